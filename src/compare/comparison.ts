@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { runResultSchema } from '../protocol/result.js'
+
+const summarySchema = z.strictObject({
+  mean: z.number(),
+  std: z.number().describe('Sample standard deviation; 0 for one seed.'),
+  min: z.number(),
+  median: z.number(),
+  max: z.number(),
+})
+
+export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive'])
+
+/** TensorFlow minus PyTorch, paired by seed. */
+export const differenceSchema = z.strictObject({
+  mean: z.number(),
+  interval: z.tuple([z.number(), z.number()]).nullable().describe('Inverts the sign-flip test; null for one pair.'),
+  level: z.number().nullable().describe('Confidence level that the interval attains.'),
+  pValue: z.number().nullable().describe('Exact paired sign-flip test, two-sided; null for one pair.'),
+  pairs: z.int(),
+  verdict: verdictSchema,
+  reason: z.string().describe('Why this verdict, in a sentence.'),
+})
+
+const metricComparisonSchema = z.strictObject({
+  tensorflow: summarySchema.nullable(),
+  pytorch: summarySchema.nullable(),
+  difference: differenceSchema.nullable(),
+})
+
+export const contractRowSchema = z.strictObject({
+  ingredient: z.string(),
+  state: z.enum(['identical', 'equivalent', 'different']),
+  evidence: z.string(),
+})
+
+/** How the two frameworks compare, and on what evidence (`comparison.json`). */
+export const comparisonSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    experiment: z.string(),
+    mode: z.enum(['aligned', 'idiomatic']),
+    status: z.enum(['finished', 'failed', 'cancelled']),
+    runs: z.array(runResultSchema),
+    contract: z.array(contractRowSchema).describe('Empty unless both frameworks finished a seed.'),
+    metrics: z.strictObject({ accuracy: metricComparisonSchema, loss: metricComparisonSchema }),
+  })
+  .meta({ title: 'Comparison' })
+
+export type Comparison = z.output<typeof comparisonSchema>
+export type ContractRow = z.output<typeof contractRowSchema>
+export type MetricComparison = z.output<typeof metricComparisonSchema>
+export type MetricSummary = z.output<typeof summarySchema>
+export type Difference = z.output<typeof differenceSchema>

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { comparisonSchema } from './compare/comparison.js'
+import { failureSchema } from './failure.js'
+import { epochRecordSchema, runResultSchema } from './protocol/result.js'
+import { frameworkSchema } from './spec/schema.js'
+
+// What happened, in one union. Events that belong to a run carry its framework and seed.
+
+const time = z.iso.datetime().describe('UTC.')
+const ofRun = { time, framework: frameworkSchema, seed: z.int() }
+
+/** The run folder exists and the plan is made; nothing has started yet. */
+export const comparisonStartedSchema = z.strictObject({
+  type: z.literal('comparison-started'),
+  time,
+  experiment: z.string(),
+  mode: z.enum(['aligned', 'idiomatic']),
+  runDirectory: z.string(),
+  runs: z.array(z.strictObject({ framework: frameworkSchema, seed: z.int() })).describe('In the order of their start.'),
+})
+
+/** A worker is being started, or imports its framework: before its first run. */
+export const workerSchema = z.strictObject({
+  type: z.literal('worker'),
+  time,
+  framework: frameworkSchema,
+  state: z.enum(['starting', 'importing', 'ready']),
+})
+
+/** A run's worker is ready and has the request. */
+export const runStartedSchema = z.strictObject({
+  type: z.literal('run-started'),
+  ...ofRun,
+  workerPid: z.int(),
+  pythonPid: z.int(),
+})
+
+/** What a run does outside its training steps, with progress where the work can be counted. */
+export const stageSchema = z.strictObject({
+  type: z.literal('stage'),
+  ...ofRun,
+  stage: z.enum(['data', 'build', 'features', 'evaluate']),
+  done: z.int().optional().describe('Images so far.'),
+  total: z.int().optional(),
+})
+
+export const phaseStartedSchema = z.strictObject({
+  type: z.literal('phase-started'),
+  ...ofRun,
+  phase: z.int().describe('From 1.'),
+  phases: z.int(),
+  epochs: z.int(),
+  trainable: z.string(),
+  trainableParameters: z.int(),
+  input: z.enum(['pixels', 'features']).describe('`features`: the frozen backbone runs once, the head trains on its output.'),
+})
+
+/** At most a few a second. */
+export const stepSchema = z.strictObject({
+  type: z.literal('step'),
+  ...ofRun,
+  phase: z.int(),
+  epoch: z.int().describe('From 1, within the phase.'),
+  epochs: z.int(),
+  step: z.int().describe('From 1, within the epoch.'),
+  steps: z.int(),
+  loss: z.number().describe('Mean over the batch.'),
+  imagesPerSecond: z.number(),
+  secondsLeft: z.number().describe("Of the phase's training, estimated."),
+})
+
+export const epochSchema = z.strictObject({
+  type: z.literal('epoch'),
+  ...ofRun,
+  epochs: z.int(),
+  ...epochRecordSchema.shape,
+})
+
+export const evaluationSchema = z.strictObject({
+  type: z.literal('evaluation'),
+  ...ofRun,
+  split: z.enum(['test']),
+  accuracy: z.number(),
+  loss: z.number().nullable(),
+  count: z.int(),
+})
+
+export const checkpointSchema = z.strictObject({
+  type: z.literal('checkpoint'),
+  ...ofRun,
+  path: z.string().describe('Relative to the run folder.'),
+})
+
+export const warningSchema = z.strictObject({
+  type: z.literal('warning'),
+  time,
+  framework: frameworkSchema.optional(),
+  seed: z.int().optional(),
+  code: z.string(),
+  message: z.string(),
+})
+
+export const runFinishedSchema = z.strictObject({ type: z.literal('run-finished'), ...ofRun, result: runResultSchema })
+
+export const runFailedSchema = z.strictObject({
+  type: z.literal('run-failed'),
+  ...ofRun,
+  status: z.enum(['failed', 'cancelled']),
+  failure: failureSchema,
+})
+
+export const comparisonFinishedSchema = z.strictObject({
+  type: z.literal('comparison-finished'),
+  time,
+  runDirectory: z.string(),
+  comparison: comparisonSchema,
+})
+
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    comparisonStartedSchema,
+    workerSchema,
+    runStartedSchema,
+    stageSchema,
+    phaseStartedSchema,
+    stepSchema,
+    epochSchema,
+    evaluationSchema,
+    checkpointSchema,
+    warningSchema,
+    runFinishedSchema,
+    runFailedSchema,
+    comparisonFinishedSchema,
+  ])
+  .meta({ title: 'Event' })
+
+/** Something that happened. */
+export type Event = z.output<typeof eventSchema>
+/** The event with that `type`. */
+export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { frameworkSchema } from '../spec/schema.js'
+import { defineMessage } from './message.js'
+
+/** Imports a framework and what its engine needs. Fails with FRAMEWORK_MISSING or PACKAGE_MISSING. */
+export const importFrameworkMessage = defineMessage({
+  name: 'import-framework',
+  request: z.strictObject({ framework: frameworkSchema }),
+  progress: z.never(),
+  result: z.strictObject({
+    seconds: z.number(),
+    versions: z.record(z.string(), z.string()).describe('Of each package that bears on the result.'),
+    devices: z.array(z.string()),
+  }),
+})

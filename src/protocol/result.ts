@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { failureSchema } from '../failure.js'
+import { frameworkSchema } from '../spec/schema.js'
+
+const metricsSchema = z.strictObject({
+  accuracy: z.number().describe('Top-1, 0 to 1.'),
+  loss: z.number().nullable().describe('Mean cross-entropy in nats; null when it is not finite.'),
+})
+
+export const secondsSchema = z.strictObject({
+  start: z.number().describe('From starting the interpreter to its first reply.'),
+  import: z.number().describe("Importing the framework; 0 for a worker's second run."),
+  build: z.number().describe('Weights, model, head.'),
+  data: z.number().describe('Indexing and splitting the data set.'),
+  features: z.number().describe('The one pass of a frozen backbone over the images; 0 where there is none.'),
+  firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels. Not part of `train`."),
+  train: z.number().describe('Training epochs and their validation.'),
+  evaluate: z.number().describe('The test.'),
+})
+
+/**
+ * What an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
+ * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
+ */
+export const factsSchema = z.strictObject({
+  architecture: z.string().describe('Hash of tensor names and shapes.'),
+  parameters: z.int(),
+  weights: z.string().describe("Hash of the backbone's tensors, buffers too, before the first step."),
+  headInit: z.string().describe("Hash of the head's tensors before the first step."),
+  split: z.string().describe('Hash of the identities in each split.'),
+  pixels: z.string().describe('Chained hash of every batch of pixels, as the model got them.'),
+  batchOrder: z.string().describe('Chained hash of the identities in the order they were trained on.'),
+  optimizer: z.array(z.string()).describe('One line a phase, with the values the live optimiser holds.'),
+  schedule: z.string().describe('Hash of the learning rate of each step.'),
+  batchNorm: z.array(z.string()).describe("One line a phase: the layers' modes, epsilon and momentum."),
+  precision: z.string().describe('The dtypes of the live variables.'),
+  device: z.string(),
+  deterministic: z.boolean(),
+  threads: z.string().describe('CPU threads of the framework, within and between operations.'),
+})
+
+export const epochRecordSchema = z.strictObject({
+  phase: z.int(),
+  epoch: z.int(),
+  learningRate: z.number(),
+  train: metricsSchema,
+  validation: metricsSchema.nullable(),
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+})
+
+/** What one run came to: the request is in spec.yaml, everything else is here (`result.json`). */
+export const runResultSchema = z
+  .strictObject({
+    framework: frameworkSchema,
+    seed: z.int(),
+    status: z.enum(['finished', 'failed', 'cancelled']),
+    failure: failureSchema.nullable(),
+    test: metricsSchema.nullable(),
+    firstStepLoss: z.number().nullable(),
+    pixelDigest: z.string().nullable(),
+    weightsDigest: z.string().nullable(),
+    seconds: secondsSchema.nullable(),
+    imagesPerSecond: z.number().nullable().describe('Median over the training epochs, first steps left out.'),
+    featureImagesPerSecond: z.number().nullable().describe('Of the pass of the frozen backbone.'),
+    peakMemoryBytes: z.int().nullable(),
+    peakMemoryMethod: z.string().nullable(),
+    epochs: z.array(epochRecordSchema),
+    classes: z.array(z.string()),
+    facts: factsSchema.nullable(),
+  })
+  .meta({ title: 'RunResult' })
+
+export type RunResult = z.output<typeof runResultSchema>
+export type Facts = z.output<typeof factsSchema>
+export type EpochRecord = z.output<typeof epochRecordSchema>

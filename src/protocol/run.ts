@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import {
+  checkpointSchema,
+  epochSchema,
+  evaluationSchema,
+  phaseStartedSchema,
+  stageSchema,
+  stepSchema,
+  warningSchema,
+} from '../events.js'
+import { datasetSchema, frameworkSchema, headSchema, phaseSchema } from '../spec/schema.js'
+import { defineMessage } from './message.js'
+import { runResultSchema } from './result.js'
+
+/** A complete request: Python fills in no default. Paths are absolute. */
+export const runRequestSchema = z.strictObject({
+  framework: frameworkSchema,
+  seed: z.int(),
+  mode: z.enum(['aligned', 'idiomatic']),
+  dataset: datasetSchema,
+  model: z.strictObject({
+    backbone: z.string(),
+    weights: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('imagenet') }),
+      z.strictObject({ kind: z.literal('random') }),
+      z.strictObject({ kind: z.literal('file'), path: z.string() }),
+    ]),
+    head: headSchema,
+  }),
+  batchSize: z.int(),
+  precision: z.enum(['float64', 'float32']),
+  phases: z.array(phaseSchema),
+  device: z.string(),
+  deterministic: z.boolean(),
+  runDirectory: z.string().describe("This run's own folder; exists."),
+  cacheDirectory: z.string(),
+  torchPython: z.string().describe('An interpreter that has PyTorch, for what only it can read.'),
+})
+
+export type RunRequest = z.output<typeof runRequestSchema>
+
+/** A progress report is an event without what the worker's parent adds. */
+const added = { time: true, framework: true, seed: true } as const
+
+export const runProgressSchema = z.discriminatedUnion('type', [
+  stageSchema.omit(added),
+  phaseStartedSchema.omit(added),
+  stepSchema.omit(added),
+  epochSchema.omit(added),
+  evaluationSchema.omit(added),
+  checkpointSchema.omit(added),
+  warningSchema.omit(added),
+])
+
+export type RunProgress = z.output<typeof runProgressSchema>
+
+/** Trains and tests once: the whole of one framework × seed. */
+export const runMessage = defineMessage({
+  name: 'run',
+  request: runRequestSchema,
+  progress: runProgressSchema,
+  /** `start` and `import` are of the worker, so its parent fills them in. */
+  result: runResultSchema,
+})
