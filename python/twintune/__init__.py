@@ -1,0 +1,1 @@
+"""The Python side of twintune: one training loop, one engine a framework."""

@@ -1,0 +1,79 @@
+"""A data set: encoded images with an identity and a class each."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from twintune.errors import TwintuneError
+
+
+class ImageDataset(Protocol):
+    """Images by position. Reading is thread-safe."""
+
+    classes: list[str]
+    """Class names; a label is a position in it."""
+    labels: np.ndarray
+    """int64, shape [images]."""
+    identities: list[str]
+    """What tells an image from all others, whatever its position: a split is decided by it."""
+
+    def read(self, index: int) -> bytes:
+        """The encoded image."""
+        ...
+
+    def describe(self, index: int) -> str:
+        """Where the image is, for messages."""
+        ...
+
+
+@dataclass(frozen=True)
+class Split:
+    """Some of the images of a data set, in a fixed order."""
+
+    dataset: ImageDataset
+    indices: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Class indices, int64, shape [images]."""
+        return self.dataset.labels[self.indices]
+
+    @property
+    def identities(self) -> list[str]:
+        """Identities in the split's order."""
+        return [self.dataset.identities[index] for index in self.indices]
+
+    def open(self, position: int) -> Image.Image:
+        """Decodes one image to RGB.
+
+        Raises:
+            TwintuneError: IMAGE_CORRUPT, naming the image.
+        """
+        index = int(self.indices[position])
+        try:
+            with Image.open(io.BytesIO(self.dataset.read(index))) as image:
+                return image.convert("RGB")
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            raise TwintuneError(
+                "IMAGE_CORRUPT",
+                f"{self.dataset.describe(index)} can't be decoded: {error}",
+                "Repair it, or take it out of the data set.",
+            ) from error
+
+
+@dataclass(frozen=True)
+class Splits:
+    """What is trained on, what is watched while training, and what is tested once at the end."""
+
+    train: Split
+    validation: Split | None
+    test: Split
+    classes: list[str]

@@ -1,0 +1,86 @@
+"""Batches of pixels, read and decoded by threads, in an order that doesn't depend on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from twintune.backbones import Preprocessing
+from twintune.cpu import available_cores
+from twintune.data.dataset import Split
+from twintune.data.preprocessing import normalize, resize
+from twintune.seeding import generator
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some images; `inputs` are what the engine takes, of shape [images, height, width, 3] before any transposing."""
+
+    inputs: Any
+    labels: np.ndarray
+    positions: np.ndarray
+    """Positions in the split."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+class InputPipeline(Protocol):
+    """Where the loop gets its batches: the shared loader, or in idiomatic mode the framework's own."""
+
+    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
+        """All batches of an epoch, shuffled by (seed, epoch); `epoch` counts from 0 over all phases."""
+        ...
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches in the split's own order."""
+        ...
+
+
+@dataclass(frozen=True)
+class SharedLoader:
+    """The NumPy batches that both frameworks get in aligned mode."""
+
+    seed: int
+    batch_size: int
+    image_size: int
+    preprocessing: Preprocessing
+    dtype: str
+
+    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
+        """All batches of an epoch; the last one may be short."""
+        return self._batches(split, training_order(len(split), self.seed, epoch))
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches in order; the last one may be short."""
+        return self._batches(split, np.arange(len(split)))
+
+    def _batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
+        labels = split.labels
+
+        def decode(position: int) -> np.ndarray:
+            return resize(split.open(position), self.image_size, self.preprocessing)
+
+        start = 0
+        for pixels in _decoded(positions, decode, self.batch_size):
+            chosen = positions[start : start + len(pixels)]
+            start += len(pixels)
+            yield Batch(normalize(pixels, self.preprocessing, self.dtype), labels[chosen], chosen)
+
+
+def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
+    """The order of an epoch: a permutation of `count` positions drawn by (seed, epoch)."""
+    return generator(seed, "batch order", epoch).permutation(count)
+
+
+def _decoded(
+    positions: np.ndarray, decode: Callable[[int], np.ndarray], batch_size: int
+) -> Iterator[np.ndarray]:
+    import grain
+
+    threads = available_cores()
+    options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=2 * batch_size)
+    return iter(grain.MapDataset.source(positions).map(decode).to_iter_dataset(options).batch(batch_size))

@@ -1,0 +1,42 @@
+"""From an image to the numbers that a network sees: the same code for both frameworks."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from twintune.backbones import Preprocessing
+
+_RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+
+
+def resize(image: Image.Image, size: int, preprocessing: Preprocessing) -> np.ndarray:
+    """Resizes to a square, whatever the aspect; Pillow antialiases.
+
+    Args:
+        image: RGB.
+        size: Height and width in pixels.
+        preprocessing: Gives the interpolation.
+
+    Returns:
+        uint8, shape [size, size, 3].
+    """
+    if image.size != (size, size):
+        image = image.resize((size, size), _RESAMPLING[preprocessing.interpolation])
+    return np.asarray(image)
+
+
+def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> np.ndarray:
+    """Scales to 0..1, then subtracts the mean and divides by the standard deviation, by channel.
+
+    Args:
+        pixels: uint8, shape [..., 3].
+        preprocessing: Gives mean and standard deviation.
+        dtype: `float32` or `float64`.
+
+    Returns:
+        The same shape, of that dtype.
+    """
+    mean = np.array(preprocessing.mean, dtype=dtype)
+    std = np.array(preprocessing.std, dtype=dtype)
+    return (pixels.astype(dtype) / np.array(255, dtype=dtype) - mean) / std

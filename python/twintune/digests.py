@@ -1,0 +1,52 @@
+"""SHA-256 digests of what a run used: the evidence of the fairness contract."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+
+class ChainedDigest:
+    """A digest of a sequence of arrays: the digest of each is hashed onto the chain.
+
+    Equal chains mean equal arrays in equal order, each with its boundaries.
+    """
+
+    def __init__(self) -> None:
+        self._chain = b"\0" * 32
+
+    def add(self, array: np.ndarray) -> None:
+        """Appends an array: its dtype, shape and bytes in C order."""
+        link = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+        link.update(np.ascontiguousarray(array))
+        self._chain = hashlib.sha256(self._chain + link.digest()).digest()
+
+    def hexdigest(self) -> str:
+        """The chain so far, in hexadecimal."""
+        return self._chain.hex()
+
+
+def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:
+    """Digest of named tensors in the order of their names: name, dtype, shape, bytes."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name}{tensor.dtype.str}{tensor.shape}".encode())
+        digest.update(np.ascontiguousarray(tensor))
+    return digest.hexdigest()
+
+
+def digest_shapes(tensors: Mapping[str, np.ndarray]) -> str:
+    """Digest of the names and shapes alone: the architecture as far as its tensors show it."""
+    return digest_text(f"{name}{tensors[name].shape}" for name in sorted(tensors))
+
+
+def digest_text(lines: Iterable[str]) -> str:
+    """Digest of lines of text."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode())
+        digest.update(b"\n")
+    return digest.hexdigest()

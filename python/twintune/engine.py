@@ -1,0 +1,124 @@
+"""What the training loop asks of a framework."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from twintune.data.loader import InputPipeline
+from twintune.protocol import Phase, Trainable
+
+BatchNormMode = Literal["inference", "train"]
+"""`inference`: normalise by the running statistics and keep them. `train`: by the batch's, and move them."""
+
+StepHandle = Any
+"""Loss and number of right answers of a step, on the device until they are read."""
+
+
+@dataclass(frozen=True)
+class PhaseFacts:
+    """What the live model and optimiser hold at the start of a phase."""
+
+    trainable_parameters: int
+    optimizer: str
+    batch_norm: str
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """Mean loss of a step's batch and its right answers."""
+
+    loss: float
+    correct: int
+
+
+class Engine(Protocol):
+    """One framework's model, built for one run.
+
+    Images are NumPy arrays of shape [images, height, width, 3], features of shape [images, features], labels int64 of
+    shape [images]; in idiomatic mode they are what the engine's own pipeline yields.
+    """
+
+    pipeline: InputPipeline
+    caches_features: bool
+    """Whether a phase that trains the head alone may run the backbone once and train on its output."""
+
+    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+        """Freezes and thaws, makes the optimiser and traces the steps anew."""
+        ...
+
+    def train_step(
+        self, inputs: Any, labels: np.ndarray, masks: tuple[np.ndarray, ...], learning_rate: float
+    ) -> StepHandle:
+        """Takes one optimiser step on images, or on features where the phase was started so."""
+        ...
+
+    def read_steps(self, handles: Sequence[StepHandle]) -> list[StepOutcome]:
+        """Fetches what steps came to; waits for the device."""
+        ...
+
+    def predict(self, inputs: Any, from_features: bool) -> np.ndarray:
+        """Logits in inference mode, shape [images, classes]."""
+        ...
+
+    def extract_features(self, images: Any) -> np.ndarray:
+        """The pooled output of the backbone in inference mode, shape [images, features]."""
+        ...
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone's tensors and buffers, in aligned mode by timm's names and in PyTorch's layout."""
+        ...
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+        ...
+
+    def precision(self) -> str:
+        """The dtypes of the live variables."""
+        ...
+
+    def device(self) -> str:
+        """Where the live variables are: `cpu`, or `gpu:N` with the device's name."""
+        ...
+
+    def threads(self) -> str:
+        """CPU threads that the framework uses."""
+        ...
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far."""
+        ...
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes since `start_memory_peak`, and how they were read."""
+        ...
+
+
+def describe_trainable(trainable: Trainable) -> str:
+    """`head`, `all` or `last N stages`."""
+    return trainable if isinstance(trainable, str) else f"last {trainable.last_stages} stages"
+
+
+def first_trainable_stage(trainable: Trainable, stages: int) -> int:
+    """Index of the first stage that trains; `stages` where only the head does."""
+    if trainable == "head":
+        return stages
+    if trainable == "all":
+        return 0
+    return stages - trainable.last_stages
+
+
+def describe_batch_norm(layers: Sequence[tuple[str, float, float]]) -> str:
+    """A line on the live BatchNorm layers.
+
+    Args:
+        layers: Mode, epsilon and momentum (PyTorch's) of each.
+    """
+    counts: dict[str, int] = {}
+    for mode, epsilon, momentum in layers:
+        kind = f"{mode}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
+        counts[kind] = counts.get(kind, 0) + 1
+    return "; ".join(f"{count} layers: {kind}" for kind, count in sorted(counts.items())) or "no layers"

@@ -1,0 +1,1 @@
+"""PyTorch, through timm and torchvision."""

@@ -1,0 +1,139 @@
+"""The engine of aligned mode on PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from twintune.backbones import find_backbone
+from twintune.data.loader import SharedLoader
+from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engines.pytorch import device as devices
+from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.engines.pytorch.features import build_feature_step
+from twintune.engines.pytorch.model import build_model
+from twintune.engines.pytorch.optimizer import AlignedOptimizer, describe_optimizer
+from twintune.engines.pytorch.steps import build_eval_step, build_train_step
+from twintune.head import initial_head
+from twintune.protocol import Phase, RunRequest
+from twintune.weights import resolve_weights
+
+
+def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
+    """Builds the engine of a run; `classes` is the number of outputs."""
+    return AlignedEngine(request, classes)
+
+
+class AlignedEngine:
+    """timm's backbone (see `twintune.engine.Engine`)."""
+
+    caches_features = True
+
+    def __init__(self, request: RunRequest, classes: int) -> None:
+        """Builds the model.
+
+        Args:
+            request: The run.
+            classes: Outputs of the head.
+
+        Raises:
+            TwintuneError: When the weights or the device can't be had.
+        """
+        torch.manual_seed(request.seed)
+        torch.use_deterministic_algorithms(request.deterministic)
+        # TensorFlow's side computes in exact float32 too.
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        self._entry = find_backbone(request.model.backbone)
+        self._device = devices.choose_device(request.device)
+        weights = request.model.weights
+        batch_norm = self._entry.batch_norm_of(weights)
+        self.model = build_model(
+            request.model.backbone,
+            resolve_weights(request),
+            batch_norm.epsilon,
+            batch_norm.momentum,
+            request.model.head,
+            initial_head(request.model.head, self._entry.features, classes, request.seed),
+            request.precision,
+            self._device,
+        )
+        self.pipeline = SharedLoader(
+            request.seed,
+            request.batch_size,
+            request.dataset.image_size,
+            self._entry.preprocessing_of(weights),
+            request.precision,
+        )
+        self._eval_steps = {known: build_eval_step(self.model, known) for known in (False, True)}
+        self._feature_step = build_feature_step(self.model)
+
+    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+        """Freezes and thaws, and makes the optimiser and the step."""
+        trained = self.model.trainable_variables(phase.trainable, self._entry)
+        for parameter in self.model.backbone.parameters():
+            parameter.requires_grad_(False)
+        for parameter in trained.values():
+            parameter.requires_grad_(True)
+        self._optimizer = AlignedOptimizer(phase.optimizer, list(trained.values()))
+        self._train_step = build_train_step(self.model, self._optimizer, from_features)
+        modes = [(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms]
+        return PhaseFacts(
+            trainable_parameters=sum(parameter.numel() for parameter in trained.values()),
+            optimizer=describe_optimizer(self._optimizer),
+            batch_norm=describe_batch_norm(modes),
+        )
+
+    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
+        """Takes one optimiser step."""
+        moved = tuple(torch.from_numpy(mask).to(self._device) for mask in masks)
+        targets = torch.from_numpy(labels).to(self._device)
+        return self._train_step(self._to_device(inputs), targets, moved, learning_rate)
+
+    def read_steps(self, handles: Sequence) -> list[StepOutcome]:
+        """Fetches what steps came to."""
+        return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
+
+    def predict(self, inputs, from_features: bool) -> np.ndarray:
+        """Logits in inference mode."""
+        return self._eval_steps[from_features](self._to_device(inputs)).cpu().numpy()
+
+    def extract_features(self, images) -> np.ndarray:
+        """The pooled output of the backbone."""
+        return self._feature_step(self._to_device(images)).cpu().numpy()
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone."""
+        return self.model.backbone_tensors()
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head."""
+        return self.model.head_tensors()
+
+    def precision(self) -> str:
+        """The dtypes of the live variables."""
+        parameters = [*self.model.backbone.parameters(), *(p for layer in self.model.layers for p in layer.parameters())]
+        return ", ".join(sorted({str(parameter.dtype).removeprefix("torch.") for parameter in parameters}))
+
+    def device(self) -> str:
+        """Where the parameters are."""
+        return devices.describe_device(self._device)
+
+    def threads(self) -> str:
+        """CPU threads that PyTorch uses."""
+        return devices.describe_threads()
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far."""
+        devices.start_memory_peak(self._device)
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes, and how they were read."""
+        return devices.memory_peak(self._device)
+
+    def _to_device(self, inputs: np.ndarray) -> torch.Tensor:
+        """Features as they are; images, [images, height, width, 3], seen as channels-first without copying."""
+        tensor = torch.from_numpy(inputs).to(self._device)
+        return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor

@@ -1,0 +1,37 @@
+"""BatchNorm set from the backbone's definition, with its mode by layer."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from twintune.engine import BatchNormMode
+
+
+def adopt_batch_norm(backbone: nn.Module, epsilon: float, momentum: float) -> list[nn.BatchNorm2d]:
+    """Sets the constants of a backbone's BatchNorm layers, in inference mode.
+
+    Args:
+        backbone: The model; changed in place.
+        epsilon: Added to the variance.
+        momentum: The share of the new batch in the running statistics.
+
+    Returns:
+        The layers.
+    """
+    layers = [module for module in backbone.modules() if isinstance(module, nn.BatchNorm2d)]
+    for layer in layers:
+        layer.eps = epsilon
+        layer.momentum = momentum
+    set_batch_norm_mode(layers, "inference")
+    return layers
+
+
+def set_batch_norm_mode(layers: list[nn.BatchNorm2d], mode: BatchNormMode) -> None:
+    """Sets how layers normalise, whatever the rest of the model does."""
+    for layer in layers:
+        layer.train(mode == "train")
+
+
+def batch_norm_mode(layer: nn.BatchNorm2d) -> BatchNormMode:
+    """How a layer normalises now."""
+    return "train" if layer.training else "inference"

@@ -1,0 +1,19 @@
+"""The one pass of a frozen backbone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from twintune.engines.pytorch.model import AlignedModel
+
+
+def build_feature_step(model: AlignedModel) -> Callable:
+    """Makes the pooled features of images, in the modes that the BatchNorm layers have now."""
+
+    @torch.inference_mode()
+    def feature_step(images):
+        return model.features(images)
+
+    return feature_step

@@ -1,0 +1,128 @@
+"""The aligned model: timm's backbone, and a head of Linear layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional
+
+from twintune.backbones import BackboneEntry
+from twintune.engine import first_trainable_stage
+from twintune.engines.pytorch.batch_norm import adopt_batch_norm
+from twintune.protocol import Head, Trainable
+
+_ACTIVATIONS: dict[str, Callable] = {"relu": functional.relu, "silu": functional.silu, "tanh": torch.tanh}
+
+
+@dataclass
+class AlignedModel:
+    """A backbone and a head whose tensors are known by timm's names."""
+
+    backbone: nn.Module
+    batch_norms: list[nn.BatchNorm2d]
+    layers: list[nn.Linear]
+    activation: Callable
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """Pooled features, [images, features], of normalised pixels, [images, 3, height, width]."""
+        return self.backbone.forward_features(images).mean(dim=(2, 3))
+
+    def logits(self, features: torch.Tensor, masks: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
+        """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""
+        x = features
+        for index, layer in enumerate(self.layers[:-1]):
+            x = self.activation(layer(x))
+            if masks:
+                x = x * masks[index]
+        return self.layers[-1](x)
+
+    def trainable_variables(self, trainable: Trainable, entry: BackboneEntry) -> dict[str, nn.Parameter]:
+        """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
+        first = first_trainable_stage(trainable, len(entry.stages))
+        chosen = {
+            name: parameter
+            for name, parameter in self.backbone.named_parameters()
+            if entry.stage_of(name) >= first
+        }
+        for index, layer in enumerate(self.layers):
+            chosen[f"head.{index}.weight"] = layer.weight
+            chosen[f"head.{index}.bias"] = layer.bias
+        return chosen
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone, its buffers too."""
+        return {
+            name: tensor.detach().cpu().numpy()
+            for name, tensor in self.backbone.state_dict().items()
+            if not name.endswith("num_batches_tracked")
+        }
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head."""
+        tensors = {}
+        for index, layer in enumerate(self.layers):
+            tensors[f"head.{index}.weight"] = layer.weight.detach().cpu().numpy()
+            tensors[f"head.{index}.bias"] = layer.bias.detach().cpu().numpy()
+        return tensors
+
+
+def build_model(
+    name: str,
+    weights: Path,
+    epsilon: float,
+    momentum: float,
+    head: Head,
+    head_tensors: dict[str, np.ndarray],
+    precision: str,
+    device: torch.device,
+) -> AlignedModel:
+    """Builds the model in a precision, in channels-last memory.
+
+    Args:
+        name: timm's name of the architecture.
+        weights: A safetensors file with timm's tensor names.
+        epsilon: Of BatchNorm.
+        momentum: Of BatchNorm.
+        head: Gives the activation.
+        head_tensors: The head's first weights.
+        precision: `float32` or `float64`.
+        device: Where it lives.
+    """
+    dtype = getattr(torch, precision)
+    backbone = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
+    _load_weights(backbone, weights)
+    backbone.to(device=device, dtype=dtype, memory_format=torch.channels_last)
+    return AlignedModel(
+        backbone=backbone,
+        batch_norms=adopt_batch_norm(backbone, epsilon, momentum),
+        layers=_build_head(head_tensors, dtype, device),
+        activation=_ACTIVATIONS[head.activation],
+    )
+
+
+def _load_weights(backbone: nn.Module, weights: Path) -> None:
+    """Loads the file's tensors; a classifier is passed over, nothing else may be missing."""
+    wanted = backbone.state_dict()
+    state = {name: tensor for name, tensor in load_file(weights).items() if name in wanted}
+    missing = [n for n in backbone.load_state_dict(state, strict=False).missing_keys if "num_batches" not in n]
+    if missing:
+        raise ValueError(f"{weights} lacks {', '.join(missing)}")
+
+
+def _build_head(tensors: dict[str, np.ndarray], dtype: torch.dtype, device: torch.device) -> list[nn.Linear]:
+    layers = []
+    for index in range(len(tensors) // 2):
+        weight = torch.from_numpy(tensors[f"head.{index}.weight"])
+        layer = nn.Linear(weight.shape[1], weight.shape[0])
+        with torch.no_grad():
+            layer.weight.copy_(weight)
+            layer.bias.copy_(torch.from_numpy(tensors[f"head.{index}.bias"]))
+        layers.append(layer.to(device=device, dtype=dtype))
+    return layers

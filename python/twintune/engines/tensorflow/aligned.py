@@ -1,0 +1,143 @@
+"""The engine of aligned mode on TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from twintune.backbones import find_backbone
+from twintune.data.loader import SharedLoader
+from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engines.tensorflow import device as devices
+from twintune.engines.tensorflow.features import build_feature_step
+from twintune.engines.tensorflow.model import build_model
+from twintune.engines.tensorflow.optimizer import AlignedOptimizer, describe_optimizer
+from twintune.engines.tensorflow.steps import build_eval_step, build_train_step
+from twintune.head import initial_head
+from twintune.protocol import Phase, RunRequest
+from twintune.weights import resolve_weights
+
+
+def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
+    """Builds the engine of a run; `classes` is the number of outputs."""
+    return AlignedEngine(request, classes)
+
+
+class AlignedEngine:
+    """keras-hub's backbone with timm's weights and meaning (see `twintune.engine.Engine`)."""
+
+    caches_features = True
+
+    def __init__(self, request: RunRequest, classes: int) -> None:
+        """Builds the model.
+
+        Args:
+            request: The run.
+            classes: Outputs of the head.
+
+        Raises:
+            TwintuneError: When the weights or the device can't be had.
+        """
+        # A warm worker's last run leaves its graphs to Keras otherwise.
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(request.seed)
+        if request.deterministic:
+            tf.config.experimental.enable_op_determinism()
+        # PyTorch's matrix products are exact float32 by default, TensorFlow's are not on recent GPUs.
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+        self._entry = find_backbone(request.model.backbone)
+        self._head = request.model.head
+        self._device = devices.choose_device(request.device)
+        size, weights = request.dataset.image_size, request.model.weights
+        batch_norm = self._entry.batch_norm_of(weights)
+        with tf.device(self._device):
+            self.model = build_model(
+                request.model.backbone,
+                resolve_weights(request),
+                batch_norm.epsilon,
+                batch_norm.momentum,
+                self._head,
+                initial_head(self._head, self._entry.features, classes, request.seed),
+                request.precision,
+            )
+        self.pipeline = SharedLoader(
+            request.seed, request.batch_size, size, self._entry.preprocessing_of(weights), request.precision
+        )
+        self._image_spec = tf.TensorSpec([None, size, size, 3], request.precision)
+        self._feature_spec = tf.TensorSpec([None, self._entry.features], request.precision)
+        self._mask_specs = tuple(
+            tf.TensorSpec([None, width], request.precision) for width in self._head.hidden if self._head.dropout
+        )
+        self._eval_steps: dict[bool, object] = {}
+        self._feature_step = build_feature_step(self.model, self._image_spec)
+
+    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+        """Freezes and thaws, makes the optimiser and traces the steps anew."""
+        with tf.device(self._device):
+            trained = self.model.trainable_variables(phase.trainable, self._entry)
+            self._optimizer = AlignedOptimizer(phase.optimizer, list(trained.values()))
+            input_spec = self._feature_spec if from_features else self._image_spec
+            self._train_step = build_train_step(
+                self.model, self._optimizer, input_spec, self._mask_specs, from_features
+            )
+        modes = [(bn.mode, bn.epsilon, 1 - bn.momentum) for bn in self.model.batch_norms]
+        return PhaseFacts(
+            trainable_parameters=sum(int(np.prod(v.shape)) for v in trained.values()),
+            optimizer=describe_optimizer(self._optimizer),
+            batch_norm=describe_batch_norm(modes),
+        )
+
+    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
+        """Takes one optimiser step."""
+        with tf.device(self._device):
+            coefficients = self._optimizer.next_coefficients(learning_rate)
+            return self._train_step(inputs, labels, masks, coefficients)
+
+    def read_steps(self, handles: Sequence) -> list[StepOutcome]:
+        """Fetches what steps came to."""
+        return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
+
+    def predict(self, inputs, from_features: bool) -> np.ndarray:
+        """Logits in inference mode."""
+        if from_features not in self._eval_steps:
+            spec = self._feature_spec if from_features else self._image_spec
+            self._eval_steps[from_features] = build_eval_step(self.model, spec, from_features)
+        with tf.device(self._device):
+            return self._eval_steps[from_features](inputs).numpy()
+
+    def extract_features(self, images) -> np.ndarray:
+        """The pooled output of the backbone."""
+        with tf.device(self._device):
+            return self._feature_step(images).numpy()
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone."""
+        return self.model.backbone_tensors()
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head."""
+        return self.model.head_tensors()
+
+    def precision(self) -> str:
+        """The dtypes of the live variables."""
+        variables = [*self.model.variables.values(), *(v for layer in self.model.layers for v in layer.variables)]
+        return ", ".join(sorted({variable.dtype for variable in variables}))
+
+    def device(self) -> str:
+        """Where the variables are."""
+        return devices.describe_device(self._device)
+
+    def threads(self) -> str:
+        """CPU threads that TensorFlow uses."""
+        return devices.describe_threads()
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far."""
+        devices.start_memory_peak(self._device)
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes, and how they were read."""
+        return devices.memory_peak(self._device)

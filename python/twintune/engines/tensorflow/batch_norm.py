@@ -1,0 +1,52 @@
+"""BatchNorm with PyTorch's meaning, in Keras."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from twintune.engine import BatchNormMode
+
+
+class BatchNormalization(keras.layers.BatchNormalization):
+    """Keras' layer, with its mode set by layer and PyTorch's running variance.
+
+    Keras moves the running variance by the biased variance of the batch, PyTorch by the unbiased one: the update is
+    scaled by n / (n - 1), n being the values a channel. The name is Keras' own, or saved models don't load again.
+    """
+
+    mode: BatchNormMode = "inference"
+
+    def call(self, inputs, training=None, mask=None):
+        """Normalises; `mode` decides how, not `training`."""
+        if self.mode == "inference":
+            return super().call(inputs, training=False, mask=mask)
+        before = self.momentum * tf.convert_to_tensor(self.moving_variance)
+        outputs = super().call(inputs, training=True, mask=mask)
+        count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], before.dtype)
+        biased = tf.convert_to_tensor(self.moving_variance) - before
+        self.moving_variance.assign(before + biased * count / (count - 1))
+        return outputs
+
+
+def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> list[BatchNormalization]:
+    """Turns a built backbone's BatchNorm layers into ours.
+
+    Args:
+        backbone: The model; changed in place. What was traced before keeps the old meaning.
+        epsilon: Added to the variance.
+        momentum: PyTorch's: the share of the new batch in the running statistics.
+
+    Returns:
+        The layers.
+    """
+    layers = [
+        layer
+        for layer in backbone._flatten_layers()
+        if isinstance(layer, keras.layers.BatchNormalization)
+    ]
+    for layer in layers:
+        layer.__class__ = BatchNormalization
+        layer.epsilon = epsilon
+        layer.momentum = 1 - momentum
+    return layers

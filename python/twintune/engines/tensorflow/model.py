@@ -1,0 +1,179 @@
+"""The aligned model: timm's weights in keras-hub's backbone, and a head of Dense layers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from twintune.backbones import BackboneEntry
+from twintune.engine import first_trainable_stage
+from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
+from twintune.protocol import Head, Trainable
+
+_ACTIVATIONS: dict[str, Callable] = {"relu": tf.nn.relu, "silu": tf.nn.silu, "tanh": tf.nn.tanh}
+
+
+@dataclass
+class AlignedModel:
+    """A backbone and a head whose tensors are known by timm's names."""
+
+    backbone: keras.Model
+    batch_norms: list[BatchNormalization]
+    variables: dict[str, keras.Variable]
+    """The backbone's variables by timm's names."""
+    layouts: dict[str, tuple[int, ...]]
+    """The transposition from Keras' layout to PyTorch's, where they differ."""
+    layers: list[keras.layers.Dense]
+    activation: Callable
+
+    def features(self, images: tf.Tensor) -> tf.Tensor:
+        """Pooled features, [images, features], of normalised pixels, [images, height, width, 3]."""
+        return tf.reduce_mean(self.backbone(images), axis=(1, 2))
+
+    def logits(self, features: tf.Tensor, masks: tuple[tf.Tensor, ...] = ()) -> tf.Tensor:
+        """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""
+        x = features
+        for index, layer in enumerate(self.layers[:-1]):
+            x = self.activation(layer(x))
+            if masks:
+                x = x * masks[index]
+        return self.layers[-1](x)
+
+    def trainable_variables(self, trainable: Trainable, entry: BackboneEntry) -> dict[str, tf.Variable]:
+        """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
+        first = first_trainable_stage(trainable, len(entry.stages))
+        chosen = {
+            name: variable.value
+            for name, variable in self.variables.items()
+            if not name.endswith(("running_mean", "running_var")) and entry.stage_of(name) >= first
+        }
+        for index, layer in enumerate(self.layers):
+            chosen[f"head.{index}.weight"] = layer.kernel.value
+            chosen[f"head.{index}.bias"] = layer.bias.value
+        return chosen
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone in PyTorch's layout."""
+        tensors = {}
+        for name, variable in self.variables.items():
+            value = variable.numpy()
+            tensors[name] = value.transpose(self.layouts[name]) if name in self.layouts else value
+        return tensors
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head in PyTorch's layout."""
+        tensors = {}
+        for index, layer in enumerate(self.layers):
+            tensors[f"head.{index}.weight"] = layer.kernel.numpy().T
+            tensors[f"head.{index}.bias"] = layer.bias.numpy()
+        return tensors
+
+
+def build_model(
+    name: str,
+    weights: Path,
+    epsilon: float,
+    momentum: float,
+    head: Head,
+    head_tensors: dict[str, np.ndarray],
+    precision: str,
+) -> AlignedModel:
+    """Builds the model in a precision.
+
+    Args:
+        name: timm's name of the architecture.
+        weights: A safetensors file with timm's tensor names.
+        epsilon: Of BatchNorm.
+        momentum: Of BatchNorm, PyTorch's.
+        head: Gives the activation.
+        head_tensors: The head's first weights, in PyTorch's layout.
+        precision: `float32` or `float64`.
+    """
+    with _building_in(precision):
+        backbone, ported = _load_backbone(name, weights)
+        layers = _build_head(head_tensors)
+    return AlignedModel(
+        backbone=backbone,
+        batch_norms=adopt_batch_norm(backbone, epsilon, momentum),
+        variables={tensor: variable for tensor, (variable, _) in ported.items()},
+        layouts={tensor: layout for tensor, (_, layout) in ported.items() if layout},
+        layers=layers,
+        activation=_ACTIVATIONS[head.activation],
+    )
+
+
+@contextlib.contextmanager
+def _building_in(precision: str) -> Iterator[None]:
+    """Keras' global dtype while building: several keras-hub backbones ignore `dtype=` without a word."""
+    floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
+
+
+def _load_backbone(name: str, weights: Path) -> tuple[keras.Model, dict[str, tuple[keras.Variable, tuple | None]]]:
+    """Loads a timm file by keras-hub's converter, which wants it in a folder with a `config.json`."""
+    from keras_hub.models import Backbone
+
+    with tempfile.TemporaryDirectory() as folder, _recorded_ports() as ported:
+        Path(folder, "config.json").write_text(json.dumps({"architecture": name, "pretrained_cfg": {}}))
+        Path(folder, "model.safetensors").symlink_to(weights.resolve())
+        backbone = Backbone.from_preset(folder)
+    unknown = {id(v) for v in backbone.variables} - {id(v) for v, _ in ported.values()}
+    if unknown:
+        raise ValueError(f"keras-hub's converter leaves {len(unknown)} variables of {name} as they were")
+    return backbone, ported
+
+
+@contextlib.contextmanager
+def _recorded_ports() -> Iterator[dict[str, tuple[keras.Variable, tuple | None]]]:
+    """Records which Keras variable gets which timm tensor while keras-hub's converter runs."""
+    from keras_hub.src.utils.transformers.safetensor_utils import SafetensorLoader
+
+    ported: dict[str, tuple[keras.Variable, tuple | None]] = {}
+    original = SafetensorLoader.port_weight
+
+    def port_weight(self, keras_variable, hf_weight_key, hook_fn=None):
+        original(self, keras_variable, hf_weight_key, hook_fn)
+        ported[hf_weight_key] = (keras_variable, _layout(keras_variable, self.get_tensor(hf_weight_key)))
+
+    SafetensorLoader.port_weight = port_weight
+    try:
+        yield ported
+    finally:
+        SafetensorLoader.port_weight = original
+
+
+def _layout(variable: keras.Variable, tensor: np.ndarray) -> tuple[int, ...] | None:
+    """The transposition that takes the Keras variable back to timm's tensor; None where they are alike."""
+    if tensor.ndim != 4:
+        return None
+    value = variable.numpy()
+    for layout in ((3, 2, 0, 1), (2, 3, 0, 1)):
+        transposed = value.transpose(layout)
+        if transposed.shape == tensor.shape and np.array_equal(transposed.astype(tensor.dtype), tensor):
+            return layout
+    raise ValueError(f"{variable.path} is in a layout that is not known")
+
+
+def _build_head(tensors: dict[str, np.ndarray]) -> list[keras.layers.Dense]:
+    layers = []
+    for index in range(len(tensors) // 2):
+        kernel = tensors[f"head.{index}.weight"].T
+        layer = keras.layers.Dense(kernel.shape[1])
+        layer.build((None, kernel.shape[0]))
+        layer.set_weights([kernel, tensors[f"head.{index}.bias"]])
+        layers.append(layer)
+    return layers

@@ -1,0 +1,67 @@
+"""What this Python has: versions, devices, memory."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import platform
+import sys
+import time
+
+import psutil
+
+from twintune.engines import import_framework
+from twintune.protocol import (
+    Framework,
+    ImportFrameworkRequest,
+    ImportFrameworkResult,
+    InspectRequest,
+    InspectResult,
+)
+
+_PACKAGES = {
+    "tensorflow": ("tensorflow", "keras", "keras-hub"),
+    "pytorch": ("torch", "torchvision", "timm"),
+}
+_SHARED_PACKAGES = ("numpy", "pillow", "grain", "datasets", "safetensors")
+
+
+def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
+    """Imports a framework, timed.
+
+    Raises:
+        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING.
+    """
+    start = time.perf_counter()
+    import_framework(request.framework)
+    seconds = time.perf_counter() - start
+    devices = importlib.import_module(f"twintune.engines.{request.framework}.device")
+    return ImportFrameworkResult(
+        seconds=seconds, versions=versions(request.framework), devices=devices.list_devices()
+    )
+
+
+def inspect(request: InspectRequest) -> InspectResult:
+    """Tells what the machine offers a framework that is imported."""
+    devices = importlib.import_module(f"twintune.engines.{request.framework}.device")
+    memory = psutil.virtual_memory()
+    return InspectResult(
+        python=platform.python_version(),
+        executable=sys.executable,
+        versions=versions(request.framework),
+        devices=devices.list_devices(),
+        gpu_support=devices.gpu_support(),
+        memory_bytes=memory.total,
+        available_memory_bytes=memory.available,
+    )
+
+
+def versions(framework: Framework) -> dict[str, str]:
+    """Versions of the packages that bear on a result; a missing one is left out."""
+    found = {}
+    for package in (*_PACKAGES[framework], *_SHARED_PACKAGES):
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

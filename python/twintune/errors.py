@@ -1,0 +1,97 @@
+"""What can go wrong, as an exception here and as data on the bridge.
+
+Runs on any Python 3, and imports nothing but the standard library: it also has to say that a package is missing
+or that the interpreter is too old.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+
+# Classes that mean "no memory", by name, so that no framework is imported to ask: torch.OutOfMemoryError and
+# tensorflow.errors.ResourceExhaustedError.
+_OUT_OF_MEMORY_CLASSES = {"MemoryError", "OutOfMemoryError", "ResourceExhaustedError"}
+
+# PyTorch's CPU allocator raises a plain RuntimeError.
+_OUT_OF_MEMORY_TEXT = "DefaultCPUAllocator"
+
+
+class TwintuneError(Exception):
+    """An expected failure.
+
+    Args:
+        code: One of the codes in `src/failure.ts`.
+        message: One or two sentences for a person.
+        hint: What mends it: a command or a change of the specification.
+    """
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class Cancelled(TwintuneError):
+    """The work was told to stop; raised by a progress report."""
+
+    def __init__(self) -> None:
+        super().__init__("CANCELLED", "Cancelled.")
+
+
+def to_failure(exception: BaseException) -> dict:
+    """Turns any exception into the failure that crosses the bridge (`src/failure.ts`)."""
+    if isinstance(exception, TwintuneError):
+        cause = exception.__cause__
+        return _failure(exception.code, exception.message, exception.hint, cause)
+    if _is_out_of_memory(exception):
+        return _failure(
+            "OUT_OF_MEMORY",
+            f"Not enough memory: {_summary(exception)}",
+            "Lower training.batchSize or dataset.imageSize.",
+            exception,
+        )
+    if isinstance(exception, ModuleNotFoundError) and not _is_own_module(exception.name):
+        return _failure(
+            "PACKAGE_MISSING",
+            f"The Python package {exception.name!r} is not installed in {sys.executable}.",
+            f"{sys.executable} -m pip install -r {_REQUIREMENTS}",
+            exception,
+        )
+    return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)
+
+
+def _failure(code: str, message: str, hint: str | None, cause: BaseException | None) -> dict:
+    return {"code": code, "message": message, "hint": hint, "cause": None if cause is None else _cause(cause)}
+
+
+def _cause(exception: BaseException) -> dict:
+    return {
+        "type": _type_name(exception),
+        "message": str(exception),
+        "detail": "".join(traceback.format_exception(type(exception), exception, exception.__traceback__)),
+    }
+
+
+def _summary(exception: BaseException) -> str:
+    """The class and the last line that isn't empty: frameworks put what happened at the end."""
+    lines = [line.strip() for line in str(exception).splitlines() if line.strip()]
+    return ": ".join([type(exception).__name__, *lines[-1:]])
+
+
+def _type_name(exception: BaseException) -> str:
+    cls = type(exception)
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _is_out_of_memory(exception: BaseException) -> bool:
+    names = {cls.__name__ for cls in type(exception).__mro__}
+    return bool(names & _OUT_OF_MEMORY_CLASSES) or _OUT_OF_MEMORY_TEXT in str(exception)
+
+
+def _is_own_module(name: str | None) -> bool:
+    return name is None or name.split(".")[0] == "twintune"

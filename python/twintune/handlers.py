@@ -1,0 +1,43 @@
+"""The messages that Python answers, by name: the twin of `src/protocol/`. Each imports what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from twintune import protocol
+
+Emit = Callable[[object], None]
+
+
+def _import_framework(payload: bytes, emit: Emit) -> object:
+    from twintune.environment import import_and_report
+
+    return import_and_report(msgspec.json.decode(payload, type=protocol.ImportFrameworkRequest))
+
+
+def _inspect(payload: bytes, emit: Emit) -> object:
+    from twintune.environment import inspect
+
+    return inspect(msgspec.json.decode(payload, type=protocol.InspectRequest))
+
+
+def _run(payload: bytes, emit: Emit) -> object:
+    from twintune.training_loop import run
+
+    return run(msgspec.json.decode(payload, type=protocol.RunRequest), emit)
+
+
+def _paired_difference(payload: bytes, emit: Emit) -> object:
+    from twintune.statistics import paired_difference
+
+    return paired_difference(msgspec.json.decode(payload, type=protocol.PairedDifferenceRequest))
+
+
+HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
+    "import-framework": _import_framework,
+    "inspect": _inspect,
+    "run": _run,
+    "paired-difference": _paired_difference,
+}

@@ -1,0 +1,74 @@
+"""Makes a Python that pythonia has started safe to work in: signals, crash dumps, death with its parent.
+
+Imports nothing but the standard library, and parses on any Python 3 that pythonia itself runs on.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import platform
+import signal
+import sys
+import threading
+import time
+
+from twintune.errors import TwintuneError
+
+OLDEST_PYTHON = (3, 10)
+
+_PR_SET_PDEATHSIG = 1
+_POLL_SECONDS = 0.2
+
+
+def prepare() -> dict:
+    """Guards this process; the first call over the bridge, from the main thread.
+
+    Returns:
+        The process's `pid`, Python `version` and `executable`.
+
+    Raises:
+        TwintuneError: INTERPRETER_UNUSABLE for a Python that is too old.
+    """
+    _require_python(sys.version_info[:2])
+    _forget_the_bridge()
+    # Ctrl-C is the parent's to handle; it tells this process to stop between two steps.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # One thread's stack: with a framework's dozens of threads the one that crashed would be lost.
+    faulthandler.enable(all_threads=False)
+    _die_with_parent()
+    return {"pid": os.getpid(), "version": platform.python_version(), "executable": sys.executable}
+
+
+def _require_python(version: tuple[int, int]) -> None:
+    if version < OLDEST_PYTHON:
+        raise TwintuneError(
+            "INTERPRETER_UNUSABLE",
+            f"{sys.executable} is Python {version[0]}.{version[1]}; twintune needs 3.10 or newer.",
+            "Set TWINTUNE_PYTHON to a Python 3.10 to 3.13 that has the frameworks, or run `make setup`.",
+        )
+
+
+def _forget_the_bridge() -> None:
+    """Removes what would make this process's children believe that they are the bridge.
+
+    multiprocessing's spawn re-runs `__main__.__file__`, which is pythonia's own script; a Node child would take
+    the channel in NODE_CHANNEL_FD for its own.
+    """
+    sys.modules["__main__"].__dict__.pop("__file__", None)
+    os.environ.pop("NODE_CHANNEL_FD", None)
+
+
+def _die_with_parent() -> None:
+    """Ends this process at once when its parent is gone: by the kernel on Linux, and by a poll everywhere."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_watch_parent, args=(parent,), name="watch-parent", daemon=True).start()
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_POLL_SECONDS)
+    os._exit(1)

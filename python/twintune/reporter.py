@@ -1,0 +1,98 @@
+"""The progress reports of a run: the events of `src/events.ts` less what TypeScript adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twintune.engine import PhaseFacts, describe_trainable
+from twintune.protocol import EpochRecord, Metrics, Phase
+from twintune.stopwatch import Pace
+
+_SECONDS_BETWEEN_REPORTS = 0.25
+
+
+class Reporter:
+    """Sends reports; each may raise `Cancelled`."""
+
+    def __init__(self, emit: Callable[[object], None]) -> None:
+        self._emit = emit
+        self._pace = Pace(_SECONDS_BETWEEN_REPORTS)
+
+    def is_due(self) -> bool:
+        """Whether it is time for the next report on steps."""
+        return self._pace.is_due()
+
+    def stage(self, stage: str) -> None:
+        """Something other than training steps begins."""
+        self._emit({"type": "stage", "stage": stage})
+
+    def stage_progress(self, stage: str, done: int, total: int) -> None:
+        """How many images a stage has come through; a few times a second and at its end."""
+        if done == total or self._pace.is_due():
+            self._emit({"type": "stage", "stage": stage, "done": done, "total": total})
+
+    def phase_started(self, number: int, phases: int, phase: Phase, facts: PhaseFacts, from_features: bool) -> None:
+        """A phase's model and optimiser are ready."""
+        self._emit(
+            {
+                "type": "phase-started",
+                "phase": number,
+                "phases": phases,
+                "epochs": phase.epochs,
+                "trainable": describe_trainable(phase.trainable),
+                "trainableParameters": facts.trainable_parameters,
+                "input": "features" if from_features else "pixels",
+            }
+        )
+
+    def step(
+        self,
+        phase: int,
+        epoch: int,
+        epochs: int,
+        step: int,
+        steps: int,
+        loss: float,
+        images_per_second: float,
+        seconds_left: float,
+    ) -> None:
+        """Where training is."""
+        self._emit(
+            {
+                "type": "step",
+                "phase": phase,
+                "epoch": epoch,
+                "epochs": epochs,
+                "step": step,
+                "steps": steps,
+                "loss": loss,
+                "imagesPerSecond": images_per_second,
+                "secondsLeft": seconds_left,
+            }
+        )
+
+    def epoch(self, record: EpochRecord, epochs: int) -> None:
+        """An epoch has ended."""
+        import msgspec
+
+        self._emit({"type": "epoch", "epochs": epochs, **msgspec.to_builtins(record)})
+
+    def evaluation(self, metrics: Metrics, count: int) -> None:
+        """The test is done."""
+        self._emit(
+            {
+                "type": "evaluation",
+                "split": "test",
+                "accuracy": metrics.accuracy,
+                "loss": metrics.loss,
+                "count": count,
+            }
+        )
+
+    def checkpoint(self, path: str) -> None:
+        """A model was written to `path`, relative to the run folder."""
+        self._emit({"type": "checkpoint", "path": path})
+
+    def warning(self, code: str, message: str) -> None:
+        """Something that the user should know."""
+        self._emit({"type": "warning", "code": code, "message": message})
