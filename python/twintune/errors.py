@@ -1,7 +1,7 @@
 """What can go wrong, as an exception here and as data on the bridge.
 
-Runs on any Python 3, and imports nothing but the standard library: it also has to say that a package is missing
-or that the interpreter is too old.
+Runs on any Python 3, and imports nothing but the standard library: it also has to say that a package is
+missing or that the interpreter is too old.
 """
 
 from __future__ import annotations

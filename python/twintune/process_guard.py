@@ -53,8 +53,8 @@ def _require_python(version: tuple[int, int]) -> None:
 def _forget_the_bridge() -> None:
     """Removes what would make this process's children believe that they are the bridge.
 
-    multiprocessing's spawn re-runs `__main__.__file__`, which is pythonia's own script; a Node child would take
-    the channel in NODE_CHANNEL_FD for its own.
+    multiprocessing's spawn re-runs `__main__.__file__`, which is pythonia's own script; a Node child would
+    take the channel in NODE_CHANNEL_FD for its own.
     """
     sys.modules["__main__"].__dict__.pop("__file__", None)
     os.environ.pop("NODE_CHANNEL_FD", None)

@@ -1,0 +1,93 @@
+"""The Python end of the bridge: `invoke`, the one function that TypeScript calls.
+
+Strings cross, never live objects, and errors come back as data: pythonia loses an exception's message, takes
+a key named `ffid` for a reference, and dies of NaN. Nothing but the standard library is imported with this
+module, so that a bare interpreter can still say what it lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+# pythonia puts this folder last, where an installed package of the same name would hide ours.
+sys.path[:] = [_FOLDER, *(folder for folder in sys.path if folder != _FOLDER)]
+
+from twintune.errors import Cancelled, TwintuneError, to_failure  # noqa: E402
+from twintune.process_guard import prepare  # noqa: E402
+
+
+def invoke(name: str, payload: str, emit: Callable[[str], bool]) -> str:
+    """Carries out one message and returns its reply (`src/protocol/reply.ts`) as JSON.
+
+    Args:
+        name: The message's name: `prepare`, or a key of `twintune.handlers.HANDLERS`.
+        payload: The request as JSON.
+        emit: Takes a progress report as JSON and returns false when the work should stop.
+    """
+    progress = Progress(emit)
+    try:
+        return _reply(name, payload, progress)
+    finally:
+        progress.close()
+
+
+class Progress:
+    """Sends a handler's reports to TypeScript and stops the handler when TypeScript says so.
+
+    `emit` is a live JavaScript function, and JavaScript must be told from the main thread when it is let go.
+    So it is held here alone, outside every frame that an exception's traceback could keep alive.
+    """
+
+    def __init__(self, emit: Callable[[str], bool]) -> None:
+        self._emit: Callable[[str], bool] | None = emit
+
+    def report(self, report: object) -> None:
+        """Sends one report: a dict or a msgspec Struct.
+
+        Raises:
+            Cancelled: The work should stop.
+            RuntimeError: Called after the handler's end, or from another thread, which the bridge can't bear.
+        """
+        if self._emit is None or threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("Progress can be reported only by a running handler, from the main thread.")
+        payload = _encode(report)
+        try:
+            goes_on = self._emit(payload)
+        except SystemExit:
+            # pythonia's way to say that the other end is gone: nobody is left to work for.
+            os._exit(1)
+        if not goes_on:
+            raise Cancelled
+
+    def close(self) -> None:
+        """Lets go of `emit`."""
+        self._emit = None
+
+
+def _reply(name: str, payload: str, progress: Progress) -> str:
+    try:
+        if name == "prepare":
+            return json.dumps({"ok": True, "result": prepare()})
+        return _encode({"ok": True, "result": _handler(name)(payload.encode(), progress.report)})
+    except BaseException as exception:  # sys.exit or a KeyboardInterrupt in a handler must not end the bridge
+        return json.dumps({"ok": False, "failure": to_failure(exception)})
+
+
+def _handler(name: str) -> Callable[[bytes, Callable[[object], None]], object]:
+    from twintune.handlers import HANDLERS
+
+    if name not in HANDLERS:
+        raise TwintuneError("INTERNAL", f"Python has no handler for the message {name!r}.")
+    return HANDLERS[name]
+
+
+def _encode(value: object) -> str:
+    """JSON without NaN and Infinity, which become null."""
+    import msgspec
+
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,63 @@
+import { type FromChild, type ToChild, toChildSchema } from './ipc.js'
+import { signalGroup } from './process-group.js'
+import { describeBridgeError, PythonBridge } from './python-bridge.js'
+
+// The entry of a worker's Node process: it stands between its parent's IPC channel and one Python. Its argument is
+// the Python module to load. It leads a process group of its own, to which Python and Python's children belong.
+
+let cancelled = false
+
+process.on('SIGINT', () => {}) // Ctrl-C is the parent's to handle.
+process.on('disconnect', endGroup)
+
+const python = new PythonBridge(process.argv[2] ?? '')
+python.ended.then((end) => send({ type: 'python-ended', end }))
+
+process.on('message', (message) => receive(toChildSchema.parse(message)))
+if (!process.connected) endGroup()
+
+function receive(message: ToChild): void {
+  switch (message.type) {
+    case 'invoke':
+      void invoke(message.name, message.payload)
+      break
+    case 'cancel':
+      cancelled = true
+      break
+    case 'stop':
+      void stop()
+      break
+  }
+}
+
+async function invoke(name: string, payload: string): Promise<void> {
+  cancelled = false
+  try {
+    const reply = await python.invoke(name, payload, report)
+    if (reply !== undefined) send({ type: 'reply', payload: reply })
+  } catch (error) {
+    send({ type: 'bridge-failed', message: describeBridgeError(error) })
+  }
+}
+
+/** Passes a progress report on and says whether Python should go on. */
+function report(payload: string): boolean {
+  send({ type: 'progress', payload })
+  return !cancelled
+}
+
+async function stop(): Promise<void> {
+  await python.stop()
+  process.off('disconnect', endGroup)
+  process.disconnect()
+}
+
+/** Without its parent a worker has nothing left to do: it takes everything that it started along. */
+function endGroup(): void {
+  signalGroup(process.pid, 'SIGKILL')
+}
+
+/** Never throws: a channel that is closing is reported by `disconnect`. */
+function send(message: FromChild): void {
+  process.send?.(message, undefined, undefined, () => {})
+}

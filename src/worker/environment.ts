@@ -1,0 +1,28 @@
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string>>
+
+// pythonia prints all its traffic when any DEBUG variable is set; the Python ones change what Python can import or
+// keep it from ending.
+const unwanted = /^(DEBUG.*|PYTHONPATH|PYTHONHOME|PYTHONSAFEPATH|PYTHONINSPECT)$/i
+
+// The longest that a timer takes; pythonia reads it once and knows no "never" for some calls.
+const noTimeLimit = String(2 ** 31 - 1)
+
+/**
+ * The environment of a worker and of its Python.
+ *
+ * @param python The interpreter that pythonia starts.
+ * @param inherited What the worker would have by itself.
+ * @param given Goes before what is inherited.
+ */
+export function workerEnvironment(
+  python: string,
+  inherited: NodeJS.ProcessEnv,
+  given: Environment = {},
+): Environment {
+  const all = { ...inherited, ...given, PYTHON_BIN: python, REQ_TIMEOUT: noTimeLimit, PYTHONUNBUFFERED: '1' }
+  const wanted = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined || unwanted.test(name) ? [] : [[name, value]],
+  )
+  return Object.fromEntries(wanted)
+}

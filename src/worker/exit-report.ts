@@ -1,0 +1,115 @@
+import type { Failure } from '../failure.js'
+import type { PythonEnd } from './ipc.js'
+import { crashDump } from './log-tail.js'
+
+/** The worker that ended: what its reports speak of. */
+export interface Ended {
+  readonly name: string
+  readonly python: string
+  /** The Python module that it was to load. */
+  readonly module: string
+  readonly logFile: string
+  /** The last lines that it and its Python said. */
+  readonly lastLines: string
+}
+
+/** How a process ended: by a signal, or by itself with an exit code. */
+export interface Exit {
+  readonly exitCode: number | null
+  readonly signal: string | null
+}
+
+const chooseInterpreter =
+  'Set TWINTUNE_PYTHON to a Python 3.10 to 3.13 that has the frameworks, or run `make setup`, which makes .venv.'
+
+// What a signal most likely means; `hint` gets the log file.
+const signals: Readonly<
+  Record<string, { readonly likely: string; readonly hint: (logFile: string) => string }>
+> = {
+  SIGKILL: {
+    likely: 'something outside killed it, most often the system when memory runs out',
+    hint: () => 'Lower training.batchSize or dataset.imageSize, or close what else uses memory.',
+  },
+  SIGTERM: { likely: 'something outside told it to end', hint: () => 'Run it again.' },
+  SIGSEGV: { likely: 'native code crashed (segmentation fault)', hint: crashHint },
+  SIGBUS: { likely: 'native code crashed (bad memory access)', hint: crashHint },
+  SIGFPE: { likely: 'native code crashed (arithmetic)', hint: crashHint },
+  SIGILL: { likely: 'native code uses an instruction that this processor lacks', hint: crashHint },
+  SIGABRT: { likely: 'native code gave up (abort)', hint: crashHint },
+}
+
+/** A Python that ended, or never ran; one that had not `answered` yet is no Python to work with. */
+export function reportPythonEnd(end: PythonEnd, answered: boolean, ended: Ended): Failure {
+  if (answered) return reportPythonDeath(end, ended)
+  if (end.spawnError?.code === 'ENOENT') {
+    return {
+      code: 'INTERPRETER_MISSING',
+      message: `There is no Python interpreter ${ended.python} for ${ended.name}.`,
+      hint: chooseInterpreter,
+      cause: null,
+    }
+  }
+  if (end.spawnError) return reportUnusable(`can't be run: ${end.spawnError.message}`, ended)
+  return reportUnusable(`ended with ${describeExit(end)} before it answered`, ended, causeOf(end, ended))
+}
+
+/** An interpreter that is of no use: `how` is the message's predicate. */
+export function reportUnusable(how: string, ended: Ended, cause: Failure['cause'] = null): Failure {
+  return {
+    code: 'INTERPRETER_UNUSABLE',
+    message: `${ended.python}, the Python for ${ended.name}, ${how}.`,
+    hint: chooseInterpreter,
+    cause,
+  }
+}
+
+/** A call that failed in pythonia, outside of what Python reports as data: mostly a module that can't be loaded. */
+export function reportBridgeFailure(text: string, answered: boolean, ended: Ended): Failure {
+  const cause = { type: 'PythonException', message: lastLine(text), detail: text }
+  if (!answered) return reportUnusable(`can't load ${ended.module}`, ended, cause)
+  return {
+    code: 'INTERNAL',
+    message: `The bridge to ${ended.name} failed.`,
+    hint: 'Please report it.',
+    cause,
+  }
+}
+
+/** A worker's Node process that ended. */
+export function reportWorkerDeath(exit: Exit, ended: Ended): Failure {
+  return {
+    code: 'WORKER_DIED',
+    message: `The worker process of ${ended.name} ended with ${describeExit(exit)}.`,
+    hint: `What it said is in ${ended.logFile}.`,
+    cause: causeOf(exit, ended),
+  }
+}
+
+function reportPythonDeath(exit: Exit, ended: Ended): Failure {
+  const signal = exit.signal === null ? undefined : signals[exit.signal]
+  const likely = signal ? `: ${signal.likely}` : ''
+  return {
+    code: 'PYTHON_DIED',
+    message: `The Python of ${ended.name} ended with ${describeExit(exit)}${likely}.`,
+    hint: signal?.hint(ended.logFile) ?? `What it said is in ${ended.logFile}.`,
+    cause: causeOf(exit, ended),
+  }
+}
+
+function describeExit({ exitCode, signal }: Exit): string {
+  return signal ?? `exit code ${exitCode}`
+}
+
+function causeOf(exit: Exit, { lastLines }: Ended): Failure['cause'] {
+  const [first = ''] = lastLines.split('\n')
+  const message = first.startsWith(crashDump) ? first : lastLine(lastLines)
+  return { type: describeExit(exit), message, detail: lastLines }
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? ''
+}
+
+function crashHint(logFile: string): string {
+  return `Python's crash dump is in ${logFile}; check that the framework's packages fit this machine.`
+}

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Framework } from '../spec/schema.js'
+import { packageFolder } from './locations.js'
+
+/**
+ * The Python to run a framework with: `TWINTUNE_PYTHON_TENSORFLOW` or `TWINTUNE_PYTHON_PYTORCH`, else
+ * `TWINTUNE_PYTHON`, else the `.venv` of the working directory, else that of this package, else `python3`.
+ */
+export function findPython(
+  framework: Framework,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  folders: readonly string[] = [process.cwd(), packageFolder()],
+): string {
+  const named = environment[`TWINTUNE_PYTHON_${framework.toUpperCase()}`] || environment.TWINTUNE_PYTHON
+  return named || folders.map(interpreterOf).find(existsSync) || 'python3'
+}
+
+function interpreterOf(folder: string): string {
+  return process.platform === 'win32'
+    ? join(folder, '.venv', 'Scripts', 'python.exe')
+    : join(folder, '.venv', 'bin', 'python')
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+// Where this package's own files are, from its sources as well as from its bundles.
+
+const here = fileURLToPath(import.meta.url)
+const runsFromSource = here.endsWith('.ts')
+
+/** The folder that holds `package.json` and `python/`. */
+export function packageFolder(): string {
+  let folder = dirname(here)
+  while (!existsSync(join(folder, 'python', 'bridge_main.py'))) {
+    const parent = dirname(folder)
+    if (parent === folder) throw new Error(`The package of ${here} has no python/bridge_main.py.`)
+    folder = parent
+  }
+  return folder
+}
+
+/** The module that a worker's Python loads. */
+export function bridgeModule(): string {
+  return join(packageFolder(), 'python', 'bridge_main.py')
+}
+
+/** The entry of a worker's Node process, and the options that Node needs to run it. */
+export function childEntry(): { readonly file: string; readonly nodeOptions: readonly string[] } {
+  if (!runsFromSource) return { file: join(packageFolder(), 'dist', 'worker-child.js'), nodeOptions: [] }
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  return { file: join(dirname(here), 'child.ts'), nodeOptions: ['--import', tsx] }
+}

@@ -1,0 +1,30 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+
+const mostBytes = 64 * 1024
+const mostLines = 40
+/** How Python's faulthandler begins a crash dump. */
+export const crashDump = 'Fatal Python error'
+
+/**
+ * The last lines of a log, none of them from before `from` (a byte); where Python's faulthandler wrote a crash dump,
+ * its first lines instead, since those say what happened.
+ */
+export function lastLines(file: string, from: number): string {
+  const lines = readEnd(file, from).trimEnd().split('\n')
+  const dump = lines.findLastIndex((line) => line.startsWith(crashDump))
+  return (dump < 0 ? lines.slice(-mostLines) : lines.slice(dump, dump + mostLines)).join('\n')
+}
+
+/** Of a log that is gone there is nothing to tell, and a report must not fail because of it. */
+function readEnd(file: string, from: number): string {
+  if (!existsSync(file)) return ''
+  const descriptor = openSync(file, 'r')
+  try {
+    const { size } = fstatSync(descriptor)
+    const start = Math.max(from, size - mostBytes)
+    const buffer = Buffer.alloc(Math.max(0, size - start))
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, buffer.length, start))
+  } finally {
+    closeSync(descriptor)
+  }
+}

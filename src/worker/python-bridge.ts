@@ -1,0 +1,86 @@
+import type { ChildProcess } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { stripVTControlCharacters } from 'node:util'
+import type { PythonEnd } from './ipc.js'
+
+/** The one Python of this process, behind pythonia. A second one would need a process of its own. */
+export class PythonBridge {
+  readonly #pythonia: Pythonia
+  readonly #entry: Promise<EntryModule>
+
+  /** Resolves when Python is gone, or could not be started. */
+  readonly ended: Promise<PythonEnd>
+
+  /**
+   * Starts `PYTHON_BIN` and has it load `module`. pythonia takes that variable, `REQ_TIMEOUT` and the whole of
+   * Python's environment from this process when it is loaded.
+   */
+  constructor(module: string) {
+    // Loaded synchronously: `import()` would let the error event of a missing interpreter pass before anyone listens.
+    this.#pythonia = createRequire(import.meta.url)('pythonia') as Pythonia
+    this.ended = ending(this.#pythonia.com.proc)
+    this.#entry = this.#pythonia.python(module)
+    this.#entry.catch(() => {})
+  }
+
+  /**
+   * Calls the module's `invoke`, one call at a time. Resolves with `undefined` when Python ends instead of replying:
+   * pythonia would wait for ever.
+   *
+   * @param emit Gets each report and says whether Python should go on. Must not throw.
+   */
+  async invoke(
+    name: string,
+    payload: string,
+    emit: (report: string) => boolean,
+  ): Promise<string | undefined> {
+    const gone = this.ended.then(() => undefined)
+    const entry = await Promise.race([this.#entry, gone])
+    // The `$` makes the last argument pythonia's options.
+    return (
+      entry &&
+      Promise.race([entry.invoke$(name, payload, emit, { $timeout: Number.POSITIVE_INFINITY }), gone])
+    )
+  }
+
+  /** Ends Python; without the bridge's timer this process can then end by itself. */
+  async stop(): Promise<void> {
+    this.#pythonia.python.exit()
+    await this.ended
+  }
+}
+
+/** The text of what pythonia throws: a `PythonException` has it in `stack`, coloured, and an empty message. */
+export function describeBridgeError(error: unknown): string {
+  return stripVTControlCharacters(error instanceof Error ? (error.stack ?? error.message) : String(error))
+}
+
+/** The part of pythonia that we rely on; its own declarations leave `com` out. */
+interface Pythonia {
+  readonly python: { (module: string): Promise<EntryModule>; exit(): void }
+  readonly com: { readonly proc: ChildProcess }
+}
+
+interface EntryModule {
+  invoke$(
+    name: string,
+    payload: string,
+    emit: (report: string) => boolean,
+    options: { readonly $timeout: number },
+  ): Promise<string>
+}
+
+function ending(python: ChildProcess): Promise<PythonEnd> {
+  return new Promise((resolve) => {
+    python.once('exit', (exitCode, signal) => resolve({ exitCode, signal, spawnError: null }))
+    // The listener stays, since pythonia may write to a Python that is gone; only one that never ran has no pid.
+    python.on('error', (error: NodeJS.ErrnoException) => {
+      if (python.pid !== undefined) return
+      resolve({
+        exitCode: null,
+        signal: null,
+        spawnError: { code: error.code ?? 'UNKNOWN', message: error.message },
+      })
+    })
+  })
+}

@@ -1,0 +1,249 @@
+import type { z } from 'zod'
+import { type Failure, TwintuneError, toFailure } from '../failure.js'
+import type { Message } from '../protocol/message.js'
+import { prepareMessage } from '../protocol/prepare.js'
+import { decodeProgress, decodeReply, encodeRequest } from './crossing.js'
+import { workerEnvironment } from './environment.js'
+import {
+  type Ended,
+  type Exit,
+  reportBridgeFailure,
+  reportPythonEnd,
+  reportUnusable,
+  reportWorkerDeath,
+} from './exit-report.js'
+import { fromChildSchema } from './ipc.js'
+import { bridgeModule } from './locations.js'
+import { lastLines } from './log-tail.js'
+import { Turns } from './turns.js'
+import { WorkerProcess } from './worker-process.js'
+
+const startLimit = 60_000
+const cancelGrace = 1_500
+
+const cancelled: Failure = { code: 'CANCELLED', message: 'Cancelled.', hint: null, cause: null }
+const stopped: Failure = { ...cancelled, message: 'The worker was stopped.' }
+
+export type WorkerState = 'starting' | 'ready' | 'busy' | 'stopping' | 'stopped'
+
+export interface WorkerOptions {
+  /** For messages, e.g. `tensorflow`. */
+  readonly name: string
+  /** The interpreter: a path or a command. */
+  readonly python: string
+  /** All that the worker and its Python print is appended here. */
+  readonly logFile: string
+  /** Set for the worker and its Python, over what they inherit. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Absolute path of the Python module that has `invoke`; this package's own by default. */
+  readonly module?: string
+}
+
+export interface RequestOptions<M extends Message> {
+  readonly onProgress?: (progress: z.output<M['progress']>) => void
+  readonly signal?: AbortSignal
+}
+
+/** The call that Python is busy with. */
+interface Call {
+  readonly onProgress: (payload: string) => void
+  readonly resolve: (reply: string) => void
+  readonly reject: (error: TwintuneError) => void
+}
+
+/**
+ * One Python behind pythonia, in a Node process of its own. It carries out one request at a time; others wait for
+ * their turn. A worker never comes back: after the death of its process, start a fresh one.
+ */
+export class Worker {
+  /** Resolves when Python has answered for the first time; rejects with a TwintuneError. */
+  readonly ready: Promise<void>
+  readonly #options: WorkerOptions & { readonly module: string }
+  readonly #process: WorkerProcess
+  readonly #turns = new Turns()
+  #state: WorkerState = 'starting'
+  #call: Call | undefined
+  /** Why this worker is being ended, or has ended. */
+  #verdict: Failure | undefined
+  #pythonPid: number | undefined
+  readonly #startTime = performance.now()
+  #startSeconds = 0
+  #stopped: Promise<void> | undefined
+
+  private constructor(options: WorkerOptions) {
+    const environment = workerEnvironment(options.python, process.env, options.environment)
+    this.#options = { module: bridgeModule(), ...options }
+    this.#process = new WorkerProcess(this.#options.module, environment, options.logFile, (message) =>
+      this.#receive(message),
+    )
+    void this.#process.ended.then((exit) => this.#end(exit))
+    this.ready = this.#prepare()
+    this.ready.catch(() => {})
+  }
+
+  /** Starts a worker and returns at once. */
+  static start(options: WorkerOptions): Worker {
+    return new Worker(options)
+  }
+
+  /** `stopped` is the end: nothing of the worker runs any more. */
+  get state(): WorkerState {
+    return this.#state
+  }
+
+  /** Of the Node process, which leads the group of all that the worker starts. */
+  get workerPid(): number {
+    return this.#process.pid
+  }
+
+  /** Known once the worker is ready. */
+  get pythonPid(): number | undefined {
+    return this.#pythonPid
+  }
+
+  /** From starting the worker to Python's first reply; 0 until then. */
+  get startSeconds(): number {
+    return this.#startSeconds
+  }
+
+  /**
+   * Has Python carry out one message, after those asked for before it.
+   *
+   * When `signal` aborts, Python is told to stop at its next progress report; one that doesn't is ended, and the
+   * worker with it. The request then rejects with CANCELLED, even where Python had just finished.
+   *
+   * @throws TwintuneError With Python's failure, or with that of the process that died.
+   */
+  async request<M extends Message>(
+    message: M,
+    request: z.input<M['request']>,
+    options: RequestOptions<M> = {},
+  ): Promise<z.output<M['result']>> {
+    const { onProgress, signal } = options
+    const payload = encodeRequest(message, request)
+    try {
+      const endTurn = await this.#turns.take(signal)
+      try {
+        const reply = await this.#work(message.name, payload, signal, (report) => {
+          const progress = decodeProgress(message, report)
+          onProgress?.(progress)
+        })
+        signal?.throwIfAborted()
+        return decodeReply(message, reply)
+      } finally {
+        endTurn()
+      }
+    } catch (error) {
+      throw signal?.aborted ? new TwintuneError(cancelled) : error
+    }
+  }
+
+  /** Ends the worker, its Python and all that they started: by a message, then by signals. Never rejects. */
+  stop(): Promise<void> {
+    if (this.#state !== 'stopped') {
+      this.#verdict ??= stopped
+      this.#state = 'stopping'
+    }
+    this.#stopped ??= this.#process.stop()
+    return this.#stopped
+  }
+
+  /** The first call: until it is answered the interpreter has proved nothing. */
+  async #prepare(): Promise<void> {
+    const endTurn = await this.#turns.take()
+    const late = `did not answer within ${startLimit / 1000} seconds`
+    const timer = setTimeout(() => this.#fail(reportUnusable(late, this.#ended())), startLimit)
+    try {
+      const reply = await this.#invoke(prepareMessage.name, encodeRequest(prepareMessage, {}), () => {})
+      this.#pythonPid = decodeReply(prepareMessage, reply).pid
+      this.#startSeconds = (performance.now() - this.#startTime) / 1000
+      if (this.#state === 'starting') this.#state = 'ready'
+    } catch (error) {
+      this.#fail(toFailure(error))
+      throw error
+    } finally {
+      clearTimeout(timer)
+      endTurn()
+    }
+  }
+
+  /** Calls Python, and ends the worker when it doesn't stop soon after the signal. */
+  async #work(
+    name: string,
+    payload: string,
+    signal: AbortSignal | undefined,
+    onProgress: Call['onProgress'],
+  ): Promise<string> {
+    let timer: NodeJS.Timeout | undefined
+    const cancel = (): void => {
+      void this.#process.send({ type: 'cancel' })
+      timer = setTimeout(() => this.#fail(cancelled), cancelGrace)
+    }
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', cancel)
+    if (this.#state === 'ready') this.#state = 'busy'
+    try {
+      return await this.#invoke(name, payload, onProgress)
+    } finally {
+      if (this.#state === 'busy') this.#state = 'ready'
+      signal?.removeEventListener('abort', cancel)
+      clearTimeout(timer)
+    }
+  }
+
+  /** Sends a call and waits for its reply, or for the end of the worker. */
+  async #invoke(name: string, payload: string, onProgress: Call['onProgress']): Promise<string> {
+    if (this.#verdict) throw new TwintuneError(this.#verdict)
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        this.#call = { onProgress, resolve, reject }
+        void this.#process.send({ type: 'invoke', name, payload })
+      })
+    } finally {
+      this.#call = undefined
+    }
+  }
+
+  /** Handles what the child sends. Nothing that goes wrong here leaves a worker in an unknown state. */
+  #receive(message: unknown): void {
+    try {
+      const received = fromChildSchema.parse(message)
+      switch (received.type) {
+        case 'progress':
+          this.#call?.onProgress(received.payload)
+          break
+        case 'reply':
+          this.#call?.resolve(received.payload)
+          break
+        case 'bridge-failed':
+          this.#fail(reportBridgeFailure(received.message, this.#pythonPid !== undefined, this.#ended()))
+          break
+        case 'python-ended':
+          this.#fail(reportPythonEnd(received.end, this.#pythonPid !== undefined, this.#ended()))
+          break
+      }
+    } catch (error) {
+      this.#fail(toFailure(error))
+    }
+  }
+
+  /** Ends the worker because of a failure; the first one is the one that is told. */
+  #fail(failure: Failure): void {
+    if (this.#verdict) return
+    this.#verdict = failure
+    this.#state = 'stopping'
+    this.#process.kill('SIGKILL')
+  }
+
+  /** The one place where a worker becomes stopped: its whole process group is gone. */
+  #end(exit: Exit): void {
+    this.#verdict ??= reportWorkerDeath(exit, this.#ended())
+    this.#state = 'stopped'
+    this.#call?.reject(new TwintuneError(this.#verdict))
+  }
+
+  /** What a report on this worker's end speaks of. */
+  #ended(): Ended {
+    return { ...this.#options, lastLines: lastLines(this.#options.logFile, this.#process.logStart) }
+  }
+}

@@ -1,0 +1,70 @@
+"""Any exception comes out as a failure that a person can act on."""
+
+import sys
+
+import pytest
+from twintune.errors import Cancelled, TwintuneError, to_failure
+
+
+def caught(exception: BaseException, cause: BaseException | None = None) -> dict:
+    """The failure of an exception that was raised for real."""
+    with pytest.raises(type(exception)) as raised:
+        raise exception from cause
+    return to_failure(raised.value)
+
+
+def test_ours_keeps_its_code_message_and_hint():
+    assert caught(TwintuneError("IMAGE_CORRUPT", "cat.png is no image.", "Remove it.")) == {
+        "code": "IMAGE_CORRUPT",
+        "message": "cat.png is no image.",
+        "hint": "Remove it.",
+        "cause": None,
+    }
+
+
+def test_ours_tells_of_what_caused_it():
+    cause = caught(TwintuneError("IMAGE_CORRUPT", "cat.png is no image."), OSError("truncated"))["cause"]
+    assert cause["type"] == "OSError"
+    assert cause["message"] == "truncated"
+
+
+def test_cancelled_has_its_own_code():
+    assert caught(Cancelled())["code"] == "CANCELLED"
+
+
+def test_any_other_has_its_last_line_and_its_traceback():
+    failure = caught(ValueError("first\n\nlast\n"))
+    assert failure["code"] == "PYTHON_EXCEPTION"
+    assert failure["message"] == "ValueError: last"
+    assert failure["cause"]["message"] == "first\n\nlast\n"
+    assert "in caught" in failure["cause"]["detail"]
+
+
+def test_an_exception_without_a_message_is_named():
+    assert caught(AssertionError())["message"] == "AssertionError"
+
+
+def test_no_memory_is_recognised_by_name_without_importing_a_framework():
+    class ResourceExhaustedError(Exception):
+        """As TensorFlow's."""
+
+    class OutOfMemoryError(RuntimeError):
+        """As PyTorch's."""
+
+    cpu = RuntimeError("[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory")
+    for exception in [MemoryError(), ResourceExhaustedError("OOM"), OutOfMemoryError("CUDA"), cpu]:
+        failure = caught(exception)
+        assert failure["code"] == "OUT_OF_MEMORY"
+        assert "training.batchSize" in failure["hint"]
+
+
+def test_a_missing_package_comes_with_the_command_that_mends_it():
+    failure = caught(ModuleNotFoundError("No module named 'timm'", name="timm"))
+    assert failure["code"] == "PACKAGE_MISSING"
+    assert "timm" in failure["message"]
+    assert failure["hint"].startswith(f"{sys.executable} -m pip install -r ")
+
+
+def test_a_missing_module_of_ours_is_no_missing_package():
+    missing = ModuleNotFoundError("No module named 'twintune.x'", name="twintune.x")
+    assert caught(missing)["code"] == "PYTHON_EXCEPTION"

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { type Ended, reportPythonEnd, reportWorkerDeath } from '../../src/worker/exit-report.js'
+
+const ended: Ended = {
+  name: 'tensorflow',
+  python: '/venv/bin/python',
+  module: '/package/python/bridge_main.py',
+  logFile: '/runs/a/tensorflow.log',
+  lastLines: 'first\nlast',
+}
+
+it('suspects memory when Python was killed, and says what to lower', () => {
+  const failure = reportPythonEnd({ exitCode: null, signal: 'SIGKILL', spawnError: null }, true, ended)
+  expect(failure.message).toBe(
+    'The Python of tensorflow ended with SIGKILL: something outside killed it, most often the system when memory runs out.',
+  )
+  expect(failure.hint).toContain('training.batchSize')
+})
+
+it('points to the log when Python ended by itself', () => {
+  expect(reportPythonEnd({ exitCode: 3, signal: null, spawnError: null }, true, ended)).toEqual({
+    code: 'PYTHON_DIED',
+    message: 'The Python of tensorflow ended with exit code 3.',
+    hint: 'What it said is in /runs/a/tensorflow.log.',
+    cause: { type: 'exit code 3', message: 'last', detail: 'first\nlast' },
+  })
+})
+
+it('tells an interpreter that is missing from one that ends before it answers', () => {
+  const missing = { exitCode: null, signal: null, spawnError: { code: 'ENOENT', message: 'spawn ENOENT' } }
+  expect(reportPythonEnd(missing, false, ended).code).toBe('INTERPRETER_MISSING')
+  const unusable = reportPythonEnd({ exitCode: 1, signal: null, spawnError: null }, false, ended)
+  expect(unusable).toMatchObject({ code: 'INTERPRETER_UNUSABLE', cause: { detail: 'first\nlast' } })
+})
+
+it('gives a crash dump by its first line', () => {
+  const crashed = {
+    ...ended,
+    lastLines: 'Fatal Python error: Aborted\n\nCurrent thread\nExtension modules: many',
+  }
+  const failure = reportPythonEnd({ exitCode: null, signal: 'SIGABRT', spawnError: null }, true, crashed)
+  expect(failure.cause?.message).toBe('Fatal Python error: Aborted')
+})
+
+it('reports a worker process as such', () => {
+  expect(reportWorkerDeath({ exitCode: 1, signal: null }, ended)).toMatchObject({ code: 'WORKER_DIED' })
+})
