@@ -1,4 +1,150 @@
-import type { z } from 'zod'
+import { backbones, findBackbone } from '../backbones.js'
+import type { Finding } from './explain.js'
+import { isMapping, type Path } from './path.js'
+import { getWithDefaults as getIn } from './schema-walk.js'
 
-/** Rules that bind several fields. Each runs even when other fields are bad, and reads only what is well-formed. */
-export function checkAcrossFields(_payload: z.core.ParsePayload): void {}
+/**
+ * Rules that bind several fields, which zod would skip while a field is bad. Each runs on the unchecked specification
+ * and reads it with its defaults; any field may be missing or of another kind, so each rule looks before it reads.
+ */
+export function checkAcrossFields(spec: unknown): Finding[] {
+  return rules
+    .flatMap((rule) => rule(spec))
+    .map(({ path, message }) => ({ path, at: 'value', message, suggestion: null }))
+}
+
+interface Violation {
+  readonly path: Path
+  readonly message: string
+}
+
+type Rule = (spec: unknown) => Violation[]
+
+const rules: readonly Rule[] = [
+  listsEachOnce,
+  backboneIsIdiomatic,
+  idiomaticLeavesToFrameworks,
+  backboneHasStages,
+  nesterovHasMomentum,
+  warmupEndsBeforePhase,
+  testIsNotTraining,
+  splitLeavesTraining,
+]
+
+function listsEachOnce(spec: unknown): Violation[] {
+  return ['frameworks', 'seeds'].flatMap((field) =>
+    listAt(spec, [field]).flatMap((entry, index, entries) =>
+      entries.indexOf(entry) === index
+        ? []
+        : [{ path: [field, index], message: `${entry} is listed already` }],
+    ),
+  )
+}
+
+function backboneIsIdiomatic(spec: unknown): Violation[] {
+  const path = ['model', 'backbone']
+  const backbone = backboneOf(spec)
+  if (!isIdiomatic(spec) || backbone === undefined || backbone.idiomatic !== undefined) return []
+  const available = backbones.filter(({ idiomatic }) => idiomatic !== undefined).map(({ name }) => name)
+  return [
+    {
+      path,
+      message: `idiomatic mode needs a model of both keras.applications and torchvision, and ${backbone.name} is none; available: ${available.join(', ')}`,
+    },
+  ]
+}
+
+// Idiomatic mode takes each library's model as it comes; these need the parts that only aligned mode builds.
+function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
+  if (!isIdiomatic(spec)) return []
+  const only = (path: Path, what: string): Violation => ({
+    path,
+    message: `${what} is for aligned mode only`,
+  })
+  return [
+    ...(isMapping(getIn(spec, ['model', 'weights']))
+      ? [only(['model', 'weights'], 'a file of weights')]
+      : []),
+    ...(getIn(spec, ['training', 'precision']) === 'float64'
+      ? [only(['training', 'precision'], 'float64')]
+      : []),
+    ...phasePaths(spec)
+      .map((phase) => [...phase, 'trainable'])
+      .filter((path) => isMapping(getIn(spec, path)))
+      .map((path) => only(path, 'training the last stages of a backbone')),
+  ]
+}
+
+function backboneHasStages(spec: unknown): Violation[] {
+  const backbone = backboneOf(spec)
+  if (backbone === undefined) return []
+  return phasePaths(spec).flatMap((phase) => {
+    const path = [...phase, 'trainable', 'lastStages']
+    const stages = backbone.stages.length
+    return violationIf(numberAt(spec, path) > stages, path, `${backbone.name} has ${stages} stages`)
+  })
+}
+
+function nesterovHasMomentum(spec: unknown): Violation[] {
+  return phasePaths(spec).flatMap((phase) => {
+    const optimizer = [...phase, 'optimizer']
+    const isBare =
+      getIn(spec, [...optimizer, 'nesterov']) === true && numberAt(spec, [...optimizer, 'momentum']) === 0
+    return violationIf(isBare, [...optimizer, 'nesterov'], 'needs a momentum of more than 0')
+  })
+}
+
+function warmupEndsBeforePhase(spec: unknown): Violation[] {
+  return phasePaths(spec).flatMap((phase) => {
+    const path = [...phase, 'schedule', 'warmupEpochs']
+    const epochs = numberAt(spec, [...phase, 'epochs'])
+    const warmup = numberAt(spec, path)
+    const message = `must be less than the phase's epochs (${epochs}), got ${warmup}`
+    return violationIf(warmup > 0 && warmup >= epochs, path, message)
+  })
+}
+
+function testIsNotTraining(spec: unknown): Violation[] {
+  const test = getIn(spec, ['dataset', 'test'])
+  const isSame = typeof test === 'string' && test === getIn(spec, ['dataset', 'train'])
+  return violationIf(isSame, ['dataset', 'test'], 'is the same as dataset.train')
+}
+
+function splitLeavesTraining(spec: unknown): Violation[] {
+  if (getIn(spec, ['dataset', 'test']) !== undefined) return []
+  const validation = numberAt(spec, ['dataset', 'validationFraction'])
+  const test = numberAt(spec, ['dataset', 'testFraction'])
+  const larger = validation >= test ? 'validationFraction' : 'testFraction'
+  const message = `validationFraction (${validation}) and testFraction (${test}) leave no images to train on`
+  const leavesNone = validation < 1 && test < 1 && validation + test >= 1
+  return violationIf(leavesNone, ['dataset', larger], message)
+}
+
+function violationIf(isBroken: boolean, path: Path, message: string): Violation[] {
+  return isBroken ? [{ path, message }] : []
+}
+
+function isIdiomatic(spec: unknown): boolean {
+  return getIn(spec, ['mode']) === 'idiomatic'
+}
+
+function backboneOf(spec: unknown): ReturnType<typeof findBackbone> {
+  const name = getIn(spec, ['model', 'backbone'])
+  return typeof name === 'string' ? findBackbone(name) : undefined
+}
+
+function phasePaths(spec: unknown): Path[] {
+  const path = ['training', 'phases']
+  return listAt(spec, path).map((_, index) => [...path, index])
+}
+
+function listAt(spec: unknown, path: Path): readonly unknown[] {
+  const list = getIn(spec, path)
+  return Array.isArray(list) ? list : []
+}
+
+// NaN, which no comparison holds for, where there is no number.
+function numberAt(spec: unknown, path: Path): number {
+  const value = getIn(spec, path)
+  return typeof value === 'number' ? value : Number.NaN
+}

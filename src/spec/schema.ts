@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { backboneNames } from '../backbones.js'
-import { checkAcrossFields } from './cross-field-rules.js'
 
 // Defaults stand only here, and nothing is transformed: shorthands are expanded in plan/, so that
-// `z.toJSONSchema(experimentSchema, { io: 'input' })` is total.
+// `z.toJSONSchema(experimentSchema, { io: 'input' })` is total. Rules that bind several fields are in cross-field-rules.ts.
 
 export const frameworkSchema = z.enum(['tensorflow', 'pytorch'])
 
@@ -11,7 +10,10 @@ const positive = z.number().positive()
 const fraction = z.number().min(0).lt(1)
 
 const datasetFields = {
-  train: z.string().min(1).describe('The training images: a folder with a folder a class, or a parquet file.'),
+  train: z
+    .string()
+    .min(1)
+    .describe('The training images: a folder with a folder a class, or a parquet file.'),
   test: z
     .string()
     .min(1)
@@ -19,7 +21,9 @@ const datasetFields = {
     .describe('The test images. Without it `testFraction` of the training images is set apart.'),
   validationFraction: fraction
     .default(0.2)
-    .describe("Share of the training images set apart for validation, decided by a hash of each item's identity; 0 for none."),
+    .describe(
+      "Share of the training images set apart for validation, decided by a hash of each item's identity; 0 for none.",
+    ),
   testFraction: fraction
     .gt(0)
     .default(0.2)
@@ -37,8 +41,16 @@ export const datasetSchema = z.discriminatedUnion('source', [
   z.strictObject({
     source: z.literal('parquet'),
     ...datasetFields,
-    imageColumn: z.string().min(1).default('image').describe('Column of the encoded images (`{ bytes, path }` or bytes).'),
-    labelColumn: z.string().min(1).default('label').describe('Column of the classes (integers with names, or strings).'),
+    imageColumn: z
+      .string()
+      .min(1)
+      .default('image')
+      .describe('Column of the encoded images (`{ bytes, path }` or bytes).'),
+    labelColumn: z
+      .string()
+      .min(1)
+      .default('label')
+      .describe('Column of the classes (integers with names, or strings).'),
   }),
 ])
 
@@ -46,9 +58,13 @@ export const headSchema = z.strictObject({
   hidden: z
     .array(z.int().min(1).max(65536))
     .default([1024])
-    .describe('Widths of the hidden layers between the pooled features and the classes; [] for a linear head.'),
+    .describe(
+      'Widths of the hidden layers between the pooled features and the classes; [] for a linear head.',
+    ),
   activation: z.enum(['relu', 'silu', 'tanh']).default('relu'),
-  dropout: fraction.default(0).describe('Share of the hidden units dropped in training; the same masks in both frameworks.'),
+  dropout: fraction
+    .default(0)
+    .describe('Share of the hidden units dropped in training; the same masks in both frameworks.'),
 })
 
 export const modelSchema = z.strictObject({
@@ -56,7 +72,9 @@ export const modelSchema = z.strictObject({
   weights: z
     .union([z.enum(['imagenet', 'random']), z.strictObject({ file: z.string().min(1) })])
     .default('imagenet')
-    .describe("`imagenet`, `random` (seeded, the same in both), or a safetensors file with timm's tensor names."),
+    .describe(
+      "`imagenet`, `random` (seeded, the same in both), or a safetensors file with timm's tensor names.",
+    ),
   head: headSchema.prefault({}),
 })
 
@@ -68,7 +86,9 @@ const adamFields = {
   beta2: fraction.default(0.999),
   epsilon: positive
     .optional()
-    .describe("Added to the root of the bias-corrected second moment. Aligned: 1e-8; idiomatic: each framework's own."),
+    .describe(
+      "Added to the root of the bias-corrected second moment. Aligned: 1e-8; idiomatic: each framework's own.",
+    ),
 }
 
 export const optimizerSchema = z.discriminatedUnion('name', [
@@ -77,7 +97,11 @@ export const optimizerSchema = z.discriminatedUnion('name', [
     ...adamFields,
     weightDecay: weightDecay.default(0).describe('Coupled (L2), as in PyTorch.'),
   }),
-  z.strictObject({ name: z.literal('adamw'), ...adamFields, weightDecay: weightDecay.default(0.01).describe('Decoupled.') }),
+  z.strictObject({
+    name: z.literal('adamw'),
+    ...adamFields,
+    weightDecay: weightDecay.default(0.01).describe('Decoupled.'),
+  }),
   z.strictObject({
     name: z.literal('sgd'),
     learningRate: positive.default(1e-2),
@@ -98,7 +122,9 @@ export const scheduleSchema = z.discriminatedUnion('name', [
 
 export const trainableSchema = z.union([
   z.enum(['head', 'all']),
-  z.strictObject({ lastStages: z.int().min(1).describe("Stages of the backbone that train, counted from the head.") }),
+  z.strictObject({
+    lastStages: z.int().min(1).describe('Stages of the backbone that train, counted from the head.'),
+  }),
 ])
 
 export const phaseSchema = z.strictObject({
@@ -128,12 +154,22 @@ export const experimentSchema = z
     mode: z
       .enum(['aligned', 'idiomatic'])
       .default('aligned')
-      .describe("`aligned`: the same weights, pixels and arithmetic in both. `idiomatic`: each framework's own."),
+      .describe(
+        "`aligned`: the same weights, pixels and arithmetic in both. `idiomatic`: each framework's own.",
+      ),
     frameworks: z.array(frameworkSchema).min(1).default(['tensorflow', 'pytorch']),
     dataset: datasetSchema,
     model: modelSchema,
     training: trainingSchema.prefault({}),
-    seeds: z.array(z.int().min(0).max(2 ** 31 - 1)).min(1).default([0, 1, 2]),
+    seeds: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(2 ** 31 - 1),
+      )
+      .min(1)
+      .default([0, 1, 2]),
     device: z
       .string()
       .regex(/^(auto|cpu|gpu(:\d+)?)$/, 'must be auto, cpu, gpu or gpu:N')
@@ -143,7 +179,6 @@ export const experimentSchema = z
       .default(false)
       .describe("Each framework's deterministic kernels: a rerun is bit-equal, and slower."),
   })
-  .check(checkAcrossFields)
   .meta({ title: 'Experiment' })
 
 /** An experiment with every default filled in. */

@@ -1,0 +1,15 @@
+import type { Finding } from './explain.js'
+import { findIssues } from './find-issues.js'
+import { type Experiment, experimentSchema } from './schema.js'
+
+export type Checked =
+  | { readonly ok: true; readonly experiment: Experiment }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+/** The one check that every specification goes through, whatever it was written in. */
+export function checkExperiment(spec: unknown): Checked {
+  const findings = findIssues(spec)
+  return findings.length > 0
+    ? { ok: false, findings }
+    : { ok: true, experiment: experimentSchema.parse(spec) }
+}

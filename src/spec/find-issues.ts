@@ -1,0 +1,127 @@
+import type { z } from 'zod'
+import { checkAcrossFields } from './cross-field-rules.js'
+import { explain, explainUnknownKey, type Finding, type Issue } from './explain.js'
+import { nearest } from './nearest.js'
+import { commonLength, formatPath, getIn, isMapping, type Path, setIn, startsWith } from './path.js'
+import { experimentSchema } from './schema.js'
+import { knownKeys } from './schema-walk.js'
+
+/**
+ * Everything that is wrong with a specification, each thing once. zod stops at a misspelt key and at a discriminator
+ * that names no variant, and says nothing of what lies below. So these are reported first and mended in a copy as they
+ * were probably meant, and the copy is checked again.
+ */
+export function findIssues(spec: unknown): Finding[] {
+  const issues = flatten(experimentSchema.safeParse(spec, { reportInput: true }).error?.issues ?? [])
+  const unknownKeys = findUnknownKeys(issues, spec)
+  if (unknownKeys.length > 0) {
+    return [
+      ...unknownKeys.map(({ parent, key, meant, known }) => explainUnknownKey(parent, key, meant, known)),
+      ...findIssues(unknownKeys.reduce(mendKey, spec)).map((finding) => restorePath(finding, unknownKeys)),
+    ]
+  }
+  const astray = issues.filter(hasNoVariant)
+  if (astray.length > 0) {
+    return [...astray.map((issue) => explain(issue, spec)), ...findBelow(astray, spec)]
+  }
+  return [...issues.map((issue) => explain(issue, spec)), ...checkAcrossFields(spec)]
+}
+
+interface UnknownKey {
+  readonly parent: Path
+  readonly key: string
+  /** The key that was probably meant and isn't there. */
+  readonly meant: string | null
+  readonly known: readonly string[]
+}
+
+type NoVariant = Issue & { readonly discriminator: string; readonly options: z.core.util.Primitive[] }
+
+// Lifts the issues of the one alternative that fits the value's kind out of a union's issue.
+function flatten(issues: readonly z.core.$ZodIssue[], parent: Path = []): Issue[] {
+  return issues.flatMap((issue) => {
+    const path = [
+      ...parent,
+      ...issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment))),
+    ]
+    const fitting = issue.code === 'invalid_union' ? issue.errors.find(fitsKind) : undefined
+    return fitting ? flatten(fitting, path) : [{ ...issue, path }]
+  })
+}
+
+function fitsKind(alternative: readonly z.core.$ZodIssue[]): boolean {
+  const kindCodes = ['invalid_type', 'invalid_value', 'invalid_union']
+  return !alternative.some(({ code, path }) => path.length === 0 && kindCodes.includes(code))
+}
+
+function findUnknownKeys(issues: readonly Issue[], spec: unknown): UnknownKey[] {
+  const found: UnknownKey[] = []
+  for (const issue of issues) {
+    const parent = hasNoVariant(issue) ? issue.path.slice(0, -1) : issue.path
+    const known = knownKeys(parent, spec)
+    const mapping = getIn(spec, parent)
+    const present = isMapping(mapping) ? Object.keys(mapping) : []
+    for (const key of suspects(issue, present, known)) {
+      const taken = found
+        .filter((other) => formatPath(other.parent) === formatPath(parent))
+        .map(({ meant }) => meant)
+      const free = known.filter((name) => !present.includes(name) && !taken.includes(name))
+      const meant = nearest(key, free)
+      found.push({ parent, key, meant, known })
+    }
+  }
+  return found
+}
+
+// zod names them, but not in a mapping without a variant, where a misspelt discriminator may be among them.
+function suspects(issue: Issue, present: readonly string[], known: readonly string[]): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys
+  return hasNoVariant(issue) ? present.filter((key) => !known.includes(key)) : []
+}
+
+function hasNoVariant(issue: Issue): issue is NoVariant {
+  return issue.code === 'invalid_union' && issue.discriminator !== undefined
+}
+
+function mendKey(spec: unknown, { parent, key, meant }: UnknownKey): unknown {
+  const mapping = getIn(spec, parent)
+  const entries = Object.entries(isMapping(mapping) ? mapping : {})
+  const mended = entries.flatMap(([name, value]) => {
+    if (name !== key) return [[name, value]]
+    return meant === null ? [] : [[meant, value]]
+  })
+  return setIn(spec, parent, Object.fromEntries(mended))
+}
+
+// The path as the user wrote it, with the keys that were mended for the check.
+function restorePath(finding: Finding, mended: readonly UnknownKey[]): Finding {
+  const { path } = finding
+  const renamed = mended.find(({ parent, meant }) => meant !== null && startsWith(path, [...parent, meant]))
+  if (renamed === undefined) return finding
+  const { parent, key } = renamed
+  return { ...finding, path: [...parent, key, ...path.slice(parent.length + 1)] }
+}
+
+// Checks on with the variant that was probably meant, or else with every variant, keeping what is wrong in all of them.
+function findBelow(astray: readonly NoVariant[], spec: unknown): Finding[] {
+  const choices = astray.map((issue) => {
+    const { suggestion } = explain(issue, spec)
+    return { path: issue.path, values: suggestion === null ? issue.options : [suggestion] }
+  })
+  const rounds = Math.max(...choices.map(({ values }) => values.length))
+  const [first = [], ...others] = Array.from({ length: rounds }, (_, round) => {
+    const chosen = choices.reduce(
+      (draft, { path, values }) => setIn(draft, path, values[round % values.length]),
+      spec,
+    )
+    return findIssues(chosen)
+  })
+  return first.filter((finding) =>
+    others.every((findings) => findings.some((other) => isSamePlace(finding, other))),
+  )
+}
+
+function isSamePlace(one: Finding, other: Finding): boolean {
+  const length = commonLength(one.path, other.path)
+  return one.at === other.at && length === one.path.length && length === other.path.length
+}

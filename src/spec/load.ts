@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, extname, resolve } from 'node:path'
+import { checkExperiment } from './check.js'
+import { resolveFilePaths } from './file-paths.js'
+import type { SpecIssue } from './issue.js'
+import { explainMissingFile } from './missing-file.js'
+import { applyOverride, type Override, type OverrideProblem, parseOverrides } from './overrides.js'
+import { formatPath } from './path.js'
+import { placeFinding } from './place-finding.js'
+import type { Experiment } from './schema.js'
+import { type Problem, type Source, Unreadable } from './source.js'
+import { SpecError } from './spec-error.js'
+
+export interface LoadOptions {
+  /** `path=value`, each set over the file's, as `--set` gives them. */
+  readonly set?: readonly string[]
+  /** Seeds over the file's, as `0..5` or `0,3,7`. */
+  readonly seeds?: string
+  /**
+   * The folder that `file` and the paths in `set` are taken from.
+   * @defaultValue the working directory
+   */
+  readonly cwd?: string
+}
+
+/**
+ * Reads an experiment from a YAML, JSON, TypeScript or JavaScript file, checks it and fills in the defaults. Paths in a
+ * YAML or JSON file are taken from its folder. YAML and JSON run no code.
+ *
+ * @throws TwintuneError SPEC_NOT_FOUND when there is no such file.
+ * @throws SpecError with every issue of the file and of the options.
+ */
+export async function loadExperiment(file: string, options: LoadOptions = {}): Promise<Experiment> {
+  const { set = [], seeds, cwd = process.cwd() } = options
+  const { overrides, problems } = parseOverrides(set, seeds)
+  const source = await readSource(resolve(cwd, file), file).catch((error: unknown) => {
+    if (!(error instanceof Unreadable)) throw error
+    const issues = error.problems.map((problem) => fileIssue(file, problem))
+    throw new SpecError([...issues, ...problems.map(optionIssue)], error.cause)
+  })
+  const overridden = applyOverrides(source.value, overrides, cwd)
+  const checked = checkExperiment(overridden.spec)
+  const findings = checked.ok ? [] : checked.findings
+  const issues = [
+    ...source.problems.map((problem) => fileIssue(file, problem)),
+    ...findings.map((finding) => placeFinding(finding, file, source, overrides)),
+    ...[...problems, ...overridden.problems].map(optionIssue),
+  ]
+  if (issues.length > 0 || !checked.ok) throw new SpecError(issues.toSorted(byPlace))
+  return checked.experiment
+}
+
+const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
+
+async function readSource(path: string, shownFile: string): Promise<Source> {
+  const text = await readFile(path, 'utf8').catch(async (error: unknown) => {
+    throw await explainMissingFile(path, shownFile, readable, error)
+  })
+  return readText(text.replace(/^\uFEFF/, ''), path, shownFile)
+}
+
+// Each reader is loaded only for its own kind: a YAML file must be answered at once.
+async function readText(text: string, path: string, shownFile: string): Promise<Source> {
+  const folder = dirname(path)
+  const extension = extname(path).toLowerCase()
+  if (extension === '.yaml' || extension === '.yml') {
+    return relativeTo(folder, (await import('./yaml-source.js')).readYaml(text))
+  }
+  if (extension === '.json')
+    return relativeTo(folder, await (await import('./json-source.js')).readJson(text))
+  if (readable.includes(extension)) {
+    return relativeTo(process.cwd(), await (await import('./module-source.js')).readModule(path, shownFile))
+  }
+  const kind = extension === '' ? 'a file without an extension' : `a ${extension} file`
+  const message = `${kind} can't be a specification; write it as ${readable.join(', ')}`
+  throw new Unreadable([{ line: null, column: null, path: [], message }])
+}
+
+function relativeTo(folder: string, source: Source): Source {
+  return { ...source, value: resolveFilePaths(source.value, folder) }
+}
+
+function applyOverrides(value: unknown, overrides: readonly Override[], cwd: string) {
+  const problems: OverrideProblem[] = []
+  let spec = value
+  for (const override of overrides) {
+    const outcome = applyOverride(spec, override)
+    if ('message' in outcome) problems.push(outcome)
+    else spec = resolveFilePaths(outcome.spec, cwd)
+  }
+  return { spec, problems }
+}
+
+function fileIssue(file: string, { line, column, path, message }: Problem): SpecIssue {
+  return { file, line, column, path: formatPath(path), message, suggestion: null }
+}
+
+function optionIssue({ option, path, message }: OverrideProblem): SpecIssue {
+  return { file: option, line: null, column: null, path: formatPath(path), message, suggestion: null }
+}
+
+// In the order of the text; what has no place, as an option, comes last.
+function byPlace(one: SpecIssue, other: SpecIssue): number {
+  const last = Number.MAX_SAFE_INTEGER
+  return (one.line ?? last) - (other.line ?? last) || (one.column ?? last) - (other.column ?? last)
+}

@@ -1,0 +1,31 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { TwintuneError } from '../failure.js'
+import { nearest } from './nearest.js'
+
+/** The failure of a specification that can't be read, with the file of its folder that was probably meant. */
+export async function explainMissingFile(
+  path: string,
+  shownPath: string,
+  extensions: readonly string[],
+  error: unknown,
+): Promise<TwintuneError> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const reason =
+    reasons[String(code)] ?? `can't be read: ${error instanceof Error ? error.message : String(error)}`
+  const others = await readdir(dirname(path)).catch((): string[] => [])
+  const specs = others.filter((name) => name !== basename(path) && extensions.includes(extname(name)))
+  const similar = nearest(basename(path), specs)
+  return new TwintuneError({
+    code: 'SPEC_NOT_FOUND',
+    message: `The specification ${shownPath} ${reason}.`,
+    hint: similar === null ? null : `Did you mean ${join(dirname(shownPath), similar)}?`,
+  })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "doesn't exist",
+  ENOTDIR: "doesn't exist",
+  EISDIR: 'is a folder',
+  EACCES: "can't be read: permission denied",
+}

@@ -1,0 +1,52 @@
+import { extname } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isMapping } from './path.js'
+import { type Problem, type Source, Unreadable } from './source.js'
+import { SpecError } from './spec-error.js'
+
+/**
+ * Runs a specification that is a program and takes its default export.
+ *
+ * @throws Unreadable when the program fails or exports no mapping.
+ * @throws SpecError when its `defineExperiment` found issues; they are given the name of the file.
+ */
+export async function readModule(file: string, shownFile: string): Promise<Source> {
+  const module = await importModule(file).catch((error: unknown) => {
+    throw explainThrown(error, shownFile)
+  })
+  const value = defaultExport(module)
+  if (!isMapping(value)) {
+    throw new Unreadable([
+      unplaced('expected `export default` of an experiment, as defineExperiment returns it'),
+    ])
+  }
+  return { value, problems: [], locate: () => ({ line: null, column: null, depth: 0 }) }
+}
+
+async function importModule(file: string): Promise<unknown> {
+  const url = pathToFileURL(file).href
+  if (!/^\.[cm]?ts$/.test(extname(file))) return import(url)
+  const { tsImport } = await import('tsx/esm/api')
+  return tsImport(url, import.meta.url)
+}
+
+// Where the nearest package.json doesn't say `"type": "module"`, tsx makes CommonJS, whose exports are one default.
+function defaultExport(module: unknown): unknown {
+  const exported = isMapping(module) ? module.default : undefined
+  return isMapping(exported) && exported.__esModule === true ? exported.default : exported
+}
+
+function explainThrown(error: unknown, shownFile: string): Error {
+  // The program may have another copy of twintune than ours, so its errors are known by what they hold.
+  if (error instanceof Error && error.name === 'SpecError' && 'issues' in error) {
+    const { issues } = error as SpecError
+    return new SpecError(issues.map((issue) => ({ ...issue, file: issue.file ?? shownFile })))
+  }
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+  const mend = message.includes("'twintune'") ? '; install it beside the file: npm install twintune' : ''
+  return new Unreadable([unplaced(`the program failed: ${name}: ${message}${mend}`)], { cause: error })
+}
+
+function unplaced(message: string): Problem {
+  return { line: null, column: null, path: [], message }
+}

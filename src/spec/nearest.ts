@@ -1,0 +1,39 @@
+import { distance } from 'fastest-levenshtein'
+
+/** The candidate that was probably meant, or `null` when none is close: case, `_`, `-` and blanks don't count. */
+export function nearest(text: string, candidates: readonly string[]): string | null {
+  const ranked = candidates
+    .filter((candidate) => mayBeMeant(text, candidate))
+    .map((candidate) => ({ candidate, slips: slipsBetween(fold(text), fold(candidate)) }))
+    .filter(({ candidate, slips }) => slips <= allowedSlips(text, candidate))
+    .sort((one, other) => one.slips - other.slips)
+  return ranked[0]?.candidate ?? null
+}
+
+// Who writes resnet34 didn't slip on resnet18's keys: another number is another thing.
+function mayBeMeant(text: string, candidate: string): boolean {
+  const [given, wanted] = [digits(text), digits(candidate)]
+  return given === '' || given === wanted
+}
+
+// Two letters changed about are the likeliest slip, but two edits to Levenshtein.
+function slipsBetween(text: string, candidate: string): number {
+  const edits = distance(text, candidate)
+  return edits === 2 && sorted(text) === sorted(candidate) ? 0.5 : edits
+}
+
+function allowedSlips(text: string, candidate: string): number {
+  return Math.floor(Math.max(fold(text).length, fold(candidate).length) * 0.4)
+}
+
+function fold(text: string): string {
+  return text.toLowerCase().replaceAll(/[\s_-]/g, '')
+}
+
+function digits(text: string): string {
+  return text.replaceAll(/\D/g, '')
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join('')
+}

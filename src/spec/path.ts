@@ -1,0 +1,60 @@
+/** Where a value stands in a specification: keys of mappings and positions in lists. */
+export type Path = readonly (string | number)[]
+
+/** A path as people write it: `training.phases[0].epochs`. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>((text, segment) => {
+    if (typeof segment === 'number') return `${text}[${segment}]`
+    if (!plainKey.test(segment)) return `${text}[${JSON.stringify(segment)}]`
+    return text === '' ? segment : `${text}.${segment}`
+  }, '')
+}
+
+/** Reads `training.phases[0].epochs` or `training.phases.0.epochs`; `null` when it is no path. */
+export function parsePath(text: string): Path | null {
+  const dotted = text.trim().replaceAll(/\[(\d+)\]/g, '.$1')
+  const segments = dotted.split('.')
+  if (!segments.every((segment) => plainKey.test(segment))) return null
+  return segments.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
+}
+
+/** The value at a path, or `undefined` where the path leaves what is there. */
+export function getIn(value: unknown, path: Path): unknown {
+  return path.reduce(child, value)
+}
+
+/** A copy with another value at a path; what is not on the path is shared. */
+export function setIn(value: unknown, path: Path, replacement: unknown): unknown {
+  const [segment, ...rest] = path
+  if (segment === undefined) return replacement
+  const changed = setIn(child(value, segment), rest, replacement)
+  if (Array.isArray(value)) return value.map((entry, index) => (index === segment ? changed : entry))
+  return { ...(isMapping(value) ? value : {}), [segment]: changed }
+}
+
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether one path leads to the other or into it. */
+export function startsWith(path: Path, start: Path): boolean {
+  return start.length === commonLength(path, start)
+}
+
+/** How many segments two paths begin with together. */
+export function commonLength(one: Path, other: Path): number {
+  const differs = one.findIndex((segment, index) => !isSame(segment, other[index]))
+  return differs === -1 ? Math.min(one.length, other.length) : differs
+}
+
+const plainKey = /^[A-Za-z0-9_$-]+$/
+
+function child(value: unknown, segment: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined
+  return (value as Readonly<Record<string | number, unknown>>)[segment]
+}
+
+// `a.0` names the mapping key '0' as well as the first entry of a list.
+function isSame(segment: string | number, other: string | number | undefined): boolean {
+  return other !== undefined && String(segment) === String(other)
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { getIn, isMapping, type Path, setIn } from './path.js'
+import { experimentSchema } from './schema.js'
+
+/** The keys that a mapping at this path may have; of all variants where the value doesn't say which it is. */
+export function knownKeys(path: Path, spec: unknown): string[] {
+  return [...new Set(mappingsAt(path, spec).flatMap((mapping) => Object.keys(mapping.shape)))]
+}
+
+/** The keys that a mapping at this path must have, one list a variant. */
+export function requiredKeys(path: Path, spec: unknown): string[][] {
+  return mappingsAt(path, spec).map((mapping) =>
+    Object.entries(mapping.shape).flatMap(([key, field]) => (field._zod.optin === undefined ? [key] : [])),
+  )
+}
+
+/** What stands at this path when the specification says nothing; `undefined` when there is no default. */
+export function defaultAt(path: Path, spec: unknown): unknown {
+  const field = schemasAt(path, spec).find(hasDefault)
+  return field?.def.defaultValue
+}
+
+/** The value at a path, or what the schema's defaults put there. */
+export function getWithDefaults(spec: unknown, path: Path): unknown {
+  const filled = path.reduce((draft, _, index) => {
+    const prefix = path.slice(0, index + 1)
+    const value = getIn(draft, prefix) === undefined ? defaultAt(prefix, draft) : undefined
+    return value === undefined ? draft : setIn(draft, prefix, value)
+  }, spec)
+  return getIn(filled, path)
+}
+
+function mappingsAt(path: Path, spec: unknown): z.ZodObject[] {
+  const value = getIn(spec, path)
+  return schemasAt(path, spec)
+    .flatMap((schema) => variants(schema, value))
+    .filter((schema) => schema instanceof z.ZodObject)
+}
+
+function schemasAt(path: Path, spec: unknown): z.core.$ZodType[] {
+  return path.reduce<z.core.$ZodType[]>(
+    (schemas, segment, depth) => {
+      const value = getIn(spec, path.slice(0, depth))
+      return schemas
+        .flatMap((schema) => variants(schema, value))
+        .flatMap((schema) => childSchema(schema, segment))
+    },
+    [experimentSchema],
+  )
+}
+
+function childSchema(schema: z.core.$ZodType, segment: string | number): z.core.$ZodType[] {
+  if (schema instanceof z.ZodArray) return [schema.element]
+  if (!(schema instanceof z.ZodObject)) return []
+  return Object.entries<z.core.$ZodType>(schema.shape).flatMap(([key, field]) =>
+    key === segment ? [field] : [],
+  )
+}
+
+// What a value may be by its schema: wrappers taken off, unions opened, narrowed by a discriminator that fits.
+function variants(schema: z.core.$ZodType, value: unknown): z.core.$ZodType[] {
+  if (hasDefault(schema) || schema instanceof z.ZodOptional) return variants(schema.unwrap(), value)
+  if (!(schema instanceof z.ZodUnion)) return [schema]
+  const options = schema.options.flatMap((option) => variants(option, value))
+  if (!(schema instanceof z.ZodDiscriminatedUnion) || !isMapping(value)) return options
+  const { discriminator } = schema.def
+  const fitting = options.filter(
+    (option) => option instanceof z.ZodObject && fits(option.shape[discriminator], value[discriminator]),
+  )
+  return fitting.length > 0 ? fitting : options
+}
+
+function fits(schema: z.core.$ZodType | undefined, value: unknown): boolean {
+  return schema !== undefined && z.safeParse(schema, value).success
+}
+
+function hasDefault(schema: z.core.$ZodType): schema is z.ZodDefault | z.ZodPrefault {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+}

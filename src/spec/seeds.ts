@@ -1,0 +1,18 @@
+/** `0..5` (both ends count), `0,3,7`, or `3`, the one seed 3. A message, when it is none of these. */
+export function parseSeeds(text: string): readonly number[] | { readonly message: string } {
+  const seeds: number[] = []
+  for (const part of text.split(',')) {
+    const [, first, last = first] = /^\s*(\d+)\s*(?:\.\.\s*(\d+)\s*)?$/.exec(part) ?? []
+    if (first === undefined) {
+      return { message: `expected seeds such as 0..5, 0,3,7 or 3, got the text '${text}'` }
+    }
+    const count = Number(last) - Number(first) + 1
+    if (count < 1) return { message: `the range ${part.trim()} runs backwards; write ${last}..${first}` }
+    if (seeds.length + count > mostSeeds) return { message: `must be at most ${mostSeeds} seeds` }
+    seeds.push(...Array.from({ length: count }, (_, index) => Number(first) + index))
+  }
+  return seeds
+}
+
+// Each seed is a training run; more than this is a slip of the keys.
+const mostSeeds = 10_000

@@ -1,0 +1,20 @@
+import { type Failure, TwintuneError } from '../failure.js'
+import { formatIssue, type SpecIssue } from './issue.js'
+
+export { formatIssue, type SpecIssue } from './issue.js'
+
+/** A specification that is wrong, with everything that is wrong with it; the message has a line for each issue. */
+export class SpecError extends TwintuneError {
+  override readonly name: string = 'SpecError'
+  readonly issues: readonly SpecIssue[]
+
+  constructor(issues: readonly SpecIssue[], cause?: unknown) {
+    super({ code: 'SPEC_INVALID', message: issues.map(formatIssue).join('\n'), cause: toCause(cause) })
+    this.issues = issues
+  }
+}
+
+function toCause(cause: unknown): Failure['cause'] {
+  if (!(cause instanceof Error)) return null
+  return { type: cause.name, message: cause.message, detail: cause.stack ?? '' }
+}

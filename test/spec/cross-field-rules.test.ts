@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { setIn } from '../../src/spec/path.js'
+import { issuesOfValue, smallest } from './rig.js'
+
+const phase = (fields: object) => ({ ...smallest, training: { phases: [{ epochs: 2 }, fields] } })
+const idiomatic = { ...smallest, mode: 'idiomatic' }
+
+describe('rules that bind several fields', () => {
+  it.each([
+    [
+      'a framework listed twice',
+      { ...smallest, frameworks: ['pytorch', 'tensorflow', 'pytorch'] },
+      'frameworks[2]: pytorch is listed already',
+    ],
+    ['a seed listed twice', { ...smallest, seeds: [3, 1, 3] }, 'seeds[2]: 3 is listed already'],
+    [
+      'a backbone that only aligned mode has',
+      { ...idiomatic, model: { backbone: 'resnet18' } },
+      'model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; available: resnet50',
+    ],
+    [
+      'a file of weights in idiomatic mode',
+      { ...idiomatic, model: { backbone: 'resnet50', weights: { file: '/w' } } },
+      'model.weights: a file of weights is for aligned mode only',
+    ],
+    [
+      'float64 in idiomatic mode',
+      { ...idiomatic, training: { precision: 'float64' } },
+      'training.precision: float64 is for aligned mode only',
+    ],
+    [
+      'last stages in idiomatic mode',
+      { ...phase({ trainable: { lastStages: 1 } }), mode: 'idiomatic' },
+      'training.phases[1].trainable: training the last stages of a backbone is for aligned mode only',
+    ],
+    [
+      'more stages than the backbone has',
+      phase({ trainable: { lastStages: 6 } }),
+      'training.phases[1].trainable.lastStages: resnet50 has 5 stages',
+    ],
+    [
+      'Nesterov without momentum, by default',
+      phase({ optimizer: { name: 'sgd', nesterov: true } }),
+      'training.phases[1].optimizer.nesterov: needs a momentum of more than 0',
+    ],
+    [
+      "a warm-up as long as the phase's default",
+      phase({ schedule: { name: 'cosine', warmupEpochs: 5 } }),
+      "training.phases[1].schedule.warmupEpochs: must be less than the phase's epochs (5), got 5",
+    ],
+    [
+      'the training images as the test',
+      setIn(smallest, ['dataset', 'test'], smallest.dataset.train),
+      'dataset.test: is the same as dataset.train',
+    ],
+    [
+      'shares that leave nothing',
+      setIn(smallest, ['dataset', 'validationFraction'], 0.8),
+      'dataset.validationFraction: validationFraction (0.8) and testFraction (0.2) leave no images to train on',
+    ],
+  ])('reject %s', (_, spec, issue) => {
+    expect(issuesOfValue(spec)).toEqual([issue])
+  })
+
+  it.each([
+    ['as many stages as the backbone has', phase({ trainable: { lastStages: 5 } })],
+    ['a warm-up of half a phase', phase({ epochs: 1, schedule: { name: 'constant', warmupEpochs: 0.5 } })],
+    ['Nesterov with momentum', phase({ optimizer: { name: 'sgd', nesterov: true, momentum: 0.9 } })],
+    [
+      'any share for validation beside a test',
+      setIn(setIn(smallest, ['dataset', 'validationFraction'], 0.9), ['dataset', 'test'], '/t'),
+    ],
+    ['idiomatic mode with what it has', idiomatic],
+  ])('accept %s', (_, spec) => {
+    expect(issuesOfValue(spec)).toEqual([])
+  })
+
+  it('hold while other fields are bad, misspelt or missing', () => {
+    const { name: _, ...nameless } = phase({
+      epochs: 2,
+      optimiser: { name: 'sgdd', nesterov: true },
+      trainable: 7,
+    })
+    const spec = {
+      ...nameless,
+      mode: 'idiomatic',
+      seeds: [0, 0],
+      model: { backbone: 'resnet18', weights: 3 },
+      device: 1,
+    }
+    expect(issuesOfValue(spec)).toEqual(
+      expect.arrayContaining([
+        'name: missing; expected a text',
+        'seeds[1]: 0 is listed already',
+        expect.stringMatching(/^model\.backbone: idiomatic mode needs/),
+        'training.phases[1].optimiser.nesterov: needs a momentum of more than 0',
+      ]),
+    )
+  })
+})
