@@ -1,0 +1,36 @@
+import picocolors from 'picocolors'
+import { JsonLinesLogger } from './json-lines-logger.js'
+import { combineLoggers, type Logger } from './logger.js'
+import { OnceLogger } from './once-logger.js'
+import { isInteractive, type OutputStream, supportsColor } from './output.js'
+import { PlainLogger } from './plain-logger.js'
+import { QuietLogger } from './quiet-logger.js'
+import { ReportLogger } from './report-logger.js'
+import { TerminalLogger } from './terminal-logger.js'
+
+export interface LoggerOptions {
+  /** Events on stdout, one a line, and all that is for people on stderr. */
+  readonly json?: boolean | undefined
+  /** Warnings and failures, and of the result no more than the verdict. */
+  readonly quiet?: boolean | undefined
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  /** Without it each stream is asked whether it has colours. */
+  readonly color?: boolean | undefined
+}
+
+/** The loggers that the options and the two streams call for: progress goes to stderr, the result to stdout. */
+export function createLogger(options: LoggerOptions): Logger {
+  const { json = false, quiet = false, stdout, stderr, color } = options
+  const progress = new OnceLogger(createProgressLogger(options))
+  const report = new ReportLogger(json ? stderr : stdout, { brief: quiet, color })
+  return json
+    ? combineLoggers(new JsonLinesLogger(stdout), progress, report)
+    : combineLoggers(progress, report)
+}
+
+function createProgressLogger({ json, quiet, stderr, color = supportsColor(stderr) }: LoggerOptions): Logger {
+  const colors = picocolors.createColors(color)
+  if (quiet) return new QuietLogger(stderr, colors)
+  return isInteractive(stderr) && !json ? new TerminalLogger(stderr, colors) : new PlainLogger(stderr, colors)
+}

@@ -1,0 +1,130 @@
+import type { Colors } from 'picocolors/types.js'
+import type { EventOf } from '../events.js'
+import { failureLines } from '../report/failures.js'
+import {
+  formatCount,
+  formatLoss,
+  formatNumberOf,
+  formatOr,
+  formatPercent,
+  formatRate,
+  formatSeconds,
+  frameworkNames,
+} from '../report/format.js'
+import { totalSeconds } from '../report/runs.js'
+import type { Framework } from '../spec/schema.js'
+
+// What an event says in a line that stays. The plain and the terminal logger share these.
+
+const longestName = Math.max(...Object.values(frameworkNames).map((name) => name.length))
+
+/** Which run a line is about: `TensorFlow seed 0`. */
+export function runLabel({
+  framework,
+  seed,
+}: {
+  readonly framework: Framework
+  readonly seed: number
+}): string {
+  return `${frameworkNames[framework]} seed ${seed}`
+}
+
+/** The same in columns: `PyTorch     seed 0`. */
+export function runColumns({
+  framework,
+  seed,
+}: {
+  readonly framework: Framework
+  readonly seed: number
+}): string {
+  return `${frameworkColumn(framework)}  seed ${seed}`
+}
+
+/** The framework's name, as wide for every framework. */
+export function frameworkColumn(framework: Framework): string {
+  return frameworkNames[framework].padEnd(longestName)
+}
+
+/** What is to be run, and where to look for it. */
+export function comparisonStartedText(event: EventOf<'comparison-started'>, { bold }: Colors): string {
+  const { experiment, mode, runDirectory, runs } = event
+  return `${bold(experiment)}: ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nRun folder: ${runDirectory}`
+}
+
+/** What the worker of a framework is doing. */
+export function workerText({ framework, state }: EventOf<'worker'>): string {
+  const texts = {
+    starting: 'starting Python',
+    importing: `importing ${frameworkNames[framework]}`,
+    ready: 'ready',
+  } satisfies Record<typeof state, string>
+  return texts[state]
+}
+
+/** What a run does outside its training steps. */
+export function stageText({ stage }: EventOf<'stage'>): string {
+  const texts = {
+    data: 'reading the data',
+    build: 'building the model',
+    features: 'computing features',
+    evaluate: 'testing',
+  } satisfies Record<typeof stage, string>
+  return texts[stage]
+}
+
+/** How far a stage is, where that can be counted: `1,216/2,400`. */
+export function stageProgress({ done, total }: EventOf<'stage'>): string | null {
+  return done === undefined || total === undefined ? null : `${formatCount(done)}/${formatCount(total)}`
+}
+
+/** What a phase trains, and on what. */
+export function phaseText({
+  phase,
+  phases,
+  trainable,
+  trainableParameters,
+  input,
+}: EventOf<'phase-started'>): string {
+  return `phase ${phase}/${phases}: trains ${trainable} (${formatCount(trainableParameters)} parameters) on ${input}`
+}
+
+/** What an epoch came to. */
+export function epochText(event: EventOf<'epoch'>): string {
+  const { epoch, epochs, train, validation, seconds, imagesPerSecond } = event
+  return [
+    `epoch ${epoch}/${epochs}`,
+    `loss ${formatOr(train.loss, formatLoss)}`,
+    `accuracy ${formatPercent(train.accuracy)}`,
+    ...(validation === null
+      ? []
+      : [
+          `val loss ${formatOr(validation.loss, formatLoss)}`,
+          `val accuracy ${formatPercent(validation.accuracy)}`,
+        ]),
+    formatSeconds(seconds),
+    `${formatRate(imagesPerSecond)} images/s`,
+  ].join('  ')
+}
+
+/** What the test came to. */
+export function evaluationText({ split, accuracy, loss, count }: EventOf<'evaluation'>): string {
+  return `${split} accuracy ${formatPercent(accuracy)}, loss ${formatOr(loss, formatLoss)} on ${formatNumberOf(count, 'image')}`
+}
+
+/** What a run came to: its test accuracy and how long it took. */
+export function finishedText({ result }: EventOf<'run-finished'>): string {
+  const seconds = result.seconds === null ? '' : ` in ${formatSeconds(totalSeconds(result.seconds))}`
+  return `${formatOr(result.test?.accuracy, formatPercent)} test accuracy${seconds}`
+}
+
+/** A failure, or that the run was cancelled, with the run that it is about. */
+export function failedText(event: EventOf<'run-failed'>, { red, yellow }: Colors): string {
+  if (event.status === 'cancelled') return `${yellow('cancelled')} ${runLabel(event)}`
+  const [message = '', ...details] = failureLines(event.failure)
+  return [`${red('failed')} ${runLabel(event)}: ${message}`, ...details.map((line) => `  ${line}`)].join('\n')
+}
+
+/** A warning, with the framework that it is about if there is one. */
+export function warningText({ framework, message }: EventOf<'warning'>, { yellow }: Colors): string {
+  return `${yellow('warning')} ${framework === undefined ? '' : `${frameworkNames[framework]}: `}${message}`
+}

@@ -1,0 +1,18 @@
+import type { Event } from '../events.js'
+import type { Logger } from './logger.js'
+import { type OutputStream, writeLine } from './output.js'
+
+/** Every event as compact JSON, one a line. */
+export class JsonLinesLogger implements Logger {
+  readonly #stream: OutputStream
+
+  constructor(stream: OutputStream) {
+    this.#stream = stream
+  }
+
+  log(event: Event): void {
+    writeLine(this.#stream, JSON.stringify(event))
+  }
+
+  close(): void {}
+}

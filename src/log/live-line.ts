@@ -1,0 +1,118 @@
+import type { Colors } from 'picocolors/types.js'
+import type { EventOf } from '../events.js'
+import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
+import { frameworkColumn, stageProgress, stageText, workerText } from './event-text.js'
+import { fitSegments, type Segment, textSegment } from './fit-segments.js'
+import type { LiveRun, LiveWorker } from './live-board.js'
+import { unreachable } from './unreachable.js'
+
+const narrowestBar = 8
+const widestBar = 20
+
+/** What matters most has the lowest number and is the last to be left out of a narrow line. */
+const rank = {
+  framework: 0,
+  seed: 1,
+  activity: 2,
+  timeLeft: 3,
+  phase: 4,
+  loss: 5,
+  speed: 6,
+  bar: 7,
+  count: 8,
+  place: 9,
+  validation: 10,
+} as const
+
+export interface LiveLineOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly columns: number
+  readonly colors: Colors
+}
+
+/** One line of the live view, no wider than the terminal. */
+export function renderLiveLine(
+  line: LiveRun | LiveWorker,
+  { now, columns, colors }: LiveLineOptions,
+): string {
+  const name = textSegment(rank.framework, frameworkColumn(line.framework), colors.bold)
+  const segments = 'seed' in line ? runSegments(line, colors) : workerSegments(line, now, colors)
+  return fitSegments([name, ...segments], columns)
+}
+
+function workerSegments({ now: event }: LiveWorker, now: number, { dim }: Colors): Segment[] {
+  if (event === null || event.state === 'ready') {
+    return [textSegment(rank.activity, 'waiting for its turn', dim)]
+  }
+  const elapsed = Math.max(0, Math.floor((now - Date.parse(event.time)) / 1000))
+  return [textSegment(rank.activity, workerText(event)), textSegment(rank.count, formatElapsed(elapsed), dim)]
+}
+
+function runSegments(run: LiveRun, colors: Colors): Segment[] {
+  return [
+    textSegment(rank.seed, `seed ${run.seed}`),
+    ...(run.seeds > 1 ? [textSegment(rank.place, `${run.place} of ${run.seeds}`, colors.dim)] : []),
+    ...activitySegments(run, colors),
+  ]
+}
+
+function activitySegments(run: LiveRun, colors: Colors): Segment[] {
+  const { now } = run
+  switch (now.type) {
+    case 'run-started':
+      return [textSegment(rank.activity, 'started')]
+    case 'stage':
+      return stageSegments(now, colors)
+    case 'phase-started':
+      return [...phaseSegments(now), textSegment(rank.activity, 'first step')]
+    case 'step':
+      return stepSegments(now, run, colors)
+    default:
+      return unreachable(now)
+  }
+}
+
+function stageSegments(event: EventOf<'stage'>, colors: Colors): Segment[] {
+  const { done, total } = event
+  const progress = stageProgress(event)
+  return [
+    textSegment(rank.activity, stageText(event)),
+    ...(done !== undefined && total ? [barSegment(done / total, colors)] : []),
+    ...(progress === null ? [] : [textSegment(rank.timeLeft, progress)]),
+  ]
+}
+
+function stepSegments(event: EventOf<'step'>, run: LiveRun, colors: Colors): Segment[] {
+  const { epoch, epochs, step, steps, loss, imagesPerSecond, secondsLeft } = event
+  const validation = run.epoch?.validation
+  return [
+    ...(run.phase === null ? [] : phaseSegments(run.phase)),
+    textSegment(rank.activity, `epoch ${epoch}/${epochs}`),
+    barSegment((epoch - 1 + step / steps) / epochs, colors),
+    textSegment(rank.count, `step ${step}/${steps}`),
+    textSegment(rank.loss, `loss ${formatLoss(loss)}`),
+    ...(validation ? [textSegment(rank.validation, `val ${formatPercent(validation.accuracy, 1)}`)] : []),
+    textSegment(rank.speed, `${formatRate(imagesPerSecond)} img/s`),
+    textSegment(rank.timeLeft, `${formatElapsed(Math.ceil(secondsLeft))} left`, colors.dim),
+  ]
+}
+
+/** The phase, where there are several. */
+function phaseSegments({ phase, phases }: EventOf<'phase-started'>): Segment[] {
+  return phases > 1 ? [textSegment(rank.phase, `phase ${phase}/${phases}`)] : []
+}
+
+/** The share that is done. */
+function barSegment(share: number, { cyan, dim }: Colors): Segment {
+  const render = (width: number) => {
+    const filled = Math.round(width * Math.min(Math.max(share, 0), 1))
+    return cyan('━'.repeat(filled)) + dim('─'.repeat(width - filled))
+  }
+  return { rank: rank.bar, narrowest: narrowestBar, widest: widestBar, render }
+}
+
+/** Whole seconds, so that the line doesn't flicker. */
+function formatElapsed(seconds: number): string {
+  return seconds < 10 ? `${seconds} s` : formatSeconds(seconds)
+}

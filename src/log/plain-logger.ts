@@ -1,0 +1,111 @@
+import type { Colors } from 'picocolors/types.js'
+import type { Event, EventOf } from '../events.js'
+import { formatLoss, formatRate, formatSeconds, frameworkNames } from '../report/format.js'
+import {
+  comparisonStartedText,
+  epochText,
+  evaluationText,
+  failedText,
+  finishedText,
+  phaseText,
+  runLabel,
+  stageProgress,
+  stageText,
+  warningText,
+  workerText,
+} from './event-text.js'
+import type { Logger } from './logger.js'
+import { type OutputStream, writeLine } from './output.js'
+import { unreachable } from './unreachable.js'
+
+const secondsBetweenProgressLines = 5
+
+/** One line for each thing that a reader of a log file wants to know, and now and then one of progress. */
+export class PlainLogger implements Logger {
+  readonly #stream: OutputStream
+  readonly #colors: Colors
+  /** When each run last said something, in milliseconds. */
+  readonly #lastLine = new Map<string, number>()
+  #labelWidth = 0
+
+  constructor(stream: OutputStream, colors: Colors) {
+    this.#stream = stream
+    this.#colors = colors
+  }
+
+  log(event: Event): void {
+    if (event.type === 'comparison-started') {
+      this.#labelWidth = Math.max(...event.runs.map((run) => runLabel(run).length))
+    }
+    if ((event.type === 'step' || event.type === 'stage') && this.#spokeLately(event)) return
+    const line = this.#lineOf(event)
+    if (line === null) return
+    writeLine(this.#stream, line)
+    if ('seed' in event) this.#lastLine.set(`${event.framework} ${event.seed}`, Date.parse(event.time))
+  }
+
+  close(): void {}
+
+  #lineOf(event: Event): string | null {
+    switch (event.type) {
+      case 'comparison-started':
+        return comparisonStartedText(event, this.#colors)
+      case 'worker':
+        return this.#labelled(frameworkNames[event.framework], workerText(event))
+      case 'run-started':
+        return this.#labelled(runLabel(event), 'started')
+      case 'stage':
+        return this.#labelled(
+          runLabel(event),
+          [stageText(event), stageProgress(event) ?? ''].join(' ').trimEnd(),
+        )
+      case 'phase-started':
+        return this.#labelled(runLabel(event), phaseText(event))
+      case 'step':
+        return this.#labelled(runLabel(event), stepText(event))
+      case 'epoch':
+        return this.#labelled(runLabel(event), epochText(event))
+      case 'evaluation':
+        return this.#labelled(runLabel(event), evaluationText(event))
+      case 'run-finished':
+        return this.#labelled(runLabel(event), `finished: ${finishedText(event)}`)
+      case 'run-failed':
+        return failedText(event, this.#colors)
+      case 'warning':
+        return warningText(event, this.#colors)
+      case 'checkpoint':
+      case 'comparison-finished':
+        return null
+      default:
+        return unreachable(event)
+    }
+  }
+
+  #labelled(label: string, text: string): string {
+    return `${label.padEnd(this.#labelWidth)}  ${text}`
+  }
+
+  /** Progress is worth a line only when its run has said nothing for a while. */
+  #spokeLately(event: EventOf<'stage' | 'step'>): boolean {
+    const lastLine = this.#lastLine.get(`${event.framework} ${event.seed}`) ?? 0
+    return Date.parse(event.time) - lastLine < 1000 * secondsBetweenProgressLines
+  }
+}
+
+function stepText({
+  epoch,
+  epochs,
+  step,
+  steps,
+  loss,
+  imagesPerSecond,
+  secondsLeft,
+}: EventOf<'step'>): string {
+  return [
+    `epoch ${epoch}/${epochs}`,
+    `step ${step}/${steps}`,
+    `loss ${formatLoss(loss)}`,
+    `${formatRate(imagesPerSecond)} images/s`,
+    `${formatSeconds(secondsLeft)} left`,
+  ].join('  ')
+}

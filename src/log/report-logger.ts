@@ -1,0 +1,34 @@
+import type { Event } from '../events.js'
+import { verdictLine } from '../report/difference-table.js'
+import { renderComparison } from '../report/terminal-report.js'
+import type { Logger } from './logger.js'
+import { type OutputStream, renderOptionsFor, writeLine } from './output.js'
+
+export interface ReportLoggerOptions {
+  /** No more than the verdict and where the rest is. */
+  readonly brief: boolean
+  readonly color?: boolean | undefined
+}
+
+/** What a comparison came to, and its run folder, at the very end. */
+export class ReportLogger implements Logger {
+  readonly #stream: OutputStream
+  readonly #options: ReportLoggerOptions
+
+  constructor(stream: OutputStream, options: ReportLoggerOptions) {
+    this.#stream = stream
+    this.#options = options
+  }
+
+  log(event: Event): void {
+    if (event.type !== 'comparison-finished') return
+    const { comparison, runDirectory } = event
+    const { brief, color } = this.#options
+    const report = brief
+      ? verdictLine(comparison)
+      : `\n${renderComparison(comparison, renderOptionsFor(this.#stream, color))}\n`
+    writeLine(this.#stream, `${report}\nRun folder: ${runDirectory}`)
+  }
+
+  close(): void {}
+}

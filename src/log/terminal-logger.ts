@@ -1,0 +1,81 @@
+import { createLogUpdate } from 'log-update'
+import type { Colors } from 'picocolors/types.js'
+import type { Event } from '../events.js'
+import { comparisonStartedText, failedText, finishedText, runColumns, warningText } from './event-text.js'
+import { LiveBoard } from './live-board.js'
+import { renderLiveLine } from './live-line.js'
+import type { Logger } from './logger.js'
+import { columnsOf, type OutputStream } from './output.js'
+import { unreachable } from './unreachable.js'
+
+const millisecondsBetweenFrames = 100
+
+/** A line that changes in place for whatever goes on, and above it one that stays for whatever has ended. */
+export class TerminalLogger implements Logger {
+  readonly #stream: OutputStream
+  readonly #colors: Colors
+  readonly #view: ReturnType<typeof createLogUpdate>
+  readonly #board = new LiveBoard()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(stream: OutputStream, colors: Colors) {
+    this.#stream = stream
+    this.#colors = colors
+    // It writes to the stream and reads its width, and nothing else.
+    this.#view = createLogUpdate(stream as NodeJS.WritableStream)
+  }
+
+  log(event: Event): void {
+    this.#board.update(event)
+    if (event.type === 'comparison-finished') {
+      this.close()
+      return
+    }
+    const text = lastingText(event, this.#colors)
+    if (text !== null) this.#view.persist(text)
+    if (text !== null || this.#timer === undefined) this.#draw()
+    this.#timer ??= setInterval(() => this.#draw(), millisecondsBetweenFrames).unref()
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#view.clear()
+    this.#view.done()
+  }
+
+  #draw(): void {
+    const options = { now: Date.now(), columns: columnsOf(this.#stream), colors: this.#colors }
+    this.#view(
+      this.#board
+        .lines()
+        .map((line) => renderLiveLine(line, options))
+        .join('\n'),
+    )
+  }
+}
+
+/** What stays on the screen after the event, if anything does. */
+function lastingText(event: Event, colors: Colors): string | null {
+  switch (event.type) {
+    case 'comparison-started':
+      return comparisonStartedText(event, colors)
+    case 'run-finished':
+      return `${colors.green('✓')} ${runColumns(event)}  ${finishedText(event)}`
+    case 'run-failed':
+      return failedText(event, colors)
+    case 'warning':
+      return warningText(event, colors)
+    case 'worker':
+    case 'run-started':
+    case 'stage':
+    case 'phase-started':
+    case 'step':
+    case 'epoch':
+    case 'evaluation':
+    case 'checkpoint':
+    case 'comparison-finished':
+      return null
+    default:
+      return unreachable(event)
+  }
+}

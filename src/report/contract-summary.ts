@@ -1,0 +1,32 @@
+import type { Comparison, ContractRow } from '../compare/comparison.js'
+import { frameworksOf } from './runs.js'
+import type { Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+
+/** Whether the two did the same work: identical ingredients in one line, every other with its evidence. */
+export function renderContract({ contract, runs }: Comparison, style: Style): string | null {
+  if (frameworksOf(runs).length < 2) return null
+  const title = 'Fairness contract'
+  if (contract.length === 0) {
+    return renderSection(title, renderProse('None: no seed was finished by both frameworks.', style), style)
+  }
+  const { green, yellow, cyan } = style.colors
+  const identical = contract.filter((row) => row.state === 'identical').map((row) => row.ingredient)
+  const rows = [
+    ...(identical.length === 0 ? [] : [[green('identical'), identical.join(', ')]]),
+    ...rowsWithEvidence(contract, 'equivalent', cyan),
+    ...rowsWithEvidence(contract, 'different', yellow),
+  ]
+  return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
+}
+
+/** The state stands once, before its first ingredient. */
+function rowsWithEvidence(
+  contract: readonly ContractRow[],
+  state: ContractRow['state'],
+  paint: (text: string) => string,
+): string[][] {
+  return contract
+    .filter((row) => row.state === state)
+    .map(({ ingredient, evidence }, index) => [index === 0 ? paint(state) : '', `${ingredient}: ${evidence}`])
+}

@@ -1,0 +1,73 @@
+import type { Failure } from '../failure.js'
+import type { RunResult } from '../protocol/result.js'
+import { frameworkNames } from './format.js'
+import { frameworksOf, runsOf } from './runs.js'
+import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderSection, renderTable } from './table.js'
+
+/** A failure for people: its message, the exception or exit behind it, what mends it, its code. */
+export function renderFailure(failure: Failure, options: RenderOptions): string {
+  const { red } = createStyle(options).colors
+  const [message, ...details] = failureLines(failure)
+  return [`${red('error')} ${message}`, ...details.map((line) => `  ${line}`)].join('\n')
+}
+
+/** The lines that tell of a failure; the traceback is in the run folder. */
+export function failureLines({ code, message, hint, cause }: Failure): string[] {
+  const causeLine = cause === null ? '' : firstLine(`${cause.type}: ${cause.message}`)
+  const saidAlready = cause === null || message.includes(firstLine(cause.message))
+  return [
+    `${message} (${code})`,
+    ...(saidAlready ? [] : [causeLine]),
+    ...(hint === null ? [] : [`Hint: ${hint}`]),
+  ]
+}
+
+/** The runs that failed, each failure once with the seeds that it struck; then those that were cancelled. */
+export function renderFailures(runs: readonly RunResult[], style: Style): string | null {
+  const { red, dim } = style.colors
+  const sections = frameworksOf(runs).flatMap((framework) => {
+    const ofFramework = runsOf(framework, runs)
+    const name = frameworkNames[framework]
+    return [
+      ...groupByFailure(ofFramework).map(({ failure, seeds }) => [
+        red(`${name} ${seedList(seeds)}`),
+        failureLines(failure).join('\n'),
+      ]),
+      ...cancelled(ofFramework).map((seeds) => [dim(`${name} ${seedList(seeds)}`), 'cancelled']),
+    ]
+  })
+  if (sections.length === 0) return null
+  return renderSection(
+    'Runs without a result',
+    renderTable(sections, { align: ['left', 'left'], fold: true }, style),
+    style,
+  )
+}
+
+/** `seed 1`, `seeds 0, 1, 2`. */
+export function seedList(seeds: readonly number[]): string {
+  return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
+}
+
+function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: number[] }[] {
+  const groups = new Map<string, { failure: Failure; seeds: number[] }>()
+  for (const { status, failure, seed } of runs) {
+    if (status !== 'failed' || failure === null) continue
+    const key = `${failure.code} ${failure.message}`
+    const group = groups.get(key) ?? { failure, seeds: [] }
+    group.seeds.push(seed)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+/** The seeds of the cancelled runs as one group, or no group. */
+function cancelled(runs: readonly RunResult[]): number[][] {
+  const seeds = runs.filter((run) => run.status === 'cancelled').map((run) => run.seed)
+  return seeds.length === 0 ? [] : [seeds]
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,76 @@
+import type { Framework } from '../spec/schema.js'
+
+/** Frameworks as their makers write them. */
+export const frameworkNames: Readonly<Record<Framework, string>> = {
+  tensorflow: 'TensorFlow',
+  pytorch: 'PyTorch',
+}
+
+/** What stands in a table where there is no value. */
+export const absent = '–'
+
+/** A duration for people: `4.1 s`, `48 s`, `3 min 20 s`, `2 h 05 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${twoDigits(whole % 60)} s`
+  const minutes = Math.round(seconds / 60)
+  return `${formatCount(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`
+}
+
+/** Memory in binary megabytes: `1,530 MiB`. */
+export function formatBytes(bytes: number): string {
+  return `${formatCount(bytes / 2 ** 20)} MiB`
+}
+
+/** A share as a percentage: `86.10%`. */
+export function formatPercent(fraction: number, digits = 2): string {
+  return `${(100 * fraction).toFixed(digits)}%`
+}
+
+/** A difference of two shares in percentage points, with its sign: `+0.20`. */
+export function formatPoints(difference: number): string {
+  return formatSigned(100 * difference, 2)
+}
+
+/** A number with its sign; what rounds to zero has none. */
+export function formatSigned(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  if (Number(text) === 0) return (0).toFixed(digits)
+  return value > 0 ? `+${text}` : text
+}
+
+/** A speed in images a second, without its unit: `1,240`, `8.4`. */
+export function formatRate(imagesPerSecond: number): string {
+  return imagesPerSecond < 99.95 ? imagesPerSecond.toFixed(1) : formatCount(imagesPerSecond)
+}
+
+/** A mean cross-entropy: `0.4102`. */
+export function formatLoss(loss: number): string {
+  return loss.toFixed(4)
+}
+
+/** A whole number with its thousands set apart: `2,400`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US', { maximumFractionDigits: 0 })
+}
+
+/** A number and what it counts: `1 run`, `4 runs`. */
+export function formatNumberOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** A p-value as papers print it: `0.031`, `<0.001`. */
+export function formatPValue(pValue: number): string {
+  return pValue < 0.001 ? '<0.001' : pValue.toFixed(3)
+}
+
+/** A value by its formatter, or the sign of an absent one. */
+export function formatOr<Value>(value: Value | null | undefined, format: (value: Value) => string): string {
+  return value === null || value === undefined ? absent : format(value)
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
+}

@@ -1,0 +1,144 @@
+import { stripVTControlCharacters } from 'node:util'
+import type { Comparison } from '../compare/comparison.js'
+import type { RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
+import { renderFailures } from './failures.js'
+import { formatLoss, formatOr, formatPercent, formatSeconds, frameworkNames } from './format.js'
+import { totalSeconds } from './runs.js'
+import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderTable } from './table.js'
+import { renderComparison } from './terminal-report.js'
+
+export type RunStatus = 'finished' | 'failed' | 'cancelled' | 'interrupted'
+
+/** A run folder as `list` shows it. */
+export interface RunListRow {
+  readonly name: string
+  readonly experiment: string
+  readonly mode: 'aligned' | 'idiomatic'
+  readonly status: RunStatus
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly runs: number
+  readonly finished: number
+  /** Mean test accuracy, 0 to 1. */
+  readonly accuracy: Readonly<Record<Framework, number | null>>
+}
+
+/** A run folder as `show` shows it. */
+export interface RunView {
+  readonly name: string
+  readonly status: RunStatus
+  readonly comparison: Comparison | null
+  /** What each run came to so far. */
+  readonly results: readonly RunResult[]
+}
+
+const shortestName = 20
+
+/** One line for each run folder; a long name loses its start, since its ending is what names a run. */
+export function renderRunList(rows: readonly RunListRow[], options: RenderOptions): string {
+  if (rows.length === 0) return 'No runs yet.'
+  const { colors } = createStyle(options)
+  const style = { colors, columns: options.columns }
+  const complete = renderRows(rows, true, style)
+  if (widthOf(complete) <= options.columns) return complete
+  const withoutTimes = renderRows(rows, false, style)
+  const excess = widthOf(withoutTimes) - options.columns
+  if (excess <= 0) return withoutTimes
+  const longestName = Math.max(...rows.map((row) => row.name.length))
+  const nameWidth = Math.max(longestName - excess, shortestName)
+  return renderRows(
+    rows.map((row) => ({ ...row, name: keepEnding(row.name, nameWidth) })),
+    false,
+    style,
+  )
+}
+
+/** The comparison where there is one, else what each run came to so far. */
+export function renderRun({ name, status, comparison, results }: RunView, options: RenderOptions): string {
+  if (comparison !== null) return renderComparison(comparison, options)
+  const style = createStyle(options)
+  const title = `${style.colors.bold(name)}  ${paintStatus(status, style)}`
+  if (results.length === 0) return `${title}\n\n  No run came to an end.`
+  const table = renderTable(
+    results.map((result) => resultCells(result, style)),
+    {
+      head: ['', '', '', 'test accuracy', 'loss', 'in all'],
+      align: ['left', 'left', 'left', 'right', 'right', 'right'],
+    },
+    style,
+  )
+  const failures = renderFailures(results, style)
+  return [title, table, ...(failures === null ? [] : [failures])].join('\n\n')
+}
+
+function renderRows(rows: readonly RunListRow[], withTimes: boolean, style: Style): string {
+  const started = (text: string) => (withTimes ? [text] : [])
+  return renderTable(
+    rows.map(({ name, mode, status, startedAt, runs, finished, accuracy }) => [
+      name,
+      ...started(localTime(startedAt)),
+      mode,
+      paintStatus(status, style),
+      `${finished}/${runs}`,
+      formatOr(accuracy.tensorflow, formatPercent),
+      formatOr(accuracy.pytorch, formatPercent),
+    ]),
+    {
+      head: [
+        'run',
+        ...started('started'),
+        'mode',
+        'status',
+        'runs',
+        frameworkNames.tensorflow,
+        frameworkNames.pytorch,
+      ],
+      align: [
+        'left',
+        ...started('left').map(() => 'left' as const),
+        'left',
+        'left',
+        'right',
+        'right',
+        'right',
+      ],
+    },
+    style,
+  )
+}
+
+function resultCells({ framework, seed, status, test, seconds }: RunResult, style: Style): string[] {
+  return [
+    frameworkNames[framework],
+    `seed ${seed}`,
+    paintStatus(status, style),
+    formatOr(test?.accuracy, formatPercent),
+    formatOr(test?.loss, formatLoss),
+    formatOr(seconds, (parts) => formatSeconds(totalSeconds(parts))),
+  ]
+}
+
+function paintStatus(status: RunStatus, { colors }: Style): string {
+  const paints = {
+    finished: colors.green,
+    failed: colors.red,
+    cancelled: colors.yellow,
+    interrupted: colors.yellow,
+  }
+  return paints[status](status)
+}
+
+/** `2026-11-24 10:15`, by the clock of whoever reads it. */
+function localTime(time: string): string {
+  return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+}
+
+function keepEnding(name: string, width: number): string {
+  return name.length <= width ? name : `…${name.slice(1 - width)}`
+}
+
+function widthOf(table: string): number {
+  return Math.max(...table.split('\n').map((line) => stripVTControlCharacters(line).length))
+}

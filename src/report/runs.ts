@@ -1,0 +1,34 @@
+import type { Comparison } from '../compare/comparison.js'
+import type { RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
+
+/** The frameworks of these runs, in the order in which they first appear. */
+export function frameworksOf(runs: readonly RunResult[]): Framework[] {
+  return [...new Set(runs.map((run) => run.framework))]
+}
+
+/** The runs of one framework by seed. */
+export function runsOf(framework: Framework, runs: readonly RunResult[]): RunResult[] {
+  return runs.filter((run) => run.framework === framework).sort((a, b) => a.seed - b.seed)
+}
+
+/** The runs that came to an end with a result. */
+export function finishedRuns(runs: readonly RunResult[]): RunResult[] {
+  return runs.filter((run) => run.status === 'finished')
+}
+
+/** The seconds of a run from its start to its end, whatever they went to. */
+export function totalSeconds(seconds: NonNullable<RunResult['seconds']>): number {
+  return Object.values(seconds).reduce((sum, part) => sum + part, 0)
+}
+
+/** How many seeds the experiment has. */
+export function seedCount(comparison: Comparison): number {
+  return new Set(comparison.runs.map((run) => run.seed)).size
+}
+
+/** The mean of the values that are there, or `null` when there is none. */
+export function meanOf(values: readonly (number | null | undefined)[]): number | null {
+  const present = values.filter((value) => value !== null && value !== undefined)
+  return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0) / present.length
+}

@@ -1,0 +1,114 @@
+import type { Comparison } from '../compare/comparison.js'
+import type { RunResult } from '../protocol/result.js'
+import { formatCount, formatNumberOf, formatOr, formatRate, frameworkNames } from './format.js'
+import { finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
+import type { Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+
+type Part = keyof NonNullable<RunResult['seconds']>
+
+/** One row: what the finished runs of a framework come to, or `null` where that says nothing. */
+interface Measure {
+  readonly label: string
+  readonly value: (runs: readonly RunResult[]) => number | null
+  readonly format: (value: number) => string
+}
+
+/** The parts of a run in the order in which they happen. */
+const partLabels: Readonly<Record<Part, string>> = {
+  start: 'start Python',
+  import: 'import the framework',
+  data: 'read the data',
+  build: 'build the model',
+  features: 'compute features',
+  firstStep: 'first step',
+  train: 'train',
+  evaluate: 'test',
+}
+
+const speeds: readonly Measure[] = [
+  { label: 'training', value: (runs) => meanOf(runs.map((run) => run.imagesPerSecond)), format: formatRate },
+  {
+    label: 'feature pass',
+    value: (runs) => meanOf(runs.map((run) => run.featureImagesPerSecond)),
+    format: formatRate,
+  },
+]
+
+const durations: readonly Measure[] = [
+  ...(Object.keys(partLabels) as Part[]).map((part) => ({
+    label: partLabels[part],
+    value: (runs: readonly RunResult[]) => meanSeconds(part, runs),
+    format: formatHundredths,
+  })),
+  {
+    label: 'a run in all',
+    value: (runs) => meanOf(runs.map((run) => run.seconds && totalSeconds(run.seconds))),
+    format: formatHundredths,
+  },
+]
+
+const memory: readonly Measure[] = [
+  { label: 'peak', value: peakBytes, format: (bytes) => formatCount(bytes / 2 ** 20) },
+]
+
+/** Speed, seconds by part and memory, with a column for each framework; `null` when no run finished. */
+export function renderTimeTable({ runs }: Comparison, style: Style): string | null {
+  const finished = finishedRuns(runs)
+  if (finished.length === 0) return null
+  const frameworks = frameworksOf(finished)
+  const groups = [
+    { title: 'Images a second', measures: speeds },
+    { title: 'Seconds', measures: durations },
+    { title: 'Memory in MiB', measures: memory },
+  ]
+  const rows = groups.flatMap(({ title, measures }, index) => [
+    ...(index === 0 ? [] : [[]]),
+    [style.colors.dim(title)],
+    ...measures
+      .map((measure) => ({
+        measure,
+        values: frameworks.map((framework) => measure.value(runsOf(framework, finished))),
+      }))
+      .filter(({ values }) => values.some((value) => value !== null))
+      .map(({ measure, values }) => [
+        `  ${measure.label}`,
+        ...values.map((value) => formatOr(value, measure.format)),
+      ]),
+  ])
+  const table = renderTable(
+    rows,
+    {
+      head: ['', ...frameworks.map((framework) => frameworkNames[framework])],
+      align: ['left', ...frameworks.map(() => 'right' as const)],
+    },
+    style,
+  )
+  return renderSection('Speed and memory', `${table}\n\n${renderProse(notes(finished), style)}`, style)
+}
+
+/** How the figures above were come by. */
+function notes(finished: readonly RunResult[]): string {
+  const counts = frameworksOf(finished).map((framework) => runsOf(framework, finished).length)
+  const methods = [...new Set(finished.flatMap((run) => run.peakMemoryMethod ?? []))]
+  return [
+    `Means of ${formatNumberOf(Math.max(...counts), 'run')} a framework.`,
+    "Images a second leave out each phase's first step.",
+    'Python starts and imports once a worker.',
+    ...(methods.length === 0 ? [] : [`Peak memory: ${methods.join('; ')}.`]),
+  ].join(' ')
+}
+
+/** Mean over the runs that had this part: a worker's later runs start and import nothing. */
+function meanSeconds(part: Part, runs: readonly RunResult[]): number | null {
+  return meanOf(runs.map((run) => run.seconds?.[part] || null))
+}
+
+function peakBytes(runs: readonly RunResult[]): number | null {
+  const peaks = runs.flatMap((run) => run.peakMemoryBytes ?? [])
+  return peaks.length === 0 ? null : Math.max(...peaks)
+}
+
+function formatHundredths(seconds: number): string {
+  return seconds.toFixed(2)
+}

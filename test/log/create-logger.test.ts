@@ -1,0 +1,120 @@
+import { stripVTControlCharacters } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { eventSchema } from '../../src/events.js'
+import { createLogger, type LoggerOptions } from '../../src/log/create-logger.js'
+import { at, compareEvents, runDirectory } from './events.js'
+import { OutputBuffer } from './output-buffer.js'
+
+const escapeCharacter = '\u001B'
+
+beforeEach(() => {
+  vi.stubEnv('NO_COLOR', '')
+  vi.stubEnv('FORCE_COLOR', '')
+  vi.stubEnv('TERM', 'xterm-256color')
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('where nothing is a terminal', () => {
+  test('progress goes to stderr, the report and the run folder to stdout, neither with escapeCharacter codes', () => {
+    const { stdout, stderr } = logAll({})
+    expect(stderr.text).toContain('TensorFlow seed 0  epoch 2/3')
+    expect(stderr.text).not.toContain('Fairness contract')
+    expect(stdout.text).toContain('Fairness contract')
+    expect(stdout.lines.at(-1)).toBe(`Run folder: ${runDirectory}`)
+    expect(stdout.text + stderr.text).not.toContain(escapeCharacter)
+  })
+
+  test('FORCE_COLOR gives colours', () => {
+    vi.stubEnv('FORCE_COLOR', '1')
+    expect(logAll({}).stdout.text).toContain(escapeCharacter)
+  })
+})
+
+describe('with --json', () => {
+  test('stdout has every event, one a line, and nothing else', () => {
+    const { stdout } = logAll({ json: true })
+    expect(stdout.lines.map((line) => eventSchema.parse(JSON.parse(line)))).toEqual(compareEvents())
+  })
+
+  test('what is for people goes to stderr, in plain lines even on a terminal', () => {
+    const { stderr } = logAll({ json: true, color: false, stderr: new OutputBuffer({ isTTY: true }) })
+    expect(stderr.text).toContain('TensorFlow seed 0  epoch 2/3')
+    expect(stderr.text).toContain('Fairness contract')
+    expect(stderr.text).not.toContain(escapeCharacter)
+  })
+
+  test('a warning that is repeated stays in the events and is told to people once', () => {
+    const [stdout, stderr] = [new OutputBuffer(), new OutputBuffer()]
+    const logger = createLogger({ json: true, stdout, stderr })
+    for (const framework of ['tensorflow', 'pytorch'] as const) {
+      logger.log({ type: 'warning', time: at(1), framework, code: 'ODD_IMAGE_SIZE', message: 'Use 97.' })
+    }
+    expect(stdout.lines).toHaveLength(2)
+    expect(stderr.lines).toEqual(['warning TensorFlow: Use 97.'])
+  })
+})
+
+describe('with --quiet', () => {
+  test('only the verdict and the run folder are printed', () => {
+    const { stdout, stderr } = logAll({ quiet: true })
+    expect(stderr.text).toBe('')
+    expect(stdout.lines).toEqual([
+      'Test accuracy: TensorFlow 85.90%, PyTorch 85.60% – inconclusive: 2 pairs; a winner needs at least six.',
+      `Run folder: ${runDirectory}`,
+    ])
+  })
+
+  test('failures are still told', () => {
+    const stderr = new OutputBuffer()
+    const logger = createLogger({ quiet: true, stdout: new OutputBuffer(), stderr })
+    logger.log({
+      type: 'run-failed',
+      time: at(1),
+      framework: 'tensorflow',
+      seed: 0,
+      status: 'failed',
+      failure: {
+        code: 'OUT_OF_MEMORY',
+        message: 'No memory left.',
+        hint: 'Use a smaller batchSize.',
+        cause: null,
+      },
+    })
+    expect(stderr.lines).toEqual([
+      'failed TensorFlow seed 0: No memory left. (OUT_OF_MEMORY)',
+      '  Hint: Use a smaller batchSize.',
+    ])
+  })
+})
+
+describe('on a terminal', () => {
+  test('the view is live and in colour, and NO_COLOR takes the colour away', () => {
+    const colour = `${escapeCharacter}[1m`
+    expect(logAll({ stderr: new OutputBuffer({ isTTY: true }) }).stderr.text).toContain(colour)
+    vi.stubEnv('NO_COLOR', '1')
+    const { stderr } = logAll({ stderr: new OutputBuffer({ isTTY: true }) })
+    expect(stderr.text).not.toContain(colour)
+    expect(stripVTControlCharacters(stderr.text)).toContain('waiting for its turn')
+  })
+
+  test('a report that is piped away has no colours though stderr is a terminal', () => {
+    expect(logAll({ stderr: new OutputBuffer({ isTTY: true }) }).stdout.text).not.toContain(escapeCharacter)
+  })
+
+  test('a dumb terminal gets plain lines', () => {
+    vi.stubEnv('TERM', 'dumb')
+    expect(logAll({ stderr: new OutputBuffer({ isTTY: true }) }).stderr.text).not.toContain(escapeCharacter)
+  })
+})
+
+function logAll(options: Omit<Partial<LoggerOptions>, 'stdout' | 'stderr'> & { stderr?: OutputBuffer }) {
+  const { stderr = new OutputBuffer(), ...others } = options
+  const stdout = new OutputBuffer()
+  const logger = createLogger({ ...others, stdout, stderr })
+  for (const event of compareEvents()) logger.log(event)
+  logger.close()
+  return { stdout, stderr }
+}

@@ -1,0 +1,163 @@
+import type { Comparison, MetricSummary } from '../../src/compare/comparison.js'
+import type { Failure } from '../../src/failure.js'
+import type { RunResult } from '../../src/protocol/result.js'
+import type { Framework } from '../../src/spec/schema.js'
+
+// A small comparison as it comes out of two frameworks and two seeds, and its variations.
+
+/** A finished run; whatever is given replaces what stands here. */
+export function finishedRun(framework: Framework, seed: number, changes: Partial<RunResult> = {}): RunResult {
+  const first = seed === 0
+  const tensorflow = framework === 'tensorflow'
+  return {
+    framework,
+    seed,
+    status: 'finished',
+    failure: null,
+    test: {
+      accuracy: (tensorflow ? 0.861 : 0.858) - 0.004 * seed,
+      loss: (tensorflow ? 0.4102 : 0.4117) + 0.003 * seed,
+    },
+    firstStepLoss: tensorflow ? 2.31021 : 2.310213,
+    pixelDigest: 'c1'.repeat(32),
+    weightsDigest: 'd2'.repeat(32),
+    seconds: {
+      start: first ? 0.21 : 0,
+      import: first ? (tensorflow ? 4.1 : 2.3) : 0,
+      build: tensorflow ? 1.04 : 0.52,
+      data: 0.31,
+      features: tensorflow ? 7.7 : 8.4,
+      firstStep: tensorflow ? 0.42 : 0.03,
+      train: tensorflow ? 3.8 : 4.4,
+      evaluate: tensorflow ? 2.6 : 2.9,
+    },
+    imagesPerSecond: tensorflow ? 6310 : 5460,
+    featureImagesPerSecond: tensorflow ? 312 : 286,
+    peakMemoryBytes: (tensorflow ? 1530 : 948) * 2 ** 20,
+    peakMemoryMethod: 'highest resident set (VmHWM)',
+    epochs: [],
+    classes: ['T-shirt', 'Trouser'],
+    facts: null,
+    ...changes,
+  }
+}
+
+/** A run that didn't end well. */
+export function failedRun(framework: Framework, seed: number, failure: Failure): RunResult {
+  return {
+    ...finishedRun(framework, seed),
+    status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
+    failure,
+    test: null,
+    firstStepLoss: null,
+    seconds: null,
+    imagesPerSecond: null,
+    featureImagesPerSecond: null,
+    peakMemoryBytes: null,
+    peakMemoryMethod: null,
+  }
+}
+
+export const lossNotFinite: Failure = {
+  code: 'LOSS_NOT_FINITE',
+  message: 'The loss became NaN at step 41 of epoch 2.',
+  hint: 'Lower training.phases[0].optimizer.learningRate.',
+  cause: null,
+}
+
+export const cancelledFailure: Failure = { code: 'CANCELLED', message: 'Cancelled.', hint: null, cause: null }
+
+/** Two frameworks, two seeds, aligned; whatever is given replaces what stands here. */
+export function comparison(changes: Partial<Comparison> = {}): Comparison {
+  const reason = '2 pairs; a winner needs at least six.'
+  const none = { level: 0.5, pValue: 0.5, pairs: 2, verdict: 'inconclusive' as const, reason }
+  return {
+    schemaVersion: 1,
+    experiment: 'fashion-frozen',
+    mode: 'aligned',
+    status: 'finished',
+    runs: [
+      finishedRun('tensorflow', 0),
+      finishedRun('pytorch', 0),
+      finishedRun('pytorch', 1),
+      finishedRun('tensorflow', 1),
+    ],
+    contract: [
+      ...[
+        'weights',
+        'architecture',
+        'split',
+        'pixels',
+        'batch order',
+        'head init',
+        'optimizer',
+        'schedule',
+      ].map((ingredient) => ({
+        ingredient,
+        state: 'identical' as const,
+        evidence: 'sha256 0f3a9c1d22be in all 2 seeds',
+      })),
+      {
+        ingredient: 'device',
+        state: 'equivalent',
+        evidence: 'tensorflow: /device:CPU:0; pytorch: cpu (seed 0)',
+      },
+      {
+        ingredient: 'threads',
+        state: 'different',
+        evidence:
+          'tensorflow: 2 within, 2 between operations; pytorch: 2 within, 1 between operations (seed 0)',
+      },
+    ],
+    metrics: {
+      accuracy: {
+        tensorflow: summary(0.859, 0.0028),
+        pytorch: summary(0.856, 0.0028),
+        difference: { mean: 0.003, interval: [0.0025, 0.0035], ...none },
+      },
+      loss: {
+        tensorflow: summary(0.4117, 0.0021),
+        pytorch: summary(0.4132, 0.0021),
+        difference: { mean: -0.0015, interval: [-0.0015, -0.0015], ...none },
+      },
+    },
+    ...changes,
+  }
+}
+
+/** As `train` leaves it: one framework, so nothing to compare. */
+export function trainingOnly(): Comparison {
+  const { runs, metrics } = comparison()
+  return comparison({
+    runs: runs.filter((run) => run.framework === 'pytorch'),
+    contract: [],
+    metrics: {
+      accuracy: { ...metrics.accuracy, tensorflow: null, difference: null },
+      loss: { ...metrics.loss, tensorflow: null, difference: null },
+    },
+  })
+}
+
+/** One run of each framework failed, so that one pair is left. */
+export function withFailures(): Comparison {
+  const { metrics } = comparison()
+  return comparison({
+    status: 'failed',
+    runs: [
+      finishedRun('tensorflow', 0),
+      finishedRun('tensorflow', 1),
+      failedRun('pytorch', 0, lossNotFinite),
+      failedRun('pytorch', 1, lossNotFinite),
+      failedRun('pytorch', 2, cancelledFailure),
+    ],
+    contract: [],
+    metrics: {
+      accuracy: { ...metrics.accuracy, pytorch: null, difference: null },
+      loss: { ...metrics.loss, pytorch: null, difference: null },
+    },
+  })
+}
+
+function summary(mean: number, std: number): MetricSummary {
+  return { mean, std, min: mean - std, median: mean, max: mean + std }
+}

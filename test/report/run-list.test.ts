@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { type RunListRow, renderRun, renderRunList } from '../../src/report/run-list.js'
+import { comparison, failedRun, finishedRun, lossNotFinite } from './comparison.js'
+
+const wide = { color: false, columns: 120 }
+
+const rows: RunListRow[] = [
+  {
+    name: 'fashion-frozen-20261124-101500-k3f9',
+    experiment: 'fashion-frozen',
+    mode: 'aligned',
+    status: 'finished',
+    startedAt: '2026-11-24T10:15:00.000Z',
+    runs: 4,
+    finished: 4,
+    accuracy: { tensorflow: 0.859, pytorch: 0.856 },
+  },
+  {
+    name: 'document-resnet50-20261124-113000-p0q1',
+    experiment: 'document-resnet50',
+    mode: 'idiomatic',
+    status: 'interrupted',
+    startedAt: '2026-11-24T11:30:00.000Z',
+    runs: 6,
+    finished: 1,
+    accuracy: { tensorflow: 0.512, pytorch: null },
+  },
+]
+
+describe('the list of run folders', () => {
+  test('has a line for each with its start, mode, status, runs and accuracies', () => {
+    const [, first, second] = renderRunList(rows, wide).split('\n')
+    expect(first).toMatch(
+      /fashion-frozen-20261124-101500-k3f9 +2026-11-24 \d\d:\d\d +aligned +finished +4\/4 +85\.90% +85\.60%$/,
+    )
+    expect(second).toMatch(/interrupted +1\/6 +51\.20% +–$/)
+  })
+
+  test.each([80, 90, 100])(
+    'fits %i columns, and every name keeps the ending that it is found by',
+    (columns) => {
+      const list = renderRunList(rows, { color: false, columns })
+      for (const line of list.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
+      expect(list).toContain('101500-k3f9')
+      expect(list).toContain('113000-p0q1')
+    },
+  )
+
+  test('cuts nothing where lines need not fit', () => {
+    expect(renderRunList(rows, { color: false, columns: Infinity })).not.toContain('…')
+  })
+
+  test('says so when there is none', () => {
+    expect(renderRunList([], wide)).toBe('No runs yet.')
+  })
+})
+
+describe('one run folder', () => {
+  const name = 'fashion-frozen-20261124-101500-k3f9'
+
+  test('shows its comparison where there is one', () => {
+    const view = renderRun({ name, status: 'finished', comparison: comparison(), results: [] }, wide)
+    expect(view).toContain('Fairness contract')
+  })
+
+  test('shows what each run came to where it was interrupted', () => {
+    const results = [finishedRun('tensorflow', 0), failedRun('pytorch', 0, lossNotFinite)]
+    const view = renderRun({ name, status: 'interrupted', comparison: null, results }, wide)
+    expect(view).toContain(`${name}  interrupted`)
+    expect(view).toMatch(/TensorFlow +seed 0 +finished +86\.10% +0\.4102 +20 s/)
+    expect(view).toMatch(/PyTorch +seed 0 +failed +–/)
+    expect(view).toContain('The loss became NaN')
+  })
+
+  test('says so when no run came to an end', () => {
+    expect(renderRun({ name, status: 'interrupted', comparison: null, results: [] }, wide)).toContain(
+      'No run came to an end.',
+    )
+  })
+})

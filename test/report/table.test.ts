@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { createStyle } from '../../src/report/style.js'
+import { renderTable } from '../../src/report/table.js'
+
+const style = createStyle({ color: false, columns: 40 })
+
+test('figures stand under each other to the right, without lines or blanks at the end', () => {
+  const table = renderTable(
+    [['one', '1.5'], [], ['eleven', '11.0']],
+    { head: ['name', 'value'], align: ['left', 'right'] },
+    style,
+  )
+  expect(table.split('\n')).toEqual(['  name    value', '  one       1.5', '', '  eleven   11.0'])
+})
+
+test('prose is folded at the width of the terminal, under its own beginning', () => {
+  const text = 'the quick brown fox jumps over the lazy dog'
+  expect(renderTable([['note', text]], { align: ['left', 'left'], fold: true }, style).split('\n')).toEqual([
+    '  note  the quick brown fox jumps over',
+    '        the lazy dog',
+  ])
+})
+
+test('a path that is wider than the terminal stays whole', () => {
+  const path = '/home/someone/pictures/of/things/that/are/long/train.parquet'
+  const table = renderTable(
+    [['problem', `No such file: ${path}`]],
+    { align: ['left', 'left'], fold: true },
+    style,
+  )
+  expect(table).toContain(path)
+})

@@ -1,0 +1,151 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { comparisonSchema } from '../../src/compare/comparison.js'
+import { verdictLine } from '../../src/report/difference-table.js'
+import { renderComparison } from '../../src/report/terminal-report.js'
+import { comparison, finishedRun, trainingOnly, withFailures } from './comparison.js'
+
+const plain = { color: false, columns: 80 }
+
+test('the comparisons that these tests are built on are comparisons', () => {
+  for (const each of [comparison(), trainingOnly(), withFailures()]) {
+    expect(comparisonSchema.parse(each)).toEqual(each)
+  }
+})
+
+describe('two frameworks that finished', () => {
+  test('are reported in full within 80 columns', async () => {
+    await expect(`${renderComparison(comparison(), plain)}\n`).toMatchFileSnapshot(
+      '../fixtures/report/aligned.txt',
+    )
+  })
+
+  test('have colours only where they are asked for, and those change no text', () => {
+    const colored = renderComparison(comparison(), { color: true, columns: 80 })
+    const uncolored = renderComparison(comparison(), plain)
+    expect(uncolored).toBe(stripVTControlCharacters(uncolored))
+    expect(colored).not.toBe(uncolored)
+    expect(stripVTControlCharacters(colored)).toBe(uncolored)
+  })
+
+  test.each([80, 100, 120])('fit %i columns', (columns) => {
+    expect(widest(renderComparison(comparison(), { color: false, columns }))).toBeLessThanOrEqual(columns)
+  })
+
+  test('start-up is the mean of the runs that started a Python, not of those that found it warm', () => {
+    expect(lineWith('import the framework', comparison())).toMatch(/4\.10 +2\.30$/)
+  })
+
+  test('parts that no run had are left out', () => {
+    const runs = (['tensorflow', 'pytorch'] as const).map((framework) => {
+      const run = finishedRun(framework, 0, { featureImagesPerSecond: null })
+      return { ...run, seconds: run.seconds && { ...run.seconds, features: 0 } }
+    })
+    const report = renderComparison(comparison({ runs }), plain)
+    expect(report).not.toContain('compute features')
+    expect(report).not.toContain('feature pass')
+  })
+
+  test('are given a winner only when the comparison has one', () => {
+    const { metrics } = comparison()
+    const difference = {
+      mean: 0.012,
+      interval: [0.008, 0.016] as [number, number],
+      level: 0.969,
+      pValue: 0.03125,
+      pairs: 6,
+      verdict: 'tensorflow' as const,
+      reason: 'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy.',
+    }
+    const decided = comparison({ metrics: { ...metrics, accuracy: { ...metrics.accuracy, difference } } })
+    const report = renderComparison(decided, { color: false, columns: 100 })
+    expect(report).toContain('accuracy    +1.20      +0.80 to +1.60  96.9%  0.031  percentage points')
+    expect(report).toContain(
+      'accuracy  TensorFlow: p = 0.031 over 6 pairs; TensorFlow has the higher accuracy.',
+    )
+    expect(verdictLine(decided)).toContain('TensorFlow: p = 0.031 over 6 pairs')
+  })
+})
+
+test('one pair has a difference without interval and p-value', () => {
+  const { metrics } = comparison()
+  const reason = '1 pair; a winner needs at least six.'
+  const alone = {
+    interval: null,
+    level: null,
+    pValue: null,
+    pairs: 1,
+    verdict: 'inconclusive' as const,
+    reason,
+  }
+  const report = renderComparison(
+    comparison({
+      metrics: {
+        accuracy: { ...metrics.accuracy, difference: { mean: 0.003, ...alone } },
+        loss: { ...metrics.loss, difference: null },
+      },
+    }),
+    plain,
+  )
+  expect(report).toContain('TensorFlow minus PyTorch, 1 pair\n')
+  expect(report).toMatch(/accuracy +\+0\.30 +– +– +– +percentage points/)
+})
+
+test('idiomatic mode says that the two do different work by intent', () => {
+  const said = /do\s+different\s+work\s+by\s+intent/
+  expect(renderComparison(comparison({ mode: 'idiomatic' }), plain)).toMatch(said)
+  expect(renderComparison(comparison(), plain)).not.toMatch(said)
+})
+
+test('the training of one framework is reported without anything of a comparison', () => {
+  const report = renderComparison(trainingOnly(), plain)
+  expect(report).toContain('PyTorch  seed 0')
+  expect(report).not.toMatch(/TensorFlow|contract|Verdict/)
+  expect(verdictLine(trainingOnly())).toBe('Test accuracy: PyTorch 85.60%')
+})
+
+describe('runs that failed', () => {
+  const report = renderComparison(withFailures(), plain)
+
+  test('stand in the table, and each failure once with its seeds, code and hint', () => {
+    expect(report).toMatch(/PyTorch +seed 0 +failed/)
+    expect(report.match(/The loss became NaN at step 41 of epoch 2/g)).toHaveLength(1)
+    expect(report).toContain('PyTorch seeds 0, 1')
+    expect(report).toContain('(LOSS_NOT_FINITE)')
+    expect(report).toContain('Hint: Lower training.phases[0].optimizer.learningRate.')
+    expect(report).toMatch(/PyTorch seed 2 +cancelled/)
+    expect(report).not.toContain('CANCELLED')
+  })
+
+  test("leave the other framework's result in the report, and no contract", () => {
+    expect(report).toContain('86.10%')
+    expect(report).toContain('None: no seed was finished by both frameworks.')
+  })
+
+  test('leave no figures when there is no other', () => {
+    const runs = withFailures().runs.filter((run) => run.framework === 'pytorch')
+    const { metrics } = withFailures()
+    const failed = comparison({
+      runs,
+      contract: [],
+      metrics: {
+        accuracy: { ...metrics.accuracy, tensorflow: null },
+        loss: { ...metrics.loss, tensorflow: null },
+      },
+    })
+    expect(renderComparison(failed, plain)).not.toContain('Speed and memory')
+    expect(verdictLine(failed)).toBe('No run finished.')
+  })
+})
+
+function lineWith(text: string, of: ReturnType<typeof comparison>): string {
+  return (
+    renderComparison(of, plain)
+      .split('\n')
+      .find((line) => line.includes(text)) ?? ''
+  )
+}
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => line.length))
+}
