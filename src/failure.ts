@@ -25,6 +25,7 @@ export const failureCodes = [
   'PYTHON_EXCEPTION',
   'PYTHON_DIED',
   'WORKER_DIED',
+  'RUN_FOLDER_UNWRITABLE',
   // The Python environment (5).
   'INTERPRETER_MISSING',
   'INTERPRETER_UNUSABLE',

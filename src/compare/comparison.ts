@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { runResultSchema } from '../protocol/result.js'
 
-const summarySchema = z.strictObject({
+export const summarySchema = z.strictObject({
   mean: z.number(),
   std: z.number().describe('Sample standard deviation; 0 for one seed.'),
   min: z.number(),
@@ -14,7 +14,10 @@ export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inc
 /** TensorFlow minus PyTorch, paired by seed. */
 export const differenceSchema = z.strictObject({
   mean: z.number(),
-  interval: z.tuple([z.number(), z.number()]).nullable().describe('Inverts the sign-flip test; null for one pair.'),
+  interval: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe('Inverts the sign-flip test; null for one pair.'),
   level: z.number().nullable().describe('Confidence level that the interval attains.'),
   pValue: z.number().nullable().describe('Exact paired sign-flip test, two-sided; null for one pair.'),
   pairs: z.int(),
@@ -22,7 +25,7 @@ export const differenceSchema = z.strictObject({
   reason: z.string().describe('Why this verdict, in a sentence.'),
 })
 
-const metricComparisonSchema = z.strictObject({
+export const metricComparisonSchema = z.strictObject({
   tensorflow: summarySchema.nullable(),
   pytorch: summarySchema.nullable(),
   difference: differenceSchema.nullable(),

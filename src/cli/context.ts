@@ -1,0 +1,28 @@
+import type { OutputStream } from '../log/output.js'
+
+/** What a command knows of the world around it. */
+export interface CommandContext {
+  /** Prints a line of the command's answer. */
+  stdout(line: string): void
+  /** Prints a line for people. */
+  stderr(line: string): void
+  /** What `stdout` and `stderr` print to, for the loggers. */
+  readonly streams: { readonly stdout: OutputStream; readonly stderr: OutputStream }
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Aborted when the user cancels. */
+  readonly signal: AbortSignal
+}
+
+/** Options that every command takes. */
+export interface OutputOptions {
+  /** Machine-readable lines on stdout; what is for people goes to stderr. */
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** Options of the commands that read a specification. */
+export interface SpecOptions extends OutputOptions {
+  readonly set?: readonly string[]
+  readonly seeds?: string
+}

@@ -1,0 +1,62 @@
+import { failureLines } from '../report/failures.js'
+import { formatBytes, frameworkNames } from '../report/format.js'
+import { createStyle, type RenderOptions, type Style } from '../report/style.js'
+import { renderSection, renderTable } from '../report/table.js'
+import type { Examination } from './doctor.js'
+import type { Machine, Room } from './machine.js'
+
+/** What doctor found, for people: a section a framework, and one for the machine. */
+export function renderDoctorReport(
+  examinations: readonly Examination[],
+  machine: Machine | null,
+  options: RenderOptions,
+): string {
+  const style = createStyle(options)
+  const sections = examinations.map((examination) => frameworkSection(examination, style))
+  return [...sections, ...(machine ? [machineSection(machine, style)] : [])].join('\n\n')
+}
+
+function frameworkSection(
+  { framework, interpreter, inspection, failure }: Examination,
+  style: Style,
+): string {
+  const { green, red } = style.colors
+  const title = `${frameworkNames[framework]}: ${failure ? red('not usable') : green('ready')}`
+  const found = inspection
+    ? [
+        ['interpreter', inspection.executable],
+        ['Python', inspection.python],
+        ['packages', versionList(inspection.versions)],
+        ['devices', inspection.devices.join(', ')],
+        ['GPU support', inspection.gpuSupport],
+      ]
+    : [['interpreter', interpreter]]
+  const missing = failure ? [['problem', failureLines(failure).join('\n')]] : []
+  return renderFacts(title, [...found, ...missing], style)
+}
+
+function machineSection(machine: Machine, style: Style): string {
+  const { cpu, loadAverage, memoryBytes, freeMemoryBytes, runs, cache } = machine
+  const rows = [
+    ['CPU', `${cpu.count} × ${cpu.model}`],
+    ['load', loadAverage.map((load) => load.toFixed(2)).join(', ')],
+    ['memory', `${formatBytes(freeMemoryBytes)} of ${formatBytes(memoryBytes)} free`],
+    ['run folders', roomText(runs)],
+    ['cache', roomText(cache)],
+  ]
+  return renderFacts('This machine', rows, style)
+}
+
+function renderFacts(title: string, rows: readonly (readonly string[])[], style: Style): string {
+  return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
+}
+
+function roomText({ folder, freeBytes }: Room): string {
+  return `${folder} (${formatBytes(freeBytes)} free)`
+}
+
+function versionList(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+}

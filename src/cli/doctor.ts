@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { type Failure, toFailure } from '../failure.js'
+import { renderOptionsFor } from '../log/output.js'
+import { frameworkNames } from '../report/format.js'
+import type { Inspection } from '../run/environment.js'
+import { FrameworkWorker } from '../run/framework-worker.js'
+import type { Framework } from '../spec/schema.js'
+import { findPython } from '../worker/interpreter.js'
+import { Worker } from '../worker/worker.js'
+import type { CommandContext, OutputOptions } from './context.js'
+import { renderDoctorReport } from './doctor-report.js'
+import { exitCodeOfFailure, exitCodes } from './exit-code.js'
+import { examineMachine } from './machine.js'
+
+export interface DoctorOptions extends OutputOptions {
+  readonly out: string
+}
+
+/** What one framework finds on this machine, or why it can't be used. */
+export interface Examination {
+  readonly framework: Framework
+  /** The interpreter that twintune starts: a path or a command. */
+  readonly interpreter: string
+  readonly inspection: Inspection | null
+  readonly failure: Failure | null
+}
+
+/** `twintune doctor`: interpreters, versions, devices, memory and disk, and what mends what is missing. */
+export async function doctorCommand(
+  { json, quiet, out }: DoctorOptions,
+  { stdout, streams, signal, env }: CommandContext,
+): Promise<number> {
+  const machine = await examineMachine(out, env)
+  const examinations = await examineFrameworks(signal)
+  if (json) {
+    for (const examination of examinations) {
+      stdout(JSON.stringify({ type: 'doctor', usable: !examination.failure, ...examination, machine }))
+    }
+  } else {
+    const shown = quiet ? examinations.filter(({ failure }) => failure) : examinations
+    const report = renderDoctorReport(shown, quiet ? null : machine, renderOptionsFor(streams.stdout))
+    if (report !== '') stdout(report)
+  }
+  return exitCodeOf(examinations)
+}
+
+// The workers' own log matters only while they are being examined: a failure quotes what it needs of it.
+async function examineFrameworks(signal: AbortSignal): Promise<Examination[]> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-doctor-'))
+  try {
+    const frameworks = Object.keys(frameworkNames) as Framework[]
+    return await Promise.all(
+      frameworks.map((framework) => examine(framework, path.join(folder, `${framework}.log`), signal)),
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function examine(framework: Framework, logFile: string, signal: AbortSignal): Promise<Examination> {
+  const interpreter = findPython(framework)
+  const worker = Worker.start({ name: framework, python: interpreter, logFile })
+  try {
+    const { inspection } = await FrameworkWorker.warmUp(worker, framework, { signal })
+    return { framework, interpreter, inspection, failure: null }
+  } catch (error) {
+    return { framework, interpreter, inspection: null, failure: toFailure(error) }
+  } finally {
+    await worker.stop()
+  }
+}
+
+// Whatever makes a framework unusable, it is the environment that doctor speaks of.
+function exitCodeOf(examinations: readonly Examination[]): number {
+  const failures = examinations.flatMap(({ failure }) => (failure ? [failure] : []))
+  const decisive = failures.find(({ code }) => code === 'CANCELLED' || code === 'INTERNAL')
+  if (decisive) return exitCodeOfFailure(decisive)
+  return failures.length > 0 ? exitCodes.environment : exitCodes.done
+}

@@ -1,0 +1,55 @@
+import type { Comparison } from '../compare/comparison.js'
+import type { Failure, FailureCode } from '../failure.js'
+
+/** What the command's exit code says. */
+export const exitCodes = {
+  done: 0,
+  fault: 1,
+  usage: 2,
+  runFailed: 3,
+  environment: 5,
+  cancelled: 130,
+} as const
+
+/** The exit code for a failure that ended a command. */
+export function exitCodeOfFailure({ code }: Pick<Failure, 'code'>): number {
+  return exitCodeByFailure[code]
+}
+
+/** The exit code for a comparison that came to an end: runs that failed for several reasons have failed as runs. */
+export function exitCodeOfComparison({ status, runs }: Pick<Comparison, 'status' | 'runs'>): number {
+  if (status === 'cancelled') return exitCodes.cancelled
+  const codes = new Set(runs.flatMap(({ failure }) => (failure ? [exitCodeOfFailure(failure)] : [])))
+  if (codes.has(exitCodes.fault)) return exitCodes.fault
+  const [only = exitCodes.done, ...others] = codes
+  return others.length > 0 ? exitCodes.runFailed : only
+}
+
+const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
+  SPEC_NOT_FOUND: exitCodes.usage,
+  SPEC_INVALID: exitCodes.usage,
+  RUN_NOT_FOUND: exitCodes.usage,
+  DATASET_NOT_FOUND: exitCodes.runFailed,
+  DATASET_EMPTY: exitCodes.runFailed,
+  DATASET_ONE_CLASS: exitCodes.runFailed,
+  DATASET_INVALID: exitCodes.runFailed,
+  IMAGE_CORRUPT: exitCodes.runFailed,
+  SPLIT_EMPTY: exitCodes.runFailed,
+  WEIGHTS_NOT_FOUND: exitCodes.runFailed,
+  WEIGHTS_MISMATCH: exitCodes.runFailed,
+  WEIGHTS_UNAVAILABLE: exitCodes.runFailed,
+  LOSS_NOT_FINITE: exitCodes.runFailed,
+  NOTHING_TO_TRAIN: exitCodes.runFailed,
+  OUT_OF_MEMORY: exitCodes.runFailed,
+  DEVICE_UNAVAILABLE: exitCodes.runFailed,
+  PYTHON_EXCEPTION: exitCodes.runFailed,
+  PYTHON_DIED: exitCodes.runFailed,
+  WORKER_DIED: exitCodes.runFailed,
+  RUN_FOLDER_UNWRITABLE: exitCodes.runFailed,
+  INTERPRETER_MISSING: exitCodes.environment,
+  INTERPRETER_UNUSABLE: exitCodes.environment,
+  FRAMEWORK_MISSING: exitCodes.environment,
+  PACKAGE_MISSING: exitCodes.environment,
+  CANCELLED: exitCodes.cancelled,
+  INTERNAL: exitCodes.fault,
+}

@@ -1,0 +1,120 @@
+import { Command, CommanderError } from 'commander'
+import { version } from '../version.js'
+import type { BackbonesOptions } from './backbones.js'
+import type { CompareOptions } from './compare.js'
+import type { CommandContext, SpecOptions } from './context.js'
+import type { DoctorOptions } from './doctor.js'
+import { exitCodes } from './exit-code.js'
+import type { ListOptions } from './list.js'
+import {
+  addCarryOutOptions,
+  addFrameworkOption,
+  addOutOption,
+  addOutputOptions,
+  addSpecOptions,
+} from './options.js'
+import type { TrainOptions } from './train.js'
+
+/** Runs the command that the arguments ask for; resolves to its exit code and never rejects. */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  let exitCode: number = exitCodes.done
+  const program = createProgram(context, async (command) => {
+    exitCode = await command()
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+    const { reportError } = await import('./report-error.js')
+    return reportError(error, { json: args.includes('--json') }, context)
+  }
+}
+
+type Run = (command: () => Promise<number>) => Promise<void>
+
+// Each action imports its command only when it is asked for, so that what one command needs slows no other down.
+function createProgram(context: CommandContext, run: Run): Command {
+  const program = new Command('twintune')
+    .description('Runs one fine-tuning experiment on real TensorFlow and real PyTorch, and compares the two.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.streams.stdout.write(text),
+      writeErr: (text) => context.streams.stderr.write(text),
+    })
+    .showHelpAfterError('(--help tells more.)')
+    .addHelpText('after', example('twintune compare experiment.yaml --seeds 0..5'))
+
+  const compare = program
+    .command('compare <spec>')
+    .description('train and test every framework × seed, and compare the frameworks')
+    .action((spec: string, options: CompareOptions) =>
+      run(async () => (await import('./compare.js')).compareCommand(spec, options, context)),
+    )
+  addCarryOutOptions(compare).addHelpText(
+    'after',
+    example('twintune compare experiment.yaml --set training.batchSize=64'),
+  )
+
+  const train = program
+    .command('train <spec>')
+    .description('train and test one framework')
+    .action((spec: string, options: TrainOptions) =>
+      run(async () => (await import('./train.js')).trainCommand(spec, options, context)),
+    )
+  addCarryOutOptions(addFrameworkOption(train)).addHelpText(
+    'after',
+    example('twintune train experiment.yaml --framework pytorch --seeds 3'),
+  )
+
+  const validate = program
+    .command('validate <spec>')
+    .description('say all that is wrong with a specification')
+    .action((spec: string, options: SpecOptions) =>
+      run(async () => (await import('./validate.js')).validateCommand(spec, options, context)),
+    )
+  addOutputOptions(addSpecOptions(validate)).addHelpText(
+    'after',
+    example('twintune validate experiment.yaml'),
+  )
+
+  const doctor = program
+    .command('doctor')
+    .description('say what each framework finds on this machine, and what mends what is missing')
+    .action((options: DoctorOptions) =>
+      run(async () => (await import('./doctor.js')).doctorCommand(options, context)),
+    )
+  addOutputOptions(addOutOption(doctor)).addHelpText('after', example('twintune doctor'))
+
+  const backbones = program
+    .command('backbones')
+    .description('list the networks that can be compared')
+    .option('--stages', 'list the stages of each')
+    .action((options: BackbonesOptions) =>
+      run(async () => (await import('./backbones.js')).backbonesCommand(options, context)),
+    )
+  addOutputOptions(backbones).addHelpText('after', example('twintune backbones --stages'))
+
+  const list = program
+    .command('list')
+    .description('list the run folders, the newest first')
+    .action((options: ListOptions) =>
+      run(async () => (await import('./list.js')).listCommand(options, context)),
+    )
+  addOutputOptions(addOutOption(list)).addHelpText('after', example('twintune list'))
+
+  const show = program
+    .command('show <run>')
+    .description('show a run: its folder, its name or the end of its name, or `latest`')
+    .action((folder: string, options: ListOptions) =>
+      run(async () => (await import('./show.js')).showCommand(folder, options, context)),
+    )
+  addOutputOptions(addOutOption(show)).addHelpText('after', example('twintune show latest'))
+
+  return program
+}
+
+function example(command: string): string {
+  return `\nExample:\n  $ ${command}`
+}

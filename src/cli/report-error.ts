@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander'
+import { type Failure, toFailure } from '../failure.js'
+import { renderOptionsFor } from '../log/output.js'
+import { renderFailure } from '../report/failures.js'
+import type { CommandContext, OutputOptions } from './context.js'
+import { exitCodeOfFailure } from './exit-code.js'
+
+/** Tells of the error that ended a command, and says which exit code it deserves. */
+export function reportError(
+  error: unknown,
+  { json }: OutputOptions,
+  { stdout, stderr, streams }: CommandContext,
+): number {
+  // commander has told people already.
+  const toldAlready = error instanceof CommanderError
+  const failure = toldAlready ? usageFailure(error) : toFailure(error)
+  if (json) stdout(JSON.stringify({ type: 'failure', failure }))
+  if (!toldAlready) stderr(renderFailure(failure, renderOptionsFor(streams.stderr)))
+  // Who reports a fault of ours needs its stack.
+  if (failure.code === 'INTERNAL' && failure.cause) stderr(failure.cause.detail)
+  return exitCodeOfFailure(failure)
+}
+
+function usageFailure({ message }: CommanderError): Failure {
+  return {
+    code: 'SPEC_INVALID',
+    message: message.replace(/^error: /, ''),
+    hint: 'twintune --help lists what there is.',
+    cause: null,
+  }
+}

@@ -1,0 +1,28 @@
+import type { MetricSummary } from './comparison.js'
+
+/** A metric over the seeds of one framework; `null` for no value at all. */
+export function summarize(values: readonly number[]): MetricSummary | null {
+  const sorted = values.toSorted((a, b) => a - b)
+  const min = sorted.at(0)
+  const max = sorted.at(-1)
+  if (min === undefined || max === undefined) return null
+  return { mean: mean(sorted), std: sampleStandardDeviation(sorted), min, median: median(sorted), max }
+}
+
+/** The arithmetic mean; NaN for no value. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+// With n - 1 below the root: the seeds are a sample of all seeds. One seed tells nothing of the spread, hence 0.
+function sampleStandardDeviation(values: readonly number[]): number {
+  if (values.length < 2) return 0
+  const centre = mean(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1))
+}
+
+// The two middle ones of an even number, or the one middle value twice.
+function median(sorted: readonly number[]): number {
+  const half = sorted.length / 2
+  return mean(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1))
+}

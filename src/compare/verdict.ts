@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+import type { Difference, verdictSchema } from './comparison.js'
+
+export type Verdict = z.output<typeof verdictSchema>
+export type Metric = 'accuracy' | 'loss'
+
+/** What a verdict rests on: TensorFlow minus PyTorch, paired by seed. */
+export interface Evidence {
+  readonly mean: number
+  /** Exact, two-sided; `null` for one pair only. */
+  readonly pValue: number | null
+  readonly pairs: number
+  /** The interval for the question of equivalence, at `equivalenceLevel` or above where the pairs allow it. */
+  readonly equivalence: { readonly interval: readonly [number, number]; readonly level: number } | null
+}
+
+/** Nominal level of the interval that a comparison reports. */
+export const intervalLevel = 0.95
+
+/** Two one-sided tests at 5% are one interval at 90%. */
+export const equivalenceLevel = 0.9
+
+/** Differences up to here are of no consequence; a loss has no such scale. */
+export const equivalenceMargins: Readonly<Record<Metric, number | null>> = { accuracy: 0.005, loss: null }
+
+// The exact test of n pairs can't go below p = 2 / 2^n, and the interval can't go above a level of 1 - 2 / 2^n.
+const fewestPairsForWinner = 6
+const fewestPairsForEquivalence = 5
+const significance = 0.05
+
+/**
+ * Names the better framework, or says that they are equivalent, or that the seeds don't tell. Equivalence goes
+ * first: a difference can be certain and still be of no consequence.
+ */
+export function decide(evidence: Evidence, metric: Metric): Pick<Difference, 'verdict' | 'reason'> {
+  const equivalence = equivalenceReason(evidence, metric)
+  if (equivalence !== null) return { verdict: 'equivalent', reason: equivalence }
+  const { mean, pValue, pairs } = evidence
+  if (pairs < fewestPairsForWinner) {
+    const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`
+    return { verdict: 'inconclusive', reason: `${counted}; a winner needs at least six.` }
+  }
+  const found = `p = ${pValue?.toPrecision(2)} over ${pairs} pairs`
+  if (pValue === null || pValue >= significance) {
+    return { verdict: 'inconclusive', reason: `${found}; a winner needs p < ${significance}.` }
+  }
+  const winner = mean > 0 === (metric === 'accuracy') ? 'tensorflow' : 'pytorch'
+  const better = metric === 'accuracy' ? 'higher' : 'lower'
+  return {
+    verdict: winner,
+    reason: `${found}; ${names[winner]} has the ${better} ${metric}.`,
+  }
+}
+
+const names = { tensorflow: 'TensorFlow', pytorch: 'PyTorch' } as const
+
+// Why the two are equivalent, or `null` when that can't be said.
+function equivalenceReason({ pairs, equivalence }: Evidence, metric: Metric): string | null {
+  const margin = equivalenceMargins[metric]
+  if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return null
+  const [low, high] = equivalence.interval
+  if (equivalence.level < equivalenceLevel || low < -margin || high > margin) return null
+  const level = Number((100 * equivalence.level).toFixed(1))
+  return `The ${level}% interval of the difference lies within ±${100 * margin} points.`
+}

@@ -1,0 +1,86 @@
+import type { Comparison } from './compare/comparison.js'
+import type { Event } from './events.js'
+import { TwintuneError } from './failure.js'
+import type { CancelSignal } from './run/cancellation.js'
+import { eventStream } from './run/event-stream.js'
+import type { Experiment } from './spec/schema.js'
+
+export type {
+  Comparison,
+  ContractRow,
+  Difference,
+  MetricComparison,
+  MetricSummary,
+} from './compare/comparison.js'
+export type { Event, EventOf } from './events.js'
+export { type Failure, type FailureCode, TwintuneError } from './failure.js'
+export type { EpochRecord, Facts, RunResult } from './protocol/result.js'
+export type { CancelSignal } from './run/cancellation.js'
+export { defineExperiment } from './spec/define-experiment.js'
+export { type LoadOptions, loadExperiment } from './spec/load.js'
+export type { Experiment, ExperimentInput, Framework, Phase } from './spec/schema.js'
+export { SpecError, type SpecIssue } from './spec/spec-error.js'
+
+/** How an experiment is carried out, as opposed to what it is. */
+export interface RunOptions {
+  /**
+   * The folder that the run's own folder is made in.
+   * @defaultValue `runs` in the working directory
+   */
+  readonly runsDirectory?: string
+  /**
+   * How many runs go on at the same time. With more than one they disturb each other's times.
+   * @defaultValue 1
+   */
+  readonly parallel?: number
+  /** Cancels when it is aborted: what runs is stopped, and what was reached so far is kept and compared no further. */
+  readonly signal?: CancelSignal
+}
+
+/**
+ * Runs every framework × seed of an experiment and yields what happens, up to `comparison-finished`. A run that fails
+ * yields `run-failed` and leaves the others alone. Leaving the loop cancels; the iterator ends when the workers have.
+ *
+ * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the run folder can't be written.
+ */
+export async function* runExperiment(
+  experiment: Experiment,
+  options: RunOptions = {},
+): AsyncGenerator<Event, void, void> {
+  const { runsDirectory = 'runs', parallel = 1, signal } = options
+  if (!Number.isInteger(parallel) || parallel < 1) {
+    throw new TwintuneError({
+      code: 'SPEC_INVALID',
+      message: `parallel must be a whole number from 1 up, not ${parallel}`,
+    })
+  }
+  // What starts processes is loaded only now, so that importing twintune stays light.
+  const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
+  yield* eventStream<Event>(
+    (emit, cancelSignal) => carryOutExperiment(experiment, { runsDirectory, parallel }, emit, cancelSignal),
+    signal,
+  )
+}
+
+/**
+ * Runs every framework × seed of an experiment and compares the frameworks. Failed runs are among the comparison's
+ * `runs`.
+ *
+ * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the run folder can't be written.
+ */
+export async function compare(
+  experiment: Experiment,
+  options: RunOptions & {
+    /** Told of everything that happens, as it happens. */
+    readonly onEvent?: (event: Event) => void
+  } = {},
+): Promise<Comparison> {
+  let comparison: Comparison | undefined
+  for await (const event of runExperiment(experiment, options)) {
+    if (event.type === 'comparison-finished') comparison = event.comparison
+    options.onEvent?.(event)
+  }
+  if (!comparison)
+    throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
+  return comparison
+}

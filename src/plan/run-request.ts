@@ -1,0 +1,42 @@
+import type { RunRequest } from '../protocol/run.js'
+import type { Experiment, Phase } from '../spec/schema.js'
+import type { Run } from './plan-runs.js'
+
+/** Where a run finds what isn't in the specification. Paths are absolute. */
+export interface RunSurroundings {
+  /** The run's own folder. */
+  readonly runDirectory: string
+  readonly cacheDirectory: string
+  /** An interpreter that has PyTorch. */
+  readonly torchPython: string
+}
+
+/** What Python is told of a run: complete, so that it fills in no default. */
+export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
+  const { mode, dataset, model, training, device, deterministic } = experiment
+  return {
+    framework: run.framework,
+    seed: run.seed,
+    mode,
+    dataset,
+    model: { backbone: model.backbone, weights: weightsByKind(model.weights), head: model.head },
+    batchSize: training.batchSize,
+    precision: training.precision,
+    phases: mode === 'aligned' ? training.phases.map(withAlignedEpsilon) : training.phases,
+    device,
+    deterministic,
+    ...surroundings,
+  }
+}
+
+// PyTorch's own; Keras has 1e-7. In idiomatic mode each keeps its own, hence no default in the schema.
+const alignedEpsilon = 1e-8
+
+function withAlignedEpsilon(phase: Phase): Phase {
+  if (phase.optimizer.name === 'sgd') return phase
+  return { ...phase, optimizer: { ...phase.optimizer, epsilon: phase.optimizer.epsilon ?? alignedEpsilon } }
+}
+
+function weightsByKind(weights: Experiment['model']['weights']): RunRequest['model']['weights'] {
+  return typeof weights === 'string' ? { kind: weights } : { kind: 'file', path: weights.file }
+}

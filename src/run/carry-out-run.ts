@@ -1,0 +1,71 @@
+import type { Event } from '../events.js'
+import { type Failure, toFailure } from '../failure.js'
+import type { Run } from '../plan/plan-runs.js'
+import type { EpochRecord, RunResult } from '../protocol/result.js'
+import { type RunProgress, type RunRequest, runMessage } from '../protocol/run.js'
+import type { FrameworkWorker } from './framework-worker.js'
+import { now } from './journal.js'
+
+/**
+ * Carries out one run on a warm worker: `run-started`, what Python reports, and the result, in whichever way the run
+ * ended. Never rejects because of the run. `run-finished` and `run-failed` are for the caller to tell, who keeps the
+ * result first.
+ */
+export async function carryOutRun(
+  warm: FrameworkWorker,
+  request: RunRequest,
+  { onEvent, signal }: { readonly onEvent: (event: Event) => void; readonly signal: AbortSignal },
+): Promise<RunResult> {
+  const { framework, seed } = request
+  const epochs: EpochRecord[] = []
+  const onProgress = (progress: RunProgress): void => {
+    if (progress.type === 'epoch') epochs.push(epochRecord(progress))
+    onEvent({ ...progress, time: now(), framework, seed })
+  }
+
+  onEvent({
+    type: 'run-started',
+    time: now(),
+    framework,
+    seed,
+    workerPid: warm.worker.workerPid,
+    pythonPid: warm.pythonPid,
+  })
+  const startUp = warm.takeStartUpSeconds()
+  try {
+    const result = await warm.worker.request(runMessage, request, { onProgress, signal })
+    return { ...result, seconds: result.seconds && { ...result.seconds, ...startUp } }
+  } catch (error) {
+    return unfinishedResult({ framework, seed }, toFailure(error), epochs)
+  }
+}
+
+/** What a run came to that didn't reach its end, or never began. */
+export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): RunResult {
+  return {
+    framework: run.framework,
+    seed: run.seed,
+    status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
+    failure,
+    test: null,
+    firstStepLoss: null,
+    pixelDigest: null,
+    weightsDigest: null,
+    seconds: null,
+    imagesPerSecond: null,
+    featureImagesPerSecond: null,
+    peakMemoryBytes: null,
+    peakMemoryMethod: null,
+    epochs,
+    classes: [],
+    facts: null,
+  }
+}
+
+function epochRecord({
+  type: _,
+  epochs: _total,
+  ...record
+}: Extract<RunProgress, { type: 'epoch' }>): EpochRecord {
+  return record
+}

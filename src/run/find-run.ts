@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { TwintuneError } from '../failure.js'
+import { type RecordedRun, readRunFolder } from './read-run-folder.js'
+
+/** The run folders below `runsDirectory`, the newest first. */
+export async function listRuns(runsDirectory: string): Promise<RecordedRun[]> {
+  if (!existsSync(runsDirectory)) return []
+  const entries = await readdir(runsDirectory, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory())
+  const runs = await Promise.all(folders.map((entry) => readRunFolder(path.join(runsDirectory, entry.name))))
+  return runs
+    .filter((run) => run !== undefined)
+    .toSorted((a, b) => b.started.time.localeCompare(a.started.time))
+}
+
+/**
+ * The run that the user means: `latest`, a folder, or a name or its unique ending below `runsDirectory`.
+ *
+ * @throws TwintuneError RUN_NOT_FOUND, with the runs there are to choose from.
+ */
+export async function findRun(run: string, runsDirectory: string): Promise<RecordedRun> {
+  const ofFolder = await readRunFolder(run)
+  if (ofFolder) return ofFolder
+  const runs = await listRuns(runsDirectory)
+  if (run === 'latest') return runs[0] ?? notFound(`There is no run in ${runsDirectory} yet.`, [])
+  const exact = runs.find(({ name }) => name === run)
+  if (exact) return exact
+  const [only, ...others] = runs.filter(({ name }) => name.endsWith(run))
+  if (!only) return notFound(`There is no run ${run} in ${runsDirectory}.`, runs)
+  if (others.length > 0) return notFound(`The names of several runs end with ${run}.`, [only, ...others])
+  return only
+}
+
+const candidatesShown = 10
+
+function notFound(message: string, candidates: readonly RecordedRun[]): never {
+  const names = candidates.slice(0, candidatesShown).map(({ name }) => name)
+  const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : '--out names another folder of runs.'
+  throw new TwintuneError({ code: 'RUN_NOT_FOUND', message, hint })
+}

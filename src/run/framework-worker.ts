@@ -1,0 +1,55 @@
+import { TwintuneError } from '../failure.js'
+import { importFrameworkMessage } from '../protocol/import-framework.js'
+import { inspectMessage } from '../protocol/inspect.js'
+import type { RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
+import type { Worker } from '../worker/worker.js'
+import { unlessCancelled } from './cancellation.js'
+import type { Inspection } from './environment.js'
+
+type StartUpSeconds = Pick<NonNullable<RunResult['seconds']>, 'start' | 'import'>
+
+/** A Python that has imported its framework and can carry out one run after the other. */
+export class FrameworkWorker {
+  readonly framework: Framework
+  readonly pythonPid: number
+  readonly inspection: Inspection
+  readonly worker: Worker
+  #startUpSeconds: StartUpSeconds
+
+  private constructor(worker: Worker, framework: Framework, importSeconds: number, inspection: Inspection) {
+    if (worker.pythonPid === undefined) {
+      throw new TwintuneError({ code: 'INTERNAL', message: 'A worker is ready without a Python.' })
+    }
+    this.worker = worker
+    this.framework = framework
+    this.pythonPid = worker.pythonPid
+    this.inspection = inspection
+    this.#startUpSeconds = { start: worker.startSeconds, import: importSeconds }
+  }
+
+  /** Waits for the worker's Python and imports the framework there. Rejects with a `TwintuneError`. */
+  static async warmUp(
+    worker: Worker,
+    framework: Framework,
+    { signal, onImporting }: { readonly signal: AbortSignal; readonly onImporting?: () => void },
+  ): Promise<FrameworkWorker> {
+    await unlessCancelled(worker.ready, signal)
+    onImporting?.()
+    const { seconds } = await worker.request(importFrameworkMessage, { framework }, { signal })
+    const inspection = await worker.request(inspectMessage, { framework }, { signal })
+    return new FrameworkWorker(worker, framework, seconds, inspection)
+  }
+
+  /** Whether it can still be asked. */
+  get living(): boolean {
+    return this.worker.state === 'ready' || this.worker.state === 'busy'
+  }
+
+  /** What starting and importing took; 0 from the second call on, since only a worker's first run has them to pay. */
+  takeStartUpSeconds(): StartUpSeconds {
+    const seconds = this.#startUpSeconds
+    this.#startUpSeconds = { start: 0, import: 0 }
+    return seconds
+  }
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+import { type FailureCode, TwintuneError } from '../failure.js'
+import type { Experiment } from '../spec/schema.js'
+
+/** Throws when a file or folder that the experiment names isn't there: before any Python starts, since no run could work. */
+export function checkInputFiles({ dataset, model }: Pick<Experiment, 'dataset' | 'model'>): void {
+  checkExists('DATASET_NOT_FOUND', 'dataset.train', dataset.train)
+  if (dataset.test !== undefined) checkExists('DATASET_NOT_FOUND', 'dataset.test', dataset.test)
+  if (typeof model.weights !== 'string') {
+    checkExists('WEIGHTS_NOT_FOUND', 'model.weights.file', model.weights.file)
+  }
+}
+
+function checkExists(code: FailureCode, specPath: string, file: string): void {
+  if (existsSync(file)) return
+  throw new TwintuneError({
+    code,
+    message: `${specPath}: there is no file or folder ${file}`,
+    hint: "A relative path starts from the specification file's folder.",
+  })
+}

@@ -1,0 +1,13 @@
+import type { Run } from '../plan/plan-runs.js'
+
+/** What the files of a run folder are called; its writer and its readers share these. */
+export const runFolderFiles = {
+  spec: 'spec.yaml',
+  /** Of the comparison at the top, and of each run in its own folder. */
+  events: 'events.jsonl',
+  environment: 'environment.json',
+  comparison: 'comparison.json',
+  /** In the folder of a run. */
+  result: 'result.json',
+  folderOf: ({ framework, seed }: Run): string => `${framework}-seed${seed}`,
+} as const

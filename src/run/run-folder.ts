@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { stringify } from 'yaml'
+import type { Comparison } from '../compare/comparison.js'
+import type { Event } from '../events.js'
+import { TwintuneError } from '../failure.js'
+import type { Run } from '../plan/plan-runs.js'
+import type { RunResult } from '../protocol/result.js'
+import type { Experiment, Framework } from '../spec/schema.js'
+import type { Environment } from './environment.js'
+import { EventFile } from './event-file.js'
+import { runFolderFiles } from './run-folder-files.js'
+
+/** The folder of one comparison while it is being carried out. All but the events is written whole or not at all. */
+export class RunFolder {
+  readonly path: string
+  readonly #events: EventFile
+  readonly #eventsOfRuns = new Map<string, EventFile>()
+
+  private constructor(folder: string) {
+    this.path = folder
+    this.#events = new EventFile(path.join(folder, runFolderFiles.events))
+  }
+
+  /** Makes a new folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
+  static create(runsDirectory: string, experiment: Experiment): RunFolder {
+    return writing(runsDirectory, () => {
+      mkdirSync(runsDirectory, { recursive: true })
+      const folder = path.join(path.resolve(runsDirectory), folderName(experiment.name))
+      mkdirSync(folder)
+      // The file's own schema reference is relative to where that file lay.
+      const { $schema: _, ...resolved } = experiment
+      writeFileAtomic.sync(path.join(folder, runFolderFiles.spec), stringify(resolved))
+      return new RunFolder(folder)
+    })
+  }
+
+  /** The folder of one run; made with the run's first event. */
+  folderOf(run: Run): string {
+    return path.join(this.path, runFolderFiles.folderOf(run))
+  }
+
+  /** Where all that a framework's Python prints goes. */
+  logFileOf(framework: Framework): string {
+    return path.join(this.path, `${framework}.log`)
+  }
+
+  /** Appends to the comparison's events, and to the run's own where it belongs to one. */
+  append(event: Event): void {
+    writing(this.path, () => {
+      this.#events.append(event)
+      if ('framework' in event && 'seed' in event && event.framework && event.seed !== undefined) {
+        this.#eventsOf({ framework: event.framework, seed: event.seed }).append(event)
+      }
+    })
+  }
+
+  writeResult(result: RunResult): void {
+    const folder = this.folderOf(result)
+    writing(folder, () => mkdirSync(folder, { recursive: true }))
+    this.#write(path.join(folder, runFolderFiles.result), result)
+  }
+
+  writeComparison(comparison: Comparison): void {
+    this.#write(path.join(this.path, runFolderFiles.comparison), comparison)
+  }
+
+  writeEnvironment(environment: Environment): void {
+    this.#write(path.join(this.path, runFolderFiles.environment), environment)
+  }
+
+  close(): void {
+    for (const file of [this.#events, ...this.#eventsOfRuns.values()]) file.close()
+    this.#eventsOfRuns.clear()
+  }
+
+  #write(file: string, content: object): void {
+    writing(file, () => writeFileAtomic.sync(file, `${JSON.stringify(content, null, 2)}\n`))
+  }
+
+  #eventsOf(run: Run): EventFile {
+    const key = runFolderFiles.folderOf(run)
+    const known = this.#eventsOfRuns.get(key)
+    if (known) return known
+    mkdirSync(this.folderOf(run), { recursive: true })
+    const file = new EventFile(path.join(this.folderOf(run), runFolderFiles.events))
+    this.#eventsOfRuns.set(key, file)
+    return file
+  }
+}
+
+const suffixAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+// NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that names sort by time; the end tells two of one second apart.
+function folderName(experimentName: string): string {
+  const [date, time] = new Date()
+    .toISOString()
+    .replaceAll(/[-:]|\..*/g, '')
+    .split('T')
+  const suffix = Array.from({ length: 4 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join('')
+  return `${experimentName}-${date}-${time}-${suffix}`
+}
+
+// A full disk or a folder that isn't ours is for the user to mend, and no fault of twintune.
+function writing<T>(place: string, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error
+    throw new TwintuneError({
+      code: 'RUN_FOLDER_UNWRITABLE',
+      message: `Can't write to the run folder: ${error.message}`,
+      hint: `Make room at ${place}, or choose another folder with --out.`,
+      cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },
+    })
+  }
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { decide, type Evidence } from '../../src/compare/verdict.js'
+
+describe('a winner', () => {
+  it('has the higher accuracy', () => {
+    expect(decide(evidence({ mean: 0.02 }), 'accuracy').verdict).toBe('tensorflow')
+    expect(decide(evidence({ mean: -0.02 }), 'accuracy').verdict).toBe('pytorch')
+  })
+
+  it('has the lower loss', () => {
+    expect(decide(evidence({ mean: 0.02 }), 'loss').verdict).toBe('pytorch')
+    expect(decide(evidence({ mean: -0.02 }), 'loss').verdict).toBe('tensorflow')
+  })
+
+  it('is named with the reason', () => {
+    expect(decide(evidence({ mean: 0.02 }), 'accuracy').reason).toBe(
+      'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy.',
+    )
+  })
+
+  it.each([1, 2, 3, 4, 5])('is never named from %i pairs, however small p is', (pairs) => {
+    const { verdict, reason } = decide(evidence({ pairs, pValue: 1e-6, mean: 0.3 }), 'accuracy')
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toBe(`${pairs} pair${pairs === 1 ? '' : 's'}; a winner needs at least six.`)
+  })
+
+  it('needs p below 0.05', () => {
+    expect(decide(evidence({ pValue: 0.05 }), 'accuracy')).toEqual({
+      verdict: 'inconclusive',
+      reason: 'p = 0.050 over 6 pairs; a winner needs p < 0.05.',
+    })
+  })
+})
+
+describe('equivalence', () => {
+  const narrow = { interval: [-0.004, 0.005], level: 0.9375 } as const
+
+  it('holds when the whole interval lies within half a point of accuracy', () => {
+    expect(decide(evidence({ equivalence: narrow }), 'accuracy')).toEqual({
+      verdict: 'equivalent',
+      reason: 'The 93.8% interval of the difference lies within ±0.5 points.',
+    })
+  })
+
+  it('goes before a winner', () => {
+    const certain = {
+      mean: 0.003,
+      pValue: 0.001,
+      pairs: 12,
+      equivalence: { interval: [0.002, 0.004], level: 0.9 },
+    } as const
+    expect(decide(certain, 'accuracy').verdict).toBe('equivalent')
+  })
+
+  it('needs five pairs', () => {
+    expect(decide(evidence({ pairs: 5, equivalence: narrow }), 'accuracy').verdict).toBe('equivalent')
+    expect(decide(evidence({ pairs: 4, equivalence: narrow }), 'accuracy').verdict).toBe('inconclusive')
+  })
+
+  it('needs an interval at 90%', () => {
+    const weak = { ...narrow, level: 0.875 }
+    expect(decide(evidence({ pValue: 0.5, equivalence: weak }), 'accuracy').verdict).toBe('inconclusive')
+  })
+
+  it('does not hold when one end lies outside', () => {
+    const wide = { ...narrow, interval: [-0.0051, 0] } as const
+    expect(decide(evidence({ pValue: 0.5, equivalence: wide }), 'accuracy').verdict).toBe('inconclusive')
+  })
+
+  it('is not claimed of a loss, which has no margin', () => {
+    expect(decide(evidence({ pValue: 0.5, equivalence: narrow }), 'loss').verdict).toBe('inconclusive')
+  })
+})
+
+/** Six pairs that are as certain as six pairs can be; whatever is given replaces what stands here. */
+function evidence(changes: Partial<Evidence>): Evidence {
+  return {
+    mean: 0.02,
+    pValue: 2 / 64,
+    pairs: 6,
+    equivalence: { interval: [0.01, 0.03], level: 0.90625 },
+    ...changes,
+  }
+}

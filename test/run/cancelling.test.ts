@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { expect, it, vi } from 'vitest'
+import type { Event } from '../../src/events.js'
+import { carryOut, ending, experiment, ofType, readJson, runName } from './rig.js'
+
+// Cancelling an experiment, by its signal or by leaving the loop.
+
+it('stops the run at work, begins no other, and marks the folder', async () => {
+  const controller = new AbortController()
+  const events: Event[] = []
+  for await (const event of carryOut(
+    experiment(),
+    { 'tensorflow-0': 'wait' },
+    { signal: controller.signal },
+  )) {
+    events.push(event)
+    if (event.type === 'stage') controller.abort()
+  }
+  const { runDirectory, comparison } = ending(events)
+  expect(comparison.runs.map((run) => run.status)).toEqual(Array(4).fill('cancelled'))
+  expect(ofType(events, 'run-started').map(runName)).toEqual(['tensorflow 0'])
+  expect(readJson(runDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
+  expect(readJson(runDirectory, 'tensorflow-seed0', 'result.json')).toMatchObject({ status: 'cancelled' })
+  await untilGone(ofType(events, 'run-started').flatMap((event) => [event.workerPid, event.pythonPid]))
+})
+
+it('works while a framework is still being imported', async () => {
+  const controller = new AbortController()
+  const events: Event[] = []
+  for await (const event of carryOut(
+    experiment(),
+    { 'import-pytorch': 'wait' },
+    { signal: controller.signal },
+  )) {
+    events.push(event)
+    if (event.type === 'worker' && event.state === 'importing') controller.abort()
+  }
+  expect(ending(events).comparison.status).toBe('cancelled')
+})
+
+it('happens when the reader leaves the loop, which waits for the workers', async () => {
+  const pids: number[] = []
+  let runDirectory = ''
+  for await (const event of carryOut(experiment(), { 'tensorflow-0': 'wait' })) {
+    if (event.type === 'comparison-started') runDirectory = event.runDirectory
+    if (event.type === 'run-started') pids.push(event.workerPid, event.pythonPid)
+    if (event.type === 'stage') break
+  }
+  expect(readJson(runDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
+  await untilGone(pids)
+})
+
+// A zombie that its parent has yet to reap doesn't run any more.
+async function untilGone(pids: readonly number[]): Promise<void> {
+  expect(pids.length).toBeGreaterThan(0)
+  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,220 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { parse } from 'yaml'
+import type { Event } from '../../src/events.js'
+import { eventSchema } from '../../src/events.js'
+import { loadExperiment } from '../../src/spec/load.js'
+import { ending, eventsOf, experiment, ofType, readJson, runName, temporary } from './rig.js'
+
+describe('an experiment whose runs all succeed', async () => {
+  const events = await eventsOf(experiment({ $schema: 'next/to/the/file.json' }))
+  const { runDirectory, comparison } = ending(events)
+
+  it('carries the runs out one after the other, the frameworks taking turns to be first', () => {
+    const startsAndEnds = events.filter(({ type }) => type === 'run-started' || type === 'run-finished')
+    expect(
+      startsAndEnds.map((event) => 'seed' in event && `${event.type} ${event.framework} ${event.seed}`),
+    ).toEqual(
+      ['tensorflow 0', 'pytorch 0', 'pytorch 1', 'tensorflow 1'].flatMap((run) => [
+        `run-started ${run}`,
+        `run-finished ${run}`,
+      ]),
+    )
+  })
+
+  it('starts and imports both frameworks before any run begins', () => {
+    const states = events.map((event) => (event.type === 'worker' ? event.state : event.type))
+    expect(states.lastIndexOf('ready')).toBeLessThan(states.indexOf('run-started'))
+  })
+
+  it('keeps one worker a framework warm, and counts its start-up in its first run alone', () => {
+    const pids = ofType(events, 'run-started').map(({ framework, pythonPid }) => `${framework} ${pythonPid}`)
+    expect(new Set(pids).size).toBe(2)
+    const imports = comparison.runs.map((run) => [runName(run), run.seconds?.import])
+    expect(Object.fromEntries(imports)).toEqual({
+      'tensorflow 0': 0.25,
+      'pytorch 0': 0.25,
+      'pytorch 1': 0,
+      'tensorflow 1': 0,
+    })
+    expect(comparison.runs[0]?.seconds?.start).toBeGreaterThan(0)
+  })
+
+  it('compares what the runs came to', () => {
+    expect(comparison.status).toBe('finished')
+    expect(comparison.metrics.accuracy.difference).toMatchObject({
+      mean: 0.25,
+      pairs: 2,
+      verdict: 'inconclusive',
+    })
+    expect(comparison.contract.find((row) => row.ingredient === 'weights')?.state).toBe('identical')
+  })
+
+  it('names the run folder after the experiment and the time, and fills it with everything', () => {
+    expect(path.basename(runDirectory)).toMatch(/^scheduling-\d{8}-\d{6}-[a-z0-9]{4}$/)
+    expect(readdirSync(runDirectory).toSorted()).toEqual([
+      'comparison.json',
+      'environment.json',
+      'events.jsonl',
+      'pytorch-seed0',
+      'pytorch-seed1',
+      'pytorch.log',
+      'spec.yaml',
+      'tensorflow-seed0',
+      'tensorflow-seed1',
+      'tensorflow.log',
+    ])
+    expect(readJson(runDirectory, 'comparison.json')).toEqual(comparison)
+    expect(readJson(runDirectory, 'pytorch-seed1', 'result.json')).toEqual(comparison.runs[2])
+  })
+
+  it('keeps every event in order, and those of a run in its own folder too', () => {
+    expect(readEvents(runDirectory)).toEqual(events)
+    expect(readEvents(path.join(runDirectory, 'pytorch-seed1'))).toEqual(
+      events.filter((event) => 'seed' in event && runName(event as never) === 'pytorch 1'),
+    )
+  })
+
+  it('writes a specification that loads as the same experiment', async () => {
+    const file = path.join(runDirectory, 'spec.yaml')
+    expect(parse(readFileSync(file, 'utf8'))).not.toHaveProperty('$schema')
+    expect(await loadExperiment(file)).toEqual(experiment())
+  })
+
+  it('says what it ran on', () => {
+    expect(readJson(runDirectory, 'environment.json')).toMatchObject({
+      node: process.version,
+      cpu: { count: expect.any(Number) },
+      frameworks: {
+        tensorflow: { versions: { tensorflow: '1.0' } },
+        pytorch: { versions: { pytorch: '1.0' } },
+      },
+      dataset: comparison.runs[0]?.facts?.split,
+      weights: comparison.runs[0]?.facts?.weights,
+    })
+  })
+})
+
+describe('a run that fails', () => {
+  it('leaves the others alone, and its result is kept with the epochs that it had', async () => {
+    const { runDirectory, comparison } = ending(await eventsOf(experiment(), { 'pytorch-0': 'raise' }))
+    expect(comparison.status).toBe('failed')
+    expect(comparison.runs.map((run) => run.status)).toEqual(['finished', 'failed', 'finished', 'finished'])
+    expect(readJson(runDirectory, 'pytorch-seed0', 'result.json')).toMatchObject({
+      status: 'failed',
+      failure: { code: 'PYTHON_EXCEPTION', cause: { type: 'ValueError' } },
+      epochs: [{ epoch: 1 }],
+    })
+  })
+
+  it('is followed by a fresh worker when its Python died', async () => {
+    const events = await eventsOf(experiment({ frameworks: ['pytorch'] }), { 'pytorch-0': 'die' })
+    const { runs } = ending(events).comparison
+    expect(runs.map(({ failure }) => failure?.code)).toEqual(['PYTHON_DIED', undefined])
+    expect(runs[1]?.seconds?.import).toBe(0.25)
+    const [first, second] = ofType(events, 'run-started')
+    expect(second?.pythonPid).not.toBe(first?.pythonPid)
+  })
+})
+
+describe('a machine with one core', () => {
+  it('starts and imports the frameworks one after the other', async () => {
+    const cores = vi.spyOn(os, 'availableParallelism').mockReturnValue(1)
+    const events = await eventsOf(experiment({ seeds: [0] }))
+    cores.mockRestore()
+    expect(ofType(events, 'worker').map(({ framework, state }) => `${framework} ${state}`)).toEqual([
+      'tensorflow starting',
+      'tensorflow importing',
+      'tensorflow ready',
+      'pytorch starting',
+      'pytorch importing',
+      'pytorch ready',
+    ])
+  })
+})
+
+describe('a framework that cannot be imported', () => {
+  it('fails in all its runs at once, while the other framework goes on', async () => {
+    const events = await eventsOf(experiment(), { 'import-tensorflow': 'raise' })
+    const ends = events.flatMap((event) =>
+      event.type === 'run-failed' || event.type === 'run-finished' ? `${event.type} ${runName(event)}` : [],
+    )
+    expect(ends).toEqual([
+      'run-failed tensorflow 0',
+      'run-failed tensorflow 1',
+      'run-finished pytorch 0',
+      'run-finished pytorch 1',
+    ])
+    expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0', 'pytorch 1'])
+    const { runDirectory, comparison } = ending(events)
+    expect(comparison.runs.map(runName)).toEqual(['tensorflow 0', 'pytorch 0', 'pytorch 1', 'tensorflow 1'])
+    expect(readJson(runDirectory, 'tensorflow-seed1', 'result.json')).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('parallel runs', () => {
+  it('begin together, each on a worker of its own', async () => {
+    const events = await eventsOf(experiment({ seeds: [0] }), {}, { parallel: 2 })
+    const types = events.map(({ type }) => type)
+    expect(types.lastIndexOf('run-started')).toBeLessThan(types.indexOf('run-finished'))
+    expect(ending(events).comparison.status).toBe('finished')
+  })
+
+  it('begin on the worker that is idle, rather than start a second one of the other framework', async () => {
+    const events = await eventsOf(experiment(), { 'pytorch-0': 'slow' }, { parallel: 2 })
+    expect(ofType(events, 'run-started').map(runName)).toEqual([
+      'tensorflow 0',
+      'pytorch 0',
+      'tensorflow 1',
+      'pytorch 1',
+    ])
+  })
+
+  it('get more workers of one framework only where they need them', async () => {
+    const events = await eventsOf(
+      experiment({ frameworks: ['pytorch'], seeds: [0, 1, 2] }),
+      {},
+      { parallel: 2 },
+    )
+    expect(new Set(ofType(events, 'run-started').map((event) => event.pythonPid)).size).toBe(2)
+    expect(ending(events).comparison.runs.map(runName)).toEqual(['pytorch 0', 'pytorch 1', 'pytorch 2'])
+  })
+})
+
+describe('an experiment that cannot run at all', () => {
+  it('throws, naming the field and the file, before it makes a folder', async () => {
+    const runsDirectory = path.join(temporary, 'none')
+    const missing = path.join(temporary, 'missing.parquet')
+    const subject = experiment({ dataset: { source: 'parquet', train: missing } })
+    await expect(eventsOf(subject, {}, { runsDirectory })).rejects.toMatchObject({
+      failure: {
+        code: 'DATASET_NOT_FOUND',
+        message: expect.stringMatching(/^dataset\.train: .*missing\.parquet/),
+      },
+    })
+    expect(existsSync(runsDirectory)).toBe(false)
+  })
+
+  it('throws when weights are missing', async () => {
+    const weights = { file: path.join(temporary, 'missing.safetensors') }
+    const subject = experiment({ model: { backbone: 'resnet18', weights } })
+    await expect(eventsOf(subject)).rejects.toMatchObject({ failure: { code: 'WEIGHTS_NOT_FOUND' } })
+  })
+
+  it('throws when the run folder cannot be written', async () => {
+    const file = path.join(temporary, 'a-file')
+    writeFileSync(file, '')
+    await expect(
+      eventsOf(experiment(), {}, { runsDirectory: path.join(file, 'runs') }),
+    ).rejects.toMatchObject({
+      failure: { code: 'RUN_FOLDER_UNWRITABLE' },
+    })
+  })
+})
+
+function readEvents(folder: string): Event[] {
+  const lines = readFileSync(path.join(folder, 'events.jsonl'), 'utf8').trimEnd().split('\n')
+  return lines.map((line) => eventSchema.parse(JSON.parse(line)))
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import type { Event, EventOf } from '../../src/events.js'
+import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
+import { eventStream } from '../../src/run/event-stream.js'
+import { defineExperiment } from '../../src/spec/define-experiment.js'
+import type { Experiment, ExperimentInput, Framework } from '../../src/spec/schema.js'
+import { Worker } from '../../src/worker/worker.js'
+
+// Real workers and a real Python behind the real bridge; only the handlers train nothing.
+
+const module = fileURLToPath(new URL('../fixtures/run/scheduling_main.py', import.meta.url))
+
+/** A folder that goes when the file's tests have ended. */
+export const temporary = mkdtempSync(path.join(tmpdir(), 'twintune-run-'))
+afterAll(() => rmSync(temporary, { recursive: true }))
+
+const data = path.join(temporary, 'data.parquet')
+writeFileSync(data, '')
+
+/** A valid experiment of two frameworks and two seeds; whatever is given replaces what stands here. */
+export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
+  return defineExperiment({
+    name: 'scheduling',
+    dataset: { source: 'parquet', train: data },
+    model: { backbone: 'resnet18', weights: 'random' },
+    seeds: [0, 1],
+    device: 'cpu',
+    ...changes,
+  })
+}
+
+/** What the fixture's Python is told to do: of `import-FRAMEWORK` or `FRAMEWORK-SEED`. */
+export type Behaviours = Readonly<Record<string, 'raise' | 'die' | 'slow' | 'wait'>>
+
+/** Carries an experiment out with the fixture's workers. */
+export function carryOut(
+  subject: Experiment,
+  behaviours: Behaviours = {},
+  { signal, ...options }: Partial<CarryOutOptions> & { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<Event> {
+  const environment = { TWINTUNE_FIXTURE: JSON.stringify(behaviours) }
+  return eventStream(
+    (emit, cancelSignal) =>
+      carryOutExperiment(
+        subject,
+        {
+          runsDirectory: path.join(temporary, 'runs'),
+          parallel: 1,
+          startWorker: (worker) => Worker.start({ ...worker, module, environment }),
+          ...options,
+        },
+        emit,
+        cancelSignal,
+      ),
+    signal,
+  )
+}
+
+/** All that happens when an experiment is carried out to its end. */
+export async function eventsOf(...args: Parameters<typeof carryOut>): Promise<Event[]> {
+  const events: Event[] = []
+  for await (const event of carryOut(...args)) events.push(event)
+  return events
+}
+
+/** The events of one type. */
+export function ofType<Type extends Event['type']>(events: readonly Event[], type: Type): EventOf<Type>[] {
+  return events.filter((event): event is EventOf<Type> => event.type === type)
+}
+
+/** The last event, which tells how the comparison ended. */
+export function ending(events: readonly Event[]): EventOf<'comparison-finished'> {
+  const last = events.at(-1)
+  if (last?.type !== 'comparison-finished') throw new Error('The last event is not comparison-finished.')
+  return last
+}
+
+/** `tensorflow 0`, as the tests name runs. */
+export function runName({
+  framework,
+  seed,
+}: {
+  readonly framework: Framework
+  readonly seed: number
+}): string {
+  return `${framework} ${seed}`
+}
+
+/** The JSON in a file of the run folder. */
+export function readJson(...segments: readonly string[]): Record<string, unknown> {
+  return JSON.parse(readFileSync(path.join(...segments), 'utf8'))
+}
