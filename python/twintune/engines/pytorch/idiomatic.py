@@ -1,0 +1,242 @@
+"""The document's PyTorch listing as an engine: `torchvision.models`, own head, own defaults, own input pipeline.
+
+One thing is repaired: the listing freezes every parameter after the new head is in place, so that nothing is left to
+train. Here the backbone is frozen first. As in the listing, its BatchNorm layers stay in training mode: their running
+statistics move although "frozen".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+import torchvision
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms import v2
+
+from twintune.backbones import find_backbone
+from twintune.data.dataset import Split
+from twintune.data.loader import Batch
+from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engines.pytorch import device as devices
+from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.errors import TwintuneError
+from twintune.protocol import Adam, AdamW, Head, ImagenetWeights, Optimizer, Phase, RunRequest
+
+_ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
+
+
+def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
+    """Builds the engine of a run; `classes` is the number of outputs."""
+    return IdiomaticEngine(request, classes)
+
+
+class IdiomaticEngine:
+    """A model of `torchvision.models`, trained as the listing trains it (see `twintune.engine.Engine`)."""
+
+    caches_features = False
+
+    def __init__(self, request: RunRequest, classes: int) -> None:
+        """Builds the model as the listing does, with the names that it leaves open filled in.
+
+        Args:
+            request: The run.
+            classes: Outputs of the head.
+
+        Raises:
+            TwintuneError: When the weights or the device can't be had.
+        """
+        torch.manual_seed(request.seed)
+        torch.use_deterministic_algorithms(request.deterministic)
+        self._device = devices.choose_device(request.device)
+        names = find_backbone(request.model.backbone).idiomatic
+        assert names is not None, "the specification's rules refuse other backbones"
+        self.model = _build_backbone(names.torchvision, request)
+        self.model.fc = _build_head(request.model.head, self.model.fc.in_features, classes)
+        self.model.to(self._device)
+        self._criterion = nn.CrossEntropyLoss()
+        self.pipeline = DataLoaderPipeline(request.seed, request.batch_size, request.dataset.image_size)
+
+    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+        """Freezes or thaws the backbone and makes the optimiser over what requires a gradient."""
+        for parameter in self.model.parameters():
+            parameter.requires_grad = phase.trainable != "head"
+        for parameter in self.model.fc.parameters():
+            parameter.requires_grad = True
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self._optimizer = _build_optimizer(phase.optimizer, trained)
+        self.model.train()
+        layers = [module for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)]
+        return PhaseFacts(
+            trainable_parameters=sum(parameter.numel() for parameter in trained),
+            optimizer=_describe_optimizer(self._optimizer),
+            batch_norm=describe_batch_norm([(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in layers]),
+        )
+
+    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
+        """Takes one step of the listing's loop."""
+        images, targets = inputs.to(self._device), torch.from_numpy(labels).to(self._device)
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.model.train()
+        self._optimizer.zero_grad()
+        outputs = self.model(images)
+        loss = self._criterion(outputs, targets)
+        loss.backward()
+        self._optimizer.step()
+        return loss.detach(), (outputs.detach().argmax(dim=1) == targets).sum()
+
+    def read_steps(self, handles: Sequence) -> list[StepOutcome]:
+        """Fetches what steps came to."""
+        return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
+
+    @torch.inference_mode()
+    def predict(self, inputs, from_features: bool) -> np.ndarray:
+        """Logits in inference mode."""
+        self.model.eval()
+        return self.model(inputs.to(self._device)).cpu().numpy()
+
+    def extract_features(self, images) -> np.ndarray:
+        """Not part of the listing.
+
+        Raises:
+            NotImplementedError: Always; `caches_features` says so.
+        """
+        raise NotImplementedError
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone by torchvision's names."""
+        return {
+            name: tensor.detach().cpu().numpy()
+            for name, tensor in self.model.state_dict().items()
+            if not name.startswith("fc.") and not name.endswith("num_batches_tracked")
+        }
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+        tensors = {}
+        layers = [module for module in self.model.fc.modules() if isinstance(module, nn.Linear)]
+        for index, layer in enumerate(layers):
+            tensors[f"head.{index}.weight"] = layer.weight.detach().cpu().numpy()
+            tensors[f"head.{index}.bias"] = layer.bias.detach().cpu().numpy()
+        return tensors
+
+    def precision(self) -> str:
+        """The dtypes of the live parameters."""
+        return ", ".join(sorted({str(p.dtype).removeprefix("torch.") for p in self.model.parameters()}))
+
+    def device(self) -> str:
+        """Where the parameters are."""
+        return devices.describe_device(self._device)
+
+    def threads(self) -> str:
+        """CPU threads that PyTorch uses."""
+        return devices.describe_threads()
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far."""
+        devices.start_memory_peak(self._device)
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes, and how they were read."""
+        return devices.memory_peak(self._device)
+
+
+@dataclass(frozen=True)
+class DataLoaderPipeline:
+    """A `DataLoader`: Pillow images, torchvision's transforms (bilinear, antialiased), ImageNet's normalisation."""
+
+    seed: int
+    batch_size: int
+    image_size: int
+
+    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
+        """All batches of an epoch, shuffled by the loader."""
+        order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+        return self._batches(split, shuffle=True, generator=order)
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches in order."""
+        return self._batches(split, shuffle=False)
+
+    def _batches(self, split: Split, **order) -> Iterator[Batch]:
+        transform = v2.Compose(
+            [
+                v2.Resize((self.image_size, self.image_size)),
+                v2.ToImage(),
+                v2.ToDtype(torch.float32, scale=True),
+                v2.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225]),
+            ]
+        )
+        loader = DataLoader(_SplitDataset(split, transform), batch_size=self.batch_size, **order)
+        for images, labels, positions in loader:
+            yield Batch(images, labels.numpy(), positions.numpy())
+
+
+class _SplitDataset(Dataset):
+    def __init__(self, split: Split, transform: v2.Compose) -> None:
+        self._split, self._transform, self._labels = split, transform, split.labels
+
+    def __len__(self) -> int:
+        return len(self._split)
+
+    def __getitem__(self, position: int) -> tuple[torch.Tensor, int, int]:
+        return self._transform(self._split.open(position)), int(self._labels[position]), position
+
+
+def _build_backbone(name: str, request: RunRequest) -> Any:
+    pretrained = isinstance(request.model.weights, ImagenetWeights)
+    try:
+        # The first ImageNet weights are those that the listing's `pretrained=True` means.
+        return getattr(torchvision.models, name)(weights="IMAGENET1K_V1" if pretrained else None)
+    except Exception as error:
+        if not pretrained:
+            raise
+        raise TwintuneError(
+            "WEIGHTS_UNAVAILABLE",
+            f"The ImageNet weights of torchvision.models.{name} ({request.model.backbone}) are not on this machine"
+            f" and can't be downloaded: {str(error).splitlines()[-1]}",
+            "Without a network use model.weights=random; in aligned mode a safetensors file will do, too.",
+        ) from error
+
+
+def _build_head(head: Head, features: int, classes: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for width in head.hidden:
+        layers += [nn.Linear(features, width), _ACTIVATIONS[head.activation]()]
+        if head.dropout:
+            layers.append(nn.Dropout(head.dropout))
+        features = width
+    return nn.Sequential(*layers, nn.Linear(features, classes))
+
+
+def _build_optimizer(definition: Optimizer, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """PyTorch's own, with its own default wherever the specification leaves one."""
+    if isinstance(definition, Adam | AdamW):
+        kind = torch.optim.AdamW if isinstance(definition, AdamW) else torch.optim.Adam
+        own: dict[str, Any] = {} if definition.epsilon is None else {"eps": definition.epsilon}
+        return kind(
+            parameters,
+            lr=definition.learning_rate,
+            betas=(definition.beta1, definition.beta2),
+            weight_decay=definition.weight_decay,
+            **own,
+        )
+    return torch.optim.SGD(
+        parameters,
+        lr=definition.learning_rate,
+        momentum=definition.momentum,
+        nesterov=definition.nesterov,
+        weight_decay=definition.weight_decay,
+    )
+
+
+def _describe_optimizer(optimizer: torch.optim.Optimizer) -> str:
+    """What the live optimiser holds, in PyTorch's own words."""
+    shown = ("betas", "eps", "momentum", "nesterov", "weight_decay")
+    values = ", ".join(f"{key} {optimizer.defaults[key]}" for key in shown if key in optimizer.defaults)
+    return f"torch.optim.{type(optimizer).__name__}: {values}"

@@ -1,0 +1,216 @@
+"""The document's TensorFlow listing as an engine: `keras.applications`, own head, own defaults, own input pipeline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from twintune.backbones import find_backbone
+from twintune.data.dataset import Split
+from twintune.data.loader import Batch
+from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engines.tensorflow import device as devices
+from twintune.engines.tensorflow.model import dense_tensors
+from twintune.errors import TwintuneError
+from twintune.protocol import Adam, AdamW, ImagenetWeights, Optimizer, Phase, RunRequest
+
+
+def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
+    """Builds the engine of a run; `classes` is the number of outputs."""
+    return IdiomaticEngine(request, classes)
+
+
+class IdiomaticEngine:
+    """A model of `keras.applications`, compiled and stepped by Keras (see `twintune.engine.Engine`)."""
+
+    caches_features = False
+
+    def __init__(self, request: RunRequest, classes: int) -> None:
+        """Builds the model as the listing does, with the names that it leaves open filled in.
+
+        Args:
+            request: The run.
+            classes: Outputs of the head.
+
+        Raises:
+            TwintuneError: When the weights or the device can't be had.
+        """
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(request.seed)
+        if request.deterministic:
+            tf.config.experimental.enable_op_determinism()
+        self._device = devices.choose_device(request.device)
+        names = find_backbone(request.model.backbone).idiomatic
+        assert names is not None, "the specification's rules refuse other backbones"
+        with tf.device(self._device):
+            self._backbone = _build_backbone(names.keras_applications, request)
+            self.model = _build_model(self._backbone, request, classes)
+        self.pipeline = TfDataPipeline(request.seed, request.batch_size, request.dataset.image_size)
+
+    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+        """Freezes or thaws the backbone's layers and compiles, as the listing does."""
+        for layer in self._backbone.layers:
+            layer.trainable = phase.trainable != "head"
+        with tf.device(self._device):
+            self.model.compile(
+                optimizer=_build_optimizer(phase.optimizer),
+                loss="sparse_categorical_crossentropy",
+                metrics=["accuracy"],
+            )
+        # Keras' momentum is the share of the old statistics that is kept, PyTorch's that of the new batch.
+        modes = [
+            ("train" if layer.trainable else "inference", layer.epsilon, 1 - layer.momentum)
+            for layer in self._backbone.layers
+            if isinstance(layer, keras.layers.BatchNormalization)
+        ]
+        return PhaseFacts(
+            trainable_parameters=sum(math.prod(v.shape) for v in self.model.trainable_variables),
+            optimizer=_describe_optimizer(self.model.optimizer),
+            batch_norm=describe_batch_norm(modes),
+        )
+
+    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
+        """Takes one step of Keras' own training function."""
+        self.model.optimizer.learning_rate.assign(learning_rate)
+        self.model.reset_metrics()
+        with tf.device(self._device):
+            logs = self.model.train_on_batch(inputs, labels, return_dict=True)
+        return logs["loss"], logs["accuracy"], len(labels)
+
+    def read_steps(self, handles: Sequence) -> list[StepOutcome]:
+        """Fetches what steps came to."""
+        return [StepOutcome(float(loss), round(float(share) * count)) for loss, share, count in handles]
+
+    def predict(self, inputs, from_features: bool) -> np.ndarray:
+        """Logarithms of the softmax' probabilities: the model ends in a softmax, and these are logits of it."""
+        with tf.device(self._device):
+            probabilities = self.model.predict_on_batch(inputs)
+        return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
+
+    def extract_features(self, images) -> np.ndarray:
+        """Not part of the listing.
+
+        Raises:
+            NotImplementedError: Always; `caches_features` says so.
+        """
+        raise NotImplementedError
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """The live backbone by Keras' names."""
+        return {variable.path: variable.numpy() for variable in self._backbone.variables}
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+        return dense_tensors([layer for layer in self.model.layers if isinstance(layer, keras.layers.Dense)])
+
+    def precision(self) -> str:
+        """The dtypes of the live variables."""
+        return ", ".join(sorted({variable.dtype for variable in self.model.variables}))
+
+    def device(self) -> str:
+        """Where the variables are."""
+        return devices.describe_device(self._device)
+
+    def threads(self) -> str:
+        """CPU threads that TensorFlow uses."""
+        return devices.describe_threads()
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far."""
+        devices.start_memory_peak(self._device)
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes, and how they were read."""
+        return devices.memory_peak(self._device)
+
+
+@dataclass(frozen=True)
+class TfDataPipeline:
+    """`tf.data`: decoded and resized by TensorFlow (bilinear, not antialiased), Keras' "caffe" preprocessing."""
+
+    seed: int
+    batch_size: int
+    image_size: int
+
+    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
+        """All batches of an epoch, shuffled by tf.data over the whole split."""
+        positions = tf.data.Dataset.range(len(split)).shuffle(len(split), seed=self.seed * 1_000_003 + epoch)
+        return self._batches(split, positions)
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches in order."""
+        return self._batches(split, tf.data.Dataset.range(len(split)))
+
+    def _batches(self, split: Split, positions: tf.data.Dataset) -> Iterator[Batch]:
+        labels = tf.constant(split.labels)
+
+        def load(position):
+            encoded = tf.numpy_function(lambda at: split.read(int(at)), [position], tf.string)
+            image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
+            image.set_shape([None, None, 3])
+            image = tf.image.resize(image, (self.image_size, self.image_size))
+            return keras.applications.resnet.preprocess_input(image), labels[position], position
+
+        dataset = positions.map(load, num_parallel_calls=tf.data.AUTOTUNE).batch(self.batch_size)
+        for images, targets, chosen in dataset.prefetch(tf.data.AUTOTUNE):
+            yield Batch(images, targets.numpy(), chosen.numpy())
+
+
+def _build_backbone(name: str, request: RunRequest) -> keras.Model:
+    pretrained = isinstance(request.model.weights, ImagenetWeights)
+    try:
+        return getattr(keras.applications, name)(weights="imagenet" if pretrained else None, include_top=False)
+    except Exception as error:
+        if not pretrained:
+            raise
+        raise TwintuneError(
+            "WEIGHTS_UNAVAILABLE",
+            f"The ImageNet weights of keras.applications.{name} ({request.model.backbone}) are not on this machine"
+            f" and can't be downloaded: {str(error).splitlines()[-1]}",
+            "Without a network use model.weights=random; in aligned mode a safetensors file will do, too.",
+        ) from error
+
+
+def _build_model(backbone: keras.Model, request: RunRequest, classes: int) -> keras.Model:
+    head = request.model.head
+    x = keras.layers.GlobalAveragePooling2D()(backbone.output)
+    for width in head.hidden:
+        x = keras.layers.Dense(width, activation=head.activation)(x)
+        if head.dropout:
+            x = keras.layers.Dropout(head.dropout)(x)
+    predictions = keras.layers.Dense(classes, activation="softmax")(x)
+    return keras.Model(inputs=backbone.input, outputs=predictions)
+
+
+def _build_optimizer(definition: Optimizer) -> keras.optimizers.Optimizer:
+    """Keras' own, with its own default wherever the specification leaves one."""
+    if isinstance(definition, Adam | AdamW):
+        kind = keras.optimizers.AdamW if isinstance(definition, AdamW) else keras.optimizers.Adam
+        own: dict[str, Any] = {} if definition.epsilon is None else {"epsilon": definition.epsilon}
+        return kind(
+            learning_rate=definition.learning_rate,
+            beta_1=definition.beta1,
+            beta_2=definition.beta2,
+            weight_decay=definition.weight_decay,
+            **own,
+        )
+    return keras.optimizers.SGD(
+        learning_rate=definition.learning_rate,
+        momentum=definition.momentum,
+        nesterov=definition.nesterov,
+        weight_decay=definition.weight_decay or None,
+    )
+
+
+def _describe_optimizer(optimizer: keras.optimizers.Optimizer) -> str:
+    """What the live optimiser holds, in Keras' own words."""
+    shown = ("beta_1", "beta_2", "epsilon", "momentum", "nesterov", "weight_decay")
+    config = optimizer.get_config()
+    values = ", ".join(f"{key} {config[key]}" for key in shown if config.get(key) is not None)
+    return f"keras.optimizers.{type(optimizer).__name__}: {values}"
