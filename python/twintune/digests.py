@@ -20,7 +20,7 @@ class ChainedDigest:
     def add(self, array: np.ndarray) -> None:
         """Appends an array: its dtype, shape and bytes in C order."""
         link = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
-        link.update(np.ascontiguousarray(array))
+        link.update(np.ascontiguousarray(array).data)
         self._chain = hashlib.sha256(self._chain + link.digest()).digest()
 
     def hexdigest(self) -> str:
@@ -34,7 +34,7 @@ def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"{name}{tensor.dtype.str}{tensor.shape}".encode())
-        digest.update(np.ascontiguousarray(tensor))
+        digest.update(np.ascontiguousarray(tensor).data)
     return digest.hexdigest()
 
 

@@ -36,9 +36,7 @@ def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
     import_framework(request.framework)
     seconds = time.perf_counter() - start
     devices = importlib.import_module(f"twintune.engines.{request.framework}.device")
-    return ImportFrameworkResult(
-        seconds=seconds, versions=versions(request.framework), devices=devices.list_devices()
-    )
+    return ImportFrameworkResult(seconds=seconds, versions=versions(request.framework), devices=devices.list_devices())
 
 
 def inspect(request: InspectRequest) -> InspectResult:

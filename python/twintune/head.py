@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from twintune.protocol import Head
@@ -22,7 +24,7 @@ def initial_head(head: Head, features: int, classes: int, seed: int) -> dict[str
     """
     widths = [features, *head.hidden, classes]
     tensors = {}
-    for index, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False)):
+    for index, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
         draw = generator(seed, "head", index)
         bound = 1 / np.sqrt(inputs)
         tensors[f"head.{index}.weight"] = draw.uniform(-bound, bound, (outputs, inputs)).astype(np.float32)

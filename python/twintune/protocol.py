@@ -15,7 +15,7 @@ Mode = Literal["aligned", "idiomatic"]
 Precision = Literal["float64", "float32"]
 
 
-class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True, frozen=True):
+class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A JSON object with camelCase keys."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 
@@ -39,12 +40,13 @@ def _sign_flip_p(differences: np.ndarray) -> float:
 
     # n_resamples=inf keeps the test exact: by default SciPy samples from 14 pairs on.
     exact = len(differences) <= _MOST_EXACT_PAIRS
+    resamples: Any = np.inf if exact else 2**_MOST_EXACT_PAIRS
     outcome = permutation_test(
         (differences,),
         lambda sample, axis: np.mean(sample, axis=axis),
         permutation_type="samples",
         vectorized=True,
-        n_resamples=np.inf if exact else 2**_MOST_EXACT_PAIRS,
+        n_resamples=resamples,
         rng=np.random.default_rng(0),
     )
     return float(outcome.pvalue)

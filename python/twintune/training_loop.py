@@ -16,12 +16,21 @@ from twintune.data.dataset import Split
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.splits import describe_splits, open_splits
 from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
-from twintune.engine import Engine, PhaseFacts
+from twintune.engine import PhaseFacts
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.head import dropout_masks
 from twintune.metrics import Accumulator, evaluate_logits
-from twintune.protocol import EpochRecord, Facts, ImagenetWeights, Metrics, Phase, RunRequest, RunResult, Seconds
+from twintune.protocol import (
+    EpochRecord,
+    Facts,
+    ImagenetWeights,
+    Metrics,
+    Phase,
+    RunRequest,
+    RunResult,
+    Seconds,
+)
 from twintune.reporter import Reporter
 from twintune.schedules import learning_rates
 from twintune.stopwatch import Stopwatch
@@ -139,9 +148,7 @@ class TrainingLoop:
         self.rates += rates
         for epoch in range(1, phase.epochs + 1):
             epoch_rates = rates[(epoch - 1) * steps : epoch * steps]
-            train, seconds, timed_images = self._train_epoch(
-                number, epoch, phase, pipeline, epoch_rates, from_features
-            )
+            train, seconds, timed_images = self._train_epoch(number, epoch, phase, pipeline, epoch_rates, from_features)
             start = time.perf_counter()
             validation = self._evaluate(self.splits.validation) if self.splits.validation else None
             self.watch.add("train", seconds + time.perf_counter() - start)

@@ -42,7 +42,9 @@ def resolve_weights(request: RunRequest) -> Path:
         file = Path(weights.path)
         if not file.is_file():
             raise TwintuneError(
-                "WEIGHTS_NOT_FOUND", f"There is no file {file}.", "Give a safetensors file as model.weights.file."
+                "WEIGHTS_NOT_FOUND",
+                f"There is no file {file}.",
+                "Give a safetensors file as model.weights.file.",
             )
     elif not isinstance(weights, ImagenetWeights):
         file = _random_weights(name, request.seed, cache)
@@ -55,7 +57,7 @@ def resolve_weights(request: RunRequest) -> Path:
 
 
 def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
-    """Random weights of a backbone: convolutions Kaiming normal over the fan-out (He et al. 2015), BatchNorm the identity.
+    """Random weights: convolutions Kaiming normal over the fan-out (He et al. 2015), BatchNorm the identity.
 
     Every tensor has a generator of its own, named by the tensor.
 
@@ -184,7 +186,9 @@ def _check(file: Path, name: str) -> None:
             shapes = {tensor: tuple(tensors.get_slice(tensor).get_shape()) for tensor in tensors.keys()}
     except (safetensors.SafetensorError, OSError) as error:
         raise TwintuneError(
-            "WEIGHTS_MISMATCH", f"{file} is not a safetensors file: {error}", "Only safetensors files are read."
+            "WEIGHTS_MISMATCH",
+            f"{file} is not a safetensors file: {error}",
+            "Only safetensors files are read.",
         ) from error
     for tensor, shape in tensor_shapes(name).items():
         if tensor not in shapes:

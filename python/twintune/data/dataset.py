@@ -51,20 +51,24 @@ class Split:
         """Identities in the split's order."""
         return [self.dataset.identities[index] for index in self.indices]
 
+    def read(self, position: int) -> bytes:
+        """The encoded image."""
+        return self.dataset.read(int(self.indices[position]))
+
     def open(self, position: int) -> Image.Image:
         """Decodes one image to RGB.
 
         Raises:
             TwintuneError: IMAGE_CORRUPT, naming the image.
         """
-        index = int(self.indices[position])
         try:
-            with Image.open(io.BytesIO(self.dataset.read(index))) as image:
+            with Image.open(io.BytesIO(self.read(position))) as image:
                 return image.convert("RGB")
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            where = self.dataset.describe(int(self.indices[position]))
             raise TwintuneError(
                 "IMAGE_CORRUPT",
-                f"{self.dataset.describe(index)} can't be decoded: {error}",
+                f"{where} can't be decoded: {error}",
                 "Repair it, or take it out of the data set.",
             ) from error
 

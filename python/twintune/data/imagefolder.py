@@ -27,7 +27,9 @@ class ImageFolderDataset:
         self.root = Path(root)
         if not self.root.is_dir():
             raise TwintuneError(
-                "DATASET_NOT_FOUND", f"There is no folder {root}.", "Give the folder that holds a folder a class."
+                "DATASET_NOT_FOUND",
+                f"There is no folder {root}.",
+                "Give the folder that holds a folder a class.",
             )
         self.classes = sorted(e.name for e in self.root.iterdir() if e.is_dir() and not e.name.startswith("."))
         self.identities: list[str] = []

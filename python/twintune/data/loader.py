@@ -76,11 +76,9 @@ def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
     return generator(seed, "batch order", epoch).permutation(count)
 
 
-def _decoded(
-    positions: np.ndarray, decode: Callable[[int], np.ndarray], batch_size: int
-) -> Iterator[np.ndarray]:
+def _decoded(positions: np.ndarray, decode: Callable[[int], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
     import grain
 
     threads = available_cores()
     options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=2 * batch_size)
-    return iter(grain.MapDataset.source(positions).map(decode).to_iter_dataset(options).batch(batch_size))
+    return iter(grain.MapDataset.source(positions.tolist()).map(decode).to_iter_dataset(options).batch(batch_size))

@@ -39,8 +39,6 @@ class ParquetDataset:
                     f"{file} has no column {column!r}; it has {', '.join(rows.column_names)}.",
                     f"Name the right one as dataset.{key}.",
                 )
-        if len(rows) == 0:
-            raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a parquet file that has images.")
         self.classes, self.labels = _classes(rows, request.label_column, file)
         self._images = _encoded_images(rows, request.image_column, file)
         self.identities = self._identities()
@@ -51,7 +49,9 @@ class ParquetDataset:
         encoded = content if isinstance(content, bytes) else (content or {}).get("bytes")
         if not encoded:
             raise TwintuneError(
-                "IMAGE_CORRUPT", f"{self.describe(index)} holds no image bytes.", "Embed the images in the file."
+                "IMAGE_CORRUPT",
+                f"{self.describe(index)} holds no image bytes.",
+                "Embed the images in the file.",
             )
         return encoded
 
@@ -74,15 +74,21 @@ class ParquetDataset:
 def _open(file: str, cache_directory: str):
     import datasets
     import pyarrow
+    import pyarrow.parquet
+    from datasets.exceptions import DatasetGenerationError
 
     if not Path(file).is_file():
         raise TwintuneError("DATASET_NOT_FOUND", f"There is no file {file}.", "Give a parquet file.")
     datasets.disable_progress_bars()
     try:
+        if pyarrow.parquet.read_metadata(file).num_rows == 0:
+            raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a parquet file that has images.")
         return datasets.Dataset.from_parquet(file, cache_dir=str(Path(cache_directory, "datasets")))
-    except (datasets.exceptions.DatasetGenerationError, pyarrow.ArrowInvalid) as error:
+    except (DatasetGenerationError, pyarrow.ArrowInvalid) as error:
         raise TwintuneError(
-            "DATASET_INVALID", f"{file} can't be read as parquet: {error.__cause__ or error}", "Write it anew."
+            "DATASET_INVALID",
+            f"{file} can't be read as parquet: {error.__cause__ or error}",
+            "Write it anew.",
         ) from error
 
 

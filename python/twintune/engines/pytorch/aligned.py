@@ -14,7 +14,7 @@ from twintune.engines.pytorch import device as devices
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.features import build_feature_step
 from twintune.engines.pytorch.model import build_model
-from twintune.engines.pytorch.optimizer import AlignedOptimizer, describe_optimizer
+from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.pytorch.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
 from twintune.protocol import Phase, RunRequest
@@ -77,7 +77,7 @@ class AlignedEngine:
             parameter.requires_grad_(False)
         for parameter in trained.values():
             parameter.requires_grad_(True)
-        self._optimizer = AlignedOptimizer(phase.optimizer, list(trained.values()))
+        self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
         self._train_step = build_train_step(self.model, self._optimizer, from_features)
         modes = [(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms]
         return PhaseFacts(
@@ -114,7 +114,10 @@ class AlignedEngine:
 
     def precision(self) -> str:
         """The dtypes of the live variables."""
-        parameters = [*self.model.backbone.parameters(), *(p for layer in self.model.layers for p in layer.parameters())]
+        parameters = [
+            *self.model.backbone.parameters(),
+            *(p for layer in self.model.layers for p in layer.parameters()),
+        ]
         return ", ".join(sorted({str(parameter.dtype).removeprefix("torch.") for parameter in parameters}))
 
     def device(self) -> str:

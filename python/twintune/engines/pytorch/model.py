@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import timm
@@ -25,7 +26,8 @@ _ACTIVATIONS: dict[str, Callable] = {"relu": functional.relu, "silu": functional
 class AlignedModel:
     """A backbone and a head whose tensors are known by timm's names."""
 
-    backbone: nn.Module
+    backbone: Any
+    """timm's module; `nn.Module` declares no `forward_features`."""
     batch_norms: list[nn.BatchNorm2d]
     layers: list[nn.Linear]
     activation: Callable
@@ -47,9 +49,7 @@ class AlignedModel:
         """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
         first = first_trainable_stage(trainable, len(entry.stages))
         chosen = {
-            name: parameter
-            for name, parameter in self.backbone.named_parameters()
-            if entry.stage_of(name) >= first
+            name: parameter for name, parameter in self.backbone.named_parameters() if entry.stage_of(name) >= first
         }
         for index, layer in enumerate(self.layers):
             chosen[f"head.{index}.weight"] = layer.weight
@@ -96,7 +96,7 @@ def build_model(
         device: Where it lives.
     """
     dtype = getattr(torch, precision)
-    backbone = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
+    backbone: Any = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
     _load_weights(backbone, weights)
     backbone.to(device=device, dtype=dtype, memory_format=torch.channels_last)
     return AlignedModel(

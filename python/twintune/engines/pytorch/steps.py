@@ -8,10 +8,10 @@ import torch
 from torch.nn import functional
 
 from twintune.engines.pytorch.model import AlignedModel
-from twintune.engines.pytorch.optimizer import AlignedOptimizer
+from twintune.engines.pytorch.optimizer import set_learning_rate
 
 
-def build_train_step(model: AlignedModel, optimizer: AlignedOptimizer, from_features: bool) -> Callable:
+def build_train_step(model: AlignedModel, optimizer: torch.optim.Optimizer, from_features: bool) -> Callable:
     """Makes one optimiser step.
 
     Args:
@@ -25,11 +25,12 @@ def build_train_step(model: AlignedModel, optimizer: AlignedOptimizer, from_feat
     """
 
     def train_step(inputs, labels, masks, learning_rate):
-        optimizer.live.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         logits = model.logits(inputs if from_features else model.features(inputs), masks)
         loss = functional.cross_entropy(logits, labels)
         loss.backward()
-        optimizer.apply(learning_rate)
+        set_learning_rate(optimizer, learning_rate)
+        optimizer.step()
         return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
 
     return train_step

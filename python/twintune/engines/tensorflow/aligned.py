@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -14,7 +14,7 @@ from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
 from twintune.engines.tensorflow import device as devices
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.model import build_model
-from twintune.engines.tensorflow.optimizer import AlignedOptimizer, describe_optimizer
+from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
 from twintune.protocol import Phase, RunRequest
@@ -71,21 +71,21 @@ class AlignedEngine:
         self._mask_specs = tuple(
             tf.TensorSpec([None, width], request.precision) for width in self._head.hidden if self._head.dropout
         )
-        self._eval_steps: dict[bool, object] = {}
+        self._eval_steps: dict[bool, Callable] = {}
         self._feature_step = build_feature_step(self.model, self._image_spec)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes and thaws, makes the optimiser and traces the steps anew."""
         with tf.device(self._device):
             trained = self.model.trainable_variables(phase.trainable, self._entry)
-            self._optimizer = AlignedOptimizer(phase.optimizer, list(trained.values()))
+            self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
             input_spec = self._feature_spec if from_features else self._image_spec
             self._train_step = build_train_step(
                 self.model, self._optimizer, input_spec, self._mask_specs, from_features
             )
         modes = [(bn.mode, bn.epsilon, 1 - bn.momentum) for bn in self.model.batch_norms]
         return PhaseFacts(
-            trainable_parameters=sum(int(np.prod(v.shape)) for v in trained.values()),
+            trainable_parameters=sum(variable.shape.num_elements() for variable in trained.values()),
             optimizer=describe_optimizer(self._optimizer),
             batch_norm=describe_batch_norm(modes),
         )
@@ -123,7 +123,10 @@ class AlignedEngine:
 
     def precision(self) -> str:
         """The dtypes of the live variables."""
-        variables = [*self.model.variables.values(), *(v for layer in self.model.layers for v in layer.variables)]
+        variables = [
+            *self.model.variables.values(),
+            *(v for layer in self.model.layers for v in layer.variables),
+        ]
         return ", ".join(sorted({variable.dtype for variable in variables}))
 
     def device(self) -> str:

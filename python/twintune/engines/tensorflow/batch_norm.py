@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import keras
 import tensorflow as tf
 
@@ -21,11 +23,12 @@ class BatchNormalization(keras.layers.BatchNormalization):
         """Normalises; `mode` decides how, not `training`."""
         if self.mode == "inference":
             return super().call(inputs, training=False, mask=mask)
-        before = self.momentum * tf.convert_to_tensor(self.moving_variance)
+        variance: Any = self.moving_variance
+        before = self.momentum * tf.convert_to_tensor(variance)
         outputs = super().call(inputs, training=True, mask=mask)
         count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], before.dtype)
-        biased = tf.convert_to_tensor(self.moving_variance) - before
-        self.moving_variance.assign(before + biased * count / (count - 1))
+        biased = tf.convert_to_tensor(variance) - before
+        variance.assign(before + biased * count / (count - 1))
         return outputs
 
 
@@ -40,13 +43,9 @@ def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> 
     Returns:
         The layers.
     """
-    layers = [
-        layer
-        for layer in backbone._flatten_layers()
-        if isinstance(layer, keras.layers.BatchNormalization)
-    ]
+    layers = [layer for layer in backbone._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
     for layer in layers:
         layer.__class__ = BatchNormalization
         layer.epsilon = epsilon
         layer.momentum = 1 - momentum
-    return layers
+    return cast(list[BatchNormalization], layers)

@@ -56,8 +56,9 @@ class AlignedModel:
             if not name.endswith(("running_mean", "running_var")) and entry.stage_of(name) >= first
         }
         for index, layer in enumerate(self.layers):
-            chosen[f"head.{index}.weight"] = layer.kernel.value
-            chosen[f"head.{index}.bias"] = layer.bias.value
+            kernel, bias = layer.weights
+            chosen[f"head.{index}.weight"] = kernel.value
+            chosen[f"head.{index}.bias"] = bias.value
         return chosen
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
@@ -70,11 +71,7 @@ class AlignedModel:
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head in PyTorch's layout."""
-        tensors = {}
-        for index, layer in enumerate(self.layers):
-            tensors[f"head.{index}.weight"] = layer.kernel.numpy().T
-            tensors[f"head.{index}.bias"] = layer.bias.numpy()
-        return tensors
+        return dense_tensors(self.layers)
 
 
 def build_model(
@@ -108,6 +105,16 @@ def build_model(
         layers=layers,
         activation=_ACTIVATIONS[head.activation],
     )
+
+
+def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
+    """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`, in PyTorch's layout."""
+    tensors = {}
+    for index, layer in enumerate(layers):
+        kernel, bias = layer.get_weights()
+        tensors[f"head.{index}.weight"] = kernel.T
+        tensors[f"head.{index}.bias"] = bias
+    return tensors
 
 
 @contextlib.contextmanager

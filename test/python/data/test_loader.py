@@ -1,0 +1,79 @@
+"""Batches: the same in every process, whatever the threads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from twintune.backbones import Preprocessing
+from twintune.data.loader import SharedLoader, training_order
+from twintune.data.preprocessing import normalize, resize
+from twintune.data.splits import open_splits
+from twintune.digests import ChainedDigest
+from twintune.protocol import ImageFolder
+
+PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
+
+
+@pytest.fixture
+def split(pictures: Path):
+    request = ImageFolder(
+        train=str(pictures / "train"),
+        test=str(pictures / "test"),
+        validation_fraction=0.0,
+        test_fraction=0.2,
+        image_size=32,
+    )
+    return open_splits(request, "unused").train
+
+
+def loader(seed: int = 0) -> SharedLoader:
+    return SharedLoader(seed, 8, 32, PREPROCESSING, "float32")
+
+
+def digest(batches) -> str:
+    chain = ChainedDigest()
+    for batch in batches:
+        chain.add(batch.inputs)
+    return chain.hexdigest()
+
+
+def test_the_short_last_batch_is_there(split) -> None:
+    assert [len(batch) for batch in loader().ordered_batches(split)] == [8, 8, 8, 8, 4]
+
+
+def test_every_image_is_seen_once_an_epoch_with_its_label(split) -> None:
+    batches = list(loader().training_batches(split, 0))
+    positions = np.concatenate([batch.positions for batch in batches])
+    assert sorted(positions) == list(range(len(split)))
+    assert np.array_equal(np.concatenate([batch.labels for batch in batches]), split.labels[positions])
+
+
+def test_the_order_is_of_seed_and_epoch(split) -> None:
+    assert digest(loader().training_batches(split, 0)) == digest(loader().training_batches(split, 0))
+    assert digest(loader().training_batches(split, 0)) != digest(loader().training_batches(split, 1))
+    assert digest(loader().training_batches(split, 0)) != digest(loader(1).training_batches(split, 0))
+    assert not np.array_equal(training_order(50, 0, 0), training_order(50, 0, 1))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_threads_do_not_change_a_bit(split, monkeypatch, threads: int) -> None:
+    expected = digest(loader().training_batches(split, 0))
+    monkeypatch.setattr("twintune.data.loader.available_cores", lambda: threads)
+    assert digest(loader().training_batches(split, 0)) == expected
+
+
+def test_resizing_antialiases() -> None:
+    # Stripes a pixel wide vanish in a quarter of the size; without antialiasing they alias to black or white.
+    stripes = np.tile(np.array([0, 255], np.uint8), (128, 64))[..., None].repeat(3, axis=2)
+    small = resize(Image.fromarray(stripes), 32, PREPROCESSING)
+    assert small.shape == (32, 32, 3)
+    assert np.abs(small[4:-4, 4:-4].astype(int) - 127).max() <= 2
+
+
+def test_normalising_subtracts_the_mean_and_divides_by_the_deviation() -> None:
+    pixels = np.array([[[0, 255, 51]]], np.uint8)
+    expected = [(0 - 0.5) / 0.2, (1 - 0.4) / 0.25, (0.2 - 0.3) / 0.3]
+    assert normalize(pixels, PREPROCESSING, "float64")[0, 0] == pytest.approx(expected, rel=1e-12)

@@ -1,0 +1,171 @@
+"""A whole run, in each framework, on tiny pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ADAM, PHASE
+from safetensors.numpy import load_file
+from twintune.errors import Cancelled, TwintuneError
+from twintune.training_loop import run
+from twintune.weights import random_tensors
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+FRAMEWORKS = ["tensorflow", "pytorch"]
+
+
+class Reports(list):
+    """Progress reports, as they come."""
+
+    def of(self, kind: str) -> list[dict]:
+        return [report for report in self if report["type"] == kind]
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+def trained_tensors(request) -> dict[str, np.ndarray]:
+    return load_file(Path(request.run_directory) / "model" / "model.safetensors")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_head_changes_and_the_frozen_backbone_does_not(make_request, reports, framework: str) -> None:
+    request = make_request(framework)
+    result = run(request, reports.append)
+    tensors = trained_tensors(request)
+    for name, before in random_tensors("resnet18", seed=0).items():
+        assert np.array_equal(tensors[name], before), name
+    assert result.epochs[0].train.loss != pytest.approx(result.first_step_loss)
+    assert reports.of("phase-started")[0]["input"] == "features"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_lastly_thawed_stages_train_and_the_others_do_not(make_request, reports, framework: str) -> None:
+    request = make_request(framework, phases=[{**PHASE, "trainable": {"lastStages": 1}}])
+    run(request, reports.append)
+    tensors = trained_tensors(request)
+    moved = {n for n, before in random_tensors("resnet18", 0).items() if not np.array_equal(tensors[n], before)}
+    assert {name.split(".")[0] for name in moved} == {"layer4"}
+    assert "layer4.0.bn1.weight" in moved
+    # BatchNorm normalises by its running statistics, and keeps them.
+    assert not any("running" in name for name in moved)
+
+
+def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
+    phases = [PHASE, {**PHASE, "trainable": "all", "optimizer": {**ADAM, "learningRate": 1e-4}}]
+    head = {"hidden": [16], "activation": "silu", "dropout": 0.3}
+    model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
+    results = [
+        run(make_request(f, phases=phases, model=model, precision="float64"), lambda report: None) for f in FRAMEWORKS
+    ]
+    first, second = results
+    assert first.facts == second.facts
+    # float64 keeps rounding far away, even after steps over all parameters.
+    assert first.first_step_loss == pytest.approx(second.first_step_loss, rel=1e-12)
+    for ours, theirs in zip(first.epochs, second.epochs, strict=True):
+        assert ours.train.loss == pytest.approx(theirs.train.loss, rel=1e-8)
+    assert first.test.loss == pytest.approx(second.test.loss, rel=1e-8)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_cached_features_train_as_the_images_do(make_request, framework: str, monkeypatch) -> None:
+    cached = run(make_request(framework, precision="float64"), lambda report: None)
+    from twintune.engines import create_engine
+
+    def create_without_cache(request, classes):
+        engine = create_engine(request, classes)
+        engine.caches_features = False
+        return engine
+
+    monkeypatch.setattr("twintune.training_loop.create_engine", create_without_cache)
+    uncached = run(make_request(framework, precision="float64"), lambda report: None)
+    assert uncached.seconds.features == 0 < cached.seconds.features
+    assert cached.facts.batch_order == uncached.facts.batch_order
+    assert cached.epochs[0].train.loss == pytest.approx(uncached.epochs[0].train.loss, rel=1e-8)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) -> None:
+    phases = [
+        {
+            **PHASE,
+            "epochs": 3,
+            "optimizer": {
+                "name": "sgd",
+                "learningRate": 1e30,
+                "momentum": 0.0,
+                "nesterov": False,
+                "weightDecay": 0.0,
+            },
+        }
+    ]
+    with pytest.raises(TwintuneError, match=r"phase 1, epoch \d, step \d") as caught:
+        run(make_request(framework, phases=phases), lambda report: None)
+    assert caught.value.code == "LOSS_NOT_FINITE"
+    assert "learningRate" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_run_that_is_told_to_stop_stops(make_request, framework: str) -> None:
+    seen = []
+
+    def stop_at_the_phase(report: dict) -> None:
+        seen.append(report["type"])
+        if report["type"] == "phase-started":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run(make_request(framework), stop_at_the_phase)
+    assert seen[-1] == "phase-started"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_seed_gives_the_same_result_twice(make_request, framework: str) -> None:
+    first = run(make_request(framework, deterministic=False), lambda report: None)
+    second = run(make_request(framework, deterministic=False), lambda report: None)
+    assert first.facts == second.facts
+    assert first.first_step_loss == second.first_step_loss
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, framework: str) -> None:
+    optimizer = {key: value for key, value in ADAM.items() if key != "epsilon"}
+    model = {
+        "backbone": "resnet50",
+        "weights": {"kind": "random"},
+        "head": {"hidden": [1024], "activation": "relu", "dropout": 0.0},
+    }
+    result = run(
+        make_request(framework, mode="idiomatic", model=model, phases=[{**PHASE, "optimizer": optimizer}]),
+        reports.append,
+    )
+    epsilon = {"tensorflow": "epsilon 1e-07", "pytorch": "eps 1e-08"}[framework]
+    batch_norm = {"tensorflow": "inference", "pytorch": "train"}[framework]
+    assert epsilon in result.facts.optimizer[0]
+    assert batch_norm in result.facts.batch_norm[0]
+    assert reports.of("phase-started")[0]["trainableParameters"] == 2048 * 1024 + 1024 + 1024 * 3 + 3
+
+
+def test_an_image_size_that_the_shipped_weights_do_not_want_is_warned_of(make_request, reports) -> None:
+    request = make_request("pytorch")
+    model = {
+        "backbone": "efficientnet_lite0",
+        "weights": {"kind": "imagenet"},
+        "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+    }
+    dataset = {
+        "source": "imagefolder",
+        "train": request.dataset.train,
+        "test": request.dataset.test,
+        "validationFraction": 0.0,
+        "testFraction": 0.2,
+        "imageSize": 64,
+    }
+    run(make_request("pytorch", model=model, dataset=dataset), reports.append)
+    (warning,) = reports.of("warning")
+    assert "33 or 65" in warning["message"]

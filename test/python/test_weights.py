@@ -1,0 +1,114 @@
+"""Where weights come from, and what is said when they can't be had."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+from twintune.backbones import tensor_shapes
+from twintune.errors import TwintuneError
+from twintune.weights import random_tensors, resolve_weights, save_atomically
+
+HEAD = {"hidden": [], "activation": "relu", "dropout": 0.0}
+
+
+def model(backbone: str, **weights) -> dict:
+    return {"backbone": backbone, "weights": weights, "head": HEAD}
+
+
+def failure(request) -> TwintuneError:
+    with pytest.raises(TwintuneError) as caught:
+        resolve_weights(request)
+    return caught.value
+
+
+def test_random_weights_are_of_the_seed(make_request) -> None:
+    first = load_file(resolve_weights(make_request("tensorflow", seed=1)))
+    again = load_file(resolve_weights(make_request("pytorch", seed=1)))
+    other = load_file(resolve_weights(make_request("pytorch", seed=2)))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not np.array_equal(first["conv1.weight"], other["conv1.weight"])
+
+
+def test_random_convolutions_keep_the_signal_s_scale() -> None:
+    kernel = random_tensors("resnet18", 0)["layer4.1.conv2.weight"]
+    # Kaiming over the fan-out: 512 × 3 × 3. Two million draws: the deviation is known to 0.1%.
+    assert kernel.std() == pytest.approx(np.sqrt(2 / (512 * 9)), rel=0.01)
+
+
+def test_the_shipped_package_gives_trained_weights(make_request) -> None:
+    request = make_request("tensorflow", model=model("efficientnet_lite0", kind="imagenet"), torchPython=sys.executable)
+    tensors = load_file(resolve_weights(request))
+    assert {name: value.shape for name, value in tensors.items()} == tensor_shapes("efficientnet_lite0")
+    # A fresh network's running variances are all 1.
+    assert all(value.min() >= 0 and value.std() > 0 for name, value in tensors.items() if "running_var" in name)
+
+
+def test_a_transposed_array_is_saved_as_it_reads(tmp_path: Path) -> None:
+    array = np.arange(6, dtype=np.float32).reshape(2, 3).T
+    save_atomically({"x": array}, tmp_path / "x.safetensors")
+    assert np.array_equal(load_file(tmp_path / "x.safetensors")["x"], array)
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="dtype"):
+        save_atomically({"x": np.array(["text"])}, tmp_path / "x.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_given_file_is_taken(make_request, tmp_path: Path) -> None:
+    file = tmp_path / "mine.safetensors"
+    classifier = {"fc.weight": np.zeros((10, 512), np.float32)}
+    save_atomically({**random_tensors("resnet18", 5), **classifier}, file)
+    assert resolve_weights(make_request("pytorch", model=model("resnet18", kind="file", path=str(file)))) == file
+
+
+def test_a_file_of_another_backbone_is_refused(make_request, tmp_path: Path) -> None:
+    file = tmp_path / "mine.safetensors"
+    save_atomically(random_tensors("resnet18", 5), file)
+    error = failure(make_request("pytorch", model=model("resnet50", kind="file", path=str(file))))
+    assert error.code == "WEIGHTS_MISMATCH"
+    assert "layer1.0.conv1.weight" in error.message
+
+
+def test_a_pickle_is_refused(make_request, tmp_path: Path) -> None:
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(b"\x80\x02}q\x00.")
+    error = failure(make_request("pytorch", model=model("resnet18", kind="file", path=str(file))))
+    assert error.code == "WEIGHTS_MISMATCH"
+    assert "Only safetensors" in (error.hint or "")
+
+
+def test_a_missing_file_is_named(make_request) -> None:
+    error = failure(make_request("pytorch", model=model("resnet18", kind="file", path="/nowhere/x.safetensors")))
+    assert error.code == "WEIGHTS_NOT_FOUND"
+
+
+def test_without_a_network_the_hub_s_weights_fail_soon_and_clearly(make_request, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    # Nothing listens there, as when the name can't be resolved.
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    start = time.monotonic()
+    error = failure(make_request("pytorch", model=model("resnet50", kind="imagenet")))
+    # What a user relies on: no retrying for minutes.
+    assert time.monotonic() - start < 20
+    assert error.code == "WEIGHTS_UNAVAILABLE"
+    assert "resnet50" in error.message
+    assert "model.weights=random" in (error.hint or "")
+    assert "safetensors" in (error.hint or "")
+
+
+def test_a_checkpoint_in_the_hub_s_cache_needs_no_network(make_request, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    repository = tmp_path / "models--timm--resnet18.tv_in1k"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("abc")
+    save_atomically(random_tensors("resnet18", 3), repository / "snapshots" / "abc" / "model.safetensors")
+    file = resolve_weights(make_request("tensorflow", model=model("resnet18", kind="imagenet")))
+    assert file.is_relative_to(repository)
