@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { failureSchema } from './failure.js'
 import { epochRecordSchema, runResultSchema } from './protocol/result.js'
@@ -16,7 +16,9 @@ export const comparisonStartedSchema = z.strictObject({
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
   runDirectory: z.string(),
-  runs: z.array(z.strictObject({ framework: frameworkSchema, seed: z.int() })).describe('In the order of their start.'),
+  runs: z
+    .array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
+    .describe('In the order of their start.'),
 })
 
 /** A worker is being started, or imports its framework: before its first run. */
@@ -52,7 +54,9 @@ export const phaseStartedSchema = z.strictObject({
   epochs: z.int(),
   trainable: z.string(),
   trainableParameters: z.int(),
-  input: z.enum(['pixels', 'features']).describe('`features`: the frozen backbone runs once, the head trains on its output.'),
+  input: z
+    .enum(['pixels', 'features'])
+    .describe('`features`: the frozen backbone runs once, the head trains on its output.'),
 })
 
 /** At most a few a second. */
@@ -100,7 +104,11 @@ export const warningSchema = z.strictObject({
   message: z.string(),
 })
 
-export const runFinishedSchema = z.strictObject({ type: z.literal('run-finished'), ...ofRun, result: runResultSchema })
+export const runFinishedSchema = z.strictObject({
+  type: z.literal('run-finished'),
+  ...ofRun,
+  result: runResultSchema,
+})
 
 export const runFailedSchema = z.strictObject({
   type: z.literal('run-failed'),

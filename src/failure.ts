@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Every code that a failure can have; docs/failures.md says of each what it means and what mends it. */
 export const failureCodes = [

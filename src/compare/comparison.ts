@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { runResultSchema } from '../protocol/result.js'
 
 export const summarySchema = z.strictObject({

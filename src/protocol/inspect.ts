@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { frameworkSchema } from '../spec/schema.js'
 import { defineMessage } from './message.js'
 

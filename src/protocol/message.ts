@@ -17,8 +17,10 @@ export interface Message<
 }
 
 /** Declares a message and keeps the types of its schemas. */
-export function defineMessage<Request extends z.ZodType, Progress extends z.ZodType, Result extends z.ZodType>(
-  message: Message<Request, Progress, Result>,
-): Message<Request, Progress, Result> {
+export function defineMessage<
+  Request extends z.ZodType,
+  Progress extends z.ZodType,
+  Result extends z.ZodType,
+>(message: Message<Request, Progress, Result>): Message<Request, Progress, Result> {
   return message
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMessage } from './message.js'
 
 /** The first call of a Python: makes the process safe to work in (signals, death with its parent, crash dumps). */

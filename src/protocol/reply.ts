@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 
 /** What `invoke` returns: errors are data, since pythonia loses an exception's message. */

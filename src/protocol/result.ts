@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 import { frameworkSchema } from '../spec/schema.js'
 

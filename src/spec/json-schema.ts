@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { experimentSchema } from './schema.js'
 
 /** The JSON Schema of a specification as a user writes it, for editors. Rules that bind several fields aren't in it. */

@@ -44,7 +44,9 @@ function explainThrown(error: unknown, shownFile: string): Error {
   }
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
   const mend = message.includes("'twintune'") ? '; install it beside the file: npm install twintune' : ''
-  return new Unreadable([unplaced(`the program failed: ${name}: ${message}${mend}`)], { cause: error })
+  // The rest of a long message, as a stack of requires, is in the cause.
+  const [summary = ''] = message.split('\n')
+  return new Unreadable([unplaced(`the program failed: ${name}: ${summary}${mend}`)], { cause: error })
 }
 
 function unplaced(message: string): Problem {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { getIn, isMapping, type Path, setIn } from './path.js'
 import { experimentSchema } from './schema.js'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { backboneNames } from '../backbones.js'
 
 // Defaults stand only here, and nothing is transformed: shorthands are expanded in plan/, so that

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { TwintuneError } from '../failure.js'
 import type { Message } from '../protocol/message.js'
 import { replySchema } from '../protocol/reply.js'

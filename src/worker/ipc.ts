@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 // What crosses between a worker's parent and its child. Requests, reports and replies are JSON that Python reads and
 // writes, carried here as strings: the child opens none of it.

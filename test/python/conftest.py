@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
-from PIL import Image
+from pictures import write_pictures
 from twintune import protocol
 
 ADAM = {
@@ -26,17 +25,6 @@ PHASE = {
     "optimizer": ADAM,
     "schedule": {"name": "constant", "warmupEpochs": 0},
 }
-
-
-def write_pictures(folder: Path, classes: int = 3, each: int = 8, size: int = 40) -> Path:
-    """Writes noisy squares, a brightness a class, into a folder a class."""
-    for label in range(classes):
-        (folder / f"class{label}").mkdir(parents=True)
-        for number in range(each):
-            draw = np.random.default_rng([label, number])
-            pixels = draw.normal(60 + 70 * label, 20, (size, size, 3)).clip(0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / f"class{label}" / f"{number}.png")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -142,6 +142,14 @@ describe('a misspelt key', () => {
     ])
   })
 
+  it('is not taken for a key that another one is taken for', () => {
+    const training = { bachSize: 8, batchSise: 0 }
+    expect(issuesOfValue({ ...smallest, training })).toEqual([
+      "training.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
+      "training.batchSise: unknown key 'batchSise'; possible here: batchSize, precision, phases",
+    ])
+  })
+
   it('is found inside one alternative of several kinds', () => {
     const model = { backbone: 'resnet50', weights: { fil: '/w' } }
     expect(issuesOfValue({ ...smallest, model })).toEqual([

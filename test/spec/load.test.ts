@@ -178,6 +178,14 @@ export default { ...${JSON.stringify(smallest)}, name: annotation, seeds: [7] }\
     ])
   })
 
+  it('that cannot find twintune is told how to install it', async () => {
+    expect(await issuesOfFile('a.mjs', "import 'twintune'")).toEqual([
+      expect.stringMatching(
+        /^a\.mjs: the program failed: .*'twintune'.*; install it beside the file: npm install twintune$/,
+      ),
+    ])
+  })
+
   it('that exports nothing is told so', async () => {
     expect(await issuesOfFile('a.ts', 'export const experiment = 3')).toEqual([
       'a.ts: expected `export default` of an experiment, as defineExperiment returns it',

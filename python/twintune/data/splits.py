@@ -25,6 +25,7 @@ def open_splits(request: DatasetRequest, cache_directory: str) -> Splits:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY, DATASET_ONE_CLASS or SPLIT_EMPTY.
     """
     training = _open(request, request.train, cache_directory)
+    _require_classes(training.classes, training.labels, request)
     place = np.array([unit_hash(identity) for identity in training.identities])
     if request.test is None:
         test = _split(training, place < request.test_fraction)
@@ -39,6 +40,7 @@ def open_splits(request: DatasetRequest, cache_directory: str) -> Splits:
     validation = _split(training, watched) if request.validation_fraction > 0 else None
     splits = Splits(train, validation, test, training.classes)
     _check(splits, request)
+    _require_classes(splits.classes, splits.train.labels, request)
     return splits
 
 
@@ -88,15 +90,17 @@ def _same_classes(training: ImageDataset, test: ImageDataset, request: DatasetRe
         test.labels = np.array(position, dtype=np.int64)[test.labels]
 
 
-def _check(splits: Splits, request: DatasetRequest) -> None:
-    labels = splits.train.labels
-    if len(splits.classes) < 2 or (len(labels) and len(np.unique(labels)) < 2):
-        present = [splits.classes[label] for label in np.unique(labels)]
+def _require_classes(classes: list[str], labels: np.ndarray, request: DatasetRequest) -> None:
+    present = [classes[label] for label in np.unique(labels)]
+    if len(present) == 1:
         raise TwintuneError(
             "DATASET_ONE_CLASS",
-            f"All training images of {request.train} are of one class, {', '.join(present)!r}.",
+            f"All training images of {request.train} are of one class, {present[0]!r}.",
             "Give at least two classes.",
         )
+
+
+def _check(splits: Splits, request: DatasetRequest) -> None:
     named = {"training": splits.train, "validation": splits.validation, "test": splits.test}
     for name, split in named.items():
         if split is not None and len(split) == 0:

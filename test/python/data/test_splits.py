@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import write_pictures
+from pictures import write_pictures
 from twintune.data.splits import open_splits, unit_hash
 from twintune.errors import TwintuneError
 from twintune.protocol import ImageFolder

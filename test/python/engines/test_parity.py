@@ -25,8 +25,11 @@ HEAD = Head(hidden=[], activation="relu", dropout=0.0)
 
 @pytest.fixture(scope="module", params=sorted(backbone_table()))
 def weights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    return request.param, write_weights(request.param, tmp_path_factory.mktemp("weights"))
+
+
+def write_weights(name: str, folder: Path) -> Path:
     """Random weights whose BatchNorm layers are not the identity."""
-    name = request.param
     tensors = random_tensors(name, seed=7)
     for tensor, value in tensors.items():
         draw = generator(7, "statistics", tensor)
@@ -34,9 +37,9 @@ def weights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             tensors[tensor] = draw.normal(0, 0.1, value.shape).astype(np.float32)
         elif value.ndim == 1:
             tensors[tensor] = draw.uniform(0.5, 1.5, value.shape).astype(np.float32)
-    file = tmp_path_factory.mktemp("weights") / f"{name}.safetensors"
+    file = folder / f"{name}.safetensors"
     save_atomically(tensors, file)
-    return name, file
+    return file
 
 
 def build_tensorflow(name: str, file: Path, precision: str):

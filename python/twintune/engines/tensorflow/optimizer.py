@@ -19,6 +19,9 @@ from twintune.protocol import Adam, AdamW, Optimizer, Sgd
 class AlignedSgd:
     """Stochastic gradient descent over a fixed list of variables."""
 
+    coefficients = 1
+    """Scalars that a step needs."""
+
     def __init__(self, definition: Sgd, variables: Sequence[tf.Variable]) -> None:
         self.definition = definition
         self.variables = list(variables)
@@ -49,6 +52,9 @@ class AlignedSgd:
 
 class AlignedAdam:
     """Adam or AdamW over a fixed list of variables."""
+
+    coefficients = 3
+    """Scalars that a step needs."""
 
     def __init__(self, definition: Adam | AdamW, variables: Sequence[tf.Variable]) -> None:
         self.definition = definition

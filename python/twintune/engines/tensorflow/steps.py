@@ -30,7 +30,12 @@ def build_train_step(
         A function of inputs, labels, masks and the optimiser's coefficients; it gives the mean loss and the
         number of right answers.
     """
-    signature = [input_spec, tf.TensorSpec([None], tf.int64), mask_specs, tf.TensorSpec([None], tf.float64)]
+    signature = [
+        input_spec,
+        tf.TensorSpec([None], tf.int64),
+        mask_specs,
+        tf.TensorSpec([optimizer.coefficients], tf.float64),
+    ]
 
     @tf.function(input_signature=signature, autograph=False)
     def train_step(inputs, labels, masks, coefficients):

@@ -1,0 +1,58 @@
+# Makes what twintune needs and runs it. A stamp lies inside the folder that it speaks for, so that a removed or
+# half-made folder has none and is made again.
+#
+# PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
+
+.DEFAULT_GOAL := help
+.PHONY: help demo setup test test-unit format clean FORCE
+
+PIP := .venv/bin/python -m pip --disable-pip-version-check
+SOURCES := $(shell find src -name '*.ts') python/twintune/backbones.json package.json scripts/build.mjs
+
+help: ## Lists these targets.
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
+
+demo: .venv/.runtime dist/main.js ## Compares TensorFlow and PyTorch on the sample; sets up what is missing first.
+	node dist/main.js compare examples/fashion-mnist.yaml
+
+setup: .venv/.runtime dist/main.js dist/index.d.ts ## Makes .venv and node_modules, and builds the command and its types.
+
+test: setup .venv/.dev ## Runs every check and every test.
+	@npx tsx scripts/test-all.ts
+
+test-unit: node_modules/.package-lock.json ## Runs the tests that start no framework, in seconds.
+	npx vitest run --project unit
+
+format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
+	npx biome check --write .
+	.venv/bin/ruff check --fix && .venv/bin/ruff format
+
+clean: ## Removes everything that was made, but no run.
+	rm -rf .venv node_modules dist
+
+# With PYTHON given it is checked each time that .venv is of that version.
+.venv/.created: $(if $(PYTHON),FORCE)
+	@sh scripts/make-venv.sh $(PYTHON)
+	@test -e $@ || touch $@
+
+.venv/.runtime: requirements.txt requirements-shared.txt requirements-tensorflow.txt requirements-pytorch.txt .venv/.created
+	$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+# npm writes this file when all else is installed.
+node_modules/.package-lock.json: package-lock.json
+	@sh scripts/check-node.sh
+	npm ci
+	@touch $@
+
+dist/main.js: $(SOURCES) node_modules/.package-lock.json
+	npm run build:js
+
+dist/index.d.ts: dist/main.js
+	npm run build:types
+
+FORCE:

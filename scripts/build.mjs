@@ -1,0 +1,44 @@
+// Bundles the command, the API and the worker's child into dist/. Their types come from write-declarations.ts.
+
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+
+// What each start of the command loads: one file starts faster than the hundreds of files of these packages.
+const bundled = ['zod', 'yaml', 'commander', 'fastest-levenshtein', 'picocolors']
+const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'))
+
+for (const file of await readdir('dist').catch(() => [])) if (file.endsWith('.js')) await rm(`dist/${file}`)
+await build({
+  entryPoints: {
+    main: 'src/main.ts',
+    index: 'src/index.ts',
+    schemas: 'src/schemas.ts',
+    'worker-child': 'src/worker/child.ts',
+  },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  // Chunks lie beside the entries, so that what is relative to `import.meta.url` holds in each of them.
+  chunkNames: '[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
+  // The CommonJS packages among the bundled ones ask for Node's modules by `require`.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+})
+await chmod('dist/main.js', 0o755)
+await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(bundled.map(licenceOf))).join('\n'))
+
+/** The licence text of an installed package, under its name: a bundle must carry it along. */
+async function licenceOf(name) {
+  const folder = `node_modules/${name}`
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
+  return `${name}\n\n${await readFile(`${folder}/${file}`, 'utf8')}`
+}

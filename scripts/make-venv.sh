@@ -1,0 +1,50 @@
+#!/bin/sh
+# Makes .venv, or says what is missing. Usage: make-venv.sh [PYTHON]; without one the first that fits is taken.
+set -eu
+
+fail() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# Prints the version as `3.11`; fails where there is no such interpreter.
+version_of() {
+  "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+fits() {
+  case "$(version_of "$1")" in 3.10 | 3.11 | 3.12 | 3.13) ;; *) return 1 ;; esac
+}
+
+asked=${1:-}
+
+if .venv/bin/python -m pip --version >/dev/null 2>&1; then
+  if [ -n "$asked" ] && [ "$(version_of .venv/bin/python)" != "$(version_of "$asked")" ]; then
+    fail ".venv is of Python $(version_of .venv/bin/python), not of $asked. Remove it first: make clean"
+  fi
+  exit 0
+fi
+
+if [ -n "$asked" ]; then
+  fits "$asked" || fail "twintune needs Python 3.10 to 3.13; $asked is $(version_of "$asked" || echo 'not there')."
+  python=$asked
+else
+  python=
+  for candidate in python3 python3.13 python3.12 python3.11 python3.10; do
+    if fits "$candidate"; then
+      python=$candidate
+      break
+    fi
+  done
+  [ -n "$python" ] || fail \
+    "twintune needs Python 3.10 to 3.13; python3 is $(version_of python3 || echo 'not there')." \
+    'Install one, or name one that is not on the PATH: make setup PYTHON=/path/to/python3.12'
+fi
+
+# Debian and Ubuntu ship Python without what makes a virtual environment.
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  fail "$python cannot make a virtual environment: its venv module is incomplete. On Debian and Ubuntu:" \
+    "  apt-get install python$(version_of "$python")-venv"
+fi
+
+"$python" -m venv --clear .venv

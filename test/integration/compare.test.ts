@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { comparisonSchema } from '../../src/compare/comparison.js'
+import type { Event } from '../../src/events.js'
+import { runResultSchema } from '../../src/protocol/result.js'
+import {
+  comparisonOf,
+  eventsOf,
+  parseEvents,
+  readJson,
+  runTwintune,
+  startTwintune,
+  temporaryFolder,
+  tinyExperiment,
+  writePictures,
+  writeSpec,
+} from './rig.js'
+
+const folder = temporaryFolder()
+let events: Event[]
+let exitCode: number | undefined
+let runDirectory: string
+
+beforeAll(async () => {
+  writePictures(folder)
+  const spec = writeSpec(folder, tinyExperiment(folder, { seeds: [0, 1] }))
+  const ran = await runTwintune(['compare', spec], folder)
+  ;({ events, exitCode } = ran)
+  runDirectory = eventsOf(events, 'comparison-started')[0]?.runDirectory ?? ''
+})
+
+describe('compare, aligned, on both frameworks', () => {
+  it('finishes every framework × seed and exits with 0', () => {
+    expect(exitCode).toBe(0)
+    expect(comparisonOf(events).runs.map(({ framework, seed, status }) => [framework, seed, status])).toEqual(
+      expect.arrayContaining([
+        ['tensorflow', 0, 'finished'],
+        ['tensorflow', 1, 'finished'],
+        ['pytorch', 0, 'finished'],
+        ['pytorch', 1, 'finished'],
+      ]),
+    )
+  })
+
+  it('did the same work on both sides: every row of the contract is identical', () => {
+    const { contract } = comparisonOf(events)
+    expect(contract.length).toBeGreaterThan(8)
+    expect(contract.filter(({ state }) => state !== 'identical')).toEqual([])
+  })
+
+  it('begins with the same loss in both, seed by seed', () => {
+    const { runs } = comparisonOf(events)
+    for (const seed of [0, 1]) {
+      const [first, second] = runs
+        .filter((run) => run.seed === seed)
+        .map((run) => run.firstStepLoss ?? Number.NaN)
+      // One forward pass in float32: a few units in the last place.
+      expect(Math.abs((first ?? 0) - (second ?? 0))).toBeLessThan(1e-5)
+    }
+  })
+
+  it('keeps one Python warm across the seeds of a framework', () => {
+    for (const framework of ['tensorflow', 'pytorch']) {
+      const started = eventsOf(events, 'run-started').filter((event) => event.framework === framework)
+      expect(new Set(started.map(({ pythonPid }) => pythonPid)).size).toBe(1)
+    }
+  })
+
+  it('runs one after the other, by turns which is first, and none while a framework is imported', () => {
+    const order = events.flatMap((event) =>
+      event.type === 'run-started' || event.type === 'run-finished'
+        ? [`${event.type} ${event.framework} ${event.seed}`]
+        : event.type === 'worker'
+          ? [event.state]
+          : [],
+    )
+    expect(order.slice(order.lastIndexOf('ready') + 1)).toEqual([
+      'run-started tensorflow 0',
+      'run-finished tensorflow 0',
+      'run-started pytorch 0',
+      'run-finished pytorch 0',
+      'run-started pytorch 1',
+      'run-finished pytorch 1',
+      'run-started tensorflow 1',
+      'run-finished tensorflow 1',
+    ])
+  })
+
+  it('leaves a run folder that can be read without twintune', () => {
+    expect(comparisonSchema.parse(readJson(runDirectory, 'comparison.json'))).toEqual(comparisonOf(events))
+    expect(parseEvents(readFileSync(path.join(runDirectory, 'events.jsonl'), 'utf8'))).toEqual(events)
+    for (const run of ['tensorflow-seed0', 'tensorflow-seed1', 'pytorch-seed0', 'pytorch-seed1']) {
+      expect(runResultSchema.parse(readJson(runDirectory, run, 'result.json')).status).toBe('finished')
+      expect(existsSync(path.join(runDirectory, run, 'model/model.safetensors'))).toBe(true)
+      expect(parseEvents(readFileSync(path.join(runDirectory, run, 'events.jsonl'), 'utf8'))).not.toEqual([])
+    }
+    expect(readFileSync(path.join(runDirectory, 'spec.yaml'), 'utf8')).toContain('resnet18')
+    expect(readJson(runDirectory, 'environment.json')).toMatchObject({
+      frameworks: { tensorflow: {}, pytorch: {} },
+    })
+  })
+
+  it('keeps what the libraries print in the run folder, and out of sight', () => {
+    expect(readFileSync(path.join(runDirectory, 'tensorflow.log'), 'utf8')).toContain('oneDNN')
+  })
+
+  it('is found by list and show', async () => {
+    const listed = await startTwintune(['list'], folder)
+    expect(listed.stdout).toContain(path.basename(runDirectory))
+    const shown = await startTwintune(['show', 'latest'], folder)
+    expect(shown.exitCode).toBe(0)
+    expect(shown.stdout).toContain('Fairness contract')
+  })
+})
+
+describe('train', () => {
+  it('runs one framework', async () => {
+    const spec = writeSpec(folder, tinyExperiment(folder, { name: 'one' }))
+    const ran = await runTwintune(['train', spec, '--framework', 'pytorch'], folder)
+    expect(ran.exitCode).toBe(0)
+    expect(comparisonOf(ran.events).runs.map(({ framework }) => framework)).toEqual(['pytorch'])
+  })
+})
+
+describe('compare, idiomatic', () => {
+  it('runs the document’s two models and says what differs', async () => {
+    const spec = writeSpec(
+      folder,
+      tinyExperiment(folder, {
+        name: 'document',
+        mode: 'idiomatic',
+        model: { backbone: 'resnet50', weights: 'random' },
+      }),
+    )
+    const ran = await runTwintune(['compare', spec], folder)
+    expect(ran.exitCode).toBe(0)
+    const comparison = comparisonOf(ran.events)
+    expect(comparison.mode).toBe('idiomatic')
+    const different = comparison.contract.filter(({ state }) => state === 'different')
+    expect(different.map(({ ingredient }) => ingredient)).toEqual(
+      expect.arrayContaining(['weights', 'pixels', 'optimizer', 'batch norm']),
+    )
+    const evidence = comparison.contract.map((row) => row.evidence).join('\n')
+    expect(evidence).toContain('epsilon 1e-07')
+    expect(evidence).toContain('eps 1e-08')
+  })
+})
+
+describe('parallel runs', () => {
+  it('go on at the same time and come to the same', async () => {
+    const spec = writeSpec(folder, tinyExperiment(folder, { name: 'parallel' }))
+    const ran = await runTwintune(['compare', spec, '--parallel', '2'], folder)
+    expect(ran.exitCode).toBe(0)
+    const order = ran.events.filter(({ type }) => type === 'run-started' || type === 'run-finished')
+    expect(order.slice(0, 2).map(({ type }) => type)).toEqual(['run-started', 'run-started'])
+  })
+})

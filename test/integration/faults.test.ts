@@ -1,0 +1,221 @@
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { execaSync } from 'execa'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Event } from '../../src/events.js'
+import { runResultSchema } from '../../src/protocol/result.js'
+import {
+  comparisonOf,
+  eventsOf,
+  isAlive,
+  python,
+  readJson,
+  runTwintune,
+  startTwintune,
+  temporaryFolder,
+  tinyExperiment,
+  waitForEvent,
+  writePictures,
+  writeSpec,
+} from './rig.js'
+
+const folder = temporaryFolder()
+const pictures = path.join(folder, 'pictures')
+
+beforeAll(() => writePictures(pictures))
+
+/** A copy of the pictures to spoil. */
+function copyOfPictures(name: string): string {
+  const copy = path.join(folder, name)
+  cpSync(pictures, copy, { recursive: true })
+  return copy
+}
+
+function failuresOf(events: readonly Event[]) {
+  return eventsOf(events, 'run-failed').map(({ framework, failure }) => ({ framework, ...failure }))
+}
+
+/** An experiment long enough to be interrupted. */
+const endless = (name: string) =>
+  tinyExperiment(pictures, {
+    name,
+    training: { batchSize: 2, phases: [{ epochs: 100_000 }] },
+    seeds: [0, 1],
+  })
+
+describe('bad data', () => {
+  it('names a corrupt image and exits with 3', async () => {
+    const copy = copyOfPictures('corrupt')
+    writeFileSync(path.join(copy, 'train/class1/7.png'), 'not a picture')
+    const { events, exitCode } = await runTwintune(
+      ['compare', writeSpec(folder, tinyExperiment(copy, { name: 'corrupt' }))],
+      folder,
+    )
+    expect(exitCode).toBe(3)
+    expect(failuresOf(events)).toHaveLength(2)
+    for (const { code, message } of failuresOf(events)) {
+      expect(code).toBe('IMAGE_CORRUPT')
+      expect(message).toContain('class1/7.png')
+    }
+  })
+
+  it('refuses one class only, an empty data set, and a class that only the test images have', async () => {
+    const one = copyOfPictures('one-class')
+    for (const name of ['class1', 'class2']) rmSync(path.join(one, 'train', name), { recursive: true })
+    const empty = copyOfPictures('empty')
+    rmSync(path.join(empty, 'train'), { recursive: true })
+    mkdirSync(path.join(empty, 'train'))
+    const more = copyOfPictures('more-classes')
+    mkdirSync(path.join(more, 'test/class3'))
+    copyFileSync(path.join(more, 'test/class0/0.png'), path.join(more, 'test/class3/0.png'))
+    const expected: Record<string, string> = {
+      'one-class': 'DATASET_ONE_CLASS',
+      empty: 'DATASET_EMPTY',
+      'more-classes': 'DATASET_INVALID',
+    }
+    for (const [name, code] of Object.entries(expected)) {
+      const spec = writeSpec(folder, tinyExperiment(path.join(folder, name), { name }))
+      const { events, exitCode } = await runTwintune(['train', spec, '--framework', 'pytorch'], folder)
+      expect([exitCode, ...failuresOf(events).map((failure) => failure.code)]).toEqual([3, code])
+    }
+  })
+
+  it('says that a data set is not there before any Python starts', async () => {
+    const spec = writeSpec(folder, tinyExperiment(path.join(folder, 'nowhere'), { name: 'nowhere' }))
+    const { exitCode, stderr } = await startTwintune(['compare', spec], folder)
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('nowhere')
+  })
+})
+
+describe('a loss that is not finite', () => {
+  it('is a typed failure that names its step, in both frameworks', async () => {
+    const spec = writeSpec(
+      folder,
+      tinyExperiment(pictures, {
+        name: 'diverges',
+        training: { batchSize: 8, phases: [{ epochs: 3, optimizer: { name: 'sgd', learningRate: 1e30 } }] },
+      }),
+    )
+    const { events, exitCode } = await runTwintune(['compare', spec], folder)
+    expect(exitCode).toBe(3)
+    expect(failuresOf(events).map(({ code }) => code)).toEqual(['LOSS_NOT_FINITE', 'LOSS_NOT_FINITE'])
+    expect(failuresOf(events)[0]?.message).toMatch(/phase 1, epoch \d, step \d/)
+  })
+})
+
+describe('weights that can’t be had', () => {
+  it('fail within the time that a user waits, naming the backbone and what else there is', async () => {
+    const spec = writeSpec(
+      folder,
+      tinyExperiment(pictures, { name: 'offline', model: { backbone: 'resnet50', weights: 'imagenet' } }),
+    )
+    const { events, exitCode } = await runTwintune(['train', spec, '--framework', 'tensorflow'], folder, {
+      // Nothing listens there, as on a machine without a network.
+      HF_ENDPOINT: 'http://127.0.0.1:9',
+      HF_HOME: path.join(folder, 'hub'),
+    })
+    expect(exitCode).toBe(3)
+    const [failure] = failuresOf(events)
+    expect(failure?.code).toBe('WEIGHTS_UNAVAILABLE')
+    expect(failure?.message).toContain('resnet50')
+    expect(failure?.hint).toContain('model.weights=random')
+    expect(failure?.hint).toContain('safetensors')
+  })
+})
+
+describe('a Python environment that won’t do', () => {
+  it('fails one framework with the mend, and keeps the other’s result', async () => {
+    const bare = path.join(folder, 'bare-venv')
+    execaSync(python, ['-m', 'venv', '--without-pip', bare])
+    const spec = writeSpec(folder, tinyExperiment(pictures, { name: 'half' }))
+    const { events, exitCode } = await runTwintune(['compare', spec], folder, {
+      TWINTUNE_PYTHON_TENSORFLOW: path.join(bare, 'bin/python'),
+    })
+    expect(exitCode).toBe(5)
+    const [failure] = failuresOf(events)
+    expect(failure?.framework).toBe('tensorflow')
+    expect(['FRAMEWORK_MISSING', 'PACKAGE_MISSING']).toContain(failure?.code)
+    expect(failure?.hint).toContain('pip install')
+    const finished = comparisonOf(events).runs.filter(({ status }) => status === 'finished')
+    expect(finished.map(({ framework }) => framework)).toEqual(['pytorch'])
+  })
+
+  it('names an interpreter that is not there', async () => {
+    const spec = writeSpec(folder, tinyExperiment(pictures, { name: 'no-interpreter' }))
+    const { events, exitCode } = await runTwintune(['train', spec, '--framework', 'pytorch'], folder, {
+      TWINTUNE_PYTHON_PYTORCH: '/nowhere/python',
+    })
+    expect(exitCode).toBe(5)
+    expect(failuresOf(events)[0]?.code).toBe('INTERPRETER_MISSING')
+    expect(failuresOf(events)[0]?.message).toContain('/nowhere/python')
+  })
+})
+
+describe('a Python that is killed in an epoch', () => {
+  it('fails its run, and the next one gets a new Python', async () => {
+    const spec = writeSpec(folder, { ...endless('killed'), frameworks: ['pytorch'] })
+    const command = startTwintune(['train', spec, '--framework', 'pytorch', '--json'], folder)
+    const seen: Event[] = []
+    const pids: number[] = []
+    for await (const line of command.iterable({ from: 'stdout' })) {
+      const event: Event = JSON.parse(line)
+      seen.push(event)
+      if (event.type === 'run-started') pids.push(event.pythonPid)
+      if (event.type === 'step' && pids.length === event.seed + 1) {
+        const pid = pids.at(-1)
+        if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL')
+      }
+    }
+    expect((await command).exitCode).toBe(3)
+    expect(failuresOf(seen).map(({ code }) => code)).toEqual(['PYTHON_DIED', 'PYTHON_DIED'])
+    expect(new Set(pids).size).toBe(2)
+    const [started] = eventsOf(seen, 'comparison-started')
+    const result = runResultSchema.parse(
+      readJson(started?.runDirectory ?? '', 'pytorch-seed0', 'result.json'),
+    )
+    expect(result.failure?.cause?.type).toContain('SIGKILL')
+  })
+})
+
+describe('an end from outside', () => {
+  async function startedRun(name: string) {
+    const spec = writeSpec(folder, endless(name))
+    const command = startTwintune(['compare', spec, '--json'], folder)
+    let runDirectory = ''
+    const pids: number[] = []
+    await waitForEvent(command, (event) => {
+      if (event.type === 'comparison-started') runDirectory = event.runDirectory
+      if (event.type === 'run-started') pids.push(event.workerPid, event.pythonPid)
+      return event.type === 'epoch'
+    })
+    expect(pids.every(isAlive)).toBe(true)
+    return { command, pids, runDirectory }
+  }
+
+  it('by Ctrl-C exits with 130 within three seconds, both workers gone and the folder marked', async () => {
+    const { command, pids, runDirectory } = await startedRun('interrupted')
+    const start = Date.now()
+    command.kill('SIGINT')
+    expect((await command).exitCode).toBe(130)
+    // The limit that is promised, not a speed.
+    expect(Date.now() - start).toBeLessThan(3000)
+    expect(pids.some(isAlive)).toBe(false)
+    expect(readJson(runDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
+    expect(readdirSync(runDirectory)).toContain('events.jsonl')
+  })
+
+  it.each(['orchestrator', 'worker'])(
+    'by kill -9 of the %s leaves no process behind after a second',
+    async (which) => {
+      const { command, pids } = await startedRun(`killed-${which}`)
+      const [workerPid, pythonPid] = pids
+      if (which === 'orchestrator') command.kill('SIGKILL')
+      else process.kill(workerPid ?? 0, 'SIGKILL')
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      expect([workerPid, pythonPid].some((pid) => isAlive(pid ?? 0))).toBe(false)
+      command.kill('SIGINT')
+      await command
+    },
+  )
+})

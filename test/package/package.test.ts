@@ -1,0 +1,98 @@
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+describe('the package, packed and installed elsewhere', () => {
+  let folder: string
+  let installed: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'twintune-package-'))
+    await cp(path.join(root, 'test/fixtures/package'), folder, { recursive: true })
+    await execa('npm', ['pack', '--pack-destination', folder], { cwd: root })
+    const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz')) ?? ''
+    await execa('npm', ['install', '--prefer-offline', `./${tarball}`], { cwd: folder })
+    installed = path.join(folder, 'node_modules/twintune')
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('holds what it needs to run, and no test, cache or map', async () => {
+    const files = await readdir(installed, { recursive: true })
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'dist/THIRD-PARTY-LICENSES.txt',
+        'dist/worker-child.js',
+        'python/bridge_main.py',
+        'python/twintune/backbones.json',
+        'requirements.txt',
+        'requirements-pytorch.txt',
+        'requirements-shared.txt',
+        'requirements-tensorflow.txt',
+        'schema/experiment.schema.json',
+      ]),
+    )
+    expect(files.filter((file) => /^(test|src|scripts|examples)\b|__pycache__|\.map$/.test(file))).toEqual([])
+  })
+
+  it('has types that a plain tsc accepts without those of Node or of another package', async () => {
+    for (const file of ['index.d.ts', 'types.d.ts']) {
+      expect(await readFile(path.join(installed, 'dist', file), 'utf8')).not.toMatch(
+        /from '[^.]|\breference\b/,
+      )
+    }
+    const { stdout } = await execa('tsc', { cwd: folder, preferLocal: true, localDir: root, reject: false })
+    expect(stdout).toBe('')
+  })
+
+  it('explains each field with its default to an editor', async () => {
+    const types = await readFile(path.join(installed, 'dist/types.d.ts'), 'utf8')
+    const experiment = /interface ExperimentInput \{.*?\n\}/s.exec(types)?.[0]
+    expect(experiment).toContain('Height and width in pixels that every image is resized to.')
+    expect(experiment).toContain('@default 224')
+  })
+
+  it('validates an experiment and ends by itself', async () => {
+    await execa('tsc', { cwd: folder, preferLocal: true, localDir: root })
+    const { stdout } = await execa('node', ['program.js'], { cwd: folder, timeout: 20_000 })
+    expect(JSON.parse(stdout)).toEqual({ batchSize: 32, path: 'model.backbone', suggestion: 'resnet50' })
+  })
+
+  it('starts no process and loads no bridge when it is imported', async () => {
+    const program = `
+      import { createRequire } from 'node:module'
+      import 'twintune'
+      const loaded = Object.keys(createRequire(import.meta.url).cache)
+      console.log(JSON.stringify({ active: process.getActiveResourcesInfo(), bridge: loaded.filter((f) => /pythonia/.test(f)) }))
+    `
+    const { stdout } = await execa('node', ['--input-type=module', '--eval', program], { cwd: folder })
+    const { active, bridge } = JSON.parse(stdout)
+    expect(active).not.toContain('ProcessWrap')
+    expect(bridge).toEqual([])
+  })
+
+  it('exports the zod schemas of what it writes', async () => {
+    const program = `
+      import { eventSchema } from 'twintune/schemas'
+      const worker = { type: 'worker', time: new Date().toISOString(), framework: 'pytorch', state: 'ready' }
+      console.log(eventSchema.safeParse(worker).success, eventSchema.safeParse({ ...worker, state: 'lost' }).success)
+    `
+    const { stdout } = await execa('node', ['--input-type=module', '--eval', program], { cwd: folder })
+    expect(stdout).toBe('true false')
+  })
+
+  it('brings the command', async () => {
+    const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+    const { stdout } = await execa('twintune', ['--version'], {
+      cwd: folder,
+      preferLocal: true,
+      localDir: folder,
+    })
+    expect(stdout).toBe(version)
+  })
+})

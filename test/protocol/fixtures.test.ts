@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
+import { inspectMessage } from '../../src/protocol/inspect.js'
+import type { Message } from '../../src/protocol/message.js'
+import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
+import { runMessage } from '../../src/protocol/run.js'
+
+// test/python/test_protocol.py parses the same files, so that the two sides can't drift apart.
+const folder = new URL('../fixtures/protocol/', import.meta.url)
+const messages: readonly Message[] = [
+  importFrameworkMessage,
+  inspectMessage,
+  pairedDifferenceMessage,
+  runMessage,
+]
+
+describe('the protocol fixtures', () => {
+  it.each(readdirSync(folder))('%s is what TypeScript sends or takes, with nothing filled in', (file) => {
+    const [name, side] = file.split('.')
+    const message = messages.find((candidate) => candidate.name === name)
+    const content: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
+    const schema = side === 'request' ? message?.request : message?.result
+    expect(schema?.parse(content)).toEqual(content)
+  })
+
+  it('cover every message, both ways', () => {
+    const files = readdirSync(folder)
+    for (const { name } of messages) {
+      expect(files).toContain(`${name}.request.json`)
+      expect(files).toContain(`${name}.result.json`)
+    }
+  })
+})

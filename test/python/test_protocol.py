@@ -1,0 +1,58 @@
+"""Python reads what TypeScript sends and sends what TypeScript reads: test/protocol parses the same files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from twintune import protocol
+from twintune.handlers import HANDLERS
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "protocol"
+TYPES = {
+    "run.request": protocol.RunRequest,
+    "run.result": protocol.RunResult,
+    "import-framework.request": protocol.ImportFrameworkRequest,
+    "import-framework.result": protocol.ImportFrameworkResult,
+    "inspect.request": protocol.InspectRequest,
+    "inspect.result": protocol.InspectResult,
+    "paired-difference.request": protocol.PairedDifferenceRequest,
+    "paired-difference.result": protocol.PairedDifferenceResult,
+}
+
+
+def type_of(file: Path) -> type:
+    return TYPES[".".join(file.name.split(".")[:2])]
+
+
+@pytest.mark.parametrize("file", sorted(FIXTURES.iterdir()), ids=lambda file: file.name)
+def test_what_is_read_is_written_back_the_same(file: Path) -> None:
+    written = json.loads(msgspec.json.encode(msgspec.json.decode(file.read_bytes(), type=type_of(file))))
+    assert _without_nulls(written) == _without_nulls(json.loads(file.read_bytes()))
+
+
+@pytest.mark.parametrize("file", sorted(FIXTURES.glob("*.request*.json")), ids=lambda file: file.name)
+def test_a_field_that_is_not_known_is_refused(file: Path) -> None:
+    content = {**json.loads(file.read_bytes()), "surprise": 1}
+    with pytest.raises(msgspec.ValidationError, match="surprise"):
+        msgspec.convert(content, type_of(file))
+
+
+def test_a_field_that_is_missing_is_refused() -> None:
+    content = json.loads((FIXTURES / "run.request.json").read_bytes())
+    del content["batchSize"]
+    with pytest.raises(msgspec.ValidationError, match="batchSize"):
+        msgspec.convert(content, protocol.RunRequest)
+
+
+def test_every_message_has_a_handler() -> None:
+    assert {name.split(".")[0] for name in TYPES} == set(HANDLERS)
+
+
+def _without_nulls(value: object) -> object:
+    """An absent optional field and a null one mean the same to Python."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
