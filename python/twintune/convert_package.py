@@ -33,10 +33,14 @@ def convert(package: str, backbone: str, file: Path) -> None:
     (checkpoint,) = Path(module.__file__ or "").parent.glob("models/*.pth")
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     source = [(name, value) for name, value in state.items() if not name.endswith("num_batches_tracked")]
+    wanted = tensor_shapes(backbone)
+    if len(source) < len(wanted):
+        raise ValueError(f"{package} has {len(source)} tensors, {backbone} needs {len(wanted)}")
     tensors = {}
-    for (name, shape), (theirs, value) in zip(tensor_shapes(backbone).items(), source, strict=False):
-        if tuple(value.shape) != shape:
-            raise ValueError(f"{package}: {theirs} has the shape {tuple(value.shape)}, {name} needs {shape}")
+    for (name, shape), (theirs, value) in zip(wanted.items(), source, strict=False):
+        # The last part tells weight from bias and mean from variance, which have one shape.
+        if tuple(value.shape) != shape or name.rpartition(".")[2] != theirs.rpartition(".")[2]:
+            raise ValueError(f"{package}: {theirs} with the shape {tuple(value.shape)} is not {name} with {shape}")
         tensors[name] = value.numpy()
     save_atomically(tensors, file)
 

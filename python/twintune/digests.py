@@ -47,6 +47,6 @@ def digest_text(lines: Iterable[str]) -> str:
     """Digest of lines of text."""
     digest = hashlib.sha256()
     for line in lines:
-        digest.update(line.encode())
+        digest.update(line.encode("utf-8", "surrogateescape"))
         digest.update(b"\n")
     return digest.hexdigest()

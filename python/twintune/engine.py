@@ -35,6 +35,26 @@ class StepOutcome:
     correct: int
 
 
+class Device(Protocol):
+    """The device of one run."""
+
+    def threads(self) -> str:
+        """CPU threads that the framework uses."""
+        ...
+
+    def is_deterministic(self) -> bool:
+        """Whether only deterministic kernels run."""
+        ...
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far."""
+        ...
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes since `start_memory_peak`, and how they were read."""
+        ...
+
+
 class Engine(Protocol):
     """One framework's model, built for one run.
 
@@ -42,6 +62,7 @@ class Engine(Protocol):
     shape [images]; in idiomatic mode they are what the engine's own pipeline yields.
     """
 
+    device: Device
     pipeline: InputPipeline
     caches_features: bool
     """Whether a phase that trains the head alone may run the backbone once and train on its output."""
@@ -56,12 +77,16 @@ class Engine(Protocol):
         """Takes one optimiser step on images, or on features where the phase was started so."""
         ...
 
+    def learning_rate(self) -> float:
+        """The rate of the last step, read from the live optimiser."""
+        ...
+
     def read_steps(self, handles: Sequence[StepHandle]) -> list[StepOutcome]:
         """Fetches what steps came to; waits for the device."""
         ...
 
-    def predict(self, inputs: Any, from_features: bool) -> np.ndarray:
-        """Logits in inference mode, shape [images, classes]."""
+    def predict(self, inputs: Any) -> np.ndarray:
+        """Logits in inference mode, shape [images, classes], of what the phase was started on."""
         ...
 
     def extract_features(self, images: Any) -> np.ndarray:
@@ -77,23 +102,11 @@ class Engine(Protocol):
         ...
 
     def precision(self) -> str:
-        """The dtypes of the live variables."""
+        """The dtypes of the live variables, and on a GPU what float32 means there."""
         ...
 
-    def device(self) -> str:
+    def placement(self) -> str:
         """Where the live variables are: `cpu`, or `gpu:N` with the device's name."""
-        ...
-
-    def threads(self) -> str:
-        """CPU threads that the framework uses."""
-        ...
-
-    def start_memory_peak(self) -> None:
-        """Forgets the peak so far."""
-        ...
-
-    def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes since `start_memory_peak`, and how they were read."""
         ...
 
 

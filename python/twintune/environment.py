@@ -10,7 +10,7 @@ import time
 
 import psutil
 
-from twintune.engines import import_framework
+from twintune.engines import MODULES, import_framework
 from twintune.protocol import (
     Framework,
     ImportFrameworkRequest,
@@ -19,11 +19,7 @@ from twintune.protocol import (
     InspectResult,
 )
 
-_PACKAGES = {
-    "tensorflow": ("tensorflow", "keras", "keras-hub"),
-    "pytorch": ("torch", "torchvision", "timm"),
-}
-_SHARED_PACKAGES = ("numpy", "pillow", "grain", "datasets", "safetensors")
+_SHARED = ("numpy", "pillow", "grain", "datasets", "safetensors")
 
 
 def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
@@ -34,9 +30,7 @@ def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
     """
     start = time.perf_counter()
     import_framework(request.framework)
-    seconds = time.perf_counter() - start
-    devices = importlib.import_module(f"twintune.engines.{request.framework}.device")
-    return ImportFrameworkResult(seconds=seconds, versions=versions(request.framework), devices=devices.list_devices())
+    return ImportFrameworkResult(seconds=time.perf_counter() - start)
 
 
 def inspect(request: InspectRequest) -> InspectResult:
@@ -57,7 +51,8 @@ def inspect(request: InspectRequest) -> InspectResult:
 def versions(framework: Framework) -> dict[str, str]:
     """Versions of the packages that bear on a result; a missing one is left out."""
     found = {}
-    for package in (*_PACKAGES[framework], *_SHARED_PACKAGES):
+    for module in (*MODULES[framework], *_SHARED):
+        package = module.replace("_", "-")
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

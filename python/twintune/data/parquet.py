@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from pathlib import Path
 
@@ -83,8 +84,8 @@ def _open(file: str, cache_directory: str):
     try:
         if pyarrow.parquet.read_metadata(file).num_rows == 0:
             raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a parquet file that has images.")
-        return datasets.Dataset.from_parquet(file, cache_dir=str(Path(cache_directory, "datasets")))
-    except (DatasetGenerationError, pyarrow.ArrowInvalid) as error:
+        return datasets.Dataset.from_parquet(glob.escape(file), cache_dir=str(Path(cache_directory, "datasets")))
+    except (DatasetGenerationError, pyarrow.ArrowException, ValueError) as error:
         raise TwintuneError(
             "DATASET_INVALID",
             f"{file} can't be read as parquet: {error.__cause__ or error}",

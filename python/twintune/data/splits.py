@@ -25,7 +25,7 @@ def open_splits(request: DatasetRequest, cache_directory: str) -> Splits:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY, DATASET_ONE_CLASS or SPLIT_EMPTY.
     """
     training = _open(request, request.train, cache_directory)
-    _require_classes(training.classes, training.labels, request)
+    _require_classes(training.classes, training.labels, f"All training images of {request.train}")
     place = np.array([unit_hash(identity) for identity in training.identities])
     if request.test is None:
         test = _split(training, place < request.test_fraction)
@@ -40,13 +40,13 @@ def open_splits(request: DatasetRequest, cache_directory: str) -> Splits:
     validation = _split(training, watched) if request.validation_fraction > 0 else None
     splits = Splits(train, validation, test, training.classes)
     _check(splits, request)
-    _require_classes(splits.classes, splits.train.labels, request)
+    _require_classes(splits.classes, splits.train.labels, f"After the split all training images of {request.train}")
     return splits
 
 
 def unit_hash(identity: str) -> float:
     """A number in [0, 1) from the SHA-256 of an identity."""
-    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8], "big") / 2**64
+    return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
 
 
 def describe_splits(splits: Splits) -> list[str]:
@@ -90,13 +90,13 @@ def _same_classes(training: ImageDataset, test: ImageDataset, request: DatasetRe
         test.labels = np.array(position, dtype=np.int64)[test.labels]
 
 
-def _require_classes(classes: list[str], labels: np.ndarray, request: DatasetRequest) -> None:
+def _require_classes(classes: list[str], labels: np.ndarray, which: str) -> None:
     present = [classes[label] for label in np.unique(labels)]
     if len(present) == 1:
         raise TwintuneError(
             "DATASET_ONE_CLASS",
-            f"All training images of {request.train} are of one class, {present[0]!r}.",
-            "Give at least two classes.",
+            f"{which} are of one class, {present[0]!r}.",
+            "Give images of at least two classes.",
         )
 
 

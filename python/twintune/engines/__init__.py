@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 
 from twintune.engine import Engine
 from twintune.errors import TwintuneError
 from twintune.protocol import Framework, RunRequest
 
-_PACKAGES = {
+MODULES: dict[Framework, tuple[str, ...]] = {
     "tensorflow": ("tensorflow", "keras", "keras_hub"),
     "pytorch": ("torch", "torchvision", "timm"),
 }
+"""What each framework's engines import; the framework itself first."""
 
 
 def import_framework(framework: Framework) -> None:
@@ -20,21 +23,29 @@ def import_framework(framework: Framework) -> None:
     Raises:
         TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING, with the command that mends it.
     """
-    import sys
-
-    for module in _PACKAGES[framework]:
+    # Keras takes its backend from the environment or a settings file, and would train with another without a word.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    for module in MODULES[framework]:
         try:
             importlib.import_module(module)
-        except ImportError as error:
-            package = (error.name or module).split(".")[0].replace("_", "-")
-            missing = error.name is not None and error.name.split(".")[0] == module
-            distribution = {"torch": "torch torchvision"}.get(package, package)
-            raise TwintuneError(
-                "FRAMEWORK_MISSING" if missing and module == _PACKAGES[framework][0] else "PACKAGE_MISSING",
-                f"{sys.executable} can't import {module}: {error}",
-                f"{sys.executable} -m pip install {distribution}",
-            ) from error
+        except Exception as error:  # a broken CUDA library raises OSError, a protobuf that doesn't fit TypeError
+            raise _import_failure(framework, module, error) from error
     importlib.import_module(f"twintune.engines.{framework}.device").initialize()
+
+
+def _import_failure(framework: Framework, module: str, error: Exception) -> TwintuneError:
+    code = "FRAMEWORK_MISSING" if module == MODULES[framework][0] else "PACKAGE_MISSING"
+    if isinstance(error, ModuleNotFoundError):
+        package = (error.name or module).split(".")[0].replace("_", "-")
+        wanted = {"torch": "torch torchvision"}.get(package, package)
+        return TwintuneError(
+            code, f"{sys.executable} can't import {module}: {error}", f"{sys.executable} -m pip install {wanted}"
+        )
+    return TwintuneError(
+        code,
+        f"{sys.executable} has {module}, but it can't be imported: {type(error).__name__}: {error}",
+        f"{sys.executable} -m pip install --force-reinstall {module.replace('_', '-')}",
+    )
 
 
 def create_engine(request: RunRequest, classes: int) -> Engine:

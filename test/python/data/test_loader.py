@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from twintune.data.loader import SharedLoader, training_order
 from twintune.data.preprocessing import normalize, resize
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
+from twintune.errors import TwintuneError
 from twintune.protocol import ImageFolder
 
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
@@ -63,6 +65,17 @@ def test_threads_do_not_change_a_bit(split, monkeypatch, threads: int) -> None:
     expected = digest(loader().training_batches(split, 0))
     monkeypatch.setattr("twintune.data.loader.available_cores", lambda: threads)
     assert digest(loader().training_batches(split, 0)) == expected
+
+
+def test_a_corrupt_image_is_named_through_the_threads(pictures: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(pictures / "train", tmp_path / "train")
+    (copy / "class2" / "5.png").write_bytes(b"not a picture")
+    request = ImageFolder(
+        train=str(copy), test=str(pictures / "test"), validation_fraction=0.0, test_fraction=0.2, image_size=32
+    )
+    with pytest.raises(TwintuneError, match=r"class2/5\.png") as caught:
+        list(loader().ordered_batches(open_splits(request, "unused").train))
+    assert caught.value.code == "IMAGE_CORRUPT"
 
 
 def test_resizing_antialiases() -> None:

@@ -71,6 +71,13 @@ def test_a_changed_file_is_read_anew(tmp_path: Path, cache: Path) -> None:
     assert open_parquet(file, cache).labels.tolist() == [0, 1, 1]
 
 
+def test_a_path_is_no_pattern(tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "run[1]*"
+    folder.mkdir()
+    file = write(folder / "t.parquet", {"image": [png(1), png(2)], "label": [0, 1]})
+    assert open_parquet(file, cache).labels.tolist() == [0, 1]
+
+
 def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, cache: Path) -> None:
     error = failure(write(tmp_path / "d.parquet", {"img": [png(1)], "label": [0]}), cache)
     assert error.code == "DATASET_INVALID"

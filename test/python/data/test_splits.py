@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pictures import write_pictures
+from PIL import Image
 from twintune.data.splits import open_splits, unit_hash
 from twintune.errors import TwintuneError
 from twintune.protocol import ImageFolder
@@ -109,6 +110,19 @@ def test_a_corrupt_image_is_named(tmp_path: Path) -> None:
     with pytest.raises(TwintuneError, match=r"class1/3\.png can't be decoded") as caught:
         splits.test.open(splits.test.identities.index("class1/3.png"))
     assert caught.value.code == "IMAGE_CORRUPT"
+
+
+def test_sixteen_bits_are_scaled_to_eight(tmp_path: Path) -> None:
+    root = write_pictures(tmp_path)
+    ramp = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
+    Image.fromarray(ramp).save(root / "class0" / "ramp.png")
+    splits = open_splits(spec(root, root), "unused")
+    pixels = np.asarray(splits.test.open(splits.test.identities.index("class0/ramp.png")))
+    assert np.array_equal(pixels[..., 1], ramp >> 8)
+
+
+def test_a_name_that_is_not_utf8_is_split_too() -> None:
+    assert 0 <= unit_hash("class/\udcff.png") < 1
 
 
 def test_a_truncated_image_is_named(tmp_path: Path) -> None:

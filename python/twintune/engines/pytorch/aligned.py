@@ -10,10 +10,10 @@ import torch
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
-from twintune.engines.pytorch import device as devices
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.engines.pytorch.device import Device, describe_placement
 from twintune.engines.pytorch.features import build_feature_step
-from twintune.engines.pytorch.model import build_model
+from twintune.engines.pytorch.model import build_model, dtype_name
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.pytorch.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
@@ -47,7 +47,7 @@ class AlignedEngine:
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         self._entry = find_backbone(request.model.backbone)
-        self._device = devices.choose_device(request.device)
+        self.device = Device(request.device)
         weights = request.model.weights
         batch_norm = self._entry.batch_norm_of(weights)
         self.model = build_model(
@@ -58,7 +58,7 @@ class AlignedEngine:
             request.model.head,
             initial_head(request.model.head, self._entry.features, classes, request.seed),
             request.precision,
-            self._device,
+            self.device.native,
         )
         self.pipeline = SharedLoader(
             request.seed,
@@ -67,7 +67,6 @@ class AlignedEngine:
             self._entry.preprocessing_of(weights),
             request.precision,
         )
-        self._eval_steps = {known: build_eval_step(self.model, known) for known in (False, True)}
         self._feature_step = build_feature_step(self.model)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
@@ -79,6 +78,7 @@ class AlignedEngine:
             parameter.requires_grad_(True)
         self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
         self._train_step = build_train_step(self.model, self._optimizer, from_features)
+        self._eval_step = build_eval_step(self.model, from_features)
         modes = [(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained.values()),
@@ -88,17 +88,21 @@ class AlignedEngine:
 
     def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
         """Takes one optimiser step."""
-        moved = tuple(torch.from_numpy(mask).to(self._device) for mask in masks)
-        targets = torch.from_numpy(labels).to(self._device)
+        moved = tuple(torch.from_numpy(mask).to(self.device.native) for mask in masks)
+        targets = torch.from_numpy(labels).to(self.device.native)
         return self._train_step(self._to_device(inputs), targets, moved, learning_rate)
+
+    def learning_rate(self) -> float:
+        """The rate of the last step."""
+        return self._optimizer.param_groups[0]["lr"]
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""
         return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
 
-    def predict(self, inputs, from_features: bool) -> np.ndarray:
+    def predict(self, inputs) -> np.ndarray:
         """Logits in inference mode."""
-        return self._eval_steps[from_features](self._to_device(inputs)).cpu().numpy()
+        return self._eval_step(self._to_device(inputs)).cpu().numpy()
 
     def extract_features(self, images) -> np.ndarray:
         """The pooled output of the backbone."""
@@ -113,30 +117,14 @@ class AlignedEngine:
         return self.model.head_tensors()
 
     def precision(self) -> str:
-        """The dtypes of the live variables."""
-        parameters = [
-            *self.model.backbone.parameters(),
-            *(p for layer in self.model.layers for p in layer.parameters()),
-        ]
-        return ", ".join(sorted({str(parameter.dtype).removeprefix("torch.") for parameter in parameters}))
+        """The dtypes of the live parameters."""
+        return self.device.describe_precision(dtype_name(p.dtype) for p in self.model.all_parameters())
 
-    def device(self) -> str:
-        """Where the parameters are."""
-        return devices.describe_device(self._device)
-
-    def threads(self) -> str:
-        """CPU threads that PyTorch uses."""
-        return devices.describe_threads()
-
-    def start_memory_peak(self) -> None:
-        """Forgets the peak so far."""
-        devices.start_memory_peak(self._device)
-
-    def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes, and how they were read."""
-        return devices.memory_peak(self._device)
+    def placement(self) -> str:
+        """Where the live parameters are."""
+        return describe_placement(self.model.all_parameters())
 
     def _to_device(self, inputs: np.ndarray) -> torch.Tensor:
         """Features as they are; images, [images, height, width, 3], seen as channels-first without copying."""
-        tensor = torch.from_numpy(inputs).to(self._device)
+        tensor = torch.from_numpy(inputs).to(self.device.native)
         return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor

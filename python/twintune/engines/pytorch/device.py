@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 import torch
 
@@ -25,20 +26,71 @@ def list_devices() -> list[str]:
 
 def gpu_support() -> str:
     """How this PyTorch was built."""
+    if torch.version.hip is not None:
+        return f"ROCm {torch.version.hip}"
     if torch.version.cuda is None:
         return "CPU build"
     return f"CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"
 
 
-def choose_device(wanted: str) -> torch.device:
-    """PyTorch's device for a device of the spec.
+class Device:
+    """The device of one run, and what is set on it."""
 
-    Args:
-        wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
+    def __init__(self, wanted: str) -> None:
+        """Finds the device.
 
-    Raises:
-        TwintuneError: DEVICE_UNAVAILABLE.
-    """
+        Args:
+            wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
+
+        Raises:
+            TwintuneError: DEVICE_UNAVAILABLE.
+        """
+        self.native = _find(wanted)
+        """PyTorch's device."""
+        self._on_gpu = self.native.type == "cuda"
+        if self._on_gpu:
+            # What an earlier run on a warm worker left in the allocator would count as this one's.
+            torch.cuda.empty_cache()
+
+    def threads(self) -> str:
+        """CPU threads that PyTorch uses."""
+        return f"{torch.get_num_threads()} within operations"
+
+    def is_deterministic(self) -> bool:
+        """Whether only deterministic kernels run."""
+        return torch.are_deterministic_algorithms_enabled()
+
+    def describe_precision(self, dtypes: Iterable[str]) -> str:
+        """The dtypes, and on a GPU whether float32 means TensorFloat-32."""
+        text = ", ".join(sorted(set(dtypes)))
+        if not self._on_gpu:
+            return text
+        products = "on" if torch.backends.cuda.matmul.allow_tf32 else "off"
+        convolutions = "on" if torch.backends.cudnn.allow_tf32 else "off"
+        return f"{text} (TF32: products {products}, convolutions {convolutions})"
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
+        if self._on_gpu:
+            torch.cuda.reset_peak_memory_stats(self.native)
+        else:
+            start_resident_peak()
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes, and how they were read."""
+        if self._on_gpu:
+            return torch.cuda.max_memory_allocated(self.native), "peak of the framework's GPU allocator"
+        return resident_peak()
+
+
+def describe_placement(parameters: Iterable[torch.Tensor]) -> str:
+    """Where live parameters are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
+    names = list_devices()
+    places = {parameter.device for parameter in parameters}
+    return ", ".join(sorted(names[0 if p.type == "cpu" else (p.index or 0) + 1] for p in places))
+
+
+def _find(wanted: str) -> torch.device:
     gpus = torch.cuda.device_count()
     if wanted == "cpu" or (wanted == "auto" and gpus == 0):
         return torch.device("cpu")
@@ -50,28 +102,3 @@ def choose_device(wanted: str) -> torch.device:
             "Use device: auto or cpu; `twintune doctor` shows what each framework sees.",
         )
     return torch.device("cuda", index)
-
-
-def describe_device(device: torch.device) -> str:
-    """The device in the words of both frameworks: `cpu` or `gpu:N (name)`."""
-    return list_devices()[0 if device.type == "cpu" else (device.index or 0) + 1]
-
-
-def describe_threads() -> str:
-    """CPU threads within an operation."""
-    return f"{torch.get_num_threads()} within operations"
-
-
-def start_memory_peak(device: torch.device) -> None:
-    """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats(device)
-    else:
-        start_resident_peak()
-
-
-def memory_peak(device: torch.device) -> tuple[int, str]:
-    """Peak bytes, and how they were read."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device), "peak of the framework's GPU allocator"
-    return resident_peak()

@@ -22,10 +22,13 @@ from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
-from twintune.engines.pytorch import device as devices
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
-from twintune.errors import TwintuneError
+from twintune.engines.pytorch.device import Device, describe_placement
+from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
+from twintune.engines.pytorch.optimizer import set_learning_rate
+from twintune.network import first_line, limited_silence
 from twintune.protocol import Adam, AdamW, Head, ImagenetWeights, Optimizer, Phase, RunRequest
+from twintune.weights import weights_unavailable
 
 _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
@@ -52,12 +55,12 @@ class IdiomaticEngine:
         """
         torch.manual_seed(request.seed)
         torch.use_deterministic_algorithms(request.deterministic)
-        self._device = devices.choose_device(request.device)
+        self.device = Device(request.device)
         names = find_backbone(request.model.backbone).idiomatic
         assert names is not None, "the specification's rules refuse other backbones"
         self.model = _build_backbone(names.torchvision, request)
         self.model.fc = _build_head(request.model.head, self.model.fc.in_features, classes)
-        self.model.to(self._device)
+        self.model.to(self.device.native)
         self._criterion = nn.CrossEntropyLoss()
         self.pipeline = DataLoaderPipeline(request.seed, request.batch_size, request.dataset.image_size)
 
@@ -79,9 +82,8 @@ class IdiomaticEngine:
 
     def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
         """Takes one step of the listing's loop."""
-        images, targets = inputs.to(self._device), torch.from_numpy(labels).to(self._device)
-        for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate
+        images, targets = inputs.to(self.device.native), torch.from_numpy(labels).to(self.device.native)
+        set_learning_rate(self._optimizer, learning_rate)
         self.model.train()
         self._optimizer.zero_grad()
         outputs = self.model(images)
@@ -90,15 +92,19 @@ class IdiomaticEngine:
         self._optimizer.step()
         return loss.detach(), (outputs.detach().argmax(dim=1) == targets).sum()
 
+    def learning_rate(self) -> float:
+        """The rate of the last step."""
+        return self._optimizer.param_groups[0]["lr"]
+
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""
         return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
 
     @torch.inference_mode()
-    def predict(self, inputs, from_features: bool) -> np.ndarray:
+    def predict(self, inputs) -> np.ndarray:
         """Logits in inference mode."""
         self.model.eval()
-        return self.model(inputs.to(self._device)).cpu().numpy()
+        return self.model(inputs.to(self.device.native)).cpu().numpy()
 
     def extract_features(self, images) -> np.ndarray:
         """Not part of the listing.
@@ -110,40 +116,19 @@ class IdiomaticEngine:
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by torchvision's names."""
-        return {
-            name: tensor.detach().cpu().numpy()
-            for name, tensor in self.model.state_dict().items()
-            if not name.startswith("fc.") and not name.endswith("num_batches_tracked")
-        }
+        return {name: value for name, value in module_tensors(self.model).items() if not name.startswith("fc.")}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        tensors = {}
-        layers = [module for module in self.model.fc.modules() if isinstance(module, nn.Linear)]
-        for index, layer in enumerate(layers):
-            tensors[f"head.{index}.weight"] = layer.weight.detach().cpu().numpy()
-            tensors[f"head.{index}.bias"] = layer.bias.detach().cpu().numpy()
-        return tensors
+        return linear_tensors([module for module in self.model.fc.modules() if isinstance(module, nn.Linear)])
 
     def precision(self) -> str:
         """The dtypes of the live parameters."""
-        return ", ".join(sorted({str(p.dtype).removeprefix("torch.") for p in self.model.parameters()}))
+        return self.device.describe_precision(dtype_name(p.dtype) for p in self.model.parameters())
 
-    def device(self) -> str:
-        """Where the parameters are."""
-        return devices.describe_device(self._device)
-
-    def threads(self) -> str:
-        """CPU threads that PyTorch uses."""
-        return devices.describe_threads()
-
-    def start_memory_peak(self) -> None:
-        """Forgets the peak so far."""
-        devices.start_memory_peak(self._device)
-
-    def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes, and how they were read."""
-        return devices.memory_peak(self._device)
+    def placement(self) -> str:
+        """Where the live parameters are."""
+        return describe_placement(self.model.parameters())
 
 
 @dataclass(frozen=True)
@@ -191,17 +176,11 @@ class _SplitDataset(Dataset):
 def _build_backbone(name: str, request: RunRequest) -> Any:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
-        # The first ImageNet weights are those that the listing's `pretrained=True` means.
-        return getattr(torchvision.models, name)(weights="IMAGENET1K_V1" if pretrained else None)
-    except Exception as error:
-        if not pretrained:
-            raise
-        raise TwintuneError(
-            "WEIGHTS_UNAVAILABLE",
-            f"The ImageNet weights of torchvision.models.{name} ({request.model.backbone}) are not on this machine"
-            f" and can't be downloaded: {str(error).splitlines()[-1]}",
-            "Without a network use model.weights=random; in aligned mode a safetensors file will do, too.",
-        ) from error
+        with limited_silence():
+            # The first ImageNet weights are those that the listing's `pretrained=True` means.
+            return getattr(torchvision.models, name)(weights="IMAGENET1K_V1" if pretrained else None)
+    except OSError as error:
+        raise weights_unavailable(f"{name} (torchvision.models)", first_line(error)) from error
 
 
 def _build_head(head: Head, features: int, classes: int) -> nn.Sequential:

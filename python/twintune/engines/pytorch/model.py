@@ -56,21 +56,17 @@ class AlignedModel:
             chosen[f"head.{index}.bias"] = layer.bias
         return chosen
 
+    def all_parameters(self) -> list[nn.Parameter]:
+        """The backbone's and the head's."""
+        return [*self.backbone.parameters(), *(p for layer in self.layers for p in layer.parameters())]
+
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone, its buffers too."""
-        return {
-            name: tensor.detach().cpu().numpy()
-            for name, tensor in self.backbone.state_dict().items()
-            if not name.endswith("num_batches_tracked")
-        }
+        return module_tensors(self.backbone)
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head."""
-        tensors = {}
-        for index, layer in enumerate(self.layers):
-            tensors[f"head.{index}.weight"] = layer.weight.detach().cpu().numpy()
-            tensors[f"head.{index}.bias"] = layer.bias.detach().cpu().numpy()
-        return tensors
+        return linear_tensors(self.layers)
 
 
 def build_model(
@@ -105,6 +101,29 @@ def build_model(
         layers=_build_head(head_tensors, dtype, device),
         activation=_ACTIVATIONS[head.activation],
     )
+
+
+def module_tensors(module: nn.Module) -> dict[str, np.ndarray]:
+    """A module's live tensors and buffers by their names; counters of batches are left out."""
+    return {
+        name: tensor.detach().cpu().numpy()
+        for name, tensor in module.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+
+
+def linear_tensors(layers: list[nn.Linear]) -> dict[str, np.ndarray]:
+    """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+    tensors = {}
+    for index, layer in enumerate(layers):
+        tensors[f"head.{index}.weight"] = layer.weight.detach().cpu().numpy()
+        tensors[f"head.{index}.bias"] = layer.bias.detach().cpu().numpy()
+    return tensors
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """`float32` for `torch.float32`."""
+    return str(dtype).removeprefix("torch.")
 
 
 def _load_weights(backbone: nn.Module, weights: Path) -> None:

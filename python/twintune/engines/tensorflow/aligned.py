@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ import tensorflow as tf
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
-from twintune.engines.tensorflow import device as devices
+from twintune.engines.tensorflow.device import Device, describe_placement
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
@@ -50,10 +50,10 @@ class AlignedEngine:
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)
         self._head = request.model.head
-        self._device = devices.choose_device(request.device)
+        self.device = Device(request.device)
         size, weights = request.dataset.image_size, request.model.weights
         batch_norm = self._entry.batch_norm_of(weights)
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             self.model = build_model(
                 request.model.backbone,
                 resolve_weights(request),
@@ -71,18 +71,18 @@ class AlignedEngine:
         self._mask_specs = tuple(
             tf.TensorSpec([None, width], request.precision) for width in self._head.hidden if self._head.dropout
         )
-        self._eval_steps: dict[bool, Callable] = {}
         self._feature_step = build_feature_step(self.model, self._image_spec)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes and thaws, makes the optimiser and traces the steps anew."""
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             trained = self.model.trainable_variables(phase.trainable, self._entry)
             self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
             input_spec = self._feature_spec if from_features else self._image_spec
             self._train_step = build_train_step(
                 self.model, self._optimizer, input_spec, self._mask_specs, from_features
             )
+            self._eval_step = build_eval_step(self.model, input_spec, from_features)
         modes = [(bn.mode, bn.epsilon, 1 - bn.momentum) for bn in self.model.batch_norms]
         return PhaseFacts(
             trainable_parameters=sum(variable.shape.num_elements() for variable in trained.values()),
@@ -92,25 +92,26 @@ class AlignedEngine:
 
     def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
         """Takes one optimiser step."""
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             coefficients = self._optimizer.next_coefficients(learning_rate)
             return self._train_step(inputs, labels, masks, coefficients)
+
+    def learning_rate(self) -> float:
+        """The rate of the last step."""
+        return self._optimizer.learning_rate
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""
         return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
 
-    def predict(self, inputs, from_features: bool) -> np.ndarray:
+    def predict(self, inputs) -> np.ndarray:
         """Logits in inference mode."""
-        if from_features not in self._eval_steps:
-            spec = self._feature_spec if from_features else self._image_spec
-            self._eval_steps[from_features] = build_eval_step(self.model, spec, from_features)
-        with tf.device(self._device):
-            return self._eval_steps[from_features](inputs).numpy()
+        with tf.device(self.device.native):
+            return self._eval_step(inputs).numpy()
 
     def extract_features(self, images) -> np.ndarray:
         """The pooled output of the backbone."""
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             return self._feature_step(images).numpy()
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
@@ -123,24 +124,8 @@ class AlignedEngine:
 
     def precision(self) -> str:
         """The dtypes of the live variables."""
-        variables = [
-            *self.model.variables.values(),
-            *(v for layer in self.model.layers for v in layer.variables),
-        ]
-        return ", ".join(sorted({variable.dtype for variable in variables}))
+        return self.device.describe_precision(variable.dtype for variable in self.model.all_variables())
 
-    def device(self) -> str:
-        """Where the variables are."""
-        return devices.describe_device(self._device)
-
-    def threads(self) -> str:
-        """CPU threads that TensorFlow uses."""
-        return devices.describe_threads()
-
-    def start_memory_peak(self) -> None:
-        """Forgets the peak so far."""
-        devices.start_memory_peak(self._device)
-
-    def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes, and how they were read."""
-        return devices.memory_peak(self._device)
+    def placement(self) -> str:
+        """Where the live variables are."""
+        return describe_placement(variable.value for variable in self.model.all_variables())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import keras
 import tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from twintune.cpu import available_cores
 from twintune.errors import TwintuneError
@@ -10,7 +14,23 @@ from twintune.memory import resident_peak, start_resident_peak
 
 
 def initialize() -> None:
-    """Sets what must be set before TensorFlow's runtime starts: threads, and memory that grows with need."""
+    """Sets what must be set before TensorFlow's runtime starts: threads, and memory that grows with need.
+
+    Keras' own settings file can change what it computes with and in; here it counts for nothing.
+
+    Raises:
+        TwintuneError: PACKAGE_MISSING, when Keras was imported on another framework before.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise TwintuneError(
+            "PACKAGE_MISSING",
+            f"Keras runs on {keras.backend.backend()} in this process, not on TensorFlow.",
+            "Unset KERAS_BACKEND.",
+        )
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
     tf.config.threading.set_intra_op_parallelism_threads(available_cores())
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
@@ -31,18 +51,61 @@ def gpu_support() -> str:
     return f"CUDA {build.get('cuda_version', '?')}, cuDNN {build.get('cudnn_version', '?')}"
 
 
-def choose_device(wanted: str) -> str:
-    """TensorFlow's name of a device of the spec.
+class Device:
+    """The device of one run, and what is set on it."""
 
-    Args:
-        wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
+    def __init__(self, wanted: str) -> None:
+        """Finds the device.
 
-    Returns:
-        `/CPU:0` or `/GPU:N`.
+        Args:
+            wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
 
-    Raises:
-        TwintuneError: DEVICE_UNAVAILABLE.
-    """
+        Raises:
+            TwintuneError: DEVICE_UNAVAILABLE.
+        """
+        self.native = _find(wanted)
+        """TensorFlow's name: `/CPU:0` or `/GPU:N`."""
+        self._on_gpu = self.native.startswith("/GPU")
+
+    def threads(self) -> str:
+        """CPU threads that TensorFlow uses."""
+        return f"{tf.config.threading.get_intra_op_parallelism_threads()} within operations"
+
+    def is_deterministic(self) -> bool:
+        """Whether only deterministic kernels run."""
+        return is_op_determinism_enabled()
+
+    def describe_precision(self, dtypes: Iterable[str]) -> str:
+        """The dtypes, and on a GPU whether float32 means TensorFloat-32."""
+        text = ", ".join(sorted(set(dtypes)))
+        if not self._on_gpu:
+            return text
+        state = "on" if tf.config.experimental.tensor_float_32_execution_enabled() else "off"
+        return f"{text} (TF32: products {state}, convolutions {state})"
+
+    def start_memory_peak(self) -> None:
+        """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
+        if self._on_gpu:
+            tf.config.experimental.reset_memory_stats(self.native[1:])
+        else:
+            start_resident_peak()
+
+    def memory_peak(self) -> tuple[int, str]:
+        """Peak bytes, and how they were read."""
+        if self._on_gpu:
+            info = tf.config.experimental.get_memory_info(self.native[1:])
+            return info["peak"], "peak of the framework's GPU allocator"
+        return resident_peak()
+
+
+def describe_placement(variables: Iterable[tf.Variable]) -> str:
+    """Where live variables are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
+    names = list_devices()
+    places = {tf.DeviceSpec.from_string(variable.device) for variable in variables}
+    return ", ".join(sorted(names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places))
+
+
+def _find(wanted: str) -> str:
     gpus = len(tf.config.list_physical_devices("GPU"))
     if wanted == "cpu" or (wanted == "auto" and gpus == 0):
         return "/CPU:0"
@@ -54,28 +117,3 @@ def choose_device(wanted: str) -> str:
             "Use device: auto or cpu; `twintune doctor` shows what each framework sees.",
         )
     return f"/GPU:{index}"
-
-
-def describe_device(device: str) -> str:
-    """The device in the words of both frameworks: `cpu` or `gpu:N (name)`."""
-    return list_devices()[0 if device == "/CPU:0" else int(device[5:]) + 1]
-
-
-def describe_threads() -> str:
-    """CPU threads within an operation."""
-    return f"{tf.config.threading.get_intra_op_parallelism_threads()} within operations"
-
-
-def start_memory_peak(device: str) -> None:
-    """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
-    if device.startswith("/GPU"):
-        tf.config.experimental.reset_memory_stats(device[1:])
-    else:
-        start_resident_peak()
-
-
-def memory_peak(device: str) -> tuple[int, str]:
-    """Peak bytes, and how they were read."""
-    if device.startswith("/GPU"):
-        return tf.config.experimental.get_memory_info(device[1:])["peak"], "peak of the framework's GPU allocator"
-    return resident_peak()

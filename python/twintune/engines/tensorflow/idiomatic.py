@@ -15,10 +15,12 @@ from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
-from twintune.engines.tensorflow import device as devices
+from twintune.engines.tensorflow.device import Device, describe_placement
 from twintune.engines.tensorflow.model import dense_tensors
 from twintune.errors import TwintuneError
+from twintune.network import first_line, limited_silence
 from twintune.protocol import Adam, AdamW, ImagenetWeights, Optimizer, Phase, RunRequest
+from twintune.weights import weights_unavailable
 
 
 def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
@@ -45,10 +47,10 @@ class IdiomaticEngine:
         keras.utils.set_random_seed(request.seed)
         if request.deterministic:
             tf.config.experimental.enable_op_determinism()
-        self._device = devices.choose_device(request.device)
+        self.device = Device(request.device)
         names = find_backbone(request.model.backbone).idiomatic
         assert names is not None, "the specification's rules refuse other backbones"
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             self._backbone = _build_backbone(names.keras_applications, request)
             self.model = _build_model(self._backbone, request, classes)
         self.pipeline = TfDataPipeline(request.seed, request.batch_size, request.dataset.image_size)
@@ -57,7 +59,7 @@ class IdiomaticEngine:
         """Freezes or thaws the backbone's layers and compiles, as the listing does."""
         for layer in self._backbone.layers:
             layer.trainable = phase.trainable != "head"
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             self.model.compile(
                 optimizer=_build_optimizer(phase.optimizer),
                 loss="sparse_categorical_crossentropy",
@@ -79,17 +81,21 @@ class IdiomaticEngine:
         """Takes one step of Keras' own training function."""
         self.model.optimizer.learning_rate.assign(learning_rate)
         self.model.reset_metrics()
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             logs = self.model.train_on_batch(inputs, labels, return_dict=True)
         return logs["loss"], logs["accuracy"], len(labels)
+
+    def learning_rate(self) -> float:
+        """The rate of the last step."""
+        return float(self.model.optimizer.learning_rate)
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""
         return [StepOutcome(float(loss), round(float(share) * count)) for loss, share, count in handles]
 
-    def predict(self, inputs, from_features: bool) -> np.ndarray:
+    def predict(self, inputs) -> np.ndarray:
         """Logarithms of the softmax' probabilities: the model ends in a softmax, and these are logits of it."""
-        with tf.device(self._device):
+        with tf.device(self.device.native):
             probabilities = self.model.predict_on_batch(inputs)
         return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
 
@@ -111,23 +117,11 @@ class IdiomaticEngine:
 
     def precision(self) -> str:
         """The dtypes of the live variables."""
-        return ", ".join(sorted({variable.dtype for variable in self.model.variables}))
+        return self.device.describe_precision(variable.dtype for variable in self.model.variables)
 
-    def device(self) -> str:
-        """Where the variables are."""
-        return devices.describe_device(self._device)
-
-    def threads(self) -> str:
-        """CPU threads that TensorFlow uses."""
-        return devices.describe_threads()
-
-    def start_memory_peak(self) -> None:
-        """Forgets the peak so far."""
-        devices.start_memory_peak(self._device)
-
-    def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes, and how they were read."""
-        return devices.memory_peak(self._device)
+    def placement(self) -> str:
+        """Where the live variables are."""
+        return describe_placement(variable.value for variable in self.model.variables)
 
 
 @dataclass(frozen=True)
@@ -158,23 +152,37 @@ class TfDataPipeline:
             return keras.applications.resnet.preprocess_input(image), labels[position], position
 
         dataset = positions.map(load, num_parallel_calls=tf.data.AUTOTUNE).batch(self.batch_size)
-        for images, targets, chosen in dataset.prefetch(tf.data.AUTOTUNE):
-            yield Batch(images, targets.numpy(), chosen.numpy())
+        try:
+            for images, targets, chosen in dataset.prefetch(tf.data.AUTOTUNE):
+                yield Batch(images, targets.numpy(), chosen.numpy())
+        except tf.errors.OpError as error:
+            raise _named(split, error) from error
+
+
+def _named(split: Split, error: Exception) -> Exception:
+    """TensorFlow doesn't say which image it could not decode: asks one by one."""
+    for position in range(len(split)):
+        try:
+            tf.io.decode_image(split.read(position), channels=3, expand_animations=False)
+        except tf.errors.OpError:
+            return TwintuneError(
+                "IMAGE_CORRUPT",
+                f"{split.describe(position)} can't be decoded by TensorFlow.",
+                "Repair it, or take it out of the data set.",
+            )
+    return error
 
 
 def _build_backbone(name: str, request: RunRequest) -> keras.Model:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
-        return getattr(keras.applications, name)(weights="imagenet" if pretrained else None, include_top=False)
+        with limited_silence():
+            return getattr(keras.applications, name)(weights="imagenet" if pretrained else None, include_top=False)
     except Exception as error:
-        if not pretrained:
-            raise
-        raise TwintuneError(
-            "WEIGHTS_UNAVAILABLE",
-            f"The ImageNet weights of keras.applications.{name} ({request.model.backbone}) are not on this machine"
-            f" and can't be downloaded: {str(error).splitlines()[-1]}",
-            "Without a network use model.weights=random; in aligned mode a safetensors file will do, too.",
-        ) from error
+        # Keras tells of a failed download by a bare Exception.
+        if pretrained and (isinstance(error, OSError) or type(error) is Exception):
+            raise weights_unavailable(f"{name} (keras.applications)", first_line(error)) from error
+        raise
 
 
 def _build_model(backbone: keras.Model, request: RunRequest, classes: int) -> keras.Model:
@@ -193,11 +201,12 @@ def _build_optimizer(definition: Optimizer) -> keras.optimizers.Optimizer:
     if isinstance(definition, Adam | AdamW):
         kind = keras.optimizers.AdamW if isinstance(definition, AdamW) else keras.optimizers.Adam
         own: dict[str, Any] = {} if definition.epsilon is None else {"epsilon": definition.epsilon}
+        # Keras' "no decay" is None: 0 costs an update of every variable.
+        own["weight_decay"] = definition.weight_decay or (0.0 if kind is keras.optimizers.AdamW else None)
         return kind(
             learning_rate=definition.learning_rate,
             beta_1=definition.beta1,
             beta_2=definition.beta2,
-            weight_decay=definition.weight_decay,
             **own,
         )
     return keras.optimizers.SGD(

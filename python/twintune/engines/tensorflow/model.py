@@ -61,6 +61,10 @@ class AlignedModel:
             chosen[f"head.{index}.bias"] = bias.value
         return chosen
 
+    def all_variables(self) -> list[keras.Variable]:
+        """The backbone's and the head's."""
+        return [*self.variables.values(), *(variable for layer in self.layers for variable in layer.weights)]
+
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone in PyTorch's layout."""
         tensors = {}

@@ -25,10 +25,12 @@ class AlignedSgd:
     def __init__(self, definition: Sgd, variables: Sequence[tf.Variable]) -> None:
         self.definition = definition
         self.variables = list(variables)
+        self.learning_rate = definition.learning_rate
         self._buffers = _zeros(self.variables)
 
     def next_coefficients(self, learning_rate: float) -> np.ndarray:
         """The scalars of the next step: the rate."""
+        self.learning_rate = learning_rate
         return np.array([learning_rate])
 
     def apply(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
@@ -59,11 +61,13 @@ class AlignedAdam:
     def __init__(self, definition: Adam | AdamW, variables: Sequence[tf.Variable]) -> None:
         self.definition = definition
         self.variables = list(variables)
+        self.learning_rate = definition.learning_rate
         self._steps = 0
         self._means, self._squares = _zeros(self.variables), _zeros(self.variables)
 
     def next_coefficients(self, learning_rate: float) -> np.ndarray:
         """The scalars of the next step: the rate, the step size and the root of the second moment's correction."""
+        self.learning_rate = learning_rate
         self._steps += 1
         correction1 = 1 - self.definition.beta1**self._steps
         correction2 = 1 - self.definition.beta2**self._steps

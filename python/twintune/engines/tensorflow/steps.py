@@ -59,4 +59,5 @@ def build_eval_step(model: AlignedModel, input_spec: tf.TensorSpec, from_feature
     def eval_step(inputs):
         return model.logits(inputs if from_features else model.features(inputs))
 
-    return eval_step
+    # Traced now: the first evaluation would pay for it otherwise.
+    return eval_step.get_concrete_function()

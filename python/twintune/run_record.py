@@ -1,0 +1,110 @@
+"""What a run has used and reached so far, and the result that it makes."""
+
+from __future__ import annotations
+
+import statistics
+
+import numpy as np
+
+from twintune.data.dataset import Splits
+from twintune.data.splits import describe_splits
+from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
+from twintune.engine import Engine, PhaseFacts
+from twintune.protocol import EpochRecord, Facts, Metrics, RunRequest, RunResult, Seconds
+from twintune.stopwatch import Stopwatch
+
+
+class RunRecord:
+    """Gathers the evidence of one run."""
+
+    def __init__(self, request: RunRequest) -> None:
+        self.request = request
+        self.watch = Stopwatch()
+        self.pixels = ChainedDigest()
+        self.batch_order = ChainedDigest()
+        self.epochs: list[EpochRecord] = []
+        self.first_step_loss: float | None = None
+        self.feature_images = 0
+        self._learning_rates: list[np.float32] = []
+        self._phases: list[PhaseFacts] = []
+        self._phases_on_pixels: set[int] = set()
+
+    def add_model(self, engine: Engine) -> None:
+        """Reads the model before its first step."""
+        backbone, head = engine.backbone_tensors(), engine.head_tensors()
+        self._architecture = digest_shapes({**backbone, **head})
+        self._parameters = sum(tensor.size for tensor in (*backbone.values(), *head.values()))
+        self._weights, self._head_init = digest_tensors(backbone), digest_tensors(head)
+
+    def add_phase(self, number: int, facts: PhaseFacts, from_features: bool) -> None:
+        """Keeps what a phase's live model and optimiser hold."""
+        self._phases.append(facts)
+        if not from_features:
+            self._phases_on_pixels.add(number)
+
+    def add_learning_rate(self, rate: float) -> None:
+        """Keeps the rate of a step, as the live optimiser had it; float32 is what all of them hold at least."""
+        self._learning_rates.append(np.float32(rate))
+
+    def result(self, engine: Engine, splits: Splits, test: Metrics, peak: tuple[int, str]) -> RunResult:
+        """The result of a run that has finished."""
+        assert self.first_step_loss is not None, "a run without a step has failed before"
+        peak_bytes, peak_method = peak
+        return RunResult(
+            framework=self.request.framework,
+            seed=self.request.seed,
+            status="finished",
+            failure=None,
+            test=test,
+            first_step_loss=self.first_step_loss,
+            pixel_digest=self.pixels.hexdigest(),
+            weights_digest=self._weights,
+            seconds=self._seconds(),
+            images_per_second=self._images_per_second(),
+            feature_images_per_second=self._feature_images_per_second(),
+            peak_memory_bytes=peak_bytes,
+            peak_memory_method=peak_method,
+            epochs=self.epochs,
+            classes=splits.classes,
+            facts=self._facts(engine, splits),
+        )
+
+    def _facts(self, engine: Engine, splits: Splits) -> Facts:
+        return Facts(
+            architecture=self._architecture,
+            parameters=self._parameters,
+            weights=self._weights,
+            head_init=self._head_init,
+            split=digest_text(describe_splits(splits)),
+            pixels=self.pixels.hexdigest(),
+            batch_order=self.batch_order.hexdigest(),
+            optimizer=[facts.optimizer for facts in self._phases],
+            schedule=digest_text(str(rate) for rate in self._learning_rates),
+            batch_norm=[facts.batch_norm for facts in self._phases],
+            precision=engine.precision(),
+            device=engine.placement(),
+            deterministic=engine.device.is_deterministic(),
+            threads=engine.device.threads(),
+        )
+
+    def _seconds(self) -> Seconds:
+        part = self.watch.seconds
+        return Seconds(
+            start=0.0,
+            import_=0.0,
+            data=part["data"],
+            build=part["build"],
+            features=part.get("features", 0.0),
+            first_step=part["firstStep"],
+            train=part["train"],
+            evaluate=part["evaluate"],
+        )
+
+    def _images_per_second(self) -> float | None:
+        """Median over the epochs on pixels where there are any: an epoch on cached features is another kind of work."""
+        kinds = [record for record in self.epochs if record.phase in self._phases_on_pixels] or self.epochs
+        paces = [record.images_per_second for record in kinds if record.images_per_second is not None]
+        return statistics.median(paces) if paces else None
+
+    def _feature_images_per_second(self) -> float | None:
+        return self.feature_images / self.watch.seconds["features"] if self.feature_images else None

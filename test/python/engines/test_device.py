@@ -1,0 +1,51 @@
+"""Devices by the spec's names, as each framework sees them."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from twintune.errors import TwintuneError
+from twintune.training_loop import run
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+FRAMEWORKS = ["tensorflow", "pytorch"]
+
+
+def device_module(framework: str):
+    return importlib.import_module(f"twintune.engines.{framework}.device")
+
+
+def has_gpu(framework: str) -> bool:
+    return len(device_module(framework).list_devices()) > 1
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_cpu_is_always_there(framework: str) -> None:
+    assert device_module(framework).list_devices()[0] == "cpu"
+    assert device_module(framework).Device("cpu").memory_peak()[0] > 0
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_gpu_that_is_not_there_is_a_typed_failure(framework: str) -> None:
+    with pytest.raises(TwintuneError, match="gpu:99") as caught:
+        device_module(framework).Device("gpu:99")
+    assert caught.value.code == "DEVICE_UNAVAILABLE"
+    assert "twintune doctor" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_both_frameworks_use_every_core(framework: str) -> None:
+    from twintune.cpu import available_cores
+
+    assert device_module(framework).Device("cpu").threads() == f"{available_cores()} within operations"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_auto_takes_the_gpu__skipped_where_the_framework_sees_no_gpu(make_request, framework: str) -> None:
+    if not has_gpu(framework):
+        pytest.skip("the framework sees no GPU")
+    result = run(make_request(framework, device="auto"), lambda report: None)
+    assert result.facts.device.startswith("gpu:0")
+    assert "GPU allocator" in result.peak_memory_method

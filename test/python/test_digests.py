@@ -1,0 +1,42 @@
+"""Digests tell what differs."""
+
+from __future__ import annotations
+
+import numpy as np
+from twintune.digests import ChainedDigest, digest_shapes, digest_tensors
+
+
+def chain(*arrays: np.ndarray) -> str:
+    digest = ChainedDigest()
+    for array in arrays:
+        digest.add(array)
+    return digest.hexdigest()
+
+
+def test_the_chain_is_of_content_order_and_boundaries() -> None:
+    a, b = np.arange(4.0), np.arange(4.0, 6.0)
+    assert chain(a, b) == chain(a.copy(), b.copy())
+    assert chain(a, b) != chain(b, a)
+    assert chain(a, b) != chain(np.concatenate([a, b]))
+    assert chain(a) != chain(a.astype(np.float32))
+
+
+def test_memory_order_does_not_matter() -> None:
+    array = np.arange(6.0).reshape(2, 3)
+    assert chain(array) == chain(np.asfortranarray(array))
+    assert digest_tensors({"x": array}) == digest_tensors({"x": np.asfortranarray(array)})
+
+
+def test_one_last_place_matters() -> None:
+    array = np.ones(3, np.float32)
+    other = array.copy()
+    other[1] = np.nextafter(other[1], np.float32(2))
+    assert digest_tensors({"x": array}) != digest_tensors({"x": other})
+
+
+def test_names_matter_and_their_order_does_not() -> None:
+    x, y = np.zeros(2), np.ones(2)
+    assert digest_tensors({"a": x, "b": y}) == digest_tensors({"b": y, "a": x})
+    assert digest_tensors({"a": x, "b": y}) != digest_tensors({"a": y, "b": x})
+    assert digest_shapes({"a": x}) == digest_shapes({"a": y})
+    assert digest_shapes({"a": x}) != digest_shapes({"a": np.zeros(3)})
