@@ -17,9 +17,10 @@ _MOST_EXACT_PAIRS = 14
 def paired_difference(request: PairedDifferenceRequest) -> PairedDifferenceResult:
     """Tests and estimates the mean paired difference, TensorFlow minus PyTorch.
 
-    The p-value is of the exact two-sided sign-flip test. The interval inverts the same test: the means of all
-    non-empty subsets of the differences are typical values of their centre (Hartigan 1969), so the k-th smallest
-    and k-th largest of the 2**n - 1 means bound it with confidence 1 - 2k / 2**n.
+    The p-value is of the two-sided sign-flip test, exact up to 14 pairs and from 2**14 sampled flips beyond. The
+    interval inverts the same test: the means of all non-empty subsets of the differences are typical values of their
+    centre (Hartigan 1969), so the k-th smallest and k-th largest of the 2**n - 1 means bound it with confidence
+    1 - 2k / 2**n.
 
     Args:
         request: At least one pair.
