@@ -52,7 +52,7 @@ node_modules/.package-lock.json: package-lock.json
 dist/main.js: $(SOURCES) node_modules/.package-lock.json
 	npm run build:js
 
-dist/index.d.ts: dist/main.js
+dist/index.d.ts: dist/main.js scripts/write-declarations.ts scripts/print-shapes.ts
 	npm run build:types
 
 FORCE:

@@ -1,4 +1,5 @@
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
+import ts from 'typescript'
 import { z } from 'zod'
 
 /** A public type that is inferred from a schema. */
@@ -11,15 +12,19 @@ export interface Shape {
 
 /**
  * TypeScript declarations of the shapes: each field with its description and its default as TSDoc, and a shape
- * inside another by its name.
+ * inside another by its name. What is taken in may be an array that nobody may change.
  */
 export async function printShapes(shapes: readonly Shape[]): Promise<string> {
-  const definitions = { ...definitionsOf(shapes, 'input'), ...definitionsOf(shapes, 'output') }
-  const schema: JSONSchema = {
-    definitions,
-    anyOf: Object.keys(definitions).map((name) => ({ $ref: `#/definitions/${name}` })),
-  }
-  return compile(schema, 'AnyShape', {
+  const inputs = await printDefinitions('AnyInput', definitionsOf(shapes, 'input'))
+  const outputs = await printDefinitions('AnyOutput', definitionsOf(shapes, 'output'))
+  return `${withReadonlyArrays(inputs)}\n${outputs}`
+}
+
+/** The definitions, and their union as `name`, since only what is referred to is printed. */
+async function printDefinitions(name: string, definitions: Record<string, JSONSchema>): Promise<string> {
+  const references = Object.keys(definitions).map((definition) => ({ $ref: `#/definitions/${definition}` }))
+  if (references.length === 0) return ''
+  return compile({ definitions, anyOf: references }, name, {
     additionalProperties: false,
     bannerComment: '',
     ignoreMinAndMaxItems: true,
@@ -36,9 +41,8 @@ function definitionsOf(shapes: readonly Shape[], io: Shape['io']): Record<string
     target: 'draft-7',
     uri: (id) => `#/definitions/${id}`,
     override: ({ jsonSchema }) => {
-      if (jsonSchema.default === undefined) return
-      const description = jsonSchema.description ? `${jsonSchema.description}\n\n` : ''
-      jsonSchema.description = `${description}@default ${JSON.stringify(jsonSchema.default)}`
+      describeDefault(jsonSchema)
+      describeTag(jsonSchema)
     },
   })
   const describe = (name: string) => shapes.find((shape) => shape.name === name)?.description
@@ -48,4 +52,37 @@ function definitionsOf(shapes: readonly Shape[], io: Shape['io']): Record<string
       { description: describe(name), ...schema } as JSONSchema,
     ]),
   )
+}
+
+function describeDefault(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.default === undefined) return
+  const description = schema.description ? `${schema.description}\n\n` : ''
+  schema.description = `${description}@default ${JSON.stringify(schema.default)}`
+}
+
+/** A member of a union has no declaration that its description could stand above, so its tag gets it. */
+function describeTag({ description, properties = {} }: z.core.JSONSchema.BaseSchema): void {
+  const tag = Object.values(properties).find(
+    (property) => typeof property === 'object' && property.const !== undefined,
+  )
+  if (description !== undefined && typeof tag === 'object') tag.description ??= description
+}
+
+/** Each `T[]` as `readonly T[]`, which takes either kind of array. */
+function withReadonlyArrays(declarations: string): string {
+  const insertions: { at: number; text: string }[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isArrayTypeNode(node)) {
+      const nested = ts.isArrayTypeNode(node.parent)
+      insertions.push({ at: node.getStart(), text: nested ? '(readonly ' : 'readonly ' })
+      if (nested) insertions.push({ at: node.getEnd(), text: ')' })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile('shapes.d.ts', declarations, ts.ScriptTarget.Latest, true))
+  // From the end, so that what is inserted moves no place that is yet to come; of one place the inner goes first.
+  return insertions
+    .reverse()
+    .toSorted((a, b) => b.at - a.at)
+    .reduce((text, { at, text: more }) => text.slice(0, at) + more + text.slice(at), declarations)
 }

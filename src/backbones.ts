@@ -1,25 +1,32 @@
+import * as z from 'zod'
 import table from '../python/twintune/backbones.json' with { type: 'json' }
 
-/** What both languages know of a backbone; `python/twintune/backbones.json` is the one table. */
-export interface Backbone {
-  readonly name: string
-  /** Channels of the pooled feature vector. */
-  readonly features: number
-  readonly defaultImageSize: number
-  readonly imagenet:
-    | { readonly source: 'package'; readonly package: string; readonly oddImageSizes?: boolean }
-    | { readonly source: 'hub'; readonly repository: string }
-  /** The two libraries' own models of the same name; absent where there is no such pair. */
-  readonly idiomatic?: { readonly kerasApplications: string; readonly torchvision: string }
-  /** In order from the image to the head; names are timm's. */
-  readonly stages: readonly { readonly name: string; readonly tensors: readonly string[] }[]
-}
+/** What TypeScript reads of a backbone's entry; the rest of `python/twintune/backbones.json` is Python's alone. */
+const backboneSchema = z.object({
+  name: z.string(),
+  features: z.int().describe('Channels of the pooled feature vector.'),
+  defaultImageSize: z.int(),
+  imagenet: z.discriminatedUnion('source', [
+    z.object({ source: z.literal('package'), package: z.string(), oddImageSizes: z.boolean().optional() }),
+    z.object({ source: z.literal('hub'), repository: z.string() }),
+  ]),
+  idiomatic: z
+    .object({ kerasApplications: z.string(), torchvision: z.string() })
+    .optional()
+    .describe("The two libraries' own models of the same name; absent where there is no such pair."),
+  stages: z
+    .array(z.object({ name: z.string(), tensors: z.array(z.string()) }))
+    .describe("In order from the image to the head; names are timm's."),
+})
 
-export const backbones: readonly Backbone[] = Object.entries(table).map(
-  ([name, entry]) => ({ name, ...entry }) as Backbone,
+/** What both languages know of a backbone. */
+export type Backbone = z.output<typeof backboneSchema>
+
+export const backbones: readonly Backbone[] = Object.entries(table).map(([name, entry]) =>
+  backboneSchema.parse({ name, ...entry }),
 )
 
-export const backboneNames = backbones.map((backbone) => backbone.name) as [string, ...string[]]
+export const backboneNames: readonly string[] = backbones.map((backbone) => backbone.name)
 
 /** The backbone of that name, or `undefined`. */
 export function findBackbone(name: string): Backbone | undefined {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { failureSchema } from './failure.js'
-import { epochRecordSchema, runResultSchema } from './protocol/result.js'
+import { epochRecordSchema, finishedRunSchema } from './protocol/result.js'
 import { frameworkSchema } from './spec/schema.js'
 
 // What happened, in one union. Events that belong to a run carry its framework and seed.
@@ -9,42 +9,46 @@ import { frameworkSchema } from './spec/schema.js'
 const time = z.iso.datetime().describe('UTC.')
 const ofRun = { time, framework: frameworkSchema, seed: z.int() }
 
-/** The run folder exists and the plan is made; nothing has started yet. */
-export const comparisonStartedSchema = z.strictObject({
-  type: z.literal('comparison-started'),
-  time,
-  experiment: z.string(),
-  mode: z.enum(['aligned', 'idiomatic']),
-  runDirectory: z.string(),
-  runs: z
-    .array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
-    .describe('In the order of their start.'),
-})
+export const comparisonStartedSchema = z
+  .strictObject({
+    type: z.literal('comparison-started'),
+    time,
+    experiment: z.string(),
+    mode: z.enum(['aligned', 'idiomatic']),
+    runDirectory: z.string(),
+    runs: z
+      .array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
+      .describe('In the order of their start.'),
+  })
+  .describe('The run folder exists and the plan is made; nothing has started yet.')
 
-/** A worker is being started, or imports its framework: before its first run. */
-export const workerSchema = z.strictObject({
-  type: z.literal('worker'),
-  time,
-  framework: frameworkSchema,
-  state: z.enum(['starting', 'importing', 'ready']),
-})
+export const workerSchema = z
+  .strictObject({
+    type: z.literal('worker'),
+    time,
+    framework: frameworkSchema,
+    state: z.enum(['starting', 'importing', 'ready']),
+  })
+  .describe('A worker is being started, or imports its framework: before its first run.')
 
-/** A run's worker is ready and has the request. */
-export const runStartedSchema = z.strictObject({
-  type: z.literal('run-started'),
-  ...ofRun,
-  workerPid: z.int(),
-  pythonPid: z.int(),
-})
+export const runStartedSchema = z
+  .strictObject({
+    type: z.literal('run-started'),
+    ...ofRun,
+    workerPid: z.int(),
+    pythonPid: z.int(),
+  })
+  .describe("A run's worker is ready and has the request.")
 
-/** What a run does outside its training steps, with progress where the work can be counted. */
-export const stageSchema = z.strictObject({
-  type: z.literal('stage'),
-  ...ofRun,
-  stage: z.enum(['data', 'build', 'features', 'evaluate']),
-  done: z.int().optional().describe('Images so far.'),
-  total: z.int().optional(),
-})
+export const stageSchema = z
+  .strictObject({
+    type: z.literal('stage'),
+    ...ofRun,
+    stage: z.enum(['data', 'build', 'features', 'evaluate']),
+    done: z.int().optional().describe('Images so far.'),
+    total: z.int().optional(),
+  })
+  .describe('What a run does outside its training steps, with progress where the work can be counted.')
 
 export const phaseStartedSchema = z.strictObject({
   type: z.literal('phase-started'),
@@ -59,19 +63,20 @@ export const phaseStartedSchema = z.strictObject({
     .describe('`features`: the frozen backbone runs once, the head trains on its output.'),
 })
 
-/** At most a few a second. */
-export const stepSchema = z.strictObject({
-  type: z.literal('step'),
-  ...ofRun,
-  phase: z.int(),
-  epoch: z.int().describe('From 1, within the phase.'),
-  epochs: z.int(),
-  step: z.int().describe('From 1, within the epoch.'),
-  steps: z.int(),
-  loss: z.number().describe('Mean over the batch.'),
-  imagesPerSecond: z.number(),
-  secondsLeft: z.number().describe("Of the phase's training, estimated."),
-})
+export const stepSchema = z
+  .strictObject({
+    type: z.literal('step'),
+    ...ofRun,
+    phase: z.int(),
+    epoch: z.int().describe('From 1, within the phase.'),
+    epochs: z.int(),
+    step: z.int().describe('From 1, within the epoch.'),
+    steps: z.int(),
+    loss: z.number().describe('Mean over the batch.'),
+    imagesPerSecond: z.number(),
+    secondsLeft: z.number().describe("Of the phase's training, estimated."),
+  })
+  .describe('At most a few a second.')
 
 export const epochSchema = z.strictObject({
   type: z.literal('epoch'),
@@ -107,7 +112,7 @@ export const warningSchema = z.strictObject({
 export const runFinishedSchema = z.strictObject({
   type: z.literal('run-finished'),
   ...ofRun,
-  result: runResultSchema,
+  result: finishedRunSchema,
 })
 
 export const runFailedSchema = z.strictObject({

@@ -53,6 +53,9 @@ export const failureSchema = z.strictObject({
 export type Failure = z.output<typeof failureSchema>
 export type FailureCode = Failure['code']
 
+/** What comes of work that the user stopped, or that never began for that reason. */
+export const cancelled: Failure = { code: 'CANCELLED', message: 'Cancelled.', hint: null, cause: null }
+
 /** Carries a failure across code that throws; turned back into the value at one boundary. */
 export class TwintuneError extends Error {
   override readonly name: string = 'TwintuneError'

@@ -5,6 +5,9 @@ import type { CancelSignal } from './run/cancellation.js'
 import { eventStream } from './run/event-stream.js'
 import type { Experiment } from './spec/schema.js'
 
+export type { BackboneLine } from './cli/backbone-line.js'
+export type { DoctorLine } from './cli/doctor-line.js'
+export type { FailureLine } from './cli/failure-line.js'
 export type {
   Comparison,
   ContractRow,
@@ -14,12 +17,14 @@ export type {
 } from './compare/comparison.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
-export type { EpochRecord, Facts, RunResult } from './protocol/result.js'
+export type { EpochRecord, Facts, FinishedRun, RunResult, UnfinishedRun } from './protocol/result.js'
+export type { RunListedLine, RunShownLine } from './report/run-lines.js'
 export type { CancelSignal } from './run/cancellation.js'
 export { defineExperiment } from './spec/define-experiment.js'
+export type { SpecIssue, ValidateIssue } from './spec/issue.js'
 export { type LoadOptions, loadExperiment } from './spec/load.js'
 export type { Experiment, ExperimentInput, Framework, Phase } from './spec/schema.js'
-export { SpecError, type SpecIssue } from './spec/spec-error.js'
+export { SpecError } from './spec/spec-error.js'
 
 /** How an experiment is carried out, as opposed to what it is. */
 export interface RunOptions {

@@ -16,7 +16,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-// A reader that has gone, as `head` does, or a closed terminal: the work goes on, and its record is in the run folder.
+// A reader that has gone, as `head` does: the work goes on, and its record is in the run folder. A closed terminal
+// cancels by SIGHUP, and what the orderly end then prints has nowhere to go.
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error

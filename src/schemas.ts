@@ -1,17 +1,29 @@
 import type { z } from 'zod'
+import { backboneLineSchema as backboneLine } from './cli/backbone-line.js'
+import { doctorLineSchema as doctorLine } from './cli/doctor-line.js'
+import { failureLineSchema as failureLine } from './cli/failure-line.js'
 import { comparisonSchema as comparison } from './compare/comparison.js'
 import { eventSchema as event } from './events.js'
 import { failureSchema as failure } from './failure.js'
 import type {
+  BackboneLine,
   Comparison,
+  DoctorLine,
   Event,
   Experiment,
   ExperimentInput,
   Failure,
+  FailureLine,
+  RunListedLine,
   RunResult,
-  SpecIssue,
+  RunShownLine,
+  ValidateIssue,
 } from './index.js'
 import { runResultSchema as runResult } from './protocol/result.js'
+import {
+  runListedLineSchema as runListedLine,
+  runShownLineSchema as runShownLine,
+} from './report/run-lines.js'
 import { validateIssueSchema as validateIssue } from './spec/issue.js'
 import { experimentSchema as experiment } from './spec/schema.js'
 
@@ -20,7 +32,7 @@ import { experimentSchema as experiment } from './spec/schema.js'
 /** A specification; what it yields has every default filled in. */
 export const experimentSchema: z.ZodType<Experiment, ExperimentInput> = experiment
 
-/** A line of `--json` and of events.jsonl. */
+/** A line of `twintune compare --json`, of `twintune train --json` and of events.jsonl. */
 export const eventSchema: z.ZodType<Event> = event
 
 /** What result.json holds. */
@@ -29,8 +41,23 @@ export const runResultSchema: z.ZodType<RunResult> = runResult
 /** What comparison.json holds. */
 export const comparisonSchema: z.ZodType<Comparison> = comparison
 
-/** Under `failure` in results and events. */
+/** Under `failure` in results, events and lines. */
 export const failureSchema: z.ZodType<Failure> = failure
 
+/** The last line of any command's `--json` that ended before its work was done. */
+export const failureLineSchema: z.ZodType<FailureLine> = failureLine
+
 /** A line of `twintune validate --json`. */
-export const validateIssueSchema: z.ZodType<{ type: 'issue' } & SpecIssue> = validateIssue
+export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue
+
+/** A line of `twintune list --json`. */
+export const runListedLineSchema: z.ZodType<RunListedLine> = runListedLine
+
+/** The line of `twintune show --json`. */
+export const runShownLineSchema: z.ZodType<RunShownLine> = runShownLine
+
+/** A line of `twintune doctor --json`. */
+export const doctorLineSchema: z.ZodType<DoctorLine> = doctorLine
+
+/** A line of `twintune backbones --json`. */
+export const backboneLineSchema: z.ZodType<BackboneLine> = backboneLine

@@ -2,6 +2,7 @@ import { type Backbone, backbones } from '../backbones.js'
 import { renderOptionsFor } from '../log/output.js'
 import { createStyle } from '../report/style.js'
 import { renderTable } from '../report/table.js'
+import type { BackboneLine } from './backbone-line.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 
@@ -15,7 +16,7 @@ export async function backbonesCommand(
   context: CommandContext,
 ): Promise<number> {
   if (json) {
-    for (const backbone of backbones) context.stdout(JSON.stringify(toRecord(backbone)))
+    for (const backbone of backbones) context.stdout(JSON.stringify(toLine(backbone)))
   } else {
     const style = createStyle(renderOptionsFor(context.streams.stdout))
     const title = stages
@@ -45,7 +46,7 @@ function cells(backbone: Backbone): string[] {
   ]
 }
 
-function toRecord(backbone: Backbone): object {
+function toLine(backbone: Backbone): BackboneLine {
   const { name, features, defaultImageSize, stages } = backbone
   return {
     type: 'backbone',
@@ -62,7 +63,7 @@ function stageNames({ stages }: Backbone): string {
   return stages.map((stage) => stage.name).join(', ')
 }
 
-function modes({ idiomatic }: Backbone): string[] {
+function modes({ idiomatic }: Backbone): BackboneLine['modes'] {
   return idiomatic ? ['aligned', 'idiomatic'] : ['aligned']
 }
 

@@ -2,8 +2,7 @@ import { failureLines } from '../report/failures.js'
 import { formatBytes, frameworkNames } from '../report/format.js'
 import { createStyle, type RenderOptions, type Style } from '../report/style.js'
 import { renderSection, renderTable } from '../report/table.js'
-import type { Examination } from './doctor.js'
-import type { Machine, Room } from './machine.js'
+import type { Examination, Machine, Room } from './doctor-line.js'
 
 /** What doctor found, for people: a section a framework, and one for the machine. */
 export function renderDoctorReport(

@@ -1,30 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { type Failure, toFailure } from '../failure.js'
+import { toFailure } from '../failure.js'
 import { renderOptionsFor } from '../log/output.js'
 import { frameworkNames } from '../report/format.js'
-import type { Inspection } from '../run/environment.js'
 import { FrameworkWorker } from '../run/framework-worker.js'
 import type { Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { Worker } from '../worker/worker.js'
 import type { CommandContext, OutputOptions } from './context.js'
+import type { DoctorLine, Examination } from './doctor-line.js'
 import { renderDoctorReport } from './doctor-report.js'
 import { exitCodeOfFailure, exitCodes } from './exit-code.js'
 import { examineMachine } from './machine.js'
 
 export interface DoctorOptions extends OutputOptions {
   readonly out: string
-}
-
-/** What one framework finds on this machine, or why it can't be used. */
-export interface Examination {
-  readonly framework: Framework
-  /** The interpreter that twintune starts: a path or a command. */
-  readonly interpreter: string
-  readonly inspection: Inspection | null
-  readonly failure: Failure | null
 }
 
 /** `twintune doctor`: interpreters, versions, devices, memory and disk, and what mends what is missing. */
@@ -36,7 +27,8 @@ export async function doctorCommand(
   const examinations = await examineFrameworks(signal)
   if (json) {
     for (const examination of examinations) {
-      stdout(JSON.stringify({ type: 'doctor', usable: !examination.failure, ...examination, machine }))
+      const line: DoctorLine = { type: 'doctor', usable: !examination.failure, ...examination, machine }
+      stdout(JSON.stringify(line))
     }
   } else {
     const shown = quiet ? examinations.filter(({ failure }) => failure) : examinations

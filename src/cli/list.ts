@@ -1,6 +1,7 @@
-import { mean } from '../compare/summary.js'
 import { renderOptionsFor } from '../log/output.js'
-import { type RunListRow, renderRunList } from '../report/run-list.js'
+import type { RunListedLine } from '../report/run-lines.js'
+import { renderRunList } from '../report/run-list.js'
+import { meanOf, runsOf } from '../report/runs.js'
 import { listRuns } from '../run/find-run.js'
 import type { RecordedRun } from '../run/read-run-folder.js'
 import type { Framework } from '../spec/schema.js'
@@ -13,24 +14,20 @@ export interface ListOptions extends OutputOptions {
 
 /** `twintune list`: what is in the folder of runs, the newest first. */
 export async function listCommand({ json, out }: ListOptions, context: CommandContext): Promise<number> {
-  const rows = (await listRuns(out)).map((run) => ({ runDirectory: run.path, row: toRow(run) }))
+  const lines = (await listRuns(out)).map(toLine)
   if (json) {
-    for (const { runDirectory, row } of rows)
-      context.stdout(JSON.stringify({ type: 'run', runDirectory, ...row }))
+    for (const line of lines) context.stdout(JSON.stringify(line))
   } else {
-    context.stdout(
-      renderRunList(
-        rows.map(({ row }) => row),
-        renderOptionsFor(context.streams.stdout),
-      ),
-    )
+    context.stdout(renderRunList(lines, renderOptionsFor(context.streams.stdout)))
   }
   return exitCodes.done
 }
 
-function toRow(run: RecordedRun): RunListRow {
-  const { name, status, started, results } = run
+function toLine(run: RecordedRun): RunListedLine {
+  const { name, path, status, started, results } = run
   return {
+    type: 'run-listed',
+    runDirectory: path,
     name,
     experiment: started.experiment,
     mode: started.mode,
@@ -43,8 +40,5 @@ function toRow(run: RecordedRun): RunListRow {
 }
 
 function meanAccuracy(framework: Framework, { results }: RecordedRun): number | null {
-  const accuracies = results
-    .filter((result) => result.framework === framework)
-    .flatMap(({ test }) => (test ? [test.accuracy] : []))
-  return accuracies.length > 0 ? mean(accuracies) : null
+  return meanOf(runsOf(framework, results).map((result) => result.test?.accuracy))
 }

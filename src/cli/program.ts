@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
-import type { CompareOptions } from './compare.js'
+import type { CarryOutOptions } from './carry-out-and-log.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
@@ -49,7 +49,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const compare = program
     .command('compare <spec>')
     .description('train and test every framework × seed, and compare the frameworks')
-    .action((spec: string, options: CompareOptions) =>
+    .action((spec: string, options: CarryOutOptions) =>
       run(async () => (await import('./compare.js')).compareCommand(spec, options, context)),
     )
   addCarryOutOptions(compare).addHelpText(

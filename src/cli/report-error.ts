@@ -4,6 +4,7 @@ import { renderOptionsFor } from '../log/output.js'
 import { renderFailure } from '../report/failures.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodeOfFailure } from './exit-code.js'
+import type { FailureLine } from './failure-line.js'
 
 /** Tells of the error that ended a command, and says which exit code it deserves. */
 export function reportError(
@@ -14,7 +15,8 @@ export function reportError(
   // commander has told people already.
   const toldAlready = error instanceof CommanderError
   const failure = toldAlready ? usageFailure(error) : toFailure(error)
-  if (json) stdout(JSON.stringify({ type: 'failure', failure }))
+  const line: FailureLine = { type: 'failure', failure }
+  if (json) stdout(JSON.stringify(line))
   if (!toldAlready) stderr(renderFailure(failure, renderOptionsFor(streams.stderr)))
   // Who reports a fault of ours needs its stack.
   if (failure.code === 'INTERNAL' && failure.cause) stderr(failure.cause.detail)

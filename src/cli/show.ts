@@ -1,6 +1,8 @@
 import { renderOptionsFor } from '../log/output.js'
+import type { RunShownLine } from '../report/run-lines.js'
 import { renderRun } from '../report/run-list.js'
 import { findRun } from '../run/find-run.js'
+import type { RecordedRun } from '../run/read-run-folder.js'
 import type { CommandContext } from './context.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
@@ -11,12 +13,21 @@ export async function showCommand(
   { json, out }: ListOptions,
   context: CommandContext,
 ): Promise<number> {
-  const recorded = await findRun(run, out)
-  const { name, path, status, comparison, results } = recorded
-  context.stdout(
-    json
-      ? JSON.stringify({ type: 'run', runDirectory: path, name, status, comparison, results })
-      : renderRun(recorded, renderOptionsFor(context.streams.stdout)),
-  )
+  const line = toLine(await findRun(run, out))
+  context.stdout(json ? JSON.stringify(line) : renderRun(line, renderOptionsFor(context.streams.stdout)))
   return exitCodes.done
+}
+
+function toLine({ name, path, status, started, comparison, results }: RecordedRun): RunShownLine {
+  return {
+    type: 'run-shown',
+    runDirectory: path,
+    name,
+    experiment: started.experiment,
+    mode: started.mode,
+    status,
+    startedAt: started.time,
+    comparison,
+    results: [...results],
+  }
 }

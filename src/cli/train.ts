@@ -1,10 +1,9 @@
 import { loadExperiment } from '../spec/load.js'
 import type { Framework } from '../spec/schema.js'
-import { carryOutAndLog } from './carry-out-and-log.js'
-import type { CompareOptions } from './compare.js'
+import { type CarryOutOptions, carryOutAndLog } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
 
-export interface TrainOptions extends CompareOptions {
+export interface TrainOptions extends CarryOutOptions {
   readonly framework: Framework
 }
 

@@ -1,6 +1,8 @@
+import { formatIssue, type ValidateIssue } from '../spec/issue.js'
 import { loadExperiment } from '../spec/load.js'
-import { formatIssue, SpecError } from '../spec/spec-error.js'
+import { SpecError } from '../spec/spec-error.js'
 import type { CommandContext, SpecOptions } from './context.js'
+import { exitCodes } from './exit-code.js'
 
 /** `twintune validate SPEC`: prints every issue of a specification, and nothing else. Starts no Python. */
 export async function validateCommand(
@@ -14,12 +16,13 @@ export async function validateCommand(
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     for (const issue of error.issues) {
-      context.stdout(json ? JSON.stringify({ type: 'issue', ...issue }) : formatIssue(issue))
+      const line: ValidateIssue = { type: 'issue', ...issue }
+      context.stdout(json ? JSON.stringify(line) : formatIssue(issue))
     }
     if (!quiet)
       context.stderr(`${file}: ${error.issues.length} ${error.issues.length === 1 ? 'issue' : 'issues'}`)
-    return 2
+    return exitCodes.usage
   }
   if (!quiet) context.stderr(`${file} is a valid specification.`)
-  return 0
+  return exitCodes.done
 }

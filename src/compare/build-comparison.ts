@@ -19,9 +19,7 @@ export async function buildComparison(
   results: readonly RunResult[],
   pairedDifference: PairedDifference,
 ): Promise<Comparison> {
-  const status = comparisonStatus(results)
-  // Who cancels wants an end, not a test of half the seeds.
-  const statistics = status === 'cancelled' ? null : pairedDifference
+  const { status, differences } = await testDifferences(results, pairedDifference)
   return {
     schemaVersion: 1,
     experiment: experiment.name,
@@ -30,9 +28,29 @@ export async function buildComparison(
     runs: [...results],
     contract: fairnessContract(results),
     metrics: {
-      accuracy: await compareMetric('accuracy', results, statistics),
-      loss: await compareMetric('loss', results, statistics),
+      accuracy: { ...summaries('accuracy', results), difference: differences.accuracy },
+      loss: { ...summaries('loss', results), difference: differences.loss },
     },
+  }
+}
+
+type Differences = Readonly<Record<Metric, Difference | null>>
+
+// Who cancels wants an end, not a test of half the seeds; nor to wait for a test that has begun.
+async function testDifferences(
+  results: readonly RunResult[],
+  pairedDifference: PairedDifference,
+): Promise<{ status: Comparison['status']; differences: Differences }> {
+  const cancelled = { status: 'cancelled', differences: { accuracy: null, loss: null } } as const
+  const status = comparisonStatus(results)
+  if (status === 'cancelled') return cancelled
+  try {
+    const accuracy = await testDifference('accuracy', results, pairedDifference)
+    const loss = await testDifference('loss', results, pairedDifference)
+    return { status, differences: { accuracy, loss } }
+  } catch (error) {
+    if (isCancellation(error)) return cancelled
+    throw error
   }
 }
 
@@ -41,35 +59,26 @@ function comparisonStatus(results: readonly RunResult[]): Comparison['status'] {
   return results.some((result) => result.status === 'failed') ? 'failed' : 'finished'
 }
 
-async function compareMetric(
+function summaries(
   metric: Metric,
   results: readonly RunResult[],
-  pairedDifference: PairedDifference | null,
-): Promise<MetricComparison> {
-  const tensorflow = valuesBySeed('tensorflow', metric, results)
-  const pytorch = valuesBySeed('pytorch', metric, results)
-  const seeds = [...tensorflow.keys()].filter((seed) => pytorch.has(seed))
-  const paired = {
-    tensorflow: seeds.flatMap((seed) => tensorflow.get(seed) ?? []),
-    pytorch: seeds.flatMap((seed) => pytorch.get(seed) ?? []),
-  }
+): Pick<MetricComparison, 'tensorflow' | 'pytorch'> {
   return {
-    tensorflow: summarize([...tensorflow.values()]),
-    pytorch: summarize([...pytorch.values()]),
-    difference:
-      pairedDifference === null || seeds.length === 0
-        ? null
-        : await differenceOf(metric, paired, pairedDifference),
+    tensorflow: summarize([...valuesBySeed('tensorflow', metric, results).values()]),
+    pytorch: summarize([...valuesBySeed('pytorch', metric, results).values()]),
   }
 }
 
 // Statistics that can't be had don't cost the comparison: the mean needs no test, and the reason says what failed.
-async function differenceOf(
+async function testDifference(
   metric: Metric,
-  paired: { readonly tensorflow: number[]; readonly pytorch: number[] },
+  results: readonly RunResult[],
   pairedDifference: PairedDifference,
-): Promise<Difference> {
+): Promise<Difference | null> {
+  const paired = pairBySeed(metric, results)
   const pairs = paired.tensorflow.length
+  if (pairs === 0) return null
+  const seeds = new Set(results.map((result) => result.seed)).size
   try {
     const reported = await pairedDifference({ ...paired, level: intervalLevel })
     const { interval, level } =
@@ -77,8 +86,9 @@ async function differenceOf(
         ? reported
         : await pairedDifference({ ...paired, level: equivalenceLevel })
     const equivalence = interval && level !== null ? { interval, level } : null
-    return { ...reported, pairs, ...decide({ ...reported, pairs, equivalence }, metric) }
+    return { ...reported, pairs, ...decide({ ...reported, pairs, seeds, equivalence }, metric) }
   } catch (error) {
+    if (isCancellation(error)) throw error
     return {
       mean: mean(paired.tensorflow) - mean(paired.pytorch),
       interval: null,
@@ -91,17 +101,33 @@ async function differenceOf(
   }
 }
 
-// Of the finished runs that have the metric; a loss that isn't finite has no value.
+function isCancellation(error: unknown): boolean {
+  return toFailure(error).code === 'CANCELLED'
+}
+
+function pairBySeed(
+  metric: Metric,
+  results: readonly RunResult[],
+): { readonly tensorflow: number[]; readonly pytorch: number[] } {
+  const tensorflow = valuesBySeed('tensorflow', metric, results)
+  const pytorch = valuesBySeed('pytorch', metric, results)
+  const seeds = [...tensorflow.keys()].filter((seed) => pytorch.has(seed))
+  return {
+    tensorflow: seeds.flatMap((seed) => tensorflow.get(seed) ?? []),
+    pytorch: seeds.flatMap((seed) => pytorch.get(seed) ?? []),
+  }
+}
+
 function valuesBySeed(
   framework: Framework,
   metric: Metric,
   results: readonly RunResult[],
 ): ReadonlyMap<number, number> {
   return new Map(
-    results.flatMap((result): [number, number][] => {
-      const value =
-        result.framework === framework && result.status === 'finished' ? result.test?.[metric] : null
-      return value === null || value === undefined ? [] : [[result.seed, value]]
-    }),
+    results.flatMap((result): [number, number][] =>
+      result.framework === framework && result.status === 'finished'
+        ? [[result.seed, result.test[metric]]]
+        : [],
+    ),
   )
 }

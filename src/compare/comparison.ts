@@ -11,7 +11,6 @@ export const summarySchema = z.strictObject({
 
 export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive'])
 
-/** TensorFlow minus PyTorch, paired by seed. */
 export const differenceSchema = z.strictObject({
   mean: z.number(),
   interval: z
@@ -19,7 +18,12 @@ export const differenceSchema = z.strictObject({
     .nullable()
     .describe('Inverts the sign-flip test; null for one pair.'),
   level: z.number().nullable().describe('Confidence level that the interval attains.'),
-  pValue: z.number().nullable().describe('Exact paired sign-flip test, two-sided; null for one pair.'),
+  pValue: z
+    .number()
+    .nullable()
+    .describe(
+      'Paired sign-flip test, two-sided: exact up to 14 pairs, over sampled flips beyond; null for one pair.',
+    ),
   pairs: z.int(),
   verdict: verdictSchema,
   reason: z.string().describe('Why this verdict, in a sentence.'),
@@ -37,7 +41,6 @@ export const contractRowSchema = z.strictObject({
   evidence: z.string(),
 })
 
-/** How the two frameworks compare, and on what evidence (`comparison.json`). */
 export const comparisonSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -50,8 +53,10 @@ export const comparisonSchema = z
   })
   .meta({ title: 'Comparison' })
 
+/** How the two frameworks compare, and on what evidence (`comparison.json`). */
 export type Comparison = z.output<typeof comparisonSchema>
 export type ContractRow = z.output<typeof contractRowSchema>
 export type MetricComparison = z.output<typeof metricComparisonSchema>
 export type MetricSummary = z.output<typeof summarySchema>
+/** TensorFlow minus PyTorch, paired by seed. */
 export type Difference = z.output<typeof differenceSchema>

@@ -9,29 +9,31 @@ interface FactsPair {
   readonly pytorch: Facts
 }
 
-/** Something that two runs may share, and how it reads in the facts. Values of a hash are the same or they aren't. */
+/** Something that two runs may share. Values of a hash are the same or they aren't. */
 interface Ingredient {
   readonly name: string
   readonly kind: 'hash' | 'text'
+  /** The whole of it, by which two runs are compared; the evidence shows its hashes in short. */
   readonly read: (facts: Facts) => string
 }
 
 const ingredients: readonly Ingredient[] = [
-  { name: 'weights', kind: 'hash', read: (facts) => shortHash(facts.weights) },
+  { name: 'weights', kind: 'hash', read: (facts) => facts.weights },
   {
     name: 'architecture',
     kind: 'hash',
-    read: (facts) => `${facts.parameters} parameters, ${shortHash(facts.architecture)}`,
+    read: (facts) => `${facts.parameters} parameters, ${facts.architecture}`,
   },
-  { name: 'split', kind: 'hash', read: (facts) => shortHash(facts.split) },
-  { name: 'pixels', kind: 'hash', read: (facts) => shortHash(facts.pixels) },
-  { name: 'batch order', kind: 'hash', read: (facts) => shortHash(facts.batchOrder) },
-  { name: 'head init', kind: 'hash', read: (facts) => shortHash(facts.headInit) },
+  { name: 'split', kind: 'hash', read: (facts) => facts.split },
+  { name: 'pixels', kind: 'hash', read: (facts) => facts.pixels },
+  { name: 'batch order', kind: 'hash', read: (facts) => facts.batchOrder },
+  { name: 'head init', kind: 'hash', read: (facts) => facts.headInit },
   { name: 'optimizer', kind: 'text', read: (facts) => facts.optimizer.join(' | ') },
-  { name: 'schedule', kind: 'hash', read: (facts) => shortHash(facts.schedule) },
+  { name: 'schedule', kind: 'hash', read: (facts) => facts.schedule },
   { name: 'batch norm', kind: 'text', read: (facts) => facts.batchNorm.join(' | ') },
   { name: 'precision', kind: 'text', read: (facts) => facts.precision },
   { name: 'device', kind: 'text', read: (facts) => facts.device },
+  { name: 'deterministic', kind: 'text', read: (facts) => (facts.deterministic ? 'on' : 'off') },
   { name: 'threads', kind: 'text', read: (facts) => facts.threads },
 ]
 
@@ -64,7 +66,7 @@ function contractRow({ name, kind, read }: Ingredient, pairs: readonly FactsPair
   return {
     ingredient: name,
     state: different === undefined ? 'equivalent' : 'different',
-    evidence: `tensorflow: ${shown.tensorflow}; pytorch: ${shown.pytorch}${where}`,
+    evidence: `tensorflow: ${shortened(shown.tensorflow)}; pytorch: ${shortened(shown.pytorch)}${where}`,
   }
 }
 
@@ -72,10 +74,12 @@ const seedsShown = 3
 
 // One value where it is the same in all seeds, else the values of the first few.
 function sharedEvidence(values: readonly { readonly seed: number; readonly tensorflow: string }[]): string {
-  const distinct = [...new Set(values.map((value) => value.tensorflow))]
-  if (distinct.length === 1)
-    return values.length > 1 ? `${distinct[0]} in all ${values.length} seeds` : `${distinct[0]}`
-  const shown = values.slice(0, seedsShown).map((value) => `${value.tensorflow} (seed ${value.seed})`)
+  const [common = '', ...others] = new Set(values.map((value) => value.tensorflow))
+  if (others.length === 0)
+    return values.length > 1 ? `${shortened(common)} in all ${values.length} seeds` : shortened(common)
+  const shown = values
+    .slice(0, seedsShown)
+    .map((value) => `${shortened(value.tensorflow)} (seed ${value.seed})`)
   const hidden = values.length - shown.length
   return shown.join(', ') + (hidden > 0 ? `, and ${hidden} more` : '')
 }
@@ -92,7 +96,7 @@ function pairFacts(results: readonly RunResult[]): FactsPair[] {
     })
 }
 
-// Twelve digits tell two hashes apart; result.json has them whole.
-function shortHash(hash: string): string {
-  return `sha256 ${hash.slice(0, 12)}`
+// Twelve digits are enough for people to recognize a hash by; result.json has them whole.
+function shortened(text: string): string {
+  return text.replaceAll(/\b[0-9a-f]{64}\b/g, (hash) => `sha256 ${hash.slice(0, 12)}`)
 }

@@ -1,6 +1,6 @@
 /**
  * Whether two descriptions that are not the same text mean the same: names that the two frameworks have for one
- * thing (`/device:CPU:0` and `cpu`, `torch.float32` and `float32`), and one number in two precisions.
+ * thing (`/device:CPU:0` and `cpu`, `torch.float32` and `float32`), and one number in two precisions. Counts have no precision.
  */
 export function sameMeaning(left: string, right: string): boolean {
   const leftTokens = tokens(commonNames(left))
@@ -30,6 +30,11 @@ const relativeTolerance = 1e-6
 
 function sameToken(left: string, right: string): boolean {
   if (left === right) return true
+  if (isWhole(left) && isWhole(right)) return false
   const [a, b] = [Number(left), Number(right)]
   return Math.abs(a - b) <= relativeTolerance * Math.max(Math.abs(a), Math.abs(b))
+}
+
+function isWhole(token: string): boolean {
+  return /^[+-]?\d+$/.test(token)
 }

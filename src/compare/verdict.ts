@@ -7,9 +7,11 @@ export type Metric = 'accuracy' | 'loss'
 /** What a verdict rests on: TensorFlow minus PyTorch, paired by seed. */
 export interface Evidence {
   readonly mean: number
-  /** Exact, two-sided; `null` for one pair only. */
+  /** Of the two-sided sign-flip test, exact up to 14 pairs and over sampled flips beyond; `null` for one pair only. */
   readonly pValue: number | null
   readonly pairs: number
+  /** How many pairs there would be had every run finished. */
+  readonly seeds: number
   /** The interval for the question of equivalence, at `equivalenceLevel` or above where the pairs allow it. */
   readonly equivalence: { readonly interval: readonly [number, number]; readonly level: number } | null
 }
@@ -29,10 +31,12 @@ const fewestPairsForEquivalence = 5
 const significance = 0.05
 
 /**
- * Names the better framework, or says that they are equivalent, or that the seeds don't tell. Equivalence goes
- * first: a difference can be certain and still be of no consequence.
+ * Names the better framework, or says that they are equivalent, or that the seeds don't tell. They never tell where
+ * some have no pair: a framework that fails on the hard seeds would be judged by the easy ones. Equivalence goes before
+ * a winner: a difference can be certain and still be of no consequence.
  */
 export function decide(evidence: Evidence, metric: Metric): Pick<Difference, 'verdict' | 'reason'> {
+  if (evidence.pairs < evidence.seeds) return { verdict: 'inconclusive', reason: missingPairs(evidence) }
   const equivalence = equivalenceReason(evidence, metric)
   if (equivalence !== null) return { verdict: 'equivalent', reason: equivalence }
   const { mean, pValue, pairs } = evidence
@@ -53,6 +57,12 @@ export function decide(evidence: Evidence, metric: Metric): Pick<Difference, 've
 }
 
 const names = { tensorflow: 'TensorFlow', pytorch: 'PyTorch' } as const
+
+function missingPairs({ pairs, seeds }: Evidence): string {
+  const missing = seeds - pairs
+  const verb = missing === 1 ? 'has' : 'have'
+  return `${missing} of ${seeds} seeds ${verb} no pair; those that finished can't speak for those that didn't.`
+}
 
 // Why the two are equivalent, or `null` when that can't be said.
 function equivalenceReason({ pairs, equivalence }: Evidence, metric: Metric): string | null {

@@ -102,7 +102,7 @@ export function epochText(event: EventOf<'epoch'>): string {
           `val accuracy ${formatPercent(validation.accuracy)}`,
         ]),
     formatSeconds(seconds),
-    `${formatRate(imagesPerSecond)} images/s`,
+    ...(imagesPerSecond === null ? [] : [`${formatRate(imagesPerSecond)} images/s`]),
   ].join('  ')
 }
 
@@ -112,9 +112,8 @@ export function evaluationText({ split, accuracy, loss, count }: EventOf<'evalua
 }
 
 /** What a run came to: its test accuracy and how long it took. */
-export function finishedText({ result }: EventOf<'run-finished'>): string {
-  const seconds = result.seconds === null ? '' : ` in ${formatSeconds(totalSeconds(result.seconds))}`
-  return `${formatOr(result.test?.accuracy, formatPercent)} test accuracy${seconds}`
+export function finishedText({ result: { test, seconds } }: EventOf<'run-finished'>): string {
+  return `${formatPercent(test.accuracy)} test accuracy in ${formatSeconds(totalSeconds(seconds))}`
 }
 
 /** A failure, or that the run was cancelled, with the run that it is about. */

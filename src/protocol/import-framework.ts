@@ -7,9 +7,5 @@ export const importFrameworkMessage = defineMessage({
   name: 'import-framework',
   request: z.strictObject({ framework: frameworkSchema }),
   progress: z.never(),
-  result: z.strictObject({
-    seconds: z.number(),
-    versions: z.record(z.string(), z.string()).describe('Of each package that bears on the result.'),
-    devices: z.array(z.string()),
-  }),
+  result: z.strictObject({ seconds: z.number() }),
 })

@@ -6,5 +6,5 @@ export const prepareMessage = defineMessage({
   name: 'prepare',
   request: z.strictObject({}),
   progress: z.never(),
-  result: z.strictObject({ pid: z.int(), version: z.string(), executable: z.string() }),
+  result: z.strictObject({ pid: z.int() }),
 })

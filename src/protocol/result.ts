@@ -7,6 +7,8 @@ const metricsSchema = z.strictObject({
   loss: z.number().nullable().describe('Mean cross-entropy in nats; null when it is not finite.'),
 })
 
+const testSchema = metricsSchema.extend({ loss: z.number().describe('Mean cross-entropy in nats.') })
+
 export const secondsSchema = z.strictObject({
   start: z.number().describe('From starting the interpreter to its first reply.'),
   import: z.number().describe("Importing the framework; 0 for a worker's second run."),
@@ -18,10 +20,6 @@ export const secondsSchema = z.strictObject({
   evaluate: z.number().describe('The test.'),
 })
 
-/**
- * What an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
- * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
- */
 export const factsSchema = z.strictObject({
   architecture: z.string().describe('Hash of tensor names and shapes.'),
   parameters: z.int(),
@@ -46,31 +44,69 @@ export const epochRecordSchema = z.strictObject({
   train: metricsSchema,
   validation: metricsSchema.nullable(),
   seconds: z.number(),
-  imagesPerSecond: z.number(),
+  imagesPerSecond: z
+    .number()
+    .nullable()
+    .describe("First steps left out; null for an epoch that is its phase's first step alone."),
 })
 
-/** What one run came to: the request is in spec.yaml, everything else is here (`result.json`). */
+export const finishedRunSchema = z.strictObject({
+  framework: frameworkSchema,
+  seed: z.int(),
+  status: z.literal('finished'),
+  failure: z.null(),
+  test: testSchema,
+  firstStepLoss: z.number().describe('Of the first batch, before any update.'),
+  pixelDigest: z.string(),
+  weightsDigest: z.string(),
+  seconds: secondsSchema,
+  imagesPerSecond: z
+    .number()
+    .nullable()
+    .describe('Median over the training epochs, first steps left out; null where no other step is left.'),
+  featureImagesPerSecond: z
+    .number()
+    .nullable()
+    .describe('Of the pass of the frozen backbone; null where there is none.'),
+  peakMemoryBytes: z.int(),
+  peakMemoryMethod: z.string(),
+  epochs: z.array(epochRecordSchema),
+  classes: z.array(z.string()),
+  facts: factsSchema,
+})
+
+export const unfinishedRunSchema = z.strictObject({
+  framework: frameworkSchema,
+  seed: z.int(),
+  status: z.enum(['failed', 'cancelled']),
+  failure: failureSchema,
+  test: z.null(),
+  firstStepLoss: z.null(),
+  pixelDigest: z.null(),
+  weightsDigest: z.null(),
+  seconds: z.null(),
+  imagesPerSecond: z.null(),
+  featureImagesPerSecond: z.null(),
+  peakMemoryBytes: z.null(),
+  peakMemoryMethod: z.null(),
+  epochs: z.array(epochRecordSchema).describe('Those that it had finished.'),
+  classes: z.array(z.string()),
+  facts: z.null(),
+})
+
 export const runResultSchema = z
-  .strictObject({
-    framework: frameworkSchema,
-    seed: z.int(),
-    status: z.enum(['finished', 'failed', 'cancelled']),
-    failure: failureSchema.nullable(),
-    test: metricsSchema.nullable(),
-    firstStepLoss: z.number().nullable(),
-    pixelDigest: z.string().nullable(),
-    weightsDigest: z.string().nullable(),
-    seconds: secondsSchema.nullable(),
-    imagesPerSecond: z.number().nullable().describe('Median over the training epochs, first steps left out.'),
-    featureImagesPerSecond: z.number().nullable().describe('Of the pass of the frozen backbone.'),
-    peakMemoryBytes: z.int().nullable(),
-    peakMemoryMethod: z.string().nullable(),
-    epochs: z.array(epochRecordSchema),
-    classes: z.array(z.string()),
-    facts: factsSchema.nullable(),
-  })
+  .discriminatedUnion('status', [finishedRunSchema, unfinishedRunSchema])
   .meta({ title: 'RunResult' })
 
+/** What a run came to that reached its end. */
+export type FinishedRun = z.output<typeof finishedRunSchema>
+/** What is left of a run that failed or was cancelled. It has no measurements: all of their fields are null. */
+export type UnfinishedRun = z.output<typeof unfinishedRunSchema>
+/** What one run came to: the request is in spec.yaml, everything else is here (`result.json`). */
 export type RunResult = z.output<typeof runResultSchema>
+/**
+ * What an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
+ * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
+ */
 export type Facts = z.output<typeof factsSchema>
 export type EpochRecord = z.output<typeof epochRecordSchema>

@@ -10,7 +10,7 @@ import {
 } from '../events.js'
 import { datasetSchema, frameworkSchema, headSchema, phaseSchema } from '../spec/schema.js'
 import { defineMessage } from './message.js'
-import { runResultSchema } from './result.js'
+import { finishedRunSchema } from './result.js'
 
 /** A complete request: Python fills in no default. Paths are absolute. */
 export const runRequestSchema = z.strictObject({
@@ -60,5 +60,5 @@ export const runMessage = defineMessage({
   request: runRequestSchema,
   progress: runProgressSchema,
   /** `start` and `import` are of the worker, so its parent fills them in. */
-  result: runResultSchema,
+  result: finishedRunSchema,
 })

@@ -1,7 +1,7 @@
 import type { Comparison, MetricSummary } from '../compare/comparison.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
-import { formatLoss, formatOr, formatPercent, frameworkNames } from './format.js'
+import { formatLoss, formatPercent, frameworkNames } from './format.js'
 import { finishedRuns, frameworksOf, runsOf } from './runs.js'
 import type { Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
@@ -42,11 +42,11 @@ function seedCells(run: RunResult, { colors }: Style): string[] {
     return [seed, (run.status === 'failed' ? colors.red : colors.dim)(run.status)]
   return [
     seed,
-    formatOr(run.test?.accuracy, formatPercent),
+    formatPercent(run.test.accuracy),
     '',
-    formatOr(run.test?.loss, formatLoss),
+    formatLoss(run.test.loss),
     '',
-    formatOr(run.firstStepLoss, (loss) => loss.toFixed(6)),
+    run.firstStepLoss.toFixed(6),
   ]
 }
 

@@ -1,7 +1,6 @@
 import type { Comparison, Difference } from '../compare/comparison.js'
 import type { Framework } from '../spec/schema.js'
 import {
-  formatNumberOf,
   formatOr,
   formatPercent,
   formatPoints,
@@ -29,8 +28,8 @@ export function renderDifferenceTable({ mode, metrics }: Comparison, style: Styl
   const table = renderTable(
     metricsWithPairs.map(({ metric, difference }) => [metric, ...figures(metric, difference)]),
     {
-      head: ['', 'mean', 'interval', 'level', 'p', ''],
-      align: ['left', 'right', 'right', 'right', 'right', 'left'],
+      head: ['', 'pairs', 'mean', 'interval', 'level', 'p', ''],
+      align: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
     },
     style,
   )
@@ -39,12 +38,8 @@ export function renderDifferenceTable({ mode, metrics }: Comparison, style: Styl
     { align: ['left', 'left'], fold: true },
     style,
   )
-  const pairs = formatNumberOf(
-    Math.max(...metricsWithPairs.map(({ difference }) => difference.pairs)),
-    'pair',
-  )
   return [
-    renderSection(`TensorFlow minus PyTorch, ${pairs}`, table, style),
+    renderSection('TensorFlow minus PyTorch', table, style),
     renderSection('Verdict', verdicts, style),
     ...(mode === 'idiomatic' ? [renderProse(idiomaticNote, style)] : []),
   ].join('\n\n')
@@ -62,14 +57,15 @@ export function verdictLine({ metrics }: Comparison): string {
   return `Test accuracy: ${means.join(', ')}${verdict}`
 }
 
-function figures(metric: Metric, { mean, interval, level, pValue }: Difference): string[] {
+function figures(metric: Metric, { pairs, mean, interval, level, pValue }: Difference): string[] {
   const format = metric === 'accuracy' ? formatPoints : (value: number) => formatSigned(value, 4)
   return [
+    String(pairs),
     format(mean),
     formatOr(interval, ([low, high]) => `${format(low)} to ${format(high)}`),
     formatOr(level, (share) => formatPercent(share, 1)),
     formatOr(pValue, formatPValue),
-    metric === 'accuracy' ? 'percentage points' : 'nats',
+    metric === 'accuracy' ? '% points' : 'nats',
   ]
 }
 

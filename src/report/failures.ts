@@ -53,7 +53,7 @@ export function seedList(seeds: readonly number[]): string {
 function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: number[] }[] {
   const groups = new Map<string, { failure: Failure; seeds: number[] }>()
   for (const { status, failure, seed } of runs) {
-    if (status !== 'failed' || failure === null) continue
+    if (status !== 'failed') continue
     const key = `${failure.code} ${failure.message}`
     const group = groups.get(key) ?? { failure, seeds: [] }
     group.seeds.push(seed)

@@ -1,38 +1,20 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { Comparison } from '../compare/comparison.js'
 import type { RunResult } from '../protocol/result.js'
-import type { Framework } from '../spec/schema.js'
 import { renderFailures } from './failures.js'
 import { formatLoss, formatOr, formatPercent, formatSeconds, frameworkNames } from './format.js'
+import type { RunListedLine, RunShownLine } from './run-lines.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderTable } from './table.js'
 import { renderComparison } from './terminal-report.js'
 
-export type RunStatus = 'finished' | 'failed' | 'cancelled' | 'interrupted'
-
 /** A run folder as `list` shows it. */
-export interface RunListRow {
-  readonly name: string
-  readonly experiment: string
-  readonly mode: 'aligned' | 'idiomatic'
-  readonly status: RunStatus
-  /** ISO 8601, UTC. */
-  readonly startedAt: string
-  readonly runs: number
-  readonly finished: number
-  /** Mean test accuracy, 0 to 1. */
-  readonly accuracy: Readonly<Record<Framework, number | null>>
-}
+export type RunListRow = Omit<RunListedLine, 'type' | 'runDirectory'>
 
 /** A run folder as `show` shows it. */
-export interface RunView {
-  readonly name: string
-  readonly status: RunStatus
-  readonly comparison: Comparison | null
-  /** What each run came to so far. */
-  readonly results: readonly RunResult[]
-}
+export type RunView = Pick<RunShownLine, 'name' | 'status' | 'comparison' | 'results'>
+
+type RunStatus = RunView['status']
 
 const shortestName = 20
 

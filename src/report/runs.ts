@@ -1,5 +1,6 @@
 import type { Comparison } from '../compare/comparison.js'
-import type { RunResult } from '../protocol/result.js'
+import { mean } from '../compare/summary.js'
+import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
 /** The frameworks of these runs, in the order in which they first appear. */
@@ -8,17 +9,17 @@ export function frameworksOf(runs: readonly RunResult[]): Framework[] {
 }
 
 /** The runs of one framework by seed. */
-export function runsOf(framework: Framework, runs: readonly RunResult[]): RunResult[] {
+export function runsOf<Result extends RunResult>(framework: Framework, runs: readonly Result[]): Result[] {
   return runs.filter((run) => run.framework === framework).sort((a, b) => a.seed - b.seed)
 }
 
 /** The runs that came to an end with a result. */
-export function finishedRuns(runs: readonly RunResult[]): RunResult[] {
+export function finishedRuns(runs: readonly RunResult[]): FinishedRun[] {
   return runs.filter((run) => run.status === 'finished')
 }
 
 /** The seconds of a run from its start to its end, whatever they went to. */
-export function totalSeconds(seconds: NonNullable<RunResult['seconds']>): number {
+export function totalSeconds(seconds: FinishedRun['seconds']): number {
   return Object.values(seconds).reduce((sum, part) => sum + part, 0)
 }
 
@@ -30,5 +31,5 @@ export function seedCount(comparison: Comparison): number {
 /** The mean of the values that are there, or `null` when there is none. */
 export function meanOf(values: readonly (number | null | undefined)[]): number | null {
   const present = values.filter((value) => value !== null && value !== undefined)
-  return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0) / present.length
+  return present.length === 0 ? null : mean(present)
 }

@@ -1,16 +1,16 @@
 import type { Comparison } from '../compare/comparison.js'
-import type { RunResult } from '../protocol/result.js'
+import type { FinishedRun } from '../protocol/result.js'
 import { formatCount, formatNumberOf, formatOr, formatRate, frameworkNames } from './format.js'
 import { finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
-type Part = keyof NonNullable<RunResult['seconds']>
+type Part = keyof FinishedRun['seconds']
 
 /** One row: what the finished runs of a framework come to, or `null` where that says nothing. */
 interface Measure {
   readonly label: string
-  readonly value: (runs: readonly RunResult[]) => number | null
+  readonly value: (runs: readonly FinishedRun[]) => number | null
   readonly format: (value: number) => string
 }
 
@@ -38,12 +38,12 @@ const speeds: readonly Measure[] = [
 const durations: readonly Measure[] = [
   ...(Object.keys(partLabels) as Part[]).map((part) => ({
     label: partLabels[part],
-    value: (runs: readonly RunResult[]) => meanSeconds(part, runs),
+    value: (runs: readonly FinishedRun[]) => meanSeconds(part, runs),
     format: formatHundredths,
   })),
   {
     label: 'a run in all',
-    value: (runs) => meanOf(runs.map((run) => run.seconds && totalSeconds(run.seconds))),
+    value: (runs) => meanOf(runs.map((run) => totalSeconds(run.seconds))),
     format: formatHundredths,
   },
 ]
@@ -88,25 +88,24 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
 }
 
 /** How the figures above were come by. */
-function notes(finished: readonly RunResult[]): string {
+function notes(finished: readonly FinishedRun[]): string {
   const counts = frameworksOf(finished).map((framework) => runsOf(framework, finished).length)
-  const methods = [...new Set(finished.flatMap((run) => run.peakMemoryMethod ?? []))]
+  const methods = [...new Set(finished.map((run) => run.peakMemoryMethod))]
   return [
     `Means of ${formatNumberOf(Math.max(...counts), 'run')} a framework.`,
     "Images a second leave out each phase's first step.",
     'Python starts and imports once a worker.',
-    ...(methods.length === 0 ? [] : [`Peak memory: ${methods.join('; ')}.`]),
+    `Peak memory: ${methods.join('; ')}.`,
   ].join(' ')
 }
 
 /** Mean over the runs that had this part: a worker's later runs start and import nothing. */
-function meanSeconds(part: Part, runs: readonly RunResult[]): number | null {
-  return meanOf(runs.map((run) => run.seconds?.[part] || null))
+function meanSeconds(part: Part, runs: readonly FinishedRun[]): number | null {
+  return meanOf(runs.map((run) => run.seconds[part] || null))
 }
 
-function peakBytes(runs: readonly RunResult[]): number | null {
-  const peaks = runs.flatMap((run) => run.peakMemoryBytes ?? [])
-  return peaks.length === 0 ? null : Math.max(...peaks)
+function peakBytes(runs: readonly FinishedRun[]): number {
+  return Math.max(...runs.map((run) => run.peakMemoryBytes))
 }
 
 function formatHundredths(seconds: number): string {

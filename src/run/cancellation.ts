@@ -1,4 +1,4 @@
-import { TwintuneError } from '../failure.js'
+import { cancelled, TwintuneError } from '../failure.js'
 
 /** Tells when to stop; an `AbortSignal` is one. */
 export interface CancelSignal {
@@ -7,12 +7,7 @@ export interface CancelSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** What a run comes to that was stopped, or never begun, because the user cancelled. */
-export function cancelled(): TwintuneError {
-  return new TwintuneError({ code: 'CANCELLED', message: 'Cancelled.' })
-}
-
-/** Settles as `promise` does, or rejects as soon as `signal` is aborted. */
+/** Settles as `promise` does, or rejects with CANCELLED as soon as `signal` is aborted. */
 export async function unlessCancelled<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, stopWaiting } = rejectOnAbort(signal)
   try {
@@ -25,7 +20,7 @@ export async function unlessCancelled<T>(promise: Promise<T>, signal: AbortSigna
 function rejectOnAbort(signal: AbortSignal): { promise: Promise<never>; stopWaiting: () => void } {
   let listener = (): void => {}
   const promise = new Promise<never>((_resolve, reject) => {
-    listener = () => reject(cancelled())
+    listener = () => reject(new TwintuneError(cancelled))
     if (signal.aborted) listener()
     else signal.addEventListener('abort', listener, { once: true })
   })

@@ -8,9 +8,9 @@ import type { Experiment } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { cacheDirectory } from './cache-directory.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
-import { describeMachine } from './environment.js'
 import { checkInputFiles } from './input-files.js'
 import { Journal, now } from './journal.js'
+import { recordMachine } from './machine-record.js'
 import { RunFolder } from './run-folder.js'
 import { schedule } from './scheduler.js'
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js'
@@ -36,10 +36,10 @@ export async function carryOutExperiment(
   checkInputFiles(experiment)
   const runs = planRuns(experiment)
   const folder = RunFolder.create(runsDirectory, experiment)
-  const journal = new Journal(folder, await describeMachine(), emit)
+  const journal = new Journal(folder, await recordMachine(), emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
   const pool = new WorkerPool({
-    logFileOf: (framework) => folder.logFileOf(framework),
+    logFileOf: (framework, number) => folder.logFileOf(framework, number),
     signal,
     onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),
     onWarm: ({ framework, inspection }) => journal.inspection(framework, inspection),

@@ -1,7 +1,7 @@
 import type { Event } from '../events.js'
 import { type Failure, toFailure } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
-import type { EpochRecord, RunResult } from '../protocol/result.js'
+import type { EpochRecord, RunResult, UnfinishedRun } from '../protocol/result.js'
 import { type RunProgress, type RunRequest, runMessage } from '../protocol/run.js'
 import type { FrameworkWorker } from './framework-worker.js'
 import { now } from './journal.js'
@@ -34,14 +34,14 @@ export async function carryOutRun(
   const startUp = warm.takeStartUpSeconds()
   try {
     const result = await warm.worker.request(runMessage, request, { onProgress, signal })
-    return { ...result, seconds: result.seconds && { ...result.seconds, ...startUp } }
+    return { ...result, seconds: { ...result.seconds, ...startUp } }
   } catch (error) {
     return unfinishedResult({ framework, seed }, toFailure(error), epochs)
   }
 }
 
 /** What a run came to that didn't reach its end, or never began. */
-export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): RunResult {
+export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): UnfinishedRun {
   return {
     framework: run.framework,
     seed: run.seed,

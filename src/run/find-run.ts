@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { TwintuneError } from '../failure.js'
 import { type RecordedRun, readRunFolder } from './read-run-folder.js'
+import { explainUnreadable } from './unreadable.js'
 
-/** The run folders below `runsDirectory`, the newest first. */
+/**
+ * The run folders below `runsDirectory`, the newest first; none that can't be read.
+ *
+ * @throws TwintuneError RUN_NOT_FOUND when `runsDirectory` itself can't be read.
+ */
 export async function listRuns(runsDirectory: string): Promise<RecordedRun[]> {
-  if (!existsSync(runsDirectory)) return []
-  const entries = await readdir(runsDirectory, { withFileTypes: true })
-  const folders = entries.filter((entry) => entry.isDirectory())
-  const runs = await Promise.all(folders.map((entry) => readRunFolder(path.join(runsDirectory, entry.name))))
+  const folders = await foldersIn(runsDirectory)
+  // A folder that belongs to someone else must not hide the rest.
+  const runs = await Promise.all(folders.map((folder) => readRunFolder(folder).catch(absentIfUnreadable)))
   return runs
     .filter((run) => run !== undefined)
     .toSorted((a, b) => b.started.time.localeCompare(a.started.time))
@@ -18,7 +21,7 @@ export async function listRuns(runsDirectory: string): Promise<RecordedRun[]> {
 /**
  * The run that the user means: `latest`, a folder, or a name or its unique ending below `runsDirectory`.
  *
- * @throws TwintuneError RUN_NOT_FOUND, with the runs there are to choose from.
+ * @throws TwintuneError RUN_NOT_FOUND, with the runs there are to choose from or why they can't be read.
  */
 export async function findRun(run: string, runsDirectory: string): Promise<RecordedRun> {
   const ofFolder = await readRunFolder(run)
@@ -33,10 +36,26 @@ export async function findRun(run: string, runsDirectory: string): Promise<Recor
   return only
 }
 
+const hintOfOut = '--out names another folder of runs.'
 const candidatesShown = 10
+
+async function foldersIn(runsDirectory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(runsDirectory, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(runsDirectory, entry.name))
+  } catch (error) {
+    // The folder is made with its first run.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw explainUnreadable(error, runsDirectory, hintOfOut)
+  }
+}
+
+function absentIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof TwintuneError)) throw error
+}
 
 function notFound(message: string, candidates: readonly RecordedRun[]): never {
   const names = candidates.slice(0, candidatesShown).map(({ name }) => name)
-  const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : '--out names another folder of runs.'
+  const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : hintOfOut
   throw new TwintuneError({ code: 'RUN_NOT_FOUND', message, hint })
 }

@@ -1,13 +1,12 @@
 import { TwintuneError } from '../failure.js'
 import { importFrameworkMessage } from '../protocol/import-framework.js'
-import { inspectMessage } from '../protocol/inspect.js'
-import type { RunResult } from '../protocol/result.js'
+import { type Inspection, inspectMessage } from '../protocol/inspect.js'
+import type { FinishedRun } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 import type { Worker } from '../worker/worker.js'
 import { unlessCancelled } from './cancellation.js'
-import type { Inspection } from './environment.js'
 
-type StartUpSeconds = Pick<NonNullable<RunResult['seconds']>, 'start' | 'import'>
+type StartUpSeconds = Pick<FinishedRun['seconds'], 'start' | 'import'>
 
 /** A Python that has imported its framework and can carry out one run after the other. */
 export class FrameworkWorker {
@@ -43,7 +42,7 @@ export class FrameworkWorker {
 
   /** Whether it can still be asked. */
   get living(): boolean {
-    return this.worker.state === 'ready' || this.worker.state === 'busy'
+    return this.worker.living
   }
 
   /** What starting and importing took; 0 from the second call on, since only a worker's first run has them to pay. */

@@ -16,6 +16,6 @@ function checkExists(code: FailureCode, specPath: string, file: string): void {
   throw new TwintuneError({
     code,
     message: `${specPath}: there is no file or folder ${file}`,
-    hint: "A relative path starts from the specification file's folder.",
+    hint: 'A relative path starts from the folder of the YAML or JSON file; in TypeScript and in --set, from the working directory.',
   })
 }

@@ -1,9 +1,9 @@
 import type { Comparison } from '../compare/comparison.js'
 import type { Event } from '../events.js'
-import { TwintuneError } from '../failure.js'
+import type { Inspection } from '../protocol/inspect.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
-import type { Environment, Inspection } from './environment.js'
+import type { MachineRecord } from './machine-record.js'
 import type { RunFolder } from './run-folder.js'
 
 /** Keeps what happens in the run folder, and tells of it only when it is kept. */
@@ -12,13 +12,13 @@ export class Journal {
   readonly #emit: (event: Event) => void
   readonly #broken = new AbortController()
   readonly #results: RunResult[] = []
-  #environment: Environment
+  #machine: MachineRecord
 
-  constructor(folder: RunFolder, environment: Environment, emit: (event: Event) => void) {
+  constructor(folder: RunFolder, machine: MachineRecord, emit: (event: Event) => void) {
     this.#folder = folder
-    this.#environment = environment
+    this.#machine = machine
     this.#emit = emit
-    this.#keep(() => folder.writeEnvironment(environment))
+    this.#keep(() => folder.writeMachine(machine))
   }
 
   /** Aborted, with the error as its reason, once something could not be kept: then the work has to stop. */
@@ -40,7 +40,7 @@ export class Journal {
 
   /** What the framework finds on this machine. */
   inspection(framework: Framework, inspection: Inspection): void {
-    this.#noteEnvironment({ frameworks: { ...this.#environment.frameworks, [framework]: inspection } })
+    this.#noteMachine({ frameworks: { ...this.#machine.frameworks, [framework]: inspection } })
   }
 
   /** The end of a run, whichever it was. */
@@ -48,7 +48,7 @@ export class Journal {
     this.#results.push(result)
     this.#keep(() => this.#folder.writeResult(result))
     this.#noteFacts(result)
-    this.#keep(() => this.event(endOfRun(result)))
+    this.event(endOfRun(result))
   }
 
   /** The end of all runs. */
@@ -59,14 +59,14 @@ export class Journal {
 
   // The first run that finished speaks for all: the contract says where others differ.
   #noteFacts({ facts }: RunResult): void {
-    if (facts && this.#environment.dataset === undefined) {
-      this.#noteEnvironment({ dataset: facts.split, weights: facts.weights })
+    if (facts && this.#machine.dataset === undefined) {
+      this.#noteMachine({ dataset: facts.split, weights: facts.weights })
     }
   }
 
-  #noteEnvironment(more: Partial<Environment>): void {
-    this.#environment = { ...this.#environment, ...more }
-    this.#keep(() => this.#folder.writeEnvironment(this.#environment))
+  #noteMachine(more: Partial<MachineRecord>): void {
+    this.#machine = { ...this.#machine, ...more }
+    this.#keep(() => this.#folder.writeMachine(this.#machine))
   }
 
   // Progress arrives where no one could catch an error, so that it is held here and the work told to stop.
@@ -86,9 +86,8 @@ export function now(): string {
 }
 
 function endOfRun(result: RunResult): Event {
-  const { framework, seed, status, failure } = result
-  if (status === 'finished') return { type: 'run-finished', time: now(), framework, seed, result }
-  if (failure === null)
-    throw new TwintuneError({ code: 'INTERNAL', message: 'A run failed without a failure.' })
+  const { framework, seed } = result
+  if (result.status === 'finished') return { type: 'run-finished', time: now(), framework, seed, result }
+  const { status, failure } = result
   return { type: 'run-failed', time: now(), framework, seed, status, failure }
 }

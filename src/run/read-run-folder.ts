@@ -6,10 +6,12 @@ import { type Comparison, comparisonSchema } from '../compare/comparison.js'
 import { comparisonStartedSchema, type EventOf } from '../events.js'
 import { type RunResult, runResultSchema } from '../protocol/result.js'
 import { runFolderFiles } from './run-folder-files.js'
+import { explainUnreadable } from './unreadable.js'
 
 /** A run folder as it is found later, whether its comparison came to an end or not. */
 export interface RecordedRun {
   readonly name: string
+  /** Absolute. */
   readonly path: string
   /** `interrupted`: nothing says that it ended. */
   readonly status: Comparison['status'] | 'interrupted'
@@ -19,13 +21,25 @@ export interface RecordedRun {
   readonly results: readonly RunResult[]
 }
 
-/** Reads what a run folder holds; `undefined` when the folder is none. */
+/**
+ * Reads what a run folder holds; `undefined` when the folder is none.
+ *
+ * @throws TwintuneError RUN_NOT_FOUND when it can't be read.
+ */
 export async function readRunFolder(folder: string): Promise<RecordedRun | undefined> {
+  try {
+    return await readRecord(path.resolve(folder))
+  } catch (error) {
+    throw explainUnreadable(error, folder, 'Make the folder and its files readable, or name another run.')
+  }
+}
+
+async function readRecord(folder: string): Promise<RecordedRun | undefined> {
   const started = await readStart(path.join(folder, runFolderFiles.events))
   if (!started) return undefined
   const comparison = await readJson(path.join(folder, runFolderFiles.comparison), comparisonSchema)
   return {
-    name: path.basename(path.resolve(folder)),
+    name: path.basename(folder),
     path: folder,
     status: comparison?.status ?? 'interrupted',
     started,

@@ -9,8 +9,8 @@ import { TwintuneError } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import type { Environment } from './environment.js'
 import { EventFile } from './event-file.js'
+import type { MachineRecord } from './machine-record.js'
 import { runFolderFiles } from './run-folder-files.js'
 
 /** The folder of one comparison while it is being carried out. All but the events is written whole or not at all. */
@@ -42,9 +42,9 @@ export class RunFolder {
     return path.join(this.path, runFolderFiles.folderOf(run))
   }
 
-  /** Where all that a framework's Python prints goes. */
-  logFileOf(framework: Framework): string {
-    return path.join(this.path, `${framework}.log`)
+  /** Where all that a framework's Python prints goes; those that work side by side are numbered from 1. */
+  logFileOf(framework: Framework, number: number): string {
+    return path.join(this.path, number === 1 ? `${framework}.log` : `${framework}-${number}.log`)
   }
 
   /** Appends to the comparison's events, and to the run's own where it belongs to one. */
@@ -67,8 +67,8 @@ export class RunFolder {
     this.#write(path.join(this.path, runFolderFiles.comparison), comparison)
   }
 
-  writeEnvironment(environment: Environment): void {
-    this.#write(path.join(this.path, runFolderFiles.environment), environment)
+  writeMachine(machine: MachineRecord): void {
+    this.#write(path.join(this.path, runFolderFiles.environment), machine)
   }
 
   close(): void {

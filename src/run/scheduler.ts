@@ -1,13 +1,12 @@
-import { type Failure, toFailure } from '../failure.js'
+import { cancelled, type Failure, toFailure } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
 import type { Framework } from '../spec/schema.js'
-import { cancelled } from './cancellation.js'
 import type { FrameworkWorker } from './framework-worker.js'
 import type { WorkerPool } from './worker-pool.js'
 
 export interface ScheduleOptions {
   readonly pool: WorkerPool
-  /** How many runs may go on at the same time; one, where times are to be compared. */
+  /** How many runs may go on at the same time, at most all of them; one, where times are to be compared. */
   readonly parallel: number
   /** CPU cores: with one, workers start one after the other. */
   readonly cores: number
@@ -23,12 +22,13 @@ export interface ScheduleOptions {
  * import before any run begins, so that an import never disturbs timed work.
  */
 export async function schedule(runs: readonly Run[], options: ScheduleOptions): Promise<void> {
-  const { pool, parallel, cores, signal, carryOut, giveUp } = options
+  const { pool, cores, signal, carryOut, giveUp } = options
+  const parallel = Math.min(options.parallel, runs.length)
   const pending = [...runs]
 
   await startFirstWorkers()
   await Promise.all(Array.from({ length: parallel }, workThroughPending))
-  for (const run of pending.splice(0)) giveUp(run, cancelled().failure)
+  for (const run of pending.splice(0)) giveUp(run, cancelled)
 
   async function startFirstWorkers(): Promise<void> {
     const start = async (framework: Framework): Promise<void> => {

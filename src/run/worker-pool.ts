@@ -4,10 +4,12 @@ import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import type { Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
+import { unlessCancelled } from './cancellation.js'
 import { FrameworkWorker } from './framework-worker.js'
 
 export interface WorkerPoolOptions {
-  readonly logFileOf: (framework: Framework) => string
+  /** Where what a Python prints goes; of those that work side by side each has its own `number`, from 1. */
+  readonly logFileOf: (framework: Framework, number: number) => string
   readonly signal: AbortSignal
   readonly onState: (framework: Framework, state: EventOf<'worker'>['state']) => void
   readonly onWarm: (worker: FrameworkWorker) => void
@@ -15,12 +17,20 @@ export interface WorkerPoolOptions {
   readonly startWorker?: (options: WorkerOptions) => Worker
 }
 
+interface StartedWorker {
+  readonly worker: Worker
+  readonly framework: Framework
+  readonly number: number
+}
+
 /** The workers of a comparison: each is kept warm for the next run of its framework, and all are stopped together. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
-  readonly #started: Worker[] = []
+  readonly #started: StartedWorker[] = []
   readonly #warm = new Set<FrameworkWorker>()
   readonly #idle = new Set<FrameworkWorker>()
+  /** The one that was started for the statistics alone. */
+  #statistician: Worker | undefined
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
@@ -28,9 +38,9 @@ export class WorkerPool {
 
   /** Starts another worker and imports the framework. Rejects with a `TwintuneError`. */
   async start(framework: Framework): Promise<FrameworkWorker> {
-    const { signal, onState, onWarm, logFileOf } = this.#options
+    const { signal, onState, onWarm } = this.#options
     onState(framework, 'starting')
-    const worker = this.#startWorker(framework, logFileOf(framework))
+    const worker = this.#startWorker(framework)
     const onImporting = (): void => onState(framework, 'importing')
     const warm = await FrameworkWorker.warmUp(worker, framework, { signal, onImporting })
     onState(framework, 'ready')
@@ -41,19 +51,19 @@ export class WorkerPool {
 
   /** A warm worker of the framework that has nothing to do, no longer idle from now on. */
   takeIdle(framework: Framework): FrameworkWorker | undefined {
-    const worker = [...this.#idle].find((idle) => idle.framework === framework)
+    const worker = this.#findIdle(framework)
     if (worker) this.#idle.delete(worker)
     return worker
   }
 
   hasIdle(framework: Framework): boolean {
-    return [...this.#idle].some((worker) => worker.framework === framework)
+    return this.#findIdle(framework) !== undefined
   }
 
   /** Gives a worker back after a run; one that died in it is forgotten. */
   release(worker: FrameworkWorker): void {
     if (worker.living) this.#idle.add(worker)
-    else this.#warm.delete(worker)
+    else this.#forget(worker)
   }
 
   /** Whether any worker of the framework lives, at work or idle. */
@@ -61,26 +71,53 @@ export class WorkerPool {
     return [...this.#warm].some((worker) => worker.framework === framework && worker.living)
   }
 
-  /** The paired test of two samples, in whichever Python lives, else in a fresh one. */
+  /** The paired test of two samples, in whichever Python lives, else in a fresh one. Rejects with a `TwintuneError`. */
   async pairedDifference(
     request: z.input<typeof pairedDifferenceMessage.request>,
   ): Promise<z.output<typeof pairedDifferenceMessage.result>> {
-    const living = [...this.#warm].find((worker) => worker.living)
-    if (living) return living.worker.request(pairedDifferenceMessage, request)
-    const fresh = this.#startWorker('pytorch', this.#options.logFileOf('pytorch'))
-    await fresh.ready
-    return fresh.request(pairedDifferenceMessage, request)
+    const { signal } = this.#options
+    const worker = [...this.#warm].find(({ living }) => living)?.worker ?? this.#startStatistician()
+    await unlessCancelled(worker.ready, signal)
+    return worker.request(pairedDifferenceMessage, request, { signal })
   }
 
   /** Stops every worker that was ever started. Never rejects. */
   async stop(): Promise<void> {
-    await Promise.all(this.#started.map((worker) => worker.stop()))
+    await Promise.all(this.#started.map(({ worker }) => worker.stop()))
   }
 
-  #startWorker(framework: Framework, logFile: string): Worker {
+  // One that died while it had nothing to do is no worker any more, and must not cost a run.
+  #findIdle(framework: Framework): FrameworkWorker | undefined {
+    for (const worker of this.#idle) if (!worker.living) this.#forget(worker)
+    return [...this.#idle].find((worker) => worker.framework === framework)
+  }
+
+  #forget(worker: FrameworkWorker): void {
+    this.#idle.delete(worker)
+    this.#warm.delete(worker)
+  }
+
+  #startStatistician(): Worker {
+    this.#statistician ??= this.#startWorker('pytorch')
+    return this.#statistician
+  }
+
+  #startWorker(framework: Framework): Worker {
     const start = this.#options.startWorker ?? ((options) => Worker.start(options))
+    const number = this.#freeNumber(framework)
+    const logFile = this.#options.logFileOf(framework, number)
     const worker = start({ name: framework, python: findPython(framework), logFile })
-    this.#started.push(worker)
+    this.#started.push({ worker, framework, number })
     return worker
+  }
+
+  // A worker that replaces a dead one has its number, and so appends to its log.
+  #freeNumber(framework: Framework): number {
+    const taken = this.#started
+      .filter(({ worker, framework: of }) => of === framework && worker.living)
+      .map(({ number }) => number)
+    let number = 1
+    while (taken.includes(number)) number += 1
+    return number
   }
 }

@@ -25,7 +25,7 @@ export async function readModule(file: string, shownFile: string): Promise<Sourc
 
 async function importModule(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href
-  if (!/^\.[cm]?ts$/.test(extname(file))) return import(url)
+  if (!/^\.m?ts$/.test(extname(file))) return import(url)
   const { tsImport } = await import('tsx/esm/api')
   return tsImport(url, import.meta.url)
 }

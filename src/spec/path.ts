@@ -23,12 +23,12 @@ export function getIn(value: unknown, path: Path): unknown {
   return path.reduce(child, value)
 }
 
-/** A copy with another value at a path; what is not on the path is shared. */
+/** A copy with another value at a path, which may lead to the place after a list's last entry; the rest is shared. */
 export function setIn(value: unknown, path: Path, replacement: unknown): unknown {
   const [segment, ...rest] = path
   if (segment === undefined) return replacement
   const changed = setIn(child(value, segment), rest, replacement)
-  if (Array.isArray(value)) return value.map((entry, index) => (index === segment ? changed : entry))
+  if (Array.isArray(value)) return typeof segment === 'number' ? value.toSpliced(segment, 1, changed) : value
   return { ...(isMapping(value) ? value : {}), [segment]: changed }
 }
 

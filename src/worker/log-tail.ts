@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 const mostBytes = 64 * 1024
 const mostLines = 40
@@ -15,9 +15,16 @@ export function lastLines(file: string, from: number): string {
   return (dump < 0 ? lines.slice(-mostLines) : lines.slice(dump, dump + mostLines)).join('\n')
 }
 
-/** Of a log that is gone there is nothing to tell, and a report must not fail because of it. */
+/** Of a log that can't be read there is nothing to tell, and a report must not fail because of it. */
 function readEnd(file: string, from: number): string {
-  if (!existsSync(file)) return ''
+  try {
+    return readFrom(file, from)
+  } catch {
+    return ''
+  }
+}
+
+function readFrom(file: string, from: number): string {
   const descriptor = openSync(file, 'r')
   try {
     const { size } = fstatSync(descriptor)

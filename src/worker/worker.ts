@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type Failure, TwintuneError, toFailure } from '../failure.js'
+import { cancelled, type Failure, TwintuneError, toFailure } from '../failure.js'
 import type { Message } from '../protocol/message.js'
 import { prepareMessage } from '../protocol/prepare.js'
 import { decodeProgress, decodeReply, encodeRequest } from './crossing.js'
@@ -21,7 +21,6 @@ import { WorkerProcess } from './worker-process.js'
 const startLimit = 60_000
 const cancelGrace = 1_500
 
-const cancelled: Failure = { code: 'CANCELLED', message: 'Cancelled.', hint: null, cause: null }
 const stopped: Failure = { ...cancelled, message: 'The worker was stopped.' }
 
 export type WorkerState = 'starting' | 'ready' | 'busy' | 'stopping' | 'stopped'
@@ -89,6 +88,11 @@ export class Worker {
   /** `stopped` is the end: nothing of the worker runs any more. */
   get state(): WorkerState {
     return this.#state
+  }
+
+  /** Whether it can be asked, now or once it is ready. */
+  get living(): boolean {
+    return this.#verdict === undefined
   }
 
   /** Of the Node process, which leads the group of all that the worker starts. */
@@ -237,8 +241,8 @@ export class Worker {
 
   /** The one place where a worker becomes stopped: its whole process group is gone. */
   #end(exit: Exit): void {
-    this.#verdict ??= reportWorkerDeath(exit, this.#ended())
     this.#state = 'stopped'
+    this.#verdict ??= reportWorkerDeath(exit, this.#ended())
     this.#call?.reject(new TwintuneError(this.#verdict))
   }
 

@@ -1,9 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { runProgram } from '../../src/cli/program.js'
-import { failureSchema } from '../../src/failure.js'
+import {
+  backboneLineSchema,
+  doctorLineSchema,
+  failureLineSchema,
+  runListedLineSchema,
+  runShownLineSchema,
+} from '../../src/schemas.js'
 import { firstOf } from '../log/events.js'
 import { comparison } from '../report/comparison.js'
 
@@ -99,11 +105,16 @@ describe('backbones', () => {
   })
 
   it('has a line of JSON for each', async () => {
-    const names = (await run('backbones', '--json')).stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line).name)
-    expect(names).toContain('efficientnet_lite0')
+    const lines = linesOf((await run('backbones', '--json')).stdout)
+    expect(lines.map((line) => backboneLineSchema.parse(line))).toContainEqual({
+      type: 'backbone',
+      name: 'resnet50',
+      defaultImageSize: 224,
+      features: 2048,
+      weights: 'hub timm/resnet50.tv_in1k',
+      modes: ['aligned', 'idiomatic'],
+      stages: ['stem', 'layer1', 'layer2', 'layer3', 'layer4'],
+    })
   })
 })
 
@@ -115,10 +126,11 @@ describe('list and show', () => {
   writeFileSync(path.join(out, name, 'comparison.json'), JSON.stringify(comparison()))
 
   it('give the state and the mean accuracies of each run', async () => {
-    const { exitCode, stdout } = await run('list', '--out', out, '--json')
+    const { exitCode, stdout } = await run('list', '--out', path.relative(process.cwd(), out), '--json')
     expect(exitCode).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({
-      type: 'run',
+    expect(runListedLineSchema.parse(JSON.parse(stdout))).toMatchObject({
+      type: 'run-listed',
+      runDirectory: path.join(out, name),
       name,
       status: 'finished',
       runs: 4,
@@ -133,13 +145,20 @@ describe('list and show', () => {
   })
 
   it('give all of one run as a line of JSON', async () => {
-    const { stdout } = await run('show', 'latest', '--out', out, '--json')
-    expect(JSON.parse(stdout)).toMatchObject({
-      type: 'run',
+    const { stdout } = await run('show', 'latest', '--out', path.relative(process.cwd(), out), '--json')
+    expect(runShownLineSchema.parse(JSON.parse(stdout))).toMatchObject({
+      type: 'run-shown',
+      runDirectory: path.join(out, name),
       name,
       status: 'finished',
       comparison: comparison(),
     })
+  })
+
+  it('end with 2 when the folder of runs is a file', async () => {
+    const { exitCode, stdout } = await run('list', '--out', spec, '--json')
+    expect(exitCode).toBe(2)
+    expect(failureOf(stdout)).toMatchObject({ code: 'RUN_NOT_FOUND', message: expect.stringContaining(spec) })
   })
 
   it('say that there is nothing yet', async () => {
@@ -147,6 +166,21 @@ describe('list and show', () => {
     expect(await run('list', '--out', none)).toMatchObject({ exitCode: 0, stdout: 'No runs yet.\n' })
     expect(await run('list', '--out', none, '--json')).toMatchObject({ exitCode: 0, stdout: '' })
     expect(await run('show', 'latest', '--out', none)).toMatchObject({ exitCode: 2 })
+  })
+})
+
+describe('doctor', () => {
+  it('has a line of JSON for each framework, usable or not', async () => {
+    vi.stubEnv('TWINTUNE_PYTHON_TENSORFLOW', path.join(folder, 'no-python'))
+    vi.stubEnv('TWINTUNE_PYTHON_PYTORCH', path.join(folder, 'no-python'))
+    const { exitCode, stdout } = await run('doctor', '--json')
+    vi.unstubAllEnvs()
+    expect(exitCode).toBe(5)
+    const lines = linesOf(stdout).map((line) => doctorLineSchema.parse(line))
+    expect(lines).toMatchObject([
+      { type: 'doctor', framework: 'tensorflow', usable: false, failure: { code: 'INTERPRETER_MISSING' } },
+      { type: 'doctor', framework: 'pytorch', usable: false, failure: { code: 'INTERPRETER_MISSING' } },
+    ])
   })
 })
 
@@ -179,7 +213,12 @@ async function run(
 
 /** The failure in the only line that was printed. */
 function failureOf(stdout: string) {
-  const { type, failure } = JSON.parse(stdout)
-  expect(type).toBe('failure')
-  return failureSchema.parse(failure)
+  return failureLineSchema.parse(JSON.parse(stdout)).failure
+}
+
+function linesOf(stdout: string): unknown[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 }

@@ -58,11 +58,15 @@ describe('a comparison', () => {
     expect(requests[0]).toMatchObject({ tensorflow: [0.2, 0.3], pytorch: [0.4, 0.1] })
   })
 
-  it('leaves a loss out that is not finite', async () => {
-    const results = [result('tensorflow', 0, { loss: null }), result('pytorch', 0)]
+  it('draws no verdict from the pairs that are left when a run of another seed failed', async () => {
+    const results = [...sixSeeds, result('tensorflow', 6), failedRun('pytorch', 6, lossNotFinite)]
     const { metrics } = await buildComparison(experiment, results, certain)
-    expect(metrics.loss).toMatchObject({ tensorflow: null, difference: null })
-    expect(metrics.accuracy.difference?.pairs).toBe(1)
+    expect(metrics.accuracy.difference).toMatchObject({
+      pairs: 6,
+      pValue: 0.03125,
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^1 of 7 seeds has no pair/),
+    })
   })
 
   it('claims no difference of one framework alone', async () => {
@@ -96,5 +100,13 @@ describe('a comparison', () => {
     const results = [...sixSeeds, failedRun('pytorch', 6, cancelledFailure)]
     const { metrics } = await buildComparison(experiment, results, () => Promise.reject(new Error('asked')))
     expect(metrics.accuracy.difference).toBeNull()
+  })
+
+  it('has cancelled too when the test itself was', async () => {
+    const { status, metrics } = await buildComparison(experiment, sixSeeds, async () => {
+      throw new TwintuneError(cancelledFailure)
+    })
+    expect(status).toBe('cancelled')
+    expect(metrics.accuracy).toMatchObject({ tensorflow: { mean: 0.9 }, difference: null })
   })
 })

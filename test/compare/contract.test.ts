@@ -18,6 +18,7 @@ describe('the fairness contract', () => {
       'batch norm',
       'precision',
       'device',
+      'deterministic',
       'threads',
     ])
   })
@@ -68,7 +69,9 @@ describe('the fairness contract', () => {
     ['optimizer', { optimizer: ['adam epsilon=1e-07'] }, { optimizer: ['adam epsilon=1e-08'] }],
     ['optimizer', { optimizer: ['adam', 'sgd'] }, { optimizer: ['adam'] }],
     ['threads', { threads: '2 within, 2 between' }, { threads: '2 within, 1 between' }],
-    ['weights', { weights: '111111111111' }, { weights: '111111111112' }],
+    ['weights', { weights: '1'.repeat(64) }, { weights: '2'.padStart(64, '1') }],
+    ['batch norm', { batchNorm: ['23528522 parameters'] }, { batchNorm: ['23528512 parameters'] }],
+    ['deterministic', { deterministic: true }, { deterministic: false }],
     ['architecture', { parameters: 10 }, { parameters: 11 }],
   ])('calls two values of %s different', (ingredient, tensorflow, pytorch) => {
     expect(row(ingredient, [result('tensorflow', 0, tensorflow), result('pytorch', 0, pytorch)])?.state).toBe(

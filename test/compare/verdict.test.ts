@@ -24,6 +24,19 @@ describe('a winner', () => {
     expect(reason).toBe(`${pairs} pair${pairs === 1 ? '' : 's'}; a winner needs at least six.`)
   })
 
+  it.each([
+    [1, '1 of 7 seeds has no pair'],
+    [4, '4 of 10 seeds have no pair'],
+  ])('is never named when %i seeds have no pair, and neither is equivalence', (missing, reason) => {
+    const seeds = 6 + missing
+    const narrow = { interval: [-0.001, 0.001], level: 0.9375 } as const
+    for (const equivalence of [narrow, null]) {
+      const decision = decide(evidence({ seeds, equivalence }), 'accuracy')
+      expect(decision.verdict).toBe('inconclusive')
+      expect(decision.reason).toContain(reason)
+    }
+  })
+
   it('needs p below 0.05', () => {
     expect(decide(evidence({ pValue: 0.05 }), 'accuracy')).toEqual({
       verdict: 'inconclusive',
@@ -47,6 +60,7 @@ describe('equivalence', () => {
       mean: 0.003,
       pValue: 0.001,
       pairs: 12,
+      seeds: 12,
       equivalence: { interval: [0.002, 0.004], level: 0.9 },
     } as const
     expect(decide(certain, 'accuracy').verdict).toBe('equivalent')
@@ -73,11 +87,12 @@ describe('equivalence', () => {
 })
 
 /** Six pairs that are as certain as six pairs can be; whatever is given replaces what stands here. */
-function evidence(changes: Partial<Evidence>): Evidence {
+function evidence({ pairs = 6, ...changes }: Partial<Evidence>): Evidence {
   return {
     mean: 0.02,
     pValue: 2 / 64,
-    pairs: 6,
+    pairs,
+    seeds: pairs,
     equivalence: { interval: [0.01, 0.03], level: 0.90625 },
     ...changes,
   }

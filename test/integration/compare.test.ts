@@ -147,6 +147,31 @@ describe('compare, idiomatic', () => {
   })
 })
 
+describe('a deterministic run', () => {
+  it('ends in the same bits when it is done again, in both frameworks', async () => {
+    const spec = writeSpec(
+      folder,
+      tinyExperiment(folder, {
+        name: 'again',
+        deterministic: true,
+        training: { batchSize: 8, phases: [{ epochs: 1, trainable: 'all' }] },
+      }),
+    )
+    const models = []
+    for (const time of ['first', 'second']) {
+      const ran = await runTwintune(['compare', spec, '--out', path.join(folder, time)], folder)
+      expect(ran.exitCode).toBe(0)
+      const [started] = eventsOf(ran.events, 'comparison-started')
+      models.push(
+        ['tensorflow', 'pytorch'].map((framework) =>
+          readFileSync(path.join(started?.runDirectory ?? '', `${framework}-seed0/model/model.safetensors`)),
+        ),
+      )
+    }
+    expect(models[0]).toEqual(models[1])
+  })
+})
+
 describe('parallel runs', () => {
   it('go on at the same time and come to the same', async () => {
     const spec = writeSpec(folder, tinyExperiment(folder, { name: 'parallel' }))

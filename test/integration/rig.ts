@@ -9,7 +9,8 @@ import { stringify } from 'yaml'
 import { type Event, eventSchema } from '../../src/events.js'
 import type { ExperimentInput } from '../../src/spec/schema.js'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+/** The project. */
+export const root = fileURLToPath(new URL('../../', import.meta.url))
 const main = path.join(root, 'dist/main.js')
 
 /** The interpreter with both frameworks. */

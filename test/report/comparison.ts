@@ -1,12 +1,16 @@
 import type { Comparison, MetricSummary } from '../../src/compare/comparison.js'
 import type { Failure } from '../../src/failure.js'
-import type { RunResult } from '../../src/protocol/result.js'
+import type { Facts, FinishedRun, UnfinishedRun } from '../../src/protocol/result.js'
 import type { Framework } from '../../src/spec/schema.js'
 
 // A small comparison as it comes out of two frameworks and two seeds, and its variations.
 
 /** A finished run; whatever is given replaces what stands here. */
-export function finishedRun(framework: Framework, seed: number, changes: Partial<RunResult> = {}): RunResult {
+export function finishedRun(
+  framework: Framework,
+  seed: number,
+  changes: Partial<FinishedRun> = {},
+): FinishedRun {
   const first = seed === 0
   const tensorflow = framework === 'tensorflow'
   return {
@@ -37,24 +41,51 @@ export function finishedRun(framework: Framework, seed: number, changes: Partial
     peakMemoryMethod: 'highest resident set (VmHWM)',
     epochs: [],
     classes: ['T-shirt', 'Trouser'],
-    facts: null,
+    facts: facts(seed),
     ...changes,
   }
 }
 
 /** A run that didn't end well. */
-export function failedRun(framework: Framework, seed: number, failure: Failure): RunResult {
+export function failedRun(framework: Framework, seed: number, failure: Failure): UnfinishedRun {
   return {
-    ...finishedRun(framework, seed),
+    framework,
+    seed,
     status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
     failure,
     test: null,
     firstStepLoss: null,
+    pixelDigest: null,
+    weightsDigest: null,
     seconds: null,
     imagesPerSecond: null,
     featureImagesPerSecond: null,
     peakMemoryBytes: null,
     peakMemoryMethod: null,
+    epochs: [],
+    classes: [],
+    facts: null,
+  }
+}
+
+/** Facts that two runs of a seed share in aligned mode; whatever is given replaces what stands here. */
+export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
+  return {
+    architecture: hash('a'),
+    parameters: 11_000_000,
+    weights: hash('b'),
+    headInit: hash(`c${seed}`),
+    split: hash('d'),
+    pixels: hash(`e${seed}`),
+    batchOrder: hash(`f${seed}`),
+    optimizer: ['adam learningRate=0.001 epsilon=1e-08'],
+    schedule: hash('0'),
+    batchNorm: ['53 layers in inference, epsilon=1e-05, momentum=0.1'],
+    precision: 'float32',
+    device: 'cpu',
+    deterministic: false,
+    threads: '2 within, 1 between operations',
+    ...changes,
   }
 }
 
@@ -156,6 +187,10 @@ export function withFailures(): Comparison {
       loss: { ...metrics.loss, pytorch: null, difference: null },
     },
   })
+}
+
+function hash(start: string): string {
+  return start.padEnd(64, '9')
 }
 
 function summary(mean: number, std: number): MetricSummary {

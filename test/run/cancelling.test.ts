@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { Event } from '../../src/events.js'
 import { carryOut, ending, experiment, ofType, readJson, runName } from './rig.js'
@@ -38,6 +40,27 @@ it('works while a framework is still being imported', async () => {
   expect(ending(events).comparison.status).toBe('cancelled')
 })
 
+it('does not wait for the statistics, and says so although every run has finished', async () => {
+  const controller = new AbortController()
+  const events: Event[] = []
+  for await (const event of carryOut(
+    experiment({ seeds: [0] }),
+    { 'paired-difference': 'hang' },
+    { signal: controller.signal },
+  )) {
+    events.push(event)
+    if (ofType(events, 'run-finished').length === 2 && !controller.signal.aborted) {
+      await untilSaid('paired-difference hangs', ofType(events, 'comparison-started')[0]?.runDirectory ?? '')
+      controller.abort()
+    }
+  }
+  const { runDirectory, comparison } = ending(events)
+  expect(comparison.runs.map((run) => run.status)).toEqual(['finished', 'finished'])
+  expect(comparison.metrics.accuracy).toMatchObject({ tensorflow: { mean: 0.75 }, difference: null })
+  expect(readJson(runDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
+  await untilGone(ofType(events, 'run-started').flatMap((event) => [event.workerPid, event.pythonPid]))
+})
+
 it('happens when the reader leaves the loop, which waits for the workers', async () => {
   const pids: number[] = []
   let runDirectory = ''
@@ -49,6 +72,14 @@ it('happens when the reader leaves the loop, which waits for the workers', async
   expect(readJson(runDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
   await untilGone(pids)
 })
+
+async function untilSaid(text: string, runDirectory: string): Promise<void> {
+  const logs = ['tensorflow.log', 'pytorch.log'].map((name) => path.join(runDirectory, name))
+  await vi.waitFor(
+    () => expect(logs.filter(existsSync).some((log) => readFileSync(log, 'utf8').includes(text))).toBe(true),
+    { timeout: 10_000 },
+  )
+}
 
 // A zombie that its parent has yet to reap doesn't run any more.
 async function untilGone(pids: readonly number[]): Promise<void> {

@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import type { Event } from '../../src/events.js'
 import { eventSchema } from '../../src/events.js'
 import { loadExperiment } from '../../src/spec/load.js'
-import { ending, eventsOf, experiment, ofType, readJson, runName, temporary } from './rig.js'
+import { carryOut, ending, eventsOf, experiment, ofType, readJson, runName, temporary } from './rig.js'
 
 describe('an experiment whose runs all succeed', async () => {
   const events = await eventsOf(experiment({ $schema: 'next/to/the/file.json' }))
@@ -119,6 +119,20 @@ describe('a run that fails', () => {
   })
 })
 
+describe('a worker that dies while it has nothing to do', () => {
+  it('costs no run: the next one of its framework gets a fresh worker', async () => {
+    const events: Event[] = []
+    for await (const event of carryOut(experiment(), { 'pytorch-1': 'slow' })) {
+      events.push(event)
+      const [first, second] = ofType(events, 'run-started')
+      if (event === second) process.kill(first?.pythonPid ?? 0, 'SIGKILL')
+    }
+    expect(ending(events).comparison.status).toBe('finished')
+    const [first, last] = ofType(events, 'run-started').filter(({ framework }) => framework === 'tensorflow')
+    expect(last?.pythonPid).not.toBe(first?.pythonPid)
+  })
+})
+
 describe('a machine with one core', () => {
   it('starts and imports the frameworks one after the other', async () => {
     const cores = vi.spyOn(os, 'availableParallelism').mockReturnValue(1)
@@ -180,6 +194,11 @@ describe('parallel runs', () => {
     )
     expect(new Set(ofType(events, 'run-started').map((event) => event.pythonPid)).size).toBe(2)
     expect(ending(events).comparison.runs.map(runName)).toEqual(['pytorch 0', 'pytorch 1', 'pytorch 2'])
+  })
+
+  it('are never more than there are runs', async () => {
+    const events = await eventsOf(experiment({ seeds: [0] }), {}, { parallel: Number.MAX_SAFE_INTEGER })
+    expect(ending(events).comparison.status).toBe('finished')
   })
 })
 

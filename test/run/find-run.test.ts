@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findRun, listRuns } from '../../src/run/find-run.js'
 import { comparison, finishedRun } from '../report/comparison.js'
 
@@ -29,6 +29,36 @@ describe('the list of runs', () => {
 
   it('is empty where there is no such folder', async () => {
     expect(await listRuns(path.join(runs, 'none'))).toEqual([])
+  })
+
+  it('has no run that cannot be read, and all others', async () => {
+    const folder = newFolder()
+    makeRun('cats', '2026-11-24T10:15:00.000Z', folder)
+    mkdirSync(path.join(folder, 'broken', 'events.jsonl'), { recursive: true })
+    expect((await listRuns(folder)).map(({ name }) => name)).toEqual(['cats'])
+  })
+
+  it('has absolute paths, wherever the folder was named from', async () => {
+    const [run] = await listRuns(path.relative(process.cwd(), runs))
+    expect(run?.path).toBe(path.join(runs, 'dogs-20261125-101500-a1f9'))
+  })
+
+  it('is not to be had from a file', async () => {
+    const file = path.join(newFolder(), 'runs')
+    writeFileSync(file, '')
+    const failure = {
+      code: 'RUN_NOT_FOUND',
+      message: `${file} can't be read: it is not a folder.`,
+      hint: '--out names another folder of runs.',
+    }
+    await expect(listRuns(file)).rejects.toMatchObject({ failure })
+    await expect(findRun('latest', file)).rejects.toMatchObject({ failure })
+  })
+
+  it('is not to be had through a link that leads to itself', async () => {
+    const link = path.join(newFolder(), 'runs')
+    symlinkSync(link, link)
+    await expect(listRuns(link)).rejects.toMatchObject({ failure: { code: 'RUN_NOT_FOUND' } })
   })
 
   it('takes the status from the comparison, and calls a run interrupted that has none', async () => {
@@ -66,6 +96,14 @@ describe('a run', () => {
     })
   })
 
+  it('is not found where its folder cannot be read, and the failure says why', async () => {
+    const folder = newFolder()
+    mkdirSync(path.join(folder, 'events.jsonl'))
+    await expect(findRun(folder, runs)).rejects.toMatchObject({
+      failure: { code: 'RUN_NOT_FOUND', message: expect.stringContaining(folder) },
+    })
+  })
+
   it('is not found in an empty folder', async () => {
     await expect(findRun('latest', path.join(runs, 'none'))).rejects.toMatchObject({
       failure: { code: 'RUN_NOT_FOUND' },
@@ -73,15 +111,21 @@ describe('a run', () => {
   })
 })
 
-function makeRun(name: string, time: string): void {
-  mkdirSync(path.join(runs, name))
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'twintune-find-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+function makeRun(name: string, time: string, folder = runs): void {
+  mkdirSync(path.join(folder, name))
   const started = {
     type: 'comparison-started',
     time,
     experiment: 'small',
     mode: 'aligned',
-    runDirectory: path.join(runs, name),
+    runDirectory: path.join(folder, name),
     runs: ['tensorflow', 'pytorch'].map((framework) => ({ framework, seed: 0 })),
   }
-  writeFileSync(path.join(runs, name, 'events.jsonl'), `${JSON.stringify(started)}\n{"type":"wor`)
+  writeFileSync(path.join(folder, name, 'events.jsonl'), `${JSON.stringify(started)}\n{"type":"wor`)
 }

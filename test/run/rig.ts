@@ -8,7 +8,7 @@ import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-ou
 import { eventStream } from '../../src/run/event-stream.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput, Framework } from '../../src/spec/schema.js'
-import { Worker } from '../../src/worker/worker.js'
+import { Worker, type WorkerOptions } from '../../src/worker/worker.js'
 
 // Real workers and a real Python behind the real bridge; only the handlers train nothing.
 
@@ -33,8 +33,14 @@ export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
   })
 }
 
-/** What the fixture's Python is told to do: of `import-FRAMEWORK` or `FRAMEWORK-SEED`. */
-export type Behaviours = Readonly<Record<string, 'raise' | 'die' | 'slow' | 'wait'>>
+/** What the fixture's Python is told to do: of `import-FRAMEWORK`, `FRAMEWORK-SEED` or `paired-difference`. */
+export type Behaviours = Readonly<Record<string, 'raise' | 'die' | 'slow' | 'wait' | 'hang'>>
+
+/** Starts workers whose Python does what it is told. */
+export function workerStarter(behaviours: Behaviours = {}): (options: WorkerOptions) => Worker {
+  const environment = { TWINTUNE_FIXTURE: JSON.stringify(behaviours) }
+  return (options) => Worker.start({ ...options, module, environment })
+}
 
 /** Carries an experiment out with the fixture's workers. */
 export function carryOut(
@@ -42,7 +48,6 @@ export function carryOut(
   behaviours: Behaviours = {},
   { signal, ...options }: Partial<CarryOutOptions> & { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<Event> {
-  const environment = { TWINTUNE_FIXTURE: JSON.stringify(behaviours) }
   return eventStream(
     (emit, cancelSignal) =>
       carryOutExperiment(
@@ -50,7 +55,7 @@ export function carryOut(
         {
           runsDirectory: path.join(temporary, 'runs'),
           parallel: 1,
-          startWorker: (worker) => Worker.start({ ...worker, module, environment }),
+          startWorker: workerStarter(behaviours),
           ...options,
         },
         emit,

@@ -35,6 +35,12 @@ describe('--set', () => {
     expect(training.phases).toMatchObject([{ epochs: 5, optimizer: { name: 'adam', learningRate: 0.5 } }])
   })
 
+  it('fills a list that the file leaves empty', async () => {
+    const text = smallestYaml.replace(/backbone: (\w+)/, 'backbone: $1\n  head: { hidden: [] }')
+    const { model } = await load(['model.head.hidden[0]=64'], text)
+    expect(model.head.hidden).toEqual([64])
+  })
+
   it('given several times is set in order', async () => {
     const { training } = await load(['training.batchSize=1', 'training.batchSize=2'])
     expect(training.batchSize).toBe(2)

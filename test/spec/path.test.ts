@@ -30,6 +30,12 @@ it('a value is set in a copy', () => {
   expect(getIn(after, ['other'])).toBe(before.other)
 })
 
+it('an entry is set beside the others of its list, and after the last one', () => {
+  expect(setIn([1, 2], [0], 9)).toEqual([9, 2])
+  expect(setIn([], [0], 9)).toEqual([9])
+  expect(setIn([1], [1, 'a'], 9)).toEqual([1, { a: 9 }])
+})
+
 it('what only the prototype has is not there', () => {
   expect(getIn({}, ['constructor', 'name'])).toBe(undefined)
   setIn({}, ['__proto__', 'polluted'], true)

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { checkExperiment } from '../../src/spec/check.js'
+import { formatIssue } from '../../src/spec/issue.js'
 import { type LoadOptions, loadExperiment } from '../../src/spec/load.js'
 import { formatPath } from '../../src/spec/path.js'
 import type { ExperimentInput } from '../../src/spec/schema.js'
-import { formatIssue, SpecError } from '../../src/spec/spec-error.js'
+import { SpecError } from '../../src/spec/spec-error.js'
 
 /** What a specification can't do without. */
 export const smallest: ExperimentInput = {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
@@ -48,6 +49,17 @@ it('reports a worker process that was killed, and ends its Python', async () => 
   const request = whileAsleep(worker, () => process.kill(worker.workerPid, 'SIGKILL'))
   expect(await failureOf(request)).toMatchObject({ code: 'WORKER_DIED', cause: { type: 'SIGKILL' } })
   await untilGone(worker.workerPid, worker.pythonPid)
+})
+
+it('ends the request even when the log can not be read', async () => {
+  const { worker, logFile } = startWorker()
+  const request = whileAsleep(worker, () => {
+    rmSync(logFile)
+    mkdirSync(logFile)
+    process.kill(worker.workerPid, 'SIGKILL')
+  })
+  expect(await failureOf(request)).toMatchObject({ code: 'WORKER_DIED', cause: { detail: '' } })
+  expect(worker.state).toBe('stopped')
 })
 
 it('leaves nothing behind when the process that started it is killed', async () => {

@@ -26,8 +26,9 @@ it('gives the beginning of a crash dump, since its end says little', () => {
   expect(lastLines(file, 0).split('\n')).toEqual(dump.slice(0, 40))
 })
 
-it('gives nothing of a log that is gone', () => {
+it('gives nothing of a log that is gone or is none', () => {
   expect(lastLines(join(folder, 'none'), 0)).toBe('')
+  expect(lastLines(folder, 0)).toBe('')
 })
 
 it('reads only the end of a large log', () => {
