@@ -7,11 +7,14 @@ import { writeLine } from './log/output.js'
 const { stdout, stderr } = process
 const cancelling = new AbortController()
 
-// The first signal asks for an orderly end. A second one ends the process on the spot: the workers go with it, since
-// each ends itself and its Python when its channel to this process closes.
+// The first signal asks for an orderly end, which takes up to three seconds. A later one ends the process on the spot:
+// the workers go with it, since each ends itself and its Python when its channel to this process closes.
+const orderlyEndMilliseconds = 3000
+let cancelledAt = Number.POSITIVE_INFINITY
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (cancelling.signal.aborted) process.exit(exitCodes.cancelled)
+    if (Date.now() - cancelledAt > orderlyEndMilliseconds) process.exit(exitCodes.cancelled)
+    cancelledAt = Math.min(cancelledAt, Date.now())
     cancelling.abort()
   })
 }
@@ -33,4 +36,11 @@ const context: CommandContext = {
   signal: cancelling.signal,
 }
 
+// A specification that is a program could end the process in our place, or leave something that keeps it going.
+let hasEnded = false
+process.on('exit', () => {
+  if (!hasEnded && !cancelling.signal.aborted) process.exitCode = exitCodes.fault
+})
 process.exitCode = await runProgram(process.argv.slice(2), context)
+hasEnded = true
+setTimeout(() => process.exit(), 1000).unref()

@@ -61,6 +61,8 @@ class TrainingLoop:
         self.report.stage("data")
         with watch.part("data"):
             self.splits = open_splits(request.dataset, request.cache_directory)
+        for warning in self.splits.warnings:
+            self.report.warning("DATASET", warning)
         self._warn_of_image_size()
 
         self.report.stage("build")

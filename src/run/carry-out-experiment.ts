@@ -8,6 +8,7 @@ import type { Experiment } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { cacheDirectory } from './cache-directory.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
+import { whyBusy } from './hardware.js'
 import { checkInputFiles } from './input-files.js'
 import { Journal, now } from './journal.js'
 import { recordMachine } from './machine-record.js'
@@ -56,6 +57,8 @@ export async function carryOutExperiment(
       runDirectory: folder.path,
       runs,
     })
+    const busy = parallel === 1 ? whyBusy() : null
+    if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
     await schedule(runs, {
       pool,
       parallel,

@@ -19,3 +19,10 @@ export function readHardware(): Hardware {
     loadAverage: os.loadavg(),
   }
 }
+
+/** Why times taken now would mean little: others use the processors. `null` on a quiet machine. */
+export function whyBusy(load = os.loadavg()[0] ?? 0, cores = os.availableParallelism()): string | null {
+  // Frameworks use all cores, and wait for the slowest: half of one core taken by others is felt in every step.
+  if (load <= 0.5) return null
+  return `The load of this machine is ${load.toFixed(1)} on ${cores} cores before anything was started: times will not be comparable.`
+}

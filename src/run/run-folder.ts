@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
@@ -27,7 +27,7 @@ export class RunFolder {
   /** Makes a new folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
   static create(runsDirectory: string, experiment: Experiment): RunFolder {
     return writing(runsDirectory, () => {
-      mkdirSync(runsDirectory, { recursive: true })
+      makeFolders(path.resolve(runsDirectory))
       const folder = path.join(path.resolve(runsDirectory), folderName(experiment.name))
       mkdirSync(folder)
       // The file's own schema reference is relative to where that file lay.
@@ -59,7 +59,7 @@ export class RunFolder {
 
   writeResult(result: RunResult): void {
     const folder = this.folderOf(result)
-    writing(folder, () => mkdirSync(folder, { recursive: true }))
+    writing(folder, () => makeFolders(folder))
     this.#write(path.join(folder, runFolderFiles.result), result)
   }
 
@@ -84,10 +84,22 @@ export class RunFolder {
     const key = runFolderFiles.folderOf(run)
     const known = this.#eventsOfRuns.get(key)
     if (known) return known
-    mkdirSync(this.folderOf(run), { recursive: true })
+    makeFolders(this.folderOf(run))
     const file = new EventFile(path.join(this.folderOf(run), runFolderFiles.events))
     this.#eventsOfRuns.set(key, file)
     return file
+  }
+}
+
+// One by one: with `recursive: true` Node goes round for ever where a parent can't be made, as below /proc.
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolders(path.dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!existsSync(folder)) throw error
   }
 }
 

@@ -11,16 +11,29 @@ import { SpecError } from './spec-error.js'
  * @throws SpecError when its `defineExperiment` found issues; they are given the name of the file.
  */
 export async function readModule(file: string, shownFile: string): Promise<Source> {
-  const module = await importModule(file).catch((error: unknown) => {
-    throw explainThrown(error, shownFile)
-  })
-  const value = defaultExport(module)
+  const value = await withoutStdout(async () => defaultExport(await importModule(file))).catch(
+    (error: unknown) => {
+      throw explainThrown(error, shownFile)
+    },
+  )
   if (!isMapping(value)) {
     throw new Unreadable([
       unplaced('expected `export default` of an experiment, as defineExperiment returns it'),
     ])
   }
   return { value, problems: [], locate: () => ({ line: null, column: null, depth: 0 }) }
+}
+
+// What the program prints goes to stderr: stdout may be lines of JSON that someone reads.
+async function withoutStdout<T>(work: () => Promise<T>): Promise<T> {
+  const { stdout, stderr } = process
+  const write = stdout.write
+  stdout.write = stderr.write.bind(stderr)
+  try {
+    return await work()
+  } finally {
+    stdout.write = write
+  }
 }
 
 async function importModule(file: string): Promise<unknown> {
@@ -45,7 +58,8 @@ function explainThrown(error: unknown, shownFile: string): Error {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
   const mend = message.includes("'twintune'") ? '; install it beside the file: npm install twintune' : ''
   // The rest of a long message, as a stack of requires, is in the cause.
-  const [summary = ''] = message.split('\n')
+  const [first = '', second = ''] = message.split('\n')
+  const summary = first.endsWith(':') ? `${first} ${second}` : first
   return new Unreadable([unplaced(`the program failed: ${name}: ${summary}${mend}`)], { cause: error })
 }
 

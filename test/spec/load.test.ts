@@ -186,6 +186,16 @@ export default { ...${JSON.stringify(smallest)}, name: annotation, seeds: [7] }\
     ])
   })
 
+  it('may export a promise', async () => {
+    const cwd = await folderWith({ 'a.mjs': `export default Promise.resolve(${JSON.stringify(smallest)})` })
+    await expect(loadExperiment('a.mjs', { cwd })).resolves.toMatchObject(smallest)
+  })
+
+  it('that is no TypeScript has the place told', async () => {
+    const [issue] = await issuesOfFile('a.ts', 'const x: = 3')
+    expect(issue).toMatch(/a\.ts:1:9: ERROR: Unexpected "="/)
+  })
+
   it('that exports nothing is told so', async () => {
     expect(await issuesOfFile('a.ts', 'export const experiment = 3')).toEqual([
       'a.ts: expected `export default` of an experiment, as defineExperiment returns it',

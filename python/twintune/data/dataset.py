@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from twintune.errors import TwintuneError
 
@@ -21,6 +21,8 @@ class ImageDataset(Protocol):
     """int64, shape [images]."""
     identities: list[str]
     """What tells an image from all others, whatever its position: a split is decided by it."""
+    warnings: list[str]
+    """What is odd about the data, and was passed over."""
 
     def read(self, index: int) -> bytes:
         """The encoded image."""
@@ -71,9 +73,11 @@ class Split:
         except TwintuneError:
             raise
         except Exception as error:  # plugins raise what they like: struct.error, zlib.error, DecompressionBombError
+            unknown = isinstance(error, UnidentifiedImageError)
+            reason = "Pillow knows no such image format" if unknown else error
             raise TwintuneError(
                 "IMAGE_CORRUPT",
-                f"{self.describe(position)} can't be decoded: {error}",
+                f"{self.describe(position)} can't be decoded: {reason}.",
                 "Repair it, or take it out of the data set.",
             ) from error
 
@@ -93,3 +97,4 @@ class Splits:
     validation: Split | None
     test: Split
     classes: list[str]
+    warnings: list[str]

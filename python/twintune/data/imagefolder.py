@@ -31,16 +31,17 @@ class ImageFolderDataset:
                 f"There is no folder {root}.",
                 "Give the folder that holds a folder a class.",
             )
-        self.classes = sorted(e.name for e in self.root.iterdir() if e.is_dir() and not e.name.startswith("."))
-        self.identities: list[str] = []
-        labels: list[int] = []
-        for label, name in enumerate(self.classes):
-            for path in _image_files(self.root / name):
-                self.identities.append(path.relative_to(self.root).as_posix())
-                labels.append(label)
+        folders = sorted(e.name for e in self.root.iterdir() if e.is_dir() and not e.name.startswith("."))
+        files = {name: _image_files(self.root / name) for name in folders}
+        self.classes = [name for name in folders if files[name]]
+        self.warnings = [
+            f"{self.root / name} holds no image, so it is no class." for name in folders if not files[name]
+        ]
+        self.identities = [path.relative_to(self.root).as_posix() for name in folders for path in files[name]]
+        labels = [label for label, name in enumerate(self.classes) for _ in files[name]]
         self.labels = np.array(labels, dtype=np.int64)
         if not self.identities:
-            found = "no folders" if not self.classes else f"no image in {', '.join(self.classes[:5])}"
+            found = f"no image in {', '.join(folders[:5])}" if folders else "no folders"
             raise TwintuneError(
                 "DATASET_EMPTY",
                 f"{root} holds {found}.",

@@ -31,6 +31,7 @@ class ParquetDataset:
             TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
         """
         self.file = file
+        self.warnings: list[str] = []
         self._image_column = request.image_column
         rows = _open(file, cache_directory)
         for key, column in (("imageColumn", request.image_column), ("labelColumn", request.label_column)):
@@ -120,6 +121,13 @@ def _classes(rows, column: str, file: str) -> tuple[list[str], np.ndarray]:
             "Name a column of integers or strings as dataset.labelColumn.",
         )
     present = sorted(set(values))
+    if isinstance(present[0], int) and present[0] < 0:
+        row = values.index(present[0])
+        raise TwintuneError(
+            "DATASET_INVALID",
+            f"{file}, row {row} has the label {present[0]}, which commonly marks an image without a class.",
+            "Take such rows out, or number the classes from 0.",
+        )
     position = {value: label for label, value in enumerate(present)}
     return [str(value) for value in present], np.array([position[value] for value in values], dtype=np.int64)
 

@@ -26,19 +26,20 @@ def open_splits(request: DatasetRequest, cache_directory: str) -> Splits:
     """
     training = _open(request, request.train, cache_directory)
     _require_classes(training.classes, training.labels, f"All training images of {request.train}")
+    warnings = [*training.warnings, *_odd_classes(training, request)]
     place = np.array([unit_hash(identity) for identity in training.identities])
     if request.test is None:
         test = _split(training, place < request.test_fraction)
         rest, place = place >= request.test_fraction, place - request.test_fraction
     else:
         test_set = _open(request, request.test, cache_directory)
-        _same_classes(training, test_set, request)
+        warnings += [*test_set.warnings, *_same_classes(training, test_set, request)]
         test = _split(test_set, np.ones(len(test_set.labels), dtype=bool))
         rest = np.ones(len(training.labels), dtype=bool)
     watched = rest & (place < request.validation_fraction)
     train = _split(training, rest & ~watched)
     validation = _split(training, watched) if request.validation_fraction > 0 else None
-    splits = Splits(train, validation, test, training.classes)
+    splits = Splits(train, validation, test, training.classes, warnings)
     _check(splits, request)
     _require_classes(splits.classes, splits.train.labels, f"After the split all training images of {request.train}")
     return splits
@@ -73,8 +74,15 @@ def _split(dataset: ImageDataset, chosen: np.ndarray) -> Split:
     return Split(dataset, np.flatnonzero(chosen))
 
 
-def _same_classes(training: ImageDataset, test: ImageDataset, request: DatasetRequest) -> None:
-    """Maps the test set's labels onto the training set's classes."""
+def _odd_classes(training: ImageDataset, request: DatasetRequest) -> list[str]:
+    if {name.lower() for name in training.classes} <= {"train", "test", "val", "valid", "validation"}:
+        names = " and ".join(repr(name) for name in training.classes)
+        return [f"The classes are {names}: is {request.train} the folder above the one that holds a folder a class?"]
+    return []
+
+
+def _same_classes(training: ImageDataset, test: ImageDataset, request: DatasetRequest) -> list[str]:
+    """Maps the test set's labels onto the training set's classes; returns what is odd about them."""
     unknown = [name for name in test.classes if name not in training.classes]
     present = {test.classes[label] for label in np.unique(test.labels)}
     wrong = [name for name in unknown if name in present]
@@ -88,6 +96,8 @@ def _same_classes(training: ImageDataset, test: ImageDataset, request: DatasetRe
     if test.classes != training.classes:
         position = [training.classes.index(n) if n in training.classes else -1 for n in test.classes]
         test.labels = np.array(position, dtype=np.int64)[test.labels]
+    missing = [name for name in training.classes if name not in present]
+    return [f"{request.test} has no image of {', '.join(map(repr, missing))}."] if missing else []
 
 
 def _require_classes(classes: list[str], labels: np.ndarray, which: str) -> None:

@@ -102,6 +102,11 @@ def test_a_row_without_a_class_is_named(tmp_path: Path, cache: Path) -> None:
     assert "row 1 has no class" in failure(file, cache).message
 
 
+def test_a_negative_label_is_refused(tmp_path: Path, cache: Path) -> None:
+    file = write(tmp_path / "n.parquet", {"image": [png(1), png(2)], "label": [1, -1]})
+    assert "row 1 has the label -1" in failure(file, cache).message
+
+
 def test_a_label_beyond_the_class_names_is_named(tmp_path: Path, cache: Path) -> None:
     features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["cat", "dog"])})
     file = tmp_path / "h.parquet"

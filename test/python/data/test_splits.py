@@ -65,6 +65,25 @@ def test_hidden_files_are_passed_over_and_nested_ones_found(tmp_path: Path) -> N
     assert len(splits.test) == 24
 
 
+def test_a_folder_without_images_is_no_class_and_is_told_of(tmp_path: Path) -> None:
+    root = write_pictures(tmp_path / "all")
+    (root / "__MACOSX").mkdir()
+    splits = open_splits(spec(root, root), "unused")
+    assert splits.classes == ["class0", "class1", "class2"]
+    assert any("__MACOSX holds no image" in warning for warning in splits.warnings)
+
+
+def test_the_folder_above_is_told_of(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "train", each=20)
+    write_pictures(tmp_path / "test", each=20)
+    assert any("the folder above" in warning for warning in open_splits(spec(tmp_path), "unused").warnings)
+
+
+def test_a_class_without_test_images_is_told_of(tmp_path: Path) -> None:
+    train, test = write_pictures(tmp_path / "train"), write_pictures(tmp_path / "test", classes=2)
+    assert any("no image of 'class2'" in warning for warning in open_splits(spec(train, test), "unused").warnings)
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     error = failure(spec(tmp_path / "nowhere"))
     assert error.code == "DATASET_NOT_FOUND"
