@@ -16,9 +16,7 @@ export function findIssues(spec: unknown): Finding[] {
   const unknownKeys = findUnknownKeys(issues, spec)
   if (unknownKeys.length > 0) {
     return [
-      ...unknownKeys.map(({ parent, key, meant, known }) =>
-        explainUnknownKey(parent, key, meant ?? nearest(key, known), known),
-      ),
+      ...unknownKeys.map(({ parent, key, meant, known }) => explainUnknownKey(parent, key, meant, known)),
       ...findIssues(unknownKeys.reduce(mendKey, spec)).map((finding) => restorePath(finding, unknownKeys)),
     ]
   }
