@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -157,15 +158,16 @@ describe('a deterministic run', () => {
         training: { batchSize: 8, phases: [{ epochs: 1, trainable: 'all' }] },
       }),
     )
-    const models = []
+    const models: string[][] = []
     for (const time of ['first', 'second']) {
       const ran = await runTwintune(['compare', spec, '--out', path.join(folder, time)], folder)
       expect(ran.exitCode).toBe(0)
       const [started] = eventsOf(ran.events, 'comparison-started')
       models.push(
-        ['tensorflow', 'pytorch'].map((framework) =>
-          readFileSync(path.join(started?.runDirectory ?? '', `${framework}-seed0/model/model.safetensors`)),
-        ),
+        ['tensorflow', 'pytorch'].map((framework) => {
+          const file = path.join(started?.runDirectory ?? '', `${framework}-seed0/model/model.safetensors`)
+          return createHash('sha256').update(readFileSync(file)).digest('hex')
+        }),
       )
     }
     expect(models[0]).toEqual(models[1])

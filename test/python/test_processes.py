@@ -37,3 +37,19 @@ def test_a_framework_s_process_imports_nothing_of_the_other(framework: str, othe
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(("framework", "module"), [("tensorflow", "tensorflow"), ("pytorch", "torch")])
+def test_a_missing_framework_is_a_failure_with_the_command_that_mends_it(framework: str, module: str) -> None:
+    program = (
+        "import sys\n"
+        f"sys.modules[{module!r}] = None\n"
+        "from twintune.engines import import_framework\n"
+        "from twintune.errors import TwintuneError\n"
+        "try:\n"
+        f"    import_framework({framework!r})\n"
+        "except TwintuneError as error:\n"
+        "    print(error.code, error.hint)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith(f"FRAMEWORK_MISSING {sys.executable} -m pip install {module}")
