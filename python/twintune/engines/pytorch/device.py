@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import torch
 
 from twintune.cpu import available_cores
-from twintune.errors import TwintuneError
+from twintune.devices import choose_gpu
 from twintune.memory import resident_peak, start_resident_peak
 
 
@@ -45,7 +45,8 @@ class Device:
         Raises:
             TwintuneError: DEVICE_UNAVAILABLE.
         """
-        self.native = _find(wanted)
+        index = choose_gpu(wanted, torch.cuda.device_count(), "PyTorch", gpu_support())
+        self.native = torch.device("cpu") if index is None else torch.device("cuda", index)
         """PyTorch's device."""
         self._on_gpu = self.native.type == "cuda"
         if self._on_gpu:
@@ -88,17 +89,3 @@ def describe_placement(parameters: Iterable[torch.Tensor]) -> str:
     names = list_devices()
     places = {parameter.device for parameter in parameters}
     return ", ".join(sorted(names[0 if p.type == "cpu" else (p.index or 0) + 1] for p in places))
-
-
-def _find(wanted: str) -> torch.device:
-    gpus = torch.cuda.device_count()
-    if wanted == "cpu" or (wanted == "auto" and gpus == 0):
-        return torch.device("cpu")
-    index = int(wanted.partition(":")[2] or 0)
-    if index >= gpus:
-        raise TwintuneError(
-            "DEVICE_UNAVAILABLE",
-            f"PyTorch sees {gpus} GPUs, so {wanted} can't be used ({gpu_support()}).",
-            "Use device: auto or cpu; `twintune doctor` shows what each framework sees.",
-        )
-    return torch.device("cuda", index)

@@ -180,7 +180,7 @@ def _build_backbone(name: str, request: RunRequest) -> Any:
             # The first ImageNet weights are those that the listing's `pretrained=True` means.
             return getattr(torchvision.models, name)(weights="IMAGENET1K_V1" if pretrained else None)
     except OSError as error:
-        raise weights_unavailable(f"{name} (torchvision.models)", first_line(error)) from error
+        raise weights_unavailable(f"{request.model.backbone} (torchvision.models.{name})", first_line(error)) from error
 
 
 def _build_head(head: Head, features: int, classes: int) -> nn.Sequential:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from twintune.cpu import available_cores
+from twintune.devices import choose_gpu
 from twintune.errors import TwintuneError
 from twintune.memory import resident_peak, start_resident_peak
 
@@ -63,7 +64,8 @@ class Device:
         Raises:
             TwintuneError: DEVICE_UNAVAILABLE.
         """
-        self.native = _find(wanted)
+        index = choose_gpu(wanted, len(tf.config.list_physical_devices("GPU")), "TensorFlow", gpu_support())
+        self.native = "/CPU:0" if index is None else f"/GPU:{index}"
         """TensorFlow's name: `/CPU:0` or `/GPU:N`."""
         self._on_gpu = self.native.startswith("/GPU")
 
@@ -103,17 +105,3 @@ def describe_placement(variables: Iterable[tf.Variable]) -> str:
     names = list_devices()
     places = {tf.DeviceSpec.from_string(variable.device) for variable in variables}
     return ", ".join(sorted(names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places))
-
-
-def _find(wanted: str) -> str:
-    gpus = len(tf.config.list_physical_devices("GPU"))
-    if wanted == "cpu" or (wanted == "auto" and gpus == 0):
-        return "/CPU:0"
-    index = int(wanted.partition(":")[2] or 0)
-    if index >= gpus:
-        raise TwintuneError(
-            "DEVICE_UNAVAILABLE",
-            f"TensorFlow sees {gpus} GPUs, so {wanted} can't be used ({gpu_support()}).",
-            "Use device: auto or cpu; `twintune doctor` shows what each framework sees.",
-        )
-    return f"/GPU:{index}"

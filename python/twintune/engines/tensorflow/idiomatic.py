@@ -181,7 +181,9 @@ def _build_backbone(name: str, request: RunRequest) -> keras.Model:
     except Exception as error:
         # Keras tells of a failed download by a bare Exception.
         if pretrained and (isinstance(error, OSError) or type(error) is Exception):
-            raise weights_unavailable(f"{name} (keras.applications)", first_line(error)) from error
+            raise weights_unavailable(
+                f"{request.model.backbone} (keras.applications.{name})", first_line(error)
+            ) from error
         raise
 
 

@@ -1,0 +1,29 @@
+"""The devices of the specification, before any framework has a say."""
+
+from __future__ import annotations
+
+from twintune.errors import TwintuneError
+
+
+def choose_gpu(wanted: str, gpus: int, framework: str, support: str) -> int | None:
+    """Index of the GPU that the specification means, or None for the CPU.
+
+    Args:
+        wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
+        gpus: How many GPUs the framework sees.
+        framework: Its name, for the message.
+        support: How it was built, for the message.
+
+    Raises:
+        TwintuneError: DEVICE_UNAVAILABLE.
+    """
+    if wanted == "cpu" or (wanted == "auto" and gpus == 0):
+        return None
+    index = int(wanted.partition(":")[2] or 0)
+    if index >= gpus:
+        raise TwintuneError(
+            "DEVICE_UNAVAILABLE",
+            f"{framework} sees {gpus or 'no'} GPUs, so {wanted} can't be used (its build: {support}).",
+            "Use device: auto or cpu; `twintune doctor` shows what each framework sees.",
+        )
+    return index
