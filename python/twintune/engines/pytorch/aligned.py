@@ -11,7 +11,7 @@ from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
-from twintune.engines.pytorch.device import Device, describe_placement
+from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.features import build_feature_step
 from twintune.engines.pytorch.model import build_model, dtype_name
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer
@@ -41,8 +41,7 @@ class AlignedEngine:
         Raises:
             TwintuneError: When the weights or the device can't be had.
         """
-        torch.manual_seed(request.seed)
-        torch.use_deterministic_algorithms(request.deterministic)
+        start_run(request.seed, request.deterministic)
         # TensorFlow's side computes in exact float32 too.
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False

@@ -18,6 +18,17 @@ def initialize() -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
+def start_run(seed: int, deterministic: bool) -> None:
+    """Sets what holds for one run: its generators and whether its kernels are deterministic.
+
+    Args:
+        seed: The run's seed.
+        deterministic: Whether only deterministic kernels may run.
+    """
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(deterministic)
+
+
 def list_devices() -> list[str]:
     """`cpu`, then `gpu:N` with its name."""
     gpus = torch.cuda.device_count()

@@ -23,7 +23,7 @@ from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
-from twintune.engines.pytorch.device import Device, describe_placement
+from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
 from twintune.engines.pytorch.optimizer import set_learning_rate
 from twintune.network import first_line, limited_silence
@@ -53,8 +53,7 @@ class IdiomaticEngine:
         Raises:
             TwintuneError: When the weights or the device can't be had.
         """
-        torch.manual_seed(request.seed)
-        torch.use_deterministic_algorithms(request.deterministic)
+        start_run(request.seed, request.deterministic)
         self.device = Device(request.device)
         names = find_backbone(request.model.backbone).idiomatic
         assert names is not None, "the specification's rules refuse other backbones"

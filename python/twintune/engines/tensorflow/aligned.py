@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
-from twintune.engines.tensorflow.device import Device, describe_placement
+from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
@@ -41,11 +40,7 @@ class AlignedEngine:
         Raises:
             TwintuneError: When the weights or the device can't be had.
         """
-        # A warm worker's last run leaves its graphs to Keras otherwise.
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(request.seed)
-        if request.deterministic:
-            tf.config.experimental.enable_op_determinism()
+        start_run(request.seed, request.deterministic)
         # PyTorch's matrix products are exact float32 by default, TensorFlow's are not on recent GPUs.
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)

@@ -37,6 +37,20 @@ def initialize() -> None:
         tf.config.experimental.set_memory_growth(gpu, True)
 
 
+def start_run(seed: int, deterministic: bool) -> None:
+    """Sets what holds for one run: its generators and whether its kernels are deterministic.
+
+    Args:
+        seed: The run's seed.
+        deterministic: Whether only deterministic kernels may run.
+    """
+    # A warm worker's last run leaves its graphs to Keras otherwise.
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+
+
 def list_devices() -> list[str]:
     """`cpu`, then `gpu:N` with its name."""
     gpus = tf.config.list_physical_devices("GPU")

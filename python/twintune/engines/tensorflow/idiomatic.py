@@ -15,7 +15,7 @@ from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
-from twintune.engines.tensorflow.device import Device, describe_placement
+from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.model import dense_tensors
 from twintune.errors import TwintuneError
 from twintune.network import first_line, limited_silence
@@ -43,10 +43,7 @@ class IdiomaticEngine:
         Raises:
             TwintuneError: When the weights or the device can't be had.
         """
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(request.seed)
-        if request.deterministic:
-            tf.config.experimental.enable_op_determinism()
+        start_run(request.seed, request.deterministic)
         self.device = Device(request.device)
         names = find_backbone(request.model.backbone).idiomatic
         assert names is not None, "the specification's rules refuse other backbones"
