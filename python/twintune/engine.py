@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from twintune.backbones import BackboneEntry
 from twintune.data.loader import InputPipeline
 from twintune.protocol import Phase, Trainable
 
@@ -111,17 +112,21 @@ class Engine(Protocol):
 
 
 def describe_trainable(trainable: Trainable) -> str:
-    """`head`, `all` or `last N stages`."""
-    return trainable if isinstance(trainable, str) else f"last {trainable.last_stages} stages"
+    """`head`, `all`, `last N stages` or `from STAGE`."""
+    if isinstance(trainable, str):
+        return trainable
+    return f"from {trainable.from_}" if trainable.last_stages is None else f"last {trainable.last_stages} stages"
 
 
-def first_trainable_stage(trainable: Trainable, stages: int) -> int:
-    """Index of the first stage that trains; `stages` where only the head does."""
-    if trainable == "head":
-        return stages
+def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
+    """Index of the first stage that trains; the number of stages where only the head does."""
     if trainable == "all":
         return 0
-    return stages - trainable.last_stages
+    if trainable == "head":
+        return len(entry.stages)
+    if trainable.last_stages is not None:
+        return len(entry.stages) - trainable.last_stages
+    return [stage.name for stage in entry.stages].index(trainable.from_)
 
 
 def describe_batch_norm(layers: Sequence[tuple[str, float, float]]) -> str:

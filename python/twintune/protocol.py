@@ -13,7 +13,7 @@ import msgspec
 
 Framework = Literal["tensorflow", "pytorch"]
 Mode = Literal["aligned", "idiomatic"]
-Precision = Literal["float64", "float32"]
+Precision = Literal["float64", "float32", "bfloat16", "float16"]
 
 
 class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -24,24 +24,99 @@ class DatasetFields(Message, kw_only=True):
     """The fields that every source of images has."""
 
     train: str
-    test: str | None = None
     validation_fraction: float
     test_fraction: float
     image_size: int
+    on_corrupt: Literal["fail", "skip"]
 
 
-class ImageFolder(DatasetFields, kw_only=True, tag_field="source", tag="imagefolder"):
+class DatasetPaths(DatasetFields, kw_only=True):
+    """Where validation and test images are given apart from the training images."""
+
+    validation: str | None = None
+    test: str | None = None
+
+
+class ImageFolder(DatasetPaths, kw_only=True, tag_field="source", tag="imagefolder"):
     """Folders of image files, a folder a class."""
 
 
-class Parquet(DatasetFields, kw_only=True, tag_field="source", tag="parquet"):
+class Csv(DatasetPaths, kw_only=True, tag_field="source", tag="csv"):
+    """CSV files that name image files and their classes; paths are relative to the CSV file."""
+
+    path_column: str
+    label_column: str
+    split_column: str | None = None
+
+
+class Parquet(DatasetPaths, kw_only=True, tag_field="source", tag="parquet"):
     """Parquet files with a column of encoded images and a column of classes."""
 
     image_column: str
     label_column: str
 
 
-DatasetRequest = ImageFolder | Parquet
+class HuggingFace(DatasetFields, kw_only=True, tag_field="source", tag="huggingface"):
+    """A dataset of the Hugging Face hub by its name, or a local folder, whose path is absolute."""
+
+    configuration: str | None = None
+    revision: str | None = None
+    train_split: str
+    validation_split: str | None = None
+    test_split: str | None = None
+    image_column: str
+    label_column: str
+
+
+DatasetRequest = ImageFolder | Csv | Parquet | HuggingFace
+
+Range = tuple[float, float]
+"""The smallest and the largest value."""
+
+
+class RandomResizedCrop(Message):
+    """Shares of the image's area, and width divided by height."""
+
+    scale: Range
+    ratio: Range
+
+
+class ColorJitter(Message):
+    """Strengths as in torchvision."""
+
+    brightness: float
+    contrast: float
+    saturation: float
+    hue: float
+
+
+class RandAugment(Message):
+    """Operations an image, and their magnitude of 30."""
+
+    operations: int
+    magnitude: int
+
+
+class RandomErasing(Message):
+    """Probability, shares of the image's area, and width divided by height."""
+
+    probability: float
+    scale: Range
+    ratio: Range
+
+
+class Augmentation(Message, kw_only=True):
+    """Random changes to the training images; None and 0 for those that aren't wanted."""
+
+    random_resized_crop: RandomResizedCrop | None = None
+    horizontal_flip: float
+    vertical_flip: float
+    rotation: float
+    color_jitter: ColorJitter | None = None
+    rand_augment: RandAugment | None = None
+    random_erasing: RandomErasing | None = None
+    mixup: float
+    cutmix: float
 
 
 class Head(Message):
@@ -85,6 +160,7 @@ class Adam(Message, kw_only=True, tag_field="name", tag="adam"):
     beta2: float
     epsilon: float | None = None
     weight_decay: float
+    decay_norm_and_bias: bool
 
 
 class AdamW(Message, kw_only=True, tag_field="name", tag="adamw"):
@@ -95,6 +171,7 @@ class AdamW(Message, kw_only=True, tag_field="name", tag="adamw"):
     beta2: float
     epsilon: float | None = None
     weight_decay: float
+    decay_norm_and_bias: bool
 
 
 class Sgd(Message, tag_field="name", tag="sgd"):
@@ -104,9 +181,22 @@ class Sgd(Message, tag_field="name", tag="sgd"):
     momentum: float
     nesterov: bool
     weight_decay: float
+    decay_norm_and_bias: bool
 
 
-Optimizer = Adam | AdamW | Sgd
+class RmsProp(Message, kw_only=True, tag_field="name", tag="rmsprop"):
+    """RMSprop (Tieleman and Hinton 2012) as PyTorch defines it; `smoothing` is its alpha."""
+
+    learning_rate: float
+    momentum: float
+    smoothing: float
+    centered: bool
+    epsilon: float | None = None
+    weight_decay: float
+    decay_norm_and_bias: bool
+
+
+Optimizer = Adam | AdamW | Sgd | RmsProp
 
 
 class ConstantSchedule(Message, tag_field="name", tag="constant"):
@@ -122,16 +212,34 @@ class CosineSchedule(Message, tag_field="name", tag="cosine"):
     final_learning_rate: float
 
 
-Schedule = ConstantSchedule | CosineSchedule
+class StepSchedule(Message, tag_field="name", tag="step"):
+    """The optimiser's rate times `factor` at every so many epochs, after a linear warm-up."""
+
+    warmup_epochs: float
+    every_epochs: float
+    factor: float
 
 
-class LastStages(Message):
-    """The backbone's last stages train, and the head."""
+class OneCycleSchedule(Message, tag_field="name", tag="oneCycle"):
+    """Half a cosine up to the optimiser's rate, and half a cosine down (Smith and Topin 2018)."""
 
-    last_stages: int
+    rise_fraction: float
+    start_divisor: float
+    final_divisor: float
 
 
-Trainable = Literal["head", "all"] | LastStages
+Schedule = ConstantSchedule | CosineSchedule | StepSchedule | OneCycleSchedule
+
+
+class TrainableStages(Message, kw_only=True):
+    """The backbone's last stages, counted or from a named one on, and the head: one of the two is given."""
+
+    last_stages: int | None = None
+    from_: str | None = msgspec.field(name="from", default=None)
+
+
+Trainable = Literal["head", "all"] | TrainableStages
+BatchNormPolicy = Literal["inference", "adapt", "train"]
 
 
 class Phase(Message):
@@ -139,24 +247,66 @@ class Phase(Message):
 
     epochs: int
     trainable: Trainable
+    batch_norm: BatchNormPolicy
+    backbone_learning_rate_scale: float
+    layerwise_decay: float
     optimizer: Optimizer
     schedule: Schedule
 
 
+class Ema(Message):
+    """An exponential moving average of the weights."""
+
+    decay: float
+
+
+class EarlyStopping(Message):
+    """When a phase ends before its last epoch, and with which epoch's weights."""
+
+    monitor: Literal["loss", "accuracy"]
+    mode: Literal["auto", "min", "max"]
+    patience: int
+    min_delta: float
+    restore_best: bool
+
+
+class Checkpoints(Message, kw_only=True):
+    """When checkpoints are written, and how many earlier ones stay."""
+
+    every_epochs: int
+    every_steps: int | None = None
+    keep: int
+
+
+class Training(Message, kw_only=True):
+    """How the model is trained."""
+
+    batch_size: int
+    gradient_accumulation: int
+    clip_gradient_norm: float | None = None
+    label_smoothing: float
+    class_weights: Literal["none", "balanced"]
+    ema: Ema | None = None
+    precision: Precision
+    phases: list[Phase]
+    early_stopping: EarlyStopping | None = None
+    checkpoints: Checkpoints
+
+
 class RunRequest(Message):
-    """One framework × seed. Paths are absolute."""
+    """One framework × seed. Paths are absolute. `resume` asks to go on from the run's last checkpoint."""
 
     framework: Framework
     seed: int
     mode: Mode
     dataset: DatasetRequest
+    augmentation: Augmentation
     model: Model
-    batch_size: int
-    precision: Precision
-    phases: list[Phase]
+    training: Training
     device: str
     deterministic: bool
     run_directory: str
+    resume: bool
     cache_directory: str
     torch_python: str
 

@@ -71,7 +71,7 @@ class TrainingLoop:
             record.add_model(self.engine)
         self.engine.device.start_memory_peak()
 
-        for number, phase in enumerate(request.phases, start=1):
+        for number, phase in enumerate(request.training.phases, start=1):
             self._train_phase(number, phase)
 
         self.report.stage("evaluate")
@@ -92,9 +92,9 @@ class TrainingLoop:
         if facts.trainable_parameters == 0:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
         self.record.add_phase(number, facts, from_features)
-        self.report.phase_started(number, len(self.request.phases), phase, facts, from_features)
+        self.report.phase_started(number, len(self.request.training.phases), phase, facts, from_features)
 
-        steps = math.ceil(len(self.splits.train) / self.request.batch_size)
+        steps = math.ceil(len(self.splits.train) / self.request.training.batch_size)
         rates = learning_rates(phase, steps)
         for epoch in range(1, phase.epochs + 1):
             epoch_rates = rates[(epoch - 1) * steps : epoch * steps]
@@ -197,7 +197,7 @@ class TrainingLoop:
         return self.cached
 
     def _extract_features(self) -> CachedFeatures:
-        cached = CachedFeatures(self.request.seed, self.request.batch_size)
+        cached = CachedFeatures(self.request.seed, self.request.training.batch_size)
         splits = [s for s in (self.splits.train, self.splits.validation, self.splits.test) if s is not None]
         total, done = sum(map(len, splits)), 0
         for split in splits:
@@ -221,7 +221,7 @@ class TrainingLoop:
         request = self.request
         if request.mode == "idiomatic":
             return ()
-        return dropout_masks(request.model.head, images, request.seed, self.steps_done, request.precision)
+        return dropout_masks(request.model.head, images, request.seed, self.steps_done, request.training.precision)
 
     def _warn_of_image_size(self) -> None:
         model, size = self.request.model, self.request.dataset.image_size

@@ -6,23 +6,32 @@ import type { Run } from './plan-runs.js'
 export interface RunSurroundings {
   /** The run's own folder. */
   readonly runDirectory: string
+  /** Whether to go on from the run's last checkpoint. */
+  readonly resume: boolean
   readonly cacheDirectory: string
   /** An interpreter that has PyTorch. */
   readonly torchPython: string
 }
 
-/** What Python is told of a run: complete, so that it fills in no default. */
+/**
+ * What Python is told of a run: complete, so that it fills in no default.
+ *
+ * @param experiment - With its shorthands written out.
+ */
 export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
-  const { mode, dataset, model, training, device, deterministic } = experiment
+  const { mode, dataset, augmentation, model, device, deterministic } = experiment
+  const { fineTune: _, ...training } = experiment.training
   return {
     framework: run.framework,
     seed: run.seed,
     mode,
     dataset,
+    augmentation,
     model: { backbone: model.backbone, weights: weightsByKind(model.weights), head: model.head },
-    batchSize: training.batchSize,
-    precision: training.precision,
-    phases: mode === 'aligned' ? training.phases.map(withAlignedEpsilon) : training.phases,
+    training: {
+      ...training,
+      phases: mode === 'aligned' ? training.phases.map(withAlignedEpsilon) : training.phases,
+    },
     device,
     deterministic,
     ...surroundings,

@@ -8,7 +8,11 @@ import {
   stepSchema,
   warningSchema,
 } from '../events.js'
-import { datasetSchema, frameworkSchema, headSchema, phaseSchema } from '../spec/schema.js'
+import { augmentationSchema } from '../spec/augmentation-schema.js'
+import { datasetSchema } from '../spec/dataset-schema.js'
+import { headSchema } from '../spec/model-schema.js'
+import { frameworkSchema } from '../spec/schema.js'
+import { trainingSchema } from '../spec/training-schema.js'
 import { defineMessage } from './message.js'
 import { finishedRunSchema } from './result.js'
 
@@ -18,6 +22,7 @@ export const runRequestSchema = z.strictObject({
   seed: z.int(),
   mode: z.enum(['aligned', 'idiomatic']),
   dataset: datasetSchema,
+  augmentation: augmentationSchema,
   model: z.strictObject({
     backbone: z.string(),
     weights: z.discriminatedUnion('kind', [
@@ -27,12 +32,11 @@ export const runRequestSchema = z.strictObject({
     ]),
     head: headSchema,
   }),
-  batchSize: z.int(),
-  precision: z.enum(['float64', 'float32']),
-  phases: z.array(phaseSchema),
+  training: trainingSchema.omit({ fineTune: true }),
   device: z.string(),
   deterministic: z.boolean(),
   runDirectory: z.string().describe("This run's own folder; exists."),
+  resume: z.boolean().describe("Whether to go on from the run's last checkpoint, where it has one."),
   cacheDirectory: z.string(),
   torchPython: z.string().describe('An interpreter that has PyTorch, for what only it can read.'),
 })

@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { buildComparison } from '../compare/build-comparison.js'
 import type { Event } from '../events.js'
+import { expandShorthands } from '../plan/expand-shorthands.js'
 import { planRuns, type Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
 import type { RunResult } from '../protocol/result.js'
@@ -29,12 +30,13 @@ export interface CarryOutOptions {
  * and returns when the last worker is gone. Throws a `TwintuneError` when nothing could run or be kept.
  */
 export async function carryOutExperiment(
-  experiment: Experiment,
+  specification: Experiment,
   { runsDirectory, parallel, startWorker }: CarryOutOptions,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
-  checkInputFiles(experiment)
+  checkInputFiles(specification)
+  const experiment = expandShorthands(specification)
   const runs = planRuns(experiment)
   const folder = RunFolder.create(runsDirectory, experiment)
   const journal = new Journal(folder, await recordMachine(), emit)
@@ -47,7 +49,11 @@ export async function carryOutExperiment(
     ...(startWorker && { startWorker }),
   })
   try {
-    const surroundings = { cacheDirectory: cacheDirectory(), torchPython: findPython('pytorch') }
+    const surroundings = {
+      resume: false,
+      cacheDirectory: cacheDirectory(),
+      torchPython: findPython('pytorch'),
+    }
     const { name, mode } = experiment
     journal.event({
       type: 'comparison-started',

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs'
 import { type FailureCode, TwintuneError } from '../failure.js'
+import { isLocalFolder } from '../spec/file-paths.js'
 import type { Experiment } from '../spec/schema.js'
 
 /** Throws when a file or folder that the experiment names isn't there: before any Python starts, since no run could work. */
 export function checkInputFiles({ dataset, model }: Pick<Experiment, 'dataset' | 'model'>): void {
-  checkExists('DATASET_NOT_FOUND', 'dataset.train', dataset.train)
-  if (dataset.test !== undefined) checkExists('DATASET_NOT_FOUND', 'dataset.test', dataset.test)
+  if (dataset.source === 'huggingface') {
+    if (isLocalFolder(dataset.train)) checkExists('DATASET_NOT_FOUND', 'dataset.train', dataset.train)
+  } else {
+    for (const field of ['train', 'validation', 'test'] as const) {
+      const file = dataset[field]
+      if (file !== undefined) checkExists('DATASET_NOT_FOUND', `dataset.${field}`, file)
+    }
+  }
   if (typeof model.weights !== 'string') {
     checkExists('WEIGHTS_NOT_FOUND', 'model.weights.file', model.weights.file)
   }

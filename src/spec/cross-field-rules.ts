@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { backbones, findBackbone } from '../backbones.js'
+import { augmentationSchema } from './augmentation-schema.js'
 import type { Finding } from './explain.js'
-import { isMapping, type Path } from './path.js'
+import { getIn as getRaw, isMapping, type Path } from './path.js'
 import { getWithDefaults as getIn } from './schema-walk.js'
+import { phaseSchema } from './training-schema.js'
 
 /**
  * Rules that bind several fields, which zod would skip while a field is bad. Each runs on the unchecked specification
@@ -29,6 +32,10 @@ const rules: readonly Rule[] = [
   warmupEndsBeforePhase,
   testIsNotTraining,
   splitLeavesTraining,
+  fineTuneStandsAlone,
+  rangesAscend,
+  halfNeedsGpu,
+  earlyStoppingHasValidation,
 ]
 
 function listsEachOnce(spec: unknown): Violation[] {
@@ -54,25 +61,41 @@ function backboneIsIdiomatic(spec: unknown): Violation[] {
   ]
 }
 
-// Idiomatic mode takes each library's model as it comes; these need the parts that only aligned mode builds.
+// Idiomatic mode takes each library's model and loop as they come; these need the parts that only aligned mode builds.
 function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
   if (!isIdiomatic(spec)) return []
-  const only = (path: Path, what: string): Violation => ({
-    path,
-    message: `${what} is for aligned mode only`,
-  })
-  return [
-    ...(isMapping(getIn(spec, ['model', 'weights']))
-      ? [only(['model', 'weights'], 'a file of weights')]
-      : []),
-    ...(getIn(spec, ['training', 'precision']) === 'float64'
-      ? [only(['training', 'precision'], 'float64')]
-      : []),
-    ...phasePaths(spec)
-      .map((phase) => [...phase, 'trainable'])
-      .filter((path) => isMapping(getIn(spec, path)))
-      .map((path) => only(path, 'training the last stages of a backbone')),
+  const training: Path = ['training']
+  const phaseFields = phasePaths(spec).flatMap((phase) => [
+    ...changed(spec, phase, { batchNorm: 'inference', backboneLearningRateScale: 1, layerwiseDecay: 1 }),
+    ...(isMapping(getIn(spec, [...phase, 'trainable'])) ? [[...phase, 'trainable']] : []),
+    ...(getIn(spec, [...phase, 'optimizer', 'name']) === 'rmsprop' ? [[...phase, 'optimizer', 'name']] : []),
+  ])
+  const alignedOnly: Path[] = [
+    ...(isMapping(getIn(spec, ['model', 'weights'])) ? [['model', 'weights']] : []),
+    ...changed(spec, ['augmentation'], augmentationSchema.parse({})),
+    ...changed(spec, training, {
+      precision: 'float32',
+      gradientAccumulation: 1,
+      clipGradientNorm: undefined,
+      labelSmoothing: 0,
+      classWeights: 'none',
+      ema: undefined,
+      fineTune: undefined,
+    }),
+    ...phaseFields,
   ]
+  return alignedOnly.map((path) => ({
+    path,
+    message: 'is for aligned mode only: idiomatic mode leaves it to each framework',
+  }))
+}
+
+// The fields of a mapping that ask for something else than idiomatic mode has.
+function changed(spec: unknown, parent: Path, plain: Readonly<Record<string, unknown>>): Path[] {
+  return Object.entries(plain)
+    .map(([key, value]) => ({ path: [...parent, key], value }))
+    .filter(({ path, value }) => getIn(spec, path) !== value)
+    .map(({ path }) => path)
 }
 
 function backboneHasStages(spec: unknown): Violation[] {
@@ -118,6 +141,42 @@ function splitLeavesTraining(spec: unknown): Violation[] {
   const message = `validationFraction (${validation}) and testFraction (${test}) leave no images to train on`
   const leavesNone = validation < 1 && test < 1 && validation + test >= 1
   return violationIf(leavesNone, ['dataset', larger], message)
+}
+
+function fineTuneStandsAlone(spec: unknown): Violation[] {
+  const path = ['training', 'fineTune']
+  const phases = getRaw(spec, ['training', 'phases'])
+  // What has been checked before has its defaults in it.
+  const areGiven = phases !== undefined && !isDeepStrictEqual(phases, [phaseSchema.parse({})])
+  const isBroken = getIn(spec, path) !== undefined && areGiven
+  return violationIf(isBroken, path, 'stands in place of training.phases: give one of the two')
+}
+
+function rangesAscend(spec: unknown): Violation[] {
+  const ranges = ['randomResizedCrop', 'randomErasing'].flatMap((name) =>
+    ['scale', 'ratio'].map((field) => ['augmentation', name, field]),
+  )
+  return ranges.flatMap((path) => {
+    const isBroken = numberAt(spec, [...path, 0]) > numberAt(spec, [...path, 1])
+    return violationIf(isBroken, path, 'must be the smallest value, then the largest')
+  })
+}
+
+function halfNeedsGpu(spec: unknown): Violation[] {
+  const path = ['training', 'precision']
+  const isBroken = getIn(spec, path) === 'float16' && getIn(spec, ['device']) === 'cpu'
+  const message =
+    'float16 needs a GPU: CPUs have no float16 arithmetic, and its range wants loss scaling; use bfloat16'
+  return violationIf(isBroken, path, message)
+}
+
+function earlyStoppingHasValidation(spec: unknown): Violation[] {
+  const path = ['training', 'earlyStopping']
+  const sources = ['validation', 'validationSplit', 'splitColumn'].map((key) => ['dataset', key])
+  const hasImages = sources.some((source) => getIn(spec, source) !== undefined)
+  const isBroken =
+    getIn(spec, path) !== undefined && !hasImages && numberAt(spec, ['dataset', 'validationFraction']) === 0
+  return violationIf(isBroken, path, 'needs validation images, and dataset.validationFraction is 0')
 }
 
 function violationIf(isBroken: boolean, path: Path, message: string): Violation[] {

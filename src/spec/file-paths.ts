@@ -3,14 +3,25 @@ import { getIn, type Path, setIn } from './path.js'
 
 /** A copy of an unchecked specification whose file paths are absolute, the relative ones taken from that folder. */
 export function resolveFilePaths(spec: unknown, folder: string): unknown {
+  const isOnHub = getIn(spec, ['dataset', 'source']) === 'huggingface'
   return filePaths.reduce((resolved, path) => {
     const file = getIn(resolved, path)
-    return typeof file === 'string' && file !== '' ? setIn(resolved, path, resolve(folder, file)) : resolved
+    if (typeof file !== 'string' || file === '') return resolved
+    if (isOnHub && path === trainPath && !isLocalFolder(file)) return resolved
+    return setIn(resolved, path, resolve(folder, file))
   }, spec)
 }
 
+/** Whether a Hugging Face dataset is a folder on this machine: a name on the hub looks like a relative path otherwise. */
+export function isLocalFolder(dataset: string): boolean {
+  return /^(\.{0,2}[\\/]|[A-Za-z]:[\\/])/.test(dataset)
+}
+
+const trainPath: Path = ['dataset', 'train']
+
 const filePaths: readonly Path[] = [
-  ['dataset', 'train'],
+  trainPath,
+  ['dataset', 'validation'],
   ['dataset', 'test'],
   ['model', 'weights', 'file'],
 ]

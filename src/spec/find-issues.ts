@@ -44,9 +44,17 @@ function flatten(issues: readonly z.core.$ZodIssue[], parent: Path = []): Issue[
       ...parent,
       ...issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment))),
     ]
-    const fitting = issue.code === 'invalid_union' ? issue.errors.find(fitsKind) : undefined
+    const fitting = issue.code === 'invalid_union' ? fittingAlternative(issue.errors) : undefined
     return fitting ? flatten(fitting, path) : [{ ...issue, path }]
   })
+}
+
+// Of several mappings the one that knows the keys which are there.
+function fittingAlternative(
+  alternatives: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  const fitting = alternatives.filter(fitsKind)
+  return fitting.find((issues) => issues.every(({ code }) => code !== 'unrecognized_keys')) ?? fitting[0]
 }
 
 function fitsKind(alternative: readonly z.core.$ZodIssue[]): boolean {

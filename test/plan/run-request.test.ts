@@ -8,7 +8,12 @@ describe('the request of a run', () => {
   it('is complete, and nothing else than what Python knows', () => {
     const request = requestOf({ $schema: '../experiment.schema.json' })
     expect(runRequestSchema.parse(request)).toEqual(request)
-    expect(request).toMatchObject({ framework: 'pytorch', seed: 3, batchSize: 32, runDirectory: '/runs/x' })
+    expect(request).toMatchObject({
+      framework: 'pytorch',
+      seed: 3,
+      training: { batchSize: 32 },
+      runDirectory: '/runs/x',
+    })
   })
 
   it('gives both frameworks one epsilon in aligned mode', () => {
@@ -43,12 +48,17 @@ function requestOf(changes: Partial<ExperimentInput>) {
     model: { backbone: 'resnet50' },
     ...changes,
   })
-  const surroundings = { runDirectory: '/runs/x', cacheDirectory: '/cache', torchPython: 'python3' }
+  const surroundings = {
+    runDirectory: '/runs/x',
+    resume: false,
+    cacheDirectory: '/cache',
+    torchPython: 'python3',
+  }
   return runRequest(experiment, { framework: 'pytorch', seed: 3 }, surroundings)
 }
 
 function epsilons(changes: Partial<ExperimentInput>) {
-  return requestOf(changes).phases.map(({ optimizer }) =>
+  return requestOf(changes).training.phases.map(({ optimizer }) =>
     optimizer.name === 'sgd' ? null : optimizer.epsilon,
   )
 }

@@ -18,10 +18,14 @@ ADAM = {
     "beta2": 0.999,
     "epsilon": 1e-8,
     "weightDecay": 0.0,
+    "decayNormAndBias": False,
 }
 PHASE = {
     "epochs": 1,
     "trainable": "head",
+    "batchNorm": "inference",
+    "backboneLearningRateScale": 1.0,
+    "layerwiseDecay": 1.0,
     "optimizer": ADAM,
     "schedule": {"name": "constant", "warmupEpochs": 0},
 }
@@ -53,7 +57,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., protocol.RunRequest]:
-    """Makes a complete request on the pictures; keyword arguments replace its fields."""
+    """Makes a complete request on the pictures; keyword arguments replace its fields.
+
+    Those of `dataset`, `augmentation` and `training` are replaced one by one.
+    """
 
     def make(framework: str, **changes) -> protocol.RunRequest:
         raw = {
@@ -67,21 +74,32 @@ def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., p
                 "validationFraction": 0.2,
                 "testFraction": 0.2,
                 "imageSize": 33,
+                "onCorrupt": "fail",
             },
+            "augmentation": {"horizontalFlip": 0, "verticalFlip": 0, "rotation": 0, "mixup": 0, "cutmix": 0},
             "model": {
                 "backbone": "resnet18",
                 "weights": {"kind": "random"},
                 "head": {"hidden": [16], "activation": "relu", "dropout": 0.0},
             },
-            "batchSize": 8,
-            "precision": "float32",
-            "phases": [PHASE],
+            "training": {
+                "batchSize": 8,
+                "gradientAccumulation": 1,
+                "labelSmoothing": 0,
+                "classWeights": "none",
+                "precision": "float32",
+                "phases": [PHASE],
+                "checkpoints": {"everyEpochs": 1, "keep": 0},
+            },
             "device": "cpu",
             "deterministic": False,
+            "resume": False,
             "runDirectory": str(tmp_path / f"{framework}-seed0"),
             "cacheDirectory": str(cache),
             "torchPython": sys.executable,
         }
+        for section in ("dataset", "augmentation", "training"):
+            raw[section] |= changes.pop(section, {})
         return msgspec.convert({**raw, **changes}, protocol.RunRequest)
 
     return make

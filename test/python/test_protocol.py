@@ -42,7 +42,7 @@ def test_a_field_that_is_not_known_is_refused(file: Path) -> None:
 
 def test_a_field_that_is_missing_is_refused() -> None:
     content = json.loads((FIXTURES / "run.request.json").read_bytes())
-    del content["batchSize"]
+    del content["training"]["batchSize"]
     with pytest.raises(msgspec.ValidationError, match="batchSize"):
         msgspec.convert(content, protocol.RunRequest)
 

@@ -47,7 +47,7 @@ def test_the_head_changes_and_the_frozen_backbone_does_not(make_request, reports
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_lastly_thawed_stages_train_and_the_others_do_not(make_request, reports, framework: str) -> None:
-    request = make_request(framework, phases=[{**PHASE, "trainable": {"lastStages": 1}}])
+    request = make_request(framework, training={"phases": [{**PHASE, "trainable": {"lastStages": 1}}]})
     run(request, reports.append)
     tensors = trained_tensors(request)
     moved = {n for n, before in random_tensors("resnet18", 0).items() if not np.array_equal(tensors[n], before)}
@@ -62,7 +62,8 @@ def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
     head = {"hidden": [16], "activation": "silu", "dropout": 0.3}
     model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
     results = [
-        run(make_request(f, phases=phases, model=model, precision="float64"), lambda report: None) for f in FRAMEWORKS
+        run(make_request(f, model=model, training={"phases": phases, "precision": "float64"}), lambda report: None)
+        for f in FRAMEWORKS
     ]
     first, second = results
     assert first.facts == second.facts
@@ -75,7 +76,7 @@ def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_cached_features_train_as_the_images_do(make_request, framework: str, monkeypatch) -> None:
-    cached = run(make_request(framework, precision="float64"), lambda report: None)
+    cached = run(make_request(framework, training={"precision": "float64"}), lambda report: None)
     from twintune.engines import create_engine
 
     def create_without_cache(request, classes):
@@ -84,7 +85,7 @@ def test_cached_features_train_as_the_images_do(make_request, framework: str, mo
         return engine
 
     monkeypatch.setattr("twintune.training_loop.create_engine", create_without_cache)
-    uncached = run(make_request(framework, precision="float64"), lambda report: None)
+    uncached = run(make_request(framework, training={"precision": "float64"}), lambda report: None)
     assert uncached.seconds.features == 0 < cached.seconds.features
     assert cached.facts.batch_order == uncached.facts.batch_order
     assert cached.epochs[0].train.loss == pytest.approx(uncached.epochs[0].train.loss, rel=1e-8)
@@ -106,7 +107,7 @@ def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) 
         }
     ]
     with pytest.raises(TwintuneError, match=r"phase 1, epoch \d, step \d") as caught:
-        run(make_request(framework, phases=phases), lambda report: None)
+        run(make_request(framework, training={"phases": phases}), lambda report: None)
     assert caught.value.code == "LOSS_NOT_FINITE"
     assert "learningRate" in (caught.value.hint or "")
 
@@ -114,7 +115,7 @@ def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_last_step_that_ruins_the_model_is_a_failure_too(make_request, framework: str) -> None:
     ruinous = {"name": "sgd", "learningRate": 1e30, "momentum": 0.0, "nesterov": False, "weightDecay": 0.0}
-    request = make_request(framework, batchSize=1000, phases=[{**PHASE, "optimizer": ruinous}])
+    request = make_request(framework, training={"batchSize": 1000, "phases": [{**PHASE, "optimizer": ruinous}]})
     with pytest.raises(TwintuneError, match="the validation after phase 1, epoch 1") as caught:
         run(request, lambda report: None)
     assert caught.value.code == "LOSS_NOT_FINITE"
@@ -123,14 +124,14 @@ def test_a_last_step_that_ruins_the_model_is_a_failure_too(make_request, framewo
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_features_are_computed_anew_after_the_backbone_has_changed(make_request, reports, framework: str) -> None:
     phases = [PHASE, {**PHASE, "trainable": "all"}, PHASE]
-    run(make_request(framework, phases=phases), reports.append)
+    run(make_request(framework, training={"phases": phases}), reports.append)
     assert [report["input"] for report in reports.of("phase-started")] == ["features", "pixels", "features"]
     assert [report["stage"] for report in reports.of("stage") if "done" not in report].count("features") == 2
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_an_epoch_of_one_step_has_no_pace(make_request, framework: str) -> None:
-    result = run(make_request(framework, batchSize=1000), lambda report: None)
+    result = run(make_request(framework, training={"batchSize": 1000}), lambda report: None)
     assert result.epochs[0].images_per_second is None
     assert result.images_per_second is None
 
@@ -165,7 +166,9 @@ def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, fram
         "weights": {"kind": "random"},
         "head": {"hidden": [1024], "activation": "relu", "dropout": 0.0},
     }
-    request = make_request(framework, mode="idiomatic", model=model, phases=[{**PHASE, "optimizer": optimizer}])
+    request = make_request(
+        framework, mode="idiomatic", model=model, training={"phases": [{**PHASE, "optimizer": optimizer}]}
+    )
     result = run(request, reports.append)
     epsilon = {"tensorflow": "epsilon 1e-07", "pytorch": "eps 1e-08"}[framework]
     batch_norm = {"tensorflow": "inference", "pytorch": "train"}[framework]

@@ -56,15 +56,15 @@ class AlignedEngine:
             batch_norm.momentum,
             request.model.head,
             initial_head(request.model.head, self._entry.features, classes, request.seed),
-            request.precision,
+            request.training.precision,
             self.device.native,
         )
         self.pipeline = SharedLoader(
             request.seed,
-            request.batch_size,
+            request.training.batch_size,
             request.dataset.image_size,
             self._entry.preprocessing_of(weights),
-            request.precision,
+            request.training.precision,
         )
         self._feature_step = build_feature_step(self.model)
 

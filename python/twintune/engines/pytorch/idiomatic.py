@@ -61,7 +61,7 @@ class IdiomaticEngine:
         self.model.fc = _build_head(request.model.head, self.model.fc.in_features, classes)
         self.model.to(self.device.native)
         self._criterion = nn.CrossEntropyLoss()
-        self.pipeline = DataLoaderPipeline(request.seed, request.batch_size, request.dataset.image_size)
+        self.pipeline = DataLoaderPipeline(request.seed, request.training.batch_size, request.dataset.image_size)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes or thaws the backbone and makes the optimiser over what requires a gradient."""

@@ -47,7 +47,7 @@ class AlignedModel:
 
     def trainable_variables(self, trainable: Trainable, entry: BackboneEntry) -> dict[str, nn.Parameter]:
         """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
-        first = first_trainable_stage(trainable, len(entry.stages))
+        first = first_trainable_stage(trainable, entry)
         chosen = {
             name: parameter for name, parameter in self.backbone.named_parameters() if entry.stage_of(name) >= first
         }

@@ -41,6 +41,7 @@ class AlignedEngine:
             TwintuneError: When the weights or the device can't be had.
         """
         start_run(request.seed, request.deterministic)
+        precision = request.training.precision
         # PyTorch's matrix products are exact float32 by default, TensorFlow's are not on recent GPUs.
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)
@@ -56,15 +57,19 @@ class AlignedEngine:
                 batch_norm.momentum,
                 self._head,
                 initial_head(self._head, self._entry.features, classes, request.seed),
-                request.precision,
+                precision,
             )
         self.pipeline = SharedLoader(
-            request.seed, request.batch_size, size, self._entry.preprocessing_of(weights), request.precision
+            request.seed,
+            request.training.batch_size,
+            size,
+            self._entry.preprocessing_of(weights),
+            precision,
         )
-        self._image_spec = tf.TensorSpec([None, size, size, 3], request.precision)
-        self._feature_spec = tf.TensorSpec([None, self._entry.features], request.precision)
+        self._image_spec = tf.TensorSpec([None, size, size, 3], precision)
+        self._feature_spec = tf.TensorSpec([None, self._entry.features], precision)
         self._mask_specs = tuple(
-            tf.TensorSpec([None, width], request.precision) for width in self._head.hidden if self._head.dropout
+            tf.TensorSpec([None, width], precision) for width in self._head.hidden if self._head.dropout
         )
         self._feature_step = build_feature_step(self.model, self._image_spec)
 

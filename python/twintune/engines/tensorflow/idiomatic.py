@@ -50,7 +50,7 @@ class IdiomaticEngine:
         with tf.device(self.device.native):
             self._backbone = _build_backbone(names.keras_applications, request)
             self.model = _build_model(self._backbone, request, classes)
-        self.pipeline = TfDataPipeline(request.seed, request.batch_size, request.dataset.image_size)
+        self.pipeline = TfDataPipeline(request.seed, request.training.batch_size, request.dataset.image_size)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes or thaws the backbone's layers and compiles, as the listing does."""

@@ -49,7 +49,7 @@ class AlignedModel:
 
     def trainable_variables(self, trainable: Trainable, entry: BackboneEntry) -> dict[str, tf.Variable]:
         """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
-        first = first_trainable_stage(trainable, len(entry.stages))
+        first = first_trainable_stage(trainable, entry)
         chosen = {
             name: variable.value
             for name, variable in self.variables.items()
