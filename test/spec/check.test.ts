@@ -101,13 +101,13 @@ describe('a bad value is told in plain words', () => {
     [['training', 'phases', 1, 'trainable', 'lastStages'], 0, 'must be at least 1, got 0'],
     [
       ['training', 'phases', 0, 'optimizer', 'name'],
-      'rmsprop',
-      "expected adam, adamw or sgd, got the text 'rmsprop'",
+      'adagrad',
+      "expected adam, adamw, sgd or rmsprop, got the text 'adagrad'",
     ],
     [
       ['dataset', 'source'],
       'Parquet',
-      "expected imagefolder or parquet, got the text 'Parquet'; did you mean 'parquet'?",
+      "expected imagefolder, csv, parquet or huggingface, got the text 'Parquet'; did you mean 'parquet'?",
     ],
   ] satisfies [Path, unknown, string][])('%j = %j', (path, value, message) => {
     expect(issuesOfValue(setIn(full, path, value))).toEqual([`${formatPath(path)}: ${message}`])
@@ -127,7 +127,7 @@ describe('a misspelt key', () => {
       "trainig.phases[0].epoch: unknown key 'epoch'; did you mean 'epochs'?",
       "trainig.phases[0].optimiser: unknown key 'optimiser'; did you mean 'optimizer'?",
       "trainig.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
-      "trainig.phases[0].optimiser.lr: unknown key 'lr'; possible here: name, learningRate, beta1, beta2, epsilon, weightDecay",
+      "trainig.phases[0].optimiser.lr: unknown key 'lr'; possible here: name, learningRate, beta1, beta2, epsilon, weightDecay, decayNormAndBias",
       "trainig.phases[0].optimiser.beta_1: unknown key 'beta_1'; did you mean 'beta1'?",
       'trainig.bachSize: must be at least 1, got 0',
       "trainig.phases[0].epoch: expected a number, got the text 'x'",
@@ -138,7 +138,7 @@ describe('a misspelt key', () => {
   it('is not taken for a key that is there', () => {
     const training = { batchSize: 8, batchsize: 9 }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
-      "training.batchsize: unknown key 'batchsize'; possible here: batchSize, precision, phases",
+      "training.batchsize: unknown key 'batchsize'; possible here: batchSize, gradientAccumulation, clipGradientNorm, labelSmoothing, classWeights, ema, precision, phases, fineTune, earlyStopping, checkpoints",
     ])
   })
 
@@ -146,7 +146,7 @@ describe('a misspelt key', () => {
     const training = { bachSize: 8, batchSise: 0 }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
       "training.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
-      "training.batchSise: unknown key 'batchSise'; possible here: batchSize, precision, phases",
+      "training.batchSise: unknown key 'batchSise'; possible here: batchSize, gradientAccumulation, clipGradientNorm, labelSmoothing, classWeights, ema, precision, phases, fineTune, earlyStopping, checkpoints",
     ])
   })
 
@@ -200,11 +200,11 @@ describe('a misspelt key', () => {
 
 describe('a variant that does not exist', () => {
   it('is reported with the fields that are wrong in every variant', () => {
-    const optimizer = { name: 'rmsprop', learningRate: -1, momentum: 2, rho: 1 }
+    const optimizer = { name: 'adagrad', learningRate: -1, momentum: 2, rho: 1 }
     const training = { phases: [{ optimizer }] }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
-      "training.phases[0].optimizer.rho: unknown key 'rho'; possible here: name, learningRate, beta1, beta2, epsilon, weightDecay, momentum, nesterov",
-      "training.phases[0].optimizer.name: expected adam, adamw or sgd, got the text 'rmsprop'",
+      "training.phases[0].optimizer.rho: unknown key 'rho'; possible here: name, learningRate, beta1, beta2, epsilon, weightDecay, decayNormAndBias, momentum, nesterov, smoothing, centered",
+      "training.phases[0].optimizer.name: expected adam, adamw, sgd or rmsprop, got the text 'adagrad'",
       'training.phases[0].optimizer.learningRate: must be more than 0, got -1',
     ])
   })
@@ -212,14 +212,14 @@ describe('a variant that does not exist', () => {
   it('is checked as the variant that was meant', () => {
     const training = { phases: [{ optimizer: { name: 'SGD', momentum: 2 } }] }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
-      "training.phases[0].optimizer.name: expected adam, adamw or sgd, got the text 'SGD'; did you mean 'sgd'?",
+      "training.phases[0].optimizer.name: expected adam, adamw, sgd or rmsprop, got the text 'SGD'; did you mean 'sgd'?",
       'training.phases[0].optimizer.momentum: must be less than 1, got 2',
     ])
   })
 
   it('may just be left out', () => {
     expect(issuesOfValue({ ...smallest, dataset: { train: 3 } })).toEqual([
-      'dataset.source: missing; expected imagefolder or parquet',
+      'dataset.source: missing; expected imagefolder, csv, parquet or huggingface',
       'dataset.train: expected a text, got 3',
     ])
   })

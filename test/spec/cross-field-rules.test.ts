@@ -21,17 +21,56 @@ describe('rules that bind several fields', () => {
     [
       'a file of weights in idiomatic mode',
       { ...idiomatic, model: { backbone: 'resnet50', weights: { file: '/w' } } },
-      'model.weights: a file of weights is for aligned mode only',
+      'model.weights: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'augmentation in idiomatic mode',
+      { ...idiomatic, augmentation: { mixup: 0.2 } },
+      'augmentation.mixup: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'a BatchNorm policy in idiomatic mode',
+      { ...phase({ batchNorm: 'adapt' }), mode: 'idiomatic' },
+      'training.phases[1].batchNorm: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'a moving average in idiomatic mode',
+      { ...idiomatic, training: { ema: {} } },
+      'training.ema: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'phases beside fineTune',
+      { ...smallest, training: { fineTune: {}, phases: [{ epochs: 1 }] } },
+      'training.fineTune: stands in place of training.phases: give one of the two',
+    ],
+    [
+      'a range that runs backwards',
+      { ...smallest, augmentation: { randomResizedCrop: { scale: [1, 0.5] } } },
+      'augmentation.randomResizedCrop.scale: must be the smallest value, then the largest',
+    ],
+    [
+      'float16 on a CPU',
+      { ...smallest, device: 'cpu', training: { precision: 'float16' } },
+      'training.precision: float16 needs a GPU: CPUs have no float16 arithmetic, and its range wants loss scaling; use bfloat16',
+    ],
+    [
+      'early stopping without validation images',
+      {
+        ...smallest,
+        dataset: { ...smallest.dataset, validationFraction: 0 },
+        training: { earlyStopping: {} },
+      },
+      'training.earlyStopping: needs validation images, and dataset.validationFraction is 0',
     ],
     [
       'float64 in idiomatic mode',
       { ...idiomatic, training: { precision: 'float64' } },
-      'training.precision: float64 is for aligned mode only',
+      'training.precision: is for aligned mode only: idiomatic mode leaves it to each framework',
     ],
     [
       'last stages in idiomatic mode',
       { ...phase({ trainable: { lastStages: 1 } }), mode: 'idiomatic' },
-      'training.phases[1].trainable: training the last stages of a backbone is for aligned mode only',
+      'training.phases[1].trainable: is for aligned mode only: idiomatic mode leaves it to each framework',
     ],
     [
       'more stages than the backbone has',

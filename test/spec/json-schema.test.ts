@@ -24,7 +24,7 @@ describe('the JSON Schema', () => {
   it.each([
     [['seed'], 1],
     [['name'], 'a b'],
-    [['dataset', 'source'], 'csv'],
+    [['dataset', 'source'], 'zip'],
     [['dataset', 'imageSize'], 8],
     [['model', 'weights'], { path: 'x' }],
     [['training'], { phases: [] }],

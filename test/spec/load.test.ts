@@ -109,7 +109,7 @@ name: other
 `
     expect(await issuesOfFile('a.yaml', text)).toEqual([
       'a.yaml:9:14: unresolved tag: !half',
-      "a.yaml:9:20 training.precision: expected float64 or float32, got the text 'float'; did you mean 'float64'?",
+      "a.yaml:9:20 training.precision: expected float64, float32, bfloat16 or float16, got the text 'float'; did you mean 'float64'?",
       "a.yaml:10:3 training.batchSize: duplicate key 'batchSize'",
       'a.yaml:10:14 training.batchSize: must be at least 1, got 0',
       'a.yaml:11:1: a second document; a specification is one',
