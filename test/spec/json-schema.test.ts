@@ -36,7 +36,7 @@ describe('the JSON Schema', () => {
 })
 
 describe('the example', () => {
-  it.each(['examples/fashion-mnist.yaml', 'examples/document-resnet50.yaml'])(
+  it.each(['examples/fashion-mnist.yaml', 'examples/document-resnet50.yaml', 'examples/fine-tune.yaml'])(
     '%s is valid, and by the schema that its head names',
     async (file) => {
       const text = await readFile(new URL(file, root), 'utf8')
