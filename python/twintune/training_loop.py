@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from twintune.backbones import find_backbone
-from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split
-from twintune.data.loader import InputPipeline
 from twintune.data.splits import open_splits
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.head import dropout_masks
+from twintune.inputs import Inputs
 from twintune.metrics import Accumulator, evaluate_logits
 from twintune.protocol import EpochRecord, ImagenetWeights, Metrics, Phase, RunRequest, RunResult
 from twintune.reporter import Reporter
@@ -51,7 +50,6 @@ class TrainingLoop:
         self.request = request
         self.report = reporter
         self.record = RunRecord(request)
-        self.cached: CachedFeatures | None = None
         self.epochs_done = 0
         self.steps_done = 0
 
@@ -69,6 +67,7 @@ class TrainingLoop:
         with watch.part("build"):
             self.engine = create_engine(request, len(self.splits.classes))
             record.add_model(self.engine)
+        self.inputs = Inputs(request, self.engine, self.splits, record, self.report)
         self.engine.device.start_memory_peak()
 
         for number, phase in enumerate(request.training.phases, start=1):
@@ -86,7 +85,7 @@ class TrainingLoop:
     def _train_phase(self, number: int, phase: Phase) -> None:
         """All epochs of a phase, each with its validation."""
         from_features = self.engine.caches_features and phase.trainable == "head"
-        pipeline = self._start_pipeline(from_features)
+        self.inputs.start_phase(from_features)
         with self.record.watch.part("firstStep"):
             facts = self.engine.start_phase(phase, from_features)
         if facts.trainable_parameters == 0:
@@ -98,7 +97,7 @@ class TrainingLoop:
         rates = learning_rates(phase, steps)
         for epoch in range(1, phase.epochs + 1):
             epoch_rates = rates[(epoch - 1) * steps : epoch * steps]
-            train, seconds, timed_images = self._train_epoch(number, epoch, phase, pipeline, epoch_rates)
+            train, seconds, timed_images = self._train_epoch(number, epoch, phase, epoch_rates)
             start = time.perf_counter()
             validation = None
             if self.splits.validation is not None:
@@ -117,9 +116,7 @@ class TrainingLoop:
             self.record.epochs.append(record)
             self.report.epoch(record, phase.epochs)
 
-    def _train_epoch(
-        self, number: int, epoch: int, phase: Phase, pipeline: InputPipeline, rates: list[float]
-    ) -> tuple[Metrics, float, int]:
+    def _train_epoch(self, number: int, epoch: int, phase: Phase, rates: list[float]) -> tuple[Metrics, float, int]:
         """One pass over the training images.
 
         Returns:
@@ -130,8 +127,7 @@ class TrainingLoop:
         pending: list[tuple[object, int]] = []
         timed_images = 0
         start = time.perf_counter()
-        for step, batch in enumerate(pipeline.training_batches(self.splits.train, self.epochs_done), start=1):
-            self._add_pixels(batch.inputs)
+        for step, batch in enumerate(self.inputs.training_batches(self.epochs_done), start=1):
             self.record.batch_order.add(batch.positions)
             masks = self._masks(len(batch))
             pending.append((self.engine.train_step(batch.inputs, batch.labels, masks, rates[step - 1]), len(batch)))
@@ -171,10 +167,8 @@ class TrainingLoop:
 
     def _evaluate(self, split: Split, where: str) -> Metrics:
         """Metrics of a split, in inference mode; `where` is for the message when they aren't finite."""
-        pipeline = self.cached or self.engine.pipeline
         logits, done = [], 0
-        for batch in pipeline.ordered_batches(split):
-            self._add_pixels(batch.inputs)
+        for batch in self.inputs.ordered_batches(split):
             logits.append(self.engine.predict(batch.inputs))
             done += len(batch)
             if self.report.is_due():
@@ -183,38 +177,6 @@ class TrainingLoop:
         if not np.isfinite(outputs).all():
             raise _not_finite(f"The model's outputs are not finite in {where}.")
         return evaluate_logits(outputs, split.labels)
-
-    def _start_pipeline(self, from_features: bool) -> InputPipeline:
-        """Where a phase's batches come from; runs the frozen backbone over all images when its output isn't there."""
-        if not from_features:
-            # The backbone is about to change, or isn't frozen: its old features are of no more use.
-            self.cached = None
-            return self.engine.pipeline
-        if self.cached is None:
-            self.report.stage("features")
-            with self.record.watch.part("features"):
-                self.cached = self._extract_features()
-        return self.cached
-
-    def _extract_features(self) -> CachedFeatures:
-        cached = CachedFeatures(self.request.seed, self.request.training.batch_size)
-        splits = [s for s in (self.splits.train, self.splits.validation, self.splits.test) if s is not None]
-        total, done = sum(map(len, splits)), 0
-        for split in splits:
-            features = []
-            for batch in self.engine.pipeline.ordered_batches(split):
-                self.record.pixels.add(np.asarray(batch.inputs))
-                features.append(self.engine.extract_features(batch.inputs))
-                done += len(batch)
-                self.report.stage_progress("features", done, total)
-            cached.put(split, np.concatenate(features))
-        self.record.feature_images += total
-        return cached
-
-    def _add_pixels(self, inputs: object) -> None:
-        """Adds a batch to the pixels' digest; cached features come of pixels that are in it already."""
-        if self.cached is None:
-            self.record.pixels.add(np.asarray(inputs))
 
     def _masks(self, images: int) -> tuple[np.ndarray, ...]:
         """Dropout masks; in idiomatic mode the framework's own layers draw them."""

@@ -103,6 +103,7 @@ def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) 
                 "momentum": 0.0,
                 "nesterov": False,
                 "weightDecay": 0.0,
+                "decayNormAndBias": False,
             },
         }
     ]
@@ -114,7 +115,14 @@ def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_last_step_that_ruins_the_model_is_a_failure_too(make_request, framework: str) -> None:
-    ruinous = {"name": "sgd", "learningRate": 1e30, "momentum": 0.0, "nesterov": False, "weightDecay": 0.0}
+    ruinous = {
+        "name": "sgd",
+        "learningRate": 1e30,
+        "momentum": 0.0,
+        "nesterov": False,
+        "weightDecay": 0.0,
+        "decayNormAndBias": False,
+    }
     request = make_request(framework, training={"batchSize": 1000, "phases": [{**PHASE, "optimizer": ruinous}]})
     with pytest.raises(TwintuneError, match="the validation after phase 1, epoch 1") as caught:
         run(request, lambda report: None)

@@ -1,0 +1,72 @@
+"""Where the batches of a run come from: the engine's pipeline, or features that a frozen backbone gave once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twintune.data.cached_features import CachedFeatures
+from twintune.data.dataset import Split, Splits
+from twintune.data.loader import Batch, InputPipeline
+from twintune.engine import Engine
+from twintune.protocol import RunRequest
+from twintune.reporter import Reporter
+from twintune.run_record import RunRecord
+
+
+class Inputs:
+    """Batches of one run. Every pixel that the model gets is added to the record's digest, once."""
+
+    def __init__(
+        self, request: RunRequest, engine: Engine, splits: Splits, record: RunRecord, reporter: Reporter
+    ) -> None:
+        self._request = request
+        self._engine = engine
+        self._splits = splits
+        self._record = record
+        self._report = reporter
+        self._cached: CachedFeatures | None = None
+
+    def start_phase(self, from_features: bool) -> None:
+        """Runs the frozen backbone over all images when a phase trains on its output and that isn't there."""
+        if not from_features:
+            # The backbone is about to change, or isn't frozen: its old features are of no more use.
+            self._cached = None
+        elif self._cached is None:
+            self._report.stage("features")
+            with self._record.watch.part("features"):
+                self._cached = self._extract_features()
+
+    def training_batches(self, epoch: int) -> Iterator[Batch]:
+        """All batches of an epoch; `epoch` counts from 0 over all phases."""
+        return self._hashed(self._pipeline().training_batches(self._splits.train, epoch))
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches of a split in its own order."""
+        return self._hashed(self._pipeline().ordered_batches(split))
+
+    def _pipeline(self) -> InputPipeline:
+        return self._cached or self._engine.pipeline
+
+    def _hashed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            # Cached features come of pixels that are in the digest already.
+            if self._cached is None:
+                self._record.pixels.add(np.asarray(batch.inputs))
+            yield batch
+
+    def _extract_features(self) -> CachedFeatures:
+        cached = CachedFeatures(self._request.seed, self._request.training.batch_size)
+        splits = [s for s in (self._splits.train, self._splits.validation, self._splits.test) if s is not None]
+        total, done = sum(map(len, splits)), 0
+        for split in splits:
+            features = []
+            for batch in self._engine.pipeline.ordered_batches(split):
+                self._record.pixels.add(np.asarray(batch.inputs))
+                features.append(self._engine.extract_features(batch.inputs))
+                done += len(batch)
+                self._report.stage_progress("features", done, total)
+            cached.put(split, np.concatenate(features))
+        self._record.feature_images += total
+        return cached
