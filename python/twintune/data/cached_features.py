@@ -23,9 +23,10 @@ class CachedFeatures:
         """Keeps the features of a split, shape [images, features], in the split's order."""
         self._features[id(split)] = features
 
-    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
-        """All batches of an epoch; the last one may be short."""
-        return self._batches(split, training_order(len(split), self.seed, epoch))
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from `start_step` on; the last one may be short."""
+        order = training_order(len(split), self.seed, epoch)
+        return self._batches(split, order[start_step * self.batch_size :])
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches in order; the last one may be short."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from twintune.data.decoding import UnreadableImage, decode
 from twintune.errors import TwintuneError
 
 
@@ -62,31 +62,19 @@ class Split:
         return self.dataset.describe(int(self.indices[position]))
 
     def open(self, position: int) -> Image.Image:
-        """Decodes one image to RGB.
+        """Decodes one image to RGB, as `twintune.data.decoding` has it.
 
         Raises:
             TwintuneError: IMAGE_CORRUPT, naming the image.
         """
         try:
-            with Image.open(io.BytesIO(self.read(position))) as image:
-                return _to_rgb(image)
-        except TwintuneError:
-            raise
-        except Exception as error:  # plugins raise what they like: struct.error, zlib.error, DecompressionBombError
-            unknown = isinstance(error, UnidentifiedImageError)
-            reason = "Pillow knows no such image format" if unknown else error
+            return decode(self.read(position)).image
+        except UnreadableImage as error:
             raise TwintuneError(
                 "IMAGE_CORRUPT",
-                f"{self.describe(position)} can't be decoded: {reason}.",
+                f"{self.describe(position)} can't be decoded: {error}.",
                 "Repair it, or take it out of the data set.",
             ) from error
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """RGB with 8 bits; 16-bit greyscale is scaled, which Pillow's own conversion would clip to white."""
-    if image.mode == "I" or image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
-    return image.convert("RGB")
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,15 @@ class Batch:
 class InputPipeline(Protocol):
     """Where the loop gets its batches: the shared loader, or in idiomatic mode the framework's own."""
 
-    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
-        """All batches of an epoch, shuffled by (seed, epoch); `epoch` counts from 0 over all phases."""
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, shuffled by (seed, epoch).
+
+        Args:
+            split: The training images.
+            epoch: Counts from 0 over all phases.
+            start_step: How many batches of the epoch are passed over without being read; those that follow are the
+                same as in the whole epoch.
+        """
         ...
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
@@ -50,9 +57,10 @@ class SharedLoader:
     preprocessing: Preprocessing
     dtype: str
 
-    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
-        """All batches of an epoch; the last one may be short."""
-        return self._batches(split, training_order(len(split), self.seed, epoch))
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from `start_step` on; the last one may be short."""
+        order = training_order(len(split), self.seed, epoch)
+        return self._batches(split, order[start_step * self.batch_size :])
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches in order; the last one may be short."""
@@ -61,8 +69,8 @@ class SharedLoader:
     def _batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
         labels = split.labels
 
-        def load(position: int) -> np.ndarray:
-            pixels = resize(split.open(position), self.image_size, self.preprocessing)
+        def load(position: np.int64) -> np.ndarray:
+            pixels = resize(split.open(int(position)), self.image_size, self.preprocessing)
             return normalize(pixels, self.preprocessing, self.dtype)
 
         start = 0
@@ -77,9 +85,9 @@ def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
     return generator(seed, "batch order", epoch).permutation(count)
 
 
-def _in_threads(positions: np.ndarray, load: Callable[[int], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
+def _in_threads(positions: np.ndarray, load: Callable[[np.int64], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
     import grain
 
     threads = available_cores()
     options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=2 * batch_size)
-    return iter(grain.MapDataset.source(positions.tolist()).map(load).to_iter_dataset(options).batch(batch_size))
+    return iter(grain.MapDataset.source(positions).map(load).to_iter_dataset(options).batch(batch_size))

@@ -27,6 +27,7 @@ def split(pictures: Path):
         validation_fraction=0.0,
         test_fraction=0.2,
         image_size=32,
+        on_corrupt="fail",
     )
     return open_splits(request, "unused").train
 
@@ -60,6 +61,16 @@ def test_the_order_is_of_seed_and_epoch(split) -> None:
     assert not np.array_equal(training_order(50, 0, 0), training_order(50, 0, 1))
 
 
+def test_an_epoch_that_is_entered_within_goes_on_with_the_same_batches(split) -> None:
+    whole = list(loader().training_batches(split, 3))
+    rest = list(loader().training_batches(split, 3, start_step=2))
+    assert len(rest) == len(whole) - 2
+    for entered, expected in zip(rest, whole[2:], strict=True):
+        assert np.array_equal(entered.positions, expected.positions)
+        assert np.array_equal(entered.inputs, expected.inputs)
+        assert np.array_equal(entered.labels, expected.labels)
+
+
 @pytest.mark.parametrize("threads", [1, 2, 8])
 def test_threads_do_not_change_a_bit(split, monkeypatch, threads: int) -> None:
     expected = digest(loader().training_batches(split, 0))
@@ -71,7 +82,12 @@ def test_a_corrupt_image_is_named_through_the_threads(pictures: Path, tmp_path: 
     copy = shutil.copytree(pictures / "train", tmp_path / "train")
     (copy / "class2" / "5.png").write_bytes(b"not a picture")
     request = ImageFolder(
-        train=str(copy), test=str(pictures / "test"), validation_fraction=0.0, test_fraction=0.2, image_size=32
+        train=str(copy),
+        test=str(pictures / "test"),
+        validation_fraction=0.0,
+        test_fraction=0.2,
+        image_size=32,
+        on_corrupt="fail",
     )
     with pytest.raises(TwintuneError, match=r"class2/5\.png") as caught:
         list(loader().ordered_batches(open_splits(request, "unused").train))

@@ -7,6 +7,7 @@ statistics move although "frozen".
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -138,10 +139,10 @@ class DataLoaderPipeline:
     batch_size: int
     image_size: int
 
-    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
-        """All batches of an epoch, shuffled by the loader."""
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, shuffled by the loader; those before `start_step` are read and passed over."""
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        return self._batches(split, shuffle=True, generator=order)
+        return itertools.islice(self._batches(split, shuffle=True, generator=order), start_step, None)
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches in order."""

@@ -123,16 +123,16 @@ class IdiomaticEngine:
 
 @dataclass(frozen=True)
 class TfDataPipeline:
-    """`tf.data`: decoded and resized by TensorFlow (bilinear, not antialiased), Keras' "caffe" preprocessing."""
+    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), Keras' "caffe" preprocessing."""
 
     seed: int
     batch_size: int
     image_size: int
 
-    def training_batches(self, split: Split, epoch: int) -> Iterator[Batch]:
-        """All batches of an epoch, shuffled by tf.data over the whole split."""
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from `start_step` on, shuffled by tf.data over the whole split."""
         positions = tf.data.Dataset.range(len(split)).shuffle(len(split), seed=self.seed * 1_000_003 + epoch)
-        return self._batches(split, positions)
+        return self._batches(split, positions.skip(start_step * self.batch_size))
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches in order."""
@@ -142,8 +142,7 @@ class TfDataPipeline:
         labels = tf.constant(split.labels)
 
         def load(position):
-            encoded = tf.numpy_function(lambda at: split.read(int(at)), [position], tf.string)
-            image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
+            image = tf.numpy_function(lambda at: np.asarray(split.open(int(at))), [position], tf.uint8)
             image.set_shape([None, None, 3])
             image = tf.image.resize(image, (self.image_size, self.image_size))
             return keras.applications.resnet.preprocess_input(image), labels[position], position
@@ -157,16 +156,12 @@ class TfDataPipeline:
 
 
 def _named(split: Split, error: Exception) -> Exception:
-    """TensorFlow doesn't say which image it could not decode: asks one by one."""
+    """tf.data has only the text of an exception in the loader: asks one by one which image it could not decode."""
     for position in range(len(split)):
         try:
-            tf.io.decode_image(split.read(position), channels=3, expand_animations=False)
-        except tf.errors.OpError:
-            return TwintuneError(
-                "IMAGE_CORRUPT",
-                f"{split.describe(position)} can't be decoded by TensorFlow.",
-                "Repair it, or take it out of the data set.",
-            )
+            split.open(position)
+        except TwintuneError as unreadable:
+            return unreadable
     return error
 
 

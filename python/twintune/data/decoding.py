@@ -1,0 +1,72 @@
+"""From an encoded image to 8-bit RGB: one decoder for the check of the data, for training and for both modes."""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+VERSION = 1
+"""Goes up when a change here gives other pixels, or refuses other images: verdicts that were kept are then void."""
+
+
+class UnreadableImage(Exception):
+    """An image that can't be decoded; the message says why, in a few words and without a full stop."""
+
+
+class Decoded(NamedTuple):
+    """An image, and what it was encoded as."""
+
+    image: Image.Image
+    """RGB, upright."""
+    format: str
+    """Pillow's name: `JPEG`, `PNG`."""
+    mode: str
+    """Pillow's mode before the conversion: `RGB`, `P`, `I;16`."""
+
+
+def decode(encoded: bytes) -> Decoded:
+    """Decodes the first frame to RGB with 8 bits a channel, turned upright by its EXIF orientation.
+
+    What is see-through is laid on white, so that no pixel depends on the colour that an editor left behind what can't
+    be seen; Pillow's own conversion would show it. 16 bits a channel are scaled to 8, by their upper byte as Pillow
+    does it for colour; Pillow's own conversion of 16-bit greyscale would clip it to white. CMYK is converted as Pillow
+    does, without a colour profile.
+
+    Args:
+        encoded: A file's bytes in any format that Pillow reads.
+
+    Raises:
+        UnreadableImage: It is damaged, or cut off, or its values have no agreed range.
+    """
+    try:
+        with Image.open(io.BytesIO(encoded)) as image:
+            image.load()
+            return Decoded(_to_rgb(ImageOps.exif_transpose(image)), image.format or "", image.mode)
+    except UnreadableImage:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadableImage("Pillow knows no such image format" if encoded else "the file is empty") from error
+    except Exception as error:  # plugins raise what they like: struct.error, zlib.error, DecompressionBombError
+        raise UnreadableImage(str(error) or type(error).__name__) from error
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return Image.fromarray(_upper_byte(np.asarray(image))).convert("RGB")
+    if image.mode == "F":
+        raise UnreadableImage("floating-point pixels have no agreed range; save it with 8 or 16 bits")
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        white.alpha_composite(image.convert("RGBA"))
+        return white.convert("RGB")
+    return image.convert("RGB")
+
+
+def _upper_byte(values: np.ndarray) -> np.ndarray:
+    """8 of 16 bits; Pillow gives some 16-bit formats as 32-bit integers."""
+    if values.min() < 0 or values.max() > 0xFFFF:
+        raise UnreadableImage("32-bit pixels have no agreed range; save it with 8 or 16 bits")
+    return (values >> 8).astype(np.uint8)
