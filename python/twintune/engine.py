@@ -29,8 +29,28 @@ class PhaseFacts:
 
 
 @dataclass(frozen=True)
+class StepInputs:
+    """A batch to train on. The optimiser steps once for a group of batches, mostly of one."""
+
+    inputs: Any
+    """Images, or features where the phase was started on them."""
+    labels: np.ndarray
+    """int64, [images]: what counts as a right answer; all that idiomatic mode trains towards."""
+    targets: np.ndarray
+    """[images, classes]: coefficients of -log_softmax (see `twintune.targets`)."""
+    weight: float
+    """What the batch's sum is divided by to be its loss."""
+    masks: tuple[np.ndarray, ...]
+    """Dropout masks, one a hidden layer; none without dropout."""
+    learning_rate: float
+    """Of the optimiser step that the batch is part of."""
+    divisor: float | None
+    """In the last batch of a group the summed weights of its batches; None in those before."""
+
+
+@dataclass(frozen=True)
 class StepOutcome:
-    """Mean loss of a step's batch and its right answers."""
+    """Loss of a step's batch, divided by its weight, and its right answers."""
 
     loss: float
     correct: int
@@ -72,14 +92,12 @@ class Engine(Protocol):
         """Freezes and thaws, makes the optimiser and traces the steps anew."""
         ...
 
-    def train_step(
-        self, inputs: Any, labels: np.ndarray, masks: tuple[np.ndarray, ...], learning_rate: float
-    ) -> StepHandle:
-        """Takes one optimiser step on images, or on features where the phase was started so."""
+    def train_step(self, step: StepInputs) -> StepHandle:
+        """Adds a batch's gradients to its group's, and takes an optimiser step where the batch is the last of it."""
         ...
 
     def learning_rate(self) -> float:
-        """The rate of the last step, read from the live optimiser."""
+        """The head's rate in the last step, read from the live optimiser."""
         ...
 
     def read_steps(self, handles: Sequence[StepHandle]) -> list[StepOutcome]:

@@ -14,18 +14,20 @@ class Accumulator:
     """Sums over images."""
 
     loss_sum: float = 0.0
+    weight: float = 0.0
     correct: int = 0
     count: int = 0
 
-    def add(self, loss_mean: float, correct: int, count: int) -> None:
-        """Adds a batch whose mean loss and number of right answers are known."""
-        self.loss_sum += loss_mean * count
+    def add(self, loss: float, weight: float, correct: int, count: int) -> None:
+        """Adds a batch of `count` images: its loss, already divided by `weight`, and its right answers."""
+        self.loss_sum += loss * weight
+        self.weight += weight
         self.correct += correct
         self.count += count
 
     def metrics(self) -> Metrics:
         """The means over all images added."""
-        return Metrics(accuracy=self.correct / self.count, loss=self.loss_sum / self.count)
+        return Metrics(accuracy=self.correct / self.count, loss=self.loss_sum / self.weight)
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
 from twintune.data.splits import open_splits
+from twintune.engine import StepInputs
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.head import dropout_masks
@@ -22,6 +23,7 @@ from twintune.protocol import EpochRecord, ImagenetWeights, Metrics, Phase, RunR
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
+from twintune.targets import Targets, balanced_class_weights, encode_targets, one_hot
 from twintune.weights import save_atomically
 
 
@@ -61,6 +63,7 @@ class TrainingLoop:
             self.splits = open_splits(request.dataset, request.cache_directory)
         for warning in self.splits.warnings:
             self.report.warning("DATASET", warning)
+        self.class_weights = self._class_weights()
         self._warn_of_image_size()
 
         self.report.stage("build")
@@ -84,7 +87,7 @@ class TrainingLoop:
 
     def _train_phase(self, number: int, phase: Phase) -> None:
         """All epochs of a phase, each with its validation."""
-        from_features = self.engine.caches_features and phase.trainable == "head"
+        from_features = self.engine.caches_features and phase.trainable == "head" and phase.batch_norm == "inference"
         self.inputs.start_phase(from_features)
         with self.record.watch.part("firstStep"):
             facts = self.engine.start_phase(phase, from_features)
@@ -93,7 +96,8 @@ class TrainingLoop:
         self.record.add_phase(number, facts, from_features)
         self.report.phase_started(number, len(self.request.training.phases), phase, facts, from_features)
 
-        steps = math.ceil(len(self.splits.train) / self.request.training.batch_size)
+        batches = math.ceil(len(self.splits.train) / self.request.training.batch_size)
+        steps = math.ceil(batches / self.request.training.gradient_accumulation)
         rates = learning_rates(phase, steps)
         for epoch in range(1, phase.epochs + 1):
             epoch_rates = rates[(epoch - 1) * steps : epoch * steps]
@@ -117,21 +121,39 @@ class TrainingLoop:
             self.report.epoch(record, phase.epochs)
 
     def _train_epoch(self, number: int, epoch: int, phase: Phase, rates: list[float]) -> tuple[Metrics, float, int]:
-        """One pass over the training images.
+        """One pass over the training images; `rates` are those of its optimiser steps.
 
         Returns:
             The metrics; the seconds and the images they stand for, without the phase's first step, which warms
             caches and kernels.
         """
         metrics = Accumulator()
-        pending: list[tuple[object, int]] = []
+        pending: list[tuple[object, Targets]] = []
         timed_images = 0
+        accumulation = self.request.training.gradient_accumulation
+        batches = math.ceil(len(self.splits.train) / self.request.training.batch_size)
+        group_weight = 0.0
         start = time.perf_counter()
         for step, batch in enumerate(self.inputs.training_batches(self.epochs_done), start=1):
             self.record.batch_order.add(batch.positions)
-            masks = self._masks(len(batch))
-            pending.append((self.engine.train_step(batch.inputs, batch.labels, masks, rates[step - 1]), len(batch)))
-            self.record.add_learning_rate(self.engine.learning_rate())
+            targets = self._targets(batch.labels)
+            group_weight += targets.weight
+            ends_group = step % accumulation == 0 or step == batches
+            handle = self.engine.train_step(
+                StepInputs(
+                    inputs=batch.inputs,
+                    labels=targets.labels,
+                    targets=targets.coefficients,
+                    weight=targets.weight,
+                    masks=self._masks(len(batch)),
+                    learning_rate=rates[(step - 1) // accumulation],
+                    divisor=group_weight if ends_group else None,
+                )
+            )
+            pending.append((handle, targets))
+            if ends_group:
+                self.record.add_learning_rate(self.engine.learning_rate())
+                group_weight = 0.0
             self.steps_done += 1
             if epoch == 1 and step == 1:
                 self._read_steps(pending, metrics, number, epoch, step)
@@ -144,24 +166,24 @@ class TrainingLoop:
                 loss = self._read_steps(pending, metrics, number, epoch, step)
                 pace = timed_images / (time.perf_counter() - start)
                 left = len(self.splits.train) * (phase.epochs - epoch + 1) - metrics.count
-                self.report.step(number, epoch, phase.epochs, step, len(rates), loss, pace, left / pace)
+                self.report.step(number, epoch, phase.epochs, step, batches, loss, pace, left / pace)
         if pending:
-            self._read_steps(pending, metrics, number, epoch, len(rates))
+            self._read_steps(pending, metrics, number, epoch, batches)
         self.epochs_done += 1
         return metrics.metrics(), time.perf_counter() - start, timed_images
 
     def _read_steps(
-        self, pending: list[tuple[object, int]], metrics: Accumulator, number: int, epoch: int, step: int
+        self, pending: list[tuple[object, Targets]], metrics: Accumulator, number: int, epoch: int, step: int
     ) -> float:
         """Fetches what the pending steps, the last of which is `step`, came to; returns the last loss."""
         outcomes = self.engine.read_steps([handle for handle, _ in pending])
         first = step - len(pending) + 1
-        for at, (outcome, (_, count)) in enumerate(zip(outcomes, pending, strict=True), start=first):
+        for at, (outcome, (_, targets)) in enumerate(zip(outcomes, pending, strict=True), start=first):
             if not math.isfinite(outcome.loss):
                 raise _not_finite(f"The loss became {outcome.loss} at phase {number}, epoch {epoch}, step {at}.")
             if self.record.first_step_loss is None:
                 self.record.first_step_loss = outcome.loss
-            metrics.add(outcome.loss, outcome.correct, count)
+            metrics.add(outcome.loss, targets.weight, outcome.correct, len(targets.labels))
         pending.clear()
         return outcomes[-1].loss
 
@@ -177,6 +199,25 @@ class TrainingLoop:
         if not np.isfinite(outputs).all():
             raise _not_finite(f"The model's outputs are not finite in {where}.")
         return evaluate_logits(outputs, split.labels)
+
+    def _class_weights(self) -> np.ndarray:
+        """The weight of each class in the loss."""
+        names = self.splits.classes
+        if self.request.training.class_weights == "none":
+            return np.ones(len(names))
+        weights = balanced_class_weights(self.splits.train.labels, len(names))
+        absent = [name for name, weight in zip(names, weights, strict=True) if weight == 0]
+        if absent:
+            self.report.warning(
+                "CLASS_WEIGHTS", f"No training image is of {', '.join(absent)}: its weight in the loss is 0."
+            )
+        return weights
+
+    def _targets(self, labels: np.ndarray) -> Targets:
+        """What a batch is trained towards."""
+        training = self.request.training
+        targets = one_hot(labels, len(self.splits.classes))
+        return encode_targets(targets, self.class_weights, training.label_smoothing, training.precision)
 
     def _masks(self, images: int) -> tuple[np.ndarray, ...]:
         """Dropout masks; in idiomatic mode the framework's own layers draw them."""

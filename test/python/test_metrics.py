@@ -11,8 +11,8 @@ from twintune.metrics import Accumulator, cross_entropy, evaluate_logits
 
 def test_a_short_batch_counts_for_what_it_holds() -> None:
     metrics = Accumulator()
-    metrics.add(loss_mean=1.0, correct=8, count=8)
-    metrics.add(loss_mean=4.0, correct=0, count=2)
+    metrics.add(loss=1.0, weight=8, correct=8, count=8)
+    metrics.add(loss=4.0, weight=2, correct=0, count=2)
     assert metrics.metrics().loss == pytest.approx((8 * 1.0 + 2 * 4.0) / 10)
     assert metrics.metrics().accuracy == 0.8
 

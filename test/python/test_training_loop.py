@@ -91,6 +91,19 @@ def test_cached_features_train_as_the_images_do(make_request, framework: str, mo
     assert cached.epochs[0].train.loss == pytest.approx(uncached.epochs[0].train.loss, rel=1e-8)
 
 
+# The images of a split into the loss and its gradients in another order: rounding alone.
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_small_batches_accumulated_train_as_a_large_one(make_request, framework: str) -> None:
+    weighted = {"precision": "float64", "classWeights": "balanced", "labelSmoothing": 0.1}
+    whole = run(make_request(framework, training={**weighted, "batchSize": 16}), lambda report: None)
+    parts = {**weighted, "batchSize": 4, "gradientAccumulation": 4}
+    # 29 images: a group of four batches, and an incomplete one of three and a batch, the last of one image.
+    accumulated = run(make_request(framework, training=parts), lambda report: None)
+    assert accumulated.epochs[0].train.loss == pytest.approx(whole.epochs[0].train.loss, rel=1e-12)
+    assert accumulated.test.loss == pytest.approx(whole.test.loss, rel=1e-12)
+    assert accumulated.facts.schedule == whole.facts.schedule
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_loss_that_is_not_finite_names_its_step(make_request, framework: str) -> None:
     phases = [

@@ -9,7 +9,7 @@ import torch
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.features import build_feature_step
@@ -66,6 +66,7 @@ class AlignedEngine:
             self._entry.preprocessing_of(weights),
             request.training.precision,
         )
+        self._accumulation = request.training.gradient_accumulation
         self._feature_step = build_feature_step(self.model)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
@@ -76,7 +77,7 @@ class AlignedEngine:
         for parameter in trained.values():
             parameter.requires_grad_(True)
         self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
-        self._train_step = build_train_step(self.model, self._optimizer, from_features)
+        self._train_step = build_train_step(self.model, self._optimizer, from_features, self._accumulation)
         self._eval_step = build_eval_step(self.model, from_features)
         modes = [(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms]
         return PhaseFacts(
@@ -85,11 +86,13 @@ class AlignedEngine:
             batch_norm=describe_batch_norm(modes),
         )
 
-    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
-        """Takes one optimiser step."""
-        moved = tuple(torch.from_numpy(mask).to(self.device.native) for mask in masks)
-        targets = torch.from_numpy(labels).to(self.device.native)
-        return self._train_step(self._to_device(inputs), targets, moved, learning_rate)
+    def train_step(self, step: StepInputs):
+        """Trains on a batch."""
+        labels, targets, *masks = (
+            torch.from_numpy(array).to(self.device.native) for array in (step.labels, step.targets, *step.masks)
+        )
+        inputs = self._to_device(step.inputs)
+        return self._train_step(inputs, labels, targets, step.weight, tuple(masks), step.learning_rate, step.divisor)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

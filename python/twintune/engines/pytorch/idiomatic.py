@@ -22,7 +22,7 @@ from torchvision.transforms import v2
 from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
-from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
@@ -80,17 +80,18 @@ class IdiomaticEngine:
             batch_norm=describe_batch_norm([(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in layers]),
         )
 
-    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
+    def train_step(self, step: StepInputs):
         """Takes one step of the listing's loop."""
-        images, targets = inputs.to(self.device.native), torch.from_numpy(labels).to(self.device.native)
-        set_learning_rate(self._optimizer, learning_rate)
+        images = step.inputs.to(self.device.native)
+        labels = torch.from_numpy(step.labels).to(self.device.native)
+        set_learning_rate(self._optimizer, step.learning_rate)
         self.model.train()
         self._optimizer.zero_grad()
         outputs = self.model(images)
-        loss = self._criterion(outputs, targets)
+        loss = self._criterion(outputs, labels)
         loss.backward()
         self._optimizer.step()
-        return loss.detach(), (outputs.detach().argmax(dim=1) == targets).sum()
+        return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.model import build_model
@@ -46,6 +46,7 @@ class AlignedEngine:
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)
         self._head = request.model.head
+        self._accumulation = request.training.gradient_accumulation
         self.device = Device(request.device)
         size, weights = request.dataset.image_size, request.model.weights
         batch_norm = self._entry.batch_norm_of(weights)
@@ -68,6 +69,7 @@ class AlignedEngine:
         )
         self._image_spec = tf.TensorSpec([None, size, size, 3], precision)
         self._feature_spec = tf.TensorSpec([None, self._entry.features], precision)
+        self._target_spec = tf.TensorSpec([None, classes], precision)
         self._mask_specs = tuple(
             tf.TensorSpec([None, width], precision) for width in self._head.hidden if self._head.dropout
         )
@@ -80,7 +82,11 @@ class AlignedEngine:
             self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
             input_spec = self._feature_spec if from_features else self._image_spec
             self._train_step = build_train_step(
-                self.model, self._optimizer, input_spec, self._mask_specs, from_features
+                self.model,
+                self._optimizer,
+                (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
+                from_features,
+                self._accumulation,
             )
             self._eval_step = build_eval_step(self.model, input_spec, from_features)
         modes = [(bn.mode, bn.epsilon, 1 - bn.momentum) for bn in self.model.batch_norms]
@@ -90,11 +96,10 @@ class AlignedEngine:
             batch_norm=describe_batch_norm(modes),
         )
 
-    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
-        """Takes one optimiser step."""
+    def train_step(self, step: StepInputs):
+        """Trains on a batch."""
         with tf.device(self.device.native):
-            coefficients = self._optimizer.next_coefficients(learning_rate)
-            return self._train_step(inputs, labels, masks, coefficients)
+            return self._train_step(step)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

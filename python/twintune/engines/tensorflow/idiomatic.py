@@ -14,7 +14,7 @@ import tensorflow as tf
 from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
-from twintune.engine import PhaseFacts, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.model import dense_tensors
 from twintune.errors import TwintuneError
@@ -74,13 +74,13 @@ class IdiomaticEngine:
             batch_norm=describe_batch_norm(modes),
         )
 
-    def train_step(self, inputs, labels: np.ndarray, masks, learning_rate: float):
+    def train_step(self, step: StepInputs):
         """Takes one step of Keras' own training function."""
-        self.model.optimizer.learning_rate.assign(learning_rate)
+        self.model.optimizer.learning_rate.assign(step.learning_rate)
         self.model.reset_metrics()
         with tf.device(self.device.native):
-            logs = self.model.train_on_batch(inputs, labels, return_dict=True)
-        return logs["loss"], logs["accuracy"], len(labels)
+            logs = self.model.train_on_batch(step.inputs, step.labels, return_dict=True)
+        return logs["loss"], logs["accuracy"], len(step.labels)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
