@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { failureSchema } from './failure.js'
-import { epochRecordSchema, finishedRunSchema } from './protocol/result.js'
+import { epochRecordSchema, evaluationMetricsSchema, finishedRunSchema } from './protocol/result.js'
 import { frameworkSchema } from './spec/schema.js'
 
 // What happened, in one union. Events that belong to a run carry its framework and seed.
@@ -89,9 +89,8 @@ export const evaluationSchema = z.strictObject({
   type: z.literal('evaluation'),
   ...ofRun,
   split: z.enum(['test']),
-  accuracy: z.number(),
-  loss: z.number().nullable(),
-  count: z.int(),
+  count: z.int().describe('Images.'),
+  ...evaluationMetricsSchema.shape,
 })
 
 export const checkpointSchema = z.strictObject({

@@ -14,10 +14,21 @@ export type {
   Difference,
   MetricComparison,
   MetricSummary,
+  PairedEstimate,
+  SecondaryMetricComparison,
 } from './compare/comparison.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
-export type { EpochRecord, Facts, FinishedRun, RunResult, UnfinishedRun } from './protocol/result.js'
+export type { EvaluationDetails } from './protocol/evaluation.js'
+export type {
+  EpochRecord,
+  EvaluationMetrics,
+  Facts,
+  FinishedRun,
+  RunResult,
+  TrainingMetrics,
+  UnfinishedRun,
+} from './protocol/result.js'
 export type { RunListedLine, RunShownLine } from './report/run-lines.js'
 export type { CancelSignal } from './run/cancellation.js'
 export { defineExperiment } from './spec/define-experiment.js'

@@ -9,6 +9,7 @@ import type {
   BackboneLine,
   Comparison,
   DoctorLine,
+  EvaluationDetails,
   Event,
   Experiment,
   ExperimentInput,
@@ -19,6 +20,7 @@ import type {
   RunShownLine,
   ValidateIssue,
 } from './index.js'
+import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
 import {
   runListedLineSchema as runListedLine,
@@ -37,6 +39,9 @@ export const eventSchema: z.ZodType<Event> = event
 
 /** What result.json holds. */
 export const runResultSchema: z.ZodType<RunResult> = runResult
+
+/** What evaluation.json holds. */
+export const evaluationDetailsSchema: z.ZodType<EvaluationDetails> = evaluationDetails
 
 /** What comparison.json holds. */
 export const comparisonSchema: z.ZodType<Comparison> = comparison

@@ -1,4 +1,8 @@
-"""Metrics as sums and counts, divided once: a short last batch counts for what it holds."""
+"""Metrics as sums and counts over all images, divided once: a short last batch counts for what it holds.
+
+Written in NumPy and held against scikit-learn by the tests: in a process whose memory and seconds are measured,
+importing scikit-learn would cost more of both than the metrics do.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twintune.protocol import Metrics
+from twintune.protocol import EvaluationMetrics, TrainingMetrics
+
+_CALIBRATION_BINS = 15
 
 
 @dataclass
@@ -25,13 +31,49 @@ class Accumulator:
         self.correct += correct
         self.count += count
 
-    def metrics(self) -> Metrics:
+    def metrics(self) -> TrainingMetrics:
         """The means over all images added."""
-        return Metrics(accuracy=self.correct / self.count, loss=self.loss_sum / self.weight)
+        return TrainingMetrics((accuracy=self.correct / self.count, loss=self.loss_sum / self.weight)
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """How well each class is recognised; arrays of shape [classes]."""
+
+    precision: np.ndarray
+    """Right answers among the images that were taken for the class, 0 to 1; NaN where none was."""
+    recall: np.ndarray
+    """Right answers among the class' images, 0 to 1; NaN where it has none."""
+    f1: np.ndarray
+    """Harmonic mean of the two, 0 to 1; NaN where a class neither has an image nor was answered."""
+    support: np.ndarray
+    """The class' images."""
+
+
+def evaluate_logits(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics:
+    """Metrics of a whole split, computed by the same code for both frameworks.
+
+    Args:
+        logits: Shape [images, classes], at least one image.
+        labels: Class indices, shape [images].
+
+    Returns:
+        Macro F1 is the unweighted mean over the classes that are among the labels or the answers.
+    """
+    predicted = logits.argmax(axis=1)
+    right = predicted == labels
+    classes = logits.shape[1]
+    return EvaluationMetrics(
+        accuracy=float(right.mean()),
+        top_five_accuracy=top_accuracy(logits, labels, 5) if classes > 5 else None,
+        macro_f1=float(np.nanmean(class_scores(predicted, labels, classes).f1)),
+        loss=float(cross_entropy(logits, labels).mean()),
+        calibration_error=calibration_error(top_probabilities(logits), right),
+    )
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Cross-entropy of each image in nats, from logits, in float64.
+    """Cross-entropy (log loss) of each image in nats, from logits, in float64.
 
     Args:
         logits: Shape [images, classes].
@@ -40,18 +82,90 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Returns:
         Shape [images].
     """
-    shifted = logits.astype(np.float64)
-    shifted -= shifted.max(axis=1, keepdims=True)
+    shifted = _shift(logits)
     log_sum = np.log(np.exp(shifted).sum(axis=1))
     return log_sum - shifted[np.arange(len(labels)), labels]
 
 
-def evaluate_logits(logits: np.ndarray, labels: np.ndarray) -> Metrics:
-    """Metrics of a whole split, computed by the same code for both frameworks.
+def top_probabilities(logits: np.ndarray) -> np.ndarray:
+    """The softmax' probability of each image's answer, 0 to 1, in float64.
+
+    Args:
+        logits: Shape [images, classes].
+
+    Returns:
+        Shape [images].
+    """
+    return 1 / np.exp(_shift(logits)).sum(axis=1)
+
+
+def top_accuracy(logits: np.ndarray, labels: np.ndarray, count: int) -> float:
+    """Share of the images whose label is among the `count` largest logits; of equal logits the first class goes first.
 
     Args:
         logits: Shape [images, classes].
         labels: Class indices, shape [images].
+        count: How many answers an image has.
     """
-    correct = int((logits.argmax(axis=1) == labels).sum())
-    return Metrics(accuracy=correct / len(labels), loss=float(cross_entropy(logits, labels).mean()))
+    of_label = logits[np.arange(len(labels)), labels][:, None]
+    earlier = np.arange(logits.shape[1]) < labels[:, None]
+    better = (logits > of_label) | ((logits == of_label) & earlier)
+    return float((better.sum(axis=1) < count).mean())
+
+
+def class_scores(predicted: np.ndarray, labels: np.ndarray, classes: int) -> ClassScores:
+    """Precision, recall and F1 of each class.
+
+    Args:
+        predicted: Class indices that were answered, shape [images].
+        labels: Class indices, shape [images].
+        classes: How many classes there are.
+    """
+    support = np.bincount(labels, minlength=classes)
+    answered = np.bincount(predicted, minlength=classes)
+    right = np.bincount(labels[predicted == labels], minlength=classes)
+    with np.errstate(invalid="ignore"):
+        return ClassScores(
+            precision=right / answered,
+            recall=right / support,
+            f1=2 * right / (answered + support),
+            support=support,
+        )
+
+
+def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Counts of images by label (rows) and answer (columns).
+
+    Args:
+        predicted: Class indices that were answered, shape [images].
+        labels: Class indices, shape [images].
+        classes: How many classes there are.
+
+    Returns:
+        int64, shape [classes, classes].
+    """
+    return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
+
+
+def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
+    """Expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"), with 15 bins.
+
+    The bins are of equal width and closed at their upper end; what is summed over them is the distance between
+    accuracy and mean confidence, weighted by the share of the images.
+
+    Args:
+        confidences: Probabilities of the answers, above 0 and up to 1, shape [images].
+        right: Whether the answers are right, shape [images].
+
+    Returns:
+        0 to 1.
+    """
+    bins = np.digitize(confidences, np.linspace(0, 1, _CALIBRATION_BINS + 1)[1:-1], right=True)
+    gaps = np.bincount(bins, weights=right) - np.bincount(bins, weights=confidences)
+    return float(np.abs(gaps).sum() / len(confidences))
+
+
+def _shift(logits: np.ndarray) -> np.ndarray:
+    """Logits less the largest of each image, in float64: their exponentials don't overflow."""
+    wide = logits.astype(np.float64)
+    return wide - wide.max(axis=1, keepdims=True)

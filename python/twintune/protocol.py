@@ -311,11 +311,53 @@ class RunRequest(Message):
     torch_python: str
 
 
-class Metrics(Message):
-    """Top-1 accuracy (0 to 1) and mean cross-entropy (nats)."""
+class TrainingMetrics(Message):
+    """Top-1 accuracy (0 to 1) and mean cross-entropy (nats), of the batches as they were trained on."""
 
     accuracy: float
     loss: float
+
+
+class EvaluationMetrics(Message):
+    """What the model is worth on a split; all from 0 to 1 but the mean cross-entropy (nats).
+
+    `top_five_accuracy` is None where there are five classes or fewer.
+    """
+
+    accuracy: float
+    top_five_accuracy: float | None
+    macro_f1: float = msgspec.field(name="macroF1")
+    loss: float
+    calibration_error: float
+
+
+class ClassEvaluation(Message):
+    """One class of the test; a score is None where nothing can be divided by."""
+
+    name: str = msgspec.field(name="class")
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    support: int
+
+
+class TopLoss(Message):
+    """An image of the test that the model is most wrong about; `probability` is of the predicted class."""
+
+    image: str
+    label: str
+    predicted: str
+    probability: float
+    loss: float
+
+
+class Evaluation(Message):
+    """The test in detail: what evaluation.json holds (see `src/protocol/evaluation.ts`)."""
+
+    classes: list[str]
+    confusion: list[list[int]]
+    per_class: list[ClassEvaluation]
+    top_losses: list[TopLoss]
 
 
 class Seconds(Message):
@@ -356,8 +398,8 @@ class EpochRecord(Message):
     phase: int
     epoch: int
     learning_rate: float
-    train: Metrics
-    validation: Metrics | None
+    train: TrainingMetrics
+    validation: EvaluationMetrics | None
     seconds: float
     images_per_second: float | None
 
@@ -369,7 +411,7 @@ class RunResult(Message):
     seed: int
     status: Literal["finished"]
     failure: None
-    test: Metrics
+    test: EvaluationMetrics
     first_step_loss: float
     pixel_digest: str
     weights_digest: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from twintune.engine import PhaseFacts, describe_trainable
-from twintune.protocol import EpochRecord, Metrics, Phase
+from twintune.protocol import EpochRecord, EvaluationMetrics, Phase
 from twintune.stopwatch import Pace
 
 _SECONDS_BETWEEN_REPORTS = 0.25
@@ -73,21 +75,11 @@ class Reporter:
 
     def epoch(self, record: EpochRecord, epochs: int) -> None:
         """An epoch has ended."""
-        import msgspec
-
         self._emit({"type": "epoch", "epochs": epochs, **msgspec.to_builtins(record)})
 
-    def evaluation(self, metrics: Metrics, count: int) -> None:
+    def evaluation(self, metrics: EvaluationMetrics, count: int) -> None:
         """The test is done."""
-        self._emit(
-            {
-                "type": "evaluation",
-                "split": "test",
-                "accuracy": metrics.accuracy,
-                "loss": metrics.loss,
-                "count": count,
-            }
-        )
+        self._emit({"type": "evaluation", "split": "test", "count": count, **msgspec.to_builtins(metrics)})
 
     def checkpoint(self, path: str) -> None:
         """A model was written to `path`, relative to the run folder."""

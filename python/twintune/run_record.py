@@ -10,7 +10,7 @@ from twintune.data.dataset import Splits
 from twintune.data.splits import describe_splits
 from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
 from twintune.engine import Engine, PhaseFacts
-from twintune.protocol import EpochRecord, Facts, Metrics, RunRequest, RunResult, Seconds
+from twintune.protocol import EpochRecord, EvaluationMetrics, Facts, RunRequest, RunResult, Seconds
 from twintune.stopwatch import Stopwatch
 
 
@@ -46,7 +46,7 @@ class RunRecord:
         """Keeps the rate of a step, as the live optimiser had it; float32 is what all of them hold at least."""
         self._learning_rates.append(np.float32(rate))
 
-    def result(self, engine: Engine, splits: Splits, test: Metrics, peak: tuple[int, str]) -> RunResult:
+    def result(self, engine: Engine, splits: Splits, test: EvaluationMetrics, peak: tuple[int, str]) -> RunResult:
         """The result of a run that has finished."""
         assert self.first_step_loss is not None, "a run without a step has failed before"
         peak_bytes, peak_method = peak

@@ -16,10 +16,19 @@ from twintune.data.splits import open_splits
 from twintune.engine import StepInputs
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
+from twintune.evaluation import save_evaluation
 from twintune.head import dropout_masks
 from twintune.inputs import Inputs
 from twintune.metrics import Accumulator, evaluate_logits
-from twintune.protocol import EpochRecord, ImagenetWeights, Metrics, Phase, RunRequest, RunResult
+from twintune.protocol import (
+    EpochRecord,
+    EvaluationMetrics,
+    ImagenetWeights,
+    Phase,
+    RunRequest,
+    RunResult,
+    TrainingMetrics,
+)
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
@@ -78,10 +87,11 @@ class TrainingLoop:
 
         self.report.stage("evaluate")
         with watch.part("evaluate"):
-            test = self._evaluate(self.splits.test, "the test")
+            test, logits = self._evaluate(self.splits.test, "the test")
         self.report.evaluation(test, len(self.splits.test))
 
         peak = self.engine.device.memory_peak()
+        save_evaluation(logits, self.splits.test, self.splits.classes, Path(request.run_directory))
         self._save_model()
         return record.result(self.engine, self.splits, test, peak)
 
@@ -106,7 +116,7 @@ class TrainingLoop:
             validation = None
             if self.splits.validation is not None:
                 where = f"the validation after phase {number}, epoch {epoch}"
-                validation = self._evaluate(self.splits.validation, where)
+                validation, _ = self._evaluate(self.splits.validation, where)
             self.record.watch.add("train", seconds + time.perf_counter() - start)
             record = EpochRecord(
                 phase=number,
@@ -120,7 +130,9 @@ class TrainingLoop:
             self.record.epochs.append(record)
             self.report.epoch(record, phase.epochs)
 
-    def _train_epoch(self, number: int, epoch: int, phase: Phase, rates: list[float]) -> tuple[Metrics, float, int]:
+    def _train_epoch(
+        self, number: int, epoch: int, phase: Phase, rates: list[float]
+    ) -> tuple[TrainingMetrics, float, int]:
         """One pass over the training images; `rates` are those of its optimiser steps.
 
         Returns:
@@ -187,8 +199,8 @@ class TrainingLoop:
         pending.clear()
         return outcomes[-1].loss
 
-    def _evaluate(self, split: Split, where: str) -> Metrics:
-        """Metrics of a split, in inference mode; `where` is for the message when they aren't finite."""
+    def _evaluate(self, split: Split, where: str) -> tuple[EvaluationMetrics, np.ndarray]:
+        """Metrics and logits of a split, in inference mode; `where` is for the message when they aren't finite."""
         logits, done = [], 0
         for batch in self.inputs.ordered_batches(split):
             logits.append(self.engine.predict(batch.inputs))
@@ -198,7 +210,7 @@ class TrainingLoop:
         outputs = np.concatenate(logits)
         if not np.isfinite(outputs).all():
             raise _not_finite(f"The model's outputs are not finite in {where}.")
-        return evaluate_logits(outputs, split.labels)
+        return evaluate_logits(outputs, split.labels), outputs
 
     def _class_weights(self) -> np.ndarray:
         """The weight of each class in the loss."""

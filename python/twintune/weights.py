@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from safetensors.numpy import save_file
 
 from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
 from twintune.errors import TwintuneError
+from twintune.files import replacing
 from twintune.network import first_line, why_unreachable
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
 from twintune.seeding import generator
@@ -83,15 +83,8 @@ def save_atomically(tensors: dict[str, np.ndarray], file: Path) -> None:
     """Writes a safetensors file whole or not at all."""
     # safetensors writes the memory of a transposed array as it lies, in the wrong order and without a word.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
-    os.close(descriptor)
-    try:
+    with replacing(file) as temporary:
         save_file(contiguous, temporary)
-        os.replace(temporary, file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _random_weights(name: str, seed: int, cache: Path) -> Path:

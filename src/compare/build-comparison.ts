@@ -3,10 +3,10 @@ import { toFailure } from '../failure.js'
 import type { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import type { Comparison, Difference, MetricComparison } from './comparison.js'
+import type { Comparison, Difference, MetricComparison, PairedEstimate } from './comparison.js'
 import { fairnessContract } from './contract.js'
 import { mean, summarize } from './summary.js'
-import { decide, equivalenceLevel, equivalenceMargins, intervalLevel, type Metric } from './verdict.js'
+import { type DecidedMetric, decide, equivalenceLevel, equivalenceMargins, intervalLevel } from './verdict.js'
 
 /** The call into SciPy: the paired test of two samples and its interval. */
 export type PairedDifference = (
@@ -29,25 +29,48 @@ export async function buildComparison(
     contract: fairnessContract(results),
     metrics: {
       accuracy: { ...summaries('accuracy', results), difference: differences.accuracy },
+      topFiveAccuracy: {
+        ...summaries('topFiveAccuracy', results),
+        difference: differences.topFiveAccuracy,
+      },
+      macroF1: { ...summaries('macroF1', results), difference: differences.macroF1 },
       loss: { ...summaries('loss', results), difference: differences.loss },
+      calibrationError: {
+        ...summaries('calibrationError', results),
+        difference: differences.calibrationError,
+      },
     },
   }
 }
 
-type Differences = Readonly<Record<Metric, Difference | null>>
+type Metric = keyof Comparison['metrics']
+type Differences = { readonly [M in Metric]: Comparison['metrics'][M]['difference'] }
+
+const noDifferences: Differences = {
+  accuracy: null,
+  topFiveAccuracy: null,
+  macroF1: null,
+  loss: null,
+  calibrationError: null,
+}
 
 // Who cancels wants an end, not a test of half the seeds; nor to wait for a test that has begun.
 async function testDifferences(
   results: readonly RunResult[],
   pairedDifference: PairedDifference,
 ): Promise<{ status: Comparison['status']; differences: Differences }> {
-  const cancelled = { status: 'cancelled', differences: { accuracy: null, loss: null } } as const
+  const cancelled = { status: 'cancelled', differences: noDifferences } as const
   const status = comparisonStatus(results)
   if (status === 'cancelled') return cancelled
   try {
-    const accuracy = await testDifference('accuracy', results, pairedDifference)
-    const loss = await testDifference('loss', results, pairedDifference)
-    return { status, differences: { accuracy, loss } }
+    const differences = {
+      accuracy: await testDifference('accuracy', results, pairedDifference),
+      topFiveAccuracy: await estimateDifference('topFiveAccuracy', results, pairedDifference),
+      macroF1: await estimateDifference('macroF1', results, pairedDifference),
+      loss: await testDifference('loss', results, pairedDifference),
+      calibrationError: await estimateDifference('calibrationError', results, pairedDifference),
+    }
+    return { status, differences }
   } catch (error) {
     if (isCancellation(error)) return cancelled
     throw error
@@ -69,9 +92,26 @@ function summaries(
   }
 }
 
-// Statistics that can't be had don't cost the comparison: the mean needs no test, and the reason says what failed.
-async function testDifference(
+// Statistics that can't be had don't cost the comparison: the mean needs no test.
+async function estimateDifference(
   metric: Metric,
+  results: readonly RunResult[],
+  pairedDifference: PairedDifference,
+): Promise<PairedEstimate | null> {
+  const paired = pairBySeed(metric, results)
+  const pairs = paired.tensorflow.length
+  if (pairs === 0) return null
+  try {
+    return { ...(await pairedDifference({ ...paired, level: intervalLevel })), pairs }
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return meanAlone(paired)
+  }
+}
+
+// The same with a verdict, whose reason says why there is no test.
+async function testDifference(
+  metric: DecidedMetric,
   results: readonly RunResult[],
   pairedDifference: PairedDifference,
 ): Promise<Difference | null> {
@@ -90,11 +130,7 @@ async function testDifference(
   } catch (error) {
     if (isCancellation(error)) throw error
     return {
-      mean: mean(paired.tensorflow) - mean(paired.pytorch),
-      interval: null,
-      level: null,
-      pValue: null,
-      pairs,
+      ...meanAlone(paired),
       verdict: 'inconclusive',
       reason: `The test could not be computed: ${toFailure(error).message}`,
     }
@@ -105,10 +141,18 @@ function isCancellation(error: unknown): boolean {
   return toFailure(error).code === 'CANCELLED'
 }
 
-function pairBySeed(
-  metric: Metric,
-  results: readonly RunResult[],
-): { readonly tensorflow: number[]; readonly pytorch: number[] } {
+/** What the frameworks came to, paired by position. */
+interface Paired {
+  readonly tensorflow: number[]
+  readonly pytorch: number[]
+}
+
+function meanAlone({ tensorflow, pytorch }: Paired): PairedEstimate {
+  const difference = mean(tensorflow) - mean(pytorch)
+  return { mean: difference, interval: null, level: null, pValue: null, pairs: tensorflow.length }
+}
+
+function pairBySeed(metric: Metric, results: readonly RunResult[]): Paired {
   const tensorflow = valuesBySeed('tensorflow', metric, results)
   const pytorch = valuesBySeed('pytorch', metric, results)
   const seeds = [...tensorflow.keys()].filter((seed) => pytorch.has(seed))
@@ -124,10 +168,9 @@ function valuesBySeed(
   results: readonly RunResult[],
 ): ReadonlyMap<number, number> {
   return new Map(
-    results.flatMap((result): [number, number][] =>
-      result.framework === framework && result.status === 'finished'
-        ? [[result.seed, result.test[metric]]]
-        : [],
-    ),
+    results.flatMap((result): [number, number][] => {
+      const value = result.framework === framework ? result.test?.[metric] : null
+      return value === null || value === undefined ? [] : [[result.seed, value]]
+    }),
   )
 }

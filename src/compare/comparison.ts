@@ -11,7 +11,7 @@ export const summarySchema = z.strictObject({
 
 export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive'])
 
-export const differenceSchema = z.strictObject({
+export const pairedEstimateSchema = z.strictObject({
   mean: z.number(),
   interval: z
     .tuple([z.number(), z.number()])
@@ -25,14 +25,25 @@ export const differenceSchema = z.strictObject({
       'Paired sign-flip test, two-sided: exact up to 14 pairs, over sampled flips beyond; null for one pair.',
     ),
   pairs: z.int(),
+})
+
+export const differenceSchema = pairedEstimateSchema.extend({
   verdict: verdictSchema,
   reason: z.string().describe('Why this verdict, in a sentence.'),
 })
 
+const summaries = { tensorflow: summarySchema.nullable(), pytorch: summarySchema.nullable() }
+
 export const metricComparisonSchema = z.strictObject({
-  tensorflow: summarySchema.nullable(),
-  pytorch: summarySchema.nullable(),
+  ...summaries,
   difference: differenceSchema.nullable(),
+})
+
+export const secondaryMetricComparisonSchema = z.strictObject({
+  ...summaries,
+  difference: pairedEstimateSchema
+    .nullable()
+    .describe('Without a verdict: the more metrics are asked, the sooner one of them differs by chance.'),
 })
 
 export const contractRowSchema = z.strictObject({
@@ -49,7 +60,13 @@ export const comparisonSchema = z
     status: z.enum(['finished', 'failed', 'cancelled']),
     runs: z.array(runResultSchema),
     contract: z.array(contractRowSchema).describe('Empty unless both frameworks finished a seed.'),
-    metrics: z.strictObject({ accuracy: metricComparisonSchema, loss: metricComparisonSchema }),
+    metrics: z.strictObject({
+      accuracy: metricComparisonSchema,
+      topFiveAccuracy: secondaryMetricComparisonSchema.describe('All null for five classes or fewer.'),
+      macroF1: secondaryMetricComparisonSchema,
+      loss: metricComparisonSchema,
+      calibrationError: secondaryMetricComparisonSchema,
+    }),
   })
   .meta({ title: 'Comparison' })
 
@@ -58,5 +75,9 @@ export type Comparison = z.output<typeof comparisonSchema>
 export type ContractRow = z.output<typeof contractRowSchema>
 export type MetricComparison = z.output<typeof metricComparisonSchema>
 export type MetricSummary = z.output<typeof summarySchema>
+/** A metric that is shown with its differences and decides nothing. */
+export type SecondaryMetricComparison = z.output<typeof secondaryMetricComparisonSchema>
 /** TensorFlow minus PyTorch, paired by seed. */
+export type PairedEstimate = z.output<typeof pairedEstimateSchema>
+/** TensorFlow minus PyTorch, paired by seed, and what follows from it. */
 export type Difference = z.output<typeof differenceSchema>

@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import type { Difference, verdictSchema } from './comparison.js'
 
 export type Verdict = z.output<typeof verdictSchema>
-export type Metric = 'accuracy' | 'loss'
+/** A metric that a verdict is drawn on. */
+export type DecidedMetric = 'accuracy' | 'loss'
 
 /** What a verdict rests on: TensorFlow minus PyTorch, paired by seed. */
 export interface Evidence {
@@ -23,7 +24,10 @@ export const intervalLevel = 0.95
 export const equivalenceLevel = 0.9
 
 /** Differences up to here are of no consequence; a loss has no such scale. */
-export const equivalenceMargins: Readonly<Record<Metric, number | null>> = { accuracy: 0.005, loss: null }
+export const equivalenceMargins: Readonly<Record<DecidedMetric, number | null>> = {
+  accuracy: 0.005,
+  loss: null,
+}
 
 // The exact test of n pairs can't go below p = 2 / 2^n, and the interval can't go above a level of 1 - 2 / 2^n.
 const fewestPairsForWinner = 6
@@ -35,7 +39,7 @@ const significance = 0.05
  * some have no pair: a framework that fails on the hard seeds would be judged by the easy ones. Equivalence goes before
  * a winner: a difference can be certain and still be of no consequence.
  */
-export function decide(evidence: Evidence, metric: Metric): Pick<Difference, 'verdict' | 'reason'> {
+export function decide(evidence: Evidence, metric: DecidedMetric): Pick<Difference, 'verdict' | 'reason'> {
   if (evidence.pairs < evidence.seeds) return { verdict: 'inconclusive', reason: missingPairs(evidence) }
   const equivalence = equivalenceReason(evidence, metric)
   if (equivalence !== null) return { verdict: 'equivalent', reason: equivalence }
@@ -65,7 +69,7 @@ function missingPairs({ pairs, seeds }: Evidence): string {
 }
 
 // Why the two are equivalent, or `null` when that can't be said.
-function equivalenceReason({ pairs, equivalence }: Evidence, metric: Metric): string | null {
+function equivalenceReason({ pairs, equivalence }: Evidence, metric: DecidedMetric): string | null {
   const margin = equivalenceMargins[metric]
   if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return null
   const [low, high] = equivalence.interval

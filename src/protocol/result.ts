@@ -2,12 +2,23 @@ import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 import { frameworkSchema } from '../spec/schema.js'
 
-const metricsSchema = z.strictObject({
+export const trainingMetricsSchema = z.strictObject({
   accuracy: z.number().describe('Top-1, 0 to 1.'),
   loss: z.number().nullable().describe('Mean cross-entropy in nats; null when it is not finite.'),
 })
 
-const testSchema = metricsSchema.extend({ loss: z.number().describe('Mean cross-entropy in nats.') })
+export const evaluationMetricsSchema = z.strictObject({
+  accuracy: z.number().describe('Top-1, 0 to 1.'),
+  topFiveAccuracy: z
+    .number()
+    .nullable()
+    .describe('Share of the images whose class is among the five likeliest; null for five classes or fewer.'),
+  macroF1: z.number().describe('Unweighted mean of F1 over the classes that were there or answered, 0 to 1.'),
+  loss: z.number().describe('Mean cross-entropy (log loss) in nats.'),
+  calibrationError: z
+    .number()
+    .describe('Expected calibration error over 15 bins of equal width (Guo et al. 2017), 0 to 1.'),
+})
 
 export const secondsSchema = z.strictObject({
   start: z.number().describe('From starting the interpreter to its first reply.'),
@@ -41,8 +52,8 @@ export const epochRecordSchema = z.strictObject({
   phase: z.int(),
   epoch: z.int(),
   learningRate: z.number(),
-  train: metricsSchema,
-  validation: metricsSchema.nullable(),
+  train: trainingMetricsSchema,
+  validation: evaluationMetricsSchema.nullable(),
   seconds: z.number(),
   imagesPerSecond: z
     .number()
@@ -55,7 +66,7 @@ export const finishedRunSchema = z.strictObject({
   seed: z.int(),
   status: z.literal('finished'),
   failure: z.null(),
-  test: testSchema,
+  test: evaluationMetricsSchema,
   firstStepLoss: z.number().describe('Of the first batch, before any update.'),
   pixelDigest: z.string(),
   weightsDigest: z.string(),
@@ -110,3 +121,7 @@ export type RunResult = z.output<typeof runResultSchema>
  */
 export type Facts = z.output<typeof factsSchema>
 export type EpochRecord = z.output<typeof epochRecordSchema>
+/** Of the batches of an epoch, each before its own step. */
+export type TrainingMetrics = z.output<typeof trainingMetricsSchema>
+/** What a model is worth on images that it was not trained on. */
+export type EvaluationMetrics = z.output<typeof evaluationMetricsSchema>

@@ -1,17 +1,9 @@
-import type { Comparison, Difference } from '../compare/comparison.js'
+import type { Comparison, Difference, PairedEstimate } from '../compare/comparison.js'
 import type { Framework } from '../spec/schema.js'
-import {
-  formatOr,
-  formatPercent,
-  formatPoints,
-  formatPValue,
-  formatSigned,
-  frameworkNames,
-} from './format.js'
+import { formatOr, formatPercent, formatPValue, frameworkNames } from './format.js'
+import { type Metric, metricFormats, metricsOf } from './metric-format.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
-
-type Metric = keyof Comparison['metrics']
 
 /** What an idiomatic comparison can't tell apart. */
 const idiomaticNote =
@@ -19,14 +11,15 @@ const idiomaticNote =
   'intent, so a difference is that of two recipes and not of the frameworks alone.'
 
 /** The paired differences with their intervals and verdicts; `null` where no seed has both frameworks. */
-export function renderDifferenceTable({ mode, metrics }: Comparison, style: Style): string | null {
-  const metricsWithPairs = (['accuracy', 'loss'] as const).flatMap((metric) => {
+export function renderDifferenceTable(comparison: Comparison, style: Style): string | null {
+  const { mode, metrics } = comparison
+  const metricsWithPairs = metricsOf(comparison).flatMap((metric) => {
     const { difference } = metrics[metric]
     return difference === null ? [] : [{ metric, difference }]
   })
   if (metricsWithPairs.length === 0) return null
   const table = renderTable(
-    metricsWithPairs.map(({ metric, difference }) => [metric, ...figures(metric, difference)]),
+    metricsWithPairs.map(({ metric, difference }) => figures(metric, difference)),
     {
       head: ['', 'pairs', 'mean', 'interval', 'level', 'p', ''],
       align: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
@@ -34,7 +27,9 @@ export function renderDifferenceTable({ mode, metrics }: Comparison, style: Styl
     style,
   )
   const verdicts = renderTable(
-    metricsWithPairs.map(({ metric, difference }) => [metric, verdictText(difference, style)]),
+    metricsWithPairs.flatMap(({ metric, difference }) =>
+      'verdict' in difference ? [[metricFormats[metric].name, verdictText(difference, style)]] : [],
+    ),
     { align: ['left', 'left'], fold: true },
     style,
   )
@@ -57,15 +52,16 @@ export function verdictLine({ metrics }: Comparison): string {
   return `Test accuracy: ${means.join(', ')}${verdict}`
 }
 
-function figures(metric: Metric, { pairs, mean, interval, level, pValue }: Difference): string[] {
-  const format = metric === 'accuracy' ? formatPoints : (value: number) => formatSigned(value, 4)
+function figures(metric: Metric, { pairs, mean, interval, level, pValue }: PairedEstimate): string[] {
+  const { name, unit, difference: format } = metricFormats[metric]
   return [
+    name,
     String(pairs),
     format(mean),
     formatOr(interval, ([low, high]) => `${format(low)} to ${format(high)}`),
     formatOr(level, (share) => formatPercent(share, 1)),
     formatOr(pValue, formatPValue),
-    metric === 'accuracy' ? '% points' : 'nats',
+    unit,
   ]
 }
 

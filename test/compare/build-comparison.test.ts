@@ -58,6 +58,31 @@ describe('a comparison', () => {
     expect(requests[0]).toMatchObject({ tensorflow: [0.2, 0.3], pytorch: [0.4, 0.1] })
   })
 
+  it('estimates the differences of the other metrics, without a verdict', async () => {
+    const { metrics } = await buildComparison(
+      experiment,
+      sixSeeds,
+      async ({ tensorflow, pytorch, level }) => ({
+        ...(await certain({ tensorflow, pytorch, level })),
+        mean: (tensorflow[0] ?? 0) - (pytorch[0] ?? 0),
+      }),
+    )
+    expect(metrics.macroF1.difference).toEqual({
+      mean: expect.closeTo(0.1),
+      interval: [0.05, 0.15],
+      level: 0.96875,
+      pValue: 0.03125,
+      pairs: 6,
+    })
+    expect(metrics.macroF1.tensorflow?.mean).toBeCloseTo(0.89)
+    expect(metrics.calibrationError.difference).toMatchObject({ mean: 0, pairs: 6 })
+  })
+
+  it('has nothing to say of a metric that the runs lack', async () => {
+    const { metrics } = await buildComparison(experiment, sixSeeds, certain)
+    expect(metrics.topFiveAccuracy).toEqual({ tensorflow: null, pytorch: null, difference: null })
+  })
+
   it('draws no verdict from the pairs that are left when a run of another seed failed', async () => {
     const results = [...sixSeeds, result('tensorflow', 6), failedRun('pytorch', 6, lossNotFinite)]
     const { metrics } = await buildComparison(experiment, results, certain)
@@ -85,6 +110,7 @@ describe('a comparison', () => {
       reason: 'The test could not be computed: SciPy is not installed.',
     })
     expect(metrics.accuracy.difference?.mean).toBeCloseTo(0.1)
+    expect(metrics.macroF1.difference).toMatchObject({ mean: expect.closeTo(0.1), pValue: null })
   })
 
   it.each<[string, RunResult, string]>([

@@ -8,5 +8,8 @@ export function result(
   seed: number,
   { accuracy = 0.8, loss = 0.5, ...changes }: Partial<Facts> & { accuracy?: number; loss?: number } = {},
 ): FinishedRun {
-  return finishedRun(framework, seed, { test: { accuracy, loss }, facts: facts(seed, changes) })
+  return finishedRun(framework, seed, {
+    test: { accuracy, topFiveAccuracy: null, macroF1: accuracy - 0.01, loss, calibrationError: 0.02 },
+    facts: facts(seed, changes),
+  })
 }

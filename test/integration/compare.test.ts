@@ -4,6 +4,7 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { comparisonSchema } from '../../src/compare/comparison.js'
 import type { Event } from '../../src/events.js'
+import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { runResultSchema } from '../../src/protocol/result.js'
 import {
   comparisonOf,
@@ -100,6 +101,25 @@ describe('compare, aligned, on both frameworks', () => {
     expect(readJson(runDirectory, 'environment.json')).toMatchObject({
       frameworks: { tensorflow: {}, pytorch: {} },
     })
+  })
+
+  it('keeps the test of each run in detail, from which its metrics can be had again', () => {
+    for (const run of comparisonOf(events).runs) {
+      const evaluation = evaluationDetailsSchema.parse(
+        readJson(runDirectory, `${run.framework}-seed${run.seed}`, 'evaluation.json'),
+      )
+      expect(evaluation.classes).toEqual(run.classes)
+      const { confusion, perClass, topLosses } = evaluation
+      const images = confusion.flat().reduce((sum, count) => sum + count, 0)
+      const right = confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0)
+      expect(right / images).toBe(run.test?.accuracy)
+      expect(perClass.map(({ support }) => support)).toEqual([4, 4, 4])
+      // Twelve images: all are among the twenty, and the mean of their losses is the test's.
+      const losses = topLosses.map(({ loss }) => loss)
+      expect(losses).toEqual(losses.toSorted((a, b) => b - a))
+      expect(losses.reduce((sum, loss) => sum + loss, 0) / images).toBeCloseTo(run.test?.loss ?? 0, 12)
+      expect(topLosses.every(({ image }) => existsSync(image))).toBe(true)
+    }
   })
 
   it('keeps what the libraries print in the run folder, and out of sight', () => {

@@ -20,7 +20,10 @@ export function finishedRun(
     failure: null,
     test: {
       accuracy: (tensorflow ? 0.861 : 0.858) - 0.004 * seed,
+      topFiveAccuracy: 0.991 - 0.002 * seed,
+      macroF1: (tensorflow ? 0.8598 : 0.8569) - 0.004 * seed,
       loss: (tensorflow ? 0.4102 : 0.4117) + 0.003 * seed,
+      calibrationError: (tensorflow ? 0.0213 : 0.0219) + 0.001 * seed,
     },
     firstStepLoss: tensorflow ? 2.31021 : 2.310213,
     pixelDigest: 'c1'.repeat(32),
@@ -101,7 +104,8 @@ export const cancelledFailure: Failure = { code: 'CANCELLED', message: 'Cancelle
 /** Two frameworks, two seeds, aligned; whatever is given replaces what stands here. */
 export function comparison(changes: Partial<Comparison> = {}): Comparison {
   const reason = '2 pairs; a winner needs at least six.'
-  const none = { level: 0.5, pValue: 0.5, pairs: 2, verdict: 'inconclusive' as const, reason }
+  const two = { level: 0.5, pValue: 0.5, pairs: 2 }
+  const undecided = { ...two, verdict: 'inconclusive' as const, reason }
   return {
     schemaVersion: 1,
     experiment: 'fashion-frozen',
@@ -144,12 +148,27 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
       accuracy: {
         tensorflow: summary(0.859, 0.0028),
         pytorch: summary(0.856, 0.0028),
-        difference: { mean: 0.003, interval: [0.0025, 0.0035], ...none },
+        difference: { mean: 0.003, interval: [0.0025, 0.0035], ...undecided },
+      },
+      topFiveAccuracy: {
+        tensorflow: summary(0.99, 0.0014),
+        pytorch: summary(0.99, 0.0014),
+        difference: { mean: 0, interval: [0, 0], ...two, pValue: 1 },
+      },
+      macroF1: {
+        tensorflow: summary(0.8578, 0.0028),
+        pytorch: summary(0.8549, 0.0028),
+        difference: { mean: 0.0029, interval: [0.0029, 0.0029], ...two },
       },
       loss: {
         tensorflow: summary(0.4117, 0.0021),
         pytorch: summary(0.4132, 0.0021),
-        difference: { mean: -0.0015, interval: [-0.0015, -0.0015], ...none },
+        difference: { mean: -0.0015, interval: [-0.0015, -0.0015], ...undecided },
+      },
+      calibrationError: {
+        tensorflow: summary(0.0218, 0.0007),
+        pytorch: summary(0.0224, 0.0007),
+        difference: { mean: -0.0006, interval: [-0.0006, -0.0006], ...two },
       },
     },
     ...changes,
@@ -162,10 +181,7 @@ export function trainingOnly(): Comparison {
   return comparison({
     runs: runs.filter((run) => run.framework === 'pytorch'),
     contract: [],
-    metrics: {
-      accuracy: { ...metrics.accuracy, tensorflow: null, difference: null },
-      loss: { ...metrics.loss, tensorflow: null, difference: null },
-    },
+    metrics: metricsWithout(metrics, 'tensorflow', 'difference'),
   })
 }
 
@@ -182,11 +198,23 @@ export function withFailures(): Comparison {
       failedRun('pytorch', 2, cancelledFailure),
     ],
     contract: [],
-    metrics: {
-      accuracy: { ...metrics.accuracy, pytorch: null, difference: null },
-      loss: { ...metrics.loss, pytorch: null, difference: null },
-    },
+    metrics: metricsWithout(metrics, 'pytorch', 'difference'),
   })
+}
+
+/** The same metrics without what no run stands for. */
+export function metricsWithout(
+  { accuracy, topFiveAccuracy, macroF1, loss, calibrationError }: Comparison['metrics'],
+  ...absent: readonly ('tensorflow' | 'pytorch' | 'difference')[]
+): Comparison['metrics'] {
+  const nulls = Object.fromEntries(absent.map((part) => [part, null]))
+  return {
+    accuracy: { ...accuracy, ...nulls },
+    topFiveAccuracy: { ...topFiveAccuracy, ...nulls },
+    macroF1: { ...macroF1, ...nulls },
+    loss: { ...loss, ...nulls },
+    calibrationError: { ...calibrationError, ...nulls },
+  }
 }
 
 function hash(start: string): string {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { comparisonSchema } from '../../src/compare/comparison.js'
 import { verdictLine } from '../../src/report/difference-table.js'
 import { renderComparison } from '../../src/report/terminal-report.js'
-import { comparison, finishedRun, trainingOnly, withFailures } from './comparison.js'
+import { comparison, finishedRun, metricsWithout, trainingOnly, withFailures } from './comparison.js'
 
 const plain = { color: false, columns: 80 }
 
@@ -67,6 +67,23 @@ describe('two frameworks that finished', () => {
   })
 })
 
+test('five classes or fewer have no top-5', () => {
+  expect(renderComparison(comparison(), plain)).toContain('top-5')
+  const { metrics } = comparison()
+  const { topFiveAccuracy } = metricsWithout(metrics, 'tensorflow', 'pytorch', 'difference')
+  const runs = comparison().runs.map((run) =>
+    run.status === 'finished' ? { ...run, test: { ...run.test, topFiveAccuracy: null } } : run,
+  )
+  const few = comparison({ runs, metrics: { ...metrics, topFiveAccuracy } })
+  expect(renderComparison(few, plain)).not.toContain('top-5')
+})
+
+test('a verdict is drawn on accuracy and loss alone', () => {
+  const [, verdicts = ''] = renderComparison(comparison(), plain).split('Verdict\n')
+  expect(verdicts).toMatch(/accuracy.*\n.*loss/)
+  expect(verdicts).not.toMatch(/macro F1|top-5|ECE/)
+})
+
 test('one pair has a difference without interval and p-value', () => {
   const { metrics } = comparison()
   const reason = '1 pair; a winner needs at least six.'
@@ -81,8 +98,8 @@ test('one pair has a difference without interval and p-value', () => {
   const report = renderComparison(
     comparison({
       metrics: {
+        ...metricsWithout(metrics, 'difference'),
         accuracy: { ...metrics.accuracy, difference: { mean: 0.003, ...alone } },
-        loss: { ...metrics.loss, difference: null },
       },
     }),
     plain,
@@ -127,10 +144,7 @@ describe('runs that failed', () => {
     const failed = comparison({
       runs,
       contract: [],
-      metrics: {
-        accuracy: { ...metrics.accuracy, tensorflow: null },
-        loss: { ...metrics.loss, tensorflow: null },
-      },
+      metrics: metricsWithout(metrics, 'tensorflow'),
     })
     expect(renderComparison(failed, plain)).not.toContain('Speed and memory')
     expect(verdictLine(failed)).toBe('No run finished.')
