@@ -33,7 +33,7 @@ class Accumulator:
 
     def metrics(self) -> TrainingMetrics:
         """The means over all images added."""
-        return TrainingMetrics((accuracy=self.correct / self.count, loss=self.loss_sum / self.weight)
+        return TrainingMetrics(accuracy=self.correct / self.count, loss=self.loss_sum / self.weight)
 
 
 @dataclass(frozen=True)
