@@ -14,13 +14,15 @@ from twintune.protocol import ImagenetWeights, WeightsRequest
 
 _HERE = Path(__file__).parent
 
+Interpolation = Literal["bilinear", "bicubic"]
+
 
 class Preprocessing(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """How pixels reach the network: resized, scaled to 0..1, then (x - mean) / std by channel."""
 
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    interpolation: Literal["bilinear", "bicubic"]
+    interpolation: Interpolation
 
 
 class BatchNorm(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twintune.data.augmentation import is_augmented
 from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.engine import Engine
-from twintune.protocol import RunRequest
+from twintune.protocol import Augmentation, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 
@@ -70,3 +71,12 @@ class Inputs:
             cached.put(split, np.concatenate(features))
         self._record.feature_images += total
         return cached
+
+
+def may_train_on_features(engine: Engine, phase: Phase, augmentation: Augmentation) -> bool:
+    """Whether a phase may run the backbone once and train the head on its output.
+
+    It may where the backbone is frozen, its BatchNorm statistics too, and gets the same images in every epoch.
+    """
+    is_frozen = phase.trainable == "head" and phase.batch_norm == "inference"
+    return engine.caches_features and is_frozen and not is_augmented(augmentation)

@@ -18,7 +18,7 @@ from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.evaluation import save_evaluation
 from twintune.head import dropout_masks
-from twintune.inputs import Inputs
+from twintune.inputs import Inputs, may_train_on_features
 from twintune.metrics import Accumulator, evaluate_logits
 from twintune.protocol import (
     EpochRecord,
@@ -97,7 +97,7 @@ class TrainingLoop:
 
     def _train_phase(self, number: int, phase: Phase) -> None:
         """All epochs of a phase, each with its validation."""
-        from_features = self.engine.caches_features and phase.trainable == "head" and phase.batch_norm == "inference"
+        from_features = may_train_on_features(self.engine, phase, self.request.augmentation)
         self.inputs.start_phase(from_features)
         with self.record.watch.part("firstStep"):
             facts = self.engine.start_phase(phase, from_features)

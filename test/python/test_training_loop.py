@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from augmentations import OF_IMAGES
 from conftest import ADAM, PHASE
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
@@ -245,3 +246,17 @@ def test_an_image_size_that_the_shipped_weights_do_not_want_is_warned_of(make_re
     run(make_request("pytorch", model=model, dataset=dataset), reports.append)
     (warning,) = reports.of("warning")
     assert "33 or 65" in warning["message"]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_frozen_backbone_sees_augmented_images_anew_in_every_epoch(make_request, reports, framework: str) -> None:
+    request = make_request(framework, augmentation={"horizontalFlip": 0.5})
+    result = run(request, reports.append)
+    assert reports.of("phase-started")[0]["input"] == "pixels"
+    assert result.seconds.features == 0
+
+
+def test_both_frameworks_see_the_same_augmented_pixels(make_request) -> None:
+    first, second = (run(make_request(f, augmentation=OF_IMAGES), lambda report: None) for f in FRAMEWORKS)
+    assert first.facts.pixels == second.facts.pixels
+    assert first.facts == second.facts

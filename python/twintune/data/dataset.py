@@ -53,6 +53,10 @@ class Split:
         """Identities in the split's order."""
         return [self.dataset.identities[index] for index in self.indices]
 
+    def identity(self, position: int) -> str:
+        """What tells one image from all others."""
+        return self.dataset.identities[self.indices[position]]
+
     def read(self, position: int) -> bytes:
         """The encoded image."""
         return self.dataset.read(int(self.indices[position]))

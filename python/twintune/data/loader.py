@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
 from twintune.backbones import Preprocessing
 from twintune.cpu import available_cores
+from twintune.data.augmentation import is_augmented
+from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
 from twintune.data.dataset import Split
 from twintune.data.preprocessing import normalize, resize
+from twintune.protocol import Augmentation
 from twintune.seeding import generator
 
 
@@ -49,30 +53,51 @@ class InputPipeline(Protocol):
 
 @dataclass(frozen=True)
 class SharedLoader:
-    """The NumPy batches that both frameworks get in aligned mode."""
+    """The NumPy batches that both frameworks get in aligned mode. Only training images are augmented."""
 
     seed: int
     batch_size: int
     image_size: int
     preprocessing: Preprocessing
     dtype: str
+    augmentation: Augmentation
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from `start_step` on; the last one may be short."""
         order = training_order(len(split), self.seed, epoch)
-        return self._batches(split, order[start_step * self.batch_size :])
+        rest = order[start_step * self.batch_size :]
+        return self._batches(split, rest, lambda position: self.training_view(split, int(position), epoch))
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches in order; the last one may be short."""
-        return self._batches(split, np.arange(len(split)))
+        whole = np.arange(len(split))
+        return self._batches(split, whole, lambda position: self.evaluation_view(split, int(position)))
 
-    def _batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
+    def training_view(self, split: Split, position: int, epoch: int) -> np.ndarray:
+        """One image as the network sees it in a training epoch, shape [height, width, 3].
+
+        It is drawn by (seed, epoch, the image's identity): neither the threads nor other images move it.
+        """
+        if not is_augmented(self.augmentation):
+            return self.evaluation_view(split, position)
+        draw = generator(self.seed, "augmentation", epoch, split.identity(position))
+        return self._augment(split.open(position), draw)
+
+    def evaluation_view(self, split: Split, position: int) -> np.ndarray:
+        """One image as the network sees it in an evaluation, shape [height, width, 3]."""
+        image = resize(split.open(position), self.image_size, self.preprocessing.interpolation)
+        return normalize(np.asarray(image), self.preprocessing, self.dtype)
+
+    def describe_augmentation(self) -> str:
+        """What is done to a training image, in order."""
+        return self._augment.describe()
+
+    @cached_property
+    def _augment(self) -> AugmentationPipeline:
+        return build_pipeline(self.augmentation, self.image_size, self.preprocessing, self.dtype)
+
+    def _batches(self, split: Split, positions: np.ndarray, load: Callable[[np.int64], np.ndarray]) -> Iterator[Batch]:
         labels = split.labels
-
-        def load(position: np.int64) -> np.ndarray:
-            pixels = resize(split.open(int(position)), self.image_size, self.preprocessing)
-            return normalize(pixels, self.preprocessing, self.dtype)
-
         start = 0
         for images in _in_threads(positions, load, self.batch_size):
             chosen = positions[start : start + len(images)]

@@ -7,25 +7,20 @@ import functools
 import numpy as np
 from PIL import Image
 
-from twintune.backbones import Preprocessing
+from twintune.backbones import Interpolation, Preprocessing
 
 _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
-def resize(image: Image.Image, size: int, preprocessing: Preprocessing) -> np.ndarray:
+def resize(image: Image.Image, size: int, interpolation: Interpolation) -> Image.Image:
     """Resizes to a square, whatever the aspect; Pillow antialiases.
 
     Args:
         image: RGB.
         size: Height and width in pixels.
-        preprocessing: Gives the interpolation.
-
-    Returns:
-        uint8, shape [size, size, 3].
+        interpolation: The backbone's own.
     """
-    if image.size != (size, size):
-        image = image.resize((size, size), _RESAMPLING[preprocessing.interpolation])
-    return np.asarray(image)
+    return image if image.size == (size, size) else image.resize((size, size), _RESAMPLING[interpolation])
 
 
 def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> np.ndarray:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from augmentations import OF_IMAGES, augmentation
 from PIL import Image
 from twintune.backbones import Preprocessing
+from twintune.data.dataset import Split
 from twintune.data.loader import SharedLoader, training_order
 from twintune.data.preprocessing import normalize, resize
 from twintune.data.splits import open_splits
@@ -19,10 +24,9 @@ from twintune.protocol import ImageFolder
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
 
 
-@pytest.fixture
-def split(pictures: Path):
+def training_split(pictures: Path, train: Path | None = None) -> Split:
     request = ImageFolder(
-        train=str(pictures / "train"),
+        train=str(train or pictures / "train"),
         test=str(pictures / "test"),
         validation_fraction=0.0,
         test_fraction=0.2,
@@ -32,8 +36,13 @@ def split(pictures: Path):
     return open_splits(request, "unused").train
 
 
-def loader(seed: int = 0) -> SharedLoader:
-    return SharedLoader(seed, 8, 32, PREPROCESSING, "float32")
+@pytest.fixture
+def split(pictures: Path) -> Split:
+    return training_split(pictures)
+
+
+def loader(seed: int = 0, **wanted) -> SharedLoader:
+    return SharedLoader(seed, 8, 32, PREPROCESSING, "float32", augmentation(**wanted))
 
 
 def digest(batches) -> str:
@@ -71,33 +80,72 @@ def test_an_epoch_that_is_entered_within_goes_on_with_the_same_batches(split) ->
         assert np.array_equal(entered.labels, expected.labels)
 
 
+@pytest.mark.parametrize("wanted", [{}, OF_IMAGES], ids=["plain", "augmented"])
 @pytest.mark.parametrize("threads", [1, 2, 8])
-def test_threads_do_not_change_a_bit(split, monkeypatch, threads: int) -> None:
-    expected = digest(loader().training_batches(split, 0))
+def test_threads_do_not_change_a_bit(split, monkeypatch, threads: int, wanted: dict) -> None:
+    expected = digest(loader(**wanted).training_batches(split, 0))
     monkeypatch.setattr("twintune.data.loader.available_cores", lambda: threads)
-    assert digest(loader().training_batches(split, 0)) == expected
+    assert digest(loader(**wanted).training_batches(split, 0)) == expected
+
+
+def test_another_process_augments_alike_without_importing_a_framework(split, pictures: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from augmentations import OF_IMAGES; from test_loader import digest, loader, training_split\n"
+        f"split = training_split(Path({str(pictures)!r}))\n"
+        "print(digest(loader(**OF_IMAGES).training_batches(split, 0)))\n"
+        "print(sorted({'torch', 'torchvision', 'tensorflow', 'keras'} & set(sys.modules)))\n"
+    )
+    here = Path(__file__).parent
+    path = os.pathsep.join(map(str, (here, here.parent, here.parents[2] / "python")))
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert done.stdout.split("\n")[:2] == [digest(loader(**OF_IMAGES).training_batches(split, 0)), "[]"], done.stderr
+
+
+def views(split: Split, seed: int = 0, epoch: int = 0) -> dict[str, np.ndarray]:
+    """Every training image as an epoch sees it."""
+    augmenting = loader(seed, **OF_IMAGES)
+    return {
+        split.identity(position): augmenting.training_view(split, position, epoch) for position in range(len(split))
+    }
+
+
+def test_an_image_is_augmented_by_seed_epoch_and_identity(split) -> None:
+    first = views(split)
+    for others in (views(split, seed=1), views(split, epoch=1)):
+        assert not any(np.array_equal(first[identity], others[identity]) for identity in first)
+
+
+def test_an_added_file_changes_no_other_image_s_augmentation(split, pictures: Path, tmp_path: Path) -> None:
+    more = shutil.copytree(pictures / "train", tmp_path / "train")
+    shutil.copy(more / "class0" / "0.png", more / "class0" / "00.png")
+    before, after = views(split), views(training_split(pictures, more))
+    assert after.keys() - before.keys() == {"class0/00.png"}
+    for identity, view in before.items():
+        assert np.array_equal(after[identity], view)
+
+
+def test_only_training_batches_are_augmented(split) -> None:
+    plain, augmenting = loader(), loader(**OF_IMAGES)
+    assert digest(augmenting.ordered_batches(split)) == digest(plain.ordered_batches(split))
+    assert digest(augmenting.training_batches(split, 0)) != digest(plain.training_batches(split, 0))
+    assert np.array_equal(plain.training_view(split, 3, 0), plain.evaluation_view(split, 3))
 
 
 def test_a_corrupt_image_is_named_through_the_threads(pictures: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(pictures / "train", tmp_path / "train")
     (copy / "class2" / "5.png").write_bytes(b"not a picture")
-    request = ImageFolder(
-        train=str(copy),
-        test=str(pictures / "test"),
-        validation_fraction=0.0,
-        test_fraction=0.2,
-        image_size=32,
-        on_corrupt="fail",
-    )
     with pytest.raises(TwintuneError, match=r"class2/5\.png") as caught:
-        list(loader().ordered_batches(open_splits(request, "unused").train))
+        list(loader().ordered_batches(training_split(pictures, copy)))
     assert caught.value.code == "IMAGE_CORRUPT"
 
 
 def test_resizing_antialiases() -> None:
     # Stripes a pixel wide vanish in a quarter of the size; without antialiasing they alias to black or white.
     stripes = np.tile(np.array([0, 255], np.uint8), (128, 64))[..., None].repeat(3, axis=2)
-    small = resize(Image.fromarray(stripes), 32, PREPROCESSING)
+    small = np.asarray(resize(Image.fromarray(stripes), 32, "bilinear"))
     assert small.shape == (32, 32, 3)
     assert np.abs(small[4:-4, 4:-4].astype(int) - 127).max() <= 2
 

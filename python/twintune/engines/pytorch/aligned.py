@@ -65,6 +65,7 @@ class AlignedEngine:
             request.dataset.image_size,
             self._entry.preprocessing_of(weights),
             request.training.precision,
+            request.augmentation,
         )
         self._accumulation = request.training.gradient_accumulation
         self._feature_step = build_feature_step(self.model)

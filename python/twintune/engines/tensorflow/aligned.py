@@ -66,6 +66,7 @@ class AlignedEngine:
             size,
             self._entry.preprocessing_of(weights),
             precision,
+            request.augmentation,
         )
         self._image_spec = tf.TensorSpec([None, size, size, 3], precision)
         self._feature_spec = tf.TensorSpec([None, self._entry.features], precision)

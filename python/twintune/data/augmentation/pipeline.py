@@ -1,0 +1,96 @@
+"""The augmentations that a specification asks for, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from twintune import protocol
+from twintune.backbones import Preprocessing
+from twintune.data.augmentation.color import ColorJitter
+from twintune.data.augmentation.erasing import RandomErasing
+from twintune.data.augmentation.geometry import Flip, RandomResizedCrop, Resize, Rotation
+from twintune.data.augmentation.rand_augment import RandAugment
+from twintune.data.preprocessing import normalize
+
+
+class ImageOperation(Protocol):
+    """A random change to one image. Its representation names its settings."""
+
+    def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
+        """The changed image."""
+        ...
+
+
+@dataclass(frozen=True)
+class AugmentationPipeline:
+    """What happens to a training image, from the decoded image to the numbers that the network sees.
+
+    The order: crop and resize (or the plain resizing of an evaluation) → horizontal flip → vertical flip → rotation →
+    colour jitter → RandAugment → to normalised numbers → erasing. It is that of torchvision's reference recipes: the
+    crop is first, so that all else works on the few pixels that are kept; erasing is last, so that no other operation
+    changes the rectangle, and in normalised numbers, where the mean colour is 0.
+    """
+
+    operations: tuple[ImageOperation, ...]
+    erasing: RandomErasing | None
+    preprocessing: Preprocessing
+    dtype: str
+
+    def __call__(self, image: Image.Image, draw: np.random.Generator) -> np.ndarray:
+        """Augments one image.
+
+        Args:
+            image: RGB, of any size.
+            draw: A generator of this image's own; what is drawn depends on nothing else.
+
+        Returns:
+            Normalised numbers, shape [height, width, 3].
+        """
+        for operation in self.operations:
+            image = operation(image, draw)
+        pixels = normalize(np.asarray(image), self.preprocessing, self.dtype)
+        return pixels if self.erasing is None else self.erasing(pixels, draw)
+
+    def describe(self) -> str:
+        """The operations in their order, with their settings."""
+        return ", ".join(map(repr, (*self.operations, *([self.erasing] if self.erasing else []))))
+
+
+def build_pipeline(
+    augmentation: protocol.Augmentation, size: int, preprocessing: Preprocessing, dtype: str
+) -> AugmentationPipeline:
+    """Makes the operations that are asked for.
+
+    Args:
+        augmentation: Which, and how strong.
+        size: Height and width in pixels of what comes out.
+        preprocessing: Gives the interpolation, the normalisation and the mean colour.
+        dtype: Of the numbers that come out.
+    """
+    crop, jitter, rand_augment = augmentation.random_resized_crop, augmentation.color_jitter, augmentation.rand_augment
+    erasing = augmentation.random_erasing
+    wanted: list[ImageOperation | None] = [
+        RandomResizedCrop(crop.scale, crop.ratio, size, preprocessing.interpolation)
+        if crop
+        else Resize(size, preprocessing.interpolation),
+        Flip("horizontal", augmentation.horizontal_flip) if augmentation.horizontal_flip else None,
+        Flip("vertical", augmentation.vertical_flip) if augmentation.vertical_flip else None,
+        Rotation(augmentation.rotation, _mean_color(preprocessing)) if augmentation.rotation else None,
+        ColorJitter(jitter.brightness, jitter.contrast, jitter.saturation, jitter.hue) if jitter else None,
+        RandAugment(rand_augment.operations, rand_augment.magnitude) if rand_augment else None,
+    ]
+    return AugmentationPipeline(
+        operations=tuple(operation for operation in wanted if operation is not None),
+        erasing=RandomErasing(erasing.probability, erasing.scale, erasing.ratio) if erasing else None,
+        preprocessing=preprocessing,
+        dtype=dtype,
+    )
+
+
+def _mean_color(preprocessing: Preprocessing) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * value) for value in preprocessing.mean)
+    return red, green, blue
