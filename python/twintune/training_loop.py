@@ -20,6 +20,7 @@ from twintune.evaluation import save_evaluation
 from twintune.head import dropout_masks
 from twintune.inputs import Inputs, may_train_on_features
 from twintune.metrics import Accumulator, evaluate_logits
+from twintune.precision import array_dtype
 from twintune.protocol import (
     EpochRecord,
     EvaluationMetrics,
@@ -229,14 +230,16 @@ class TrainingLoop:
         """What a batch is trained towards."""
         training = self.request.training
         targets = one_hot(labels, len(self.splits.classes))
-        return encode_targets(targets, self.class_weights, training.label_smoothing, training.precision)
+        dtype = array_dtype(training.precision)
+        return encode_targets(targets, self.class_weights, training.label_smoothing, dtype)
 
     def _masks(self, images: int) -> tuple[np.ndarray, ...]:
         """Dropout masks; in idiomatic mode the framework's own layers draw them."""
         request = self.request
         if request.mode == "idiomatic":
             return ()
-        return dropout_masks(request.model.head, images, request.seed, self.steps_done, request.training.precision)
+        dtype = array_dtype(request.training.precision)
+        return dropout_masks(request.model.head, images, request.seed, self.steps_done, dtype)
 
     def _warn_of_image_size(self) -> None:
         model, size = self.request.model, self.request.dataset.image_size

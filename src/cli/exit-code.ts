@@ -42,6 +42,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   NOTHING_TO_TRAIN: exitCodes.runFailed,
   OUT_OF_MEMORY: exitCodes.runFailed,
   DEVICE_UNAVAILABLE: exitCodes.runFailed,
+  PRECISION_UNAVAILABLE: exitCodes.runFailed,
   PYTHON_EXCEPTION: exitCodes.runFailed,
   PYTHON_DIED: exitCodes.runFailed,
   WORKER_DIED: exitCodes.runFailed,

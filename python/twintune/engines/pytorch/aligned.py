@@ -13,10 +13,12 @@ from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.features import build_feature_step
-from twintune.engines.pytorch.model import build_model, dtype_name
+from twintune.engines.pytorch.live_dtypes import live_dtypes
+from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.pytorch.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
+from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights
 
@@ -39,7 +41,7 @@ class AlignedEngine:
             classes: Outputs of the head.
 
         Raises:
-            TwintuneError: When the weights or the device can't be had.
+            TwintuneError: When the weights, the device or the precision can't be had.
         """
         start_run(request.seed, request.deterministic)
         # TensorFlow's side computes in exact float32 too.
@@ -47,6 +49,8 @@ class AlignedEngine:
         torch.backends.cudnn.allow_tf32 = False
         self._entry = find_backbone(request.model.backbone)
         self.device = Device(request.device)
+        precision = request.training.precision
+        check_precision(precision, self.device.on_gpu, "PyTorch")
         weights = request.model.weights
         batch_norm = self._entry.batch_norm_of(weights)
         self.model = build_model(
@@ -56,7 +60,7 @@ class AlignedEngine:
             batch_norm.momentum,
             request.model.head,
             initial_head(request.model.head, self._entry.features, classes, request.seed),
-            request.training.precision,
+            precision,
             self.device.native,
         )
         self.pipeline = SharedLoader(
@@ -64,7 +68,7 @@ class AlignedEngine:
             request.training.batch_size,
             request.dataset.image_size,
             self._entry.preprocessing_of(weights),
-            request.training.precision,
+            array_dtype(precision),
             request.augmentation,
         )
         self._accumulation = request.training.gradient_accumulation
@@ -120,8 +124,8 @@ class AlignedEngine:
         return self.model.head_tensors()
 
     def precision(self) -> str:
-        """The dtypes of the live parameters."""
-        return self.device.describe_precision(dtype_name(p.dtype) for p in self.model.all_parameters())
+        """The dtypes of the live model's parts."""
+        return self.device.describe_precision(live_dtypes(self.model))
 
     def placement(self) -> str:
         """Where the live parameters are."""

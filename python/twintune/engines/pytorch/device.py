@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
 
 from twintune.cpu import available_cores
 from twintune.devices import choose_gpu
 from twintune.memory import resident_peak, start_resident_peak
+from twintune.precision import describe_dtypes
 
 
 def initialize() -> None:
@@ -59,8 +60,9 @@ class Device:
         index = choose_gpu(wanted, torch.cuda.device_count(), "PyTorch", gpu_support())
         self.native = torch.device("cpu") if index is None else torch.device("cuda", index)
         """PyTorch's device."""
-        self._on_gpu = self.native.type == "cuda"
-        if self._on_gpu:
+        self.on_gpu = self.native.type == "cuda"
+        """Whether it is a GPU."""
+        if self.on_gpu:
             # What an earlier run on a warm worker left in the allocator would count as this one's.
             torch.cuda.empty_cache()
 
@@ -72,10 +74,10 @@ class Device:
         """Whether only deterministic kernels run."""
         return torch.are_deterministic_algorithms_enabled()
 
-    def describe_precision(self, dtypes: Iterable[str]) -> str:
-        """The dtypes, and on a GPU whether float32 means TensorFloat-32."""
-        text = ", ".join(sorted(set(dtypes)))
-        if not self._on_gpu:
+    def describe_precision(self, dtypes: Mapping[str, Iterable[str]]) -> str:
+        """The dtypes of the model's parts, and on a GPU whether float32 means TensorFloat-32."""
+        text = describe_dtypes(dtypes)
+        if not self.on_gpu:
             return text
         products = "on" if torch.backends.cuda.matmul.allow_tf32 else "off"
         convolutions = "on" if torch.backends.cudnn.allow_tf32 else "off"
@@ -83,14 +85,14 @@ class Device:
 
     def start_memory_peak(self) -> None:
         """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
-        if self._on_gpu:
+        if self.on_gpu:
             torch.cuda.reset_peak_memory_stats(self.native)
         else:
             start_resident_peak()
 
     def memory_peak(self) -> tuple[int, str]:
         """Peak bytes, and how they were read."""
-        if self._on_gpu:
+        if self.on_gpu:
             return torch.cuda.max_memory_allocated(self.native), "peak of the framework's GPU allocator"
         return resident_peak()
 

@@ -125,7 +125,7 @@ class IdiomaticEngine:
 
     def precision(self) -> str:
         """The dtypes of the live parameters."""
-        return self.device.describe_precision(dtype_name(p.dtype) for p in self.model.parameters())
+        return self.device.describe_precision({"parameters": (dtype_name(p.dtype) for p in self.model.parameters())})
 
     def placement(self) -> str:
         """Where the live parameters are."""

@@ -17,7 +17,8 @@ from torch.nn import functional
 from twintune.backbones import BackboneEntry
 from twintune.engine import first_trainable_stage
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
-from twintune.protocol import Head, Trainable
+from twintune.precision import array_dtype, is_half
+from twintune.protocol import Head, Precision, Trainable
 
 _ACTIVATIONS: dict[str, Callable] = {"relu": functional.relu, "silu": functional.silu, "tanh": torch.tanh}
 
@@ -31,10 +32,19 @@ class AlignedModel:
     batch_norms: list[nn.BatchNorm2d]
     layers: list[nn.Linear]
     activation: Callable
+    half: torch.dtype | None
+    """What convolutions and activations compute in where it is not the parameters' dtype."""
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Pooled features, [images, features], of normalised pixels, [images, 3, height, width]."""
-        return self.backbone.forward_features(images).mean(dim=(2, 3))
+        return self.feature_map(images).mean(dim=(2, 3))
+
+    def feature_map(self, images: torch.Tensor) -> torch.Tensor:
+        """The backbone's last feature map, [images, features, height, width], in the parameters' dtype."""
+        with torch.autocast(images.device.type, dtype=self.half or torch.bfloat16, enabled=self.half is not None):
+            maps = self.backbone.forward_features(images)
+        # Autocast would pool in half.
+        return maps.to(images.dtype)
 
     def logits(self, features: torch.Tensor, masks: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
         """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""
@@ -76,7 +86,7 @@ def build_model(
     momentum: float,
     head: Head,
     head_tensors: dict[str, np.ndarray],
-    precision: str,
+    precision: Precision,
     device: torch.device,
 ) -> AlignedModel:
     """Builds the model in a precision, in channels-last memory.
@@ -88,10 +98,10 @@ def build_model(
         momentum: Of BatchNorm.
         head: Gives the activation.
         head_tensors: The head's first weights.
-        precision: `float32` or `float64`.
+        precision: What `twintune.precision` says; the tensors themselves are never half.
         device: Where it lives.
     """
-    dtype = getattr(torch, precision)
+    dtype = getattr(torch, array_dtype(precision))
     backbone: Any = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
     _load_weights(backbone, weights)
     backbone.to(device=device, dtype=dtype, memory_format=torch.channels_last)
@@ -100,6 +110,7 @@ def build_model(
         batch_norms=adopt_batch_norm(backbone, epsilon, momentum),
         layers=_build_head(head_tensors, dtype, device),
         activation=_ACTIVATIONS[head.activation],
+        half=getattr(torch, precision) if is_half(precision) else None,
     )
 
 

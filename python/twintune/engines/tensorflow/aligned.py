@@ -12,10 +12,12 @@ from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.features import build_feature_step
+from twintune.engines.tensorflow.live_dtypes import live_dtypes
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
+from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights
 
@@ -38,16 +40,18 @@ class AlignedEngine:
             classes: Outputs of the head.
 
         Raises:
-            TwintuneError: When the weights or the device can't be had.
+            TwintuneError: When the weights, the device or the precision can't be had.
         """
         start_run(request.seed, request.deterministic)
         precision = request.training.precision
+        dtype = array_dtype(precision)
         # PyTorch's matrix products are exact float32 by default, TensorFlow's are not on recent GPUs.
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)
         self._head = request.model.head
         self._accumulation = request.training.gradient_accumulation
         self.device = Device(request.device)
+        check_precision(precision, self.device.on_gpu, "TensorFlow")
         size, weights = request.dataset.image_size, request.model.weights
         batch_norm = self._entry.batch_norm_of(weights)
         with tf.device(self.device.native):
@@ -65,14 +69,14 @@ class AlignedEngine:
             request.training.batch_size,
             size,
             self._entry.preprocessing_of(weights),
-            precision,
+            dtype,
             request.augmentation,
         )
-        self._image_spec = tf.TensorSpec([None, size, size, 3], precision)
-        self._feature_spec = tf.TensorSpec([None, self._entry.features], precision)
-        self._target_spec = tf.TensorSpec([None, classes], precision)
+        self._image_spec = tf.TensorSpec([None, size, size, 3], dtype)
+        self._feature_spec = tf.TensorSpec([None, self._entry.features], dtype)
+        self._target_spec = tf.TensorSpec([None, classes], dtype)
         self._mask_specs = tuple(
-            tf.TensorSpec([None, width], precision) for width in self._head.hidden if self._head.dropout
+            tf.TensorSpec([None, width], dtype) for width in self._head.hidden if self._head.dropout
         )
         self._feature_step = build_feature_step(self.model, self._image_spec)
 
@@ -129,8 +133,8 @@ class AlignedEngine:
         return self.model.head_tensors()
 
     def precision(self) -> str:
-        """The dtypes of the live variables."""
-        return self.device.describe_precision(variable.dtype for variable in self.model.all_variables())
+        """The dtypes of the live model's parts."""
+        return self.device.describe_precision(live_dtypes(self.model))
 
     def placement(self) -> str:
         """Where the live variables are."""

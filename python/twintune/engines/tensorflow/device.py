@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import keras
 import tensorflow as tf
@@ -12,6 +12,7 @@ from twintune.cpu import available_cores
 from twintune.devices import choose_gpu
 from twintune.errors import TwintuneError
 from twintune.memory import resident_peak, start_resident_peak
+from twintune.precision import describe_dtypes
 
 
 def initialize() -> None:
@@ -81,7 +82,8 @@ class Device:
         index = choose_gpu(wanted, len(tf.config.list_physical_devices("GPU")), "TensorFlow", gpu_support())
         self.native = "/CPU:0" if index is None else f"/GPU:{index}"
         """TensorFlow's name: `/CPU:0` or `/GPU:N`."""
-        self._on_gpu = self.native.startswith("/GPU")
+        self.on_gpu = self.native.startswith("/GPU")
+        """Whether it is a GPU."""
 
     def threads(self) -> str:
         """CPU threads that TensorFlow uses."""
@@ -91,24 +93,24 @@ class Device:
         """Whether only deterministic kernels run."""
         return is_op_determinism_enabled()
 
-    def describe_precision(self, dtypes: Iterable[str]) -> str:
-        """The dtypes, and on a GPU whether float32 means TensorFloat-32."""
-        text = ", ".join(sorted(set(dtypes)))
-        if not self._on_gpu:
+    def describe_precision(self, dtypes: Mapping[str, Iterable[str]]) -> str:
+        """The dtypes of the model's parts, and on a GPU whether float32 means TensorFloat-32."""
+        text = describe_dtypes(dtypes)
+        if not self.on_gpu:
             return text
         state = "on" if tf.config.experimental.tensor_float_32_execution_enabled() else "off"
         return f"{text} (TF32: products {state}, convolutions {state})"
 
     def start_memory_peak(self) -> None:
         """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
-        if self._on_gpu:
+        if self.on_gpu:
             tf.config.experimental.reset_memory_stats(self.native[1:])
         else:
             start_resident_peak()
 
     def memory_peak(self) -> tuple[int, str]:
         """Peak bytes, and how they were read."""
-        if self._on_gpu:
+        if self.on_gpu:
             info = tf.config.experimental.get_memory_info(self.native[1:])
             return info["peak"], "peak of the framework's GPU allocator"
         return resident_peak()

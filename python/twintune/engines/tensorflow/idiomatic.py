@@ -114,7 +114,7 @@ class IdiomaticEngine:
 
     def precision(self) -> str:
         """The dtypes of the live variables."""
-        return self.device.describe_precision(variable.dtype for variable in self.model.variables)
+        return self.device.describe_precision({"parameters": (variable.dtype for variable in self.model.variables)})
 
     def placement(self) -> str:
         """Where the live variables are."""

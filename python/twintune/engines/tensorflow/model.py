@@ -16,7 +16,8 @@ import tensorflow as tf
 from twintune.backbones import BackboneEntry
 from twintune.engine import first_trainable_stage
 from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
-from twintune.protocol import Head, Trainable
+from twintune.precision import array_dtype, is_half
+from twintune.protocol import Head, Precision, Trainable
 
 _ACTIVATIONS: dict[str, Callable] = {"relu": tf.nn.relu, "silu": tf.nn.silu, "tanh": tf.nn.tanh}
 
@@ -36,7 +37,11 @@ class AlignedModel:
 
     def features(self, images: tf.Tensor) -> tf.Tensor:
         """Pooled features, [images, features], of normalised pixels, [images, height, width, 3]."""
-        return tf.reduce_mean(self.backbone(images), axis=(1, 2))
+        return tf.reduce_mean(self.feature_map(images), axis=(1, 2))
+
+    def feature_map(self, images: tf.Tensor) -> tf.Tensor:
+        """The backbone's last feature map, [images, height, width, features], in the parameters' dtype."""
+        return tf.cast(self.backbone(images), images.dtype)
 
     def logits(self, features: tf.Tensor, masks: tuple[tf.Tensor, ...] = ()) -> tf.Tensor:
         """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""
@@ -85,7 +90,7 @@ def build_model(
     momentum: float,
     head: Head,
     head_tensors: dict[str, np.ndarray],
-    precision: str,
+    precision: Precision,
 ) -> AlignedModel:
     """Builds the model in a precision.
 
@@ -96,10 +101,11 @@ def build_model(
         momentum: Of BatchNorm, PyTorch's.
         head: Gives the activation.
         head_tensors: The head's first weights, in PyTorch's layout.
-        precision: `float32` or `float64`.
+        precision: What `twintune.precision` says; the variables themselves are never half.
     """
     with _building_in(precision):
         backbone, ported = _load_backbone(name, weights)
+    with _building_in(array_dtype(precision)):
         layers = _build_head(head_tensors)
     return AlignedModel(
         backbone=backbone,
@@ -122,11 +128,11 @@ def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
 
 
 @contextlib.contextmanager
-def _building_in(precision: str) -> Iterator[None]:
-    """Keras' global dtype while building: several keras-hub backbones ignore `dtype=` without a word."""
+def _building_in(precision: Precision) -> Iterator[None]:
+    """Keras' global dtypes while building: several keras-hub backbones ignore `dtype=` without a word."""
     floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
-    keras.config.set_floatx(precision)
-    keras.config.set_dtype_policy(precision)
+    keras.config.set_floatx(array_dtype(precision))
+    keras.config.set_dtype_policy(f"mixed_{precision}" if is_half(precision) else precision)
     try:
         yield
     finally:

@@ -1,0 +1,66 @@
+"""The dtypes of a live model, read back from its tensors and from what its layers give."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import nn
+
+from twintune.engines.pytorch.model import AlignedModel, dtype_name
+
+# Enough pixels for every backbone's last feature map to have one.
+_PROBE_SIZE = 32
+
+
+def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
+    """Dtypes by part: those in which `parameters` and `statistics` are kept, `convolutions` and `head` computed.
+
+    Autocast leaves no trace on a module, so a black image goes through the model in inference mode.
+    """
+    parameters = model.all_parameters()
+    convolutions = [module for module in model.backbone.modules() if isinstance(module, nn.Conv2d)]
+    with (
+        torch.inference_mode(),
+        _in_inference_mode(model.batch_norms),
+        _recorded_outputs(convolutions) as convolved,
+        _recorded_outputs(model.layers) as mapped,
+    ):
+        like = parameters[0]
+        model.logits(model.features(like.new_zeros(1, 3, _PROBE_SIZE, _PROBE_SIZE)))
+    return {
+        "parameters": {dtype_name(parameter.dtype) for parameter in parameters},
+        "statistics": {dtype_name(b.dtype) for bn in model.batch_norms for b in bn.buffers() if b.is_floating_point()},
+        "convolutions": convolved,
+        "head": mapped,
+    }
+
+
+@contextlib.contextmanager
+def _recorded_outputs(modules: Iterable[nn.Module]) -> Iterator[set[str]]:
+    """Records the dtypes that modules give while the context lasts."""
+    found: set[str] = set()
+
+    def record(_module: nn.Module, _inputs: object, output: torch.Tensor) -> None:
+        found.add(dtype_name(output.dtype))
+
+    hooks = [module.register_forward_hook(record) for module in modules]
+    try:
+        yield found
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextlib.contextmanager
+def _in_inference_mode(batch_norms: Iterable[nn.Module]) -> Iterator[None]:
+    """Keeps running statistics where they are while the context lasts."""
+    modes = [(layer, layer.training) for layer in batch_norms]
+    for layer, _ in modes:
+        layer.eval()
+    try:
+        yield
+    finally:
+        for layer, mode in modes:
+            layer.train(mode)
