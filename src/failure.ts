@@ -11,6 +11,7 @@ export const failureCodes = [
   'DATASET_EMPTY',
   'DATASET_ONE_CLASS',
   'DATASET_INVALID',
+  'DATASET_UNAVAILABLE',
   'IMAGE_CORRUPT',
   'SPLIT_EMPTY',
   // The weights (3).

@@ -6,12 +6,14 @@ import gc
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from twintune.backbones import find_backbone
 from twintune.data.dataset import Split
+from twintune.data.problems import save_skipped
 from twintune.data.splits import open_splits
 from twintune.engine import StepInputs
 from twintune.engines import create_engine
@@ -70,7 +72,9 @@ class TrainingLoop:
         request, record, watch = self.request, self.record, self.record.watch
         self.report.stage("data")
         with watch.part("data"):
-            self.splits = open_splits(request.dataset, request.cache_directory)
+            progress = partial(self.report.stage_progress, "data")
+            self.splits = open_splits(request.dataset, request.cache_directory, progress)
+        save_skipped(self.splits.skipped, Path(request.run_directory))
         for warning in self.splits.warnings:
             self.report.warning("DATASET", warning)
         self.class_weights = self._class_weights()

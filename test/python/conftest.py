@@ -36,7 +36,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`train/` and `test/` with three classes each."""
     root = tmp_path_factory.mktemp("pictures")
     write_pictures(root / "train", each=12)
-    write_pictures(root / "test", each=4)
+    write_pictures(root / "test", each=4, series=1)
     return root
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 
-def write_pictures(folder: Path, classes: int = 3, each: int = 8, size: int = 40) -> Path:
-    """Writes noisy squares, a brightness a class, into a folder a class."""
+def write_pictures(folder: Path, classes: int = 3, each: int = 8, size: int = 40, series: int = 0) -> Path:
+    """Writes noisy squares, a brightness a class, into a folder a class; another series has other noise."""
     for label in range(classes):
         (folder / f"class{label}").mkdir(parents=True)
         for number in range(each):
-            draw = np.random.default_rng([label, number])
+            draw = np.random.default_rng([label, number, series])
             pixels = draw.normal(60 + 70 * label, 20, (size, size, 3)).clip(0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / f"class{label}" / f"{number}.png")
     return folder
@@ -37,4 +37,4 @@ def numbers(image: Image.Image) -> np.ndarray:
 if __name__ == "__main__":
     root = Path(sys.argv[1])
     write_pictures(root / "train", each=16)
-    write_pictures(root / "test", each=4)
+    write_pictures(root / "test", each=4, series=1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from PIL import Image
@@ -13,24 +14,43 @@ from twintune.errors import TwintuneError
 
 
 class ImageDataset(Protocol):
-    """Images by position. Reading is thread-safe."""
+    """Images by position. Reading is thread-safe. Each image takes few bytes of memory: there may be millions."""
 
+    source: str
+    """The file, the folder or the name on the hub, for messages."""
     classes: list[str]
     """Class names; a label is a position in it."""
     labels: np.ndarray
     """int64, shape [images]."""
-    identities: list[str]
-    """What tells an image from all others, whatever its position: a split is decided by it."""
+    identities: Sequence[str] | None
+    """What tells an image from all others, whatever its position: a split is decided by it. None where an image is
+    known by its content alone."""
     warnings: list[str]
     """What is odd about the data, and was passed over."""
 
+    def stamps(self) -> np.ndarray:
+        """Numbers that change when an image does, without reading it; uint64, shape [images]."""
+        ...
+
     def read(self, index: int) -> bytes:
-        """The encoded image."""
+        """The encoded image.
+
+        Raises:
+            UnreadableImage: There is none.
+            OSError: It can't be read.
+        """
         ...
 
     def describe(self, index: int) -> str:
         """Where the image is, for messages."""
         ...
+
+
+def why_unreadable(error: UnreadableImage | OSError) -> str:
+    """The reason why an image can't be read or decoded, in a few words."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 @dataclass(frozen=True)
@@ -48,14 +68,11 @@ class Split:
         """Class indices, int64, shape [images]."""
         return self.dataset.labels[self.indices]
 
-    @property
-    def identities(self) -> list[str]:
-        """Identities in the split's order."""
-        return [self.dataset.identities[index] for index in self.indices]
-
     def identity(self, position: int) -> str:
-        """What tells one image from all others."""
-        return self.dataset.identities[self.indices[position]]
+        """What tells the image from all others."""
+        identities = self.dataset.identities
+        assert identities is not None, "a data set has identities once it is checked"
+        return identities[int(self.indices[position])]
 
     def read(self, position: int) -> bytes:
         """The encoded image."""
@@ -73,12 +90,37 @@ class Split:
         """
         try:
             return decode(self.read(position)).image
-        except UnreadableImage as error:
+        except (UnreadableImage, OSError) as error:
             raise TwintuneError(
                 "IMAGE_CORRUPT",
-                f"{self.describe(position)} can't be decoded: {error}.",
+                f"{self.describe(position)} can't be decoded: {why_unreadable(error)}.",
                 "Repair it, or take it out of the data set.",
             ) from error
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The training images, and the validation and test images where they are given apart."""
+
+    train: ImageDataset
+    validation: ImageDataset | None
+    test: ImageDataset | None
+    warnings: list[str] = field(default_factory=list)
+    """What is odd about all of it; each data set has its own besides."""
+
+    def given(self) -> list[ImageDataset]:
+        """All that there are."""
+        return [dataset for dataset in (self.train, self.validation, self.test) if dataset is not None]
+
+
+class Unreadable(NamedTuple):
+    """An image that can't be decoded."""
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -90,3 +132,10 @@ class Splits:
     test: Split
     classes: list[str]
     warnings: list[str]
+    skipped: list[Unreadable]
+    """Images that can't be decoded, and are in no split."""
+
+    def named(self) -> dict[str, Split]:
+        """The splits there are, by name."""
+        splits = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in splits.items() if split is not None}

@@ -3,67 +3,115 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
+from twintune.data.dataset import Sources
+from twintune.data.files import EXTENSIONS, ImageFiles, file_identity
+from twintune.data.strings import printable
+from twintune.data.walk import Found, find_images
 from twintune.errors import TwintuneError
+from twintune.protocol import ImageFolder
 
-EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
-
-
-class ImageFolderDataset:
-    """Image files below `root/CLASS/`, sorted by class and by path; hidden files and folders are passed over."""
-
-    def __init__(self, root: str) -> None:
-        """Lists the folder; no image is opened.
-
-        Args:
-            root: The folder that holds a folder a class.
-
-        Raises:
-            TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
-        """
-        self.root = Path(root)
-        if not self.root.is_dir():
-            raise TwintuneError(
-                "DATASET_NOT_FOUND",
-                f"There is no folder {root}.",
-                "Give the folder that holds a folder a class.",
-            )
-        folders = sorted(e.name for e in self.root.iterdir() if e.is_dir() and not e.name.startswith("."))
-        files = {name: _image_files(self.root / name) for name in folders}
-        self.classes = [name for name in folders if files[name]]
-        self.warnings = [
-            f"{self.root / name} holds no image, so it is no class." for name in folders if not files[name]
-        ]
-        self.identities = [path.relative_to(self.root).as_posix() for name in folders for path in files[name]]
-        labels = [label for label, name in enumerate(self.classes) for _ in files[name]]
-        self.labels = np.array(labels, dtype=np.int64)
-        if not self.identities:
-            found = f"no image in {', '.join(folders[:5])}" if folders else "no folders"
-            raise TwintuneError(
-                "DATASET_EMPTY",
-                f"{root} holds {found}.",
-                f"Put images ({', '.join(EXTENSIONS)}) into a folder a class below it.",
-            )
-
-    def read(self, index: int) -> bytes:
-        """The bytes of the file."""
-        return (self.root / self.identities[index]).read_bytes()
-
-    def describe(self, index: int) -> str:
-        """The path of the file."""
-        return str(self.root / self.identities[index])
+_VALIDATION_FOLDERS = ("validation", "valid", "val")
+_SPLIT_FOLDERS = {"train", *_VALIDATION_FOLDERS, "test"}
 
 
-def _image_files(folder: Path) -> list[Path]:
-    files = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        files += [Path(parent, name) for name in names if _is_image(name)]
-    return sorted(files)
+def open_image_folders(request: ImageFolder) -> Sources:
+    """Lists the folders of a request; no image is opened.
+
+    Where `train` holds nothing but the folders `train` and any of `validation`, `valid`, `val` and `test`, those are
+    the splits, except for the ones that the request names itself.
+
+    Raises:
+        TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
+    """
+    inside = _split_folders(request.train)
+    train = inside.get("train", request.train)
+    validation = request.validation or next((inside[name] for name in _VALIDATION_FOLDERS if name in inside), None)
+    test = request.test or inside.get("test")
+    notice = []
+    if inside:
+        taken = {name for name, folder in inside.items() if folder in (train, validation, test)}
+        left = sorted(inside.keys() - taken)
+        notice = [f"{request.train} holds the folders of splits, which are taken as such: {', '.join(sorted(taken))}."]
+        notice += [f"{inside[name]} is not used." for name in left]
+    return Sources(
+        train=open_image_folder(train),
+        validation=None if validation is None else open_image_folder(validation),
+        test=None if test is None else open_image_folder(test),
+        warnings=notice,
+    )
 
 
-def _is_image(name: str) -> bool:
-    return not name.startswith(".") and name.lower().endswith(EXTENSIONS)
+def open_image_folder(root: str) -> ImageFiles:
+    """Lists the images below `root/CLASS/`, sorted by class and path.
+
+    Links are followed once, hidden files and folders are passed over, and a class may have folders of its own.
+
+    Args:
+        root: The folder that holds a folder a class.
+
+    Raises:
+        TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
+    """
+    folders = _folders(root)
+    found = find_images(root)
+    paths = sorted((path for path in found.images if "/" in path), key=lambda path: (_class_of(path), path))
+    if not paths:
+        shown = ", ".join(map(printable, folders[:5]))
+        raise TwintuneError(
+            "DATASET_EMPTY",
+            f"{root} holds {f'no image in {shown}' if folders else 'no folders'}.",
+            f"Put images ({', '.join(EXTENSIONS)}) into a folder a class below it.",
+        )
+    names = sorted({_class_of(path) for path in paths})
+    position = {name: label for label, name in enumerate(names)}
+    labels = np.fromiter((position[_class_of(path)] for path in paths), np.int64, len(paths))
+    empty = [name for name in folders if file_identity(name) not in position]
+    warnings = [f"{printable(os.path.join(root, name))} holds no image, so it is no class." for name in empty]
+    warnings += _passed_over(root, found)
+    return ImageFiles(root, root, paths, labels, [printable(name) for name in names], warnings)
+
+
+def _split_folders(root: str) -> dict[str, str]:
+    """The folders of splits by name, or none where the folder is one of classes."""
+    folders = _folders(root)
+    if "train" not in folders or not set(folders) <= _SPLIT_FOLDERS:
+        return {}
+    return {name: os.path.join(root, name) for name in folders}
+
+
+def _folders(root: str) -> list[str]:
+    if not os.path.isdir(root):
+        raise TwintuneError(
+            "DATASET_NOT_FOUND",
+            f"There is no folder {root}.",
+            "Give the folder that holds a folder a class.",
+        )
+    try:
+        return sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))
+    except OSError as error:
+        raise TwintuneError("DATASET_INVALID", f"The folder {root} can't be listed: {error.strerror}.") from error
+
+
+def _class_of(path: str) -> str:
+    return file_identity(path.split("/", 1)[0])
+
+
+def _passed_over(root: str, found: Found) -> Iterable[str]:
+    loose = [path for path in found.images if "/" not in path]
+    if loose:
+        yield f"{root} holds {len(loose)} images in no folder of a class, which were passed over."
+    if found.repeated:
+        example = printable(min(found.repeated))
+        yield f"{root} holds {len(found.repeated)} links to what is there already, passed over: {example} is the first."
+    if found.others:
+        kinds = ", ".join(f"{count} {kind or 'without an ending'}" for kind, count in _most(found.others))
+        yield f"{root} holds files that are no images, passed over: {kinds}."
+
+
+def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -115,4 +115,4 @@ def _in_threads(positions: np.ndarray, load: Callable[[np.int64], np.ndarray], b
 
     threads = available_cores()
     options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=2 * batch_size)
-    return iter(grain.MapDataset.source(positions).map(load).to_iter_dataset(options).batch(batch_size))
+    return iter(grain.MapDataset.source(cast(Any, positions)).map(load).to_iter_dataset(options).batch(batch_size))

@@ -1,47 +1,115 @@
-"""Opens the data of a request and splits it, the same way in every process."""
+"""Opens the data of a request, checks it and splits it, the same way in every process."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from twintune.data.dataset import ImageDataset, Split, Splits
-from twintune.data.imagefolder import ImageFolderDataset
+from twintune.data.checking import Progress, check_images
+from twintune.data.dataset import ImageDataset, Sources, Split, Splits, Unreadable
+from twintune.data.duplicates import ContentIdentities
+from twintune.data.problems import across_splits, list_briefly, refuse_unreadable, skipped_warning
+from twintune.data.sources import open_sources
+from twintune.data.verdicts import Verdicts
 from twintune.errors import TwintuneError
-from twintune.protocol import DatasetRequest, ImageFolder
+from twintune.protocol import DatasetRequest
 
 
-def open_splits(request: DatasetRequest, cache_directory: str) -> Splits:
-    """Opens and splits the data.
+@dataclass(frozen=True)
+class CheckedSources:
+    """The data sets of a request, and what was found in each of their images."""
+
+    sources: Sources
+    verdicts: list[Verdicts]
+    """In the order of `sources.given()`."""
+
+    def verdicts_of(self, dataset: ImageDataset) -> Verdicts:
+        """What was found in the images of one of the data sets."""
+        return next(v for d, v in zip(self.sources.given(), self.verdicts, strict=True) if d is dataset)
+
+    def unreadable(self) -> list[Unreadable]:
+        """Every image that can't be decoded."""
+        return [
+            Unreadable(dataset.describe(index), reason)
+            for dataset, verdicts in zip(self.sources.given(), self.verdicts, strict=True)
+            for index, reason in sorted(verdicts.reasons.items())
+        ]
+
+
+def open_splits(request: DatasetRequest, cache_directory: str, progress: Progress) -> Splits:
+    """Opens, checks and splits the data.
+
+    Args:
+        request: The spec's data set.
+        cache_directory: Where memory-mapped copies and the verdicts on images are kept.
+        progress: Told how many images have been checked.
+
+    Raises:
+        TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY, DATASET_UNAVAILABLE, DATASET_ONE_CLASS,
+            SPLIT_EMPTY, or IMAGE_CORRUPT where `on_corrupt` says so.
+    """
+    checked = open_checked_sources(request, cache_directory, progress)
+    if request.on_corrupt == "fail":
+        refuse_unreadable(request.train, checked.unreadable())
+    return divide(checked, request)
+
+
+def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:
+    """Opens the data and looks at every image; what costs less to refuse is refused before.
+
+    Raises:
+        TwintuneError: As `open_splits`, but for images that can't be decoded.
+    """
+    sources = open_sources(request, cache_directory)
+    training = sources.train
+    _require_classes(training.classes, training.labels, f"All training images of {training.source}")
+    for dataset in sources.given()[1:]:
+        _same_classes(training, dataset)
+    verdicts = check_images(sources.given(), cache_directory, progress)
+    for dataset, found in zip(sources.given(), verdicts, strict=True):
+        if dataset.identities is None:
+            dataset.identities = ContentIdentities(found.digests)
+    return CheckedSources(sources, verdicts)
+
+
+def divide(checked: CheckedSources, request: DatasetRequest) -> Splits:
+    """Splits the images that can be decoded.
 
     An image's place is decided by a hash of its identity alone, so that adding an image moves no other one.
 
-    Args:
-        request: The spec's data set; `test` may be None.
-        cache_directory: Where memory-mapped copies are kept.
-
     Raises:
-        TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY, DATASET_ONE_CLASS or SPLIT_EMPTY.
+        TwintuneError: DATASET_ONE_CLASS or SPLIT_EMPTY.
     """
-    training = _open(request, request.train, cache_directory)
-    _require_classes(training.classes, training.labels, f"All training images of {request.train}")
-    warnings = [*training.warnings, *_odd_classes(training, request)]
-    place = np.array([unit_hash(identity) for identity in training.identities])
-    if request.test is None:
-        test = _split(training, place < request.test_fraction)
-        rest, place = place >= request.test_fraction, place - request.test_fraction
+    sources = checked.sources
+    training, place = sources.train, _places(sources.train)
+    rest = checked.verdicts_of(training).readable()
+    if sources.test is None:
+        test = _split(training, rest & (place < request.test_fraction))
+        rest, place = rest & (place >= request.test_fraction), place - request.test_fraction
     else:
-        test_set = _open(request, request.test, cache_directory)
-        warnings += [*test_set.warnings, *_same_classes(training, test_set, request)]
-        test = _split(test_set, np.ones(len(test_set.labels), dtype=bool))
-        rest = np.ones(len(training.labels), dtype=bool)
-    watched = rest & (place < request.validation_fraction)
-    train = _split(training, rest & ~watched)
-    validation = _split(training, watched) if request.validation_fraction > 0 else None
-    splits = Splits(train, validation, test, training.classes, warnings)
-    _check(splits, request)
-    _require_classes(splits.classes, splits.train.labels, f"After the split all training images of {request.train}")
+        test = _split(sources.test, checked.verdicts_of(sources.test).readable())
+    validation = None
+    if sources.validation is not None:
+        validation = _split(sources.validation, checked.verdicts_of(sources.validation).readable())
+    elif request.validation_fraction > 0:
+        watched = place < request.validation_fraction
+        validation, rest = _split(training, rest & watched), rest & ~watched
+    skipped = checked.unreadable()
+    splits = Splits(_split(training, rest), validation, test, training.classes, [], skipped)
+    _require_images(splits)
+    _require_classes(splits.classes, splits.train.labels, f"After the split all training images of {training.source}")
+    digests = {name: checked.verdicts_of(s.dataset).digests[s.indices] for name, s in splits.named().items()}
+    splits.warnings[:] = [
+        *sources.warnings,
+        *(warning for dataset in sources.given() for warning in dataset.warnings),
+        *_odd_classes(training),
+        *_absent_classes(splits),
+        *skipped_warning(skipped),
+        *across_splits(splits, digests),
+    ]
     return splits
 
 
@@ -50,54 +118,52 @@ def unit_hash(identity: str) -> float:
     return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
 
 
-def describe_splits(splits: Splits) -> list[str]:
+def describe_splits(splits: Splits) -> Iterator[str]:
     """A line for each image: its split, identity and label; the source of the split's digest."""
-    named = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    return [
-        f"{name} {label} {identity}"
-        for name, split in named.items()
-        if split is not None
-        for identity, label in zip(split.identities, split.labels, strict=True)
-    ]
+    for name, split in splits.named().items():
+        for position, label in enumerate(split.labels):
+            yield f"{name} {label} {split.identity(position)}"
 
 
-def _open(request: DatasetRequest, path: str, cache_directory: str) -> ImageDataset:
-    if isinstance(request, ImageFolder):
-        return ImageFolderDataset(path)
-    # Imported here because `datasets` takes a second.
-    from twintune.data.parquet import ParquetDataset
-
-    return ParquetDataset(path, request, cache_directory)
+def _places(dataset: ImageDataset) -> np.ndarray:
+    assert dataset.identities is not None
+    return np.fromiter(map(unit_hash, dataset.identities), np.float64, len(dataset.identities))
 
 
 def _split(dataset: ImageDataset, chosen: np.ndarray) -> Split:
     return Split(dataset, np.flatnonzero(chosen))
 
 
-def _odd_classes(training: ImageDataset, request: DatasetRequest) -> list[str]:
+def _odd_classes(training: ImageDataset) -> list[str]:
     if {name.lower() for name in training.classes} <= {"train", "test", "val", "valid", "validation"}:
         names = " and ".join(repr(name) for name in training.classes)
-        return [f"The classes are {names}: is {request.train} the folder above the one that holds a folder a class?"]
+        return [f"The classes are {names}: is {training.source} the folder above the one that holds a folder a class?"]
     return []
 
 
-def _same_classes(training: ImageDataset, test: ImageDataset, request: DatasetRequest) -> list[str]:
-    """Maps the test set's labels onto the training set's classes; returns what is odd about them."""
-    unknown = [name for name in test.classes if name not in training.classes]
-    present = {test.classes[label] for label in np.unique(test.labels)}
-    wrong = [name for name in unknown if name in present]
+def _same_classes(training: ImageDataset, other: ImageDataset) -> None:
+    """Maps another data set's labels onto the training set's classes."""
+    present = {other.classes[label] for label in np.unique(other.labels)}
+    wrong = [name for name in other.classes if name not in training.classes and name in present]
     if wrong:
         raise TwintuneError(
             "DATASET_INVALID",
-            f"{request.test} has the class {wrong[0]!r}, which {request.train} doesn't have: the head has an output"
+            f"{other.source} has the class {wrong[0]!r}, which {training.source} doesn't have: the head has an output"
             f" for each of the training images' {len(training.classes)} classes.",
-            "Take it out of the test images, or add training images of it.",
+            "Take it out, or add training images of it.",
         )
-    if test.classes != training.classes:
-        position = [training.classes.index(n) if n in training.classes else -1 for n in test.classes]
-        test.labels = np.array(position, dtype=np.int64)[test.labels]
-    missing = [name for name in training.classes if name not in present]
-    return [f"{request.test} has no image of {', '.join(map(repr, missing))}."] if missing else []
+    if other.classes != training.classes:
+        position = {name: label for label, name in enumerate(training.classes)}
+        other.labels = np.array([position.get(name, -1) for name in other.classes], dtype=np.int64)[other.labels]
+        other.classes = training.classes
+
+
+def _absent_classes(splits: Splits) -> Iterator[str]:
+    for name, split in splits.named().items():
+        counts = np.bincount(split.labels, minlength=len(splits.classes))
+        absent = [repr(splits.classes[label]) for label in np.flatnonzero(counts == 0)]
+        if absent:
+            yield f"The {name} split has no image of {list_briefly(absent)}."
 
 
 def _require_classes(classes: list[str], labels: np.ndarray, which: str) -> None:
@@ -110,13 +176,14 @@ def _require_classes(classes: list[str], labels: np.ndarray, which: str) -> None
         )
 
 
-def _check(splits: Splits, request: DatasetRequest) -> None:
-    named = {"training": splits.train, "validation": splits.validation, "test": splits.test}
+def _require_images(splits: Splits) -> None:
+    named = splits.named()
     for name, split in named.items():
-        if split is not None and len(split) == 0:
-            total = sum(len(s) for s in named.values() if s is not None)
+        if len(split) == 0:
+            total = sum(map(len, named.values()))
+            shown = "training" if name == "train" else name
             raise TwintuneError(
                 "SPLIT_EMPTY",
-                f"The {name} split has no image: there are {total} images for all splits.",
+                f"The {shown} split has no image: there are {total} images for all splits.",
                 "Give more images, or change dataset.validationFraction or dataset.testFraction.",
             )

@@ -33,7 +33,7 @@ def training_split(pictures: Path, train: Path | None = None) -> Split:
         image_size=32,
         on_corrupt="fail",
     )
-    return open_splits(request, "unused").train
+    return open_splits(request, str(pictures / "cache"), lambda done, total: None).train
 
 
 @pytest.fixture
@@ -134,12 +134,16 @@ def test_only_training_batches_are_augmented(split) -> None:
     assert np.array_equal(plain.training_view(split, 3, 0), plain.evaluation_view(split, 3))
 
 
-def test_a_corrupt_image_is_named_through_the_threads(pictures: Path, tmp_path: Path) -> None:
+def test_an_image_that_goes_bad_is_named_through_the_threads(pictures: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(pictures / "train", tmp_path / "train")
+    train = training_split(pictures, copy)
     (copy / "class2" / "5.png").write_bytes(b"not a picture")
     with pytest.raises(TwintuneError, match=r"class2/5\.png") as caught:
-        list(loader().ordered_batches(training_split(pictures, copy)))
+        list(loader().ordered_batches(train))
     assert caught.value.code == "IMAGE_CORRUPT"
+    (copy / "class2" / "5.png").unlink()
+    with pytest.raises(TwintuneError, match=r"class2/5\.png can't be decoded: there is no such file"):
+        list(loader().ordered_batches(train))
 
 
 def test_resizing_antialiases() -> None:

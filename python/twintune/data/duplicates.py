@@ -1,0 +1,51 @@
+"""Images that are there more than once, found by the hash of their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+import numpy as np
+
+
+def find_duplicates(digests: np.ndarray) -> list[np.ndarray]:
+    """Groups equal images.
+
+    Args:
+        digests: SHA-256 of each image; uint8, shape [images, 32].
+
+    Returns:
+        For each image that is there more than once its positions, ascending; the groups by their first position.
+    """
+    words = np.ascontiguousarray(digests).view(np.uint64)
+    order = np.lexsort(words.T)  # stable, so that positions ascend within a group
+    is_first = np.append(True, (words[order][1:] != words[order][:-1]).any(axis=1))
+    starts = np.append(np.flatnonzero(is_first), len(order))
+    repeated = np.flatnonzero(np.diff(starts) > 1)
+    return sorted((order[starts[at] : starts[at + 1]] for at in repeated), key=lambda group: int(group[0]))
+
+
+class ContentIdentities(Sequence[str]):
+    """Identities of images that have no name: the hash of their bytes, and a number for all but the first of equals."""
+
+    def __init__(self, digests: np.ndarray) -> None:
+        self._digests = digests
+        self._numbers = np.zeros(len(digests), np.int32)
+        for group in find_duplicates(digests):
+            self._numbers[group] = np.arange(len(group))
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index):
+        """The identity at a position, or those of a slice."""
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        content, number = self._digests[index].tobytes().hex(), self._numbers[index]
+        return f"{content}#{number}" if number else content

@@ -1,0 +1,101 @@
+"""What is wrong with images, put into words: those that can't be decoded, and those that are in two splits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from twintune.data.dataset import Splits, Unreadable
+from twintune.data.duplicates import find_duplicates
+from twintune.errors import TwintuneError
+from twintune.files import replacing
+
+_NAMED_IMAGES = 20
+_NAMED_GROUPS = 3
+_NAMED_CLASSES = 10
+
+
+class UnreadableImages(Exception):
+    """Stands behind a failure, which names the first of the images only: its text names them all, one a line."""
+
+
+def refuse_unreadable(source: str, unreadable: Sequence[Unreadable]) -> None:
+    """Fails when there are images that can't be decoded.
+
+    Args:
+        source: Of the training images.
+        unreadable: Every such image.
+
+    Raises:
+        TwintuneError: IMAGE_CORRUPT; its cause names every image.
+    """
+    if not unreadable:
+        return
+    hint = (
+        "Repair them, or take them out of the data set, or leave them out with dataset.onCorrupt=skip;"
+        " `twintune data SPEC` lists all of them."
+    )
+    if len(unreadable) == 1:
+        place, reason = unreadable[0]
+        raise TwintuneError("IMAGE_CORRUPT", f"{place} can't be decoded: {reason}.", hint)
+    message = f"{len(unreadable)} images of {source} can't be decoded: {_listed(unreadable)}."
+    raise TwintuneError("IMAGE_CORRUPT", message, hint) from UnreadableImages("\n".join(map(str, unreadable)))
+
+
+def skipped_warning(skipped: Sequence[Unreadable]) -> list[str]:
+    """A warning of images that are left out."""
+    if not skipped:
+        return []
+    count = "1 image is" if len(skipped) == 1 else f"{len(skipped)} images are"
+    return [f"{count} left out, undecodable: {_listed(skipped)}. skipped-images.txt in the run's folder lists all."]
+
+
+def save_skipped(skipped: Sequence[Unreadable], folder: Path) -> None:
+    """Writes skipped-images.txt, a line an image, into a run's folder where any are left out."""
+    if skipped:
+        with replacing(folder / "skipped-images.txt") as file:
+            file.write_text("".join(f"{image}\n" for image in skipped), encoding="utf-8")
+
+
+def across_splits(splits: Splits, digests: Mapping[str, np.ndarray]) -> list[str]:
+    """A warning of images that are in more than one split, which makes a test look better than it is.
+
+    Args:
+        splits: All of them.
+        digests: SHA-256 of each image, uint8 of shape [images, 32], by split.
+    """
+    named = splits.named()
+    number = np.repeat(np.arange(len(named)), [len(split) for split in named.values()])
+    start = np.cumsum([0, *map(len, named.values())])
+    groups = [
+        group
+        for group in find_duplicates(np.concatenate([digests[name] for name in named]))
+        if len(np.unique(number[group])) > 1
+    ]
+    if not groups:
+        return []
+
+    def describe(group: np.ndarray) -> str:
+        _, firsts = np.unique(number[group], return_index=True)
+        members = [(list(named)[number[at]], at - start[number[at]]) for at in group[firsts]]
+        return " = ".join(f"{named[name].describe(int(position))} ({name})" for name, position in members)
+
+    one = len(groups) == 1
+    return [
+        f"{len(groups)} {'image is' if one else 'images are'} in more than one split, byte for byte:"
+        f" {list_briefly([describe(group) for group in groups[:_NAMED_GROUPS]], _NAMED_GROUPS, len(groups))}."
+        " `twintune data SPEC --json` lists all."
+    ]
+
+
+def list_briefly(items: Sequence[str], shown: int = _NAMED_CLASSES, count: int | None = None) -> str:
+    """The first items, and how many more there are."""
+    count = len(items) if count is None else count
+    more = f" and {count - shown} more" if count > shown else ""
+    return f"{', '.join(items[:shown])}{more}"
+
+
+def _listed(unreadable: Sequence[Unreadable]) -> str:
+    return list_briefly([str(image) for image in unreadable[:_NAMED_IMAGES]], _NAMED_IMAGES, len(unreadable))

@@ -1,0 +1,32 @@
+"""The data sets that a request names, before they are split."""
+
+from __future__ import annotations
+
+from twintune.data.csv_file import open_csv_files
+from twintune.data.dataset import Sources
+from twintune.data.imagefolder import open_image_folders
+from twintune.protocol import Csv, DatasetRequest, ImageFolder, Parquet
+
+
+def open_sources(request: DatasetRequest, cache_directory: str) -> Sources:
+    """Opens the data of a request; no image is decoded.
+
+    Args:
+        request: The spec's data set.
+        cache_directory: Where memory-mapped copies are kept.
+
+    Raises:
+        TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY or DATASET_UNAVAILABLE.
+    """
+    if isinstance(request, ImageFolder):
+        return open_image_folders(request)
+    if isinstance(request, Csv):
+        return open_csv_files(request)
+    # `datasets` takes a second to import.
+    if isinstance(request, Parquet):
+        from twintune.data.parquet import open_parquet_files
+
+        return open_parquet_files(request, cache_directory)
+    from twintune.data.huggingface import open_huggingface
+
+    return open_huggingface(request, cache_directory)

@@ -1,0 +1,43 @@
+"""Text by the hundred thousand in little memory, and names that may not be text at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import overload
+
+import pyarrow
+
+
+class CompactStrings(Sequence[str]):
+    """Strings in one Arrow buffer: a list of `str` takes some 60 bytes more for each.
+
+    File names that are not UTF-8 are kept, as `os.fsdecode` gives them.
+    """
+
+    def __init__(self, strings: Iterable[str]) -> None:
+        self._array = pyarrow.array((os.fsencode(string) for string in strings), pyarrow.large_binary())
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index):
+        """The string at a position, or those of a slice."""
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        return os.fsdecode(self._array[int(index)].as_py())
+
+    def are_distinct(self) -> bool:
+        """Whether none is empty or there twice."""
+        return len(self._array.unique()) == len(self._array) and self._array.index(b"").as_py() == -1
+
+
+def printable(name: str) -> str:
+    r"""A file's name for people and for JSON: a byte that is no UTF-8 becomes `\xff`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -1,0 +1,125 @@
+"""The check that sees every image before training does, and remembers what it saw."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pictures import write_pictures
+from twintune.data import checking
+from twintune.data.checking import check_images
+from twintune.data.imagefolder import open_image_folder
+from twintune.data.verdicts import Verdicts
+from twintune.errors import Cancelled
+
+
+@pytest.fixture
+def decoded(monkeypatch) -> list[int]:
+    """The images that were decoded, and not remembered."""
+    indices: list[int] = []
+    look_at = checking.look_at
+
+    def noting(dataset, index: int):
+        indices.append(index)
+        return look_at(dataset, index)
+
+    monkeypatch.setattr(checking, "look_at", noting)
+    return indices
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Callable[..., Verdicts]:
+    def run(root: Path, progress=lambda done, total: None) -> Verdicts:
+        return check_images([open_image_folder(str(root))], str(tmp_path / "cache"), progress)[0]
+
+    return run
+
+
+def test_every_image_has_a_verdict(tmp_path: Path, check) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    (root / "class0" / "1.png").write_bytes(b"not a picture")
+    (root / "class1" / "2.png").write_bytes(b"")
+    verdicts = check(root)
+    assert verdicts.reasons == {1: "Pillow knows no such image format", 5: "the file is empty"}
+    assert verdicts.readable().tolist() == [True, False, True, True, True, False]
+    assert verdicts.sizes[0].tolist() == [40, 40]
+    assert verdicts.kind_names[verdicts.kinds[0]] == "PNG RGB"
+
+
+def test_a_later_check_decodes_nothing_anew(tmp_path: Path, check, decoded: list[int]) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    (root / "class0" / "1.png").write_bytes(b"not a picture")
+    first = check(root)
+    assert sorted(decoded) == list(range(6))
+    decoded.clear()
+    second = check(root)
+    assert decoded == []
+    assert second.reasons == first.reasons
+    assert np.array_equal(second.digests, first.digests)
+    assert np.array_equal(second.sizes, first.sizes)
+    assert [second.kind_names[k] for k in second.kinds] == [first.kind_names[k] for k in first.kinds]
+
+
+def test_only_what_has_changed_is_decoded_again(tmp_path: Path, check, decoded: list[int]) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    check(root)
+    decoded.clear()
+    (root / "class0" / "00.png").write_bytes((root / "class1" / "0.png").read_bytes())
+    os.utime(root / "class1" / "2.png", ns=(0, 12345))
+    verdicts = check(root)
+    # Sorted by path, the new one comes after 0.png.
+    assert sorted(decoded) == [1, 6]
+    assert np.array_equal(verdicts.digests[1], verdicts.digests[4])
+
+
+def test_a_file_that_could_not_be_read_is_looked_at_again(tmp_path: Path, check, decoded: list[int]) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    (root / "class0" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    assert check(root).reasons == {3: "there is no such file"}
+    decoded.clear()
+    check(root)
+    assert decoded == [3]
+
+
+def test_a_check_that_was_stopped_goes_on_where_it_was(tmp_path: Path, check, decoded: list[int]) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=20)
+
+    def stop(done: int, total: int) -> None:
+        if done == 30:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        check(root, stop)
+    decoded.clear()
+    reports: list[tuple[int, int]] = []
+    check(root, lambda done, total: reports.append((done, total)))
+    assert len(decoded) == 10
+    assert reports[0] == (31, 40)
+    assert reports[-1] == (40, 40)
+
+
+def test_verdicts_of_another_decoder_are_void(tmp_path: Path, check, decoded: list[int], monkeypatch) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    check(root)
+    decoded.clear()
+    monkeypatch.setattr("twintune.data.verdicts._DECODER", b"another")
+    check(root)
+    assert len(decoded) == 6
+
+
+def test_a_damaged_cache_costs_a_check_and_no_more(tmp_path: Path, check, decoded: list[int]) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    check(root)
+    (kept,) = (tmp_path / "cache" / "checks").iterdir()
+    kept.write_bytes(kept.read_bytes()[:100])
+    decoded.clear()
+    assert check(root).reasons == {}
+    assert len(decoded) == 6
+
+
+def test_a_cache_that_can_not_be_written_is_done_without(tmp_path: Path, check) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert check(write_pictures(tmp_path / "all", classes=2, each=3)).reasons == {}

@@ -1,0 +1,146 @@
+"""Datasets in the hub's layouts, from local folders; and the hub, when it is out of reach."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import time
+from pathlib import Path
+
+import datasets
+import pytest
+from pictures import write_pictures
+from PIL import Image
+from twintune.data import huggingface
+from twintune.data.dataset import Sources
+from twintune.data.huggingface import open_huggingface
+from twintune.errors import TwintuneError
+from twintune.protocol import HuggingFace
+
+FEATURES = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["cat", "dog"])})
+
+
+def png(value: int) -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (8, 8), value).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def rows(count: int) -> datasets.Dataset:
+    images = [{"bytes": png(number), "path": f"{number}.png"} for number in range(count)]
+    labels = [number % 2 for number in range(count)]
+    return datasets.Dataset.from_dict({"image": images, "label": labels}, features=FEATURES)
+
+
+@pytest.fixture
+def hub_layout(tmp_path: Path) -> Path:
+    """What a repository on the hub looks like when it is downloaded."""
+    folder = tmp_path / "pets"
+    (folder / "data").mkdir(parents=True)
+    rows(6).to_parquet(str(folder / "data" / "train-00000-of-00001.parquet"))
+    rows(2).to_parquet(str(folder / "data" / "test-00000-of-00001.parquet"))
+    files = "".join(f"  - split: {split}\n    path: data/{split}-*\n" for split in ("train", "test"))
+    (folder / "README.md").write_text(f"---\nconfigs:\n- config_name: default\n  data_files:\n{files}---\n")
+    return folder
+
+
+@pytest.fixture
+def open_dataset(cache: Path):
+    def open_it(train: Path | str, **changes) -> Sources:
+        fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+        columns = {"image_column": "image", "label_column": "label", "train_split": "train"}
+        return open_huggingface(HuggingFace(train=str(train), **{**fields, **columns, **changes}), str(cache))
+
+    return open_it
+
+
+@pytest.fixture
+def failure(open_dataset):
+    def fail(train: Path | str, **changes) -> TwintuneError:
+        with pytest.raises(TwintuneError) as caught:
+            open_dataset(train, **changes)
+        return caught.value
+
+    return fail
+
+
+def test_a_folder_of_parquet_files_is_read(hub_layout: Path, open_dataset) -> None:
+    sources = open_dataset(hub_layout, test_split="test")
+    assert sources.train.classes == ["cat", "dog"]
+    assert sources.train.labels.tolist() == [0, 1, 0, 1, 0, 1]
+    assert list(sources.train.identities) == [f"{number}.png" for number in range(6)]
+    assert sources.train.read(3) == png(3)
+    assert sources.test is not None
+    assert len(sources.test.labels) == 2
+    assert sources.validation is None
+
+
+def test_images_as_files_are_known_by_their_path_in_the_folder(tmp_path: Path, open_dataset) -> None:
+    write_pictures(tmp_path / "first" / "train", classes=2, each=2)
+    shutil.copytree(tmp_path / "first", tmp_path / "second")
+    first, second = (open_dataset(tmp_path / name).train for name in ("first", "second"))
+    assert first.classes == ["class0", "class1"]
+    assert list(first.identities) == list(second.identities)
+    assert first.identities[0] == "train/class0/0.png"
+    assert first.read(0) == (tmp_path / "first" / "train" / "class0" / "0.png").read_bytes()
+
+
+def test_what_save_to_disk_wrote_is_read(tmp_path: Path, open_dataset) -> None:
+    rows(4).save_to_disk(str(tmp_path / "alone"))
+    datasets.DatasetDict(train=rows(4), test=rows(2)).save_to_disk(str(tmp_path / "splits"))
+    assert len(open_dataset(tmp_path / "alone").train.labels) == 4
+    sources = open_dataset(tmp_path / "splits", test_split="test")
+    assert [len(dataset.labels) for dataset in sources.given()] == [4, 2]
+
+
+def test_an_unknown_split_is_named_with_those_there_are(hub_layout: Path, tmp_path: Path, failure) -> None:
+    error = failure(hub_layout, validation_split="dev")
+    assert error.code == "DATASET_INVALID"
+    assert "'train', 'test'" in error.message
+    assert "dataset.validationSplit" in error.hint
+    datasets.DatasetDict(train=rows(4), test=rows(2)).save_to_disk(str(tmp_path / "saved"))
+    error = failure(tmp_path / "saved", test_split="eval")
+    assert "no split 'eval'; it has train, test" in error.message
+    assert "dataset.testSplit" in error.hint
+
+
+def test_an_unknown_configuration_is_named(hub_layout: Path, failure) -> None:
+    error = failure(hub_layout, configuration="small")
+    assert "Available: ['default']" in error.message
+    assert "dataset.configuration" in error.hint
+
+
+def test_a_folder_without_data_is_named(tmp_path: Path, failure) -> None:
+    (tmp_path / "empty").mkdir()
+    assert failure(tmp_path / "empty").code == "DATASET_INVALID"
+    assert failure(tmp_path / "nowhere").code == "DATASET_NOT_FOUND"
+
+
+def test_a_hub_out_of_reach_is_told_of_soon(failure, monkeypatch) -> None:
+    monkeypatch.setattr(huggingface, "why_unreachable", lambda url: "no answer")
+    start = time.perf_counter()
+    error = failure("someone/pets")
+    assert time.perf_counter() - start < 8  # 12 seconds of waiting for an answer leave so many of twenty
+    assert error.code == "DATASET_UNAVAILABLE"
+    assert "someone/pets is not on this machine and can't be downloaded: no answer" in error.message
+    assert "hf download" in error.hint
+
+
+def test_a_name_that_the_hub_does_not_have_is_told_of(failure, monkeypatch) -> None:
+    def refuse(*args, **options):
+        raise datasets.exceptions.DatasetNotFoundError("Dataset 'someone/pets' doesn't exist on the Hub.")
+
+    monkeypatch.setattr(huggingface, "why_unreachable", lambda url: None)
+    monkeypatch.setattr(datasets, "load_dataset", refuse)
+    error = failure("someone/pets")
+    assert error.code == "DATASET_NOT_FOUND"
+    assert "hf auth login" in error.hint
+
+
+def test_what_the_cache_has_is_used_when_the_hub_is_out_of_reach(hub_layout: Path, open_dataset, monkeypatch) -> None:
+    load = datasets.load_dataset
+    monkeypatch.setattr(huggingface, "why_unreachable", lambda url: "no answer")
+    monkeypatch.setattr(datasets, "load_dataset", lambda path, **options: load(str(hub_layout), **options))
+    sources = open_dataset("someone/pets")
+    assert len(sources.train.labels) == 6
+    assert "The hub is out of reach (no answer)" in sources.warnings[0]
