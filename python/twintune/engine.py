@@ -147,14 +147,20 @@ def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
     return [stage.name for stage in entry.stages].index(trainable.from_)
 
 
-def describe_batch_norm(layers: Sequence[tuple[str, float, float]]) -> str:
+def batch_norm_mode_of(phase: Phase) -> BatchNormMode:
+    """How the backbone's BatchNorm layers normalise in a phase; which scales and shifts train is another matter."""
+    return "inference" if phase.batch_norm == "inference" else "train"
+
+
+def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:
     """A line on the live BatchNorm layers.
 
     Args:
-        layers: Mode, epsilon and momentum (PyTorch's) of each.
+        layers: Of each the mode, whether scale and shift train, epsilon and momentum (PyTorch's).
     """
     counts: dict[str, int] = {}
-    for mode, epsilon, momentum in layers:
-        kind = f"{mode}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
+    for mode, trains, epsilon, momentum in layers:
+        affine = "trained" if trains else "fixed"
+        kind = f"{mode}, scale and shift {affine}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
         counts[kind] = counts.get(kind, 0) + 1
     return "; ".join(f"{count} layers: {kind}" for kind, count in sorted(counts.items())) or "no layers"

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from twintune.protocol import Adam, AdamW, Sgd
+from twintune.parameter_groups import ParameterSettings
+from twintune.protocol import Adam, AdamW, RmsProp, Sgd
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
 STEPS = 20
 # Twenty steps of a few operations each: a few units in the last place of each precision.
 BOUNDS = {"float64": 1e-12, "float32": 1e-5}
+SHARED = {"learning_rate": 1e-2, "decay_norm_and_bias": False}
 OPTIMIZERS = {
-    "adam": Adam(learning_rate=1e-2, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0),
-    "adam with coupled decay": Adam(learning_rate=1e-2, beta1=0.8, beta2=0.99, epsilon=1e-3, weight_decay=0.1),
-    "adamw": AdamW(learning_rate=1e-2, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.1),
-    "sgd": Sgd(learning_rate=1e-2, momentum=0.0, nesterov=False, weight_decay=0.0),
-    "sgd with momentum and decay": Sgd(learning_rate=1e-2, momentum=0.9, nesterov=False, weight_decay=0.1),
-    "nesterov": Sgd(learning_rate=1e-2, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "adam": Adam(**SHARED, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0),
+    "adam with decay": Adam(**SHARED, beta1=0.8, beta2=0.99, epsilon=1e-3, weight_decay=0.1),
+    "adamw": AdamW(**SHARED, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0),
+    "adamw with decay": AdamW(**SHARED, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.1),
+    "sgd": Sgd(**SHARED, momentum=0.0, nesterov=False, weight_decay=0.0),
+    "sgd with decay": Sgd(**SHARED, momentum=0.0, nesterov=False, weight_decay=0.1),
+    "momentum": Sgd(**SHARED, momentum=0.9, nesterov=False, weight_decay=0.0),
+    "momentum with decay": Sgd(**SHARED, momentum=0.9, nesterov=False, weight_decay=0.1),
+    "nesterov": Sgd(**SHARED, momentum=0.9, nesterov=True, weight_decay=0.0),
+    "nesterov with decay": Sgd(**SHARED, momentum=0.9, nesterov=True, weight_decay=0.1),
+    "rmsprop": RmsProp(**SHARED, momentum=0.0, smoothing=0.99, centered=False, epsilon=1e-8, weight_decay=0.0),
+    "rmsprop with decay": RmsProp(
+        **SHARED, momentum=0.0, smoothing=0.9, centered=False, epsilon=1e-3, weight_decay=0.1
+    ),
+    "rmsprop centered with momentum": RmsProp(
+        **SHARED, momentum=0.9, smoothing=0.99, centered=True, epsilon=1e-8, weight_decay=0.0
+    ),
+    "rmsprop centered with momentum and decay": RmsProp(
+        **SHARED, momentum=0.9, smoothing=0.99, centered=True, epsilon=1e-8, weight_decay=0.1
+    ),
 }
+SHAPES = {"weight": (7, 5), "bias": (5,)}
+
+
+def settings_of(definition) -> dict[str, ParameterSettings]:
+    """A group each: the rate and the decay of the one must not reach the other."""
+    return {"weight": ParameterSettings(1.0, definition.weight_decay), "bias": ParameterSettings(0.1, 0.0)}
 
 
 def rates() -> list[float]:
@@ -26,39 +48,54 @@ def rates() -> list[float]:
     return [1e-2 * (1 - step / (2 * STEPS)) for step in range(STEPS)]
 
 
-def run_tensorflow(definition, start: np.ndarray, gradients: np.ndarray) -> tuple[np.ndarray, str]:
+def run_tensorflow(definition, start: dict, gradients: list[dict]) -> tuple[dict[str, np.ndarray], str]:
     import tensorflow as tf
     from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 
-    variable = tf.Variable(start)
-    optimizer = build_optimizer(definition, [variable])
-    step = tf.function(lambda gradient, coefficients: optimizer.apply([gradient], coefficients))
+    variables = {name: tf.Variable(value) for name, value in start.items()}
+    optimizer = build_optimizer(definition, variables, settings_of(definition))
+    step = tf.function(lambda values, coefficients: optimizer.apply(values, coefficients))
     for rate, gradient in zip(rates(), gradients, strict=True):
-        step(tf.constant(gradient), tf.constant(optimizer.next_coefficients(rate)))
-    return variable.numpy(), describe_optimizer(optimizer)
+        coefficients = tf.constant(optimizer.next_coefficients(rate))
+        step([tf.constant(gradient[name]) for name in variables], coefficients)
+    return {name: variable.numpy() for name, variable in variables.items()}, describe_optimizer(optimizer)
 
 
-def run_pytorch(definition, start: np.ndarray, gradients: np.ndarray) -> tuple[np.ndarray, str]:
+def run_pytorch(definition, start: dict, gradients: list[dict]) -> tuple[dict[str, np.ndarray], str]:
     import torch
     from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, set_learning_rate
 
-    parameter = torch.nn.Parameter(torch.from_numpy(start.copy()))
-    optimizer = build_optimizer(definition, [parameter])
+    parameters = {name: torch.nn.Parameter(torch.from_numpy(value.copy())) for name, value in start.items()}
+    optimizer = build_optimizer(definition, parameters, settings_of(definition))
     for rate, gradient in zip(rates(), gradients, strict=True):
-        parameter.grad = torch.from_numpy(gradient)
+        for name, parameter in parameters.items():
+            parameter.grad = torch.from_numpy(gradient[name].copy())
         set_learning_rate(optimizer, rate)
         optimizer.step()
-    return parameter.detach().numpy(), describe_optimizer(optimizer)
+    return {name: parameter.detach().numpy() for name, parameter in parameters.items()}, describe_optimizer(optimizer)
 
 
 @pytest.mark.parametrize("precision", BOUNDS)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_twenty_steps_agree(name: str, precision: str) -> None:
     draw = np.random.default_rng(0)
-    start = draw.normal(size=(7, 5)).astype(precision)
-    gradients = draw.normal(size=(STEPS, 7, 5)).astype(precision)
+    start = {tensor: draw.normal(size=shape).astype(precision) for tensor, shape in SHAPES.items()}
+    gradients = [
+        {tensor: draw.normal(size=shape).astype(precision) for tensor, shape in SHAPES.items()} for _ in range(STEPS)
+    ]
     ours, our_words = run_tensorflow(OPTIMIZERS[name], start, gradients)
     theirs, their_words = run_pytorch(OPTIMIZERS[name], start, gradients)
-    assert np.abs(ours - theirs).max() / np.abs(theirs).max() < BOUNDS[precision]
-    assert np.abs(theirs - start).max() > 1e-2
+    for tensor, before in start.items():
+        assert np.abs(ours[tensor] - theirs[tensor]).max() / np.abs(theirs[tensor]).max() < BOUNDS[precision]
+        assert np.abs(theirs[tensor] - before).max() > 1e-3
     assert our_words == their_words
+
+
+def test_the_groups_of_the_live_optimiser_are_told() -> None:
+    start = {tensor: np.zeros(shape) for tensor, shape in SHAPES.items()}
+    gradients = [start] * STEPS
+    _, words = run_pytorch(OPTIMIZERS["adamw with decay"], start, gradients)
+    assert words == (
+        "adamw beta1 0.9 beta2 0.999 epsilon 1e-08 after bias correction decoupled decay:"
+        " 1 tensors, 35 parameters at rate x 1, decay 0.1; 1 tensors, 5 parameters at rate x 0.1, decay 0"
+    )

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import torch
+from torch import nn
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
-from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
+from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_mode
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.features import build_feature_step
 from twintune.engines.pytorch.live_dtypes import live_dtypes
 from twintune.engines.pytorch.model import build_model
-from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer
+from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
+from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights
@@ -76,19 +79,24 @@ class AlignedEngine:
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes and thaws, and makes the optimiser and the step."""
-        trained = self.model.trainable_variables(phase.trainable, self._entry)
-        for parameter in self.model.backbone.parameters():
+        tensors = self.model.named_tensors()
+        settings = parameter_settings({name: tensor.ndim for name, tensor in tensors.items()}, phase, self._entry)
+        for parameter in self.model.all_parameters():
             parameter.requires_grad_(False)
+        trained = {name: cast(nn.Parameter, tensors[name]) for name in settings}
         for parameter in trained.values():
             parameter.requires_grad_(True)
-        self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
+        set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
+        self._optimizer = build_optimizer(phase.optimizer, trained, settings)
         self._train_step = build_train_step(self.model, self._optimizer, from_features, self._accumulation)
         self._eval_step = build_eval_step(self.model, from_features)
-        modes = [(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms]
+        layers = [
+            (batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms
+        ]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained.values()),
             optimizer=describe_optimizer(self._optimizer),
-            batch_norm=describe_batch_norm(modes),
+            batch_norm=describe_batch_norm(layers),
         )
 
     def train_step(self, step: StepInputs):
@@ -101,7 +109,7 @@ class AlignedEngine:
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
-        return self._optimizer.param_groups[0]["lr"]
+        return learning_rate_of(self._optimizer)
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""

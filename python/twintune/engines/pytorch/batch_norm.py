@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from torch import nn
 
 from twintune.engine import BatchNormMode
@@ -30,6 +33,18 @@ def set_batch_norm_mode(layers: list[nn.BatchNorm2d], mode: BatchNormMode) -> No
     """Sets how layers normalise, whatever the rest of the model does."""
     for layer in layers:
         layer.train(mode == "train")
+
+
+@contextlib.contextmanager
+def evaluating(layers: list[nn.BatchNorm2d]) -> Iterator[None]:
+    """Layers normalise by their running statistics within, whatever their mode in training."""
+    modes: list[BatchNormMode] = [batch_norm_mode(layer) for layer in layers]
+    set_batch_norm_mode(layers, "inference")
+    try:
+        yield
+    finally:
+        for layer, mode in zip(layers, modes, strict=True):
+            set_batch_norm_mode([layer], mode)
 
 
 def batch_norm_mode(layer: nn.BatchNorm2d) -> BatchNormMode:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import torch
 
+from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.model import AlignedModel
 
 
 def build_feature_step(model: AlignedModel) -> Callable:
-    """Makes the pooled features of images, in the modes that the BatchNorm layers have now."""
+    """Makes the pooled features of images in inference mode."""
 
     @torch.inference_mode()
     def feature_step(images):
-        return model.features(images)
+        with evaluating(model.batch_norms):
+            return model.features(images)
 
     return feature_step

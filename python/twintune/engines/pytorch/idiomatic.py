@@ -26,9 +26,8 @@ from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
-from twintune.engines.pytorch.optimizer import set_learning_rate
 from twintune.network import first_line, limited_silence
-from twintune.protocol import Adam, AdamW, Head, ImagenetWeights, Optimizer, Phase, RunRequest
+from twintune.protocol import Adam, AdamW, Head, ImagenetWeights, Optimizer, Phase, RunRequest, Sgd
 from twintune.weights import weights_unavailable
 
 _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
@@ -77,14 +76,17 @@ class IdiomaticEngine:
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained),
             optimizer=_describe_optimizer(self._optimizer),
-            batch_norm=describe_batch_norm([(batch_norm_mode(bn), bn.eps, bn.momentum or 0.0) for bn in layers]),
+            batch_norm=describe_batch_norm(
+                [(batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in layers]
+            ),
         )
 
     def train_step(self, step: StepInputs):
         """Takes one step of the listing's loop."""
         images = step.inputs.to(self.device.native)
         labels = torch.from_numpy(step.labels).to(self.device.native)
-        set_learning_rate(self._optimizer, step.learning_rate)
+        for group in self._optimizer.param_groups:
+            group["lr"] = step.learning_rate
         self.model.train()
         self._optimizer.zero_grad()
         outputs = self.model(images)
@@ -206,6 +208,7 @@ def _build_optimizer(definition: Optimizer, parameters: list[nn.Parameter]) -> t
             weight_decay=definition.weight_decay,
             **own,
         )
+    assert isinstance(definition, Sgd), "the specification's rules refuse other optimisers"
     return torch.optim.SGD(
         parameters,
         lr=definition.learning_rate,

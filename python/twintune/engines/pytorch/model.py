@@ -14,11 +14,9 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
-from twintune.backbones import BackboneEntry
-from twintune.engine import first_trainable_stage
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
 from twintune.precision import array_dtype, is_half
-from twintune.protocol import Head, Precision, Trainable
+from twintune.protocol import Head, Precision
 
 _ACTIVATIONS: dict[str, Callable] = {"relu": functional.relu, "silu": functional.silu, "tanh": torch.tanh}
 
@@ -55,16 +53,14 @@ class AlignedModel:
                 x = x * masks[index]
         return self.layers[-1](x)
 
-    def trainable_variables(self, trainable: Trainable, entry: BackboneEntry) -> dict[str, nn.Parameter]:
-        """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
-        first = first_trainable_stage(trainable, entry)
-        chosen = {
-            name: parameter for name, parameter in self.backbone.named_parameters() if entry.stage_of(name) >= first
-        }
+    def named_tensors(self) -> dict[str, torch.Tensor]:
+        """All parameters and buffers by canonical name, the head's too; counters of batches are left out."""
+        tensors: dict[str, torch.Tensor] = dict(self.backbone.named_parameters())
+        tensors |= {n: b for n, b in self.backbone.named_buffers() if not n.endswith("num_batches_tracked")}
         for index, layer in enumerate(self.layers):
-            chosen[f"head.{index}.weight"] = layer.weight
-            chosen[f"head.{index}.bias"] = layer.bias
-        return chosen
+            tensors[f"head.{index}.weight"] = layer.weight
+            tensors[f"head.{index}.bias"] = layer.bias
+        return tensors
 
     def all_parameters(self) -> list[nn.Parameter]:
         """The backbone's and the head's."""

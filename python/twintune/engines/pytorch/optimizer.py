@@ -2,61 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import nn
 
-from twintune.protocol import AdamW, Optimizer, Sgd
+from twintune.parameter_groups import ParameterSettings, describe_groups
+from twintune.protocol import AdamW, Optimizer, RmsProp, Sgd
 
 
-def build_optimizer(definition: Optimizer, variables: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
+def build_optimizer(
+    definition: Optimizer, parameters: Mapping[str, nn.Parameter], settings: Mapping[str, ParameterSettings]
+) -> torch.optim.Optimizer:
     """Makes the optimiser, its buffers empty.
 
     Args:
         definition: Kind and constants; aligned mode leaves none open.
-        variables: What it updates.
+        parameters: What it updates, by canonical name.
+        settings: Of each of them; those with the same are a group.
     """
+    groups = _groups(parameters, settings)
     if isinstance(definition, Sgd):
         return torch.optim.SGD(
-            variables,
-            lr=definition.learning_rate,
-            momentum=definition.momentum,
-            nesterov=definition.nesterov,
-            weight_decay=definition.weight_decay,
+            groups, lr=definition.learning_rate, momentum=definition.momentum, nesterov=definition.nesterov
         )
     assert definition.epsilon is not None, "left open in idiomatic mode alone"
+    if isinstance(definition, RmsProp):
+        return torch.optim.RMSprop(
+            groups,
+            lr=definition.learning_rate,
+            alpha=definition.smoothing,
+            eps=definition.epsilon,
+            momentum=definition.momentum,
+            centered=definition.centered,
+        )
     kind = torch.optim.AdamW if isinstance(definition, AdamW) else torch.optim.Adam
-    return kind(
-        variables,
-        lr=definition.learning_rate,
-        betas=(definition.beta1, definition.beta2),
-        eps=definition.epsilon,
-        weight_decay=definition.weight_decay,
-    )
+    betas = (definition.beta1, definition.beta2)
+    return kind(groups, lr=definition.learning_rate, betas=betas, eps=definition.epsilon)
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
-    """Sets the rate of the next step."""
+    """Sets the rate of the next step, to be multiplied by each group's scale."""
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate
+        group["lr"] = learning_rate * group["rate_scale"]
+
+
+def learning_rate_of(optimizer: torch.optim.Optimizer) -> float:
+    """The rate of the last step in the head's group, which is the first."""
+    return optimizer.param_groups[0]["lr"]
 
 
 def describe_optimizer(optimizer: torch.optim.Optimizer) -> str:
     """A line on the live optimiser, in the same words as the other engine's."""
-    (group,) = optimizer.param_groups
-    count = sum(parameter.numel() for parameter in group["params"])
-    return f"{_describe(optimizer, group)} over {len(group['params'])} tensors, {count} parameters"
+    groups = describe_groups(
+        (group["rate_scale"], group["weight_decay"], parameter.numel())
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    )
+    return f"{_describe(optimizer, optimizer.param_groups[0])}: {groups}"
 
 
-def _describe(optimizer: torch.optim.Optimizer, group: dict) -> str:
+def _groups(parameters: Mapping[str, nn.Parameter], settings: Mapping[str, ParameterSettings]) -> list[dict[str, Any]]:
+    members: dict[ParameterSettings, list[tuple[str, nn.Parameter]]] = {}
+    for name, parameter in parameters.items():
+        members.setdefault(settings[name], []).append((name, parameter))
+    return [
+        {"params": named, "rate_scale": entry.rate_scale, "weight_decay": entry.weight_decay}
+        for entry, named in members.items()
+    ]
+
+
+def _describe(optimizer: torch.optim.Optimizer, group: dict[str, Any]) -> str:
     if isinstance(optimizer, torch.optim.SGD):
         kind = "sgd nesterov" if group["nesterov"] else "sgd"
-        return f"{kind} momentum {group['momentum']:g} decay {group['weight_decay']:g} coupled"
+        return f"{kind} momentum {group['momentum']:g} coupled decay"
+    if isinstance(optimizer, torch.optim.RMSprop):
+        kind = "rmsprop centered" if group["centered"] else "rmsprop"
+        return (
+            f"{kind} smoothing {group['alpha']:g} momentum {group['momentum']:g} epsilon {group['eps']:g} coupled decay"
+        )
     # AdamW is a subclass of Adam.
     kind, decay = ("adamw", "decoupled") if isinstance(optimizer, torch.optim.AdamW) else ("adam", "coupled")
     beta1, beta2 = group["betas"]
-    return (
-        f"{kind} beta1 {beta1:g} beta2 {beta2:g} epsilon {group['eps']:g} after"
-        f" bias correction decay {group['weight_decay']:g} {decay}"
-    )
+    return f"{kind} beta1 {beta1:g} beta2 {beta2:g} epsilon {group['eps']:g} after bias correction {decay} decay"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
+from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
 
@@ -51,6 +52,7 @@ def build_eval_step(model: AlignedModel, from_features: bool) -> Callable:
 
     @torch.inference_mode()
     def eval_step(inputs):
-        return model.logits(inputs if from_features else model.features(inputs))
+        with evaluating(model.batch_norms):
+            return model.logits(inputs if from_features else model.features(inputs))
 
     return eval_step

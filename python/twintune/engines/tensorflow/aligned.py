@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
+from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.live_dtypes import live_dtypes
@@ -17,6 +20,7 @@ from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.steps import build_eval_step, build_train_step
 from twintune.head import initial_head
+from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights
@@ -83,8 +87,12 @@ class AlignedEngine:
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes and thaws, makes the optimiser and traces the steps anew."""
         with tf.device(self.device.native):
-            trained = self.model.trainable_variables(phase.trainable, self._entry)
-            self._optimizer = build_optimizer(phase.optimizer, list(trained.values()))
+            tensors = self.model.named_tensors()
+            ranks = {name: variable.shape.rank for name, variable in tensors.items()}
+            settings = parameter_settings(ranks, phase, self._entry)
+            trained = {name: tensors[name] for name in settings}
+            set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
+            self._optimizer = build_optimizer(phase.optimizer, trained, settings)
             input_spec = self._feature_spec if from_features else self._image_spec
             self._train_step = build_train_step(
                 self.model,
@@ -94,11 +102,15 @@ class AlignedEngine:
                 self._accumulation,
             )
             self._eval_step = build_eval_step(self.model, input_spec, from_features)
-        modes = [(bn.mode, bn.epsilon, 1 - bn.momentum) for bn in self.model.batch_norms]
+        watched = {id(variable) for variable in self._optimizer.variables}
+        layers = [
+            (bn.mode, id(cast(keras.Variable, bn.gamma).value) in watched, bn.epsilon, 1 - bn.momentum)
+            for bn in self.model.batch_norms
+        ]
         return PhaseFacts(
             trainable_parameters=sum(variable.shape.num_elements() for variable in trained.values()),
             optimizer=describe_optimizer(self._optimizer),
-            batch_norm=describe_batch_norm(modes),
+            batch_norm=describe_batch_norm(layers),
         )
 
     def train_step(self, step: StepInputs):

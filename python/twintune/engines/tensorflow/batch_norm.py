@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, cast
 
 import keras
@@ -49,3 +51,21 @@ def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> 
         layer.epsilon = epsilon
         layer.momentum = 1 - momentum
     return cast(list[BatchNormalization], layers)
+
+
+def set_batch_norm_mode(layers: list[BatchNormalization], mode: BatchNormMode) -> None:
+    """Sets how layers normalise. What was traced before keeps the old mode."""
+    for layer in layers:
+        layer.mode = mode
+
+
+@contextlib.contextmanager
+def evaluating(layers: list[BatchNormalization]) -> Iterator[None]:
+    """Layers normalise by their running statistics in what is traced within, whatever their mode in training."""
+    modes: list[BatchNormMode] = [layer.mode for layer in layers]
+    set_batch_norm_mode(layers, "inference")
+    try:
+        yield
+    finally:
+        for layer, mode in zip(layers, modes, strict=True):
+            layer.mode = mode

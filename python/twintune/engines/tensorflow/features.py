@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.model import AlignedModel
 
 
 def build_feature_step(model: AlignedModel, input_spec: tf.TensorSpec) -> Callable:
-    """Traces the pooled features of images, in the modes that the BatchNorm layers have now."""
+    """Traces the pooled features of images in inference mode."""
 
     @tf.function(input_signature=[input_spec], autograph=False)
     def feature_step(images):
-        return model.features(images)
+        with evaluating(model.batch_norms):
+            return model.features(images)
 
     return feature_step

@@ -19,7 +19,7 @@ from twintune.engines.tensorflow.device import Device, describe_placement, start
 from twintune.engines.tensorflow.model import dense_tensors
 from twintune.errors import TwintuneError
 from twintune.network import first_line, limited_silence
-from twintune.protocol import Adam, AdamW, ImagenetWeights, Optimizer, Phase, RunRequest
+from twintune.protocol import Adam, AdamW, ImagenetWeights, Optimizer, Phase, RunRequest, Sgd
 from twintune.weights import weights_unavailable
 
 
@@ -64,7 +64,7 @@ class IdiomaticEngine:
             )
         # Keras' momentum is the share of the old statistics that is kept, PyTorch's that of the new batch.
         modes = [
-            ("train" if layer.trainable else "inference", layer.epsilon, 1 - layer.momentum)
+            ("train" if layer.trainable else "inference", layer.trainable, layer.epsilon, 1 - layer.momentum)
             for layer in self._backbone.layers
             if isinstance(layer, keras.layers.BatchNormalization)
         ]
@@ -203,6 +203,7 @@ def _build_optimizer(definition: Optimizer) -> keras.optimizers.Optimizer:
             beta_2=definition.beta2,
             **own,
         )
+    assert isinstance(definition, Sgd), "the specification's rules refuse other optimisers"
     return keras.optimizers.SGD(
         learning_rate=definition.learning_rate,
         momentum=definition.momentum,

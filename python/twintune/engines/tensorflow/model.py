@@ -13,11 +13,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from twintune.backbones import BackboneEntry
-from twintune.engine import first_trainable_stage
 from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
 from twintune.precision import array_dtype, is_half
-from twintune.protocol import Head, Precision, Trainable
+from twintune.protocol import Head, Precision
 
 _ACTIVATIONS: dict[str, Callable] = {"relu": tf.nn.relu, "silu": tf.nn.silu, "tanh": tf.nn.tanh}
 
@@ -52,19 +50,14 @@ class AlignedModel:
                 x = x * masks[index]
         return self.layers[-1](x)
 
-    def trainable_variables(self, trainable: Trainable, entry: BackboneEntry) -> dict[str, tf.Variable]:
-        """What a phase trains, by canonical name: the head, and the backbone from a stage on."""
-        first = first_trainable_stage(trainable, entry)
-        chosen = {
-            name: variable.value
-            for name, variable in self.variables.items()
-            if not name.endswith(("running_mean", "running_var")) and entry.stage_of(name) >= first
-        }
+    def named_tensors(self) -> dict[str, tf.Variable]:
+        """All variables by canonical name, the head's too."""
+        tensors = {name: variable.value for name, variable in self.variables.items()}
         for index, layer in enumerate(self.layers):
             kernel, bias = layer.weights
-            chosen[f"head.{index}.weight"] = kernel.value
-            chosen[f"head.{index}.bias"] = bias.value
-        return chosen
+            tensors[f"head.{index}.weight"] = kernel.value
+            tensors[f"head.{index}.bias"] = bias.value
+        return tensors
 
     def all_variables(self) -> list[keras.Variable]:
         """The backbone's and the head's."""

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from twintune.engine import StepInputs
+from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
 
@@ -32,7 +33,7 @@ def build_train_step(
         A function of a batch; it gives the loss and the number of right answers.
     """
     scalar = tf.TensorSpec([], tf.float64)
-    coefficients_spec = tf.TensorSpec([optimizer.coefficients], tf.float64)
+    coefficients_spec = optimizer.coefficients_spec
 
     def differentiate(inputs, labels, targets, masks, weight):
         """The gradients of the summed loss and of the loss, the loss, and the number of right answers."""
@@ -90,7 +91,8 @@ def build_eval_step(model: AlignedModel, input_spec: tf.TensorSpec, from_feature
 
     @tf.function(input_signature=[input_spec], autograph=False)
     def eval_step(inputs):
-        return model.logits(inputs if from_features else model.features(inputs))
+        with evaluating(model.batch_norms):
+            return model.logits(inputs if from_features else model.features(inputs))
 
     # Traced now: the first evaluation would pay for it otherwise.
     return eval_step.get_concrete_function()
