@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from twintune.backbones import BackboneEntry
-from twintune.data.loader import InputPipeline
+from twintune.data.loader import ImagePipeline
 from twintune.protocol import Phase, Trainable
 
 BatchNormMode = Literal["inference", "train"]
@@ -84,7 +84,7 @@ class Engine(Protocol):
     """
 
     device: Device
-    pipeline: InputPipeline
+    pipeline: ImagePipeline
     caches_features: bool
     """Whether a phase that trains the head alone may run the backbone once and train on its output."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +12,12 @@ from twintune.data.augmentation import is_augmented
 from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
+from twintune.data.mixing import Mixing
 from twintune.engine import Engine
 from twintune.protocol import Augmentation, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
+from twintune.targets import one_hot
 
 
 class Inputs:
@@ -28,6 +32,8 @@ class Inputs:
         self._record = record
         self._report = reporter
         self._cached: CachedFeatures | None = None
+        self._mixing = Mixing(request.seed, request.augmentation.mixup, request.augmentation.cutmix)
+        record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
 
     def start_phase(self, from_features: bool) -> None:
         """Runs the frozen backbone over all images when a phase trains on its output and that isn't there."""
@@ -39,23 +45,34 @@ class Inputs:
             with self._record.watch.part("features"):
                 self._cached = self._extract_features()
 
-    def training_batches(self, epoch: int) -> Iterator[Batch]:
-        """All batches of an epoch; `epoch` counts from 0 over all phases."""
-        return self._hashed(self._pipeline().training_batches(self._splits.train, epoch))
+    def training_batches(self, epoch: int) -> Iterator[tuple[Batch, np.ndarray]]:
+        """All batches of an epoch, mixed where the specification asks for it.
+
+        Args:
+            epoch: Counts from 0 over all phases.
+
+        Yields:
+            A batch, and the shares of the classes in each of its images: float64, [images, classes].
+        """
+        for step, batch in enumerate(self._pipeline().training_batches(self._splits.train, epoch)):
+            targets = one_hot(batch.labels, len(self._splits.classes))
+            inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
+            self._hash(inputs)
+            yield dataclasses.replace(batch, inputs=inputs), targets
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches of a split in its own order."""
-        return self._hashed(self._pipeline().ordered_batches(split))
+        for batch in self._pipeline().ordered_batches(split):
+            self._hash(batch.inputs)
+            yield batch
 
     def _pipeline(self) -> InputPipeline:
         return self._cached or self._engine.pipeline
 
-    def _hashed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        for batch in batches:
-            # Cached features come of pixels that are in the digest already.
-            if self._cached is None:
-                self._record.pixels.add(np.asarray(batch.inputs))
-            yield batch
+    def _hash(self, inputs: Any) -> None:
+        # Cached features come of pixels that are in the digest already.
+        if self._cached is None:
+            self._record.pixels.add(np.asarray(inputs))
 
     def _extract_features(self) -> CachedFeatures:
         cached = CachedFeatures(self._request.seed, self._request.training.batch_size)

@@ -381,6 +381,7 @@ class Facts(Message):
     weights: str
     head_init: str
     split: str
+    augmentation: str
     pixels: str
     batch_order: str
     optimizer: list[str]

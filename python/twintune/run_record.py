@@ -22,6 +22,7 @@ class RunRecord:
         self.watch = Stopwatch()
         self.pixels = ChainedDigest()
         self.batch_order = ChainedDigest()
+        self.augmentation = ""
         self.epochs: list[EpochRecord] = []
         self.first_step_loss: float | None = None
         self.feature_images = 0
@@ -76,6 +77,7 @@ class RunRecord:
             weights=self._weights,
             head_init=self._head_init,
             split=digest_text(describe_splits(splits)),
+            augmentation=self.augmentation,
             pixels=self.pixels.hexdigest(),
             batch_order=self.batch_order.hexdigest(),
             optimizer=[facts.optimizer for facts in self._phases],

@@ -35,7 +35,7 @@ from twintune.protocol import (
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
-from twintune.targets import Targets, balanced_class_weights, encode_targets, one_hot
+from twintune.targets import Targets, balanced_class_weights, encode_targets
 from twintune.weights import save_atomically
 
 
@@ -151,9 +151,9 @@ class TrainingLoop:
         batches = math.ceil(len(self.splits.train) / self.request.training.batch_size)
         group_weight = 0.0
         start = time.perf_counter()
-        for step, batch in enumerate(self.inputs.training_batches(self.epochs_done), start=1):
+        for step, (batch, shares) in enumerate(self.inputs.training_batches(self.epochs_done), start=1):
             self.record.batch_order.add(batch.positions)
-            targets = self._targets(batch.labels)
+            targets = self._targets(shares)
             group_weight += targets.weight
             ends_group = step % accumulation == 0 or step == batches
             handle = self.engine.train_step(
@@ -230,12 +230,11 @@ class TrainingLoop:
             )
         return weights
 
-    def _targets(self, labels: np.ndarray) -> Targets:
-        """What a batch is trained towards."""
+    def _targets(self, shares: np.ndarray) -> Targets:
+        """What a batch is trained towards, by the shares of the classes in each image."""
         training = self.request.training
-        targets = one_hot(labels, len(self.splits.classes))
         dtype = array_dtype(training.precision)
-        return encode_targets(targets, self.class_weights, training.label_smoothing, dtype)
+        return encode_targets(shares, self.class_weights, training.label_smoothing, dtype)
 
     def _masks(self, images: int) -> tuple[np.ndarray, ...]:
         """Dropout masks; in idiomatic mode the framework's own layers draw them."""

@@ -25,6 +25,7 @@ const ingredients: readonly Ingredient[] = [
     read: (facts) => `${facts.parameters} parameters, ${facts.architecture}`,
   },
   { name: 'split', kind: 'hash', read: (facts) => facts.split },
+  { name: 'augmentation', kind: 'text', read: (facts) => facts.augmentation },
   { name: 'pixels', kind: 'hash', read: (facts) => facts.pixels },
   { name: 'batch order', kind: 'hash', read: (facts) => facts.batchOrder },
   { name: 'head init', kind: 'hash', read: (facts) => facts.headInit },

@@ -37,6 +37,9 @@ export const factsSchema = z.strictObject({
   weights: z.string().describe("Hash of the backbone's tensors, buffers too, before the first step."),
   headInit: z.string().describe("Hash of the head's tensors before the first step."),
   split: z.string().describe('Hash of the identities in each split.'),
+  augmentation: z
+    .string()
+    .describe('What the live loader does to a training image, in order, and to a batch.'),
   pixels: z.string().describe('Chained hash of every batch of pixels, as the model got them.'),
   batchOrder: z.string().describe('Chained hash of the identities in the order they were trained on.'),
   optimizer: z.array(z.string()).describe('One line a phase, with the values the live optimiser holds.'),

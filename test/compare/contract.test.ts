@@ -10,6 +10,7 @@ describe('the fairness contract', () => {
       'weights',
       'architecture',
       'split',
+      'augmentation',
       'pixels',
       'batch order',
       'head init',

@@ -10,6 +10,8 @@ import pytest
 from augmentations import OF_IMAGES
 from conftest import ADAM, PHASE
 from safetensors.numpy import load_file
+from twintune.data.mixing import Mixing
+from twintune.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
 from twintune.training_loop import run
 from twintune.weights import random_tensors
@@ -256,7 +258,39 @@ def test_a_frozen_backbone_sees_augmented_images_anew_in_every_epoch(make_reques
     assert result.seconds.features == 0
 
 
-def test_both_frameworks_see_the_same_augmented_pixels(make_request) -> None:
-    first, second = (run(make_request(f, augmentation=OF_IMAGES), lambda report: None) for f in FRAMEWORKS)
-    assert first.facts.pixels == second.facts.pixels
+def test_both_frameworks_train_alike_on_augmented_and_mixed_images(make_request) -> None:
+    augmentation = {**OF_IMAGES, "mixup": 0.4, "cutmix": 1.0}
+    training = {"precision": "float64", "phases": [{**PHASE, "epochs": 2}]}
+    first, second = (
+        run(make_request(f, augmentation=augmentation, training=training), lambda report: None) for f in FRAMEWORKS
+    )
     assert first.facts == second.facts
+    assert first.facts.augmentation.endswith("batches: mixup 0.4 or cutmix 1")
+    for ours, theirs in zip(first.epochs, second.epochs, strict=True):
+        assert ours.train.loss == pytest.approx(theirs.train.loss, rel=1e-8)
+
+
+def test_a_step_gets_mixed_pixels_and_is_trained_towards_their_mixed_targets(make_request, monkeypatch) -> None:
+    from twintune.engines import create_engine
+
+    def steps_of(augmentation: dict) -> list[StepInputs]:
+        steps: list[StepInputs] = []
+
+        def create_spied(request, classes):
+            engine = create_engine(request, classes)
+            train_step = engine.train_step
+            engine.train_step = lambda step: steps.append(step) or train_step(step)
+            engine.caches_features = False
+            return engine
+
+        monkeypatch.setattr("twintune.training_loop.create_engine", create_spied)
+        run(make_request("pytorch", augmentation=augmentation), lambda report: None)
+        return steps
+
+    mixing = Mixing(seed=0, mixup=0.0, cutmix=1.0)
+    for number, (plain, mixed) in enumerate(zip(steps_of({}), steps_of({"cutmix": 1.0}), strict=True)):
+        inputs, targets = mixing(plain.inputs, plain.targets.astype(np.float64), 0, number)
+        assert np.array_equal(mixed.inputs, inputs)
+        assert mixed.targets == pytest.approx(targets)
+        # Right answers are counted against the class with the largest share.
+        assert np.array_equal(mixed.labels, targets.argmax(axis=1))

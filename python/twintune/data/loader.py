@@ -51,6 +51,14 @@ class InputPipeline(Protocol):
         ...
 
 
+class ImagePipeline(InputPipeline, Protocol):
+    """An input pipeline of images."""
+
+    def describe_augmentation(self) -> str:
+        """What is done to a training image, in order, with the settings."""
+        ...
+
+
 @dataclass(frozen=True)
 class SharedLoader:
     """The NumPy batches that both frameworks get in aligned mode. Only training images are augmented."""
@@ -89,7 +97,7 @@ class SharedLoader:
         return normalize(np.asarray(image), self.preprocessing, self.dtype)
 
     def describe_augmentation(self) -> str:
-        """What is done to a training image, in order."""
+        """What is done to a training image, in order, with the settings."""
         return self._augment.describe()
 
     @cached_property

@@ -151,6 +151,10 @@ class DataLoaderPipeline:
         """All batches in order."""
         return self._batches(split, shuffle=False)
 
+    def describe_augmentation(self) -> str:
+        """The listing has none."""
+        return "none"
+
     def _batches(self, split: Split, **order) -> Iterator[Batch]:
         transform = v2.Compose(
             [

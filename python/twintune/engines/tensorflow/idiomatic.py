@@ -138,6 +138,10 @@ class TfDataPipeline:
         """All batches in order."""
         return self._batches(split, tf.data.Dataset.range(len(split)))
 
+    def describe_augmentation(self) -> str:
+        """The listing has none."""
+        return "none"
+
     def _batches(self, split: Split, positions: tf.data.Dataset) -> Iterator[Batch]:
         labels = tf.constant(split.labels)
 
