@@ -23,6 +23,11 @@ class Mixing:
     cutmix: float
     """The same, of the share of an image's area that stays."""
 
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is mixed."""
+        return self.mixup > 0 or self.cutmix > 0
+
     def __call__(self, inputs: np.ndarray, targets: np.ndarray, epoch: int, step: int) -> tuple[np.ndarray, np.ndarray]:
         """Mixes each image of a batch with another one of it, all by the same share, drawn by (seed, epoch, step).
 
@@ -35,7 +40,7 @@ class Mixing:
         Returns:
             Both, mixed; the arguments stay as they are. Where neither is asked for, the arguments themselves.
         """
-        if not self.mixup and not self.cutmix:
+        if not self.is_on:
             return inputs, targets
         draw = generator(self.seed, "mixing", epoch, step)
         is_mixup = self.mixup > 0 and (self.cutmix == 0 or draw.random() < 0.5)

@@ -37,6 +37,20 @@ def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> n
     return _normalized_values(preprocessing, dtype)[pixels, np.arange(3)]
 
 
+def denormalize(values: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
+    """Undoes `normalize`, exactly where nothing has changed the numbers.
+
+    Args:
+        values: Shape [..., 3].
+        preprocessing: Gives mean and standard deviation.
+
+    Returns:
+        The same shape, uint8.
+    """
+    scaled = values * np.array(preprocessing.std) + np.array(preprocessing.mean)
+    return np.rint(scaled * 255).clip(0, 255).astype(np.uint8)
+
+
 @functools.cache
 def _normalized_values(preprocessing: Preprocessing, dtype: str) -> np.ndarray:
     """What each of the 256 values of a pixel becomes, by channel: looking it up is quicker than computing it."""
