@@ -6,6 +6,7 @@ import { eventStream } from './run/event-stream.js'
 import type { Experiment } from './spec/schema.js'
 
 export type { BackboneLine } from './cli/backbone-line.js'
+export type { DataLine } from './cli/data-line.js'
 export type { DoctorLine } from './cli/doctor-line.js'
 export type { FailureLine } from './cli/failure-line.js'
 export type {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { backboneLineSchema as backboneLine } from './cli/backbone-line.js'
+import { dataLineSchema as dataLine } from './cli/data-line.js'
 import { doctorLineSchema as doctorLine } from './cli/doctor-line.js'
 import { failureLineSchema as failureLine } from './cli/failure-line.js'
 import { comparisonSchema as comparison } from './compare/comparison.js'
@@ -8,6 +9,7 @@ import { failureSchema as failure } from './failure.js'
 import type {
   BackboneLine,
   Comparison,
+  DataLine,
   DoctorLine,
   EvaluationDetails,
   Event,
@@ -60,6 +62,9 @@ export const runListedLineSchema: z.ZodType<RunListedLine> = runListedLine
 
 /** The line of `twintune show --json`. */
 export const runShownLineSchema: z.ZodType<RunShownLine> = runShownLine
+
+/** The line of `twintune data --json`. */
+export const dataLineSchema: z.ZodType<DataLine> = dataLine
 
 /** A line of `twintune doctor --json`. */
 export const doctorLineSchema: z.ZodType<DoctorLine> = doctorLine

@@ -29,6 +29,12 @@ def _run(payload: bytes, emit: Emit) -> object:
     return run(msgspec.json.decode(payload, type=protocol.RunRequest), emit)
 
 
+def _describe_data(payload: bytes, emit: Emit) -> object:
+    from twintune.data.description import describe_data
+
+    return describe_data(msgspec.json.decode(payload, type=protocol.DescribeDataRequest), emit)
+
+
 def _paired_difference(payload: bytes, emit: Emit) -> object:
     from twintune.statistics import paired_difference
 
@@ -39,5 +45,6 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "import-framework": _import_framework,
     "inspect": _inspect,
     "run": _run,
+    "describe-data": _describe_data,
     "paired-difference": _paired_difference,
 }

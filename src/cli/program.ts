@@ -79,6 +79,14 @@ function createProgram(context: CommandContext, run: Run): Command {
     example('twintune validate experiment.yaml'),
   )
 
+  const data = program
+    .command('data <spec>')
+    .description('say what is in the data, how they are split, and what is wrong with them')
+    .action((spec: string, options: SpecOptions) =>
+      run(async () => (await import('./data.js')).dataCommand(spec, options, context)),
+    )
+  addOutputOptions(addSpecOptions(data)).addHelpText('after', example('twintune data experiment.yaml'))
+
   const doctor = program
     .command('doctor')
     .description('say what each framework finds on this machine, and what mends what is missing')

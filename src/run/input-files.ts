@@ -5,16 +5,21 @@ import type { Experiment } from '../spec/schema.js'
 
 /** Throws when a file or folder that the experiment names isn't there: before any Python starts, since no run could work. */
 export function checkInputFiles({ dataset, model }: Pick<Experiment, 'dataset' | 'model'>): void {
-  if (dataset.source === 'huggingface') {
-    if (isLocalFolder(dataset.train)) checkExists('DATASET_NOT_FOUND', 'dataset.train', dataset.train)
-  } else {
-    for (const field of ['train', 'validation', 'test'] as const) {
-      const file = dataset[field]
-      if (file !== undefined) checkExists('DATASET_NOT_FOUND', `dataset.${field}`, file)
-    }
-  }
+  checkDataFiles(dataset)
   if (typeof model.weights !== 'string') {
     checkExists('WEIGHTS_NOT_FOUND', 'model.weights.file', model.weights.file)
+  }
+}
+
+/** Throws when a file or folder of the data isn't there. What is on the hub is for Python to find. */
+export function checkDataFiles(dataset: Experiment['dataset']): void {
+  if (dataset.source === 'huggingface') {
+    if (isLocalFolder(dataset.train)) checkExists('DATASET_NOT_FOUND', 'dataset.train', dataset.train)
+    return
+  }
+  for (const field of ['train', 'validation', 'test'] as const) {
+    const file = dataset[field]
+    if (file !== undefined) checkExists('DATASET_NOT_FOUND', `dataset.${field}`, file)
   }
 }
 

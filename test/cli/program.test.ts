@@ -61,6 +61,13 @@ describe('an experiment that cannot run', () => {
     expect(failureOf(stdout).code).toBe('SPEC_NOT_FOUND')
   })
 
+  it('ends with 3 when there are no data to describe', async () => {
+    const { exitCode, stdout, stderr } = await run('data', spec, '--json')
+    expect(exitCode).toBe(3)
+    expect(failureOf(stdout).code).toBe('DATASET_NOT_FOUND')
+    expect(stderr).toContain('dataset.train')
+  })
+
   it('ends with 3 when its data are missing, and tells people and programs', async () => {
     const { exitCode, stdout, stderr } = await run(
       'compare',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
 import { inspectMessage } from '../../src/protocol/inspect.js'
 import type { Message } from '../../src/protocol/message.js'
@@ -9,6 +10,7 @@ import { runMessage } from '../../src/protocol/run.js'
 // test/python/test_protocol.py parses the same files, so that the two sides can't drift apart.
 const folder = new URL('../fixtures/protocol/', import.meta.url)
 const messages: readonly Message[] = [
+  describeDataMessage,
   importFrameworkMessage,
   inspectMessage,
   pairedDifferenceMessage,

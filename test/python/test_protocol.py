@@ -18,6 +18,8 @@ TYPES = {
     "import-framework.result": protocol.ImportFrameworkResult,
     "inspect.request": protocol.InspectRequest,
     "inspect.result": protocol.InspectResult,
+    "describe-data.request": protocol.DescribeDataRequest,
+    "describe-data.result": protocol.DescribeDataResult,
     "paired-difference.request": protocol.PairedDifferenceRequest,
     "paired-difference.result": protocol.PairedDifferenceResult,
 }

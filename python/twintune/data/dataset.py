@@ -11,6 +11,7 @@ from PIL import Image
 
 from twintune.data.decoding import UnreadableImage, decode
 from twintune.errors import TwintuneError
+from twintune.protocol import SplitName
 
 
 class ImageDataset(Protocol):
@@ -135,7 +136,7 @@ class Splits:
     skipped: list[Unreadable]
     """Images that can't be decoded, and are in no split."""
 
-    def named(self) -> dict[str, Split]:
+    def named(self) -> dict[SplitName, Split]:
         """The splits there are, by name."""
-        splits = {"train": self.train, "validation": self.validation, "test": self.test}
+        splits: dict[SplitName, Split | None] = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in splits.items() if split is not None}

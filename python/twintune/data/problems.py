@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,28 +59,24 @@ def save_skipped(skipped: Sequence[Unreadable], folder: Path) -> None:
             file.write_text("".join(f"{image}\n" for image in skipped), encoding="utf-8")
 
 
-def across_splits(splits: Splits, digests: Mapping[str, np.ndarray]) -> list[str]:
+def across_splits(splits: Splits, digests: Sequence[np.ndarray]) -> list[str]:
     """A warning of images that are in more than one split, which makes a test look better than it is.
 
     Args:
         splits: All of them.
-        digests: SHA-256 of each image, uint8 of shape [images, 32], by split.
+        digests: SHA-256 of each image, uint8 of shape [images, 32], for each split in the order of `splits.named()`.
     """
-    named = splits.named()
-    number = np.repeat(np.arange(len(named)), [len(split) for split in named.values()])
-    start = np.cumsum([0, *map(len, named.values())])
-    groups = [
-        group
-        for group in find_duplicates(np.concatenate([digests[name] for name in named]))
-        if len(np.unique(number[group])) > 1
-    ]
+    named = list(splits.named().items())
+    lengths = [len(split) for _, split in named]
+    number, start = np.repeat(np.arange(len(named)), lengths), np.cumsum([0, *lengths])
+    groups = [group for group in find_duplicates(np.concatenate(digests)) if len(np.unique(number[group])) > 1]
     if not groups:
         return []
 
     def describe(group: np.ndarray) -> str:
         _, firsts = np.unique(number[group], return_index=True)
-        members = [(list(named)[number[at]], at - start[number[at]]) for at in group[firsts]]
-        return " = ".join(f"{named[name].describe(int(position))} ({name})" for name, position in members)
+        members = [(*named[number[at]], int(at - start[number[at]])) for at in group[firsts]]
+        return " = ".join(f"{split.describe(position)} ({name})" for name, split, position in members)
 
     one = len(groups) == 1
     return [
@@ -88,6 +84,21 @@ def across_splits(splits: Splits, digests: Mapping[str, np.ndarray]) -> list[str
         f" {list_briefly([describe(group) for group in groups[:_NAMED_GROUPS]], _NAMED_GROUPS, len(groups))}."
         " `twintune data SPEC --json` lists all."
     ]
+
+
+def odd_classes(classes: Sequence[str], source: str) -> list[str]:
+    """Warnings of class names that are hardly meant as such."""
+    warnings = []
+    if {name.lower() for name in classes} <= {"train", "test", "val", "valid", "validation"}:
+        names = " and ".join(map(repr, classes))
+        warnings.append(f"The classes are {names}: is {source} the folder above the one that holds a folder a class?")
+    by_letters: dict[str, list[str]] = {}
+    for name in classes:
+        by_letters.setdefault(" ".join(name.split()).casefold(), []).append(name)
+    alike = [" and ".join(map(repr, names)) for names in by_letters.values() if len(names) > 1]
+    if alike:
+        warnings.append(f"Classes of {source} differ by spaces or capitals only: {list_briefly(alike)}.")
+    return warnings
 
 
 def list_briefly(items: Sequence[str], shown: int = _NAMED_CLASSES, count: int | None = None) -> str:

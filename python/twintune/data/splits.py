@@ -11,7 +11,7 @@ import numpy as np
 from twintune.data.checking import Progress, check_images
 from twintune.data.dataset import ImageDataset, Sources, Split, Splits, Unreadable
 from twintune.data.duplicates import ContentIdentities
-from twintune.data.problems import across_splits, list_briefly, refuse_unreadable, skipped_warning
+from twintune.data.problems import across_splits, list_briefly, odd_classes, refuse_unreadable, skipped_warning
 from twintune.data.sources import open_sources
 from twintune.data.verdicts import Verdicts
 from twintune.errors import TwintuneError
@@ -54,7 +54,10 @@ def open_splits(request: DatasetRequest, cache_directory: str, progress: Progres
     checked = open_checked_sources(request, cache_directory, progress)
     if request.on_corrupt == "fail":
         refuse_unreadable(request.train, checked.unreadable())
-    return divide(checked, request)
+    splits = divide(checked, request)
+    digests = [checked.verdicts_of(split.dataset).digests[split.indices] for split in splits.named().values()]
+    splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, digests)])
+    return splits
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:
@@ -97,19 +100,17 @@ def divide(checked: CheckedSources, request: DatasetRequest) -> Splits:
     elif request.validation_fraction > 0:
         watched = place < request.validation_fraction
         validation, rest = _split(training, rest & watched), rest & ~watched
-    skipped = checked.unreadable()
-    splits = Splits(_split(training, rest), validation, test, training.classes, [], skipped)
+    splits = Splits(_split(training, rest), validation, test, training.classes, [], checked.unreadable())
     _require_images(splits)
     _require_classes(splits.classes, splits.train.labels, f"After the split all training images of {training.source}")
-    digests = {name: checked.verdicts_of(s.dataset).digests[s.indices] for name, s in splits.named().items()}
-    splits.warnings[:] = [
-        *sources.warnings,
-        *(warning for dataset in sources.given() for warning in dataset.warnings),
-        *_odd_classes(training),
-        *_absent_classes(splits),
-        *skipped_warning(skipped),
-        *across_splits(splits, digests),
-    ]
+    splits.warnings.extend(
+        [
+            *sources.warnings,
+            *(warning for dataset in sources.given() for warning in dataset.warnings),
+            *odd_classes(training.classes, training.source),
+            *_absent_classes(splits),
+        ]
+    )
     return splits
 
 
@@ -132,13 +133,6 @@ def _places(dataset: ImageDataset) -> np.ndarray:
 
 def _split(dataset: ImageDataset, chosen: np.ndarray) -> Split:
     return Split(dataset, np.flatnonzero(chosen))
-
-
-def _odd_classes(training: ImageDataset) -> list[str]:
-    if {name.lower() for name in training.classes} <= {"train", "test", "val", "valid", "validation"}:
-        names = " and ".join(repr(name) for name in training.classes)
-        return [f"The classes are {names}: is {training.source} the folder above the one that holds a folder a class?"]
-    return []
 
 
 def _same_classes(training: ImageDataset, other: ImageDataset) -> None:

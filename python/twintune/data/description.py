@@ -1,0 +1,98 @@
+"""What is in the data of a specification, split as a run would split it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from twintune.data.dataset import Split, Splits
+from twintune.data.duplicates import find_duplicates
+from twintune.data.splits import CheckedSources, divide, open_checked_sources
+from twintune.data.verdicts import Verdicts
+from twintune.protocol import (
+    DescribeDataRequest,
+    DescribeDataResult,
+    DuplicateImage,
+    ImageKind,
+    ImageSizes,
+    SplitDescription,
+    SplitName,
+    Spread,
+    UnreadableImage,
+)
+from twintune.stopwatch import Pace
+
+_SECONDS_BETWEEN_REPORTS = 0.25
+
+
+def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) -> DescribeDataResult:
+    """Opens, checks and splits the data, and counts what there is. Images that can't be decoded are in no split.
+
+    Args:
+        request: The spec's data set.
+        emit: Takes reports on how many images have been checked; may raise `Cancelled`.
+
+    Raises:
+        TwintuneError: As for a run, but for images that can't be decoded.
+    """
+    pace = Pace(_SECONDS_BETWEEN_REPORTS)
+
+    def report(done: int, total: int) -> None:
+        if done == total or pace.is_due():
+            emit({"type": "checked", "done": done, "total": total})
+
+    checked = open_checked_sources(request.dataset, request.cache_directory, report)
+    splits = divide(checked, request.dataset)
+    return DescribeDataResult(
+        classes=splits.classes,
+        splits=[_describe_split(name, s, checked, len(splits.classes)) for name, s in splits.named().items()],
+        duplicates=_duplicates(splits, checked),
+        unreadable=[UnreadableImage(image.place, image.reason) for image in splits.skipped],
+        warnings=splits.warnings,
+    )
+
+
+def _describe_split(name: SplitName, split: Split, checked: CheckedSources, classes: int) -> SplitDescription:
+    verdicts = checked.verdicts_of(split.dataset)
+    sizes = verdicts.sizes[split.indices]
+    return SplitDescription(
+        name=name,
+        images=len(split),
+        images_by_class=np.bincount(split.labels, minlength=classes).tolist(),
+        sizes=ImageSizes(width=_spread(sizes[:, 0]), height=_spread(sizes[:, 1])),
+        kinds=_kinds(verdicts, split.indices),
+    )
+
+
+def _spread(values: np.ndarray) -> Spread:
+    return Spread(min=int(values.min()), median=float(np.median(values)), max=int(values.max()))
+
+
+def _kinds(verdicts: Verdicts, indices: np.ndarray) -> list[ImageKind]:
+    """The most frequent first."""
+    counts = np.bincount(verdicts.kinds[indices], minlength=len(verdicts.kind_names))
+    named = Counter({name: int(count) for name, count in zip(verdicts.kind_names, counts, strict=True) if count})
+    kinds = []
+    for name, count in named.most_common():
+        image_format, mode = name.split(" ", 1)
+        kinds.append(ImageKind(format=image_format, mode=mode, images=count))
+    return kinds
+
+
+def _duplicates(splits: Splits, checked: CheckedSources) -> list[list[DuplicateImage]]:
+    """Groups of images with the same bytes, within a split and across splits."""
+    named = list(splits.named().items())
+    starts = np.cumsum([0, *(len(split) for _, split in named)])
+    digests = np.concatenate([checked.verdicts_of(split.dataset).digests[split.indices] for _, split in named])
+    return [[_member(at, named, starts, splits.classes) for at in group] for group in find_duplicates(digests)]
+
+
+def _member(
+    at: int, named: Sequence[tuple[SplitName, Split]], starts: np.ndarray, classes: list[str]
+) -> DuplicateImage:
+    number = int(np.searchsorted(starts, at, side="right")) - 1
+    name, split = named[number]
+    position = int(at - starts[number])
+    return DuplicateImage(split=name, image=split.describe(position), label=classes[split.labels[position]])

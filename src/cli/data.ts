@@ -1,0 +1,34 @@
+import { renderOptionsFor } from '../log/output.js'
+import { ProgressLine } from '../log/progress-line.js'
+import { renderData } from '../report/data.js'
+import { formatCount } from '../report/format.js'
+import { describeData } from '../run/describe-data.js'
+import { loadExperiment } from '../spec/load.js'
+import type { CommandContext, SpecOptions } from './context.js'
+import type { DataLine } from './data-line.js'
+import { exitCodes } from './exit-code.js'
+
+/** `twintune data SPEC`: what is in the data, split as a run would split them, and what is wrong with them. */
+export async function dataCommand(
+  spec: string,
+  options: SpecOptions,
+  { stdout, streams, signal, cwd }: CommandContext,
+): Promise<number> {
+  const { json = false, quiet = false } = options
+  const experiment = await loadExperiment(spec, { ...options, cwd })
+  const line = new ProgressLine(streams.stderr, quiet)
+  try {
+    const description = await describeData(experiment, {
+      signal,
+      onProgress: ({ done, total }) =>
+        line.show(`checking images: ${formatCount(done)} of ${formatCount(total)}`),
+    })
+    line.clear()
+    const usable = experiment.dataset.onCorrupt === 'skip' || description.unreadable.length === 0
+    const found: DataLine = { type: 'data', experiment: experiment.name, usable, ...description }
+    stdout(json ? JSON.stringify(found) : renderData(found, renderOptionsFor(streams.stdout)))
+    return usable ? exitCodes.done : exitCodes.runFailed
+  } finally {
+    line.clear()
+  }
+}

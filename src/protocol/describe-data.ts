@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { datasetSchema } from '../spec/dataset-schema.js'
+import { defineMessage } from './message.js'
+
+const splitName = z.enum(['train', 'validation', 'test'])
+
+const spreadSchema = z.strictObject({ min: z.int(), median: z.number(), max: z.int() })
+
+const splitSchema = z.strictObject({
+  name: splitName,
+  images: z.int(),
+  imagesByClass: z.array(z.int()).describe('In the order of `classes`.'),
+  sizes: z
+    .strictObject({ width: spreadSchema, height: spreadSchema })
+    .describe('In pixels, after turning upright.'),
+  kinds: z
+    .array(
+      z.strictObject({
+        format: z.string().describe("Pillow's name: `JPEG`, `PNG`."),
+        mode: z.string().describe("Pillow's name: `RGB`, `P`, `I;16`."),
+        images: z.int(),
+      }),
+    )
+    .describe('What the images are encoded as, the most frequent first.'),
+})
+
+export const dataDescriptionSchema = z.strictObject({
+  classes: z.array(z.string()),
+  splits: z
+    .array(splitSchema)
+    .describe('As a run would split the images; those that can not be decoded are in none.'),
+  duplicates: z
+    .array(z.array(z.strictObject({ split: splitName, image: z.string(), label: z.string() })))
+    .describe('Groups of images with the same bytes, within a split and across splits.'),
+  unreadable: z
+    .array(z.strictObject({ image: z.string(), reason: z.string() }))
+    .describe('Every image that can not be decoded.'),
+  warnings: z.array(z.string()).describe('What else is odd about the data.'),
+})
+
+/** What is in the data of an experiment. */
+export type DataDescription = z.output<typeof dataDescriptionSchema>
+
+/** Opens, checks and splits the data, and counts what there is. Needs no framework to be imported. */
+export const describeDataMessage = defineMessage({
+  name: 'describe-data',
+  request: z.strictObject({ dataset: datasetSchema, cacheDirectory: z.string() }),
+  progress: z.strictObject({
+    type: z.literal('checked'),
+    done: z.int().describe('Images so far.'),
+    total: z.int(),
+  }),
+  result: dataDescriptionSchema,
+})

@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { type DataDescription, describeDataMessage } from '../protocol/describe-data.js'
+import type { Experiment } from '../spec/schema.js'
+import { findPython } from '../worker/interpreter.js'
+import { Worker } from '../worker/worker.js'
+import { cacheDirectory } from './cache-directory.js'
+import { unlessCancelled } from './cancellation.js'
+import { checkDataFiles } from './input-files.js'
+
+export interface DescribeDataOptions {
+  readonly signal: AbortSignal
+  /** Told how many images have been checked. */
+  readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+/**
+ * Opens, checks and splits the data of an experiment in a Python of its first framework, which is not imported.
+ *
+ * @throws TwintuneError When the data can't be read, or no Python can read them.
+ */
+export async function describeData(
+  { dataset, frameworks }: Pick<Experiment, 'dataset' | 'frameworks'>,
+  { signal, onProgress }: DescribeDataOptions,
+): Promise<DataDescription> {
+  checkDataFiles(dataset)
+  const [framework = 'pytorch'] = frameworks
+  // The worker's own log matters only while it works: a failure quotes what it needs of it.
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-data-'))
+  const worker = Worker.start({
+    name: framework,
+    python: findPython(framework),
+    logFile: path.join(folder, 'python.log'),
+  })
+  try {
+    await unlessCancelled(worker.ready, signal)
+    const request = { dataset, cacheDirectory: cacheDirectory() }
+    return await worker.request(describeDataMessage, request, { signal, onProgress })
+  } finally {
+    await worker.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
