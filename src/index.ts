@@ -9,6 +9,7 @@ export type { BackboneLine } from './cli/backbone-line.js'
 export type { DataLine } from './cli/data-line.js'
 export type { DoctorLine } from './cli/doctor-line.js'
 export type { FailureLine } from './cli/failure-line.js'
+export type { LrFindLine } from './cli/lr-find-line.js'
 export type {
   Comparison,
   ContractRow,

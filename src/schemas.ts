@@ -3,6 +3,7 @@ import { backboneLineSchema as backboneLine } from './cli/backbone-line.js'
 import { dataLineSchema as dataLine } from './cli/data-line.js'
 import { doctorLineSchema as doctorLine } from './cli/doctor-line.js'
 import { failureLineSchema as failureLine } from './cli/failure-line.js'
+import { lrFindLineSchema as lrFindLine } from './cli/lr-find-line.js'
 import { comparisonSchema as comparison } from './compare/comparison.js'
 import { eventSchema as event } from './events.js'
 import { failureSchema as failure } from './failure.js'
@@ -17,6 +18,7 @@ import type {
   ExperimentInput,
   Failure,
   FailureLine,
+  LrFindLine,
   RunListedLine,
   RunResult,
   RunShownLine,
@@ -53,6 +55,9 @@ export const failureSchema: z.ZodType<Failure> = failure
 
 /** The last line of any command's `--json` that ended before its work was done. */
 export const failureLineSchema: z.ZodType<FailureLine> = failureLine
+
+/** A line of `twintune lr-find --json`. */
+export const lrFindLineSchema: z.ZodType<LrFindLine> = lrFindLine
 
 /** A line of `twintune validate --json`. */
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue

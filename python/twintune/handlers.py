@@ -35,6 +35,12 @@ def _describe_data(payload: bytes, emit: Emit) -> object:
     return describe_data(msgspec.json.decode(payload, type=protocol.DescribeDataRequest), emit)
 
 
+def _find_learning_rate(payload: bytes, emit: Emit) -> object:
+    from twintune.lr_finder import find_learning_rate
+
+    return find_learning_rate(msgspec.json.decode(payload, type=protocol.FindLearningRateRequest), emit)
+
+
 def _paired_difference(payload: bytes, emit: Emit) -> object:
     from twintune.statistics import paired_difference
 
@@ -46,5 +52,6 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "inspect": _inspect,
     "run": _run,
     "describe-data": _describe_data,
+    "find-learning-rate": _find_learning_rate,
     "paired-difference": _paired_difference,
 }

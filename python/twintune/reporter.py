@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from twintune.engine import PhaseFacts, describe_trainable
-from twintune.protocol import EpochRecord, EvaluationMetrics, Phase
+from twintune.protocol import EpochRecord, EvaluationMetrics, LearningRatePoint, Phase
 from twintune.stopwatch import Pace
 
 _SECONDS_BETWEEN_REPORTS = 0.25
@@ -70,6 +70,18 @@ class Reporter:
                 "loss": loss,
                 "imagesPerSecond": images_per_second,
                 "secondsLeft": seconds_left,
+            }
+        )
+
+    def sweep_step(self, step: int, steps: int, point: LearningRatePoint) -> None:
+        """A step of a learning-rate sweep is done."""
+        self._emit(
+            {
+                "type": "sweep-step",
+                "step": step,
+                "steps": steps,
+                "learningRate": point.learning_rate,
+                "smoothedLoss": point.smoothed_loss,
             }
         )
 

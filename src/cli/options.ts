@@ -33,14 +33,46 @@ export function addCarryOutOptions(command: Command): Command {
 
 /** `--framework`, for the commands that are about one. */
 export function addFrameworkOption(command: Command): Command {
-  const choices = Object.keys(frameworkNames)
-  return command.addOption(
-    new Option('--framework <name>', 'the framework').choices(choices).makeOptionMandatory(),
-  )
+  return command.addOption(frameworkOption('the framework').makeOptionMandatory())
+}
+
+/** `--framework`, for the commands that may be about one. */
+export function addOptionalFrameworkOption(command: Command): Command {
+  return command.addOption(frameworkOption('one framework instead of all of the specification'))
+}
+
+/** From which learning rate to which, and in how many steps: fastai's defaults. */
+export function addSweepOptions(command: Command): Command {
+  return command
+    .option('--start <rate>', 'the first learning rate', parseRate, 1e-7)
+    .option('--end <rate>', 'the learning rate that the sweep goes to', parseRate, 10)
+    .option('--steps <steps>', 'steps of the sweep', parseSteps, 100)
+}
+
+function frameworkOption(description: string): Option {
+  return new Option('--framework <name>', description).choices(Object.keys(frameworkNames))
 }
 
 function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value]
+}
+
+function parseRate(value: string): number {
+  const rate = Number(value)
+  if (value.trim() === '' || !Number.isFinite(rate) || rate <= 0) {
+    throw new InvalidArgumentError('It must be a number above 0, like 1e-7.')
+  }
+  return rate
+}
+
+// Fewer would leave nothing between the first tenth and the last five, which don't count.
+const fewestSteps = 10
+
+function parseSteps(value: string): number {
+  if (!/^[1-9]\d*$/.test(value) || Number(value) < fewestSteps) {
+    throw new InvalidArgumentError(`It must be a whole number from ${fewestSteps} up.`)
+  }
+  return Number(value)
 }
 
 function parseParallel(value: string): number {

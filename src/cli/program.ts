@@ -6,12 +6,15 @@ import type { CommandContext, SpecOptions } from './context.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
+import type { LrFindOptions } from './lr-find.js'
 import {
   addCarryOutOptions,
   addFrameworkOption,
+  addOptionalFrameworkOption,
   addOutOption,
   addOutputOptions,
   addSpecOptions,
+  addSweepOptions,
 } from './options.js'
 import type { TrainOptions } from './train.js'
 
@@ -67,6 +70,19 @@ function createProgram(context: CommandContext, run: Run): Command {
     'after',
     example('twintune train experiment.yaml --framework pytorch --seeds 3'),
   )
+
+  const lrFind = program
+    .command('lr-find <spec>')
+    .description('sweep the learning rate of the first phase, and suggest one for each framework')
+    .action((spec: string, options: LrFindOptions) =>
+      run(async () => (await import('./lr-find.js')).lrFindCommand(spec, options, context)),
+    )
+  addSweepOptions(addOptionalFrameworkOption(addSpecOptions(lrFind))).option(
+    '--out <folder>',
+    'the folder that the plot is written to',
+    'runs',
+  )
+  addOutputOptions(lrFind).addHelpText('after', example('twintune lr-find experiment.yaml'))
 
   const validate = program
     .command('validate <spec>')

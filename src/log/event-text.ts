@@ -62,7 +62,7 @@ export function workerText({ framework, state }: EventOf<'worker'>): string {
 }
 
 /** What a run does outside its training steps. */
-export function stageText({ stage }: EventOf<'stage'>): string {
+export function stageText({ stage }: Pick<EventOf<'stage'>, 'stage'>): string {
   const texts = {
     data: 'reading the data',
     build: 'building the model',

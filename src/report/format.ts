@@ -51,6 +51,11 @@ export function formatLoss(loss: number): string {
   return loss.toFixed(4)
 }
 
+/** A learning rate to three digits, or the sign of an absent one: `1.45e-3`. */
+export function formatLearningRate(rate: number | null): string {
+  return formatOr(rate, (present) => present.toExponential(2))
+}
+
 /** A whole number with its thousands set apart: `2,400`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: 0 })

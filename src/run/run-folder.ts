@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
 import type { Comparison } from '../compare/comparison.js'
 import type { Event } from '../events.js'
-import { TwintuneError } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import { EventFile } from './event-file.js'
 import type { MachineRecord } from './machine-record.js'
 import { runFolderFiles } from './run-folder-files.js'
+import { makeFolders, writing } from './writing.js'
 
 /** The folder of one comparison while it is being carried out. All but the events is written whole or not at all. */
 export class RunFolder {
@@ -91,18 +91,6 @@ export class RunFolder {
   }
 }
 
-// One by one: with `recursive: true` Node goes round for ever where a parent can't be made, as below /proc.
-function makeFolders(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolders(path.dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    // Another process may have made it in between.
-    if (!existsSync(folder)) throw error
-  }
-}
-
 const suffixAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 // NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that names sort by time; the end tells two of one second apart.
@@ -113,19 +101,4 @@ function folderName(experimentName: string): string {
     .split('T')
   const suffix = Array.from({ length: 4 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join('')
   return `${experimentName}-${date}-${time}-${suffix}`
-}
-
-// A full disk or a folder that isn't ours is for the user to mend, and no fault of twintune.
-function writing<T>(place: string, write: () => T): T {
-  try {
-    return write()
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error
-    throw new TwintuneError({
-      code: 'RUN_FOLDER_UNWRITABLE',
-      message: `Can't write to the run folder: ${error.message}`,
-      hint: `Make room at ${place}, or choose another folder with --out.`,
-      cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },
-    })
-  }
 }

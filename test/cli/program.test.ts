@@ -29,6 +29,13 @@ describe('a wrong command line', () => {
     ['a missing argument', ['compare'], "missing required argument 'spec'"],
     ['a missing framework', ['train', spec], '--framework'],
     ['an unknown framework', ['train', spec, '--framework', 'jax'], 'tensorflow, pytorch'],
+    ['a rate of nothing', ['lr-find', spec, '--start', '0'], 'a number above 0'],
+    ['a sweep of too few steps', ['lr-find', spec, '--steps', '9'], 'a whole number from 10'],
+    [
+      'a sweep that goes down',
+      ['lr-find', spec, '--start', '1', '--end', '0.1'],
+      '--end must be above --start',
+    ],
     ['no runs at a time', ['compare', spec, '--parallel', '0'], 'a whole number from 1'],
     ['no command', [], 'Usage: twintune'],
   ])('ends with 2: %s', async (_, args, message) => {
@@ -94,7 +101,16 @@ describe('help', () => {
   )
 
   it('shows an example of every command', async () => {
-    for (const command of ['compare', 'train', 'validate', 'doctor', 'backbones', 'list', 'show']) {
+    for (const command of [
+      'compare',
+      'train',
+      'lr-find',
+      'validate',
+      'doctor',
+      'backbones',
+      'list',
+      'show',
+    ]) {
       expect((await run(command, '--help')).stdout).toContain(`$ twintune ${command}`)
     }
   })

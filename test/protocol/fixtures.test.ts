@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
+import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
 import { inspectMessage } from '../../src/protocol/inspect.js'
 import type { Message } from '../../src/protocol/message.js'
@@ -11,6 +12,7 @@ import { runMessage } from '../../src/protocol/run.js'
 const folder = new URL('../fixtures/protocol/', import.meta.url)
 const messages: readonly Message[] = [
   describeDataMessage,
+  findLearningRateMessage,
   importFrameworkMessage,
   inspectMessage,
   pairedDifferenceMessage,

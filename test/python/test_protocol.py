@@ -14,6 +14,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "protocol"
 TYPES = {
     "run.request": protocol.RunRequest,
     "run.result": protocol.RunResult,
+    "find-learning-rate.request": protocol.FindLearningRateRequest,
+    "find-learning-rate.result": protocol.FindLearningRateResult,
     "import-framework.request": protocol.ImportFrameworkRequest,
     "import-framework.result": protocol.ImportFrameworkResult,
     "inspect.request": protocol.InspectRequest,

@@ -1,0 +1,16 @@
+import * as z from 'zod'
+import { learningRateCurveSchema } from '../protocol/find-learning-rate.js'
+import { frameworkSchema } from '../spec/schema.js'
+
+export const lrFindLineSchema = z
+  .strictObject({
+    type: z.literal('learning-rate-found'),
+    framework: frameworkSchema,
+    seed: z.int(),
+    plot: z.string().describe('The SVG file with the curves of all frameworks; absolute.'),
+    ...learningRateCurveSchema.shape,
+  })
+  .meta({ title: 'LrFindLine' })
+
+/** A line of `twintune lr-find --json`: the sweep of one framework. */
+export type LrFindLine = z.output<typeof lrFindLineSchema>

@@ -1,0 +1,78 @@
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { TwintuneError } from '../failure.js'
+import { stageText } from '../log/event-text.js'
+import { renderOptionsFor } from '../log/output.js'
+import type { SweepProgress } from '../protocol/find-learning-rate.js'
+import { formatLearningRate, formatLoss, frameworkNames } from '../report/format.js'
+import { renderLearningRatePlot } from '../report/learning-rate-plot.js'
+import { renderSweeps } from '../report/learning-rate-table.js'
+import { findLearningRates, type SweepRange } from '../run/find-learning-rate.js'
+import { makeFolders, writing } from '../run/writing.js'
+import { loadExperiment } from '../spec/load.js'
+import type { Framework } from '../spec/schema.js'
+import type { CommandContext, SpecOptions } from './context.js'
+import { exitCodes } from './exit-code.js'
+import type { LrFindLine } from './lr-find-line.js'
+
+export interface LrFindOptions extends SpecOptions, SweepRange {
+  readonly out: string
+  /** Without it, those of the specification. */
+  readonly framework?: Framework
+}
+
+/** `twintune lr-find SPEC`: sweeps the learning rate of the first phase, suggests one and plots the curves. */
+export async function lrFindCommand(
+  spec: string,
+  options: LrFindOptions,
+  { stdout, stderr, streams, signal, cwd }: CommandContext,
+): Promise<number> {
+  const { start, end, steps, out, framework, json = false, quiet = false } = options
+  if (end <= start) throw notAbove(start, end)
+  const experiment = await loadExperiment(spec, { ...options, cwd })
+  const folder = path.resolve(cwd, out)
+  // Before the work, which takes minutes: it would be lost.
+  writing(folder, () => makeFolders(folder))
+  const sweeps = await findLearningRates(experiment, {
+    ...{ start, end, steps, signal },
+    frameworks: framework ? [framework] : experiment.frameworks,
+    onProgress: quiet ? () => {} : progressPrinter(stderr),
+  })
+  const plot = path.join(folder, 'lr-find.svg')
+  writing(folder, () => writeFileAtomic.sync(plot, renderLearningRatePlot(experiment.name, sweeps)))
+  if (json) {
+    for (const sweep of sweeps) {
+      const line: LrFindLine = { type: 'learning-rate-found', ...sweep, plot }
+      stdout(JSON.stringify(line))
+    }
+  } else {
+    stdout(renderSweeps(sweeps, plot, renderOptionsFor(streams.stdout)))
+  }
+  return exitCodes.done
+}
+
+// A line where something begins, and one at each quarter of the sweep.
+function progressPrinter(
+  print: (line: string) => void,
+): (framework: Framework, progress: SweepProgress) => void {
+  return (framework, progress) => {
+    const name = frameworkNames[framework]
+    if (progress.type === 'warning') print(`warning ${name}: ${progress.message}`)
+    else if (progress.type === 'stage') {
+      if (progress.done === undefined) print(`${name}: ${stageText(progress)}`)
+    } else if (progress.step % Math.ceil(progress.steps / 4) === 0) {
+      print(
+        `${name}: step ${progress.step}/${progress.steps}, learning rate ${formatLearningRate(progress.learningRate)}, ` +
+          `loss ${formatLoss(progress.smoothedLoss)}`,
+      )
+    }
+  }
+}
+
+function notAbove(start: number, end: number): TwintuneError {
+  return new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: `--end must be above --start, and ${end} is not above ${start}.`,
+    hint: 'For example --start 1e-7 --end 10.',
+  })
+}

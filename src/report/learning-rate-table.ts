@@ -1,0 +1,42 @@
+import {
+  absent,
+  formatLearningRate,
+  formatLoss,
+  formatNumberOf,
+  formatSeconds,
+  frameworkNames,
+} from './format.js'
+import type { PlottedSweep } from './learning-rate-plot.js'
+import { createStyle, type RenderOptions } from './style.js'
+import { renderSection, renderTable } from './table.js'
+
+const endings = {
+  finished: 'went to its end',
+  diverged: 'diverged',
+  notFinite: 'no longer finite',
+} as const satisfies Record<PlottedSweep['ended'], string>
+
+/** What the sweeps suggest, a row for each framework, and where the plot is. */
+export function renderSweeps(sweeps: readonly PlottedSweep[], plot: string, options: RenderOptions): string {
+  const style = createStyle(options)
+  const table = renderTable(
+    sweeps.map(({ framework, suggestions, points, ended, seconds }) => {
+      const losses = points.map(({ smoothedLoss }) => smoothedLoss)
+      return [
+        frameworkNames[framework],
+        formatLearningRate(suggestions.valley),
+        formatLearningRate(suggestions.steep),
+        losses.length === 0 ? absent : formatLoss(Math.min(...losses)),
+        formatNumberOf(points.length, 'step'),
+        endings[ended],
+        formatSeconds(seconds),
+      ]
+    }),
+    {
+      head: ['', 'valley', 'steepest', 'lowest loss', '', '', ''],
+      align: ['left', 'right', 'right', 'right', 'right', 'left', 'right'],
+    },
+    style,
+  )
+  return `${renderSection('Learning rate', table, style)}\n\nPlot: ${plot}`
+}
