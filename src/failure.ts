@@ -28,6 +28,7 @@ export const failureCodes = [
   'PYTHON_DIED',
   'WORKER_DIED',
   'RUN_FOLDER_UNWRITABLE',
+  'FILE_UNWRITABLE',
   // The Python environment (5).
   'INTERPRETER_MISSING',
   'INTERPRETER_UNUSABLE',

@@ -507,11 +507,23 @@ class PairedDifferenceResult(Message):
     p_value: float | None
 
 
+class SheetRequest(Message):
+    """Draw what the network sees in training into this PNG file."""
+
+    file: str
+    seed: int
+    backbone: str
+    weights: WeightsRequest
+    batch_size: int
+    augmentation: Augmentation
+
+
 class DescribeDataRequest(Message):
     """Tell what is in the data, split as a run would split it."""
 
     dataset: DatasetRequest
     cache_directory: str
+    sheet: SheetRequest | None
 
 
 class Spread(Message):

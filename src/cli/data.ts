@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { renderOptionsFor } from '../log/output.js'
 import { ProgressLine } from '../log/progress-line.js'
 import { renderData } from '../report/data.js'
@@ -8,18 +9,23 @@ import type { CommandContext, SpecOptions } from './context.js'
 import type { DataLine } from './data-line.js'
 import { exitCodes } from './exit-code.js'
 
+export interface DataOptions extends SpecOptions {
+  readonly sheet?: string
+}
+
 /** `twintune data SPEC`: what is in the data, split as a run would split them, and what is wrong with them. */
 export async function dataCommand(
   spec: string,
-  options: SpecOptions,
-  { stdout, streams, signal, cwd }: CommandContext,
+  options: DataOptions,
+  { stdout, stderr, streams, signal, cwd }: CommandContext,
 ): Promise<number> {
-  const { json = false, quiet = false } = options
+  const { json = false, quiet = false, sheet } = options
   const experiment = await loadExperiment(spec, { ...options, cwd })
   const line = new ProgressLine(streams.stderr, quiet)
   try {
     const description = await describeData(experiment, {
       signal,
+      sheet: sheet === undefined ? undefined : path.resolve(cwd, sheet),
       onProgress: ({ done, total }) =>
         line.show(`checking images: ${formatCount(done)} of ${formatCount(total)}`),
     })
@@ -27,6 +33,7 @@ export async function dataCommand(
     const usable = experiment.dataset.onCorrupt === 'skip' || description.unreadable.length === 0
     const found: DataLine = { type: 'data', experiment: experiment.name, usable, ...description }
     stdout(json ? JSON.stringify(found) : renderData(found, renderOptionsFor(streams.stdout)))
+    if (sheet !== undefined && !quiet) stderr(`Contact sheet: ${sheet}`)
     return usable ? exitCodes.done : exitCodes.runFailed
   } finally {
     line.clear()

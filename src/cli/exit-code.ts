@@ -48,6 +48,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   PYTHON_DIED: exitCodes.runFailed,
   WORKER_DIED: exitCodes.runFailed,
   RUN_FOLDER_UNWRITABLE: exitCodes.runFailed,
+  FILE_UNWRITABLE: exitCodes.runFailed,
   INTERPRETER_MISSING: exitCodes.environment,
   INTERPRETER_UNUSABLE: exitCodes.environment,
   FRAMEWORK_MISSING: exitCodes.environment,

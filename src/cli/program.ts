@@ -3,6 +3,7 @@ import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
 import type { CarryOutOptions } from './carry-out-and-log.js'
 import type { CommandContext, SpecOptions } from './context.js'
+import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
@@ -98,10 +99,14 @@ function createProgram(context: CommandContext, run: Run): Command {
   const data = program
     .command('data <spec>')
     .description('say what is in the data, how they are split, and what is wrong with them')
-    .action((spec: string, options: SpecOptions) =>
+    .option('--sheet <file>', 'draw what the network sees in training into a PNG file')
+    .action((spec: string, options: DataOptions) =>
       run(async () => (await import('./data.js')).dataCommand(spec, options, context)),
     )
-  addOutputOptions(addSpecOptions(data)).addHelpText('after', example('twintune data experiment.yaml'))
+  addOutputOptions(addSpecOptions(data)).addHelpText(
+    'after',
+    example('twintune data experiment.yaml --sheet sheet.png'),
+  )
 
   const doctor = program
     .command('doctor')

@@ -46,6 +46,7 @@ function withAlignedEpsilon(phase: Phase): Phase {
   return { ...phase, optimizer: { ...phase.optimizer, epsilon: phase.optimizer.epsilon ?? alignedEpsilon } }
 }
 
-function weightsByKind(weights: Experiment['model']['weights']): RunRequest['model']['weights'] {
+/** Weights as Python is told of them. */
+export function weightsByKind(weights: Experiment['model']['weights']): RunRequest['model']['weights'] {
   return typeof weights === 'string' ? { kind: weights } : { kind: 'file', path: weights.file }
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { augmentationSchema } from '../spec/augmentation-schema.js'
 import { datasetSchema } from '../spec/dataset-schema.js'
 import { defineMessage } from './message.js'
+import { weightsRequestSchema } from './run.js'
 
 const splitName = z.enum(['train', 'validation', 'test'])
 
@@ -24,6 +26,17 @@ const splitSchema = z.strictObject({
     .describe('What the images are encoded as, the most frequent first.'),
 })
 
+const sheetRequestSchema = z
+  .strictObject({
+    file: z.string().describe('The PNG file to write; absolute.'),
+    seed: z.int(),
+    backbone: z.string(),
+    weights: weightsRequestSchema,
+    batchSize: z.int(),
+    augmentation: augmentationSchema,
+  })
+  .describe('What decides the pixels that the network sees in training.')
+
 export const dataDescriptionSchema = z.strictObject({
   classes: z.array(z.string()),
   splits: z
@@ -41,10 +54,14 @@ export const dataDescriptionSchema = z.strictObject({
 /** What is in the data of an experiment. */
 export type DataDescription = z.output<typeof dataDescriptionSchema>
 
-/** Opens, checks and splits the data, and counts what there is. Needs no framework to be imported. */
+/** Opens, checks and splits the data, counts what there is, and draws a contact sheet where one is wanted. Needs no framework to be imported. */
 export const describeDataMessage = defineMessage({
   name: 'describe-data',
-  request: z.strictObject({ dataset: datasetSchema, cacheDirectory: z.string() }),
+  request: z.strictObject({
+    dataset: datasetSchema,
+    cacheDirectory: z.string(),
+    sheet: sheetRequestSchema.nullable(),
+  }),
   progress: z.strictObject({
     type: z.literal('checked'),
     done: z.int().describe('Images so far.'),

@@ -16,6 +16,13 @@ import { trainingSchema } from '../spec/training-schema.js'
 import { defineMessage } from './message.js'
 import { finishedRunSchema } from './result.js'
 
+/** Where a backbone's weights come from. */
+export const weightsRequestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('imagenet') }),
+  z.strictObject({ kind: z.literal('random') }),
+  z.strictObject({ kind: z.literal('file'), path: z.string() }),
+])
+
 /** A complete request: Python fills in no default. Paths are absolute. */
 export const runRequestSchema = z.strictObject({
   framework: frameworkSchema,
@@ -25,11 +32,7 @@ export const runRequestSchema = z.strictObject({
   augmentation: augmentationSchema,
   model: z.strictObject({
     backbone: z.string(),
-    weights: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('imagenet') }),
-      z.strictObject({ kind: z.literal('random') }),
-      z.strictObject({ kind: z.literal('file'), path: z.string() }),
-    ]),
+    weights: weightsRequestSchema,
     head: headSchema,
   }),
   training: trainingSchema.omit({ fineTune: true }),

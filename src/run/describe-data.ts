@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import type { z } from 'zod'
+import { TwintuneError } from '../failure.js'
+import { weightsByKind } from '../plan/run-request.js'
 import { type DataDescription, describeDataMessage } from '../protocol/describe-data.js'
 import type { Experiment } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
@@ -11,6 +14,8 @@ import { checkDataFiles } from './input-files.js'
 
 export interface DescribeDataOptions {
   readonly signal: AbortSignal
+  /** A PNG file that a contact sheet is to be drawn in, of what the network sees in training. */
+  readonly sheet?: string | undefined
   /** Told how many images have been checked. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void
 }
@@ -21,11 +26,13 @@ export interface DescribeDataOptions {
  * @throws TwintuneError When the data can't be read, or no Python can read them.
  */
 export async function describeData(
-  { dataset, frameworks }: Pick<Experiment, 'dataset' | 'frameworks'>,
-  { signal, onProgress }: DescribeDataOptions,
+  experiment: Experiment,
+  { signal, sheet, onProgress }: DescribeDataOptions,
 ): Promise<DataDescription> {
+  const { dataset, frameworks } = experiment
   checkDataFiles(dataset)
   const [framework = 'pytorch'] = frameworks
+  const sheetWanted = sheet === undefined ? null : sheetRequest(experiment, path.resolve(sheet))
   // The worker's own log matters only while it works: a failure quotes what it needs of it.
   const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-data-'))
   const worker = Worker.start({
@@ -35,10 +42,31 @@ export async function describeData(
   })
   try {
     await unlessCancelled(worker.ready, signal)
-    const request = { dataset, cacheDirectory: cacheDirectory() }
+    const request = { dataset, cacheDirectory: cacheDirectory(), sheet: sheetWanted }
     return await worker.request(describeDataMessage, request, { signal, onProgress })
   } finally {
     await worker.stop()
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function sheetRequest(
+  { mode, seeds, model, training, augmentation }: Experiment,
+  file: string,
+): z.input<typeof describeDataMessage.request>['sheet'] {
+  if (mode === 'idiomatic') {
+    throw new TwintuneError({
+      code: 'SPEC_INVALID',
+      message: 'A contact sheet shows what both frameworks see, and in idiomatic mode each sees its own.',
+      hint: 'Leave --sheet out, or set mode=aligned.',
+    })
+  }
+  return {
+    file,
+    seed: seeds[0] ?? 0,
+    backbone: model.backbone,
+    weights: weightsByKind(model.weights),
+    batchSize: training.batchSize,
+    augmentation,
   }
 }

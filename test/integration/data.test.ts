@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dataLineSchema, failureLineSchema } from '../../src/schemas.js'
@@ -24,6 +24,17 @@ describe('data', () => {
     expect(data.splits.reduce((sum, { images }) => sum + images, 0)).toBe(3 * 16 + 3 * 4 + 1)
     expect(data.duplicates).toHaveLength(1)
     expect(data.duplicates[0]?.map(({ split }) => split)).toContain('test')
+  })
+
+  it('draws what the network sees', async () => {
+    const augmentation = ['--set', 'augmentation.horizontalFlip=0.5']
+    const { exitCode, stderr } = await startTwintune(
+      ['data', spec, '--sheet', 'sheet.png', ...augmentation],
+      folder,
+    )
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('Contact sheet: sheet.png')
+    expect(readFileSync(path.join(folder, 'sheet.png')).subarray(1, 4).toString()).toBe('PNG')
   })
 
   it('lists all that can not be decoded and ends with 3, unless it is to be left out', async () => {

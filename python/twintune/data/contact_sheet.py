@@ -70,7 +70,7 @@ def spread_over_classes(labels: np.ndarray, count: int) -> list[int]:
 def _views_of_image(
     split: Split, position: int, classes: Sequence[str], loader: SharedLoader, views: int
 ) -> list[_Cell]:
-    name = classes[split.labels[position]]
+    name = classes[int(split.labels[position])]
     augmented = [
         _Cell(_to_image(loader.training_view(split, position, epoch), loader), f"epoch {epoch + 1}")
         for epoch in range(views)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from twintune.backbones import find_backbone
+from twintune.data.contact_sheet import write_contact_sheet
 from twintune.data.dataset import Split, Splits
 from twintune.data.duplicates import find_duplicates
+from twintune.data.loader import SharedLoader
+from twintune.data.mixing import Mixing
 from twintune.data.splits import CheckedSources, divide, open_checked_sources
 from twintune.data.verdicts import Verdicts
+from twintune.errors import TwintuneError
 from twintune.protocol import (
     DescribeDataRequest,
     DescribeDataResult,
     DuplicateImage,
     ImageKind,
     ImageSizes,
+    SheetRequest,
     SplitDescription,
     SplitName,
     Spread,
@@ -45,6 +52,8 @@ def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) 
 
     checked = open_checked_sources(request.dataset, request.cache_directory, report)
     splits = divide(checked, request.dataset)
+    if request.sheet is not None:
+        _draw_sheet(request.sheet, splits, request.dataset.image_size)
     return DescribeDataResult(
         classes=splits.classes,
         splits=[_describe_split(name, s, checked, len(splits.classes)) for name, s in splits.named().items()],
@@ -52,6 +61,20 @@ def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) 
         unreadable=[UnreadableImage(image.place, image.reason) for image in splits.skipped],
         warnings=splits.warnings,
     )
+
+
+def _draw_sheet(request: SheetRequest, splits: Splits, image_size: int) -> None:
+    preprocessing = find_backbone(request.backbone).preprocessing_of(request.weights)
+    loader = SharedLoader(request.seed, request.batch_size, image_size, preprocessing, "float32", request.augmentation)
+    mixing = Mixing(request.seed, request.augmentation.mixup, request.augmentation.cutmix)
+    try:
+        write_contact_sheet(Path(request.file), splits.train, splits.classes, loader, mixing)
+    except OSError as error:
+        raise TwintuneError(
+            "FILE_UNWRITABLE",
+            f"The contact sheet {request.file} can't be written: {error.strerror}.",
+            "Name another file as --sheet.",
+        ) from error
 
 
 def _describe_split(name: SplitName, split: Split, checked: CheckedSources, classes: int) -> SplitDescription:

@@ -14,7 +14,14 @@ from pictures import write_pictures
 from PIL import Image
 from twintune.data.description import describe_data
 from twintune.errors import TwintuneError
-from twintune.protocol import DescribeDataRequest, DescribeDataResult, ImageFolder
+from twintune.protocol import (
+    Augmentation,
+    DescribeDataRequest,
+    DescribeDataResult,
+    ImageFolder,
+    RandomWeights,
+    SheetRequest,
+)
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def describe(cache: Path) -> Callable[..., DescribeDataResult]:
     def run(train: Path, **changes) -> DescribeDataResult:
         fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
         dataset = ImageFolder(train=str(train), **{**fields, **changes})
-        return describe_data(DescribeDataRequest(dataset, str(cache)), lambda report: None)
+        return describe_data(DescribeDataRequest(dataset, str(cache), None), lambda report: None)
 
     return run
 
@@ -86,11 +93,20 @@ def test_data_that_can_not_be_split_are_a_failure(tmp_path: Path, describe) -> N
     assert caught.value.code == "DATASET_ONE_CLASS"
 
 
-def test_no_framework_is_imported(tmp_path: Path) -> None:
+def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> None:
     write_pictures(tmp_path / "a", each=20)
     fields = {"validationFraction": 0.2, "testFraction": 0.2, "imageSize": 32, "onCorrupt": "fail"}
     dataset = {"source": "imagefolder", "train": str(tmp_path / "a"), **fields}
-    request = json.dumps({"dataset": dataset, "cacheDirectory": str(tmp_path / "cache")})
+    augmentation = {"horizontalFlip": 0.5, "verticalFlip": 0, "rotation": 10, "mixup": 0.2, "cutmix": 0}
+    sheet = {
+        "file": str(tmp_path / "sheet.png"),
+        "seed": 0,
+        "backbone": "resnet18",
+        "weights": {"kind": "random"},
+        "batchSize": 8,
+        "augmentation": augmentation,
+    }
+    request = json.dumps({"dataset": dataset, "cacheDirectory": str(tmp_path / "cache"), "sheet": sheet})
     program = (
         "import sys; from twintune.handlers import HANDLERS\n"
         f"HANDLERS['describe-data']({request!r}.encode(), lambda report: None)\n"
@@ -101,3 +117,15 @@ def test_no_framework_is_imported(tmp_path: Path) -> None:
         [sys.executable, "-c", program], env={"PYTHONPATH": str(folder)}, capture_output=True, text=True
     )
     assert done.stdout.strip() == "[]", done.stderr
+    assert Image.open(tmp_path / "sheet.png").format == "PNG"
+
+
+def test_a_sheet_that_can_not_be_written_is_a_failure(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "file").write_text("")
+    fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+    dataset = ImageFolder(train=str(write_pictures(tmp_path / "a", each=20)), **fields)
+    plain = Augmentation(horizontal_flip=0, vertical_flip=0, rotation=0, mixup=0, cutmix=0)
+    sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), 0, "resnet18", RandomWeights(), 8, plain)
+    with pytest.raises(TwintuneError, match=r"sheet\.png can't be written") as caught:
+        describe_data(DescribeDataRequest(dataset, str(cache), sheet), lambda report: None)
+    assert caught.value.code == "FILE_UNWRITABLE"
