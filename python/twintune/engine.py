@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -24,6 +25,7 @@ class PhaseFacts:
     """What the live model and optimiser hold at the start of a phase."""
 
     trainable_parameters: int
+    loss: str
     optimizer: str
     batch_norm: str
 
@@ -100,6 +102,14 @@ class Engine(Protocol):
         """The head's rate in the last step, read from the live optimiser."""
         ...
 
+    def averaged_weights(self) -> AbstractContextManager[None]:
+        """Within it the weights' moving average stands in the model; nothing changes where none is kept."""
+        ...
+
+    def adopt_average(self) -> None:
+        """Ends a phase: what its moving average has reached is what the model goes on with."""
+        ...
+
     def read_steps(self, handles: Sequence[StepHandle]) -> list[StepOutcome]:
         """Fetches what steps came to; waits for the device."""
         ...
@@ -150,6 +160,13 @@ def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
 def batch_norm_mode_of(phase: Phase) -> BatchNormMode:
     """How the backbone's BatchNorm layers normalise in a phase; which scales and shifts train is another matter."""
     return "inference" if phase.batch_norm == "inference" else "train"
+
+
+def describe_step(accumulation: int, clip_norm: float | None, average_decay: float | None) -> str:
+    """A line on how a live step turns batches into an update."""
+    clipping = "gradients not clipped" if clip_norm is None else f"gradients clipped at norm {clip_norm:g}"
+    averaging = "weights not averaged" if average_decay is None else f"weights averaged by {average_decay:g}"
+    return f"cross-entropy, {accumulation} batches a step, {clipping}, {averaging}"
 
 
 def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:

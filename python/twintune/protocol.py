@@ -385,6 +385,7 @@ class Facts(Message):
     augmentation: str
     pixels: str
     batch_order: str
+    loss: list[str]
     optimizer: list[str]
     schedule: str
     batch_norm: list[str]

@@ -28,6 +28,7 @@ class RunRecord:
         self.feature_images = 0
         self._learning_rates: list[np.float32] = []
         self._phases: list[PhaseFacts] = []
+        self._losses: list[str] = []
         self._phases_on_pixels: set[int] = set()
 
     def add_model(self, engine: Engine) -> None:
@@ -37,9 +38,10 @@ class RunRecord:
         self._parameters = sum(tensor.size for tensor in (*backbone.values(), *head.values()))
         self._weights, self._head_init = digest_tensors(backbone), digest_tensors(head)
 
-    def add_phase(self, number: int, facts: PhaseFacts, from_features: bool) -> None:
-        """Keeps what a phase's live model and optimiser hold."""
+    def add_phase(self, number: int, facts: PhaseFacts, targets: str, from_features: bool) -> None:
+        """Keeps what a phase's live model, optimiser, step and targets hold."""
         self._phases.append(facts)
+        self._losses.append(f"{facts.loss}, {targets}")
         if not from_features:
             self._phases_on_pixels.add(number)
 
@@ -80,6 +82,7 @@ class RunRecord:
             augmentation=self.augmentation,
             pixels=self.pixels.hexdigest(),
             batch_order=self.batch_order.hexdigest(),
+            loss=self._losses,
             optimizer=[facts.optimizer for facts in self._phases],
             schedule=digest_text(str(rate) for rate in self._learning_rates),
             batch_norm=[facts.batch_norm for facts in self._phases],

@@ -17,6 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twintune.digests import digest_tensors
+from twintune.precision import array_dtype
+from twintune.protocol import Training
+
 
 @dataclass(frozen=True)
 class Targets:
@@ -28,6 +32,32 @@ class Targets:
     """[images, classes]: what each -log_softmax counts."""
     weight: float
     """What the sum is divided by: the images, each by the weight of its class."""
+
+
+class TargetEncoder:
+    """Makes the targets of a run's batches."""
+
+    def __init__(self, labels: np.ndarray, classes: int, training: Training) -> None:
+        """Weighs the classes.
+
+        Args:
+            labels: int64, of all training images.
+            classes: Number of classes.
+            training: Gives the smoothing, whether classes are weighed, and the precision.
+        """
+        balances = training.class_weights == "balanced"
+        self.class_weights = balanced_class_weights(labels, classes) if balances else np.ones(classes)
+        self.label_smoothing = training.label_smoothing
+        self.dtype = array_dtype(training.precision)
+
+    def encode(self, shares: np.ndarray) -> Targets:
+        """The targets of a batch, of float64 shares of shape [images, classes]."""
+        return encode_targets(shares, self.class_weights, self.label_smoothing, self.dtype)
+
+    def describe(self) -> str:
+        """A line on the smoothing and the class weights."""
+        weights = digest_tensors({"weights": self.class_weights}) if np.ptp(self.class_weights) else "all 1"
+        return f"label smoothing {self.label_smoothing:g}, class weights {weights}"
 
 
 def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:

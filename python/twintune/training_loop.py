@@ -35,7 +35,7 @@ from twintune.protocol import (
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
-from twintune.targets import Targets, balanced_class_weights, encode_targets
+from twintune.targets import TargetEncoder, Targets
 from twintune.weights import save_atomically
 
 
@@ -77,7 +77,7 @@ class TrainingLoop:
         save_skipped(self.splits.skipped, Path(request.run_directory))
         for warning in self.splits.warnings:
             self.report.warning("DATASET", warning)
-        self.class_weights = self._class_weights()
+        self.targets = self._build_targets()
         self._warn_of_image_size()
 
         self.report.stage("build")
@@ -108,7 +108,7 @@ class TrainingLoop:
             facts = self.engine.start_phase(phase, from_features)
         if facts.trainable_parameters == 0:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
-        self.record.add_phase(number, facts, from_features)
+        self.record.add_phase(number, facts, self.targets.describe(), from_features)
         self.report.phase_started(number, len(self.request.training.phases), phase, facts, from_features)
 
         batches = math.ceil(len(self.splits.train) / self.request.training.batch_size)
@@ -121,7 +121,8 @@ class TrainingLoop:
             validation = None
             if self.splits.validation is not None:
                 where = f"the validation after phase {number}, epoch {epoch}"
-                validation, _ = self._evaluate(self.splits.validation, where)
+                with self.engine.averaged_weights():
+                    validation, _ = self._evaluate(self.splits.validation, where)
             self.record.watch.add("train", seconds + time.perf_counter() - start)
             record = EpochRecord(
                 phase=number,
@@ -134,6 +135,7 @@ class TrainingLoop:
             )
             self.record.epochs.append(record)
             self.report.epoch(record, phase.epochs)
+        self.engine.adopt_average()
 
     def _train_epoch(
         self, number: int, epoch: int, phase: Phase, rates: list[float]
@@ -153,7 +155,7 @@ class TrainingLoop:
         start = time.perf_counter()
         for step, (batch, shares) in enumerate(self.inputs.training_batches(self.epochs_done), start=1):
             self.record.batch_order.add(batch.positions)
-            targets = self._targets(shares)
+            targets = self.targets.encode(shares)
             group_weight += targets.weight
             ends_group = step % accumulation == 0 or step == batches
             handle = self.engine.train_step(
@@ -217,24 +219,15 @@ class TrainingLoop:
             raise _not_finite(f"The model's outputs are not finite in {where}.")
         return evaluate_logits(outputs, split.labels), outputs
 
-    def _class_weights(self) -> np.ndarray:
-        """The weight of each class in the loss."""
-        names = self.splits.classes
-        if self.request.training.class_weights == "none":
-            return np.ones(len(names))
-        weights = balanced_class_weights(self.splits.train.labels, len(names))
-        absent = [name for name, weight in zip(names, weights, strict=True) if weight == 0]
+    def _build_targets(self) -> TargetEncoder:
+        classes = self.splits.classes
+        encoder = TargetEncoder(self.splits.train.labels, len(classes), self.request.training)
+        absent = [name for name, weight in zip(classes, encoder.class_weights, strict=True) if weight == 0]
         if absent:
             self.report.warning(
                 "CLASS_WEIGHTS", f"No training image is of {', '.join(absent)}: its weight in the loss is 0."
             )
-        return weights
-
-    def _targets(self, shares: np.ndarray) -> Targets:
-        """What a batch is trained towards, by the shares of the classes in each image."""
-        training = self.request.training
-        dtype = array_dtype(training.precision)
-        return encode_targets(shares, self.class_weights, training.label_smoothing, dtype)
+        return encoder
 
     def _masks(self, images: int) -> tuple[np.ndarray, ...]:
         """Dropout masks; in idiomatic mode the framework's own layers draw them."""

@@ -29,6 +29,7 @@ const ingredients: readonly Ingredient[] = [
   { name: 'pixels', kind: 'hash', read: (facts) => facts.pixels },
   { name: 'batch order', kind: 'hash', read: (facts) => facts.batchOrder },
   { name: 'head init', kind: 'hash', read: (facts) => facts.headInit },
+  { name: 'loss', kind: 'text', read: (facts) => facts.loss.join(' | ') },
   { name: 'optimizer', kind: 'text', read: (facts) => facts.optimizer.join(' | ') },
   { name: 'schedule', kind: 'hash', read: (facts) => facts.schedule },
   { name: 'batch norm', kind: 'text', read: (facts) => facts.batchNorm.join(' | ') },

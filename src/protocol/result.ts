@@ -42,6 +42,11 @@ export const factsSchema = z.strictObject({
     .describe('What the live loader does to a training image, in order, and to a batch.'),
   pixels: z.string().describe('Chained hash of every batch of pixels, as the model got them.'),
   batchOrder: z.string().describe('Chained hash of the identities in the order they were trained on.'),
+  loss: z
+    .array(z.string())
+    .describe(
+      'One line a phase: what the live step computes, with smoothing, class weights, accumulation, clipping and averaging.',
+    ),
   optimizer: z.array(z.string()).describe('One line a phase, with the values the live optimiser holds.'),
   schedule: z.string().describe('Hash of the learning rate of each step.'),
   batchNorm: z.array(z.string()).describe("One line a phase: the layers' modes, epsilon and momentum."),

@@ -18,8 +18,8 @@ const certain: PairedDifference = async ({ level }) => ({
 
 describe('a comparison', () => {
   const sixSeeds = [0, 1, 2, 3, 4, 5].flatMap((seed) => [
-    result('tensorflow', seed, { accuracy: 0.9, loss: 0.2 }),
-    result('pytorch', seed, { accuracy: 0.8, loss: 0.3 }),
+    result('tensorflow', seed, { accuracy: 0.9, testLoss: 0.2 }),
+    result('pytorch', seed, { accuracy: 0.8, testLoss: 0.3 }),
   ])
 
   it('is what comparison.json holds', async () => {

@@ -6,10 +6,20 @@ import { facts, finishedRun } from '../report/comparison.js'
 export function result(
   framework: Framework,
   seed: number,
-  { accuracy = 0.8, loss = 0.5, ...changes }: Partial<Facts> & { accuracy?: number; loss?: number } = {},
+  {
+    accuracy = 0.8,
+    testLoss = 0.5,
+    ...changes
+  }: Partial<Facts> & { accuracy?: number; testLoss?: number } = {},
 ): FinishedRun {
   return finishedRun(framework, seed, {
-    test: { accuracy, topFiveAccuracy: null, macroF1: accuracy - 0.01, loss, calibrationError: 0.02 },
+    test: {
+      accuracy,
+      topFiveAccuracy: null,
+      macroF1: accuracy - 0.01,
+      loss: testLoss,
+      calibrationError: 0.02,
+    },
     facts: facts(seed, changes),
   })
 }

@@ -82,6 +82,7 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
     augmentation: "Resize(size=97, interpolation='bilinear'); batches: not mixed",
     pixels: hash(`e${seed}`),
     batchOrder: hash(`f${seed}`),
+    loss: ['cross-entropy, label smoothing 0, class weights all 1'],
     optimizer: ['adam learningRate=0.001 epsilon=1e-08'],
     schedule: hash('0'),
     batchNorm: ['53 layers in inference, epsilon=1e-05, momentum=0.1'],

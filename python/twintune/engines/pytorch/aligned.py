@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import numpy as np
@@ -14,11 +15,12 @@ from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_mode
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
+from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.features import build_feature_step
 from twintune.engines.pytorch.live_dtypes import live_dtypes
 from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
-from twintune.engines.pytorch.steps import build_eval_step, build_train_step
+from twintune.engines.pytorch.steps import TrainStep, build_eval_step
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
@@ -74,7 +76,7 @@ class AlignedEngine:
             array_dtype(precision),
             request.augmentation,
         )
-        self._accumulation = request.training.gradient_accumulation
+        self._training = request.training
         self._feature_step = build_feature_step(self.model)
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
@@ -88,13 +90,16 @@ class AlignedEngine:
             parameter.requires_grad_(True)
         set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
         self._optimizer = build_optimizer(phase.optimizer, trained, settings)
-        self._train_step = build_train_step(self.model, self._optimizer, from_features, self._accumulation)
+        ema = self._training.ema
+        self._average = WeightAverage(trained, ema.decay) if ema else None
+        self._train_step = TrainStep(self.model, self._optimizer, self._average, from_features, self._training)
         self._eval_step = build_eval_step(self.model, from_features)
         layers = [
             (batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms
         ]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained.values()),
+            loss=self._train_step.describe(),
             optimizer=describe_optimizer(self._optimizer),
             batch_norm=describe_batch_norm(layers),
         )
@@ -110,6 +115,23 @@ class AlignedEngine:
     def learning_rate(self) -> float:
         """The rate of the last step."""
         return learning_rate_of(self._optimizer)
+
+    @contextlib.contextmanager
+    def averaged_weights(self) -> Iterator[None]:
+        """The weights' moving average stands in the model."""
+        if self._average is None:
+            yield
+            return
+        self._average.swap()
+        try:
+            yield
+        finally:
+            self._average.swap()
+
+    def adopt_average(self) -> None:
+        """Ends a phase."""
+        if self._average is not None:
+            self._average.adopt()
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,7 @@ class IdiomaticEngine:
         layers = [module for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained),
+            loss=f"torch.nn.{self._criterion}",
             optimizer=_describe_optimizer(self._optimizer),
             batch_norm=describe_batch_norm(
                 [(batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in layers]
@@ -98,6 +100,13 @@ class IdiomaticEngine:
     def learning_rate(self) -> float:
         """The rate of the last step."""
         return self._optimizer.param_groups[0]["lr"]
+
+    def averaged_weights(self) -> AbstractContextManager[None]:
+        """The weights as they are: the listing keeps no average."""
+        return nullcontext()
+
+    def adopt_average(self) -> None:
+        """Nothing to adopt."""
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""

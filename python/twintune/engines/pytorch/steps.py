@@ -6,45 +6,77 @@ from collections.abc import Callable
 
 import torch
 from torch.nn import functional
+from torch.nn.utils import clip_grad_norm_
 
+from twintune.engine import describe_step
 from twintune.engines.pytorch.batch_norm import evaluating
+from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
+from twintune.protocol import Training
 
 
-def build_train_step(
-    model: AlignedModel, optimizer: torch.optim.Optimizer, from_features: bool, accumulation: int
-) -> Callable:
-    """Makes the training step.
+class TrainStep:
+    """Trains on a batch; of a group of batches the last one ends in the optimiser's step.
 
-    Args:
-        model: What is trained.
-        optimizer: Holds the parameters to train.
-        from_features: Whether the inputs are features.
-        accumulation: Batches to an optimiser step, at least 1.
-
-    Returns:
-        A function of inputs, labels, targets, weight, masks, learning rate and divisor, as in
-        `twintune.engine.StepInputs`; it gives the loss and the number of right answers.
+    The order is PyTorch's: gradients are summed over the group, divided by its weight, clipped; then the optimiser
+    decays and steps, and the average follows.
     """
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
-    def train_step(inputs, labels, targets, weight, masks, learning_rate, divisor):
-        logits = model.logits(inputs if from_features else model.features(inputs), masks)
+    def __init__(
+        self,
+        model: AlignedModel,
+        optimizer: torch.optim.Optimizer,
+        average: WeightAverage | None,
+        from_features: bool,
+        training: Training,
+    ) -> None:
+        """Takes hold of what a phase trains.
+
+        Args:
+            model: What is trained.
+            optimizer: Holds the parameters to train.
+            average: Follows them.
+            from_features: Whether the inputs are features.
+            training: Gives the batches of a group and the largest norm of the gradients.
+        """
+        self.accumulation = training.gradient_accumulation
+        self.clip_norm = training.clip_gradient_norm
+        self.average = average
+        self._model, self._optimizer, self._from_features = model, optimizer, from_features
+        self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+    def __call__(self, inputs, labels, targets, weight, masks, learning_rate, divisor):
+        """Trains on a batch, which is given as in `twintune.engine.StepInputs`.
+
+        Returns:
+            The loss and the number of right answers.
+        """
+        model = self._model
+        logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
         loss_sum = -(targets * functional.log_softmax(logits, dim=1)).sum()
         loss = loss_sum / weight
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
-        (loss if accumulation == 1 else loss_sum).backward()
+        (loss if self.accumulation == 1 else loss_sum).backward()
         if divisor is not None:
-            if accumulation > 1:
-                for parameter in parameters:
-                    parameter.grad.div_(divisor)
-            set_learning_rate(optimizer, learning_rate)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+            self._end_group(divisor, learning_rate)
         return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
 
-    return train_step
+    def describe(self) -> str:
+        """A line on the step, in the same words as the other engine's."""
+        return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)
+
+    def _end_group(self, divisor: float, learning_rate: float) -> None:
+        if self.accumulation > 1:
+            for parameter in self._parameters:
+                parameter.grad.div_(divisor)
+        if self.clip_norm is not None:
+            clip_grad_norm_(self._parameters, self.clip_norm)
+        set_learning_rate(self._optimizer, learning_rate)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        if self.average is not None:
+            self.average.update()
 
 
 def build_eval_step(model: AlignedModel, from_features: bool) -> Callable:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import keras
@@ -14,11 +15,12 @@ from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
 from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
+from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.live_dtypes import live_dtypes
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
-from twintune.engines.tensorflow.steps import build_eval_step, build_train_step
+from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
@@ -53,7 +55,7 @@ class AlignedEngine:
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)
         self._head = request.model.head
-        self._accumulation = request.training.gradient_accumulation
+        self._training = request.training
         self.device = Device(request.device)
         check_precision(precision, self.device.on_gpu, "TensorFlow")
         size, weights = request.dataset.image_size, request.model.weights
@@ -94,12 +96,15 @@ class AlignedEngine:
             set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
             self._optimizer = build_optimizer(phase.optimizer, trained, settings)
             input_spec = self._feature_spec if from_features else self._image_spec
-            self._train_step = build_train_step(
+            ema = self._training.ema
+            self._average = WeightAverage(trained, ema.decay) if ema else None
+            self._train_step = TrainStep(
                 self.model,
                 self._optimizer,
-                (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
+                self._average,
                 from_features,
-                self._accumulation,
+                self._training,
+                (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
             )
             self._eval_step = build_eval_step(self.model, input_spec, from_features)
         watched = {id(variable) for variable in self._optimizer.variables}
@@ -109,6 +114,7 @@ class AlignedEngine:
         ]
         return PhaseFacts(
             trainable_parameters=sum(variable.shape.num_elements() for variable in trained.values()),
+            loss=self._train_step.describe(),
             optimizer=describe_optimizer(self._optimizer),
             batch_norm=describe_batch_norm(layers),
         )
@@ -121,6 +127,23 @@ class AlignedEngine:
     def learning_rate(self) -> float:
         """The rate of the last step."""
         return self._optimizer.learning_rate
+
+    @contextlib.contextmanager
+    def averaged_weights(self) -> Iterator[None]:
+        """The weights' moving average stands in the model."""
+        if self._average is None:
+            yield
+            return
+        self._average.swap()
+        try:
+            yield
+        finally:
+            self._average.swap()
+
+    def adopt_average(self) -> None:
+        """Ends a phase."""
+        if self._average is not None:
+            self._average.adopt()
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,7 @@ class IdiomaticEngine:
         ]
         return PhaseFacts(
             trainable_parameters=sum(math.prod(v.shape) for v in self.model.trainable_variables),
+            loss=f"keras: {self.model.loss} of probabilities",
             optimizer=_describe_optimizer(self.model.optimizer),
             batch_norm=describe_batch_norm(modes),
         )
@@ -85,6 +87,13 @@ class IdiomaticEngine:
     def learning_rate(self) -> float:
         """The rate of the last step."""
         return float(self.model.optimizer.learning_rate)
+
+    def averaged_weights(self) -> AbstractContextManager[None]:
+        """The weights as they are: the listing keeps no average."""
+        return nullcontext()
+
+    def adopt_average(self) -> None:
+        """Nothing to adopt."""
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches what steps came to."""

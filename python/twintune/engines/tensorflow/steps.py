@@ -2,88 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from twintune.engine import StepInputs
+from twintune.engine import StepInputs, describe_step
 from twintune.engines.tensorflow.batch_norm import evaluating
+from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
+from twintune.protocol import Training
 
 
-def build_train_step(
-    model: AlignedModel,
-    optimizer: AlignedOptimizer,
-    batch_specs: tuple,
-    from_features: bool,
-    accumulation: int,
-) -> Callable[[StepInputs], Any]:
-    """Makes the training step, traced with a fixed signature: a short last batch doesn't trace it again.
+class TrainStep:
+    """Trains on a batch; of a group of batches the last one ends in the optimiser's step.
 
-    Args:
-        model: What is trained.
-        optimizer: Holds the variables to train.
-        batch_specs: Of inputs, labels, targets and dropout masks.
-        from_features: Whether the inputs are features.
-        accumulation: Batches to an optimiser step, at least 1.
-
-    Returns:
-        A function of a batch; it gives the loss and the number of right answers.
+    The order is PyTorch's: gradients are summed over the group, divided by its weight, clipped; then the optimiser
+    decays and steps, and the average follows.
     """
-    scalar = tf.TensorSpec([], tf.float64)
-    coefficients_spec = optimizer.coefficients_spec
 
-    def differentiate(inputs, labels, targets, masks, weight):
-        """The gradients of the summed loss and of the loss, the loss, and the number of right answers."""
+    def __init__(
+        self,
+        model: AlignedModel,
+        optimizer: AlignedOptimizer,
+        average: WeightAverage | None,
+        from_features: bool,
+        training: Training,
+        batch_specs: tuple,
+    ) -> None:
+        """Makes the functions to trace, with a fixed signature: a short last batch doesn't trace them again.
+
+        Args:
+            model: What is trained.
+            optimizer: Holds the variables to train.
+            average: Follows them.
+            from_features: Whether the inputs are features.
+            training: Gives the batches of a group and the largest norm of the gradients.
+            batch_specs: Of inputs, labels, targets and dropout masks.
+        """
+        self.accumulation = training.gradient_accumulation
+        self.clip_norm = training.clip_gradient_norm
+        self.average = average
+        self._model, self._optimizer, self._from_features = model, optimizer, from_features
+        scalar = tf.TensorSpec([], tf.float64)
+
+        def traced(function: Callable, *specs: Any) -> Callable:
+            return tf.function(function, input_signature=specs, autograph=False)
+
+        if self.accumulation == 1:
+            self._step_alone = traced(self._train_alone, *batch_specs, scalar, optimizer.coefficients_spec)
+            return
+        self._sums = [tf.Variable(tf.zeros_like(variable)) for variable in optimizer.variables]
+        self._accumulate = traced(self._add_gradients, *batch_specs, scalar)
+        self._end_group = traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
+
+    def __call__(self, step: StepInputs) -> Any:
+        """Trains on a batch.
+
+        Returns:
+            The loss and the number of right answers.
+        """
+        batch = (step.inputs, step.labels, step.targets, step.masks, step.weight)
+        if self.accumulation == 1:
+            return self._step_alone(*batch, self._optimizer.next_coefficients(step.learning_rate))
+        outcome = self._accumulate(*batch)
+        if step.divisor is not None:
+            self._end_group(step.divisor, self._optimizer.next_coefficients(step.learning_rate))
+        return outcome
+
+    def describe(self) -> str:
+        """A line on the step, in the same words as the other engine's."""
+        return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)
+
+    def _train_alone(self, inputs, labels, targets, masks, weight, coefficients):
+        gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight)
+        self._update(gradients, coefficients)
+        return loss, correct
+
+    def _add_gradients(self, inputs, labels, targets, masks, weight):
+        gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight)
+        for total, gradient in zip(self._sums, gradients, strict=True):
+            total.assign_add(gradient)
+        return loss, correct
+
+    def _update_from_sums(self, divisor, coefficients) -> None:
+        self._update([total / tf.cast(divisor, total.dtype) for total in self._sums], coefficients)
+        for total in self._sums:
+            total.assign(tf.zeros_like(total))
+
+    def _differentiate(self, inputs, labels, targets, masks, weight):
+        """Gradients, loss and number of right answers of a batch."""
+        model, variables = self._model, self._optimizer.variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            for variable in optimizer.variables:
+            for variable in variables:
                 tape.watch(variable)
-            logits = model.logits(inputs if from_features else model.features(inputs), masks)
+            logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
             # The fused operation's gradient takes it for granted that the targets of an image have a sum of 1.
             loss_sum = -tf.reduce_sum(targets * tf.nn.log_softmax(logits))
             loss = loss_sum / tf.cast(weight, loss_sum.dtype)
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
-        gradients = tape.gradient(loss if accumulation == 1 else loss_sum, optimizer.variables)
-        correct = tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
-        return gradients, loss, correct
+        gradients = tape.gradient(loss if self.accumulation == 1 else loss_sum, variables)
+        return gradients, loss, tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
 
-    @tf.function(input_signature=[*batch_specs, scalar, coefficients_spec], autograph=False)
-    def step_alone(inputs, labels, targets, masks, weight, coefficients):
-        gradients, loss, correct = differentiate(inputs, labels, targets, masks, weight)
-        optimizer.apply(gradients, coefficients)
-        return loss, correct
+    def _update(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
+        if self.clip_norm is not None:
+            gradients = clip_by_global_norm(gradients, self.clip_norm)
+        self._optimizer.apply(gradients, coefficients)
+        if self.average is not None:
+            self.average.update()
 
-    def train_step(step):
-        batch = (step.inputs, step.labels, step.targets, step.masks, step.weight)
-        return step_alone(*batch, optimizer.next_coefficients(step.learning_rate))
 
-    if accumulation == 1:
-        return train_step
+def clip_by_global_norm(gradients: Sequence[Any], max_norm: float) -> list[Any]:
+    """Scales gradients whose norm together is larger than `max_norm`, as `torch.nn.utils.clip_grad_norm_` does.
 
-    sums = [tf.Variable(tf.zeros_like(variable)) for variable in optimizer.variables]
-
-    @tf.function(input_signature=[*batch_specs, scalar], autograph=False)
-    def accumulate(inputs, labels, targets, masks, weight):
-        gradients, loss, correct = differentiate(inputs, labels, targets, masks, weight)
-        for total, gradient in zip(sums, gradients, strict=True):
-            total.assign_add(gradient)
-        return loss, correct
-
-    @tf.function(input_signature=[scalar, coefficients_spec], autograph=False)
-    def end_group(divisor, coefficients):
-        optimizer.apply([total / tf.cast(divisor, total.dtype) for total in sums], coefficients)
-        for total in sums:
-            total.assign(tf.zeros_like(total))
-
-    def train_step_of_group(step):
-        outcome = accumulate(step.inputs, step.labels, step.targets, step.masks, step.weight)
-        if step.divisor is not None:
-            end_group(step.divisor, optimizer.next_coefficients(step.learning_rate))
-        return outcome
-
-    return train_step_of_group
+    Unlike `tf.clip_by_global_norm`, PyTorch adds 1e-6 to the norm.
+    """
+    norm = tf.sqrt(tf.add_n([tf.reduce_sum(tf.square(gradient)) for gradient in gradients]))
+    coefficient = tf.minimum(max_norm / (norm + 1e-6), 1)
+    return [gradient * coefficient for gradient in gradients]
 
 
 def build_eval_step(model: AlignedModel, input_spec: tf.TensorSpec, from_features: bool) -> Callable:

@@ -1,0 +1,44 @@
+"""An exponential moving average of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+
+class WeightAverage:
+    """The average of what a phase trains: of every step, average = decay * average + (1 - decay) * weight.
+
+    It starts as a copy of the weights. What the phase leaves as it is needs no average, and BatchNorm's running
+    statistics are averages already: the model's own serve, as in `torch.optim.swa_utils.AveragedModel`.
+    """
+
+    def __init__(self, parameters: Mapping[str, nn.Parameter], decay: float) -> None:
+        """Starts the average.
+
+        Args:
+            parameters: What the phase trains, by canonical name.
+            decay: 0 to 1.
+        """
+        self.decay = decay
+        self.averages = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+        self._parameters = dict(parameters)
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Takes in the weights after an optimiser step."""
+        for name, parameter in self._parameters.items():
+            self.averages[name].lerp_(parameter, 1 - self.decay)
+
+    def swap(self) -> None:
+        """Exchanges the weights and their averages; a second time puts both back bit for bit."""
+        for name, parameter in self._parameters.items():
+            self.averages[name], parameter.data = parameter.data, self.averages[name]
+
+    @torch.no_grad()
+    def adopt(self) -> None:
+        """Makes the averages the weights."""
+        for name, parameter in self._parameters.items():
+            parameter.copy_(self.averages[name])
