@@ -1,27 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import { backbones, findBackbone } from '../backbones.js'
 import { augmentationSchema } from './augmentation-schema.js'
+import { datasetRules } from './dataset-rules.js'
 import type { Finding } from './explain.js'
 import { getIn as getRaw, isMapping, type Path } from './path.js'
+import { listAt, numberAt, type Rule, type Violation, violationIf } from './rule.js'
 import { getWithDefaults as getIn } from './schema-walk.js'
 import { phaseSchema } from './training-schema.js'
 
-/**
- * Rules that bind several fields, which zod would skip while a field is bad. Each runs on the unchecked specification
- * and reads it with its defaults; any field may be missing or of another kind, so each rule looks before it reads.
- */
+/** Finds what breaks a rule that binds several fields; zod would skip those while a field is bad. */
 export function checkAcrossFields(spec: unknown): Finding[] {
   return rules
     .flatMap((rule) => rule(spec))
     .map(({ path, message }) => ({ path, at: 'value', message, suggestion: null }))
 }
-
-interface Violation {
-  readonly path: Path
-  readonly message: string
-}
-
-type Rule = (spec: unknown) => Violation[]
 
 const rules: readonly Rule[] = [
   listsEachOnce,
@@ -30,8 +22,7 @@ const rules: readonly Rule[] = [
   backboneHasStages,
   nesterovHasMomentum,
   warmupEndsBeforePhase,
-  testIsNotTraining,
-  splitLeavesTraining,
+  ...datasetRules,
   fineTuneStandsAlone,
   rangesAscend,
   halfNeedsGpu,
@@ -127,22 +118,6 @@ function warmupEndsBeforePhase(spec: unknown): Violation[] {
   })
 }
 
-function testIsNotTraining(spec: unknown): Violation[] {
-  const test = getIn(spec, ['dataset', 'test'])
-  const isSame = typeof test === 'string' && test === getIn(spec, ['dataset', 'train'])
-  return violationIf(isSame, ['dataset', 'test'], 'is the same as dataset.train')
-}
-
-function splitLeavesTraining(spec: unknown): Violation[] {
-  if (getIn(spec, ['dataset', 'test']) !== undefined) return []
-  const validation = numberAt(spec, ['dataset', 'validationFraction'])
-  const test = numberAt(spec, ['dataset', 'testFraction'])
-  const larger = validation >= test ? 'validationFraction' : 'testFraction'
-  const message = `validationFraction (${validation}) and testFraction (${test}) leave no images to train on`
-  const leavesNone = validation < 1 && test < 1 && validation + test >= 1
-  return violationIf(leavesNone, ['dataset', larger], message)
-}
-
 function fineTuneStandsAlone(spec: unknown): Violation[] {
   const path = ['training', 'fineTune']
   const phases = getRaw(spec, ['training', 'phases'])
@@ -179,10 +154,6 @@ function earlyStoppingHasValidation(spec: unknown): Violation[] {
   return violationIf(isBroken, path, 'needs validation images, and dataset.validationFraction is 0')
 }
 
-function violationIf(isBroken: boolean, path: Path, message: string): Violation[] {
-  return isBroken ? [{ path, message }] : []
-}
-
 function isIdiomatic(spec: unknown): boolean {
   return getIn(spec, ['mode']) === 'idiomatic'
 }
@@ -195,15 +166,4 @@ function backboneOf(spec: unknown): ReturnType<typeof findBackbone> {
 function phasePaths(spec: unknown): Path[] {
   const path = ['training', 'phases']
   return listAt(spec, path).map((_, index) => [...path, index])
-}
-
-function listAt(spec: unknown, path: Path): readonly unknown[] {
-  const list = getIn(spec, path)
-  return Array.isArray(list) ? list : []
-}
-
-// NaN, which no comparison holds for, where there is no number.
-function numberAt(spec: unknown, path: Path): number {
-  const value = getIn(spec, path)
-  return typeof value === 'number' ? value : Number.NaN
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { setIn } from '../../src/spec/path.js'
 import { issuesOfValue, smallest } from './rig.js'
 
 const phase = (fields: object) => ({ ...smallest, training: { phases: [{ epochs: 2 }, fields] } })
@@ -87,16 +86,6 @@ describe('rules that bind several fields', () => {
       phase({ schedule: { name: 'cosine', warmupEpochs: 5 } }),
       "training.phases[1].schedule.warmupEpochs: must be less than the phase's epochs (5), got 5",
     ],
-    [
-      'the training images as the test',
-      setIn(smallest, ['dataset', 'test'], smallest.dataset.train),
-      'dataset.test: is the same as dataset.train',
-    ],
-    [
-      'shares that leave nothing',
-      setIn(smallest, ['dataset', 'validationFraction'], 0.8),
-      'dataset.validationFraction: validationFraction (0.8) and testFraction (0.2) leave no images to train on',
-    ],
   ])('reject %s', (_, spec, issue) => {
     expect(issuesOfValue(spec)).toEqual([issue])
   })
@@ -105,10 +94,6 @@ describe('rules that bind several fields', () => {
     ['as many stages as the backbone has', phase({ trainable: { lastStages: 5 } })],
     ['a warm-up of half a phase', phase({ epochs: 1, schedule: { name: 'constant', warmupEpochs: 0.5 } })],
     ['Nesterov with momentum', phase({ optimizer: { name: 'sgd', nesterov: true, momentum: 0.9 } })],
-    [
-      'any share for validation beside a test',
-      setIn(setIn(smallest, ['dataset', 'validationFraction'], 0.9), ['dataset', 'test'], '/t'),
-    ],
     ['idiomatic mode with what it has', idiomatic],
   ])('accept %s', (_, spec) => {
     expect(issuesOfValue(spec)).toEqual([])

@@ -1,0 +1,30 @@
+import type { Path } from './path.js'
+import { getWithDefaults } from './schema-walk.js'
+
+/** A place that breaks a rule, and what would be right. */
+export interface Violation {
+  readonly path: Path
+  readonly message: string
+}
+
+/**
+ * A rule that binds several fields. It runs on the unchecked specification and reads it with its defaults; any field
+ * may be missing or of another kind, so it looks before it reads.
+ */
+export type Rule = (spec: unknown) => Violation[]
+
+export function violationIf(isBroken: boolean, path: Path, message: string): Violation[] {
+  return isBroken ? [{ path, message }] : []
+}
+
+/** The list at a path; an empty one where there is none. */
+export function listAt(spec: unknown, path: Path): readonly unknown[] {
+  const list = getWithDefaults(spec, path)
+  return Array.isArray(list) ? list : []
+}
+
+/** The number at a path; NaN, which no comparison holds for, where there is none. */
+export function numberAt(spec: unknown, path: Path): number {
+  const value = getWithDefaults(spec, path)
+  return typeof value === 'number' ? value : Number.NaN
+}
