@@ -89,6 +89,25 @@ describe('an experiment that cannot run', () => {
   })
 })
 
+describe('a learning-rate sweep that cannot run', () => {
+  it('ends with 3 when its data are missing', async () => {
+    const out = path.join(folder, 'sweeps')
+    const { exitCode, stdout } = await run('lr-find', spec, '--json', '--out', out)
+    expect(exitCode).toBe(3)
+    expect(failureOf(stdout).code).toBe('DATASET_NOT_FOUND')
+  })
+
+  it('ends before its work when the plot cannot be written', async () => {
+    const out = path.join(spec, 'below-a-file')
+    const { exitCode, stdout } = await run('lr-find', spec, '--json', '--out', out)
+    expect(exitCode).toBe(3)
+    expect(failureOf(stdout)).toMatchObject({
+      code: 'RUN_FOLDER_UNWRITABLE',
+      message: expect.stringContaining(out),
+    })
+  })
+})
+
 describe('help', () => {
   it.each([['--help'], ['compare', '--help'], ['--version']])(
     'is asked for by %s and ends with 0',

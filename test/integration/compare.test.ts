@@ -162,6 +162,13 @@ describe('compare, idiomatic', () => {
     expect(different.map(({ ingredient }) => ingredient)).toEqual(
       expect.arrayContaining(['weights', 'pixels', 'optimizer', 'batch norm']),
     )
+    const [started] = eventsOf(ran.events, 'comparison-started')
+    for (const { framework, test } of comparison.runs) {
+      const details = readJson(started?.runDirectory ?? '', `${framework}-seed0`, 'evaluation.json')
+      const f1 = evaluationDetailsSchema.parse(details).perClass.flatMap((row) => row.f1 ?? [])
+      const mean = f1.reduce((sum, value) => sum + value, 0) / f1.length
+      expect(mean).toBeCloseTo(test?.macroF1 ?? Number.NaN, 12)
+    }
     const evidence = comparison.contract.map((row) => row.evidence).join('\n')
     expect(evidence).toContain('epsilon 1e-07')
     expect(evidence).toContain('eps 1e-08')
