@@ -34,7 +34,10 @@ def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> n
     Returns:
         The same shape, of that dtype.
     """
-    return _normalized_values(preprocessing, dtype)[pixels, np.arange(3)]
+    normalized = np.empty(pixels.shape, dtype)
+    for channel, values in enumerate(_normalized_values(preprocessing, dtype)):
+        normalized[..., channel] = values.take(pixels[..., channel])
+    return normalized
 
 
 def denormalize(values: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
@@ -53,6 +56,7 @@ def denormalize(values: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
 
 @functools.cache
 def _normalized_values(preprocessing: Preprocessing, dtype: str) -> np.ndarray:
-    """What each of the 256 values of a pixel becomes, by channel: looking it up is quicker than computing it."""
-    values = np.arange(256, dtype=dtype)[:, None] / np.array(255, dtype=dtype)
-    return (values - np.array(preprocessing.mean, dtype=dtype)) / np.array(preprocessing.std, dtype=dtype)
+    """What each of the 256 values of a pixel becomes, [3, 256]: looking it up is quicker than computing it."""
+    values = np.arange(256, dtype=dtype) / np.array(255, dtype=dtype)
+    mean, std = (np.array(constants, dtype=dtype)[:, None] for constants in (preprocessing.mean, preprocessing.std))
+    return (values - mean) / std
