@@ -45,16 +45,19 @@ class Inputs:
             with self._record.watch.part("features"):
                 self._cached = self._extract_features()
 
-    def training_batches(self, epoch: int) -> Iterator[tuple[Batch, np.ndarray]]:
-        """All batches of an epoch, mixed where the specification asks for it.
+    def training_batches(self, epoch: int, start_step: int = 0) -> Iterator[tuple[Batch, np.ndarray]]:
+        """The batches of an epoch, mixed where the specification asks for it.
 
         Args:
             epoch: Counts from 0 over all phases.
+            start_step: How many batches of the epoch are passed over; those that follow are the same as in the whole
+                epoch.
 
         Yields:
             A batch, and the shares of the classes in each of its images: float64, [images, classes].
         """
-        for step, batch in enumerate(self._pipeline().training_batches(self._splits.train, epoch)):
+        batches = self._pipeline().training_batches(self._splits.train, epoch, start_step)
+        for step, batch in enumerate(batches, start=start_step):
             targets = one_hot(batch.labels, len(self._splits.classes))
             inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
             self._hash(inputs)

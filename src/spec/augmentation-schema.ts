@@ -7,7 +7,10 @@ const area = z
   .tuple([positive.max(1), positive.max(1)])
   .describe("Smallest and largest share of the image's area.")
 
-/** Random changes to the training images, drawn by (seed, epoch, image) and so the same in both frameworks. */
+/**
+ * Random changes to the training images, drawn by (seed, epoch, image) and so the same in both frameworks. Their order
+ * is that of the fields: crop, flips, rotation, colours, RandAugment, erasing, then mixing of the batch.
+ */
 export const augmentationSchema = z.strictObject({
   randomResizedCrop: z
     .strictObject({ scale: area.default([0.08, 1]), ratio: ratio.default([3 / 4, 4 / 3]) })
@@ -15,7 +18,12 @@ export const augmentationSchema = z.strictObject({
     .describe('A random part of the image, resized to `dataset.imageSize` (Szegedy et al. 2015).'),
   horizontalFlip: probability.default(0).describe('Probability of mirroring left and right.'),
   verticalFlip: probability.default(0).describe('Probability of mirroring top and bottom.'),
-  rotation: z.number().min(0).max(180).default(0).describe('Largest angle in degrees, either way.'),
+  rotation: z
+    .number()
+    .min(0)
+    .max(180)
+    .default(0)
+    .describe('Largest angle in degrees, either way; the corners get the mean colour.'),
   colorJitter: z
     .strictObject({
       brightness: strength.default(0),
@@ -44,7 +52,9 @@ export const augmentationSchema = z.strictObject({
     .describe('A random rectangle set to the mean colour (Zhong et al. 2020).'),
   mixup: strength
     .default(0)
-    .describe('Alpha of the Beta distribution that batches are mixed by (Zhang et al. 2018); 0 for none.'),
+    .describe(
+      'Alpha of the Beta distribution that batches are mixed by (Zhang et al. 2018); 0 for none. Training accuracy then counts the class with the largest share.',
+    ),
   cutmix: strength
     .default(0)
     .describe(

@@ -99,7 +99,12 @@ def test_long_and_foreign_class_names_fit_under_their_image(split, tmp_path: Pat
 def test_a_sheet_that_can_t_be_made_leaves_the_old_file(split, tmp_path: Path, monkeypatch) -> None:
     file = tmp_path / "sheet.png"
     file.write_bytes(b"old")
-    monkeypatch.setattr(Image.Image, "save", lambda *_, **__: (_ for _ in ()).throw(OSError("no space")))
+
+    def run_out_of_space(image: Image.Image, to: Path, format: str) -> None:
+        to.write_bytes(b"half a sheet")
+        raise OSError("no space")
+
+    monkeypatch.setattr(Image.Image, "save", run_out_of_space)
     with pytest.raises(OSError, match="no space"):
         write_contact_sheet(file, split, CLASSES, loader(), NOT_MIXED, images=1, views=1)
     assert file.read_bytes() == b"old"

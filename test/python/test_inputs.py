@@ -1,0 +1,101 @@
+"""Where batches come from: images, mixed or not, or a frozen backbone's features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import pytest
+from augmentations import OF_IMAGES
+from conftest import PHASE
+from twintune.backbones import find_backbone
+from twintune.data.loader import SharedLoader
+from twintune.data.splits import open_splits
+from twintune.digests import ChainedDigest
+from twintune.inputs import Inputs, may_train_on_features
+from twintune.protocol import Phase, RunRequest
+from twintune.reporter import Reporter
+from twintune.run_record import RunRecord
+
+
+@dataclass
+class NoFramework:
+    """An engine of which only the images are asked for."""
+
+    pipeline: SharedLoader
+    caches_features: bool = True
+
+
+def engine_of(request: RunRequest) -> NoFramework:
+    preprocessing = find_backbone(request.model.backbone).preprocessing
+    return NoFramework(SharedLoader(request.seed, 8, 33, preprocessing, "float32", request.augmentation))
+
+
+@pytest.fixture
+def inputs_of() -> Callable[[RunRequest], tuple[Inputs, RunRecord]]:
+    def make(request: RunRequest) -> tuple[Inputs, RunRecord]:
+        splits = open_splits(request.dataset, request.cache_directory, lambda done, total: None)
+        record, reporter = RunRecord(request), Reporter(lambda report: None)
+        return Inputs(request, engine_of(request), splits, record, reporter), record
+
+    return make
+
+
+def test_an_epoch_that_is_entered_within_goes_on_with_the_same_mixed_batches(make_request, inputs_of) -> None:
+    inputs, _ = inputs_of(make_request("pytorch", augmentation={**OF_IMAGES, "mixup": 0.4, "cutmix": 1.0}))
+    whole, rest = list(inputs.training_batches(3)), list(inputs.training_batches(3, start_step=2))
+    assert len(rest) == len(whole) - 2
+    for (entered, entered_targets), (batch, targets) in zip(rest, whole[2:], strict=True):
+        assert np.array_equal(entered.inputs, batch.inputs)
+        assert np.array_equal(entered_targets, targets)
+
+
+def test_the_digest_is_of_the_pixels_as_they_were_mixed(make_request, inputs_of) -> None:
+    inputs, record = inputs_of(make_request("pytorch", augmentation={"cutmix": 1.0}))
+    expected = ChainedDigest()
+    for batch, _ in inputs.training_batches(0):
+        expected.add(batch.inputs)
+    assert record.pixels.hexdigest() == expected.hexdigest()
+
+
+def test_evaluations_are_neither_augmented_nor_mixed(make_request, inputs_of) -> None:
+    seen = []
+    for augmentation in ({}, {**OF_IMAGES, "mixup": 0.4}):
+        request = make_request("pytorch", augmentation=augmentation)
+        inputs, _ = inputs_of(request)
+        test = open_splits(request.dataset, request.cache_directory, lambda done, total: None).test
+        seen.append(np.concatenate([batch.inputs for batch in inputs.ordered_batches(test)]))
+    assert np.array_equal(*seen)
+
+
+def test_the_record_says_what_the_live_pipeline_does(make_request, inputs_of) -> None:
+    augmentation = {"horizontalFlip": 0.5, "cutmix": 1.0}
+    _, record = inputs_of(make_request("pytorch", augmentation=augmentation))
+    assert record.augmentation == (
+        "Resize(size=33, interpolation='bilinear'), Flip(direction='horizontal', probability=0.5); batches: cutmix 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "augmentation", "may"),
+    [
+        ({}, {}, True),
+        ({"trainable": "all"}, {}, False),
+        ({"trainable": {"lastStages": 1}}, {}, False),
+        ({"batchNorm": "adapt"}, {}, False),
+        *[({}, {name: OF_IMAGES[name]}, False) for name in OF_IMAGES],
+        ({}, {"mixup": 0.2}, False),
+        ({}, {"cutmix": 1.0}, False),
+    ],
+)
+def test_features_stand_for_images_only_where_these_are_the_same_in_every_epoch(
+    make_request, change: dict, augmentation: dict, may: bool
+) -> None:
+    request = make_request("pytorch", augmentation=augmentation)
+    phase = msgspec.convert({**PHASE, **change}, Phase)
+    engine = engine_of(request)
+    assert may_train_on_features(engine, phase, request.augmentation) == may
+    engine.caches_features = False
+    assert not may_train_on_features(engine, phase, request.augmentation)
