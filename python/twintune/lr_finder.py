@@ -12,17 +12,18 @@ from typing import Literal
 
 import numpy as np
 
-from twintune.batch_encoder import BatchEncoder, class_weights
 from twintune.data.loader import Batch
 from twintune.data.splits import open_splits
 from twintune.engine import Engine, StepInputs
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
+from twintune.head import masks_of_step
 from twintune.inputs import Inputs
 from twintune.lr_suggestions import suggest
-from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint
+from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
+from twintune.targets import TargetEncoder
 
 _SMOOTHING = 0.98
 _DIVERGENCE = 4
@@ -57,14 +58,14 @@ def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object]
     splits = open_splits(run.dataset, run.cache_directory, partial(report.stage_progress, "data"))
     for warning in splits.warnings:
         report.warning("DATASET", warning)
-    encoder = BatchEncoder(run, class_weights(run.training, splits, report))
     report.stage("build")
     engine = create_engine(run, len(splits.classes))
     engine.start_phase(run.training.phases[0], from_features=False)
     inputs = Inputs(run, engine, splits, RunRecord(run), report)
+    targets = TargetEncoder(splits.train.labels, len(splits.classes), run.training)
     groups = endless_groups(inputs.training_batches, run.training.gradient_accumulation)
     start = time.perf_counter()
-    points, ended = sweep(engine, encoder, groups, sweep_rates(request), report)
+    points, ended = sweep(GroupTrainer(engine, run, targets), groups, sweep_rates(request), report)
     seconds = time.perf_counter() - start
     rates, losses = np.array([(point.learning_rate, point.smoothed_loss) for point in points]).T
     return FindLearningRateResult(points, ended, suggest(rates, losses, request.steps), seconds)
@@ -76,14 +77,43 @@ def sweep_rates(request: FindLearningRateRequest) -> list[float]:
     return [request.start * growth ** (step / request.steps) for step in range(request.steps)]
 
 
+class GroupTrainer:
+    """Takes one optimiser step on a group of batches."""
+
+    def __init__(self, engine: Engine, run: RunRequest, targets: TargetEncoder) -> None:
+        self._engine = engine
+        self._run = run
+        self._targets = targets
+        self._batches = 0
+
+    def __call__(self, group: Group, learning_rate: float) -> float:
+        """Takes the step; returns the loss of its images before it."""
+        loss_sum = weight = 0.0
+        for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
+            targets = self._targets.encode(shares)
+            weight += targets.weight
+            step = StepInputs(
+                inputs=batch.inputs,
+                labels=targets.labels,
+                targets=targets.coefficients,
+                weight=targets.weight,
+                masks=masks_of_step(self._run, len(batch), self._batches),
+                learning_rate=learning_rate,
+                divisor=None if left else weight,
+            )
+            (outcome,) = self._engine.read_steps([self._engine.train_step(step)])
+            loss_sum += outcome.loss * targets.weight
+            self._batches += 1
+        return loss_sum / weight
+
+
 def sweep(
-    engine: Engine, encoder: BatchEncoder, groups: Iterator[Group], rates: Sequence[float], report: Reporter
+    train: Callable[[Group, float], float], groups: Iterator[Group], rates: Sequence[float], report: Reporter
 ) -> tuple[list[LearningRatePoint], Ending]:
     """Takes an optimiser step at each rate, until the loss diverges.
 
     Args:
-        engine: In the phase to train.
-        encoder: Makes a batch's targets and masks.
+        train: Takes an optimiser step at a rate; returns the loss before it.
         groups: The batches of each step, as many as there are rates or more.
         rates: Of the steps.
         report: Is told of each step.
@@ -92,9 +122,9 @@ def sweep(
         The steps whose loss is finite, and why they end.
     """
     points: list[LearningRatePoint] = []
-    batches, average, lowest = itertools.count(), 0.0, math.inf
+    average, lowest = 0.0, math.inf
     for rate, group in zip(rates, groups, strict=False):
-        loss = _train_group(engine, encoder, group, batches, rate)
+        loss = train(group, rate)
         if not math.isfinite(loss):
             if not points:
                 raise _first_not_finite(loss, rate)
@@ -121,26 +151,6 @@ def endless_groups(training_batches: Callable[[int], Iterable[MixedBatch]], accu
         batches = iter(training_batches(epoch))
         while group := list(itertools.islice(batches, accumulation)):
             yield group
-
-
-def _train_group(engine: Engine, encoder: BatchEncoder, group: Group, numbers: Iterator[int], rate: float) -> float:
-    """Takes one optimiser step; returns the loss of its images before it."""
-    loss_sum = weight = 0.0
-    for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
-        targets = encoder.targets(shares)
-        weight += targets.weight
-        step = StepInputs(
-            inputs=batch.inputs,
-            labels=targets.labels,
-            targets=targets.coefficients,
-            weight=targets.weight,
-            masks=encoder.masks(len(batch), next(numbers)),
-            learning_rate=rate,
-            divisor=None if left else weight,
-        )
-        (outcome,) = engine.read_steps([engine.train_step(step)])
-        loss_sum += outcome.loss * targets.weight
-    return loss_sum / weight
 
 
 def _first_not_finite(loss: float, rate: float) -> TwintuneError:

@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 from conftest import PHASE
-from twintune.batch_encoder import BatchEncoder
 from twintune.data.loader import Batch
 from twintune.engine import StepInputs, StepOutcome
 from twintune.errors import TwintuneError
-from twintune.lr_finder import endless_groups, find_learning_rate, sweep, sweep_rates
+from twintune.lr_finder import GroupTrainer, endless_groups, find_learning_rate, sweep, sweep_rates
 from twintune.protocol import FindLearningRateRequest
 from twintune.reporter import Reporter
+from twintune.targets import TargetEncoder
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
 
@@ -44,11 +44,12 @@ def sweep_losses(make_request):
     """Sweeps over given losses; rates are 1, 2, 3..."""
 
     def run(losses: list[float], accumulation: int = 1, weights=(1.0, 1.0, 1.0), emit=lambda report: None):
-        engine = Losses(losses)
-        encoder = BatchEncoder(make_request("pytorch"), np.array(weights))
+        engine, run = Losses(losses), make_request("pytorch")
+        targets = TargetEncoder(np.arange(3), 3, run.training)
+        targets.class_weights = np.array(weights)
         rates = [float(rate) for rate in range(1, len(losses) // accumulation + 1)]
         groups = endless_groups(three_images, accumulation)
-        return engine, sweep(engine, encoder, groups, rates, Reporter(emit))
+        return engine, sweep(GroupTrainer(engine, run, targets), groups, rates, Reporter(emit))
 
     return run
 
