@@ -198,6 +198,7 @@ def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, fram
     batch_norm = {"tensorflow": "inference", "pytorch": "train"}[framework]
     assert epsilon in result.facts.optimizer[0]
     assert batch_norm in result.facts.batch_norm[0]
+    assert result.facts.augmentation == "none; batches: not mixed"
     # The listing's PyTorch side moves the running statistics of its frozen layers, Keras does not.
     name = {"tensorflow": "conv1_bn/moving_mean", "pytorch": "bn1.running_mean"}[framework]
     assert np.any(trained_tensors(request)[name]) == (framework == "pytorch")
