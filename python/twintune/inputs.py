@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -78,19 +79,23 @@ class Inputs:
             self._record.pixels.add(np.asarray(inputs))
 
     def _extract_features(self) -> CachedFeatures:
-        cached = CachedFeatures(self._request.seed, self._request.training.batch_size)
-        splits = [s for s in (self._splits.train, self._splits.validation, self._splits.test) if s is not None]
+        folder = Path(self._request.cache_directory, "features")
+        cached = CachedFeatures(self._request.seed, self._request.training.batch_size, folder)
+        splits = list(self._splits.named().values())
         total, done = sum(map(len, splits)), 0
         for split in splits:
-            features = []
-            for batch in self._engine.pipeline.ordered_batches(split):
-                self._record.pixels.add(np.asarray(batch.inputs))
-                features.append(self._engine.extract_features(batch.inputs))
-                done += len(batch)
-                self._report.stage_progress("features", done, total)
-            cached.put(split, np.concatenate(features))
+            cached.put(split, self._features_of(split, done, total))
+            done += len(split)
         self._record.feature_images += total
         return cached
+
+    def _features_of(self, split: Split, done: int, total: int) -> Iterator[np.ndarray]:
+        """What the frozen backbone makes of a split, batch by batch; `done` images of all `total` went before."""
+        for batch in self._engine.pipeline.ordered_batches(split):
+            self._record.pixels.add(np.asarray(batch.inputs))
+            yield self._engine.extract_features(batch.inputs)
+            done += len(batch)
+            self._report.stage_progress("features", done, total)
 
 
 def may_train_on_features(engine: Engine, phase: Phase, augmentation: Augmentation) -> bool:
