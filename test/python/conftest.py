@@ -103,3 +103,15 @@ def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., p
         return msgspec.convert({**raw, **changes}, protocol.RunRequest)
 
     return make
+
+
+@pytest.fixture
+def request_of(make_request) -> Callable[..., protocol.RunRequest]:
+    """Makes a float64 request of resnet18 with random weights, whose training has the fields given."""
+
+    def make(framework: str, dropout: float = 0.0, **training) -> protocol.RunRequest:
+        head = {"hidden": [8], "activation": "relu", "dropout": dropout}
+        model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
+        return make_request(framework, model=model, training={"precision": "float64", **training})
+
+    return make

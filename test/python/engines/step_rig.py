@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
+import pytest
 from conftest import PHASE
 from twintune.engine import Engine, StepInputs
 from twintune.engines import create_engine
@@ -15,8 +16,19 @@ from twintune.protocol import Phase, RunRequest
 from twintune.seeding import generator
 from twintune.targets import TargetEncoder, one_hot
 
+FRAMEWORKS = ["tensorflow", "pytorch"]
+# Rounding through a few steps of all layers, in float64; a difference of meaning shows at 1e-5 and more.
+BOUND = 1e-10
 CLASSES = 3
 SIZE = 33
+SGD = {
+    "name": "sgd",
+    "learningRate": 0.05,
+    "momentum": 0.9,
+    "nesterov": False,
+    "weightDecay": 0.01,
+    "decayNormAndBias": False,
+}
 
 
 @dataclass
@@ -24,10 +36,15 @@ class Outcome:
     """What a framework's steps came to."""
 
     losses: list[float] = field(default_factory=list)
-    before: dict[str, np.ndarray] = field(default_factory=dict)
-    after: dict[str, np.ndarray] = field(default_factory=dict)
+    snapshots: list[dict[str, np.ndarray]] = field(default_factory=list)
+    """All tensors before the first phase and after each."""
     validated: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """Logits of the validation within the phase."""
+    """Logits at the end of the last phase, of its averaged weights where they are averaged."""
+
+    def moved(self, phase: int = -1) -> set[str]:
+        """The tensors that a phase, the last one by default, has changed in any bit."""
+        before, after = self.snapshots[phase - 1], self.snapshots[phase]
+        return {name for name, tensor in before.items() if not np.array_equal(tensor, after[name])}
 
 
 def phase_of(**changes) -> Phase:
@@ -48,29 +65,44 @@ def take_steps(
     """
     engine = create_engine(request, CLASSES)
     encoder = TargetEncoder(np.array([0] * 6 + [1] * 3 + [2]), CLASSES, request.training)
-    outcome = Outcome(before=_copied(engine))
+    outcome = Outcome(snapshots=[tensors_of(engine)])
     for phase in phases:
         engine.start_phase(phase, from_features=False)
-        _train_phase(
-            engine, request, encoder, batches, rates or [phase.optimizer.learning_rate] * len(batches), outcome
-        )
+        own_rates = [phase.optimizer.learning_rate] * len(batches)
+        outcome.losses += _train_phase(engine, request, encoder, batches, rates or own_rates)
         with engine.averaged_weights():
-            outcome.validated = engine.predict(_images(0, 4))
+            outcome.validated = engine.predict(images_of(0, 4))
         engine.adopt_average()
-    outcome.after = _copied(engine)
+        outcome.snapshots.append(tensors_of(engine))
     return outcome
 
 
+def assert_equal(ours: Outcome, theirs: Outcome) -> None:
+    """Losses, logits and every tensor agree, and what one side left alone the other did too, bit for bit."""
+    assert ours.losses == pytest.approx(theirs.losses, rel=BOUND)
+    assert np.abs(ours.validated - theirs.validated).max() < BOUND
+    assert ours.moved() == theirs.moved()
+    for name, expected in theirs.snapshots[-1].items():
+        change = np.abs(expected - theirs.snapshots[0][name]).max()
+        assert np.abs(ours.snapshots[-1][name] - expected).max() <= BOUND * max(1.0, change), name
+
+
+def images_of(index: int, images: int) -> np.ndarray:
+    """Made-up pixels of a batch."""
+    return generator(5, "images", index).normal(size=(images, SIZE, SIZE, 3))
+
+
+def tensors_of(engine: Engine) -> dict[str, np.ndarray]:
+    """Copies of all tensors of the model."""
+    tensors = {**engine.backbone_tensors(), **engine.head_tensors()}
+    return {name: np.array(tensor) for name, tensor in tensors.items()}
+
+
 def _train_phase(
-    engine: Engine,
-    request: RunRequest,
-    encoder: TargetEncoder,
-    batches: Sequence[int],
-    rates: Sequence[float],
-    outcome: Outcome,
-) -> None:
-    accumulation = request.training.gradient_accumulation
-    weight = 0.0
+    engine: Engine, request: RunRequest, encoder: TargetEncoder, batches: Sequence[int], rates: Sequence[float]
+) -> list[float]:
+    """The loss of each batch."""
+    accumulation, weight, losses = request.training.gradient_accumulation, 0.0, []
     for index, images in enumerate(batches):
         labels = generator(5, "labels", index).integers(0, CLASSES, images)
         targets = encoder.encode(one_hot(labels, CLASSES))
@@ -78,7 +110,7 @@ def _train_phase(
         ends_group = (index + 1) % accumulation == 0 or index + 1 == len(batches)
         handle = engine.train_step(
             StepInputs(
-                inputs=_images(index, images),
+                inputs=images_of(index, images),
                 labels=targets.labels,
                 targets=targets.coefficients,
                 weight=targets.weight,
@@ -88,13 +120,5 @@ def _train_phase(
             )
         )
         weight = 0.0 if ends_group else weight
-        outcome.losses += [step.loss for step in engine.read_steps([handle])]
-
-
-def _images(index: int, images: int) -> np.ndarray:
-    return generator(5, "images", index).normal(size=(images, SIZE, SIZE, 3))
-
-
-def _copied(engine: Engine) -> dict[str, np.ndarray]:
-    tensors = {**engine.backbone_tensors(), **engine.head_tensors()}
-    return {name: np.array(tensor) for name, tensor in tensors.items()}
+        losses += [step.loss for step in engine.read_steps([handle])]
+    return losses

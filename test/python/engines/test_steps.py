@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from conftest import ADAM
-from step_rig import Outcome, phase_of, take_steps
-from twintune.protocol import Phase, RunRequest
+from step_rig import CLASSES, FRAMEWORKS, SGD, assert_equal, phase_of, take_steps, tensors_of
+from twintune.engine import StepInputs
+from twintune.engines import create_engine
+from twintune.protocol import Phase
 from twintune.schedules import learning_rates
+from twintune.seeding import generator
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
-FRAMEWORKS = ["tensorflow", "pytorch"]
-# Rounding through a few steps of all layers, in float64; a difference of meaning shows at 1e-5 and more.
-BOUND = 1e-10
-SGD = {
-    "name": "sgd",
-    "learningRate": 0.05,
-    "momentum": 0.9,
-    "nesterov": False,
-    "weightDecay": 0.01,
-    "decayNormAndBias": False,
-}
 LAST_STAGE = phase_of(trainable={"lastStages": 1}, optimizer=SGD)
-ALL = phase_of(trainable="all", optimizer=SGD)
 FOUR_BATCHES = (4, 4, 3, 2)
-
-
-@pytest.fixture
-def request_of(make_request) -> Callable[..., RunRequest]:
-    """A float64 request whose training has the fields given."""
-
-    def make(framework: str, dropout: float = 0.0, **training) -> RunRequest:
-        head = {"hidden": [8], "activation": "relu", "dropout": dropout}
-        model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
-        return make_request(framework, model=model, training={"precision": "float64", **training})
-
-    return make
-
-
-def moved(outcome: Outcome) -> set[str]:
-    return {name for name, before in outcome.before.items() if not np.array_equal(before, outcome.after[name])}
-
-
-def assert_equal(ours: Outcome, theirs: Outcome) -> None:
-    """Losses, logits and every tensor agree, and what one side left alone the other did too, bit for bit."""
-    assert ours.losses == pytest.approx(theirs.losses, rel=BOUND)
-    assert np.abs(ours.validated - theirs.validated).max() < BOUND
-    assert moved(ours) == moved(theirs)
-    for name, theirs_after in theirs.after.items():
-        change = np.abs(theirs_after - theirs.before[name]).max()
-        assert np.abs(ours.after[name] - theirs_after).max() <= BOUND * max(1.0, change), name
 
 
 @pytest.mark.parametrize(
@@ -64,7 +27,14 @@ def assert_equal(ours: Outcome, theirs: Outcome) -> None:
         ({"ema": {"decay": 0.7}}, LAST_STAGE),
         ({"dropout": 0.4}, LAST_STAGE),
         (
-            {"clipGradientNorm": 1.0, "gradientAccumulation": 2, "labelSmoothing": 0.1, "ema": {"decay": 0.7}},
+            {
+                "clipGradientNorm": 1.0,
+                "gradientAccumulation": 2,
+                "labelSmoothing": 0.1,
+                "classWeights": "balanced",
+                "ema": {"decay": 0.7},
+                "dropout": 0.4,
+            },
             phase_of(
                 trainable="all",
                 batchNorm="train",
@@ -94,3 +64,52 @@ def test_both_engines_follow_a_schedule_alike(request_of, schedule: dict) -> Non
     rates = learning_rates(phase, len(FOUR_BATCHES))
     ours, theirs = (take_steps(request_of(framework), [phase], FOUR_BATCHES, rates) for framework in FRAMEWORKS)
     assert_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_average_is_what_is_validated_and_what_a_phase_ends_with(request_of, framework: str) -> None:
+    engine = create_engine(request_of(framework, ema={"decay": 0.6}), CLASSES)
+    engine.start_phase(phase_of(optimizer=SGD), from_features=True)
+    average = engine.head_tensors()["head.0.weight"].copy()
+    for step in range(3):
+        engine.train_step(features_of(step))
+        average = 0.6 * average + 0.4 * engine.head_tensors()["head.0.weight"]
+    live = tensors_of(engine)
+    with engine.averaged_weights():
+        assert engine.head_tensors()["head.0.weight"] == pytest.approx(average, rel=1e-12)
+    # What is averaged goes on where it was, bit for bit.
+    assert all(np.array_equal(tensor, live[name]) for name, tensor in tensors_of(engine).items())
+    engine.adopt_average()
+    assert engine.head_tensors()["head.0.weight"] == pytest.approx(average, rel=1e-12)
+    assert not np.array_equal(live["head.0.weight"], engine.head_tensors()["head.0.weight"])
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_gradients_are_scaled_down_to_the_norm_and_never_up(request_of, framework: str) -> None:
+    plain = {**SGD, "momentum": 0.0, "weightDecay": 0.0}
+    changes = {}
+    for norm in (None, 1e6, 0.01):
+        options = {} if norm is None else {"clipGradientNorm": norm}
+        engine = create_engine(request_of(framework, **options), CLASSES)
+        engine.start_phase(phase_of(optimizer=plain), from_features=True)
+        before = tensors_of(engine)
+        engine.train_step(features_of(0, learning_rate=1.0))
+        after = tensors_of(engine)
+        changes[norm] = np.concatenate([(after[name] - before[name]).ravel() for name in after])
+    assert np.array_equal(changes[None], changes[1e6])
+    # PyTorch adds 1e-6 to the norm that it divides by, which is about 1 here.
+    assert np.linalg.norm(changes[0.01]) == pytest.approx(0.01, rel=1e-4)
+
+
+def features_of(step: int, learning_rate: float = 0.05) -> StepInputs:
+    """A batch of features that is a group by itself."""
+    labels = np.array([0, 1, 2, 1])
+    return StepInputs(
+        inputs=generator(5, "features", step).normal(size=(4, 512)),
+        labels=labels,
+        targets=np.eye(CLASSES)[labels],
+        weight=4.0,
+        masks=(),
+        learning_rate=learning_rate,
+        divisor=4.0,
+    )
