@@ -1,34 +1,85 @@
 import * as z from 'zod'
-import table from '../python/twintune/backbones.json' with { type: 'json' }
+import alignedTable from '../python/twintune/backbones.json' with { type: 'json' }
+import idiomaticTable from '../python/twintune/idiomatic_pairs.json' with { type: 'json' }
 
-/** What TypeScript reads of a backbone's entry; the rest of `python/twintune/backbones.json` is Python's alone. */
-const backboneSchema = z.object({
-  name: z.string(),
+/** What TypeScript reads of `python/twintune/backbones.json`; the rest is Python's alone. */
+const alignedSchema = z.object({
   features: z.int().describe('Channels of the pooled feature vector.'),
-  defaultImageSize: z.int(),
+  defaultImageSize: z.int().describe("timm's, of the checkpoint that `imagenet` means."),
   imagenet: z.discriminatedUnion('source', [
     z.object({ source: z.literal('package'), package: z.string(), oddImageSizes: z.boolean().optional() }),
     z.object({ source: z.literal('hub'), repository: z.string() }),
   ]),
-  idiomatic: z
-    .object({ kerasApplications: z.string(), torchvision: z.string() })
-    .optional()
-    .describe("The two libraries' own models of the same name; absent where there is no such pair."),
   stages: z
-    .array(z.object({ name: z.string(), tensors: z.array(z.string()) }))
+    .array(
+      z.object({
+        name: z.string(),
+        timmModule: z.string(),
+        kerasLayer: z.string(),
+        kerasFollower: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether the stage ends with the layer behind `kerasLayer`, which has no name of its own.',
+          ),
+      }),
+    )
     .describe("In order from the image to the head; names are timm's."),
 })
 
-/** What both languages know of a backbone. */
-export type Backbone = z.output<typeof backboneSchema>
+/** One library's own model, and what may differ from the other's. */
+export const idiomaticSideSchema = z.object({
+  model: z.string(),
+  architecture: z.string(),
+  weights: z.string().describe('Of ImageNet, by the name that the library gives them.'),
+  preprocessing: z.string(),
+  imageSize: z.int().describe('That the weights were trained or tested at.'),
+  batchNorm: z
+    .array(z.object({ epsilon: z.number(), momentum: z.number() }))
+    .describe("The different constants of its layers, momentum as PyTorch's; empty where it has none."),
+})
 
-export const backbones: readonly Backbone[] = Object.entries(table).map(([name, entry]) =>
-  backboneSchema.parse({ name, ...entry }),
-)
+export const idiomaticPairSchema = z.object({
+  kerasApplications: idiomaticSideSchema,
+  torchvision: idiomaticSideSchema,
+})
+
+/** A network, and the modes that it can be compared in: at least one. */
+export interface Backbone {
+  readonly name: string
+  /** timm's, or torchvision's where there is no aligned mode. */
+  readonly defaultImageSize: number
+  readonly aligned?: z.output<typeof alignedSchema>
+  /** The two libraries' own models of that name. */
+  readonly idiomatic?: z.output<typeof idiomaticPairSchema>
+}
+
+const aligned = z.record(z.string(), alignedSchema).parse(alignedTable)
+const pairs = z.record(z.string(), idiomaticPairSchema).parse(idiomaticTable)
+
+export const backbones: readonly Backbone[] = [
+  ...Object.entries(aligned).map(([name, entry]) => {
+    const idiomatic = pairs[name]
+    return {
+      name,
+      defaultImageSize: entry.defaultImageSize,
+      aligned: entry,
+      ...(idiomatic === undefined ? {} : { idiomatic }),
+    }
+  }),
+  ...Object.entries(pairs)
+    .filter(([name]) => aligned[name] === undefined)
+    .map(([name, idiomatic]) => ({ name, defaultImageSize: idiomatic.torchvision.imageSize, idiomatic })),
+]
 
 export const backboneNames: readonly string[] = backbones.map((backbone) => backbone.name)
 
 /** The backbone of that name, or `undefined`. */
 export function findBackbone(name: string): Backbone | undefined {
   return backbones.find((backbone) => backbone.name === name)
+}
+
+/** The names that a mode has. */
+export function backbonesOf(mode: 'aligned' | 'idiomatic'): string[] {
+  return backbones.filter((backbone) => backbone[mode] !== undefined).map(({ name }) => name)
 }

@@ -1,11 +1,14 @@
-"""What can be built in both frameworks: one table, `backbones.json`, shared with TypeScript."""
+"""What can be built in both frameworks: two tables, one a mode, shared with TypeScript.
+
+`backbones.json` has what aligned mode builds, `idiomatic_pairs.json` the two libraries' own models of one name.
+"""
 
 from __future__ import annotations
 
 import functools
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -43,18 +46,52 @@ class ImagenetSource(msgspec.Struct, frozen=True, rename="camel", forbid_unknown
     odd_image_sizes: bool = False
 
 
-class IdiomaticNames(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The names of the two libraries' own models."""
+class KerasModel(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A model of `keras.applications`; what is there beside its names is for people."""
 
-    keras_applications: str
-    torchvision: str
+    model: str
+    module: str
+    """Of its `preprocess_input`."""
+    architecture: str
+    weights: str
+    preprocessing: str
+    image_size: int
+    batch_norm: tuple[BatchNorm, ...]
+
+
+class TorchvisionModel(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A model of `torchvision.models`; what is there beside its names is for people."""
+
+    model: str
+    options: dict[str, bool]
+    """What its builder is given."""
+    architecture: str
+    weights: str
+    preprocessing: str
+    image_size: int
+    batch_norm: tuple[BatchNorm, ...]
+
+
+class IdiomaticPair(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The two libraries' own models of one name."""
+
+    keras_applications: KerasModel
+    torchvision: TorchvisionModel
 
 
 class Stage(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A stage by timm's name, and the prefixes of its tensors' names."""
+    """A part of a backbone that trains as one, and that it can be cut behind."""
 
     name: str
+    """timm's, of the group of parameters."""
     tensors: tuple[str, ...]
+    """The prefixes of its tensors' names."""
+    timm_module: str
+    """The module whose output is the stage's."""
+    keras_layer: str
+    """keras-hub's layer whose output is the stage's."""
+    keras_follower: bool = False
+    """Whether it is the layer behind `keras_layer`: an activation whose name Keras numbers by the process."""
 
 
 class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -63,17 +100,17 @@ class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     features: int
     default_image_size: int
     preprocessing: Preprocessing
-    batch_norm: BatchNorm
     imagenet: ImagenetSource
     stages: tuple[Stage, ...]
-    idiomatic: IdiomaticNames | None = None
+    batch_norm: BatchNorm | None = None
+    """None where it has no such layer."""
 
     def preprocessing_of(self, weights: WeightsRequest) -> Preprocessing:
         """The preprocessing that these weights want."""
         own = self.imagenet.preprocessing if isinstance(weights, ImagenetWeights) else None
         return own or self.preprocessing
 
-    def batch_norm_of(self, weights: WeightsRequest) -> BatchNorm:
+    def batch_norm_of(self, weights: WeightsRequest) -> BatchNorm | None:
         """The BatchNorm constants that these weights want."""
         own = self.imagenet.batch_norm if isinstance(weights, ImagenetWeights) else None
         return own or self.batch_norm
@@ -88,22 +125,32 @@ class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
 
 @functools.cache
 def backbone_table() -> dict[str, BackboneEntry]:
-    """All backbones by name."""
+    """The backbones of aligned mode by name."""
     return msgspec.json.decode((_HERE / "backbones.json").read_bytes(), type=dict[str, BackboneEntry])
 
 
+@functools.cache
+def idiomatic_table() -> dict[str, IdiomaticPair]:
+    """The pairs of idiomatic mode by name."""
+    return msgspec.json.decode((_HERE / "idiomatic_pairs.json").read_bytes(), type=dict[str, IdiomaticPair])
+
+
 def find_backbone(name: str) -> BackboneEntry:
-    """The backbone of that name.
+    """The backbone of that name in aligned mode.
 
     Raises:
         TwintuneError: SPEC_INVALID, where there is none.
     """
-    table = backbone_table()
-    if name not in table:
-        raise TwintuneError(
-            "SPEC_INVALID", f"There is no backbone {name!r}.", f"Use one of {', '.join(sorted(table))}."
-        )
-    return table[name]
+    return _find(name, backbone_table(), "aligned")
+
+
+def find_idiomatic_pair(name: str) -> IdiomaticPair:
+    """The pair of that name in idiomatic mode.
+
+    Raises:
+        TwintuneError: SPEC_INVALID, where there is none.
+    """
+    return _find(name, idiomatic_table(), "idiomatic")
 
 
 @functools.cache
@@ -114,3 +161,14 @@ def tensor_shapes(name: str) -> dict[str, tuple[int, ...]]:
     """
     manifest = json.loads((_HERE / "manifests" / f"{name}.json").read_text())
     return {tensor: tuple(shape) for tensor, shape in manifest.items()}
+
+
+_Entry = TypeVar("_Entry")
+
+
+def _find(name: str, table: dict[str, _Entry], mode: str) -> _Entry:
+    if name not in table:
+        raise TwintuneError(
+            "SPEC_INVALID", f"There is no backbone {name!r} in {mode} mode.", f"Use one of {', '.join(sorted(table))}."
+        )
+    return table[name]

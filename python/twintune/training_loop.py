@@ -239,7 +239,8 @@ class TrainingLoop:
 
     def _warn_of_image_size(self) -> None:
         model, size = self.request.model, self.request.dataset.image_size
-        wants_odd = find_backbone(model.backbone).imagenet.odd_image_sizes
+        aligned = self.request.mode == "aligned"
+        wants_odd = aligned and find_backbone(model.backbone).imagenet.odd_image_sizes
         if wants_odd and isinstance(model.weights, ImagenetWeights) and size % 32 != 1:
             below = size - (size - 1) % 32
             self.report.warning(

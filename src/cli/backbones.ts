@@ -1,72 +1,114 @@
 import { type Backbone, backbones } from '../backbones.js'
 import { renderOptionsFor } from '../log/output.js'
 import { createStyle } from '../report/style.js'
-import { renderTable } from '../report/table.js'
+import { renderTable, type TableLayout } from '../report/table.js'
 import type { BackboneLine } from './backbone-line.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 
 export interface BackbonesOptions extends OutputOptions {
   readonly stages?: boolean
+  readonly differences?: boolean
+}
+
+interface Listing extends TableLayout {
+  readonly rows: readonly (readonly string[])[]
 }
 
 /** `twintune backbones`: what can be compared. */
 export async function backbonesCommand(
-  { json, stages = false }: BackbonesOptions,
+  { json, stages = false, differences = false }: BackbonesOptions,
   context: CommandContext,
 ): Promise<number> {
   if (json) {
     for (const backbone of backbones) context.stdout(JSON.stringify(toLine(backbone)))
-  } else {
-    const style = createStyle(renderOptionsFor(context.streams.stdout))
-    const title = stages
-      ? ['stages, from the image to the head']
-      : ['image size', 'features', 'weights', 'modes']
-    context.stdout(
-      renderTable(
-        backbones.map((backbone) => [backbone.name, ...(stages ? [stageNames(backbone)] : cells(backbone))]),
-        {
-          head: ['backbone', ...title],
-          align: stages ? ['left', 'left'] : ['left', 'right', 'right', 'left', 'left'],
-          fold: stages,
-        },
-        style,
-      ),
-    )
+    return exitCodes.done
   }
+  const style = createStyle(renderOptionsFor(context.streams.stdout))
+  const listings = stages || differences ? [] : [overview()]
+  if (stages) listings.push(stageListing())
+  if (differences) listings.push(differenceListing())
+  context.stdout(listings.map(({ rows, ...layout }) => renderTable(rows, layout, style)).join('\n\n'))
   return exitCodes.done
 }
 
-function cells(backbone: Backbone): string[] {
-  return [
-    String(backbone.defaultImageSize),
-    String(backbone.features),
-    weightsSource(backbone),
-    modes(backbone).join(', '),
-  ]
-}
-
-function toLine(backbone: Backbone): BackboneLine {
-  const { name, features, defaultImageSize, stages } = backbone
+function overview(): Listing {
   return {
-    type: 'backbone',
-    name,
-    defaultImageSize,
-    features,
-    weights: weightsSource(backbone),
-    modes: modes(backbone),
-    stages: stages.map((stage) => stage.name),
+    head: ['backbone', 'image size', 'features', 'weights', 'modes'],
+    align: ['left', 'right', 'right', 'left', 'left'],
+    rows: backbones
+      .map(toLine)
+      .map(({ name, defaultImageSize, features, weights, modes }) => [
+        name,
+        String(defaultImageSize),
+        String(features ?? ''),
+        weights ?? "each library's own",
+        modes.join(', '),
+      ]),
   }
 }
 
-function stageNames({ stages }: Backbone): string {
-  return stages.map((stage) => stage.name).join(', ')
+function stageListing(): Listing {
+  return {
+    head: ['backbone', 'stage', "ends with timm's", "ends with keras-hub's"],
+    align: ['left', 'left', 'left', 'left'],
+    rows: backbones.flatMap((backbone) =>
+      toLine(backbone).stages.map(({ name, timm, kerasHub }, index) => [
+        index === 0 ? backbone.name : '',
+        name,
+        timm,
+        kerasHub,
+      ]),
+    ),
+  }
 }
 
-function modes({ idiomatic }: Backbone): BackboneLine['modes'] {
-  return idiomatic ? ['aligned', 'idiomatic'] : ['aligned']
+function differenceListing(): Listing {
+  return {
+    head: ['backbone', 'what differs', 'keras.applications', 'torchvision'],
+    align: ['left', 'left', 'left', 'left'],
+    rows: backbones.flatMap(({ name, idiomatic }) => {
+      if (idiomatic === undefined) return []
+      const [ours, theirs] = [aspects(idiomatic.kerasApplications), aspects(idiomatic.torchvision)]
+      const rows = ours.map(([what, text], index) => [what, text, theirs[index]?.[1] ?? ''])
+      return rows
+        .filter(([, here, there]) => here !== there)
+        .map((row, index) => [index === 0 ? name : '', ...row])
+    }),
+  }
 }
 
-function weightsSource({ imagenet }: Backbone): string {
+type Side = NonNullable<Backbone['idiomatic']>['torchvision']
+
+function aspects({ model, architecture, weights, preprocessing, imageSize, batchNorm }: Side) {
+  const constants = batchNorm.map(({ epsilon, momentum }) => `epsilon ${epsilon}, momentum ${momentum}`)
+  return [
+    ['model', model],
+    ['architecture', architecture],
+    ['weights', weights],
+    ['preprocessing', preprocessing],
+    ['image size', String(imageSize)],
+    ['BatchNorm', constants.join(' and ') || 'none'],
+  ] as const
+}
+
+function toLine({ name, defaultImageSize, aligned, idiomatic }: Backbone): BackboneLine {
+  return {
+    type: 'backbone',
+    name,
+    modes: [...(aligned ? (['aligned'] as const) : []), ...(idiomatic ? (['idiomatic'] as const) : [])],
+    defaultImageSize,
+    features: aligned?.features ?? null,
+    weights: aligned ? weightsSource(aligned.imagenet) : null,
+    stages: (aligned?.stages ?? []).map((stage) => ({
+      name: stage.name,
+      timm: stage.timmModule,
+      kerasHub: stage.kerasFollower ? `the activation after ${stage.kerasLayer}` : stage.kerasLayer,
+    })),
+    idiomatic: idiomatic ?? null,
+  }
+}
+
+function weightsSource(imagenet: NonNullable<Backbone['aligned']>['imagenet']): string {
   return imagenet.source === 'package' ? `package ${imagenet.package}` : `hub ${imagenet.repository}`
 }

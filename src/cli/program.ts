@@ -119,7 +119,8 @@ function createProgram(context: CommandContext, run: Run): Command {
   const backbones = program
     .command('backbones')
     .description('list the networks that can be compared')
-    .option('--stages', 'list the stages of each')
+    .option('--stages', "list the stages of each, by both libraries' names")
+    .option('--differences', "list what differs between the two libraries' own models (idiomatic mode)")
     .action((options: BackbonesOptions) =>
       run(async () => (await import('./backbones.js')).backbonesCommand(options, context)),
     )

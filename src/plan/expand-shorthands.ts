@@ -8,7 +8,7 @@ type FineTune = NonNullable<Experiment['training']['fineTune']>
 export function expandShorthands(experiment: Experiment): Experiment {
   const { fineTune, ...training } = experiment.training
   if (fineTune === undefined) return experiment
-  const stages = findBackbone(experiment.model.backbone)?.stages.length ?? 1
+  const stages = findBackbone(experiment.model.backbone)?.aligned?.stages.length ?? 1
   return { ...experiment, training: { ...training, phases: fineTunePhases(fineTune, stages) } }
 }
 

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { backbones, findBackbone } from '../backbones.js'
+import { backbonesOf, findBackbone } from '../backbones.js'
 import { augmentationSchema } from './augmentation-schema.js'
 import { datasetRules } from './dataset-rules.js'
 import type { Finding } from './explain.js'
+import { nearest } from './nearest.js'
 import { getIn as getRaw, isMapping, type Path } from './path.js'
 import { listAt, numberAt, type Rule, type Violation, violationIf } from './rule.js'
 import { getWithDefaults as getIn } from './schema-walk.js'
@@ -12,12 +13,12 @@ import { phaseSchema } from './training-schema.js'
 export function checkAcrossFields(spec: unknown): Finding[] {
   return rules
     .flatMap((rule) => rule(spec))
-    .map(({ path, message }) => ({ path, at: 'value', message, suggestion: null }))
+    .map(({ path, message, suggestion = null }) => ({ path, at: 'value', message, suggestion }))
 }
 
 const rules: readonly Rule[] = [
   listsEachOnce,
-  backboneIsIdiomatic,
+  backboneHasMode,
   idiomaticLeavesToFrameworks,
   backboneHasStages,
   nesterovHasMomentum,
@@ -39,17 +40,15 @@ function listsEachOnce(spec: unknown): Violation[] {
   )
 }
 
-function backboneIsIdiomatic(spec: unknown): Violation[] {
+function backboneHasMode(spec: unknown): Violation[] {
   const path = ['model', 'backbone']
+  const mode = isIdiomatic(spec) ? 'idiomatic' : 'aligned'
   const backbone = backboneOf(spec)
-  if (!isIdiomatic(spec) || backbone === undefined || backbone.idiomatic !== undefined) return []
-  const available = backbones.filter(({ idiomatic }) => idiomatic !== undefined).map(({ name }) => name)
-  return [
-    {
-      path,
-      message: `idiomatic mode needs a model of both keras.applications and torchvision, and ${backbone.name} is none; available: ${available.join(', ')}`,
-    },
-  ]
+  if (backbone === undefined || backbone[mode] !== undefined) return []
+  const libraries = { aligned: 'keras-hub and timm', idiomatic: 'keras.applications and torchvision' }[mode]
+  const available = backbonesOf(mode).join(', ')
+  const message = `${mode} mode needs a model of both ${libraries}, and ${backbone.name} is none; available: ${available}`
+  return [{ path, message }]
 }
 
 // Idiomatic mode takes each library's model and loop as they come; these need the parts that only aligned mode builds.
@@ -91,12 +90,25 @@ function changed(spec: unknown, parent: Path, plain: Readonly<Record<string, unk
 
 function backboneHasStages(spec: unknown): Violation[] {
   const backbone = backboneOf(spec)
-  if (backbone === undefined) return []
+  if (backbone?.aligned === undefined || isIdiomatic(spec)) return []
+  const stages = backbone.aligned.stages.map(({ name }) => name)
   return phasePaths(spec).flatMap((phase) => {
-    const path = [...phase, 'trainable', 'lastStages']
-    const stages = backbone.stages.length
-    return violationIf(numberAt(spec, path) > stages, path, `${backbone.name} has ${stages} stages`)
+    const lastStages = [...phase, 'trainable', 'lastStages']
+    const from = [...phase, 'trainable', 'from']
+    const count = `${backbone.name} has ${stages.length} stages`
+    return [
+      ...violationIf(numberAt(spec, lastStages) > stages.length, lastStages, count),
+      ...unknownName(getIn(spec, from), stages, from),
+    ]
   })
+}
+
+// A text that is none of the names; what isn't a text is the schema's to refuse.
+function unknownName(given: unknown, names: readonly string[], path: Path): Violation[] {
+  if (typeof given !== 'string' || names.includes(given)) return []
+  const suggestion = nearest(given, names)
+  const meant = suggestion === null ? '' : `; did you mean '${suggestion}'?`
+  return [{ path, message: `expected one of ${names.join(', ')}, got '${given}'${meant}`, suggestion }]
 }
 
 function nesterovHasMomentum(spec: unknown): Violation[] {

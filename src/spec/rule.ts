@@ -5,6 +5,8 @@ import { getWithDefaults } from './schema-walk.js'
 export interface Violation {
   readonly path: Path
   readonly message: string
+  /** What was probably meant, alone. */
+  readonly suggestion?: string | null
 }
 
 /**

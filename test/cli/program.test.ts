@@ -136,26 +136,59 @@ describe('help', () => {
 })
 
 describe('backbones', () => {
-  it('lists every backbone', async () => {
+  it('lists every backbone with its modes', async () => {
     const { exitCode, stdout } = await run('backbones')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/resnet50 +224 +2048 .*idiomatic/)
+    expect(stdout).toMatch(/resnet18 +224 +512 +hub timm\/resnet18\.tv_in1k +aligned$/m)
+    expect(stdout).toMatch(/resnet50 +224 +2048 .*aligned, idiomatic$/m)
+    expect(stdout).toMatch(/convnext_tiny +224 +each library's own +idiomatic$/m)
   })
 
-  it('lists the stages, as `lastStages` counts them', async () => {
-    expect((await run('backbones', '--stages')).stdout).toContain('stem, layer1, layer2, layer3, layer4')
+  it("lists the stages, as `lastStages` counts them, by both libraries' names", async () => {
+    const { stdout } = await run('backbones', '--stages')
+    expect(stdout).toMatch(/resnet50 +stem +act1 +conv1_relu\n +layer1 +layer1 +stack0_block2_out$/m)
+    expect(stdout).toMatch(/mobilenetv3_small_100 +stem +bn1 +the activation after input_batch_norm$/m)
+    expect(stdout).not.toContain('convnext_tiny')
+  })
+
+  it("lists what differs between the two libraries' own models, and only that", async () => {
+    const { stdout } = await run('backbones', '--differences')
+    expect(stdout).toMatch(/resnet50 .*ResNet50 +resnet50$/m)
+    expect(stdout).toMatch(/architecture +v1: .* +v1\.5: .*/)
+    expect(stdout).toMatch(/image size +260 +288$/m)
+    expect(stdout).not.toMatch(/image size +224 +224$/m)
+    expect(stdout).not.toContain('resnet18')
   })
 
   it('has a line of JSON for each', async () => {
-    const lines = linesOf((await run('backbones', '--json')).stdout)
-    expect(lines.map((line) => backboneLineSchema.parse(line))).toContainEqual({
+    const lines = linesOf((await run('backbones', '--json')).stdout).map((line) =>
+      backboneLineSchema.parse(line),
+    )
+    expect(lines.find(({ name }) => name === 'resnet50')).toMatchObject({
       type: 'backbone',
-      name: 'resnet50',
+      modes: ['aligned', 'idiomatic'],
       defaultImageSize: 224,
       features: 2048,
       weights: 'hub timm/resnet50.tv_in1k',
-      modes: ['aligned', 'idiomatic'],
-      stages: ['stem', 'layer1', 'layer2', 'layer3', 'layer4'],
+      idiomatic: { kerasApplications: { model: 'ResNet50' }, torchvision: { model: 'resnet50' } },
+    })
+    expect(lines.find(({ name }) => name === 'vgg11')).toMatchObject({
+      modes: ['aligned'],
+      stages: [
+        { name: 'features.0', timm: 'features.2', kerasHub: 'block1_pool' },
+        { name: 'features.3', timm: 'features.5', kerasHub: 'block2_pool' },
+        { name: 'features.6', timm: 'features.10', kerasHub: 'block3_pool' },
+        { name: 'features.11', timm: 'features.15', kerasHub: 'block4_pool' },
+        { name: 'features.16', timm: 'features.20', kerasHub: 'block5_pool' },
+      ],
+      idiomatic: null,
+    })
+    expect(lines.find(({ name }) => name === 'inception_v3')).toMatchObject({
+      modes: ['idiomatic'],
+      defaultImageSize: 299,
+      features: null,
+      weights: null,
+      stages: [],
     })
   })
 })

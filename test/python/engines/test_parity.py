@@ -1,16 +1,27 @@
-"""Both engines compute the same features from the same weights, for every aligned backbone."""
+"""Both engines compute the same from the same weights, for every aligned backbone.
+
+One backbone a family by default; TWINTUNE_SLOW_TESTS=1 runs all of them.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 
 import numpy as np
 import pytest
+from parity import (
+    EVEN,
+    ODD,
+    Computed,
+    compute_pytorch,
+    compute_tensorflow,
+    furthest,
+    pixels,
+    relative,
+    twins,
+)
 from twintune.backbones import backbone_table, find_backbone, tensor_shapes
 from twintune.digests import digest_tensors
-from twintune.protocol import Head
-from twintune.seeding import generator
-from twintune.weights import random_tensors, save_atomically
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
@@ -18,124 +29,102 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 FLOAT64_BOUND = 1e-10
 # In float32 two libraries' kernels round differently through the whole depth.
 FLOAT32_BOUND = 5e-5
-IMAGES = 4
-SIZE = 65
-# Unlike either library's own, so that a constant that is not set shows.
-EPSILON, MOMENTUM = 3e-3, 0.07
-HEAD = Head(hidden=[], activation="relu", dropout=0.0)
+QUICK = {
+    "resnet18",
+    "resnet50",
+    "efficientnet_lite0",
+    "efficientnet_b0",
+    "mobilenetv3_small_100",
+    "densenet121",
+    "vgg11",
+}
+BACKBONES = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in backbone_table()]
+
+Pair = tuple[Computed, Computed]
 
 
-@pytest.fixture(scope="module", params=sorted(backbone_table()))
-def weights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    return request.param, write_weights(request.param, tmp_path_factory.mktemp("weights"))
-
-
-def write_weights(name: str, folder: Path) -> Path:
-    """Random weights whose BatchNorm layers are not the identity."""
-    tensors = random_tensors(name, seed=7)
-    for tensor, value in tensors.items():
-        draw = generator(7, "statistics", tensor)
-        if tensor.endswith(("running_mean", "bias")):
-            tensors[tensor] = draw.normal(0, 0.1, value.shape).astype(np.float32)
-        elif value.ndim == 1:
-            tensors[tensor] = draw.uniform(0.5, 1.5, value.shape).astype(np.float32)
-    file = folder / f"{name}.safetensors"
-    save_atomically(tensors, file)
-    return file
-
-
-def build_tensorflow(name: str, file: Path, precision: str):
-    from twintune.engines.tensorflow.model import build_model
-
-    head = {
-        "head.0.weight": np.zeros((2, find_backbone(name).features), np.float32),
-        "head.0.bias": np.zeros(2),
-    }
-    return build_model(name, file, EPSILON, MOMENTUM, HEAD, head, precision)
-
-
-def build_pytorch(name: str, file: Path, precision: str):
-    import torch
-    from twintune.engines.pytorch.model import build_model
-
-    head = {
-        "head.0.weight": np.zeros((2, find_backbone(name).features), np.float32),
-        "head.0.bias": np.zeros(2),
-    }
-    device = torch.device("cpu")
-    return build_model(name, file, EPSILON, MOMENTUM, HEAD, head, precision, device)
-
-
-def feature_map_tensorflow(model, images: np.ndarray, mode: str) -> np.ndarray:
-    import tensorflow as tf
-
-    for layer in model.batch_norms:
-        layer.mode = mode
-    # Traced as in training, and traced here: a traced function keeps the modes that it saw.
-    return tf.function(model.backbone)(images).numpy()
-
-
-def feature_map_pytorch(model, images: np.ndarray, mode: str) -> np.ndarray:
-    import torch
-    from twintune.engines.pytorch.batch_norm import set_batch_norm_mode
-
-    set_batch_norm_mode(model.batch_norms, mode)
-    with torch.no_grad():
-        features = model.backbone.forward_features(torch.from_numpy(images).permute(0, 3, 1, 2))
-    return features.permute(0, 2, 3, 1).numpy()
-
-
-def images(precision: str, size: int = SIZE) -> np.ndarray:
-    return generator(3, "images").normal(0, 1, (IMAGES, size, size, 3)).astype(precision)
-
-
-def relative(ours: np.ndarray, theirs: np.ndarray) -> float:
-    return float(np.abs(ours - theirs).max() / np.abs(theirs).max())
+@pytest.fixture(scope="module", params=BACKBONES)
+def in_float64(request: pytest.FixtureRequest) -> tuple[str, dict[str, Pair]]:
+    """TensorFlow's and PyTorch's by BatchNorm mode."""
+    name, images = request.param, pixels("float64", EVEN)
+    with twins(name, "float64") as (ours, theirs):
+        return name, {
+            mode: (compute_tensorflow(ours, name, images, mode), compute_pytorch(theirs, name, images, mode))
+            for mode in ("inference", "train")
+        }
 
 
 @pytest.mark.parametrize("mode", ["inference", "train"])
-def test_features_agree_in_float64(weights: tuple[str, Path], mode: str) -> None:
-    pixels = images("float64")
-    first, second = build_tensorflow(*weights, "float64"), build_pytorch(*weights, "float64")
-    ours, theirs = feature_map_tensorflow(first, pixels, mode), feature_map_pytorch(second, pixels, mode)
-    assert ours.dtype == np.float64
-    assert relative(ours, theirs) < FLOAT64_BOUND
-    # Training mode moves the running statistics, and by the same amount; inference mode leaves them alone.
-    moved, expected = first.backbone_tensors(), second.backbone_tensors()
-    assert max(relative(moved[name], expected[name]) for name in moved if np.abs(expected[name]).max()) < FLOAT64_BOUND
-    assert (digest_tensors(moved) == digest_tensors(build_tensorflow(*weights, "float64").backbone_tensors())) == (
-        mode == "inference"
-    )
+def test_features_agree_in_float64(in_float64: tuple[str, dict[str, Pair]], mode: str) -> None:
+    name, computed = in_float64
+    ours, theirs = computed[mode]
+    assert ours.features.dtype == np.float64
+    assert ours.features.shape[1] == find_backbone(name).features
+    assert relative(ours.features, theirs.features) < FLOAT64_BOUND
 
 
-# Both paddings are symmetric, whatever the weights were trained with: an even size agrees as an odd one does.
-@pytest.mark.parametrize("size", [SIZE, SIZE - 1])
-def test_features_agree_in_float32(weights: tuple[str, Path], size: int) -> None:
-    pixels = images("float32", size)
-    ours = feature_map_tensorflow(build_tensorflow(*weights, "float32"), pixels, "inference")
-    theirs = feature_map_pytorch(build_pytorch(*weights, "float32"), pixels, "inference")
-    assert ours.dtype == np.float32
-    assert relative(ours, theirs) < FLOAT32_BOUND
+@pytest.mark.parametrize("mode", ["inference", "train"])
+def test_gradients_of_every_tensor_agree_in_float64(in_float64: tuple[str, dict[str, Pair]], mode: str) -> None:
+    ours, theirs = in_float64[1][mode]
+    worst, tensor = furthest(ours.gradients, theirs.gradients)
+    assert worst < FLOAT64_BOUND, tensor
 
 
-def test_both_engines_hold_the_file_s_very_tensors(weights: tuple[str, Path]) -> None:
-    name, file = weights
-    ours = build_tensorflow(name, file, "float32").backbone_tensors()
-    theirs = build_pytorch(name, file, "float32").backbone_tensors()
-    assert ours.keys() == theirs.keys() == tensor_shapes(name).keys()
-    assert digest_tensors(ours) == digest_tensors(theirs)
+@pytest.mark.parametrize("mode", ["inference", "train"])
+def test_outputs_of_every_stage_agree_in_float64(in_float64: tuple[str, dict[str, Pair]], mode: str) -> None:
+    name, computed = in_float64
+    ours, theirs = computed[mode]
+    assert list(ours.stages) == list(theirs.stages) == [stage.name for stage in find_backbone(name).stages]
+    worst, stage = furthest(ours.stages, theirs.stages)
+    assert worst < FLOAT64_BOUND, stage
 
 
-def test_the_table_is_timm_s(weights: tuple[str, Path]) -> None:
-    import timm
+def test_training_mode_moves_the_running_statistics_alike(in_float64: tuple[str, dict[str, Pair]]) -> None:
+    name, computed = in_float64
+    (before, untouched), (ours, theirs) = computed["inference"], computed["train"]
+    assert digest_tensors(before.tensors) == digest_tensors(untouched.tensors)
+    worst, tensor = furthest(ours.tensors, theirs.tensors)
+    assert worst < FLOAT64_BOUND, tensor
+    has_batch_norm = find_backbone(name).batch_norm is not None
+    assert (digest_tensors(ours.tensors) != digest_tensors(before.tensors)) == has_batch_norm
 
-    name, _ = weights
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_float32_holds_the_file_s_very_tensors_and_agrees_at_an_odd_size(name: str) -> None:
+    with twins(name, "float32") as (ours, theirs):
+        held = ours.backbone_tensors()
+        assert held.keys() == tensor_shapes(name).keys()
+        assert digest_tensors(held) == digest_tensors(theirs.backbone_tensors())
+        images = pixels("float32", ODD)
+        import torch
+
+        first = ours.features(images).numpy()
+        second = theirs.features(torch.from_numpy(images).permute(0, 3, 1, 2)).detach().numpy()
+    assert first.dtype == second.dtype == np.float32
+    assert relative(first, second) < FLOAT32_BOUND
+
+
+@pytest.mark.parametrize("name", list(backbone_table()))
+def test_the_table_is_timm_s(name: str) -> None:
+    from write_backbones import aligned_entry, manifest
+
     entry = find_backbone(name)
-    model = timm.create_model(name, pretrained=False, num_classes=0)
-    shapes = {k: tuple(v.shape) for k, v in model.state_dict().items() if "num_batches" not in k}
-    config = timm.get_pretrained_cfg(entry.imagenet.repository.split("/")[1] if entry.imagenet.repository else name)
-    assert tensor_shapes(name) == shapes
-    assert entry.features == model.num_features
-    assert (entry.preprocessing.mean, entry.preprocessing.std) == (config.mean, config.std)
-    assert entry.preprocessing.interpolation == config.interpolation
-    assert all(entry.stage_of(tensor) >= 0 for tensor in shapes)
+    expected = json.loads(json.dumps(aligned_entry(name)))
+    assert entry.features == expected["features"]
+    assert entry.default_image_size == expected["defaultImageSize"]
+    preprocessing = entry.preprocessing
+    assert [list(preprocessing.mean), list(preprocessing.std)] == [
+        expected["preprocessing"]["mean"],
+        expected["preprocessing"]["std"],
+    ]
+    assert preprocessing.interpolation == expected["preprocessing"]["interpolation"]
+    constants = entry.batch_norm and {"epsilon": entry.batch_norm.epsilon, "momentum": entry.batch_norm.momentum}
+    assert constants == expected.get("batchNorm")
+    assert (entry.imagenet.repository, entry.imagenet.package) == (
+        expected["imagenet"].get("repository"),
+        expected["imagenet"].get("package"),
+    )
+    stages = [(stage.name, stage.timm_module, list(stage.tensors)) for stage in entry.stages]
+    assert stages == [(stage["name"], stage["timmModule"], stage["tensors"]) for stage in expected["stages"]]
+    assert tensor_shapes(name) == {tensor: tuple(shape) for tensor, shape in manifest(name).items()}
+    assert all(entry.stage_of(tensor) >= 0 for tensor in tensor_shapes(name))

@@ -57,12 +57,10 @@ class AlignedEngine:
         precision = request.training.precision
         check_precision(precision, self.device.on_gpu, "PyTorch")
         weights = request.model.weights
-        batch_norm = self._entry.batch_norm_of(weights)
         self.model = build_model(
             request.model.backbone,
             resolve_weights(request),
-            batch_norm.epsilon,
-            batch_norm.momentum,
+            self._entry.batch_norm_of(weights),
             request.model.head,
             initial_head(request.model.head, self._entry.features, classes, request.seed),
             precision,

@@ -1,5 +1,8 @@
 """The document's PyTorch listing as an engine: `torchvision.models`, own head, own defaults, own input pipeline.
 
+What the listing does with ResNet50 is done with any model that has a pair in `keras.applications`
+(`idiomatic_pairs.json`): its last Linear layer is replaced.
+
 One thing is repaired: the listing freezes every parameter after the new head is in place, so that nothing is left to
 train. Here the backbone is frozen first. As in the listing, its BatchNorm layers stay in training mode: their running
 statistics move although "frozen".
@@ -20,7 +23,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
-from twintune.backbones import find_backbone
+from twintune.backbones import TorchvisionModel, find_idiomatic_pair
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
@@ -56,19 +59,25 @@ class IdiomaticEngine:
         """
         start_run(request.seed, request.deterministic)
         self.device = Device(request.device)
-        names = find_backbone(request.model.backbone).idiomatic
-        assert names is not None, "the specification's rules refuse other backbones"
-        self.model = _build_backbone(names.torchvision, request)
-        self.model.fc = _build_head(request.model.head, self.model.fc.in_features, classes)
+        chosen = find_idiomatic_pair(request.model.backbone).torchvision
+        self.model = _build_backbone(chosen, request)
+        self._head_name = _find_classifier(self.model)
+        features = self.model.get_submodule(self._head_name).in_features
+        self._head = _build_head(request.model.head, features, classes)
+        self.model.set_submodule(self._head_name, self._head)
         self.model.to(self.device.native)
         self._criterion = nn.CrossEntropyLoss()
-        self.pipeline = DataLoaderPipeline(request.seed, request.training.batch_size, request.dataset.image_size)
+        preset = torchvision.models.get_model_weights(chosen.model)[chosen.weights].transforms()
+        size = request.dataset.image_size
+        self.pipeline = DataLoaderPipeline(
+            request.seed, request.training.batch_size, size, preset.interpolation, preset.mean, preset.std
+        )
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes or thaws the backbone and makes the optimiser over what requires a gradient."""
         for parameter in self.model.parameters():
             parameter.requires_grad = phase.trainable != "head"
-        for parameter in self.model.fc.parameters():
+        for parameter in self._head.parameters():
             parameter.requires_grad = True
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self._optimizer = _build_optimizer(phase.optimizer, trained)
@@ -128,11 +137,12 @@ class IdiomaticEngine:
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by torchvision's names."""
-        return {name: value for name, value in module_tensors(self.model).items() if not name.startswith("fc.")}
+        tensors = module_tensors(self.model).items()
+        return {name: value for name, value in tensors if not name.startswith(f"{self._head_name}.")}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        return linear_tensors([module for module in self.model.fc.modules() if isinstance(module, nn.Linear)])
+        return linear_tensors([module for module in self._head.modules() if isinstance(module, nn.Linear)])
 
     def precision(self) -> str:
         """The dtypes of the live parameters."""
@@ -145,11 +155,15 @@ class IdiomaticEngine:
 
 @dataclass(frozen=True)
 class DataLoaderPipeline:
-    """A `DataLoader`: Pillow images, torchvision's transforms (bilinear, antialiased), ImageNet's normalisation."""
+    """A `DataLoader`: Pillow images and torchvision's transforms, with what the model's weights were trained with."""
 
     seed: int
     batch_size: int
     image_size: int
+    interpolation: v2.InterpolationMode
+    """Antialiased."""
+    mean: Sequence[float]
+    std: Sequence[float]
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, shuffled by the loader; those before `start_step` are read and passed over."""
@@ -167,10 +181,10 @@ class DataLoaderPipeline:
     def _batches(self, split: Split, **order) -> Iterator[Batch]:
         transform = v2.Compose(
             [
-                v2.Resize((self.image_size, self.image_size)),
+                v2.Resize((self.image_size, self.image_size), self.interpolation),
                 v2.ToImage(),
                 v2.ToDtype(torch.float32, scale=True),
-                v2.Normalize(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225]),
+                v2.Normalize(mean=self.mean, std=self.std),
             ]
         )
         loader = DataLoader(_SplitDataset(split, transform), batch_size=self.batch_size, **order)
@@ -189,14 +203,21 @@ class _SplitDataset(Dataset):
         return self._transform(self._split.open(position)), int(self._labels[position]), position
 
 
-def _build_backbone(name: str, request: RunRequest) -> Any:
+def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
         with limited_silence():
             # The first ImageNet weights are those that the listing's `pretrained=True` means.
-            return getattr(torchvision.models, name)(weights="IMAGENET1K_V1" if pretrained else None)
+            weights = chosen.weights if pretrained else None
+            return torchvision.models.get_model(chosen.model, weights=weights, **chosen.options)
     except OSError as error:
-        raise weights_unavailable(f"{request.model.backbone} (torchvision.models.{name})", first_line(error)) from error
+        what = f"{request.model.backbone} (torchvision.models.{chosen.model})"
+        raise weights_unavailable(what, first_line(error)) from error
+
+
+def _find_classifier(model: nn.Module) -> str:
+    """Name of the model's last Linear layer, which its classes come out of: `fc`, `classifier` or its last part."""
+    return [name for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
 
 
 def _build_head(head: Head, features: int, classes: int) -> nn.Sequential:

@@ -14,7 +14,10 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
+from twintune.backbones import BatchNorm
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
+from twintune.engines.pytorch.mends import mend_layers
+from twintune.engines.pytorch.projection import build_projection
 from twintune.precision import array_dtype, is_half
 from twintune.protocol import Head, Precision
 
@@ -27,6 +30,8 @@ class AlignedModel:
 
     backbone: Any
     """timm's module; `nn.Module` declares no `forward_features`."""
+    projection: Callable[[torch.Tensor], torch.Tensor] | None
+    """Between pooling and the head; its parameters are the backbone's."""
     batch_norms: list[nn.BatchNorm2d]
     layers: list[nn.Linear]
     activation: Callable
@@ -35,10 +40,11 @@ class AlignedModel:
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Pooled features, [images, features], of normalised pixels, [images, 3, height, width]."""
-        return self.feature_map(images).mean(dim=(2, 3))
+        pooled = self.feature_map(images).mean(dim=(2, 3))
+        return self.projection(pooled) if self.projection else pooled
 
     def feature_map(self, images: torch.Tensor) -> torch.Tensor:
-        """The backbone's last feature map, [images, features, height, width], in the parameters' dtype."""
+        """The backbone's last feature map, [images, channels, height, width], in the parameters' dtype."""
         with torch.autocast(images.device.type, dtype=self.half or torch.bfloat16, enabled=self.half is not None):
             maps = self.backbone.forward_features(images)
         # Autocast would pool in half.
@@ -78,8 +84,7 @@ class AlignedModel:
 def build_model(
     name: str,
     weights: Path,
-    epsilon: float,
-    momentum: float,
+    batch_norm: BatchNorm | None,
     head: Head,
     head_tensors: dict[str, np.ndarray],
     precision: Precision,
@@ -90,24 +95,37 @@ def build_model(
     Args:
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
-        epsilon: Of BatchNorm.
-        momentum: Of BatchNorm.
+        batch_norm: The constants of its BatchNorm layers; None where it has none.
         head: Gives the activation.
         head_tensors: The head's first weights.
         precision: What `twintune.precision` says; the tensors themselves are never half.
         device: Where it lives.
     """
     dtype = getattr(torch, array_dtype(precision))
-    backbone: Any = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
+    backbone = create_backbone(name)
+    mend_layers(backbone)
     _load_weights(backbone, weights)
     backbone.to(device=device, dtype=dtype, memory_format=torch.channels_last)
     return AlignedModel(
         backbone=backbone,
-        batch_norms=adopt_batch_norm(backbone, epsilon, momentum),
+        projection=build_projection(backbone),
+        batch_norms=adopt_batch_norm(backbone, batch_norm.epsilon, batch_norm.momentum) if batch_norm else [],
         layers=_build_head(head_tensors, dtype, device),
         activation=_ACTIVATIONS[head.activation],
         half=getattr(torch, precision) if is_half(precision) else None,
     )
+
+
+def create_backbone(name: str) -> Any:
+    """Creates timm's model without pooling and classifier.
+
+    VGG's two wide layers before the classifier are left out: they take 7 × 7 maps alone, and keras-hub's backbone ends
+    before them.
+    """
+    backbone: Any = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
+    if isinstance(backbone, timm.models.VGG):
+        backbone.pre_logits = nn.Identity()
+    return backbone
 
 
 def module_tensors(module: nn.Module) -> dict[str, np.ndarray]:

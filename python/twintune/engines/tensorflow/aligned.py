@@ -59,13 +59,11 @@ class AlignedEngine:
         self.device = Device(request.device)
         check_precision(precision, self.device.on_gpu, "TensorFlow")
         size, weights = request.dataset.image_size, request.model.weights
-        batch_norm = self._entry.batch_norm_of(weights)
         with tf.device(self.device.native):
             self.model = build_model(
                 request.model.backbone,
                 resolve_weights(request),
-                batch_norm.epsilon,
-                batch_norm.momentum,
+                self._entry.batch_norm_of(weights),
                 self._head,
                 initial_head(self._head, self._entry.features, classes, request.seed),
                 precision,

@@ -1,9 +1,12 @@
-"""The document's TensorFlow listing as an engine: `keras.applications`, own head, own defaults, own input pipeline."""
+"""The document's TensorFlow listing as an engine: `keras.applications`, own head, own defaults, own input pipeline.
+
+What the listing does with ResNet50 is done with any model that has a pair in torchvision (`idiomatic_pairs.json`).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from twintune.backbones import find_backbone
+from twintune.backbones import KerasModel, find_idiomatic_pair
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
@@ -46,12 +49,17 @@ class IdiomaticEngine:
         """
         start_run(request.seed, request.deterministic)
         self.device = Device(request.device)
-        names = find_backbone(request.model.backbone).idiomatic
-        assert names is not None, "the specification's rules refuse other backbones"
+        chosen = find_idiomatic_pair(request.model.backbone).keras_applications
         with tf.device(self.device.native):
-            self._backbone = _build_backbone(names.keras_applications, request)
-            self.model = _build_model(self._backbone, request, classes)
-        self.pipeline = TfDataPipeline(request.seed, request.training.batch_size, request.dataset.image_size)
+            self._backbone = _build_backbone(chosen, request)
+            head = _build_head(request, classes)
+            self.model = _build_model(self._backbone, head)
+        # A backbone may have Dense layers of its own.
+        self._head = [layer for layer in head if isinstance(layer, keras.layers.Dense)]
+        preprocess = getattr(keras.applications, chosen.module).preprocess_input
+        self.pipeline = TfDataPipeline(
+            request.seed, request.training.batch_size, request.dataset.image_size, preprocess
+        )
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes or thaws the backbone's layers and compiles, as the listing does."""
@@ -115,15 +123,16 @@ class IdiomaticEngine:
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by Keras' names."""
-        return {variable.path: variable.numpy() for variable in self._backbone.variables}
+        return {variable.path: variable.numpy() for variable in self._backbone.weights}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        return dense_tensors([layer for layer in self.model.layers if isinstance(layer, keras.layers.Dense)])
+        return dense_tensors(self._head)
 
     def precision(self) -> str:
-        """The dtypes of the live variables."""
-        return self.device.describe_precision({"parameters": (variable.dtype for variable in self.model.variables)})
+        """The dtypes of the live variables; counters and states of generators aren't among them."""
+        dtypes = (variable.dtype for variable in self.model.weights)
+        return self.device.describe_precision({"parameters": (dtype for dtype in dtypes if "float" in dtype)})
 
     def placement(self) -> str:
         """Where the live variables are."""
@@ -132,11 +141,12 @@ class IdiomaticEngine:
 
 @dataclass(frozen=True)
 class TfDataPipeline:
-    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), Keras' "caffe" preprocessing."""
+    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), then the model's `preprocess_input`."""
 
     seed: int
     batch_size: int
     image_size: int
+    preprocess: Callable[[tf.Tensor], tf.Tensor]
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from `start_step` on, shuffled by tf.data over the whole split."""
@@ -158,7 +168,7 @@ class TfDataPipeline:
             image = tf.numpy_function(lambda at: np.asarray(split.open(int(at))), [position], tf.uint8)
             image.set_shape([None, None, 3])
             image = tf.image.resize(image, (self.image_size, self.image_size))
-            return keras.applications.resnet.preprocess_input(image), labels[position], position
+            return self.preprocess(image), labels[position], position
 
         dataset = positions.map(load, num_parallel_calls=tf.data.AUTOTUNE).batch(self.batch_size)
         try:
@@ -178,29 +188,36 @@ def _named(split: Split, error: Exception) -> Exception:
     return error
 
 
-def _build_backbone(name: str, request: RunRequest) -> keras.Model:
+def _build_backbone(chosen: KerasModel, request: RunRequest) -> keras.Model:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
         with limited_silence():
-            return getattr(keras.applications, name)(weights="imagenet" if pretrained else None, include_top=False)
+            build = getattr(keras.applications, chosen.model)
+            return build(weights=chosen.weights if pretrained else None, include_top=False)
     except Exception as error:
         # Keras tells of a failed download by a bare Exception.
         if pretrained and (isinstance(error, OSError) or type(error) is Exception):
             raise weights_unavailable(
-                f"{request.model.backbone} (keras.applications.{name})", first_line(error)
+                f"{request.model.backbone} (keras.applications.{chosen.model})", first_line(error)
             ) from error
         raise
 
 
-def _build_model(backbone: keras.Model, request: RunRequest, classes: int) -> keras.Model:
+def _build_head(request: RunRequest, classes: int) -> list[keras.layers.Layer]:
     head = request.model.head
-    x = keras.layers.GlobalAveragePooling2D()(backbone.output)
+    layers: list[keras.layers.Layer] = []
     for width in head.hidden:
-        x = keras.layers.Dense(width, activation=head.activation)(x)
+        layers.append(keras.layers.Dense(width, activation=head.activation))
         if head.dropout:
-            x = keras.layers.Dropout(head.dropout)(x)
-    predictions = keras.layers.Dense(classes, activation="softmax")(x)
-    return keras.Model(inputs=backbone.input, outputs=predictions)
+            layers.append(keras.layers.Dropout(head.dropout))
+    return [*layers, keras.layers.Dense(classes, activation="softmax")]
+
+
+def _build_model(backbone: keras.Model, head: list[keras.layers.Layer]) -> keras.Model:
+    x = keras.layers.GlobalAveragePooling2D()(backbone.output)
+    for layer in head:
+        x = layer(x)
+    return keras.Model(inputs=backbone.input, outputs=x)
 
 
 def _build_optimizer(definition: Optimizer) -> keras.optimizers.Optimizer:

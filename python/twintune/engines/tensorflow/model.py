@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,7 +14,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from twintune.backbones import BatchNorm
 from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
+from twintune.engines.tensorflow.mends import mend_layers, pad_symmetrically
+from twintune.engines.tensorflow.projection import build_projection
 from twintune.precision import array_dtype, is_half
 from twintune.protocol import Head, Precision
 
@@ -25,6 +29,8 @@ class AlignedModel:
     """A backbone and a head whose tensors are known by timm's names."""
 
     backbone: keras.Model
+    projection: keras.layers.Layer | None
+    """Between pooling and the head; its variables are the backbone's."""
     batch_norms: list[BatchNormalization]
     variables: dict[str, keras.Variable]
     """The backbone's variables by timm's names."""
@@ -35,10 +41,13 @@ class AlignedModel:
 
     def features(self, images: tf.Tensor) -> tf.Tensor:
         """Pooled features, [images, features], of normalised pixels, [images, height, width, 3]."""
-        return tf.reduce_mean(self.feature_map(images), axis=(1, 2))
+        maps = self.feature_map(images)
+        if self.projection is None:
+            return tf.reduce_mean(maps, axis=(1, 2))
+        return tf.squeeze(self.projection(tf.reduce_mean(maps, axis=(1, 2), keepdims=True)), axis=(1, 2))
 
     def feature_map(self, images: tf.Tensor) -> tf.Tensor:
-        """The backbone's last feature map, [images, height, width, features], in the parameters' dtype."""
+        """The backbone's last feature map, [images, height, width, channels], in the parameters' dtype."""
         return tf.cast(self.backbone(images), images.dtype)
 
     def logits(self, features: tf.Tensor, masks: tuple[tf.Tensor, ...] = ()) -> tf.Tensor:
@@ -79,8 +88,7 @@ class AlignedModel:
 def build_model(
     name: str,
     weights: Path,
-    epsilon: float,
-    momentum: float,
+    batch_norm: BatchNorm | None,
     head: Head,
     head_tensors: dict[str, np.ndarray],
     precision: Precision,
@@ -90,8 +98,7 @@ def build_model(
     Args:
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
-        epsilon: Of BatchNorm.
-        momentum: Of BatchNorm, PyTorch's.
+        batch_norm: The constants of its BatchNorm layers; None where it has none.
         head: Gives the activation.
         head_tensors: The head's first weights, in PyTorch's layout.
         precision: What `twintune.precision` says; the variables themselves are never half.
@@ -99,10 +106,16 @@ def build_model(
     with _building_in(precision):
         backbone, ported = _load_backbone(name, weights)
     with _building_in(array_dtype(precision)):
+        projection = build_projection(name, weights)
         layers = _build_head(head_tensors)
+    mend_layers(backbone)
+    if projection is not None:
+        kernel, bias = projection.weights
+        ported |= {"conv_head.weight": (kernel, (3, 2, 0, 1)), "conv_head.bias": (bias, None)}
     return AlignedModel(
         backbone=backbone,
-        batch_norms=adopt_batch_norm(backbone, epsilon, momentum),
+        projection=projection,
+        batch_norms=adopt_batch_norm(backbone, batch_norm.epsilon, batch_norm.momentum) if batch_norm else [],
         variables={tensor: variable for tensor, (variable, _) in ported.items()},
         layouts={tensor: layout for tensor, (_, layout) in ported.items() if layout},
         layers=layers,
@@ -140,11 +153,15 @@ def _load_backbone(name: str, weights: Path) -> tuple[keras.Model, dict[str, tup
     with tempfile.TemporaryDirectory() as folder, _recorded_ports() as ported:
         Path(folder, "config.json").write_text(json.dumps({"architecture": name, "pretrained_cfg": {}}))
         Path(folder, "model.safetensors").symlink_to(weights.resolve())
-        backbone = Backbone.from_preset(folder)
+        # A converter prints a line a layer.
+        with contextlib.redirect_stdout(io.StringIO()):
+            backbone = Backbone.from_preset(folder)
     unknown = {id(v) for v in backbone.variables} - {id(v) for v, _ in ported.values()}
     if unknown:
         raise ValueError(f"keras-hub's converter leaves {len(unknown)} variables of {name} as they were")
-    return backbone, ported
+    twin = pad_symmetrically(backbone)
+    twins = {id(before): after for before, after in zip(backbone.variables, twin.variables, strict=True)}
+    return twin, {tensor: (twins[id(variable)], layout) for tensor, (variable, layout) in ported.items()}
 
 
 @contextlib.contextmanager

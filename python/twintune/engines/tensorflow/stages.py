@@ -1,0 +1,36 @@
+"""The outputs of a backbone's stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from twintune.backbones import BackboneEntry, Stage
+
+
+def build_stage_outputs(backbone: keras.Model, entry: BackboneEntry) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+    """Makes every stage's output, in the modes that the BatchNorm layers have when it is run or traced.
+
+    Args:
+        backbone: keras-hub's; its layers and variables are shared.
+        entry: The backbone's stages.
+
+    Returns:
+        A function of normalised pixels, [images, height, width, 3], to feature maps, [images, rows, columns, channels],
+        by the stages' names, in their order.
+    """
+    tensors = [stage_tensor(backbone, stage) for stage in entry.stages]
+    names = [stage.name for stage in entry.stages]
+    model = keras.Model(backbone.input, tensors)
+    return lambda images: dict(zip(names, model(images), strict=True))
+
+
+def stage_tensor(backbone: keras.Model, stage: Stage) -> keras.KerasTensor:
+    """The place in the graph where a stage ends: the model can be cut there."""
+    layer = backbone.get_layer(stage.keras_layer)
+    if stage.keras_follower:
+        (node,) = layer._outbound_nodes
+        layer = node.operation
+    return layer.output

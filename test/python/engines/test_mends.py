@@ -1,0 +1,86 @@
+"""What is mended in a library computes what it says; each test fails without its mend."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from twintune.seeding import generator
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+VALUES = generator(1, "values").normal(0, 3, 1000)
+
+
+def build_in_float64(shape: tuple[int, ...], *layers):
+    import keras
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float64")
+    try:
+        outputs = inputs = keras.Input(shape, dtype="float64")
+        for make in layers:
+            outputs = make(keras.layers)(outputs)
+        return keras.Model(inputs, outputs)
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def test_tensorflow_s_leaky_relu_has_its_slope_in_float64() -> None:
+    from twintune.engines.tensorflow.mends import mend_layers
+
+    model = build_in_float64((1000,), lambda layers: layers.LeakyReLU(0.01))
+    mend_layers(model)
+    expected = np.where(VALUES > 0, VALUES, 0.01 * VALUES)
+    # One rounding; the float32 slope is off by 2e-8.
+    np.testing.assert_allclose(model(VALUES[None]).numpy()[0], expected, rtol=1e-15)
+
+
+def test_pytorch_s_hardsigmoid_has_its_gradient_in_float64() -> None:
+    import torch
+    from torch import nn
+    from twintune.engines.pytorch.mends import mend_layers
+
+    model = nn.Sequential(nn.Hardsigmoid())
+    mend_layers(model)
+    values = torch.tensor(VALUES, requires_grad=True)
+    model(values).sum().backward()
+    # The float32 sixth is off by 3e-8.
+    np.testing.assert_allclose(values.grad.numpy(), np.where(np.abs(VALUES) < 3, 1 / 6, 0), rtol=1e-15)
+
+
+def test_a_grouped_convolution_of_single_channels_stays_what_it_is() -> None:
+    from twintune.engines.tensorflow.mends import Conv2D, mend_layers
+
+    model = build_in_float64((9, 9, 6), lambda layers: layers.Conv2D(6, 3, strides=2, groups=6, use_bias=False))
+    images = generator(2, "images").normal(size=(2, 9, 9, 6))
+    before = model(images).numpy()
+    mend_layers(model)
+    assert type(model.layers[-1]) is Conv2D
+    # Sums of nine products in another order.
+    np.testing.assert_allclose(model(images).numpy(), before, rtol=0, atol=1e-14)
+
+
+def test_strided_layers_pad_both_sides_at_even_sizes_and_keep_their_weights() -> None:
+    import torch
+    from torch.nn import functional
+    from twintune.engines.tensorflow.mends import pad_symmetrically
+
+    model = build_in_float64(
+        (8, 8, 3),
+        lambda layers: layers.Conv2D(4, 3, strides=2, padding="same", use_bias=False, activation="relu"),
+        lambda layers: layers.MaxPooling2D(3, strides=2, padding="same"),
+    )
+    twin = pad_symmetrically(model)
+    images = generator(2, "images").normal(size=(2, 8, 8, 3))
+    kernel = torch.from_numpy(model.get_weights()[0].transpose(3, 2, 0, 1))
+    maps = functional.conv2d(torch.from_numpy(images).permute(0, 3, 1, 2), kernel, stride=2, padding=1).relu()
+    expected = functional.max_pool2d(maps, 3, stride=2, padding=1).permute(0, 2, 3, 1).numpy()
+    np.testing.assert_allclose(twin(images).numpy(), expected, rtol=0, atol=1e-14)
+    assert np.abs(model(images).numpy() - expected).max() > 0.01
+
+
+def test_a_model_without_such_layers_is_left_as_it_is() -> None:
+    from twintune.engines.tensorflow.mends import pad_symmetrically
+
+    model = build_in_float64((8, 8, 3), lambda layers: layers.Conv2D(4, 3, padding="same"))
+    assert pad_symmetrically(model) is model
