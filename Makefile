@@ -7,7 +7,7 @@
 .PHONY: help demo setup test test-unit format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
-SOURCES := $(shell find src -name '*.ts') python/twintune/backbones.json package.json scripts/build.mjs
+SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
 
 help: ## Lists these targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile

@@ -14,6 +14,7 @@ import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def aligned_entry(name: str) -> dict[str, Any]:
     """
     with torch.device("meta"):
         model = create_backbone(name)
-    config = timm.get_pretrained_cfg(f"{name}.{BACKBONES[name]}" if BACKBONES[name] else name)
+    config: Any = timm.get_pretrained_cfg(f"{name}.{BACKBONES[name]}" if BACKBONES[name] else name)
     constants = {(bn.eps, bn.momentum) for bn in model.modules() if isinstance(bn, nn.BatchNorm2d)}
     if len(constants) > 1:
         raise ValueError(f"{name} has BatchNorm layers with different constants: {constants}")
@@ -132,10 +133,11 @@ def stages(model: Any) -> list[dict[str, Any]]:
     has a group a convolution, so its stages end at its pools.
     """
     if isinstance(model, timm.models.VGG):
-        return vgg_stages(model.features)
+        return vgg_stages(model.features.children())
     groups: dict[int, list[str]] = {}
     matcher = model.group_matcher(coarse=True)
-    for tensor, group in group_with_matcher(model.named_parameters(), matcher, reverse=True).items():
+    grouped: Any = group_with_matcher(model.named_parameters(), matcher, reverse=True)
+    for tensor, group in grouped.items():
         groups.setdefault(group, []).append(tensor)
     found: list[dict[str, Any]] = []
     for tensors in groups.values():
@@ -159,7 +161,7 @@ def stages(model: Any) -> list[dict[str, Any]]:
     return found
 
 
-def vgg_stages(features: nn.Sequential) -> list[dict[str, Any]]:
+def vgg_stages(features: Iterable[nn.Module]) -> list[dict[str, Any]]:
     """Named by their first convolution: `{ from: features.6 }` trains it and all after it."""
     found: list[dict[str, Any]] = []
     open_stage = None

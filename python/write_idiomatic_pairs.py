@@ -56,7 +56,7 @@ PAIRS = {
     },
     "inception_v3": ("InceptionV3", "inception_v3", "inception_v3", INCEPTION),
 }
-# What torchvision's builder is given: the auxiliary head of Inception would be a second output in training.
+# What torchvision's builder is given: Inception's auxiliary head would be a second output in training, and it warns
 OPTIONS = {"inception_v3": {"aux_logits": False}}
 
 
@@ -98,8 +98,7 @@ def torchvision_side(name: str, architecture: str) -> dict[str, Any]:
 def keras_preprocessing(module: str) -> str:
     """What a module's `preprocess_input` does, found by trying."""
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 4, 4, 3)).astype(np.float32)
-    preprocess = importlib.import_module(f"keras.applications.{module}").preprocess_input
-    done = preprocess(pixels.copy())
+    done = np.asarray(importlib.import_module(f"keras.applications.{module}").preprocess_input(pixels.copy()))
     if np.array_equal(done, pixels):
         return "RGB of 0..255; scaled inside of the model"
     words = {
@@ -107,12 +106,9 @@ def keras_preprocessing(module: str) -> str:
         "tf": "RGB scaled to -1..1",
         "torch": "RGB scaled to 0..1, mean [0.485, 0.456, 0.406] and deviation [0.229, 0.224, 0.225]",
     }
-    (mode,) = (
-        mode
-        for mode in words
-        if np.allclose(done, keras.applications.imagenet_utils.preprocess_input(pixels.copy(), mode=mode))
-    )
-    return words[mode]
+    preprocess: Any = keras.applications.imagenet_utils.preprocess_input
+    (found,) = (text for mode, text in words.items() if np.allclose(done, preprocess(pixels.copy(), mode=mode)))
+    return found
 
 
 def constants(pairs) -> list[dict[str, float]]:

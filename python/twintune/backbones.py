@@ -115,6 +115,17 @@ class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
         own = self.imagenet.batch_norm if isinstance(weights, ImagenetWeights) else None
         return own or self.batch_norm
 
+    def stage_named(self, name: str) -> int:
+        """Index of the stage of that name.
+
+        Raises:
+            TwintuneError: SPEC_INVALID, where there is none.
+        """
+        names = [stage.name for stage in self.stages]
+        if name not in names:
+            raise TwintuneError("SPEC_INVALID", f"There is no stage {name!r}.", f"Use one of {', '.join(names)}.")
+        return names.index(name)
+
     def stage_of(self, tensor: str) -> int:
         """Index of the stage that a tensor, by timm's name, belongs to."""
         for index, stage in enumerate(self.stages):

@@ -152,9 +152,9 @@ def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
         return 0
     if trainable == "head":
         return len(entry.stages)
-    if trainable.last_stages is not None:
-        return len(entry.stages) - trainable.last_stages
-    return [stage.name for stage in entry.stages].index(trainable.from_)
+    if trainable.from_ is not None:
+        return entry.stage_named(trainable.from_)
+    return len(entry.stages) - (trainable.last_stages or 0)
 
 
 def batch_norm_mode_of(phase: Phase) -> BatchNormMode:

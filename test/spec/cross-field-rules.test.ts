@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { backbonesOf } from '../../src/backbones.js'
+import { setIn } from '../../src/spec/path.js'
 import { issuesOfValue, smallest } from './rig.js'
 
 const phase = (fields: object) => ({ ...smallest, training: { phases: [{ epochs: 2 }, fields] } })
@@ -15,7 +17,12 @@ describe('rules that bind several fields', () => {
     [
       'a backbone that only aligned mode has',
       { ...idiomatic, model: { backbone: 'resnet18' } },
-      'model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; available: resnet50',
+      `model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; available: ${backbonesOf('idiomatic').join(', ')}`,
+    ],
+    [
+      'a backbone that only idiomatic mode has',
+      { ...smallest, model: { backbone: 'convnext_tiny' } },
+      `model.backbone: aligned mode needs a model of both keras-hub and timm, and convnext_tiny is none; available: ${backbonesOf('aligned').join(', ')}`,
     ],
     [
       'a file of weights in idiomatic mode',
@@ -77,6 +84,16 @@ describe('rules that bind several fields', () => {
       'training.phases[1].trainable.lastStages: resnet50 has 5 stages',
     ],
     [
+      'a stage that the backbone does not have, with the one that was meant',
+      phase({ trainable: { from: 'layr4' } }),
+      "training.phases[1].trainable.from: expected one of stem, layer1, layer2, layer3, layer4, got 'layr4'; did you mean 'layer4'?",
+    ],
+    [
+      'a stage of another backbone',
+      phase({ trainable: { from: 'denseblock' } }),
+      "training.phases[1].trainable.from: expected one of stem, layer1, layer2, layer3, layer4, got 'denseblock'",
+    ],
+    [
       'Nesterov without momentum, by default',
       phase({ optimizer: { name: 'sgd', nesterov: true } }),
       'training.phases[1].optimizer.nesterov: needs a momentum of more than 0',
@@ -92,6 +109,7 @@ describe('rules that bind several fields', () => {
 
   it.each([
     ['as many stages as the backbone has', phase({ trainable: { lastStages: 5 } })],
+    ['a stage of the backbone', phase({ trainable: { from: 'layer3' } })],
     ['a warm-up of half a phase', phase({ epochs: 1, schedule: { name: 'constant', warmupEpochs: 0.5 } })],
     ['Nesterov with momentum', phase({ optimizer: { name: 'sgd', nesterov: true, momentum: 0.9 } })],
     ['idiomatic mode with what it has', idiomatic],

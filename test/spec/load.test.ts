@@ -134,7 +134,7 @@ describe('a JSON file', () => {
     expect(await issuesOfFile('a.json', text)).toEqual([
       "a.json:3:50 dataset.train: duplicate key 'train'",
       "a.json:4:2 modle: unknown key 'modle'; did you mean 'model'?",
-      'a.json:4:25 modle.backbone: expected efficientnet_lite0, resnet18 or resnet50, got 5',
+      expect.stringMatching(/^a\.json:4:25 modle\.backbone: expected .*resnet50, .*, got 5$/),
     ])
   })
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from twintune.backbones import BatchNorm, find_backbone
-from twintune.protocol import Head
+from twintune.protocol import Head, Precision
 from twintune.seeding import generator
 from twintune.weights import random_tensors, save_atomically
 
@@ -36,20 +36,26 @@ class Computed:
 
 
 @contextlib.contextmanager
-def twins(name: str, precision: str) -> Iterator[tuple[Any, Any]]:
+def twins(name: str, precision: Precision) -> Iterator[tuple[Any, Any]]:
     """The backbone with the same weights in TensorFlow and in PyTorch."""
-    import torch
-    from twintune.engines.pytorch.model import build_model as build_pytorch
-    from twintune.engines.tensorflow.model import build_model as build_tensorflow
-
-    features = find_backbone(name).features
-    head = {"head.0.weight": np.zeros((2, features), np.float32), "head.0.bias": np.zeros(2, np.float32)}
     with tempfile.TemporaryDirectory() as folder:
         file = write_weights(name, Path(folder))
-        yield (
-            build_tensorflow(name, file, BATCH_NORM, HEAD, head, precision),
-            build_pytorch(name, file, BATCH_NORM, HEAD, head, precision, torch.device("cpu")),
-        )
+        yield build_tensorflow(name, file, precision), build_pytorch(name, file, precision)
+
+
+def build_tensorflow(name: str, file: Path, precision: Precision):
+    """The aligned model with a head of zeros."""
+    from twintune.engines.tensorflow.model import build_model
+
+    return build_model(name, file, _constants(name), HEAD, _zero_head(name), precision)
+
+
+def build_pytorch(name: str, file: Path, precision: Precision):
+    """The aligned model with a head of zeros."""
+    import torch
+    from twintune.engines.pytorch.model import build_model
+
+    return build_model(name, file, _constants(name), HEAD, _zero_head(name), precision, torch.device("cpu"))
 
 
 def write_weights(name: str, folder: Path) -> Path:
@@ -141,6 +147,15 @@ def furthest(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> tupl
         (relative(ours[key], theirs[key], scale if np.abs(theirs[key]).max() < 1e-12 * scale else 0.0), key)
         for key in theirs
     )
+
+
+def _constants(name: str) -> BatchNorm | None:
+    return BATCH_NORM if find_backbone(name).batch_norm else None
+
+
+def _zero_head(name: str) -> dict[str, np.ndarray]:
+    features = find_backbone(name).features
+    return {"head.0.weight": np.zeros((2, features), np.float32), "head.0.bias": np.zeros(2, np.float32)}
 
 
 def _direction(shape, dtype) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_parity import build_pytorch, build_tensorflow, images, write_weights
+from parity import build_pytorch, build_tensorflow, pixels, write_weights
 from twintune.errors import TwintuneError
 from twintune.precision import describe_dtypes
 from twintune.training_loop import run
@@ -99,10 +99,10 @@ def test_reading_the_dtypes_back_moves_no_statistics(weights: tuple[str, Path]) 
 
 
 def test_bfloat16_features_are_as_far_from_the_truth_in_both_engines(weights: tuple[str, Path]) -> None:
-    truth = features_tensorflow(build_tensorflow(*weights, "float64"), images("float64"))
-    pixels = images("float64").astype(np.float32)
-    ours = rms(features_tensorflow(build_tensorflow(*weights, "bfloat16"), pixels) - truth)
-    theirs = rms(features_pytorch(build_pytorch(*weights, "bfloat16"), pixels) - truth)
+    images = pixels("float64", 65)
+    truth = features_tensorflow(build_tensorflow(*weights, "float64"), images)
+    ours = rms(features_tensorflow(build_tensorflow(*weights, "bfloat16"), images.astype(np.float32)) - truth)
+    theirs = rms(features_pytorch(build_pytorch(*weights, "bfloat16"), images.astype(np.float32)) - truth)
     # Half precision it is: float32 would be nearer by four orders of magnitude.
     assert min(ours, theirs) / rms(truth) > 1e-3
     assert max(ours, theirs) / min(ours, theirs) < RMS_FACTOR

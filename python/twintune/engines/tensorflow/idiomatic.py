@@ -52,10 +52,8 @@ class IdiomaticEngine:
         chosen = find_idiomatic_pair(request.model.backbone).keras_applications
         with tf.device(self.device.native):
             self._backbone = _build_backbone(chosen, request)
-            head = _build_head(request, classes)
-            self.model = _build_model(self._backbone, head)
-        # A backbone may have Dense layers of its own.
-        self._head = [layer for layer in head if isinstance(layer, keras.layers.Dense)]
+            self._head = _build_head(request, classes)
+            self.model = _build_model(self._backbone, self._head)
         preprocess = getattr(keras.applications, chosen.module).preprocess_input
         self.pipeline = TfDataPipeline(
             request.seed, request.training.batch_size, request.dataset.image_size, preprocess
@@ -127,7 +125,8 @@ class IdiomaticEngine:
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        return dense_tensors(self._head)
+        # A backbone may have Dense layers of its own.
+        return dense_tensors([layer for layer in self._head if isinstance(layer, keras.layers.Dense)])
 
     def precision(self) -> str:
         """The dtypes of the live variables; counters and states of generators aren't among them."""
@@ -141,7 +140,7 @@ class IdiomaticEngine:
 
 @dataclass(frozen=True)
 class TfDataPipeline:
-    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), then the model's `preprocess_input`."""
+    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), the model's `preprocess_input`."""
 
     seed: int
     batch_size: int
