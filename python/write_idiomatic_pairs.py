@@ -57,7 +57,8 @@ PAIRS = {
     "inception_v3": ("InceptionV3", "inception_v3", "inception_v3", INCEPTION),
 }
 # What torchvision's builder is given: Inception's auxiliary head would be a second output in training, and it warns
-OPTIONS = {"inception_v3": {"aux_logits": False}}
+# where it is not told to draw weights.
+OPTIONS = {"inception_v3": {"aux_logits": False, "init_weights": True}}
 
 
 def keras_side(model_name: str, module: str, architecture: str) -> dict[str, Any]:

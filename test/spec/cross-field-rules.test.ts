@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { backbonesOf } from '../../src/backbones.js'
-import { setIn } from '../../src/spec/path.js'
 import { issuesOfValue, smallest } from './rig.js'
 
 const phase = (fields: object) => ({ ...smallest, training: { phases: [{ epochs: 2 }, fields] } })

@@ -78,26 +78,21 @@ def pixels(precision: str, size: int) -> np.ndarray:
 
 
 def compute_tensorflow(model, name: str, images: np.ndarray, mode: str) -> Computed:
-    """Traced as in training, and traced here: a traced function keeps the modes that it saw."""
+    """Eagerly: tracing computes the same and takes seven times as long. The tests of the training loop trace."""
     import tensorflow as tf
+    from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
     from twintune.engines.tensorflow.stages import build_stage_outputs
 
-    for layer in model.batch_norms:
-        layer.mode = mode
-    stage_outputs = build_stage_outputs(model.backbone, find_backbone(name))
+    set_batch_norm_mode(model.batch_norms, mode)
     trained = {n: v for n, v in model.variables.items() if not n.endswith(("running_mean", "running_var"))}
-
-    @tf.function(autograph=False)
-    def step(inputs):
-        with tf.GradientTape() as tape:
-            features = model.features(inputs)
-            loss = tf.reduce_sum(features * _direction(features.shape, images.dtype))
-        return features, tape.gradient(loss, [variable.value for variable in trained.values()])
-
-    features, gradients = step(images)
+    inputs = tf.convert_to_tensor(images)
+    with tf.GradientTape() as tape:
+        features = model.features(inputs)
+        loss = tf.reduce_sum(features * _direction(features.shape, images.dtype))
+    gradients = tape.gradient(loss, [variable.value for variable in trained.values()])
     tensors = {key: value.copy() for key, value in model.backbone_tensors().items()}
     # Another pass, so that it moves no statistics that are compared.
-    stages = tf.function(stage_outputs, autograph=False)(images)
+    stages = build_stage_outputs(model.backbone, find_backbone(name))(inputs)
     by_name = {key: tf.convert_to_tensor(gradient).numpy() for key, gradient in zip(trained, gradients, strict=True)}
     return Computed(
         features=features.numpy(),
