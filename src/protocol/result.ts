@@ -24,7 +24,9 @@ export const secondsSchema = z.strictObject({
   start: z.number().describe('From starting the interpreter to its first reply.'),
   import: z.number().describe("Importing the framework; 0 for a worker's second run."),
   build: z.number().describe('Weights, model, head.'),
-  data: z.number().describe('Indexing and splitting the data set.'),
+  data: z
+    .number()
+    .describe('Indexing, checking and splitting the data set; what was checked before is known.'),
   features: z.number().describe('The one pass of a frozen backbone over the images; 0 where there is none.'),
   firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels. Not part of `train`."),
   train: z.number().describe('Training epochs and their validation.'),

@@ -27,7 +27,9 @@ const paths = {
   train: z
     .string()
     .min(1)
-    .describe('The training images: a folder with a folder a class, a CSV file, or a parquet file.'),
+    .describe(
+      'The training images: a folder with a folder a class, or with such folders named train, val and test; a CSV file; or a parquet file.',
+    ),
   validation: z
     .string()
     .min(1)

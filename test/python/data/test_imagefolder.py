@@ -6,6 +6,7 @@ import os
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pictures import write_pictures
 from twintune.data.dataset import Sources
@@ -111,6 +112,16 @@ def test_a_file_reached_twice_counts_once_where_it_really_is(tmp_path: Path) -> 
     assert "class1/3.png" in dataset.identities
     assert "class0/x.png" in dataset.identities
     assert any("3 links" in warning for warning in dataset.warnings)
+
+
+def test_a_folder_within_a_linked_one_that_is_linked_itself_counts_once(tmp_path: Path) -> None:
+    root = write_pictures(tmp_path / "all", classes=2)
+    pool = write_pictures(tmp_path / "pool", classes=2, series=1)
+    (root / "first").symlink_to(pool / "class0")
+    (root / "second").symlink_to(pool)
+    dataset = open_folder(root)
+    assert dataset.classes == ["class0", "class1", "first", "second"]
+    assert np.bincount(dataset.labels).tolist() == [8, 8, 8, 8]
 
 
 def test_a_link_to_nothing_is_told_of_when_it_is_read(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from twintune.data.duplicates import ContentIdentities, find_duplicates
 from twintune.data.problems import save_skipped
 from twintune.data.splits import open_splits
 from twintune.errors import TwintuneError, to_failure
-from twintune.protocol import ImageFolder, Parquet
+from twintune.protocol import Csv, ImageFolder, Parquet
 
 
 @pytest.fixture
@@ -54,6 +54,26 @@ def test_all_images_that_can_not_be_decoded_are_in_one_failure(tmp_path: Path, s
     assert all(str(file) in failure["cause"]["message"] for file in files)
     # The command shows the first line of a cause unless the message has said it.
     assert failure["cause"]["message"].splitlines()[0] in failure["message"]
+
+
+def test_a_file_that_a_csv_lists_and_that_is_not_there_is_told_of_like_the_others(tmp_path: Path, cache: Path) -> None:
+    files = sorted(write_pictures(tmp_path / "p", each=20).rglob("*.png"))
+    rows = [f"{file.relative_to(tmp_path)},{file.parent.name}" for file in files]
+    (tmp_path / "a.csv").write_text("\n".join(["path,label", *rows, "p/gone.png,class0", "p/lost.png,class1"]))
+    request = Csv(
+        train=str(tmp_path / "a.csv"),
+        validation_fraction=0.2,
+        test_fraction=0.2,
+        image_size=32,
+        on_corrupt="fail",
+        path_column="path",
+        label_column="label",
+    )
+    with pytest.raises(TwintuneError) as caught:
+        open_splits(request, str(cache), lambda done, total: None)
+    assert caught.value.code == "IMAGE_CORRUPT"
+    for name in ("gone.png", "lost.png"):
+        assert f"{tmp_path / 'p' / name}: there is no such file" in caught.value.message
 
 
 def test_test_and_validation_images_are_checked_too(tmp_path: Path, split) -> None:
