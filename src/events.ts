@@ -22,6 +22,20 @@ export const comparisonStartedSchema = z
   })
   .describe('The run folder exists and the plan is made; nothing has started yet.')
 
+export const comparisonResumedSchema = z
+  .strictObject({
+    type: z.literal('comparison-resumed'),
+    time,
+    experiment: z.string(),
+    mode: z.enum(['aligned', 'idiomatic']),
+    runDirectory: z.string(),
+    runs: z
+      .array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
+      .describe('Those still to be carried out, in the order of their start.'),
+    kept: z.int().describe('Runs that had finished before, whose results stand.'),
+  })
+  .describe('An interrupted comparison goes on in its run folder; nothing has started yet.')
+
 export const workerSchema = z
   .strictObject({
     type: z.literal('worker'),
@@ -39,6 +53,17 @@ export const runStartedSchema = z
     pythonPid: z.int(),
   })
   .describe("A run's worker is ready and has the request.")
+
+export const runResumedSchema = z
+  .strictObject({
+    type: z.literal('run-resumed'),
+    ...ofRun,
+    phase: z.int(),
+    epoch: z.int().describe('Epochs done in the phase.'),
+    step: z.int().describe('Batches done in the epoch after these.'),
+    epochs: z.array(epochRecordSchema).describe('Those done before, in all phases.'),
+  })
+  .describe('A run goes on from its last checkpoint.')
 
 export const stageSchema = z
   .strictObject({
@@ -83,6 +108,17 @@ export const epochSchema = z.strictObject({
   ...ofRun,
   epochs: z.int(),
   ...epochRecordSchema.shape,
+})
+
+export const phaseFinishedSchema = z.strictObject({
+  type: z.literal('phase-finished'),
+  ...ofRun,
+  phase: z.int(),
+  epochs: z.int().describe('As planned; learning rates are computed for these.'),
+  epochsDone: z.int(),
+  endedEarly: z.string().nullable().describe('Why it has fewer; null where it has not.'),
+  bestEpoch: z.int().nullable().describe('By what is monitored; null without validation images.'),
+  weightsOf: z.int().describe('The epoch whose weights it ends with.'),
 })
 
 export const evaluationSchema = z.strictObject({
@@ -131,12 +167,15 @@ export const comparisonFinishedSchema = z.strictObject({
 export const eventSchema = z
   .discriminatedUnion('type', [
     comparisonStartedSchema,
+    comparisonResumedSchema,
     workerSchema,
     runStartedSchema,
+    runResumedSchema,
     stageSchema,
     phaseStartedSchema,
     stepSchema,
     epochSchema,
+    phaseFinishedSchema,
     evaluationSchema,
     checkpointSchema,
     warningSchema,

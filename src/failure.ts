@@ -6,6 +6,8 @@ export const failureCodes = [
   'SPEC_NOT_FOUND',
   'SPEC_INVALID',
   'RUN_NOT_FOUND',
+  'RUN_NOT_RESUMABLE',
+  'RUN_IN_USE',
   // The data (3).
   'DATASET_NOT_FOUND',
   'DATASET_EMPTY',
@@ -19,6 +21,8 @@ export const failureCodes = [
   'WEIGHTS_MISMATCH',
   'WEIGHTS_UNAVAILABLE',
   // A run (3).
+  'CHECKPOINT_CORRUPT',
+  'CHECKPOINT_MISMATCH',
   'LOSS_NOT_FINITE',
   'NOTHING_TO_TRAIN',
   'OUT_OF_MEMORY',

@@ -14,8 +14,9 @@ class ChainedDigest:
     Equal chains mean equal arrays in equal order, each with its boundaries.
     """
 
-    def __init__(self) -> None:
-        self._chain = b"\0" * 32
+    def __init__(self, so_far: str = "00" * 32) -> None:
+        """Begins a chain, or goes on with one whose `hexdigest` was `so_far`."""
+        self._chain = bytes.fromhex(so_far)
 
     def add(self, array: np.ndarray) -> None:
         """Appends an array: its dtype, shape and bytes in C order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -130,6 +130,22 @@ class Engine(Protocol):
         """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
         ...
 
+    def state(self, backbone: bool) -> dict[str, np.ndarray]:
+        """All that the next step depends on beside its inputs.
+
+        Args:
+            backbone: Whether the backbone's tensors are wanted too.
+
+        Returns:
+            The tensors of backbone and head, the optimiser's `optimizer.SLOT.TENSOR` and `optimizer.step`, and the
+            generators of layers that draw, where there are any.
+        """
+        ...
+
+    def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Takes the tensors of a `state`, after the phase's start; those that are left out stay as they are."""
+        ...
+
     def precision(self) -> str:
         """The dtypes of the live variables, and on a GPU what float32 means there."""
         ...
@@ -137,6 +153,11 @@ class Engine(Protocol):
     def placement(self) -> str:
         """Where the live variables are: `cpu`, or `gpu:N` with the device's name."""
         ...
+
+
+def keeps_backbone(phase: Phase) -> bool:
+    """Whether an aligned backbone is after the phase what it was before, running statistics too."""
+    return phase.trainable == "head" and phase.batch_norm == "inference"
 
 
 def describe_trainable(trainable: Trainable) -> str:

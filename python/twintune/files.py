@@ -12,6 +12,8 @@ from pathlib import Path
 def replacing(file: Path) -> Iterator[Path]:
     """Gives a path beside `file` to write to; when the block has ended well, that file takes its place.
 
+    What was written is on the disk by then, so that not even a power failure leaves half of it.
+
     Args:
         file: Its folder is made where it isn't there.
     """
@@ -19,6 +21,8 @@ def replacing(file: Path) -> Iterator[Path]:
     temporary = file.with_name(f".{file.name}-{os.getpid()}.tmp")
     try:
         yield temporary
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
         os.replace(temporary, file)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
-from twintune.engine import Engine
+from twintune.engine import Engine, keeps_backbone
 from twintune.protocol import Augmentation, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
@@ -35,12 +35,15 @@ class Inputs:
         self._cached: CachedFeatures | None = None
         self._mixing = Mixing(request.seed, request.augmentation.mixup, request.augmentation.cutmix)
         record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
+        self.features_hashed = False
+        """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
 
     def start_phase(self, from_features: bool) -> None:
         """Runs the frozen backbone over all images when a phase trains on its output and that isn't there."""
         if not from_features:
             # The backbone is about to change, or isn't frozen: its old features are of no more use.
             self._cached = None
+            self.features_hashed = False
         elif self._cached is None:
             self._report.stage("features")
             with self._record.watch.part("features"):
@@ -87,12 +90,14 @@ class Inputs:
             cached.put(split, self._features_of(split, done, total))
             done += len(split)
         self._record.feature_images += total
+        self.features_hashed = True
         return cached
 
     def _features_of(self, split: Split, done: int, total: int) -> Iterator[np.ndarray]:
         """What the frozen backbone makes of a split, batch by batch; `done` images of all `total` went before."""
         for batch in self._engine.pipeline.ordered_batches(split):
-            self._record.pixels.add(np.asarray(batch.inputs))
+            if not self.features_hashed:
+                self._record.pixels.add(np.asarray(batch.inputs))
             yield self._engine.extract_features(batch.inputs)
             done += len(batch)
             self._report.stage_progress("features", done, total)
@@ -103,5 +108,4 @@ def may_train_on_features(engine: Engine, phase: Phase, augmentation: Augmentati
 
     It may where the backbone is frozen, its BatchNorm statistics too, and gets the same images in every epoch.
     """
-    is_frozen = phase.trainable == "head" and phase.batch_norm == "inference"
-    return engine.caches_features and is_frozen and not is_augmented(augmentation)
+    return engine.caches_features and keeps_backbone(phase) and not is_augmented(augmentation)

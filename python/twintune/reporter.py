@@ -8,6 +8,7 @@ import msgspec
 
 from twintune.engine import PhaseFacts, describe_trainable
 from twintune.protocol import EpochRecord, EvaluationMetrics, LearningRatePoint, Phase
+from twintune.run_state import Position, RunState
 from twintune.stopwatch import Pace
 
 _SECONDS_BETWEEN_REPORTS = 0.25
@@ -23,6 +24,18 @@ class Reporter:
     def is_due(self) -> bool:
         """Whether it is time for the next report on steps."""
         return self._pace.is_due()
+
+    def run_resumed(self, state: RunState) -> None:
+        """The run goes on from a checkpoint."""
+        self._emit(
+            {
+                "type": "run-resumed",
+                "phase": state.position.phase,
+                "epoch": state.position.epoch,
+                "step": state.epoch.batches if state.epoch else 0,
+                "epochs": [msgspec.to_builtins(record) for record in state.record.epochs],
+            }
+        )
 
     def stage(self, stage: str) -> None:
         """Something other than training steps begins."""
@@ -88,6 +101,22 @@ class Reporter:
     def epoch(self, record: EpochRecord, epochs: int) -> None:
         """An epoch has ended."""
         self._emit({"type": "epoch", "epochs": epochs, **msgspec.to_builtins(record)})
+
+    def phase_finished(
+        self, position: Position, epochs: int, ended_early: str | None, best_epoch: int | None, weights_of: int
+    ) -> None:
+        """A phase takes no more epochs, and why, and which epoch's weights it ends with."""
+        self._emit(
+            {
+                "type": "phase-finished",
+                "phase": position.phase,
+                "epochs": epochs,
+                "epochsDone": position.epoch,
+                "endedEarly": ended_early,
+                "bestEpoch": best_epoch,
+                "weightsOf": weights_of,
+            }
+        )
 
     def evaluation(self, metrics: EvaluationMetrics, count: int) -> None:
         """The test is done."""

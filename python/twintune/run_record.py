@@ -11,6 +11,7 @@ from twintune.data.splits import describe_splits
 from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
 from twintune.engine import Engine, PhaseFacts
 from twintune.protocol import EpochRecord, EvaluationMetrics, Facts, RunRequest, RunResult, Seconds
+from twintune.run_state import RecordState, checkpoint_mismatch
 from twintune.stopwatch import Stopwatch
 
 
@@ -26,7 +27,7 @@ class RunRecord:
         self.epochs: list[EpochRecord] = []
         self.first_step_loss: float | None = None
         self.feature_images = 0
-        self._learning_rates: list[np.float32] = []
+        self._schedule = ChainedDigest()
         self._phases: list[PhaseFacts] = []
         self._losses: list[str] = []
         self._phases_on_pixels: set[int] = set()
@@ -40,6 +41,9 @@ class RunRecord:
 
     def add_phase(self, number: int, facts: PhaseFacts, targets: str, from_features: bool) -> None:
         """Keeps what a phase's live model, optimiser, step and targets hold."""
+        if len(self._phases) == number:
+            # The run goes on within a phase that it had begun.
+            return
         self._phases.append(facts)
         self._losses.append(f"{facts.loss}, {targets}")
         if not from_features:
@@ -47,7 +51,46 @@ class RunRecord:
 
     def add_learning_rate(self, rate: float) -> None:
         """Keeps the rate of a step, as the live optimiser had it; float32 is what all of them hold at least."""
-        self._learning_rates.append(np.float32(rate))
+        self._schedule.add(np.array(rate, dtype=np.float32))
+
+    def state(self) -> RecordState:
+        """All that is in here, to go on from."""
+        return RecordState(
+            architecture=self._architecture,
+            parameters=self._parameters,
+            weights=self._weights,
+            head_init=self._head_init,
+            pixels=self.pixels.hexdigest(),
+            batch_order=self.batch_order.hexdigest(),
+            schedule=self._schedule.hexdigest(),
+            phases=self._phases,
+            losses=self._losses,
+            phases_on_pixels=sorted(self._phases_on_pixels),
+            epochs=self.epochs,
+            first_step_loss=self.first_step_loss,
+            feature_images=self.feature_images,
+            seconds=self.watch.seconds,
+        )
+
+    def restore(self, state: RecordState) -> None:
+        """Goes on from an earlier state; the seconds of this process so far are added to it.
+
+        Raises:
+            TwintuneError: CHECKPOINT_MISMATCH, when the model that was built isn't the one of the state.
+        """
+        if (state.weights, state.head_init) != (self._weights, self._head_init):
+            raise checkpoint_mismatch("other weights than those that the model has now")
+        self.pixels = ChainedDigest(state.pixels)
+        self.batch_order = ChainedDigest(state.batch_order)
+        self._schedule = ChainedDigest(state.schedule)
+        self._phases = list(state.phases)
+        self._losses = list(state.losses)
+        self._phases_on_pixels = set(state.phases_on_pixels)
+        self.epochs = list(state.epochs)
+        self.first_step_loss = state.first_step_loss
+        self.feature_images = state.feature_images
+        for part, seconds in state.seconds.items():
+            self.watch.add(part, seconds)
 
     def result(self, engine: Engine, splits: Splits, test: EvaluationMetrics, peak: tuple[int, str]) -> RunResult:
         """The result of a run that has finished."""
@@ -84,7 +127,7 @@ class RunRecord:
             batch_order=self.batch_order.hexdigest(),
             loss=self._losses,
             optimizer=[facts.optimizer for facts in self._phases],
-            schedule=digest_text(str(rate) for rate in self._learning_rates),
+            schedule=self._schedule.hexdigest(),
             batch_norm=[facts.batch_norm for facts in self._phases],
             precision=engine.precision(),
             device=engine.placement(),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,12 @@ def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
     return tensors
 
 
-def save_atomically(tensors: dict[str, np.ndarray], file: Path) -> None:
-    """Writes a safetensors file whole or not at all."""
+def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dict[str, str] | None = None) -> None:
+    """Writes a safetensors file whole or not at all, with metadata in its header."""
     # safetensors writes the memory of a transposed array as it lies, in the wrong order and without a word.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     with replacing(file) as temporary:
-        save_file(contiguous, temporary)
+        save_file(contiguous, temporary, metadata)
 
 
 def _random_weights(name: str, seed: int, cache: Path) -> Path:

@@ -51,6 +51,13 @@ export function comparisonStartedText(event: EventOf<'comparison-started'>, { bo
   return `${bold(experiment)}: ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nRun folder: ${runDirectory}`
 }
 
+/** What is left to be run of an interrupted comparison. */
+export function comparisonResumedText(event: EventOf<'comparison-resumed'>, { bold }: Colors): string {
+  const { experiment, mode, runDirectory, runs, kept } = event
+  const finished = kept > 0 ? `, ${formatNumberOf(kept, 'finished run')} kept` : ''
+  return `${bold(experiment)}: resumed with ${formatNumberOf(runs.length, 'run')} to go in ${mode} mode${finished}\nRun folder: ${runDirectory}`
+}
+
 /** What the worker of a framework is doing. */
 export function workerText({ framework, state }: EventOf<'worker'>): string {
   const texts = {
@@ -75,6 +82,12 @@ export function stageText({ stage }: Pick<EventOf<'stage'>, 'stage'>): string {
 /** How far a stage is, where that can be counted: `1,216/2,400`. */
 export function stageProgress({ done, total }: EventOf<'stage'>): string | null {
   return done === undefined || total === undefined ? null : `${formatCount(done)}/${formatCount(total)}`
+}
+
+/** Where a run goes on. */
+export function runResumedText({ phase, epoch, step }: EventOf<'run-resumed'>): string {
+  const within = step > 0 ? ` and batch ${step} of the next` : ''
+  return `goes on from its last checkpoint: phase ${phase}, after ${formatNumberOf(epoch, 'epoch')}${within}`
 }
 
 /** What a phase trains, and on what. */
@@ -104,6 +117,16 @@ export function epochText(event: EventOf<'epoch'>): string {
     formatSeconds(seconds),
     ...(imagesPerSecond === null ? [] : [`${formatRate(imagesPerSecond)} images/s`]),
   ].join('  ')
+}
+
+/** Why a phase ended early, and which epoch's weights it ends with; `null` when there is nothing to tell. */
+export function phaseFinishedText(event: EventOf<'phase-finished'>): string | null {
+  const { phase, epochs, epochsDone, endedEarly, weightsOf } = event
+  const parts = [
+    ...(endedEarly === null ? [] : [`ended early after epoch ${epochsDone}/${epochs}: ${endedEarly}`]),
+    ...(weightsOf === epochsDone ? [] : [`goes back to the weights of epoch ${weightsOf}`]),
+  ]
+  return parts.length === 0 ? null : `phase ${phase} ${parts.join('; ')}`
 }
 
 /** What the test came to. */

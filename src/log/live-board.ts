@@ -36,6 +36,7 @@ export class LiveBoard {
   update(event: Event): void {
     switch (event.type) {
       case 'comparison-started':
+      case 'comparison-resumed':
         this.#planned = event.runs
         return
       case 'worker':
@@ -59,6 +60,8 @@ export class LiveBoard {
         this.#runs.delete(runLabel(event))
         this.#ended.add(runLabel(event))
         return
+      case 'run-resumed':
+      case 'phase-finished':
       case 'evaluation':
       case 'checkpoint':
       case 'warning':

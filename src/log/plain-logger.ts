@@ -2,13 +2,16 @@ import type { Colors } from 'picocolors/types.js'
 import type { Event, EventOf } from '../events.js'
 import { formatLoss, formatRate, formatSeconds, frameworkNames } from '../report/format.js'
 import {
+  comparisonResumedText,
   comparisonStartedText,
   epochText,
   evaluationText,
   failedText,
   finishedText,
+  phaseFinishedText,
   phaseText,
   runLabel,
+  runResumedText,
   stageProgress,
   stageText,
   warningText,
@@ -34,7 +37,7 @@ export class PlainLogger implements Logger {
   }
 
   log(event: Event): void {
-    if (event.type === 'comparison-started') {
+    if (event.type === 'comparison-started' || event.type === 'comparison-resumed') {
       this.#labelWidth = Math.max(...event.runs.map((run) => runLabel(run).length))
     }
     if ((event.type === 'step' || event.type === 'stage') && this.#spokeLately(event)) return
@@ -50,10 +53,14 @@ export class PlainLogger implements Logger {
     switch (event.type) {
       case 'comparison-started':
         return comparisonStartedText(event, this.#colors)
+      case 'comparison-resumed':
+        return comparisonResumedText(event, this.#colors)
       case 'worker':
         return this.#labelled(frameworkNames[event.framework], workerText(event))
       case 'run-started':
         return this.#labelled(runLabel(event), 'started')
+      case 'run-resumed':
+        return this.#labelled(runLabel(event), runResumedText(event))
       case 'stage':
         return this.#labelled(
           runLabel(event),
@@ -65,6 +72,10 @@ export class PlainLogger implements Logger {
         return this.#labelled(runLabel(event), stepText(event))
       case 'epoch':
         return this.#labelled(runLabel(event), epochText(event))
+      case 'phase-finished': {
+        const text = phaseFinishedText(event)
+        return text === null ? null : this.#labelled(runLabel(event), text)
+      }
       case 'evaluation':
         return this.#labelled(runLabel(event), evaluationText(event))
       case 'run-finished':

@@ -1,7 +1,17 @@
 import { createLogUpdate } from 'log-update'
 import type { Colors } from 'picocolors/types.js'
-import type { Event } from '../events.js'
-import { comparisonStartedText, failedText, finishedText, runColumns, warningText } from './event-text.js'
+import type { Event, EventOf } from '../events.js'
+import {
+  comparisonResumedText,
+  comparisonStartedText,
+  failedText,
+  finishedText,
+  phaseFinishedText,
+  runColumns,
+  runLabel,
+  runResumedText,
+  warningText,
+} from './event-text.js'
 import { LiveBoard } from './live-board.js'
 import { renderLiveLine } from './live-line.js'
 import type { Logger } from './logger.js'
@@ -59,6 +69,12 @@ function lastingText(event: Event, colors: Colors): string | null {
   switch (event.type) {
     case 'comparison-started':
       return comparisonStartedText(event, colors)
+    case 'comparison-resumed':
+      return comparisonResumedText(event, colors)
+    case 'run-resumed':
+      return `${runLabel(event)} ${runResumedText(event)}`
+    case 'phase-finished':
+      return labelledOrNull(event)
     case 'run-finished':
       return `${colors.green('✓')} ${runColumns(event)}  ${finishedText(event)}`
     case 'run-failed':
@@ -78,4 +94,9 @@ function lastingText(event: Event, colors: Colors): string | null {
     default:
       return unreachable(event)
   }
+}
+
+function labelledOrNull(event: EventOf<'phase-finished'>): string | null {
+  const text = phaseFinishedText(event)
+  return text === null ? null : `${runLabel(event)} ${text}`
 }

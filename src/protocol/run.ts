@@ -3,7 +3,9 @@ import {
   checkpointSchema,
   epochSchema,
   evaluationSchema,
+  phaseFinishedSchema,
   phaseStartedSchema,
+  runResumedSchema,
   stageSchema,
   stepSchema,
   warningSchema,
@@ -50,10 +52,12 @@ export type RunRequest = z.output<typeof runRequestSchema>
 const added = { time: true, framework: true, seed: true } as const
 
 export const runProgressSchema = z.discriminatedUnion('type', [
+  runResumedSchema.omit(added),
   stageSchema.omit(added),
   phaseStartedSchema.omit(added),
   stepSchema.omit(added),
   epochSchema.omit(added),
+  phaseFinishedSchema.omit(added),
   evaluationSchema.omit(added),
   checkpointSchema.omit(added),
   warningSchema.omit(added),

@@ -39,7 +39,7 @@ export async function carryOutExperiment(
   const experiment = expandShorthands(specification)
   const runs = planRuns(experiment)
   const folder = RunFolder.create(runsDirectory, experiment)
-  const journal = new Journal(folder, await recordMachine(), emit)
+  const journal = new Journal(folder, await recordMachine(folder.path), [], emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
   const pool = new WorkerPool({
     logFileOf: (framework, number) => folder.logFileOf(framework, number),

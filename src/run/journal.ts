@@ -11,12 +11,21 @@ export class Journal {
   readonly #folder: RunFolder
   readonly #emit: (event: Event) => void
   readonly #broken = new AbortController()
-  readonly #results: RunResult[] = []
+  readonly #results: RunResult[]
   #machine: MachineRecord
 
-  constructor(folder: RunFolder, machine: MachineRecord, emit: (event: Event) => void) {
+  /**
+   * @param kept - What runs came to that had finished before, in an earlier process.
+   */
+  constructor(
+    folder: RunFolder,
+    machine: MachineRecord,
+    kept: readonly RunResult[],
+    emit: (event: Event) => void,
+  ) {
     this.#folder = folder
     this.#machine = machine
+    this.#results = [...kept]
     this.#emit = emit
     this.#keep(() => folder.writeMachine(machine))
   }

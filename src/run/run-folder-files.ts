@@ -7,6 +7,8 @@ export const runFolderFiles = {
   events: 'events.jsonl',
   environment: 'environment.json',
   comparison: 'comparison.json',
+  /** There while a process works in the folder. */
+  lock: 'lock.json',
   /** In the folder of a run. */
   result: 'result.json',
   folderOf: ({ framework, seed }: Run): string => `${framework}-seed${seed}`,

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
@@ -11,16 +11,19 @@ import type { Experiment, Framework } from '../spec/schema.js'
 import { EventFile } from './event-file.js'
 import type { MachineRecord } from './machine-record.js'
 import { runFolderFiles } from './run-folder-files.js'
+import { RunLock } from './run-lock.js'
 import { makeFolders, writing } from './writing.js'
 
 /** The folder of one comparison while it is being carried out. All but the events is written whole or not at all. */
 export class RunFolder {
   readonly path: string
+  readonly #lock: RunLock
   readonly #events: EventFile
   readonly #eventsOfRuns = new Map<string, EventFile>()
 
   private constructor(folder: string) {
     this.path = folder
+    this.#lock = RunLock.take(folder)
     this.#events = new EventFile(path.join(folder, runFolderFiles.events))
   }
 
@@ -34,6 +37,19 @@ export class RunFolder {
       const { $schema: _, ...resolved } = experiment
       writeFileAtomic.sync(path.join(folder, runFolderFiles.spec), stringify(resolved))
       return new RunFolder(folder)
+    })
+  }
+
+  /**
+   * Opens a folder to go on in it: events are appended, and what the comparison came to so far no longer stands.
+   *
+   * @throws TwintuneError RUN_IN_USE when another process is at work in it.
+   */
+  static reopen(folder: string): RunFolder {
+    return writing(folder, () => {
+      const reopened = new RunFolder(folder)
+      rmSync(path.join(folder, runFolderFiles.comparison), { force: true })
+      return reopened
     })
   }
 
@@ -74,6 +90,7 @@ export class RunFolder {
   close(): void {
     for (const file of [this.#events, ...this.#eventsOfRuns.values()]) file.close()
     this.#eventsOfRuns.clear()
+    this.#lock.release()
   }
 
   #write(file: string, content: object): void {

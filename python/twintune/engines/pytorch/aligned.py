@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -14,6 +14,14 @@ from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_mode
+from twintune.engines.pytorch.checkpoint import (
+    average_tensors,
+    load_average,
+    load_linear,
+    load_module,
+    load_optimizer,
+    optimizer_tensors,
+)
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.features import build_feature_step
@@ -88,6 +96,7 @@ class AlignedEngine:
             parameter.requires_grad_(True)
         set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
         self._optimizer = build_optimizer(phase.optimizer, trained, settings)
+        self._trained = trained
         ema = self._training.ema
         self._average = WeightAverage(trained, ema.decay) if ema else None
         self._train_step = TrainStep(self.model, self._optimizer, self._average, from_features, self._training)
@@ -150,6 +159,23 @@ class AlignedEngine:
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head."""
         return self.model.head_tensors()
+
+    def state(self, backbone: bool) -> dict[str, np.ndarray]:
+        """Model, optimiser and average; nothing draws."""
+        return {
+            **(self.backbone_tensors() if backbone else {}),
+            **self.head_tensors(),
+            **optimizer_tensors(self._optimizer, self._trained),
+            **(average_tensors(self._average) if self._average else {}),
+        }
+
+    def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Takes tensors of `state`."""
+        load_module(self.model.backbone, tensors)
+        load_linear(self.model.layers, tensors)
+        load_optimizer(self._optimizer, self._trained, tensors)
+        if self._average is not None:
+            load_average(self._average, tensors)
 
     def precision(self) -> str:
         """The dtypes of the live model's parts."""

@@ -11,7 +11,7 @@ statistics move although "frozen".
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,14 @@ from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.engines.pytorch.checkpoint import (
+    generator_tensors,
+    load_generators,
+    load_linear,
+    load_module,
+    load_optimizer,
+    optimizer_tensors,
+)
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
 from twintune.network import first_line, limited_silence
@@ -142,7 +150,23 @@ class IdiomaticEngine:
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        return linear_tensors([module for module in self._head.modules() if isinstance(module, nn.Linear)])
+        return linear_tensors(self._head_layers())
+
+    def state(self, backbone: bool) -> dict[str, np.ndarray]:
+        """Model, optimiser, and the generators that the head's dropout draws from."""
+        return {
+            **(self.backbone_tensors() if backbone else {}),
+            **self.head_tensors(),
+            **optimizer_tensors(self._optimizer, self._trained()),
+            **generator_tensors(),
+        }
+
+    def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Takes tensors of `state`."""
+        load_module(self.model, tensors)
+        load_linear(self._head_layers(), tensors)
+        load_optimizer(self._optimizer, self._trained(), tensors)
+        load_generators(tensors)
 
     def precision(self) -> str:
         """The dtypes of the live parameters."""
@@ -151,6 +175,12 @@ class IdiomaticEngine:
     def placement(self) -> str:
         """Where the live parameters are."""
         return describe_placement(self.model.parameters())
+
+    def _head_layers(self) -> list[nn.Linear]:
+        return [module for module in self._head.modules() if isinstance(module, nn.Linear)]
+
+    def _trained(self) -> dict[str, nn.Parameter]:
+        return {name: parameter for name, parameter in self.model.named_parameters() if parameter.requires_grad}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import keras
@@ -14,6 +14,13 @@ from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
 from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
+from twintune.engines.tensorflow.checkpoint import (
+    average_tensors,
+    load_average,
+    load_model,
+    load_optimizer,
+    optimizer_tensors,
+)
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.features import build_feature_step
@@ -164,6 +171,22 @@ class AlignedEngine:
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head."""
         return self.model.head_tensors()
+
+    def state(self, backbone: bool) -> dict[str, np.ndarray]:
+        """Model, optimiser and average; nothing draws."""
+        return {
+            **(self.backbone_tensors() if backbone else {}),
+            **self.head_tensors(),
+            **optimizer_tensors(self._optimizer, self.model),
+            **(average_tensors(self._average, self.model) if self._average else {}),
+        }
+
+    def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Takes tensors of `state`."""
+        load_model(self.model, tensors)
+        load_optimizer(self._optimizer, self.model, tensors)
+        if self._average is not None:
+            load_average(self._average, self.model, tensors)
 
     def precision(self) -> str:
         """The dtypes of the live model's parts."""

@@ -6,7 +6,7 @@ What the listing does with ResNet50 is done with any model that has a pair in to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -128,6 +128,16 @@ class IdiomaticEngine:
         # A backbone may have Dense layers of its own.
         return dense_tensors([layer for layer in self._head if isinstance(layer, keras.layers.Dense)])
 
+    def state(self, backbone: bool) -> dict[str, np.ndarray]:
+        """All variables by Keras' paths, `backbone` or not: the model's, and the optimiser's."""
+        return {name: variable.numpy() for name, variable in self._state_variables().items()}
+
+    def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Takes tensors of `state`."""
+        for name, variable in self._state_variables().items():
+            if name in tensors:
+                variable.assign(tensors[name])
+
     def precision(self) -> str:
         """The dtypes of the live variables; counters and states of generators aren't among them."""
         dtypes = (variable.dtype for variable in self.model.weights)
@@ -136,6 +146,13 @@ class IdiomaticEngine:
     def placement(self) -> str:
         """Where the live variables are."""
         return describe_placement(variable.value for variable in self.model.variables)
+
+    def _state_variables(self) -> dict[str, keras.Variable]:
+        optimizer = self.model.optimizer
+        if not optimizer.built:
+            optimizer.build(self.model.trainable_variables)
+        of_optimizer = {f"optimizer.{variable.path}": variable for variable in optimizer.variables}
+        return {**{variable.path: variable for variable in self.model.variables}, **of_optimizer}
 
 
 @dataclass(frozen=True)

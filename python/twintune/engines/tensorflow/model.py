@@ -74,15 +74,24 @@ class AlignedModel:
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone in PyTorch's layout."""
-        tensors = {}
-        for name, variable in self.variables.items():
-            value = variable.numpy()
-            tensors[name] = value.transpose(self.layouts[name]) if name in self.layouts else value
-        return tensors
+        return {name: self.to_canonical(name, variable.numpy()) for name, variable in self.variables.items()}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head in PyTorch's layout."""
         return dense_tensors(self.layers)
+
+    def to_canonical(self, name: str, value: np.ndarray) -> np.ndarray:
+        """A variable's value, or that of a buffer of its shape, in PyTorch's layout."""
+        layout = self._layout_of(name)
+        return value if layout is None else value.transpose(layout)
+
+    def from_canonical(self, name: str, tensor: np.ndarray) -> np.ndarray:
+        """The inverse of `to_canonical`."""
+        layout = self._layout_of(name)
+        return tensor if layout is None else tensor.transpose(np.argsort(layout))
+
+    def _layout_of(self, name: str) -> tuple[int, ...] | None:
+        return (1, 0) if name.startswith("head.") and name.endswith("weight") else self.layouts.get(name)
 
 
 def build_model(

@@ -1,0 +1,88 @@
+"""The state of a model and its optimiser as named arrays: the same names in both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from twintune.engines.pytorch.ema import WeightAverage
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer, trained: Mapping[str, nn.Parameter]) -> dict[str, np.ndarray]:
+    """The live optimiser's buffers, `optimizer.SLOT.TENSOR`, and the steps that it has taken.
+
+    Args:
+        optimizer: Its slots are known by PyTorch's names in both engines, such as `exp_avg`.
+        trained: What it updates, by canonical name.
+    """
+    tensors = {}
+    for name, parameter in trained.items():
+        for slot, value in optimizer.state.get(parameter, {}).items():
+            if slot == "step":
+                # Every parameter has it, and they are all equal.
+                tensors["optimizer.step"] = np.array([int(value)])
+            elif value is not None:
+                tensors[f"optimizer.{slot}.{name}"] = value.detach().cpu().numpy()
+    return tensors
+
+
+def load_optimizer(
+    optimizer: torch.optim.Optimizer, trained: Mapping[str, nn.Parameter], tensors: Mapping[str, np.ndarray]
+) -> None:
+    """Gives a fresh optimiser the buffers that `optimizer_tensors` had."""
+    steps = tensors.get("optimizer.step")
+    for key, value in tensors.items():
+        if key.startswith("optimizer.") and key != "optimizer.step":
+            _, slot, name = key.split(".", 2)
+            parameter = trained[name]
+            buffer = torch.empty_like(parameter, memory_format=torch.preserve_format, requires_grad=False)
+            optimizer.state[parameter][slot] = buffer.copy_(torch.from_numpy(value))
+            if steps is not None:
+                optimizer.state[parameter]["step"] = torch.tensor(float(steps[0]))
+
+
+def average_tensors(average: WeightAverage) -> dict[str, np.ndarray]:
+    """The weights' moving average, `ema.TENSOR`."""
+    return {f"ema.{name}": tensor.cpu().numpy() for name, tensor in average.averages.items()}
+
+
+def load_average(average: WeightAverage, tensors: Mapping[str, np.ndarray]) -> None:
+    """Gives an average the tensors that `average_tensors` had."""
+    _copy({f"ema.{name}": tensor for name, tensor in average.averages.items()}, tensors)
+
+
+def load_module(module: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
+    """Gives a module the tensors that are given by its names; all others stay as they are."""
+    _copy(module.state_dict(), tensors)
+
+
+def load_linear(layers: Sequence[nn.Linear], tensors: Mapping[str, np.ndarray]) -> None:
+    """Gives a head the tensors `head.N.weight` and `head.N.bias`."""
+    for index, layer in enumerate(layers):
+        _copy({f"head.{index}.weight": layer.weight, f"head.{index}.bias": layer.bias}, tensors)
+
+
+def generator_tensors() -> dict[str, np.ndarray]:
+    """The states of PyTorch's global generators, `generator.cpu` and `generator.gpuN`."""
+    states = [torch.get_rng_state(), *(torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [])]
+    names = ["cpu", *(f"gpu{index}" for index in range(len(states) - 1))]
+    return {f"generator.{name}": state.numpy() for name, state in zip(names, states, strict=True)}
+
+
+def load_generators(tensors: Mapping[str, np.ndarray]) -> None:
+    """Sets PyTorch's global generators to the states that are given."""
+    for name, state in tensors.items():
+        if name == "generator.cpu":
+            torch.set_rng_state(torch.from_numpy(state))
+        elif name.startswith("generator.gpu"):
+            torch.cuda.set_rng_state(torch.from_numpy(state), int(name.removeprefix("generator.gpu")))
+
+
+def _copy(live: Mapping[str, torch.Tensor], tensors: Mapping[str, np.ndarray]) -> None:
+    with torch.no_grad():
+        for name, tensor in live.items():
+            if name in tensors:
+                tensor.copy_(torch.from_numpy(tensors[name]))
