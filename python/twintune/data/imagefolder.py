@@ -59,7 +59,9 @@ def open_image_folder(root: str) -> ImageFiles:
     """
     folders = _folders(root)
     found = find_images(root)
-    paths = sorted((path for path in found.images if "/" in path), key=lambda path: (_class_of(path), path))
+    paths = sorted(
+        (path for path in found.images if "/" in path), key=lambda path: (_class_of(path), file_identity(path))
+    )
     if not paths:
         shown = ", ".join(map(printable, folders[:5]))
         raise TwintuneError(
