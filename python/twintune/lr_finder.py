@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import math
@@ -20,7 +21,7 @@ from twintune.errors import TwintuneError
 from twintune.head import masks_of_step
 from twintune.inputs import Inputs
 from twintune.lr_suggestions import suggest
-from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, RunRequest
+from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.targets import TargetEncoder
@@ -60,13 +61,15 @@ def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object]
         report.warning("DATASET", warning)
     report.stage("build")
     engine = create_engine(run, len(splits.classes))
-    engine.start_phase(run.training.phases[0], from_features=False)
+    phase = run.training.phases[0]
+    engine.start_phase(phase, from_features=False)
     inputs = Inputs(run, engine, splits, RunRecord(run), report)
     targets = TargetEncoder(splits.train.labels, len(splits.classes), run.training)
     groups = endless_groups(inputs.training_batches, run.training.gradient_accumulation)
-    start = time.perf_counter()
-    points, ended = sweep(GroupTrainer(engine, run, targets), groups, sweep_rates(request), report)
-    seconds = time.perf_counter() - start
+    with restored(engine, phase):
+        start = time.perf_counter()
+        points, ended = sweep(GroupTrainer(engine, run, targets), groups, sweep_rates(request), report)
+        seconds = time.perf_counter() - start
     rates, losses = np.array([(point.learning_rate, point.smoothed_loss) for point in points]).T
     return FindLearningRateResult(points, ended, suggest(rates, losses, request.steps), seconds)
 
@@ -75,6 +78,24 @@ def sweep_rates(request: FindLearningRateRequest) -> list[float]:
     """The rate of each step: every one by the same factor above the one before, towards the end of the range."""
     growth = request.end / request.start
     return [request.start * growth ** (step / request.steps) for step in range(request.steps)]
+
+
+@contextlib.contextmanager
+def restored(engine: Engine, phase: Phase) -> Iterator[None]:
+    """Puts weights, running statistics and the optimiser back as they were before the block, however it ends.
+
+    Args:
+        engine: In a phase on pixels.
+        phase: The one that it is in.
+    """
+    # Copied: an engine may give its live memory, which training moves.
+    before = {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
+    try:
+        yield
+    finally:
+        # Only a fresh optimiser takes the buffers of another, and it has none that these lack.
+        engine.start_phase(phase, from_features=False)
+        engine.load_state(before)
 
 
 class GroupTrainer:
