@@ -92,7 +92,7 @@ def compute_tensorflow(model, name: str, images: np.ndarray, mode: str) -> Compu
     gradients = tape.gradient(loss, [variable.value for variable in trained.values()])
     tensors = {key: value.copy() for key, value in model.backbone_tensors().items()}
     # Another pass, so that it moves no statistics that are compared.
-    stages = build_stage_outputs(model.backbone, find_backbone(name))(inputs)
+    stages = build_stage_outputs(model, find_backbone(name))(inputs)
     by_name = {key: tf.convert_to_tensor(gradient).numpy() for key, gradient in zip(trained, gradients, strict=True)}
     return Computed(
         features=features.numpy(),
@@ -115,7 +115,7 @@ def compute_pytorch(model, name: str, images: np.ndarray, mode: str) -> Computed
     (features * torch.from_numpy(_direction(features.shape, images.dtype))).sum().backward()
     tensors = {key: value.copy() for key, value in model.backbone_tensors().items()}
     with torch.no_grad():
-        stages = build_stage_outputs(model.backbone, find_backbone(name))(inputs)
+        stages = build_stage_outputs(model, find_backbone(name))(inputs)
     return Computed(
         features=features.detach().numpy(),
         stages={key: value.numpy() for key, value in stages.items()},

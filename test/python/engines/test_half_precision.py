@@ -78,12 +78,22 @@ def test_every_torch_module_gives_half_and_every_tensor_is_float32(weights: tupl
 
 @pytest.mark.parametrize("half", HALVES)
 def test_both_engines_read_the_same_dtypes_back(weights: tuple[str, Path], half: str) -> None:
+    same = f"parameters float32, statistics float32, convolutions {half}, head float32"
+    assert dtypes_read_back(*weights, half) == (same, same)
+
+
+def test_what_comes_after_pooling_is_float32_as_the_head_is(tmp_path: Path) -> None:
+    name = "mobilenetv3_small_100"
+    same = "parameters float32, statistics float32, convolutions bfloat16, head float32"
+    assert dtypes_read_back(name, write_weights(name, tmp_path), "bfloat16") == (same, same)
+
+
+def dtypes_read_back(name: str, file: Path, half: str) -> tuple[str, str]:
     from twintune.engines.pytorch import live_dtypes as pytorch
     from twintune.engines.tensorflow import live_dtypes as tensorflow
 
-    ours = describe_dtypes(tensorflow.live_dtypes(build_tensorflow(*weights, half)))
-    theirs = describe_dtypes(pytorch.live_dtypes(build_pytorch(*weights, half)))
-    assert ours == theirs == f"parameters float32, statistics float32, convolutions {half}, head float32"
+    ours = describe_dtypes(tensorflow.live_dtypes(build_tensorflow(name, file, half)))
+    return ours, describe_dtypes(pytorch.live_dtypes(build_pytorch(name, file, half)))
 
 
 def test_reading_the_dtypes_back_moves_no_statistics(weights: tuple[str, Path]) -> None:

@@ -20,12 +20,14 @@ def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
     Autocast leaves no trace on a module, so a black image goes through the model in inference mode.
     """
     parameters = model.all_parameters()
-    convolutions = [module for module in model.backbone.modules() if isinstance(module, nn.Conv2d)]
+    # What comes after pooling is computed as the head is.
+    head = [*(model.projection.children() if model.projection else ()), *model.layers]
+    convolutions = [m for m in model.backbone.modules() if isinstance(m, nn.Conv2d) and m not in head]
     with (
         torch.inference_mode(),
         _in_inference_mode(model.batch_norms),
         _recorded_outputs(convolutions) as convolved,
-        _recorded_outputs(model.layers) as mapped,
+        _recorded_outputs(head) as mapped,
     ):
         like = parameters[0]
         model.logits(model.features(like.new_zeros(1, 3, _PROBE_SIZE, _PROBE_SIZE)))

@@ -17,7 +17,7 @@ from torch.nn import functional
 from twintune.backbones import BatchNorm
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
 from twintune.engines.pytorch.mends import mend_layers
-from twintune.engines.pytorch.projection import build_projection
+from twintune.engines.pytorch.projection import Projection, build_projection
 from twintune.precision import array_dtype, is_half
 from twintune.protocol import Head, Precision
 
@@ -30,7 +30,7 @@ class AlignedModel:
 
     backbone: Any
     """timm's module; `nn.Module` declares no `forward_features`."""
-    projection: Callable[[torch.Tensor], torch.Tensor] | None
+    projection: Projection | None
     """Between pooling and the head; its parameters are the backbone's."""
     batch_norms: list[nn.BatchNorm2d]
     layers: list[nn.Linear]

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from timm.models import MobileNetV3
+from torch import nn
 
 
-def build_projection(backbone: Any) -> Callable[[torch.Tensor], torch.Tensor] | None:
-    """MobileNetV3's `conv_head`, which comes after pooling; None for other backbones.
+class Projection(nn.Module):
+    """MobileNetV3's `conv_head`, which comes after pooling; its parameters are the backbone's."""
 
-    Args:
-        backbone: timm's module; holds the projection's parameters.
+    def __init__(self, backbone: Any) -> None:
+        super().__init__()
+        self.convolution = backbone.conv_head
+        self.activation = backbone.act2
 
-    Returns:
-        A function of pooled features, [images, channels], to [images, features].
-    """
-    if not isinstance(backbone, MobileNetV3):
-        return None
-    return lambda pooled: backbone.act2(backbone.conv_head(pooled[:, :, None, None])).flatten(1)
+    def forward(self, pooled: torch.Tensor) -> torch.Tensor:
+        """Maps [images, channels] to [images, features]."""
+        return self.activation(self.convolution(pooled[:, :, None, None])).flatten(1)
+
+
+def build_projection(backbone: Any) -> Projection | None:
+    """The projection of a backbone, timm's module; None where it has none."""
+    return Projection(backbone) if isinstance(backbone, MobileNetV3) else None

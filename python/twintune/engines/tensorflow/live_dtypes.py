@@ -11,11 +11,13 @@ def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
     """Dtypes by part: those in which `parameters` and `statistics` are kept, `convolutions` and `head` computed."""
     kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
     convolutions = [layer for layer in model.backbone._flatten_layers() if isinstance(layer, kinds)]
+    # What comes after pooling is computed as the head is.
+    head = [*([model.projection] if model.projection else []), *model.layers]
     statistics = [v for name, v in model.variables.items() if name.endswith(("running_mean", "running_var"))]
     kept = {id(variable) for variable in statistics}
     return {
         "parameters": {variable.dtype for variable in model.all_variables() if id(variable) not in kept},
         "statistics": {variable.dtype for variable in statistics},
         "convolutions": {layer.compute_dtype for layer in convolutions},
-        "head": {layer.compute_dtype for layer in model.layers},
+        "head": {layer.compute_dtype for layer in head},
     }

@@ -8,23 +8,24 @@ import keras
 import tensorflow as tf
 
 from twintune.backbones import BackboneEntry, Stage
+from twintune.engines.tensorflow.model import AlignedModel
 
 
-def build_stage_outputs(backbone: keras.Model, entry: BackboneEntry) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
+def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
     """Makes every stage's output, in the modes that the BatchNorm layers have when it is run or traced.
 
     Args:
-        backbone: keras-hub's; its layers and variables are shared.
+        model: Its layers and variables are shared.
         entry: The backbone's stages.
 
     Returns:
         A function of normalised pixels, [images, height, width, 3], to feature maps, [images, rows, columns, channels],
-        by the stages' names, in their order.
+        by the stages' names, in their order and in the dtype of the backbone's activations.
     """
-    tensors = [stage_tensor(backbone, stage) for stage in entry.stages]
+    tensors = [stage_tensor(model.backbone, stage) for stage in entry.stages]
     names = [stage.name for stage in entry.stages]
-    model = keras.Model(backbone.input, tensors)
-    return lambda images: dict(zip(names, model(images), strict=True))
+    stages = keras.Model(model.backbone.input, tensors)
+    return lambda images: dict(zip(names, stages(images), strict=True))
 
 
 def stage_tensor(backbone: keras.Model, stage: Stage) -> keras.KerasTensor:
