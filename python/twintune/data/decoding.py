@@ -45,7 +45,7 @@ def decode(encoded: bytes) -> Decoded:
         with Image.open(io.BytesIO(encoded)) as image:
             image.load()
             return Decoded(_to_rgb(ImageOps.exif_transpose(image)), image.format or "", image.mode)
-    except UnreadableImage:
+    except (UnreadableImage, MemoryError):
         raise
     except UnidentifiedImageError as error:
         raise UnreadableImage("Pillow knows no such image format" if encoded else "the file is empty") from error

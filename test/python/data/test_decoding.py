@@ -146,3 +146,12 @@ def test_an_image_of_absurd_size_is_unreadable() -> None:
     chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
     with pytest.raises(UnreadableImage, match="decompression bomb"):
         decode(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT\x35\xaf\x06\x1e")
+
+
+def test_a_lack_of_memory_is_not_the_image_s_fault(monkeypatch) -> None:
+    def refuse(*args, **options):
+        raise MemoryError
+
+    monkeypatch.setattr(Image, "open", refuse)
+    with pytest.raises(MemoryError):
+        decode(b"anything")
