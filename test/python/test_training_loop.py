@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -203,32 +202,6 @@ def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, fram
     name = {"tensorflow": "conv1_bn/moving_mean", "pytorch": "bn1.running_mean"}[framework]
     assert np.any(trained_tensors(request)[name]) == (framework == "pytorch")
     assert reports.of("phase-started")[0]["trainableParameters"] == 2048 * 1024 + 1024 + 1024 * 3 + 3
-
-
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_idiomatic_mode_names_a_corrupt_image(make_request, pictures: Path, tmp_path: Path, framework: str) -> None:
-    copy = shutil.copytree(pictures, tmp_path / "pictures")
-    (copy / "train" / "class1" / "3.png").write_bytes(b"not a picture")
-    request = make_request(
-        framework,
-        mode="idiomatic",
-        model={
-            "backbone": "resnet50",
-            "weights": {"kind": "random"},
-            "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
-        },
-        dataset={
-            "source": "imagefolder",
-            "train": str(copy / "train"),
-            "test": str(copy / "test"),
-            "validationFraction": 0.0,
-            "testFraction": 0.2,
-            "imageSize": 32,
-        },
-    )
-    with pytest.raises(TwintuneError, match=r"class1/3\.png") as caught:
-        run(request, lambda report: None)
-    assert caught.value.code == "IMAGE_CORRUPT"
 
 
 def test_an_image_size_that_the_shipped_weights_do_not_want_is_warned_of(make_request, reports) -> None:
