@@ -66,16 +66,36 @@ export async function* runExperiment(
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { runsDirectory = 'runs', parallel = 1, signal } = options
-  if (!Number.isInteger(parallel) || parallel < 1) {
-    throw new TwintuneError({
-      code: 'SPEC_INVALID',
-      message: `parallel must be a whole number from 1 up, not ${parallel}`,
-    })
-  }
+  checkParallel(parallel)
   // What starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) => carryOutExperiment(experiment, { runsDirectory, parallel }, emit, cancelSignal),
+    signal,
+  )
+}
+
+/** How an interrupted comparison is gone on with. */
+export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
+
+/**
+ * Goes on with the comparison of a run folder: keeps the results of the runs that finished, takes the others up at
+ * their last checkpoints, or anew where there is none, and yields what happens, up to `comparison-finished`. Of a
+ * finished comparison it yields that event alone.
+ *
+ * @param runDirectory - The run's own folder, as `comparison-started` names it.
+ * @throws TwintuneError When there is no such run, another version of twintune began it, its spec.yaml was changed, or
+ * another process works on it.
+ */
+export async function* resumeRun(
+  runDirectory: string,
+  options: ResumeOptions = {},
+): AsyncGenerator<Event, void, void> {
+  const { parallel = 1, signal } = options
+  checkParallel(parallel)
+  const { resumeExperiment } = await import('./run/resume-experiment.js')
+  yield* eventStream<Event>(
+    (emit, cancelSignal) => resumeExperiment(runDirectory, { parallel }, emit, cancelSignal),
     signal,
   )
 }
@@ -101,4 +121,12 @@ export async function compare(
   if (!comparison)
     throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
   return comparison
+}
+
+function checkParallel(parallel: number): void {
+  if (Number.isInteger(parallel) && parallel >= 1) return
+  throw new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: `parallel must be a whole number from 1 up, not ${parallel}`,
+  })
 }

@@ -371,6 +371,7 @@ class Seconds(Message):
     features: float
     first_step: float
     train: float
+    checkpoint: float
     evaluate: float
 
 

@@ -145,6 +145,7 @@ class RunRecord:
             features=part.get("features", 0.0),
             first_step=part["firstStep"],
             train=part["train"],
+            checkpoint=part["checkpoint"],
             evaluate=part["evaluate"],
         )
 

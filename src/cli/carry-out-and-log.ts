@@ -1,7 +1,8 @@
+import type { Event } from '../events.js'
 import { runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
 import type { Experiment } from '../spec/schema.js'
-import type { CommandContext, SpecOptions } from './context.js'
+import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
 
 /** Options of the commands that carry an experiment out. */
@@ -13,13 +14,23 @@ export interface CarryOutOptions extends SpecOptions {
 /** Carries an experiment out before the user's eyes; resolves to the exit code that its comparison deserves. */
 export async function carryOutAndLog(
   experiment: Experiment,
-  { out, parallel, json, quiet }: CarryOutOptions,
-  { streams, signal }: CommandContext,
+  { out, parallel, ...options }: CarryOutOptions,
+  context: CommandContext,
+): Promise<number> {
+  const events = runExperiment(experiment, { runsDirectory: out, parallel, signal: context.signal })
+  return logToTheEnd(events, options, context)
+}
+
+/** Logs what happens until the comparison has ended; resolves to the exit code that it deserves. */
+export async function logToTheEnd(
+  events: AsyncIterable<Event>,
+  { json, quiet }: OutputOptions,
+  { streams }: CommandContext,
 ): Promise<number> {
   const logger = createLogger({ json, quiet, ...streams })
   let exitCode: number = exitCodes.fault
   try {
-    for await (const event of runExperiment(experiment, { runsDirectory: out, parallel, signal })) {
+    for await (const event of events) {
       logger.log(event)
       if (event.type === 'comparison-finished') exitCode = exitCodeOfComparison(event.comparison)
     }

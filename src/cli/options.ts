@@ -22,7 +22,12 @@ export function addSpecOptions(command: Command): Command {
 
 /** All that a command takes which carries an experiment out. */
 export function addCarryOutOptions(command: Command): Command {
-  addOutOption(addSpecOptions(command)).option(
+  return addResumeOptions(addSpecOptions(command))
+}
+
+/** All that a command takes which goes on with one: its specification is in the run folder. */
+export function addResumeOptions(command: Command): Command {
+  addOutOption(command).option(
     '--parallel <runs>',
     'runs at the same time; with more than one, times can no longer be compared',
     parseParallel,

@@ -14,9 +14,11 @@ import {
   addOptionalFrameworkOption,
   addOutOption,
   addOutputOptions,
+  addResumeOptions,
   addSpecOptions,
   addSweepOptions,
 } from './options.js'
+import type { ResumeCommandOptions } from './resume.js'
 import type { TrainOptions } from './train.js'
 
 /** Runs the command that the arguments ask for; resolves to its exit code and never rejects. */
@@ -84,6 +86,16 @@ function createProgram(context: CommandContext, run: Run): Command {
     'runs',
   )
   addOutputOptions(lrFind).addHelpText('after', example('twintune lr-find experiment.yaml'))
+
+  const resume = program
+    .command('resume <run>')
+    .description(
+      'go on with an interrupted comparison: its folder, its name or the end of its name, or `latest`',
+    )
+    .action((folder: string, options: ResumeCommandOptions) =>
+      run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
+    )
+  addResumeOptions(resume).addHelpText('after', example('twintune resume latest'))
 
   const validate = program
     .command('validate <spec>')

@@ -30,6 +30,7 @@ export const secondsSchema = z.strictObject({
   features: z.number().describe('The one pass of a frozen backbone over the images; 0 where there is none.'),
   firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels. Not part of `train`."),
   train: z.number().describe('Training epochs and their validation.'),
+  checkpoint: z.number().describe('Writing checkpoints. Not part of `train`.'),
   evaluate: z.number().describe('The test.'),
 })
 

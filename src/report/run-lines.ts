@@ -8,8 +8,8 @@ const runFields = {
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
   status: z
-    .enum(['finished', 'failed', 'cancelled', 'interrupted'])
-    .describe('`interrupted`: nothing says that it ended.'),
+    .enum(['finished', 'failed', 'cancelled', 'running', 'interrupted'])
+    .describe('`running`: a process works on it. `interrupted`: none does, and nothing says that it ended.'),
   startedAt: z.iso.datetime().describe('UTC.'),
 }
 

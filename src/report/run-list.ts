@@ -107,6 +107,7 @@ function paintStatus(status: RunStatus, { colors }: Style): string {
     finished: colors.green,
     failed: colors.red,
     cancelled: colors.yellow,
+    running: colors.cyan,
     interrupted: colors.yellow,
   }
   return paints[status](status)

@@ -23,6 +23,7 @@ const partLabels: Readonly<Record<Part, string>> = {
   features: 'compute features',
   firstStep: 'first step',
   train: 'train',
+  checkpoint: 'write checkpoints',
   evaluate: 'test',
 }
 

@@ -19,6 +19,7 @@ export async function carryOutRun(
   const { framework, seed } = request
   const epochs: EpochRecord[] = []
   const onProgress = (progress: RunProgress): void => {
+    if (progress.type === 'run-resumed') epochs.push(...progress.epochs)
     if (progress.type === 'epoch') epochs.push(epochRecord(progress))
     onEvent({ ...progress, time: now(), framework, seed })
   }

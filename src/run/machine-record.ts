@@ -29,7 +29,7 @@ export interface MachineRecord extends Hardware {
   /** Hash of the backbone's tensors, of the first run that finished. */
   readonly weights?: Facts['weights']
   /** What earlier parts of a comparison ran on that was resumed, the first one first. */
-  readonly earlier?: readonly unknown[]
+  readonly earlier?: readonly object[]
 }
 
 /** All that is known before a Python has started. `folder` has its spec.yaml. */

@@ -6,6 +6,7 @@ import { type Comparison, comparisonSchema } from '../compare/comparison.js'
 import { comparisonStartedSchema, type EventOf } from '../events.js'
 import { type RunResult, runResultSchema } from '../protocol/result.js'
 import { runFolderFiles } from './run-folder-files.js'
+import { isInUse } from './run-lock.js'
 import { explainUnreadable } from './unreadable.js'
 
 /** A run folder as it is found later, whether its comparison came to an end or not. */
@@ -13,8 +14,8 @@ export interface RecordedRun {
   readonly name: string
   /** Absolute. */
   readonly path: string
-  /** `interrupted`: nothing says that it ended. */
-  readonly status: Comparison['status'] | 'interrupted'
+  /** `interrupted`: nothing says that it ended, and no process works on it. */
+  readonly status: Comparison['status'] | 'running' | 'interrupted'
   readonly started: EventOf<'comparison-started'>
   readonly comparison: Comparison | null
   /** What the runs came to, as planned; those that didn't end are missing. */
@@ -41,7 +42,7 @@ async function readRecord(folder: string): Promise<RecordedRun | undefined> {
   return {
     name: path.basename(folder),
     path: folder,
-    status: comparison?.status ?? 'interrupted',
+    status: comparison?.status ?? (isInUse(folder) ? 'running' : 'interrupted'),
     started,
     comparison,
     results: comparison?.runs ?? (await readResults(folder, started)),

@@ -36,6 +36,7 @@ export function finishedRun(
       features: tensorflow ? 7.7 : 8.4,
       firstStep: tensorflow ? 0.42 : 0.03,
       train: tensorflow ? 3.8 : 4.4,
+      checkpoint: 0,
       evaluate: tensorflow ? 2.6 : 2.9,
     },
     imagesPerSecond: tensorflow ? 6310 : 5460,

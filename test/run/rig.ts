@@ -6,6 +6,7 @@ import { afterAll } from 'vitest'
 import type { Event, EventOf } from '../../src/events.js'
 import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
 import { eventStream } from '../../src/run/event-stream.js'
+import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput, Framework } from '../../src/spec/schema.js'
 import { Worker, type WorkerOptions } from '../../src/worker/worker.js'
@@ -63,6 +64,15 @@ export function carryOut(
       ),
     signal,
   )
+}
+
+/** All that happens when the run in a folder is gone on with, by the fixture's workers. */
+export async function eventsOfResuming(runDirectory: string, behaviours: Behaviours = {}): Promise<Event[]> {
+  const options = { parallel: 1, startWorker: workerStarter(behaviours) }
+  const events: Event[] = []
+  const resuming = eventStream<Event>((emit, signal) => resumeExperiment(runDirectory, options, emit, signal))
+  for await (const event of resuming) events.push(event)
+  return events
 }
 
 /** All that happens when an experiment is carried out to its end. */

@@ -1,0 +1,20 @@
+import { resumeRun } from '../index.js'
+import { findRun } from '../run/find-run.js'
+import { logToTheEnd } from './carry-out-and-log.js'
+import type { CommandContext, OutputOptions } from './context.js'
+
+export interface ResumeCommandOptions extends OutputOptions {
+  readonly out: string
+  readonly parallel: number
+}
+
+/** `twintune resume RUN`: goes on with an interrupted comparison, in its own folder. */
+export async function resumeCommand(
+  run: string,
+  { out, parallel, ...options }: ResumeCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { name, path, status } = await findRun(run, out)
+  if (status === 'finished') context.stderr(`${name} is finished: there is nothing to resume.`)
+  return logToTheEnd(resumeRun(path, { parallel, signal: context.signal }), options, context)
+}

@@ -1,0 +1,108 @@
+import os from 'node:os'
+import { buildComparison } from '../compare/build-comparison.js'
+import type { Event } from '../events.js'
+import { planRuns, type Run } from '../plan/plan-runs.js'
+import { runRequest } from '../plan/run-request.js'
+import type { RunResult } from '../protocol/result.js'
+import type { Experiment } from '../spec/schema.js'
+import { findPython } from '../worker/interpreter.js'
+import { cacheDirectory } from './cache-directory.js'
+import { carryOutRun, unfinishedResult } from './carry-out-run.js'
+import { whyBusy } from './hardware.js'
+import { Journal, now } from './journal.js'
+import type { MachineRecord } from './machine-record.js'
+import type { RunFolder } from './run-folder.js'
+import { schedule } from './scheduler.js'
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js'
+
+export interface CarryOutRunsOptions {
+  /** Runs at the same time. */
+  readonly parallel: number
+  /** Another way to start a worker, for tests. */
+  readonly startWorker?: NonNullable<WorkerPoolOptions['startWorker']>
+}
+
+/** What is to be carried out, and in which folder. */
+export interface Undertaking {
+  /** With its shorthands written out. */
+  readonly experiment: Experiment
+  readonly folder: RunFolder
+  readonly machine: MachineRecord
+  /** Results that stand, of runs that finished before; `null` when the comparison has only begun. */
+  readonly kept: readonly RunResult[] | null
+}
+
+/**
+ * Carries out the runs that have no result yet and compares all: fills the run folder, tells what happens through
+ * `emit`, and returns when the last worker is gone and the folder is closed.
+ */
+export async function carryOutRuns(
+  { experiment, folder, machine, kept }: Undertaking,
+  { parallel, startWorker }: CarryOutRunsOptions,
+  emit: (event: Event) => void,
+  cancelSignal: AbortSignal,
+): Promise<void> {
+  const planned = planRuns(experiment)
+  const runs = planned.filter((run) => !kept?.some((result) => isOf(result, run)))
+  const journal = new Journal(folder, machine, kept ?? [], emit)
+  const signal = AbortSignal.any([cancelSignal, journal.broken])
+  const pool = new WorkerPool({
+    logFileOf: (framework, number) => folder.logFileOf(framework, number),
+    signal,
+    onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),
+    onWarm: ({ framework, inspection }) => journal.inspection(framework, inspection),
+    ...(startWorker && { startWorker }),
+  })
+  try {
+    const surroundings = {
+      resume: kept !== null,
+      cacheDirectory: cacheDirectory(),
+      torchPython: findPython('pytorch'),
+    }
+    journal.event(firstEvent(experiment, folder, runs, kept))
+    const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
+    if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
+    await schedule(runs, {
+      pool,
+      parallel,
+      cores: os.availableParallelism(),
+      signal,
+      carryOut: async (run, worker) => {
+        const request = runRequest(experiment, run, { ...surroundings, runDirectory: folder.folderOf(run) })
+        journal.result(
+          await carryOutRun(worker, request, { onEvent: (event) => journal.event(event), signal }),
+        )
+      },
+      giveUp: (run, failure) => journal.result(unfinishedResult(run, failure)),
+    })
+    const results = inOrder(planned, journal.results)
+    journal.comparison(
+      await buildComparison(experiment, results, (request) => pool.pairedDifference(request)),
+    )
+    journal.broken.throwIfAborted()
+  } finally {
+    await pool.stop()
+    folder.close()
+  }
+}
+
+function firstEvent(
+  { name, mode }: Experiment,
+  { path }: RunFolder,
+  runs: Run[],
+  kept: Undertaking['kept'],
+): Event {
+  const begun = { time: now(), experiment: name, mode, runDirectory: path, runs }
+  return kept === null
+    ? { type: 'comparison-started', ...begun }
+    : { type: 'comparison-resumed', ...begun, kept: kept.length }
+}
+
+// As planned, in whichever order parallel runs ended.
+function inOrder(runs: readonly Run[], results: readonly RunResult[]): RunResult[] {
+  return runs.flatMap((run) => results.filter((result) => isOf(result, run)))
+}
+
+function isOf(result: RunResult, { framework, seed }: Run): boolean {
+  return result.framework === framework && result.seed === seed
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import * as z from 'zod'
+import type { Event } from '../events.js'
+import { TwintuneError } from '../failure.js'
+import { expandShorthands } from '../plan/expand-shorthands.js'
+import { loadExperiment } from '../spec/load.js'
+import { version } from '../version.js'
+import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
+import { checkInputFiles } from './input-files.js'
+import { now } from './journal.js'
+import { hashSpecification, type MachineRecord, recordMachine } from './machine-record.js'
+import { type RecordedRun, readRunFolder } from './read-run-folder.js'
+import { RunFolder } from './run-folder.js'
+import { runFolderFiles } from './run-folder-files.js'
+
+/**
+ * Goes on with the comparison of a run folder: keeps the results of the runs that finished, takes the others up at
+ * their last checkpoints, or anew where there is none, and compares all. Of a finished comparison it only tells the end.
+ *
+ * @throws TwintuneError RUN_NOT_FOUND, RUN_NOT_RESUMABLE or RUN_IN_USE; SpecError when spec.yaml is wrong.
+ */
+export async function resumeExperiment(
+  runDirectory: string,
+  options: CarryOutRunsOptions,
+  emit: (event: Event) => void,
+  cancelSignal: AbortSignal,
+): Promise<void> {
+  const run = await findRunFolder(runDirectory)
+  const { comparison } = run
+  if (comparison?.status === 'finished') {
+    emit({ type: 'comparison-finished', time: now(), runDirectory: run.path, comparison })
+    return
+  }
+  const before = await readEnvironment(run.path)
+  await checkUnchanged(run, before)
+  const experiment = expandShorthands(await loadExperiment(path.join(run.path, runFolderFiles.spec)))
+  checkInputFiles(experiment)
+  const machine = { ...(await recordMachine(run.path)), ...whatStays(before) }
+  const folder = RunFolder.reopen(run.path)
+  const kept = run.results.filter(({ status }) => status === 'finished')
+  await carryOutRuns({ experiment, folder, machine, kept }, options, emit, cancelSignal)
+}
+
+/** What resuming asks of an environment.json; all else that is in it is kept as it is. */
+const environmentSchema = z.looseObject({
+  twintune: z.string().optional(),
+  specification: z.string().optional(),
+  dataset: z.string().optional(),
+  weights: z.string().optional(),
+  earlier: z.array(z.looseObject({})).optional(),
+})
+
+type Environment = z.output<typeof environmentSchema>
+
+async function findRunFolder(runDirectory: string): Promise<RecordedRun> {
+  const run = await readRunFolder(runDirectory)
+  if (run) return run
+  throw new TwintuneError({ code: 'RUN_NOT_FOUND', message: `${runDirectory} holds no run.` })
+}
+
+// A process that was killed may have left none.
+async function readEnvironment(folder: string): Promise<Environment> {
+  try {
+    const text = await readFile(path.join(folder, runFolderFiles.environment), 'utf8')
+    return environmentSchema.parse(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+async function checkUnchanged(
+  { name, path: folder }: RecordedRun,
+  { twintune, specification }: Environment,
+): Promise<void> {
+  if (twintune !== undefined && twintune !== version) {
+    throw new TwintuneError({
+      code: 'RUN_NOT_RESUMABLE',
+      message: `${name} was begun by twintune ${twintune}, and this is ${version}: its results would not be comparable.`,
+      hint: `Resume it with twintune ${twintune}, or start a new run with twintune compare.`,
+    })
+  }
+  if (specification !== undefined && specification !== (await hashSpecification(folder))) {
+    throw new TwintuneError({
+      code: 'RUN_NOT_RESUMABLE',
+      message: `The spec.yaml of ${name} was changed since the run began.`,
+      hint: `Put it back, or start a new run: twintune compare ${path.join(folder, runFolderFiles.spec)}`,
+    })
+  }
+}
+
+function whatStays(before: Environment): Partial<MachineRecord> {
+  const { earlier = [], dataset, weights } = before
+  return {
+    ...(dataset !== undefined && { dataset }),
+    ...(weights !== undefined && { weights }),
+    earlier: [...earlier, withoutEarlier(before)],
+  }
+}
+
+function withoutEarlier({ earlier: _, ...environment }: Environment): Environment {
+  return environment
+}

@@ -1,0 +1,156 @@
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Event, eventSchema } from '../../src/events.js'
+import { listRuns } from '../../src/run/find-run.js'
+import { RunLock } from '../../src/run/run-lock.js'
+import { version } from '../../src/version.js'
+import {
+  type Behaviours,
+  ending,
+  eventsOf,
+  eventsOfResuming,
+  experiment,
+  ofType,
+  readJson,
+  runName,
+  temporary,
+} from './rig.js'
+
+/** The folder of a comparison that came to its end. */
+async function runFolder(behaviours: Behaviours = {}): Promise<string> {
+  return ending(await eventsOf(experiment({ seeds: [0] }), behaviours)).runDirectory
+}
+
+/** The folder as it would be had the process been killed while the last run was at work. */
+async function killedRunFolder(): Promise<string> {
+  const folder = await runFolder()
+  rmSync(path.join(folder, 'comparison.json'))
+  rmSync(path.join(folder, 'pytorch-seed0', 'result.json'))
+  return folder
+}
+
+describe('a comparison that was killed', async () => {
+  const folder = await killedRunFolder()
+  const before = readFileSync(path.join(folder, 'events.jsonl'), 'utf8')
+  appendFileSync(path.join(folder, 'events.jsonl'), '{"type":"st')
+  const events = await eventsOfResuming(folder)
+
+  it('goes on with the run that has no result, from its last checkpoint, and keeps the others', () => {
+    const [resumed] = ofType(events, 'comparison-resumed')
+    expect(events[0]).toBe(resumed)
+    expect(resumed?.runs).toEqual([{ framework: 'pytorch', seed: 0 }])
+    expect(resumed?.kept).toBe(1)
+    expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0'])
+    expect(ofType(events, 'run-resumed')).toHaveLength(1)
+  })
+
+  it('compares all runs, in the order that was planned', () => {
+    const { comparison } = ending(events)
+    expect(comparison.status).toBe('finished')
+    expect(comparison.runs.map(runName)).toEqual(['tensorflow 0', 'pytorch 0'])
+    expect(comparison.metrics.accuracy.difference).toMatchObject({ mean: 0.25 })
+    expect(readJson(folder, 'comparison.json')).toEqual(comparison)
+  })
+
+  it('appends to the events, without the line that was torn', () => {
+    const after = readFileSync(path.join(folder, 'events.jsonl'), 'utf8')
+    expect(after.startsWith(before)).toBe(true)
+    const appended = after.slice(before.length).trimEnd().split('\n')
+    expect(appended.map((line): Event => eventSchema.parse(JSON.parse(line)))).toEqual(events)
+  })
+
+  it('remembers what its earlier part ran on', () => {
+    const environment = readJson(folder, 'environment.json')
+    expect(environment).toMatchObject({ twintune: version, earlier: [{ twintune: version }] })
+    expect(environment.dataset).toBe(ending(events).comparison.runs[0]?.facts?.split)
+  })
+
+  it('only tells its end when it is resumed once more', async () => {
+    const once = await eventsOfResuming(folder)
+    expect(once.map(({ type }) => type)).toEqual(['comparison-finished'])
+    expect(ending(once).comparison).toEqual(ending(events).comparison)
+  })
+})
+
+describe('a comparison with a run that failed', () => {
+  it('is carried out again as far as it failed', async () => {
+    const folder = await runFolder({ 'pytorch-0': 'die' })
+    const events = await eventsOfResuming(folder)
+    expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0'])
+    expect(ending(events).comparison.status).toBe('finished')
+  })
+
+  it('keeps the epochs from before when it fails again', async () => {
+    const folder = await runFolder({ 'pytorch-0': 'raise' })
+    await eventsOfResuming(folder, { 'pytorch-0': 'raise' })
+    expect(readJson(folder, 'pytorch-seed0', 'result.json')).toMatchObject({
+      status: 'failed',
+      epochs: [{ epoch: 1 }],
+    })
+  })
+})
+
+describe('a run folder that cannot be gone on with', () => {
+  it('was begun by another version of twintune', async () => {
+    const folder = await killedRunFolder()
+    const environment = path.join(folder, 'environment.json')
+    writeFileSync(environment, JSON.stringify({ ...readJson(environment), twintune: '99.0.0' }))
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: { code: 'RUN_NOT_RESUMABLE', hint: expect.stringContaining('99.0.0') },
+    })
+  })
+
+  it('has another specification than it began with', async () => {
+    const folder = await killedRunFolder()
+    appendFileSync(path.join(folder, 'spec.yaml'), 'deterministic: true\n')
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: { code: 'RUN_NOT_RESUMABLE', message: expect.stringContaining('spec.yaml') },
+    })
+  })
+
+  it('holds no run', async () => {
+    await expect(eventsOfResuming(temporary)).rejects.toMatchObject({ failure: { code: 'RUN_NOT_FOUND' } })
+  })
+
+  it('is at work: it is listed as running, and a second process is refused', async () => {
+    const folder = await killedRunFolder()
+    const lock = RunLock.take(folder)
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: { code: 'RUN_IN_USE', message: expect.stringContaining(String(process.pid)) },
+    })
+    const statusOf = async () =>
+      (await listRuns(path.dirname(folder))).find(({ name }) => name === path.basename(folder))?.status
+    expect(await statusOf()).toBe('running')
+    lock.release()
+    expect(await statusOf()).toBe('interrupted')
+  })
+})
+
+describe('the lock of a run folder', () => {
+  it('goes with the work', async () => {
+    expect(existsSync(path.join(await runFolder(), 'lock.json'))).toBe(false)
+  })
+
+  it('that a killed process left does not count, even when its number is taken again', async () => {
+    const folder = await killedRunFolder()
+    const file = path.join(folder, 'lock.json')
+    RunLock.take(folder)
+    const mine = readJson(file)
+    for (const stale of [
+      { ...mine, pid: 2 ** 30 },
+      { ...mine, started: 'of another process' },
+    ]) {
+      writeFileSync(file, JSON.stringify(stale))
+      RunLock.take(folder).release()
+    }
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it('of another machine counts, since its process cannot be asked for', async () => {
+    const folder = await killedRunFolder()
+    const file = path.join(folder, 'lock.json')
+    writeFileSync(file, JSON.stringify({ pid: 1, host: 'elsewhere', started: null }))
+    expect(() => RunLock.take(folder)).toThrow('process 1 on elsewhere')
+  })
+})
