@@ -10,7 +10,7 @@ import numpy as np
 
 from twintune.data.dataset import Split
 from twintune.files import replacing
-from twintune.metrics import class_scores, confusion_matrix, cross_entropy, top_probabilities
+from twintune.metrics import class_scores, confusion_matrix, losses_and_confidences
 from twintune.protocol import ClassEvaluation, Evaluation, TopLoss
 from twintune.weights import save_atomically
 
@@ -65,7 +65,7 @@ def _per_class(predicted: np.ndarray, labels: np.ndarray, classes: list[str]) ->
 def _top_losses(logits: np.ndarray, predicted: np.ndarray, split: Split, classes: list[str]) -> list[TopLoss]:
     """The largest first; of equal ones the first in the split."""
     labels = split.labels
-    losses, probabilities = cross_entropy(logits, labels), top_probabilities(logits)
+    losses, probabilities = losses_and_confidences(logits, labels)
     return [
         TopLoss(
             image=split.describe(int(position)),

@@ -63,40 +63,32 @@ def evaluate_logits(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics
     predicted = logits.argmax(axis=1)
     right = predicted == labels
     classes = logits.shape[1]
+    losses, confidences = losses_and_confidences(logits, labels)
     return EvaluationMetrics(
         accuracy=float(right.mean()),
         top_five_accuracy=top_accuracy(logits, labels, 5) if classes > 5 else None,
         macro_f1=float(np.nanmean(class_scores(predicted, labels, classes).f1)),
-        loss=float(cross_entropy(logits, labels).mean()),
-        calibration_error=calibration_error(top_probabilities(logits), right),
+        loss=float(losses.mean()),
+        calibration_error=calibration_error(confidences, right),
     )
 
 
-def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Cross-entropy (log loss) of each image in nats, from logits, in float64.
+def losses_and_confidences(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cross-entropy (log loss) of each image, and the softmax' probability of its answer.
 
     Args:
         logits: Shape [images, classes].
         labels: Class indices, shape [images].
 
     Returns:
-        Shape [images].
+        Nats, and 0 to 1; both in float64, of shape [images].
     """
-    shifted = _shift(logits)
-    log_sum = np.log(np.exp(shifted).sum(axis=1))
-    return log_sum - shifted[np.arange(len(labels)), labels]
-
-
-def top_probabilities(logits: np.ndarray) -> np.ndarray:
-    """The softmax' probability of each image's answer, 0 to 1, in float64.
-
-    Args:
-        logits: Shape [images, classes].
-
-    Returns:
-        Shape [images].
-    """
-    return 1 / np.exp(_shift(logits)).sum(axis=1)
+    # One array of this size at a time: there may be many classes.
+    shifted = logits.astype(np.float64)
+    shifted -= shifted.max(axis=1, keepdims=True)
+    of_label = shifted[np.arange(len(labels)), labels]
+    sums = np.exp(shifted, out=shifted).sum(axis=1)
+    return np.log(sums) - of_label, 1 / sums
 
 
 def top_accuracy(logits: np.ndarray, labels: np.ndarray, count: int) -> float:
@@ -163,9 +155,3 @@ def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
     bins = np.digitize(confidences, np.linspace(0, 1, _CALIBRATION_BINS + 1)[1:-1], right=True)
     gaps = np.bincount(bins, weights=right) - np.bincount(bins, weights=confidences)
     return float(np.abs(gaps).sum() / len(confidences))
-
-
-def _shift(logits: np.ndarray) -> np.ndarray:
-    """Logits less the largest of each image, in float64: their exponentials don't overflow."""
-    wide = logits.astype(np.float64)
-    return wide - wide.max(axis=1, keepdims=True)

@@ -12,10 +12,9 @@ from twintune.metrics import (
     calibration_error,
     class_scores,
     confusion_matrix,
-    cross_entropy,
     evaluate_logits,
+    losses_and_confidences,
     top_accuracy,
-    top_probabilities,
 )
 
 CLASSES = 9
@@ -41,7 +40,8 @@ def test_a_short_batch_counts_for_what_it_holds() -> None:
 
 def test_cross_entropy_is_the_negative_logarithm_of_the_softmax() -> None:
     logits = np.log(np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]]))
-    assert cross_entropy(logits, np.array([0, 1])) == pytest.approx([-math.log(0.7), -math.log(0.1)])
+    losses, _ = losses_and_confidences(logits, np.array([0, 1]))
+    assert losses == pytest.approx([-math.log(0.7), -math.log(0.1)])
 
 
 def test_the_loss_is_scikit_learn_s_log_loss(predictions) -> None:
@@ -51,7 +51,8 @@ def test_the_loss_is_scikit_learn_s_log_loss(predictions) -> None:
     expected = sklearn_metrics.log_loss(labels, softmax, labels=range(CLASSES))
     # Two orders of summation in float64.
     assert evaluate_logits(logits, labels).loss == pytest.approx(expected, rel=1e-12)
-    assert top_probabilities(logits) == pytest.approx(softmax.max(axis=1), rel=1e-12)
+    _, confidences = losses_and_confidences(logits, labels)
+    assert confidences == pytest.approx(softmax.max(axis=1), rel=1e-12)
 
 
 def test_large_logits_do_not_overflow() -> None:
