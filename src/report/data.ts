@@ -91,7 +91,7 @@ function duplicateSection({ duplicates }: DescribedData, style: Style): string |
   const shown = named.slice(0, mostImages)
   const counts = [
     `${formatNumberOf(across.length, 'image')} in more than one split`,
-    `${formatCount(duplicates.length - across.length)} more than once in one`,
+    `${formatCount(duplicates.length - across.length)} more than once in a split`,
     ...(ofTwoClasses.length > 0 ? [`${formatCount(ofTwoClasses.length)} in more than one class`] : []),
   ]
   const table = renderTable(

@@ -38,7 +38,7 @@ describe('the report on data', () => {
       plain,
     )
     expect(report).toContain(
-      '1 image in more than one split, 2 more than once in one, 1 in more than one class',
+      '1 image in more than one split, 2 more than once in a split, 1 in more than one class',
     )
     expect(report).toMatch(/train +dog +\/c\.png\n +test +dog +\/d\.png/)
     expect(report).toContain('/e.png')

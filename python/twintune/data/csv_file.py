@@ -61,8 +61,15 @@ def open_csv_files(request: Csv) -> Sources:
             f"{request.train} has no row of the split train.",
             f"Fill in the column {request.split_column!r}.",
         )
-    given = {name: _files(request.train, rows) if rows.paths else None for name, rows in parts.items()}
-    return Sources(train=_files(request.train, parts["train"]), validation=given["validation"], test=given["test"])
+
+    def files_of(name: str) -> ImageFiles:
+        return _files(f"{request.train}, split {name}", request.train, parts[name])
+
+    return Sources(
+        train=files_of("train"),
+        validation=files_of("validation") if parts["validation"].paths else None,
+        test=files_of("test") if parts["test"].paths else None,
+    )
 
 
 def _open(file: str, request: Csv) -> ImageFiles:
@@ -72,14 +79,14 @@ def _open(file: str, request: Csv) -> ImageFiles:
         rows.labels.append(label)
     if not rows.paths:
         raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a CSV file that lists images.")
-    return _files(file, rows)
+    return _files(file, file, rows)
 
 
-def _files(file: str, rows: _Rows) -> ImageFiles:
+def _files(source: str, file: str, rows: _Rows) -> ImageFiles:
     classes = sorted(set(rows.labels))
     position = {name: label for label, name in enumerate(classes)}
     labels = np.array(array("q", (position[label] for label in rows.labels)), dtype=np.int64)
-    return ImageFiles(file, os.path.dirname(file), rows.paths, labels, classes)
+    return ImageFiles(source, os.path.dirname(file), rows.paths, labels, classes)
 
 
 def _read(file: str, request: Csv) -> Iterator[tuple[str, str, str]]:

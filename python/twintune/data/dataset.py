@@ -18,7 +18,7 @@ class ImageDataset(Protocol):
     """Images by position. Reading is thread-safe. Each image takes few bytes of memory: there may be millions."""
 
     source: str
-    """The file, the folder or the name on the hub, for messages."""
+    """The file, folder or name on the hub, with the split where it has several: for messages, and no two are alike."""
     classes: list[str]
     """Class names; a label is a position in it."""
     labels: np.ndarray

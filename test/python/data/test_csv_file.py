@@ -82,6 +82,8 @@ def test_a_column_may_name_the_split(folder: Path) -> None:
     assert [len(dataset.labels) for dataset in sources.given()] == [2, 1, 1]
     assert sources.test is not None
     assert list(sources.test.identities or []) == ["images/class0/2.png"]
+    # What a check finds is kept by source.
+    assert len({dataset.source for dataset in sources.given()}) == 3
 
 
 def test_splits_that_no_row_names_are_split_off(folder: Path) -> None:
