@@ -49,7 +49,7 @@ def skipped_warning(skipped: Sequence[Unreadable]) -> list[str]:
     if not skipped:
         return []
     count = "1 image is" if len(skipped) == 1 else f"{len(skipped)} images are"
-    return [f"{count} left out, undecodable: {_listed(skipped)}. skipped-images.txt in the run's folder lists all."]
+    return [f"{count} left out, undecodable: {_listed(skipped)}. `twintune data SPEC --json` lists all."]
 
 
 def save_skipped(skipped: Sequence[Unreadable], folder: Path) -> None:
