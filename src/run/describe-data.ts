@@ -30,9 +30,9 @@ export async function describeData(
   { signal, sheet, onProgress }: DescribeDataOptions,
 ): Promise<DataDescription> {
   const { dataset, frameworks } = experiment
+  const sheetWanted = sheet === undefined ? null : sheetRequest(experiment, path.resolve(sheet))
   checkDataFiles(dataset)
   const [framework = 'pytorch'] = frameworks
-  const sheetWanted = sheet === undefined ? null : sheetRequest(experiment, path.resolve(sheet))
   // The worker's own log matters only while it works: a failure quotes what it needs of it.
   const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-data-'))
   const worker = Worker.start({

@@ -75,6 +75,13 @@ describe('an experiment that cannot run', () => {
     expect(stderr).toContain('dataset.train')
   })
 
+  it('ends with 2 when a contact sheet is wanted of what each framework sees by itself', async () => {
+    const idiomatic = ['--set', 'mode=idiomatic', '--set', 'model.backbone=resnet50']
+    const { exitCode, stderr } = await run('data', spec, '--sheet', 'sheet.png', ...idiomatic)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('in idiomatic mode each sees its own')
+  })
+
   it('ends with 3 when its data are missing, and tells people and programs', async () => {
     const { exitCode, stdout, stderr } = await run(
       'compare',
