@@ -25,9 +25,9 @@ RESNET = (
     "v1.5: the stride in a block's 3×3; no bias",
 )
 VGG = ("pooled after the last convolution", "two layers of 4,096 on a 7×7 map stay before the head")
-PADDING = ("strided convolutions pad the far side alone at even sizes", "strided convolutions pad both sides")
+PADDING = ("strided convolutions pad the far side more at even sizes", "strided convolutions pad both sides")
 MOBILENET_V3 = (
-    "pooled after the last convolution; strided convolutions pad the far side alone at even sizes",
+    "pooled after the last convolution; strided convolutions pad the far side more at even sizes",
     "a wide layer stays before the head; strided convolutions pad both sides",
 )
 INCEPTION = ("BatchNorm without a scale", "BatchNorm with a scale; no auxiliary head")
