@@ -88,6 +88,21 @@ def test_what_comes_after_pooling_is_float32_as_the_head_is(tmp_path: Path) -> N
     assert dtypes_read_back(name, write_weights(name, tmp_path), "bfloat16") == (same, same)
 
 
+def test_outputs_of_stages_are_half_in_both_engines(weights: tuple[str, Path]) -> None:
+    import torch
+    from twintune.backbones import find_backbone
+    from twintune.engines.pytorch import stages as pytorch
+    from twintune.engines.tensorflow import stages as tensorflow
+
+    entry, images = find_backbone(weights[0]), pixels("float32", 33)
+    ours = tensorflow.build_stage_outputs(build_tensorflow(*weights, "bfloat16"), entry)(images)
+    with torch.inference_mode():
+        channels_first = torch.from_numpy(images).permute(0, 3, 1, 2)
+        theirs = pytorch.build_stage_outputs(build_pytorch(*weights, "bfloat16"), entry)(channels_first)
+    assert {output.dtype.name for output in ours.values()} == {"bfloat16"}
+    assert {output.dtype for output in theirs.values()} == {torch.bfloat16}
+
+
 def dtypes_read_back(name: str, file: Path, half: str) -> tuple[str, str]:
     from twintune.engines.pytorch import live_dtypes as pytorch
     from twintune.engines.tensorflow import live_dtypes as tensorflow
