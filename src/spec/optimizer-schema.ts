@@ -6,7 +6,9 @@ const coupled = weightDecay.default(0).describe('Coupled (L2), as in PyTorch.')
 const decayNormAndBias = z
   .boolean()
   .default(false)
-  .describe('Whether weight decay reaches the scales and shifts of BatchNorm and the biases too.')
+  .describe(
+    'Whether weight decay reaches the scales and shifts of BatchNorm and the biases too; in idiomatic mode it always does.',
+  )
 const epsilon = positive
   .optional()
   .describe(

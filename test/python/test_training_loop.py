@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from augmentations import OF_IMAGES
 from conftest import ADAM, PHASE
 from safetensors.numpy import load_file
 from twintune.data.mixing import Mixing
+from twintune.data.splits import unit_hash
 from twintune.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
 from twintune.training_loop import run
@@ -268,3 +271,19 @@ def test_a_step_gets_mixed_pixels_and_is_trained_towards_their_mixed_targets(mak
         assert mixed.targets == pytest.approx(targets)
         # Right answers are counted against the class with the largest share.
         assert np.array_equal(mixed.labels, targets.argmax(axis=1))
+
+
+def test_a_class_without_training_images_weighs_nothing_and_is_told_of(
+    make_request, reports, pictures: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(pictures / "train", tmp_path / "train")
+    (only, *others) = sorted((folder / "class2").iterdir())
+    for file in others:
+        file.unlink()
+    # Its hash puts it among the test images.
+    only.rename(next(file for n in range(99) if unit_hash("class2/" + (file := only.with_name(f"{n}.png")).name) < 0.2))
+    changes = {"train": str(folder), "test": None, "testFraction": 0.2}
+    result = run(make_request("pytorch", dataset=changes, training={"classWeights": "balanced"}), reports.append)
+    (warning,) = [report for report in reports.of("warning") if report["code"] == "CLASS_WEIGHTS"]
+    assert "class2" in warning["message"]
+    assert re.search("class weights [0-9a-f]{64}", result.facts.loss[0])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import nn
 
+from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.model import AlignedModel, dtype_name
 
 # Enough pixels for every backbone's last feature map to have one.
@@ -25,7 +26,7 @@ def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
     convolutions = [m for m in model.backbone.modules() if isinstance(m, nn.Conv2d) and m not in head]
     with (
         torch.inference_mode(),
-        _in_inference_mode(model.batch_norms),
+        evaluating(model.batch_norms),
         _recorded_outputs(convolutions) as convolved,
         _recorded_outputs(head) as mapped,
     ):
@@ -53,16 +54,3 @@ def _recorded_outputs(modules: Iterable[nn.Module]) -> Iterator[set[str]]:
     finally:
         for hook in hooks:
             hook.remove()
-
-
-@contextlib.contextmanager
-def _in_inference_mode(batch_norms: Iterable[nn.Module]) -> Iterator[None]:
-    """Keeps running statistics where they are while the context lasts."""
-    modes = [(layer, layer.training) for layer in batch_norms]
-    for layer, _ in modes:
-        layer.eval()
-    try:
-        yield
-    finally:
-        for layer, mode in modes:
-            layer.train(mode)

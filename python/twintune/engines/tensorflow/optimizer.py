@@ -47,13 +47,14 @@ class AlignedOptimizer:
 
     def apply(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
         """Updates every variable; traced into the training step."""
-        for index, (variable, gradient, settings) in enumerate(
-            zip(self.variables, gradients, self.settings, strict=True)
-        ):
-            row = coefficients[self._scales.index(settings.rate_scale)]
-            scalars = tf.unstack(tf.cast(row, variable.dtype), self.rule.coefficients)
+        rows = tf.unstack(tf.cast(coefficients, self.variables[0].dtype), len(self._scales))
+        scalars = {
+            scale: tf.unstack(row, self.rule.coefficients) for scale, row in zip(self._scales, rows, strict=True)
+        }
+        updates = zip(self.variables, gradients, self.settings, strict=True)
+        for index, (variable, gradient, settings) in enumerate(updates):
             slots = [self.slots[slot][index] for slot in self.rule.slots]
-            self.rule.update(variable, gradient, slots, settings.weight_decay, scalars)
+            self.rule.update(variable, gradient, slots, settings.weight_decay, scalars[settings.rate_scale])
 
 
 def build_optimizer(
