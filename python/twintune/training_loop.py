@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from twintune.backbones import find_backbone
+from twintune.batch_check import check_batches
 from twintune.checkpoints import Checkpoint
 from twintune.data.dataset import Split, Splits
 from twintune.data.problems import save_skipped
@@ -92,6 +93,7 @@ class TrainingLoop:
         save_skipped(splits.skipped, Path(request.run_directory))
         for warning in splits.warnings:
             self.report.warning("DATASET", warning)
+        check_batches(request, len(splits.train))
         targets = self._build_targets(splits)
         self._warn_of_image_size()
 

@@ -1,0 +1,40 @@
+"""Refuses batches that BatchNorm can't learn from, before anything is built."""
+
+from __future__ import annotations
+
+from twintune.backbones import tensor_shapes
+from twintune.errors import TwintuneError
+from twintune.protocol import RunRequest
+
+_STRIDE = 32
+"""Of every backbone's last feature map: an image of this size or less has one value a channel there."""
+
+
+def check_batches(request: RunRequest, images: int) -> None:
+    """Sees that BatchNorm has more than one value a channel in every batch that it normalises by.
+
+    The variance of a single value is 0, and PyTorch's unbiased one a division by 0. PyTorch refuses such a batch when
+    it comes, which is at the end of the first epoch; TensorFlow goes on with statistics that aren't finite.
+
+    Args:
+        request: The run.
+        images: Number of training images.
+
+    Raises:
+        TwintuneError: BATCH_TOO_SMALL.
+    """
+    if request.mode == "idiomatic" or request.dataset.image_size > _STRIDE:
+        return
+    last_batch = images % request.training.batch_size or request.training.batch_size
+    phases = [n for n, phase in enumerate(request.training.phases, start=1) if phase.batch_norm != "inference"]
+    has_batch_norm = any(name.endswith(".running_mean") for name in tensor_shapes(request.model.backbone))
+    if last_batch > 1 or not phases or not has_batch_norm:
+        return
+    raise TwintuneError(
+        "BATCH_TOO_SMALL",
+        f"Phase {phases[0]} normalises by the batch, and the last one of its {images} training images, in batches of"
+        f" {request.training.batch_size}, is a single image: at {request.dataset.image_size} pixels it has one value a"
+        " channel in the last feature map, which has no variance.",
+        "Change training.batchSize so that more than one image is left, use a larger dataset.imageSize, or"
+        " batchNorm: inference.",
+    )
