@@ -187,7 +187,7 @@ def describe_step(accumulation: int, clip_norm: float | None, average_decay: flo
     """A line on how a live step turns batches into an update."""
     clipping = "gradients not clipped" if clip_norm is None else f"gradients clipped at norm {clip_norm:g}"
     averaging = "weights not averaged" if average_decay is None else f"weights averaged by {average_decay:g}"
-    return f"cross-entropy, {accumulation} batches a step, {clipping}, {averaging}"
+    return f"cross-entropy, gradient accumulation {accumulation}, {clipping}, {averaging}"
 
 
 def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:
