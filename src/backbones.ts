@@ -79,6 +79,21 @@ export function findBackbone(name: string): Backbone | undefined {
   return backbones.find((backbone) => backbone.name === name)
 }
 
+/**
+ * Height and width in pixels that the ImageNet weights of a backbone want: timm's, in idiomatic mode torchvision's.
+ *
+ * @throws RangeError Where the mode has no such backbone.
+ */
+export function defaultImageSize(name: string, mode: 'aligned' | 'idiomatic'): number {
+  const backbone = findBackbone(name)
+  const size = {
+    aligned: backbone?.aligned?.defaultImageSize,
+    idiomatic: backbone?.idiomatic?.torchvision.imageSize,
+  }[mode]
+  if (size === undefined) throw new RangeError(`There is no backbone ${name} in ${mode} mode.`)
+  return size
+}
+
 /** The names that a mode has. */
 export function backbonesOf(mode: 'aligned' | 'idiomatic'): string[] {
   return backbones.filter((backbone) => backbone[mode] !== undefined).map(({ name }) => name)

@@ -1,15 +1,17 @@
 import { findBackbone } from '../backbones.js'
 import type { Experiment, Phase } from '../spec/schema.js'
 import { phaseSchema } from '../spec/training-schema.js'
+import { datasetRequest } from './dataset-request.js'
 
 type FineTune = NonNullable<Experiment['training']['fineTune']>
 
 /** The experiment with its shorthands written out, which is what is carried out and kept. */
 export function expandShorthands(experiment: Experiment): Experiment {
   const { fineTune, ...training } = experiment.training
-  if (fineTune === undefined) return experiment
+  const dataset = datasetRequest(experiment)
+  if (fineTune === undefined) return { ...experiment, dataset }
   const stages = findBackbone(experiment.model.backbone)?.aligned?.stages.length ?? 1
-  return { ...experiment, training: { ...training, phases: fineTunePhases(fineTune, stages) } }
+  return { ...experiment, dataset, training: { ...training, phases: fineTunePhases(fineTune, stages) } }
 }
 
 // fastai's `Learner.fine_tune` with its defaults (lr_mult 100, pct_start 0.99 and 0.3, div 25 and 5, decay 0.01), but

@@ -1,5 +1,6 @@
 import type { RunRequest } from '../protocol/run.js'
 import type { Experiment, Phase } from '../spec/schema.js'
+import { datasetRequest } from './dataset-request.js'
 import type { Run } from './plan-runs.js'
 
 /** Where a run finds what isn't in the specification. Paths are absolute. */
@@ -19,13 +20,13 @@ export interface RunSurroundings {
  * @param experiment - With its shorthands written out.
  */
 export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
-  const { mode, dataset, augmentation, model, device, deterministic } = experiment
+  const { mode, augmentation, model, device, deterministic } = experiment
   const { fineTune: _, ...training } = experiment.training
   return {
     framework: run.framework,
     seed: run.seed,
     mode,
-    dataset,
+    dataset: datasetRequest(experiment),
     augmentation,
     model: { backbone: model.backbone, weights: weightsByKind(model.weights), head: model.head },
     training: {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { augmentationSchema } from '../spec/augmentation-schema.js'
-import { datasetSchema } from '../spec/dataset-schema.js'
+import { datasetRequestSchema } from './dataset.js'
 import { defineMessage } from './message.js'
 import { weightsRequestSchema } from './run.js'
 
@@ -58,7 +58,7 @@ export type DataDescription = z.output<typeof dataDescriptionSchema>
 export const describeDataMessage = defineMessage({
   name: 'describe-data',
   request: z.strictObject({
-    dataset: datasetSchema,
+    dataset: datasetRequestSchema,
     cacheDirectory: z.string(),
     sheet: sheetRequestSchema.nullable(),
   }),

@@ -11,10 +11,10 @@ import {
   warningSchema,
 } from '../events.js'
 import { augmentationSchema } from '../spec/augmentation-schema.js'
-import { datasetSchema } from '../spec/dataset-schema.js'
 import { headSchema } from '../spec/model-schema.js'
 import { frameworkSchema } from '../spec/schema.js'
 import { trainingSchema } from '../spec/training-schema.js'
+import { datasetRequestSchema } from './dataset.js'
 import { defineMessage } from './message.js'
 import { finishedRunSchema } from './result.js'
 
@@ -30,7 +30,7 @@ export const runRequestSchema = z.strictObject({
   framework: frameworkSchema,
   seed: z.int(),
   mode: z.enum(['aligned', 'idiomatic']),
-  dataset: datasetSchema,
+  dataset: datasetRequestSchema,
   augmentation: augmentationSchema,
   model: z.strictObject({
     backbone: z.string(),

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { z } from 'zod'
 import { TwintuneError } from '../failure.js'
+import { datasetRequest } from '../plan/dataset-request.js'
 import { weightsByKind } from '../plan/run-request.js'
 import { type DataDescription, describeDataMessage } from '../protocol/describe-data.js'
 import type { Experiment } from '../spec/schema.js'
@@ -42,7 +43,11 @@ export async function describeData(
   })
   try {
     await unlessCancelled(worker.ready, signal)
-    const request = { dataset, cacheDirectory: cacheDirectory(), sheet: sheetWanted }
+    const request = {
+      dataset: datasetRequest(experiment),
+      cacheDirectory: cacheDirectory(),
+      sheet: sheetWanted,
+    }
     return await worker.request(describeDataMessage, request, { signal, onProgress })
   } finally {
     await worker.stop()

@@ -15,8 +15,10 @@ const everySource = {
     .int()
     .min(32)
     .max(1024)
-    .default(224)
-    .describe('Height and width in pixels that every image is resized to.'),
+    .optional()
+    .describe(
+      "Height and width in pixels that every image is resized to. Without it the backbone's own, as `twintune backbones` lists it.",
+    ),
   onCorrupt: z
     .enum(['fail', 'skip'])
     .default('fail')

@@ -26,8 +26,18 @@ describe('fineTune', () => {
   })
 })
 
+it("images have the size that the backbone's weights want in the mode, unless one is given", () => {
+  const sizeOf = (input: Partial<ExperimentInput>) =>
+    expandShorthands(defineExperiment({ ...withTraining({}), ...input })).dataset.imageSize
+  expect(sizeOf({ model: { backbone: 'efficientnet_b2' } })).toBe(256)
+  expect(sizeOf({ model: { backbone: 'efficientnet_b2' }, mode: 'idiomatic' })).toBe(288)
+  const dataset = { source: 'imagefolder', train: '/t', imageSize: 97 } as const
+  expect(sizeOf({ model: { backbone: 'efficientnet_b2' }, dataset })).toBe(97)
+})
+
 it('an experiment without shorthands stays the same', () => {
-  const experiment = defineExperiment(withTraining({ phases: [{ epochs: 3 }] }))
+  const dataset = { source: 'imagefolder', train: '/t', imageSize: 97 } as const
+  const experiment = defineExperiment({ ...withTraining({ phases: [{ epochs: 3 }] }), dataset })
   expect(expandShorthands(experiment)).toEqual(experiment)
 })
 

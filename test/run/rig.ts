@@ -26,7 +26,7 @@ writeFileSync(data, '')
 export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
   return defineExperiment({
     name: 'scheduling',
-    dataset: { source: 'parquet', train: data },
+    dataset: { source: 'parquet', train: data, imageSize: 224 },
     model: { backbone: 'resnet18', weights: 'random' },
     seeds: [0, 1],
     device: 'cpu',

@@ -43,7 +43,7 @@ describe('a specification', () => {
       experiment: {
         mode: 'aligned',
         frameworks: ['tensorflow', 'pytorch'],
-        dataset: { validationFraction: 0.2, testFraction: 0.2, imageSize: 224, imageColumn: 'image' },
+        dataset: { validationFraction: 0.2, testFraction: 0.2, imageColumn: 'image' },
         model: { weights: 'imagenet', head: { hidden: [1024], activation: 'relu', dropout: 0 } },
         training: {
           batchSize: 32,

@@ -8,7 +8,7 @@ import { smallest } from './rig.js'
 
 it('an experiment gets its defaults, and its paths from the working directory', () => {
   const experiment = defineExperiment({ ...smallest, dataset: { source: 'imagefolder', train: 'images' } })
-  expect(experiment.dataset).toMatchObject({ train: resolve('images'), imageSize: 224 })
+  expect(experiment.dataset).toMatchObject({ train: resolve('images'), validationFraction: 0.2 })
   expect(defineExperiment(experiment)).toEqual(experiment)
 })
 

@@ -1,0 +1,12 @@
+import { defaultImageSize } from '../backbones.js'
+import type { DatasetRequest } from '../protocol/dataset.js'
+import type { Experiment } from '../spec/schema.js'
+
+/** The data set with the size of its images, which is the backbone's own where none is given. */
+export function datasetRequest({
+  mode,
+  dataset,
+  model,
+}: Pick<Experiment, 'mode' | 'dataset' | 'model'>): DatasetRequest {
+  return { ...dataset, imageSize: dataset.imageSize ?? defaultImageSize(model.backbone, mode) }
+}
