@@ -62,7 +62,7 @@ class CheckpointFolder:
             The file.
         """
         file = self.folder / _LAST
-        if self._keep and self._last_epoch not in (None, state.position.epochs_done):
+        if self._keep and self._last_epoch is not None:
             _name_also(file, self.folder / f"epoch-{self._last_epoch}.safetensors")
         metadata = {_STATE: msgspec.json.encode(state).decode(), _CHECKSUM: _checksum(tensors)}
         save_atomically(tensors, file, metadata)
@@ -187,6 +187,9 @@ def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
 
 def _name_also(file: Path, name: Path) -> None:
     """Gives a file another name, in place of the file that has it."""
+    if name.exists() and name.samefile(file):
+        # The system would rename one of two names of a file to the other without a word, and keep both.
+        return
     with replacing(name) as temporary:
         try:
             os.link(file, temporary)
