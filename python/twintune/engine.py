@@ -137,8 +137,8 @@ class Engine(Protocol):
             backbone: Whether the backbone's tensors are wanted too.
 
         Returns:
-            The tensors of backbone and head, the optimiser's `optimizer.SLOT.TENSOR` and `optimizer.step`, and the
-            generators of layers that draw, where there are any.
+            The tensors of backbone and head, the optimiser's `optimizer.SLOT.TENSOR` and `optimizer.step`, the loss
+            scaling's, and the generators of layers that draw, where there are any.
         """
         ...
 
@@ -147,7 +147,11 @@ class Engine(Protocol):
         ...
 
     def precision(self) -> str:
-        """The dtypes of the live variables, and on a GPU what float32 means there."""
+        """The dtypes of the live variables, on a GPU what float32 means there, and how the loss is scaled."""
+        ...
+
+    def skipped_steps(self) -> int:
+        """Optimiser steps that loss scaling has skipped, because a gradient wasn't finite in float16."""
         ...
 
     def placement(self) -> str:

@@ -23,6 +23,7 @@ from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.evaluation import save_evaluation
 from twintune.inputs import Inputs, may_train_on_features
+from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
 from twintune.protocol import EpochRecord, EvaluationMetrics, ImagenetWeights, Phase, RunRequest, RunResult
 from twintune.reporter import Reporter
@@ -72,6 +73,8 @@ class TrainingLoop:
         first = run.position.phase
         for number, phase in enumerate(phases[first - 1 :], start=first):
             self._train_phase(number, phase, checkpoint if number == first else None)
+        if (skipped := run.engine.skipped_steps()) > 0:
+            self.report.warning("LOSS_SCALING", explain_skipped_steps(skipped))
 
         self.report.stage("evaluate")
         with watch.part("evaluate"):

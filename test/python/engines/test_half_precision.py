@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,35 +15,58 @@ from twintune.training_loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
-HALVES = ["bfloat16", "float16"]
-# The smallest of each family.
-BACKBONES = ["efficientnet_lite0", "resnet18"]
-# Two engines with the same arithmetic round alike on the whole (1.01 at most, measured), not in every value: a
-# convolution that stayed in float32, or a sum kept in half, shows as a larger factor.
+# One a family, in the narrowest; float16 differs in nothing but the name.
+FAMILIES = [
+    pytest.param((name, half), id=f"{name}-{half}", marks=marks)
+    for name, half, marks in [
+        ("resnet18", "bfloat16", ()),
+        ("resnet18", "float16", ()),
+        ("efficientnet_lite0", "bfloat16", ()),
+        ("efficientnet_b0", "bfloat16", ()),
+        ("mobilenetv3_small_050", "bfloat16", ()),
+        ("vgg11", "bfloat16", ()),
+        ("densenet121", "bfloat16", ()),
+        ("resnetv2_50", "bfloat16", pytest.mark.slow),
+        ("cspresnext50", "bfloat16", pytest.mark.slow),
+        ("darknet53", "bfloat16", pytest.mark.slow),
+    ]
+]
+# Two engines with the same arithmetic round alike on the whole, not in every value. Measured: 1.00 to 1.12, and 2.5 in
+# MobileNetV3, whose hard swish Keras computes in several operations that are rounded each, PyTorch in one.
 RMS_FACTOR = 3
 
 
-@pytest.fixture(scope="module", params=BACKBONES)
-def weights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    return request.param, write_weights(request.param, tmp_path_factory.mktemp("weights"))
+@dataclass
+class Twins:
+    """A backbone in both frameworks, in half."""
+
+    name: str
+    half: str
+    file: Path
+    tensorflow: Any
+    pytorch: Any
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_every_keras_layer_computes_in_half_and_every_variable_is_float32(weights: tuple[str, Path], half: str) -> None:
-    model = build_tensorflow(*weights, half)
-    assert {layer.compute_dtype for layer in model.backbone._flatten_layers(include_self=False)} == {half}
+@pytest.fixture(scope="module", params=FAMILIES)
+def twins(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Twins:
+    name, half = request.param
+    file = write_weights(name, tmp_path_factory.mktemp("weights"))
+    return Twins(name, half, file, build_tensorflow(name, file, half), build_pytorch(name, file, half))
+
+
+def test_every_keras_layer_computes_in_half_and_every_variable_is_float32(twins: Twins) -> None:
+    model = twins.tensorflow
+    head = [layer for layer in (model.projection, *model.layers) if layer is not None]
+    assert {layer.compute_dtype for layer in model.backbone._flatten_layers(include_self=False)} == {twins.half}
     assert {variable.dtype for variable in model.backbone.variables} == {"float32"}
-    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
-    assert {variable.dtype for layer in model.layers for variable in layer.variables} == {"float32"}
+    assert {layer.compute_dtype for layer in head} == {"float32"}
+    assert {variable.dtype for layer in head for variable in layer.variables} == {"float32"}
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_every_traced_convolution_is_half_and_pooling_and_head_are_float32(
-    weights: tuple[str, Path], half: str
-) -> None:
+def test_every_traced_operation_is_half_but_batch_norm_pooling_and_head(twins: Twins) -> None:
     import tensorflow as tf
 
-    model = build_tensorflow(*weights, half)
+    model = twins.tensorflow
 
     @tf.function
     def forward(pixels):
@@ -51,93 +76,89 @@ def test_every_traced_convolution_is_half_and_pooling_and_head_are_float32(
     graph = forward.get_concrete_function(tf.TensorSpec([2, 33, 33, 3], tf.float32)).graph
     dtypes: dict[str, set[str]] = {}
     for operation in graph.get_operations():
-        if "T" in operation.node_def.attr:
+        if operation.node_def.attr["T"].type:
             dtypes.setdefault(operation.type, set()).add(operation.get_attr("T").name)
+    after_pooling = {"float32"} if model.projection else set()
     convolutions = [found for kind, found in dtypes.items() if "Conv2d" in kind or "Conv2D" in kind]
-    assert convolutions and all(found == {half} for found in convolutions)
-    assert all(found == {half} for kind, found in dtypes.items() if "Relu" in kind)
+    assert convolutions and all(found - after_pooling == {twins.half} for found in convolutions)
+    assert all(found - after_pooling == {twins.half} for kind, found in dtypes.items() if "Relu" in kind)
     assert dtypes["MatMul"] == {"float32"}
-    assert [output.dtype for output in graph.structured_outputs] == [tf.float32, tf.float32]
+    assert [output.dtype for output in graph.structured_outputs] == [tf.float32] * 2
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_every_torch_module_gives_half_and_every_tensor_is_float32(weights: tuple[str, Path], half: str) -> None:
+def test_every_torch_module_gives_half_and_every_tensor_is_float32(twins: Twins) -> None:
     import torch
 
-    model = build_pytorch(*weights, half)
+    model = twins.pytorch
     found: dict[str, torch.dtype] = {}
-    for name, module in model.backbone.named_modules():
-        if name:
-            module.register_forward_hook(lambda _, __, output, name=name: found.__setitem__(name, output.dtype))
+    hooks = [
+        module.register_forward_hook(lambda _, __, output, name=name: found.__setitem__(name, output.dtype))
+        for name, module in model.backbone.named_modules()
+        if name
+    ]
+    model.feature_map(torch.zeros(2, 3, 33, 33))
+    for hook in hooks:
+        hook.remove()
     features = model.features(torch.zeros(2, 3, 33, 33))
-    assert {name: dtype for name, dtype in found.items() if dtype != getattr(torch, half)} == {}
+    assert {name: dtype for name, dtype in found.items() if dtype != getattr(torch, twins.half)} == {}
     assert {tensor.dtype for tensor in model.backbone.state_dict().values()} <= {torch.float32, torch.int64}
     assert {parameter.dtype for layer in model.layers for parameter in layer.parameters()} == {torch.float32}
     assert (features.dtype, model.logits(features).dtype) == (torch.float32, torch.float32)
 
 
-@pytest.mark.parametrize("half", HALVES)
-def test_both_engines_read_the_same_dtypes_back(weights: tuple[str, Path], half: str) -> None:
-    same = f"parameters float32, statistics float32, convolutions {half}, head float32"
-    assert dtypes_read_back(*weights, half) == (same, same)
-
-
-def test_what_comes_after_pooling_is_float32_as_the_head_is(tmp_path: Path) -> None:
-    name = "mobilenetv3_small_100"
-    same = "parameters float32, statistics float32, convolutions bfloat16, head float32"
-    assert dtypes_read_back(name, write_weights(name, tmp_path), "bfloat16") == (same, same)
-
-
-def test_outputs_of_stages_are_half_in_both_engines(weights: tuple[str, Path]) -> None:
+def test_outputs_of_stages_are_half_in_both_engines(twins: Twins) -> None:
     import torch
     from twintune.backbones import find_backbone
     from twintune.engines.pytorch import stages as pytorch
     from twintune.engines.tensorflow import stages as tensorflow
 
-    entry, images = find_backbone(weights[0]), pixels("float32", 33)
-    ours = tensorflow.build_stage_outputs(build_tensorflow(*weights, "bfloat16"), entry)(images)
+    entry, images = find_backbone(twins.name), pixels("float32", 33)
+    ours = tensorflow.build_stage_outputs(twins.tensorflow, entry)(images)
     with torch.inference_mode():
         channels_first = torch.from_numpy(images).permute(0, 3, 1, 2)
-        theirs = pytorch.build_stage_outputs(build_pytorch(*weights, "bfloat16"), entry)(channels_first)
-    assert {output.dtype.name for output in ours.values()} == {"bfloat16"}
-    assert {output.dtype for output in theirs.values()} == {torch.bfloat16}
+        theirs = pytorch.build_stage_outputs(twins.pytorch, entry)(channels_first)
+    assert {output.dtype.name for output in ours.values()} == {twins.half}
+    assert {output.dtype for output in theirs.values()} == {getattr(torch, twins.half)}
 
 
-def dtypes_read_back(name: str, file: Path, half: str) -> tuple[str, str]:
+def test_both_engines_read_the_same_dtypes_back(twins: Twins) -> None:
     from twintune.engines.pytorch import live_dtypes as pytorch
     from twintune.engines.tensorflow import live_dtypes as tensorflow
 
-    ours = describe_dtypes(tensorflow.live_dtypes(build_tensorflow(name, file, half)))
-    return ours, describe_dtypes(pytorch.live_dtypes(build_pytorch(name, file, half)))
+    ours = describe_dtypes(tensorflow.live_dtypes(twins.tensorflow))
+    theirs = describe_dtypes(pytorch.live_dtypes(twins.pytorch))
+    statistics = "statistics float32, " if twins.pytorch.batch_norms else ""
+    assert ours == theirs == f"parameters float32, {statistics}convolutions {twins.half}, head float32"
 
 
-def test_reading_the_dtypes_back_moves_no_statistics(weights: tuple[str, Path]) -> None:
+def test_reading_the_dtypes_back_moves_no_statistics(twins: Twins) -> None:
     from twintune.engines.pytorch.batch_norm import set_batch_norm_mode
     from twintune.engines.pytorch.live_dtypes import live_dtypes
 
-    model = build_pytorch(*weights, "float32")
+    model = twins.pytorch
     set_batch_norm_mode(model.batch_norms, "train")
     before = {name: tensor.copy() for name, tensor in model.backbone_tensors().items()}
     live_dtypes(model)
     assert all(np.array_equal(tensor, before[name]) for name, tensor in model.backbone_tensors().items())
     assert all(layer.training for layer in model.batch_norms)
+    set_batch_norm_mode(model.batch_norms, "inference")
 
 
-def test_bfloat16_features_are_as_far_from_the_truth_in_both_engines(weights: tuple[str, Path]) -> None:
+def test_features_in_half_are_as_far_from_the_truth_in_both_engines(twins: Twins) -> None:
     images = pixels("float64", 65)
-    truth = features_tensorflow(build_tensorflow(*weights, "float64"), images)
-    ours = rms(features_tensorflow(build_tensorflow(*weights, "bfloat16"), images.astype(np.float32)) - truth)
-    theirs = rms(features_pytorch(build_pytorch(*weights, "bfloat16"), images.astype(np.float32)) - truth)
-    # Half precision it is: float32 would be nearer by four orders of magnitude.
-    assert min(ours, theirs) / rms(truth) > 1e-3
+    truth = features_pytorch(build_pytorch(twins.name, twins.file, "float64"), images)
+    ours = rms(features_tensorflow(twins.tensorflow, images.astype(np.float32)) - truth) / rms(truth)
+    theirs = rms(features_pytorch(twins.pytorch, images.astype(np.float32)) - truth) / rms(truth)
+    # Half precision it is: float32 would be nearer by three orders of magnitude or more.
+    assert min(ours, theirs) > 1e-4
     assert max(ours, theirs) / min(ours, theirs) < RMS_FACTOR
 
 
-@pytest.mark.parametrize("precision", ["float64", *HALVES])
-def test_building_in_a_precision_leaves_keras_as_it_was(weights: tuple[str, Path], precision: str) -> None:
+@pytest.mark.parametrize("precision", ["float64", "bfloat16", "float16"])
+def test_building_in_a_precision_leaves_keras_as_it_was(tmp_path: Path, precision) -> None:
     import keras
 
-    build_tensorflow(*weights, precision)
+    build_tensorflow("resnet18", write_weights("resnet18", tmp_path), precision)
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 

@@ -26,6 +26,12 @@ from twintune.engines.pytorch.device import Device, describe_placement, start_ru
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.features import build_feature_step
 from twintune.engines.pytorch.live_dtypes import live_dtypes
+from twintune.engines.pytorch.loss_scaling import (
+    build_loss_scaling,
+    describe_loss_scaling,
+    load_loss_scaling,
+    loss_scaling_tensors,
+)
 from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.steps import TrainStep, build_eval_step
@@ -82,6 +88,7 @@ class AlignedEngine:
             array_dtype(precision),
             request.augmentation,
         )
+        self._loss_scaling = build_loss_scaling(precision, self.device.native)
         self._training = request.training
         self._feature_step = build_feature_step(self.model)
 
@@ -99,7 +106,9 @@ class AlignedEngine:
         self._trained = trained
         ema = self._training.ema
         self._average = WeightAverage(trained, ema.decay) if ema else None
-        self._train_step = TrainStep(self.model, self._optimizer, self._average, from_features, self._training)
+        self._train_step = TrainStep(
+            self.model, self._optimizer, self._average, self._loss_scaling, from_features, self._training
+        )
         self._eval_step = build_eval_step(self.model, from_features)
         layers = [
             (batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms
@@ -161,12 +170,13 @@ class AlignedEngine:
         return self.model.head_tensors()
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """Model, optimiser and average; nothing draws."""
+        """Model, optimiser, average and loss scaling; nothing draws."""
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
             **optimizer_tensors(self._optimizer, self._trained),
             **(average_tensors(self._average) if self._average else {}),
+            **loss_scaling_tensors(self._loss_scaling),
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
@@ -176,10 +186,17 @@ class AlignedEngine:
         load_optimizer(self._optimizer, self._trained, tensors)
         if self._average is not None:
             load_average(self._average, tensors)
+        load_loss_scaling(self._loss_scaling, tensors)
 
     def precision(self) -> str:
-        """The dtypes of the live model's parts."""
-        return self.device.describe_precision(live_dtypes(self.model))
+        """The dtypes of the live model's parts, and how its loss is scaled."""
+        dtypes = self.device.describe_precision(live_dtypes(self.model))
+        scaling = describe_loss_scaling(self._loss_scaling)
+        return dtypes if scaling is None else f"{dtypes}, {scaling}"
+
+    def skipped_steps(self) -> int:
+        """Steps that loss scaling has skipped."""
+        return self._loss_scaling.skipped_steps
 
     def placement(self) -> str:
         """Where the live parameters are."""

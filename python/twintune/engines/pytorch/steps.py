@@ -11,6 +11,7 @@ from torch.nn.utils import clip_grad_norm_
 from twintune.engine import describe_step
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.ema import WeightAverage
+from twintune.engines.pytorch.loss_scaling import LossScaling
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
 from twintune.protocol import Training
@@ -19,8 +20,8 @@ from twintune.protocol import Training
 class TrainStep:
     """Trains on a batch; of a group of batches the last one ends in the optimiser's step.
 
-    The order is PyTorch's: gradients are summed over the group, divided by its weight, clipped; then the optimiser
-    decays and steps, and the average follows.
+    The order is PyTorch's: gradients are summed over the group, unscaled, divided by its weight, clipped; then the
+    optimiser decays and steps, and the average follows.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class TrainStep:
         model: AlignedModel,
         optimizer: torch.optim.Optimizer,
         average: WeightAverage | None,
+        loss_scaling: LossScaling,
         from_features: bool,
         training: Training,
     ) -> None:
@@ -37,13 +39,15 @@ class TrainStep:
             model: What is trained.
             optimizer: Holds the parameters to train.
             average: Follows them.
+            loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
             from_features: Whether the inputs are features.
             training: Gives the batches of a group and the largest norm of the gradients.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
         self.average = average
-        self._model, self._optimizer, self._from_features = model, optimizer, from_features
+        self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
+        self._from_features = from_features
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
     def __call__(self, inputs, labels, targets, weight, masks, learning_rate, divisor):
@@ -57,7 +61,7 @@ class TrainStep:
         loss_sum = -(targets * functional.log_softmax(logits, dim=1)).sum()
         loss = loss_sum / weight
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
-        (loss if self.accumulation == 1 else loss_sum).backward()
+        self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum).backward()
         if divisor is not None:
             self._end_group(divisor, learning_rate)
         return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
@@ -67,15 +71,16 @@ class TrainStep:
         return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)
 
     def _end_group(self, divisor: float, learning_rate: float) -> None:
+        self._loss_scaling.unscale_(self._optimizer)
         if self.accumulation > 1:
             for parameter in self._parameters:
                 parameter.grad.div_(divisor)
         if self.clip_norm is not None:
             clip_grad_norm_(self._parameters, self.clip_norm)
         set_learning_rate(self._optimizer, learning_rate)
-        self._optimizer.step()
+        has_stepped = self._loss_scaling.take_step(self._optimizer)
         self._optimizer.zero_grad(set_to_none=True)
-        if self.average is not None:
+        if has_stepped and self.average is not None:
             self.average.update()
 
 

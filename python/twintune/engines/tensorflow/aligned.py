@@ -25,6 +25,12 @@ from twintune.engines.tensorflow.device import Device, describe_placement, start
 from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.live_dtypes import live_dtypes
+from twintune.engines.tensorflow.loss_scaling import (
+    build_loss_scaling,
+    describe_loss_scaling,
+    load_loss_scaling,
+    loss_scaling_tensors,
+)
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
@@ -62,6 +68,7 @@ class AlignedEngine:
         tf.config.experimental.enable_tensor_float_32_execution(False)
         self._entry = find_backbone(request.model.backbone)
         self._head = request.model.head
+        self._loss_scaling = build_loss_scaling(precision)
         self._training = request.training
         self.device = Device(request.device)
         check_precision(precision, self.device.on_gpu, "TensorFlow")
@@ -107,6 +114,7 @@ class AlignedEngine:
                 self.model,
                 self._optimizer,
                 self._average,
+                self._loss_scaling,
                 from_features,
                 self._training,
                 (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
@@ -173,12 +181,13 @@ class AlignedEngine:
         return self.model.head_tensors()
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """Model, optimiser and average; nothing draws."""
+        """Model, optimiser, average and loss scaling; nothing draws."""
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
             **optimizer_tensors(self._optimizer, self.model),
             **(average_tensors(self._average, self.model) if self._average else {}),
+            **loss_scaling_tensors(self._loss_scaling),
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
@@ -187,10 +196,17 @@ class AlignedEngine:
         load_optimizer(self._optimizer, self.model, tensors)
         if self._average is not None:
             load_average(self._average, self.model, tensors)
+        load_loss_scaling(self._loss_scaling, tensors)
 
     def precision(self) -> str:
-        """The dtypes of the live model's parts."""
-        return self.device.describe_precision(live_dtypes(self.model))
+        """The dtypes of the live model's parts, and how its loss is scaled."""
+        dtypes = self.device.describe_precision(live_dtypes(self.model))
+        scaling = describe_loss_scaling(self._loss_scaling)
+        return dtypes if scaling is None else f"{dtypes}, {scaling}"
+
+    def skipped_steps(self) -> int:
+        """Steps that loss scaling has skipped."""
+        return self._loss_scaling.skipped_steps
 
     def placement(self) -> str:
         """Where the live variables are."""

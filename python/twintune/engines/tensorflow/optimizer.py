@@ -45,6 +45,10 @@ class AlignedOptimizer:
         self.steps += 1
         return np.array([self.rule.scalars(learning_rate * scale, self.steps) for scale in self._scales])
 
+    def skip(self, learning_rate: float) -> None:
+        """Passes a step over, which then counts for nothing."""
+        self.learning_rate = learning_rate
+
     def apply(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
         """Updates every variable; traced into the training step."""
         rows = tf.unstack(tf.cast(coefficients, self.variables[0].dtype), len(self._scales))

@@ -10,6 +10,7 @@ import tensorflow as tf
 from twintune.engine import StepInputs, describe_step
 from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.ema import WeightAverage
+from twintune.engines.tensorflow.loss_scaling import LossScaling, all_finite
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
 from twintune.protocol import Training
@@ -18,8 +19,8 @@ from twintune.protocol import Training
 class TrainStep:
     """Trains on a batch; of a group of batches the last one ends in the optimiser's step.
 
-    The order is PyTorch's: gradients are summed over the group, divided by its weight, clipped; then the optimiser
-    decays and steps, and the average follows.
+    The order is PyTorch's: gradients are summed over the group, unscaled, divided by its weight, clipped; then the
+    optimiser decays and steps, and the average follows.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class TrainStep:
         model: AlignedModel,
         optimizer: AlignedOptimizer,
         average: WeightAverage | None,
+        loss_scaling: LossScaling,
         from_features: bool,
         training: Training,
         batch_specs: tuple,
@@ -37,6 +39,7 @@ class TrainStep:
             model: What is trained.
             optimizer: Holds the variables to train.
             average: Follows them.
+            loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
             from_features: Whether the inputs are features.
             training: Gives the batches of a group and the largest norm of the gradients.
             batch_specs: Of inputs, labels, targets and dropout masks.
@@ -44,18 +47,22 @@ class TrainStep:
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
         self.average = average
-        self._model, self._optimizer, self._from_features = model, optimizer, from_features
+        self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
+        self._from_features = from_features
         scalar = tf.TensorSpec([], tf.float64)
 
         def traced(function: Callable, *specs: Any) -> Callable:
             return tf.function(function, input_signature=specs, autograph=False)
 
-        if self.accumulation == 1:
+        # A step that may be skipped looks at its gradients before it takes them.
+        self._steps_alone = self.accumulation == 1 and not loss_scaling.enabled
+        if self._steps_alone:
             self._step_alone = traced(self._train_alone, *batch_specs, scalar, optimizer.coefficients_spec)
             return
         self._sums = [tf.Variable(tf.zeros_like(variable)) for variable in optimizer.variables]
-        self._accumulate = traced(self._add_gradients, *batch_specs, scalar)
-        self._end_group = traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
+        self._accumulate = traced(self._add_gradients, *batch_specs, scalar, scalar)
+        self._apply_sums = traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
+        self._sums_are_finite = traced(lambda: all_finite(self._sums))
 
     def __call__(self, step: StepInputs) -> Any:
         """Trains on a batch.
@@ -64,35 +71,50 @@ class TrainStep:
             The loss and the number of right answers.
         """
         batch = (step.inputs, step.labels, step.targets, step.masks, step.weight)
-        if self.accumulation == 1:
+        if self._steps_alone:
             return self._step_alone(*batch, self._optimizer.next_coefficients(step.learning_rate))
-        outcome = self._accumulate(*batch)
+        outcome = self._accumulate(*batch, self._loss_scaling.scale)
         if step.divisor is not None:
-            self._end_group(step.divisor, self._optimizer.next_coefficients(step.learning_rate))
+            self._end_group(step.divisor, step.learning_rate)
         return outcome
 
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""
         return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)
 
+    def _end_group(self, divisor: float, learning_rate: float) -> None:
+        scaling = self._loss_scaling
+        are_finite = not scaling.enabled or bool(self._sums_are_finite())
+        if are_finite:
+            # The scale is a power of two: dividing by it and by the weight at once rounds nothing more.
+            divisor = scaling.scale * (divisor if self.accumulation > 1 else 1)
+            self._apply_sums(divisor, self._optimizer.next_coefficients(learning_rate))
+        else:
+            self._optimizer.skip(learning_rate)
+            self._clear_sums()
+        scaling.update(are_finite)
+
     def _train_alone(self, inputs, labels, targets, masks, weight, coefficients):
-        gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight)
+        gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight, 1.0)
         self._update(gradients, coefficients)
         return loss, correct
 
-    def _add_gradients(self, inputs, labels, targets, masks, weight):
-        gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight)
+    def _add_gradients(self, inputs, labels, targets, masks, weight, scale):
+        gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight, scale)
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
         return loss, correct
 
     def _update_from_sums(self, divisor, coefficients) -> None:
         self._update([total / tf.cast(divisor, total.dtype) for total in self._sums], coefficients)
+        self._clear_sums()
+
+    def _clear_sums(self) -> None:
         for total in self._sums:
             total.assign(tf.zeros_like(total))
 
-    def _differentiate(self, inputs, labels, targets, masks, weight):
-        """Gradients, loss and number of right answers of a batch."""
+    def _differentiate(self, inputs, labels, targets, masks, weight, scale):
+        """Scaled gradients, loss and number of right answers of a batch."""
         model, variables = self._model, self._optimizer.variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             for variable in variables:
@@ -101,9 +123,12 @@ class TrainStep:
             # The fused operation's gradient takes it for granted that the targets of an image have a sum of 1.
             loss_sum = -tf.reduce_sum(targets * tf.nn.log_softmax(logits))
             loss = loss_sum / tf.cast(weight, loss_sum.dtype)
-        # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
-        gradients = tape.gradient(loss if self.accumulation == 1 else loss_sum, variables)
-        return gradients, loss, tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
+            # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
+            objective = loss if self.accumulation == 1 else loss_sum
+            if self._loss_scaling.enabled:
+                objective *= tf.cast(scale, objective.dtype)
+        correct = tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
+        return tape.gradient(objective, variables), loss, correct
 
     def _update(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
         if self.clip_norm is not None:

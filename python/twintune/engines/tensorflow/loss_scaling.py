@@ -1,0 +1,82 @@
+"""Loss scaling with the arithmetic of `torch.amp.GradScaler`: Keras' own grows and shrinks by other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from twintune import loss_scaling
+from twintune.protocol import Precision
+
+
+class LossScaling:
+    """The scale of a run's loss, which lasts over its phases."""
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+        self.scale = loss_scaling.INITIAL_SCALE if enabled else 1.0
+        """A power of two, so that scaling rounds nothing."""
+        self.growth_factor = loss_scaling.GROWTH_FACTOR
+        self.backoff_factor = loss_scaling.BACKOFF_FACTOR
+        self.growth_interval = loss_scaling.GROWTH_INTERVAL
+        self.growth_tracker = 0
+        """Steps since the scale last changed."""
+        self.skipped_steps = 0
+        """Steps that were skipped because a gradient wasn't finite."""
+
+    def update(self, finite: bool) -> None:
+        """Sets the scale of the next step by whether this one's gradients were finite."""
+        if not self.enabled:
+            return
+        if not finite:
+            self.skipped_steps += 1
+            self.scale *= self.backoff_factor
+            self.growth_tracker = 0
+            return
+        self.growth_tracker += 1
+        if self.growth_tracker == self.growth_interval:
+            grown = self.scale * self.growth_factor
+            if grown <= float(np.finfo(np.float32).max):
+                self.scale = grown
+            self.growth_tracker = 0
+
+
+def build_loss_scaling(precision: Precision) -> LossScaling:
+    """Makes a run's scaling; in every precision but float16 it does nothing."""
+    return LossScaling(precision == "float16")
+
+
+def all_finite(gradients: Sequence[Any]) -> tf.Tensor:
+    """Whether every value of every gradient is finite, a scalar; traced."""
+    return tf.reduce_all([tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients])
+
+
+def loss_scaling_tensors(scaling: LossScaling) -> dict[str, np.ndarray]:
+    """The live scaling's state, `loss_scaling.NAME`; empty where there is none."""
+    if not scaling.enabled:
+        return {}
+    return {
+        "loss_scaling.scale": np.array(scaling.scale),
+        "loss_scaling.growth_tracker": np.array(scaling.growth_tracker),
+        "loss_scaling.skipped_steps": np.array(scaling.skipped_steps),
+    }
+
+
+def load_loss_scaling(scaling: LossScaling, tensors: Mapping[str, np.ndarray]) -> None:
+    """Gives a scaling the state that `loss_scaling_tensors` had."""
+    if "loss_scaling.scale" not in tensors:
+        return
+    scaling.scale = float(tensors["loss_scaling.scale"])
+    scaling.growth_tracker = int(tensors["loss_scaling.growth_tracker"])
+    # A phase that goes back to its best epoch has still skipped what it skipped since.
+    scaling.skipped_steps = max(scaling.skipped_steps, int(tensors["loss_scaling.skipped_steps"]))
+
+
+def describe_loss_scaling(scaling: LossScaling) -> str | None:
+    """A line on the live scaling; None where there is none."""
+    if not scaling.enabled:
+        return None
+    return loss_scaling.describe_loss_scaling(scaling.growth_factor, scaling.backoff_factor, scaling.growth_interval)
