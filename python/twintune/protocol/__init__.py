@@ -1,0 +1,145 @@
+"""What crosses the bridge, as types: the twin of `src/protocol/` and `src/spec/schema.ts`.
+
+Requests are complete: the only default here is None, for what may be left out (a test set that is split off, an
+epsilon that is each framework's own), so that a default can only stand in the TypeScript schema. Unknown fields are
+refused. test/fixtures/protocol is parsed by both languages.
+"""
+
+from twintune.protocol.augmentation import (
+    Augmentation,
+    ColorJitter,
+    RandAugment,
+    RandomErasing,
+    RandomResizedCrop,
+    Range,
+)
+from twintune.protocol.dataset import (
+    Csv,
+    DatasetFields,
+    DatasetPaths,
+    DatasetRequest,
+    HuggingFace,
+    ImageFolder,
+    Parquet,
+)
+from twintune.protocol.describe_data import (
+    DescribeDataRequest,
+    DescribeDataResult,
+    DuplicateImage,
+    ImageKind,
+    ImageSizes,
+    SheetRequest,
+    SplitDescription,
+    Spread,
+    UnreadableImage,
+)
+from twintune.protocol.evaluation import ClassEvaluation, Evaluation, EvaluationMetrics, TopLoss
+from twintune.protocol.find_learning_rate import (
+    FindLearningRateRequest,
+    FindLearningRateResult,
+    LearningRatePoint,
+    LearningRateSuggestions,
+)
+from twintune.protocol.import_framework import ImportFrameworkRequest, ImportFrameworkResult
+from twintune.protocol.inspect import InspectRequest, InspectResult
+from twintune.protocol.message import Framework, Message, Mode, Precision, SplitName
+from twintune.protocol.model import FileWeights, Head, ImagenetWeights, Model, RandomWeights, WeightsRequest
+from twintune.protocol.optimizer import (
+    Adam,
+    AdamW,
+    ConstantSchedule,
+    CosineSchedule,
+    OneCycleSchedule,
+    Optimizer,
+    RmsProp,
+    Schedule,
+    Sgd,
+    StepSchedule,
+)
+from twintune.protocol.paired_difference import PairedDifferenceRequest, PairedDifferenceResult
+from twintune.protocol.result import EpochRecord, Facts, RunResult, Seconds, TrainingMetrics
+from twintune.protocol.run import RunRequest
+from twintune.protocol.training import (
+    BatchNormPolicy,
+    Checkpoints,
+    EarlyStopping,
+    Ema,
+    Phase,
+    Trainable,
+    TrainableStages,
+    Training,
+)
+
+__all__ = [
+    "Adam",
+    "AdamW",
+    "Augmentation",
+    "BatchNormPolicy",
+    "Checkpoints",
+    "ClassEvaluation",
+    "ColorJitter",
+    "ConstantSchedule",
+    "CosineSchedule",
+    "Csv",
+    "DatasetFields",
+    "DatasetPaths",
+    "DatasetRequest",
+    "DescribeDataRequest",
+    "DescribeDataResult",
+    "DuplicateImage",
+    "EarlyStopping",
+    "Ema",
+    "EpochRecord",
+    "Evaluation",
+    "EvaluationMetrics",
+    "Facts",
+    "FileWeights",
+    "FindLearningRateRequest",
+    "FindLearningRateResult",
+    "Framework",
+    "Head",
+    "HuggingFace",
+    "ImageFolder",
+    "ImageKind",
+    "ImageSizes",
+    "ImagenetWeights",
+    "ImportFrameworkRequest",
+    "ImportFrameworkResult",
+    "InspectRequest",
+    "InspectResult",
+    "LearningRatePoint",
+    "LearningRateSuggestions",
+    "Message",
+    "Mode",
+    "Model",
+    "OneCycleSchedule",
+    "Optimizer",
+    "PairedDifferenceRequest",
+    "PairedDifferenceResult",
+    "Parquet",
+    "Phase",
+    "Precision",
+    "RandAugment",
+    "RandomErasing",
+    "RandomResizedCrop",
+    "RandomWeights",
+    "Range",
+    "RmsProp",
+    "RunRequest",
+    "RunResult",
+    "Schedule",
+    "Seconds",
+    "Sgd",
+    "SheetRequest",
+    "SplitDescription",
+    "SplitName",
+    "Spread",
+    "StepSchedule",
+    "TopLoss",
+    "Trainable",
+    "TrainableStages",
+    "Training",
+    "TrainingMetrics",
+    "UnreadableImage",
+    "WeightsRequest",
+]

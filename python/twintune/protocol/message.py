@@ -1,0 +1,19 @@
+"""What every message is, and the words that many use."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Framework = Literal["tensorflow", "pytorch"]
+
+Mode = Literal["aligned", "idiomatic"]
+
+SplitName = Literal["train", "validation", "test"]
+
+Precision = Literal["float64", "float32", "bfloat16", "float16"]
+
+
+class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """A JSON object with camelCase keys."""

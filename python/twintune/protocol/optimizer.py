@@ -1,0 +1,84 @@
+"""Optimisers and schedules: the twin of `src/spec/optimizer-schema.ts`."""
+
+from __future__ import annotations
+
+from twintune.protocol.message import Message
+
+
+class Adam(Message, kw_only=True, tag_field="name", tag="adam"):
+    """Adam (Kingma and Ba 2015) with coupled weight decay. `epsilon` is None only in idiomatic mode."""
+
+    learning_rate: float
+    beta1: float
+    beta2: float
+    epsilon: float | None = None
+    weight_decay: float
+    decay_norm_and_bias: bool
+
+
+class AdamW(Message, kw_only=True, tag_field="name", tag="adamw"):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
+
+    learning_rate: float
+    beta1: float
+    beta2: float
+    epsilon: float | None = None
+    weight_decay: float
+    decay_norm_and_bias: bool
+
+
+class Sgd(Message, tag_field="name", tag="sgd"):
+    """Stochastic gradient descent with momentum as PyTorch defines it (the rate outside of the buffer)."""
+
+    learning_rate: float
+    momentum: float
+    nesterov: bool
+    weight_decay: float
+    decay_norm_and_bias: bool
+
+
+class RmsProp(Message, kw_only=True, tag_field="name", tag="rmsprop"):
+    """RMSprop (Tieleman and Hinton 2012) as PyTorch defines it; `smoothing` is its alpha."""
+
+    learning_rate: float
+    momentum: float
+    smoothing: float
+    centered: bool
+    epsilon: float | None = None
+    weight_decay: float
+    decay_norm_and_bias: bool
+
+
+Optimizer = Adam | AdamW | Sgd | RmsProp
+
+
+class ConstantSchedule(Message, tag_field="name", tag="constant"):
+    """The optimiser's rate throughout, after a linear warm-up."""
+
+    warmup_epochs: float
+
+
+class CosineSchedule(Message, tag_field="name", tag="cosine"):
+    """Half a cosine from the optimiser's rate towards the final one, after a linear warm-up."""
+
+    warmup_epochs: float
+    final_learning_rate: float
+
+
+class StepSchedule(Message, tag_field="name", tag="step"):
+    """The optimiser's rate times `factor` at every so many epochs, after a linear warm-up."""
+
+    warmup_epochs: float
+    every_epochs: float
+    factor: float
+
+
+class OneCycleSchedule(Message, tag_field="name", tag="oneCycle"):
+    """Half a cosine up to the optimiser's rate, and half a cosine down (Smith and Topin 2018)."""
+
+    rise_fraction: float
+    start_divisor: float
+    final_divisor: float
+
+
+Schedule = ConstantSchedule | CosineSchedule | StepSchedule | OneCycleSchedule

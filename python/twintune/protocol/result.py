@@ -1,0 +1,85 @@
+"""What a run came to: the twin of `src/protocol/result.ts`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from twintune.protocol.evaluation import EvaluationMetrics
+from twintune.protocol.message import Framework, Message
+
+
+class TrainingMetrics(Message):
+    """Top-1 accuracy (0 to 1) and mean cross-entropy (nats), of the batches as they were trained on."""
+
+    accuracy: float
+    loss: float
+
+
+class Seconds(Message):
+    """Wall-clock seconds by part; `start` and `import` are the worker's and filled in by its parent."""
+
+    start: float
+    import_: float = msgspec.field(name="import")
+    build: float
+    data: float
+    features: float
+    first_step: float
+    train: float
+    checkpoint: float
+    evaluate: float
+
+
+class Facts(Message):
+    """What the engine read back from its live model, optimiser and data (see `src/protocol/result.ts`)."""
+
+    architecture: str
+    parameters: int
+    weights: str
+    head_init: str
+    split: str
+    augmentation: str
+    pixels: str
+    batch_order: str
+    loss: list[str]
+    optimizer: list[str]
+    schedule: str
+    batch_norm: list[str]
+    precision: str
+    device: str
+    deterministic: bool
+    threads: str
+
+
+class EpochRecord(Message):
+    """One training epoch; `phase` and `epoch` count from 1, `learning_rate` is the last step's."""
+
+    phase: int
+    epoch: int
+    learning_rate: float
+    train: TrainingMetrics
+    validation: EvaluationMetrics | None
+    seconds: float
+    images_per_second: float | None
+
+
+class RunResult(Message):
+    """What a finished run came to."""
+
+    framework: Framework
+    seed: int
+    status: Literal["finished"]
+    failure: None
+    test: EvaluationMetrics
+    first_step_loss: float
+    pixel_digest: str
+    weights_digest: str
+    seconds: Seconds
+    images_per_second: float | None
+    feature_images_per_second: float | None
+    peak_memory_bytes: int
+    peak_memory_method: str
+    epochs: list[EpochRecord]
+    classes: list[str]
+    facts: Facts

@@ -1,0 +1,27 @@
+"""The request of a run: the twin of `src/protocol/run.ts`."""
+
+from __future__ import annotations
+
+from twintune.protocol.augmentation import Augmentation
+from twintune.protocol.dataset import DatasetRequest
+from twintune.protocol.message import Framework, Message, Mode
+from twintune.protocol.model import Model
+from twintune.protocol.training import Training
+
+
+class RunRequest(Message):
+    """One framework × seed. Paths are absolute. `resume` asks to go on from the run's last checkpoint."""
+
+    framework: Framework
+    seed: int
+    mode: Mode
+    dataset: DatasetRequest
+    augmentation: Augmentation
+    model: Model
+    training: Training
+    device: str
+    deterministic: bool
+    run_directory: str
+    resume: bool
+    cache_directory: str
+    torch_python: str
