@@ -83,7 +83,7 @@ def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
 def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dict[str, str] | None = None) -> None:
     """Writes a safetensors file whole or not at all, with metadata in its header."""
     # safetensors writes the memory of a transposed array as it lies, in the wrong order and without a word.
-    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    contiguous = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     with replacing(file) as temporary:
         save_file(contiguous, temporary, metadata)
 

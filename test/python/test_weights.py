@@ -56,6 +56,11 @@ def test_a_transposed_array_is_saved_as_it_reads(tmp_path: Path) -> None:
     assert np.array_equal(load_file(tmp_path / "x.safetensors")["x"], array)
 
 
+def test_a_scalar_stays_a_scalar(tmp_path: Path) -> None:
+    save_atomically({"count": np.array(3, np.int32)}, tmp_path / "x.safetensors")
+    assert load_file(tmp_path / "x.safetensors")["count"].shape == ()
+
+
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="dtype"):
         save_atomically({"x": np.array(["text"])}, tmp_path / "x.safetensors")
