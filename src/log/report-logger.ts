@@ -27,7 +27,12 @@ export class ReportLogger implements Logger {
     const report = brief
       ? verdictLine(comparison)
       : `\n${renderComparison(comparison, renderOptionsFor(this.#stream, color))}\n`
-    writeLine(this.#stream, `${report}\nRun folder: ${runDirectory}`)
+    const lines = [
+      report,
+      `Run folder: ${runDirectory}`,
+      ...(comparison.status === 'cancelled' ? [`Resume with: twintune resume ${runDirectory}`] : []),
+    ]
+    writeLine(this.#stream, lines.join('\n'))
   }
 
   close(): void {}

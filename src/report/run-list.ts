@@ -18,8 +18,20 @@ type RunStatus = RunView['status']
 
 const shortestName = 20
 
-/** One line for each run folder; a long name loses its start, since its ending is what names a run. */
+/** One line for each run folder, and what resumes the newest that was interrupted. */
 export function renderRunList(rows: readonly RunListRow[], options: RenderOptions): string {
+  const hints = rows.flatMap((row) => resumeHint(row) ?? [])
+  return [renderRunTable(rows, options), ...hints.slice(0, 1)].join('\n\n')
+}
+
+/** What resumes a run that was stopped before its end; `null` for any other. */
+export function resumeHint({ name, status }: Pick<RunView, 'name' | 'status'>): string | null {
+  const stopped = status === 'interrupted' || status === 'cancelled'
+  return stopped ? `Resume with: twintune resume ${name}` : null
+}
+
+// A long name loses its start, since its ending is what names a run.
+function renderRunTable(rows: readonly RunListRow[], options: RenderOptions): string {
   if (rows.length === 0) return 'No runs yet.'
   const { colors } = createStyle(options)
   const style = { colors, columns: options.columns }
@@ -37,8 +49,13 @@ export function renderRunList(rows: readonly RunListRow[], options: RenderOption
   )
 }
 
-/** The comparison where there is one, else what each run came to so far. */
-export function renderRun({ name, status, comparison, results }: RunView, options: RenderOptions): string {
+/** The comparison where there is one, else what each run came to so far; and what resumes it where it was stopped. */
+export function renderRun(run: RunView, options: RenderOptions): string {
+  const hint = resumeHint(run)
+  return [renderRunSoFar(run, options), ...(hint === null ? [] : [hint])].join('\n\n')
+}
+
+function renderRunSoFar({ name, status, comparison, results }: RunView, options: RenderOptions): string {
   if (comparison !== null) return renderComparison(comparison, options)
   const style = createStyle(options)
   const title = `${style.colors.bold(name)}  ${paintStatus(status, style)}`

@@ -19,6 +19,47 @@ test('a run is told in a line for its start, phase, epochs, test and end', () =>
   ])
 })
 
+test('a phase that ended early says why, and which weights it ends with', () => {
+  const finished: Event = {
+    type: 'phase-finished',
+    time: at(0),
+    framework: 'pytorch',
+    seed: 0,
+    phase: 1,
+    epochs: 10,
+    epochsDone: 5,
+    endedEarly: 'validation loss did not improve on 0.4000 (epoch 3) in 2 epochs',
+    bestEpoch: 3,
+    weightsOf: 3,
+  }
+  expect(linesOf([finished])).toEqual([
+    'PyTorch seed 0  phase 1 ended early after epoch 5/10: validation loss did not improve on 0.4000 (epoch 3) in 2 epochs; goes back to the weights of epoch 3',
+  ])
+  expect(linesOf([{ ...finished, epochsDone: 10, endedEarly: null, weightsOf: 10 }])).toEqual([])
+})
+
+test('a comparison that goes on says what is left, and each run where it goes on', () => {
+  const started = firstOf('comparison-started')
+  const lines = linesOf([
+    { ...started, type: 'comparison-resumed', runs: started.runs.slice(1), kept: 1 },
+    {
+      type: 'run-resumed',
+      time: at(0),
+      framework: 'pytorch',
+      seed: 0,
+      phase: 2,
+      epoch: 1,
+      step: 40,
+      epochs: [],
+    },
+  ])
+  expect(lines).toEqual([
+    'fashion-frozen: resumed with 3 runs to go in aligned mode, 1 finished run kept',
+    'Run folder: runs/fashion-frozen-20261124-101500-k3f9',
+    'PyTorch seed 0     goes on from its last checkpoint: phase 2, after 1 epoch and batch 40 of the next',
+  ])
+})
+
 test('the labels of all runs are as wide as the widest', () => {
   const lines = linesOf([...compareEvents().slice(0, 2), ...runEvents('pytorch', 0, 0).slice(0, 1)])
   expect(lines).toEqual([

@@ -50,6 +50,14 @@ describe('the list of run folders', () => {
     expect(renderRunList(rows, { color: false, columns: Infinity })).not.toContain('…')
   })
 
+  test('says what resumes the newest that was interrupted', () => {
+    const list = renderRunList(rows, wide)
+    expect(list.split('\n').at(-1)).toBe(
+      'Resume with: twintune resume document-resnet50-20261124-113000-p0q1',
+    )
+    expect(renderRunList(rows.slice(0, 1), wide)).not.toContain('Resume')
+  })
+
   test('says so when there is none', () => {
     expect(renderRunList([], wide)).toBe('No runs yet.')
   })
@@ -70,6 +78,15 @@ describe('one run folder', () => {
     expect(view).toMatch(/TensorFlow +seed 0 +finished +86\.10% +0\.4102 +20 s/)
     expect(view).toMatch(/PyTorch +seed 0 +failed +–/)
     expect(view).toContain('The loss became NaN')
+  })
+
+  test.each(['interrupted', 'cancelled'] as const)('says what resumes it when it is %s', (status) => {
+    const view = renderRun({ name, status, comparison: null, results: [] }, wide)
+    expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume ${name}`)
+  })
+
+  test.each(['finished', 'failed', 'running'] as const)('offers to resume none that is %s', (status) => {
+    expect(renderRun({ name, status, comparison: null, results: [] }, wide)).not.toContain('Resume')
   })
 
   test('says so when no run came to an end', () => {
