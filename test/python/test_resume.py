@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ADAM, PHASE
-from twintune.errors import Cancelled
+from safetensors.numpy import load_file
+from twintune.errors import Cancelled, TwintuneError
 from twintune.protocol import RunRequest, RunResult
 from twintune.training_loop import run
 
@@ -132,3 +133,98 @@ def test_a_run_that_was_interrupted_again_and_again_ends_as_one_that_was_not(mak
     resumed = run_until(make_long_request(framework, "parted", resume=True), never)
     assert without_times(resumed) == without_times(expected)
     assert trained_bytes(make_long_request(framework, "parted")) == trained_bytes(whole)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) -> None:
+    # No epoch improves by so much on the first one.
+    rule = {**EARLY_STOPPING, "minDelta": 100.0}
+    reports: list[dict] = []
+    result = run(
+        make_request(framework, training={"phases": [{**PHASE, "epochs": 6}], "earlyStopping": rule}), reports.append
+    )
+    (finished,) = [report for report in reports if report["type"] == "phase-finished"]
+    assert len(result.epochs) == finished["epochsDone"] == 3
+    assert finished["bestEpoch"] == finished["weightsOf"] == 1
+    assert "(epoch 1) by more than 100 in 2 epochs" in finished["endedEarly"]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_weights_that_a_phase_goes_back_to_are_those_of_its_best_epoch(make_request, framework: str) -> None:
+    phase = {**PHASE, "epochs": 4, "optimizer": {**ADAM, "learningRate": 0.3}}
+    rule = {**EARLY_STOPPING, "patience": 3, "monitor": "loss", "mode": "max"}
+    # The largest loss is called the best one, so that it isn't the last epoch's.
+    request = make_request(framework, training={"phases": [phase], "earlyStopping": rule})
+    result = run(request, lambda report: None)
+    losses = [epoch.validation.loss for epoch in result.epochs if epoch.validation]
+    best = losses.index(max(losses)) + 1
+    assert best < len(losses)
+    stopped = make_request(
+        framework, training={"phases": [{**phase, "epochs": best}]}, runDirectory=request.run_directory + "-best"
+    )
+    run(stopped, lambda report: None)
+    assert trained_bytes(request) == trained_bytes(stopped)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_idiomatic_mode_goes_on_to_the_same_bits_too(make_long_request, framework: str) -> None:
+    optimizer = {key: value for key, value in ADAM.items() if key != "epsilon"}
+    model = {**MODEL, "backbone": "resnet50"}
+    training = {
+        "phases": [{**PHASE, "epochs": 2, "optimizer": optimizer}],
+        "ema": None,
+        "checkpoints": {"everyEpochs": 1, "everySteps": 3, "keep": 0},
+    }
+    fields = {"mode": "idiomatic", "model": model, "training": training}
+    whole = make_long_request(framework, "whole", **fields)
+    expected = run(whole, lambda report: None)
+    for stop in (after_checkpoints(1), after("epoch", epoch=1)):
+        assert run_until(make_long_request(framework, "parted", resume=True, **fields), stop) is None
+    resumed = run_until(make_long_request(framework, "parted", resume=True, **fields), never)
+    assert without_times(resumed) == without_times(expected)
+    assert trained_bytes(make_long_request(framework, "parted")) == trained_bytes(whole)
+
+
+def test_a_checkpoint_is_of_one_specification_and_of_its_data(make_request) -> None:
+    assert run_until(make_request("pytorch"), after("epoch")) is None
+    for changes, difference in [
+        ({"training": {"batchSize": 4}}, "training.batchSize"),
+        ({"dataset": {"validationFraction": 0.4}}, "dataset.validationFraction"),
+    ]:
+        with pytest.raises(TwintuneError, match=difference) as caught:
+            run(make_request("pytorch", resume=True, **changes), lambda report: None)
+        assert caught.value.code == "CHECKPOINT_MISMATCH"
+
+
+def test_a_backbone_that_nothing_moved_is_left_out_of_the_checkpoint(make_request) -> None:
+    request = make_request("pytorch", training={"phases": [PHASE, {**PHASE, "trainable": "all"}]})
+    held: list[set[str]] = []
+
+    def look(report: dict) -> None:
+        if report["type"] == "epoch":
+            held.append(set(load_file(Path(request.run_directory, "checkpoint", "last.safetensors"))))
+
+    run(request, look)
+    assert ["conv1.weight" in tensors for tensors in held] == [False, True]
+    assert {"head.0.weight", "optimizer.exp_avg.head.0.weight", "optimizer.step"} <= held[0]
+    assert "bn1.running_mean" in held[1]
+
+
+def test_both_frameworks_checkpoints_hold_the_same_names(make_long_request) -> None:
+    held = []
+    for framework in FRAMEWORKS:
+        request = make_long_request(framework, framework)
+        run_until(request, after("epoch", phase=2, epoch=1))
+        tensors = load_file(Path(request.run_directory, "checkpoint", "last.safetensors"))
+        held.append({name: tensor.shape for name, tensor in tensors.items()})
+    assert held[0] == held[1]
+
+
+def test_aligned_mode_draws_from_no_generator_of_pytorch(make_long_request) -> None:
+    import torch
+
+    states = []
+    request = make_long_request("pytorch", "draws")
+    run(request, lambda report: states.append(torch.get_rng_state()) if report["type"] == "epoch" else None)
+    assert len(states) == 5
+    assert all(torch.equal(state, states[0]) for state in states)

@@ -156,7 +156,11 @@ class IdiomaticEngine:
         if not optimizer.built:
             optimizer.build(self.model.trainable_variables)
         of_optimizer = {f"optimizer.{variable.path}": variable for variable in optimizer.variables}
-        return {**{variable.path: variable for variable in self.model.variables}, **of_optimizer}
+        of_model = {
+            f"generator.{variable.path}" if "seed_generator" in variable.path else variable.path: variable
+            for variable in self.model.variables
+        }
+        return {**of_model, **of_optimizer}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import {
+  comparisonOf,
+  eventsOf,
+  runTwintune,
+  startTwintune,
+  temporaryFolder,
+  tinyExperiment,
+  waitForEvent,
+  writePictures,
+  writeSpec,
+} from './rig.js'
+
+const folder = temporaryFolder()
+
+beforeAll(() => writePictures(folder))
+
+const experiment = (name: string) =>
+  tinyExperiment(folder, {
+    name,
+    deterministic: true,
+    training: {
+      batchSize: 8,
+      phases: [{ epochs: 2 }, { epochs: 4, trainable: { lastStages: 1 }, schedule: { name: 'cosine' } }],
+      earlyStopping: { patience: 4 },
+      ema: { decay: 0.9 },
+    },
+  })
+
+it('a comparison that was killed in an epoch is resumed to the same bits as one that was not', async () => {
+  const whole = await runTwintune(['compare', writeSpec(folder, experiment('whole'))], folder)
+  expect(whole.exitCode).toBe(0)
+
+  const killed = startTwintune(['compare', writeSpec(folder, experiment('killed')), '--json'], folder)
+  let runDirectory = ''
+  await waitForEvent(killed, (event) => {
+    if (event.type === 'comparison-started') runDirectory = event.runDirectory
+    return event.type === 'epoch' && event.framework === 'pytorch' && event.phase === 2 && event.epoch === 1
+  })
+  killed.kill('SIGKILL')
+  await killed
+  const listed = await startTwintune(['list'], folder)
+  expect(listed.stdout).toContain(`Resume with: twintune resume ${path.basename(runDirectory)}`)
+
+  const resumed = await runTwintune(['resume', 'latest'], folder)
+  expect(resumed.exitCode).toBe(0)
+  expect(eventsOf(resumed.events, 'run-started').map(({ framework }) => framework)).toEqual(['pytorch'])
+  expect(eventsOf(resumed.events, 'run-resumed')).toMatchObject([{ phase: 2 }])
+
+  const [expected, actual] = [comparisonOf(whole.events), comparisonOf(resumed.events)]
+  expect(actual.status).toBe('finished')
+  const reached = (comparison: typeof actual) =>
+    comparison.runs.map(({ framework, test, firstStepLoss, facts }) => ({
+      framework,
+      test,
+      firstStepLoss,
+      facts,
+    }))
+  expect(reached(actual)).toEqual(reached(expected))
+  const [{ runDirectory: wholeDirectory } = { runDirectory: '' }] = eventsOf(
+    whole.events,
+    'comparison-started',
+  )
+  for (const framework of ['tensorflow', 'pytorch']) {
+    expect(hashOfModel(runDirectory, framework)).toBe(hashOfModel(wholeDirectory, framework))
+  }
+
+  const once = await startTwintune(['resume', 'latest'], folder)
+  expect(once.exitCode).toBe(0)
+  expect(once.stderr).toContain('is finished: there is nothing to resume.')
+})
+
+function hashOfModel(runDirectory: string, framework: string): string {
+  const file = path.join(runDirectory, `${framework}-seed0`, 'model', 'model.safetensors')
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}
