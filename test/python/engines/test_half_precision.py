@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import PHASE
 from parity import build_pytorch, build_tensorflow, pixels, write_weights
+from safetensors.numpy import load_file
 from twintune.errors import TwintuneError
 from twintune.precision import describe_dtypes
 from twintune.training_loop import run
@@ -162,16 +164,20 @@ def test_building_in_a_precision_leaves_keras_as_it_was(tmp_path: Path, precisio
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 
-def test_a_run_in_bfloat16_reports_the_same_precision_in_both_frameworks(make_request) -> None:
-    results = [
-        run(make_request(framework, training={"precision": "bfloat16"}), lambda report: None)
-        for framework in ("tensorflow", "pytorch")
-    ]
-    ours, theirs = (result.facts for result in results)
+def test_a_run_in_bfloat16_reports_the_same_precision_in_both_frameworks_and_keeps_float32(make_request) -> None:
+    phase = {**PHASE, "trainable": "all", "batchNorm": "train"}
+    training = {"precision": "bfloat16", "ema": {"decay": 0.9}, "phases": [phase]}
+    requests = [make_request(framework, training=training) for framework in ("tensorflow", "pytorch")]
+    ours, theirs = (run(request, lambda report: None).facts for request in requests)
     assert ours.precision == theirs.precision
     assert "convolutions bfloat16" in ours.precision
     # The pixels are float32 in both.
     assert ours.pixels == theirs.pixels
+    for request in requests:
+        tensors = load_file(Path(request.run_directory, "checkpoint", "last.safetensors"))
+        kinds = {name.split(".")[0] for name in tensors}
+        assert {"head", "optimizer", "ema"} < kinds
+        assert {tensor.dtype.name for name, tensor in tensors.items() if name != "optimizer.step"} == {"float32"}
 
 
 @pytest.mark.parametrize("framework", ["tensorflow", "pytorch"])
