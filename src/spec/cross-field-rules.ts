@@ -33,7 +33,7 @@ const rules: readonly Rule[] = [
 function listsEachOnce(spec: unknown): Violation[] {
   return ['frameworks', 'seeds'].flatMap((field) =>
     listAt(spec, [field]).flatMap((entry, index, entries) =>
-      entries.indexOf(entry) === index
+      entries.findIndex((other) => Object.is(other, entry)) === index
         ? []
         : [{ path: [field, index], message: `${entry} is listed already` }],
     ),

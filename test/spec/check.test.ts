@@ -109,8 +109,66 @@ describe('a bad value is told in plain words', () => {
       'Parquet',
       "expected imagefolder, csv, parquet or huggingface, got the text 'Parquet'; did you mean 'parquet'?",
     ],
-  ] satisfies [Path, unknown, string][])('%j = %j', (path, value, message) => {
-    expect(issuesOfValue(setIn(full, path, value))).toEqual([`${formatPath(path)}: ${message}`])
+    [['frameworks', 0], Number.NaN, 'expected tensorflow or pytorch, got NaN'],
+    [['dataset', 'onCorrupt'], 'ignore', "expected fail or skip, got the text 'ignore'"],
+    [['augmentation'], 'none', "expected a mapping, got the text 'none'"],
+    [['augmentation', 'horizontalFlip'], true, 'expected a number, got the word true'],
+    [['augmentation', 'horizontalFlip'], 1.5, 'must be at most 1, got 1.5'],
+    [['augmentation', 'rotation'], 181, 'must be at most 180, got 181'],
+    [['augmentation', 'colorJitter'], { hue: 0.6 }, 'must be at most 0.5, got 0.6', ['hue']],
+    [['augmentation', 'randAugment'], { magnitude: 31 }, 'must be at most 30, got 31', ['magnitude']],
+    [['augmentation', 'randomErasing'], { scale: 0.3 }, 'expected a list of two numbers, got 0.3', ['scale']],
+    [
+      ['augmentation', 'randomResizedCrop'],
+      { scale: [0.5] },
+      'must have at least 2 entries, got a list of 1',
+      ['scale'],
+    ],
+    [
+      ['augmentation', 'randomResizedCrop'],
+      { ratio: [1, 2, 3] },
+      'must have at most 2 entries, got a list of 3',
+      ['ratio'],
+    ],
+    [['augmentation', 'randomResizedCrop'], { ratio: [0, 1] }, 'must be more than 0, got 0', ['ratio', 0]],
+    [['training', 'gradientAccumulation'], 0, 'must be at least 1, got 0'],
+    [['training', 'clipGradientNorm'], 0, 'must be more than 0, got 0'],
+    [['training', 'labelSmoothing'], 1, 'must be less than 1, got 1'],
+    [
+      ['training', 'classWeights'],
+      'balance',
+      "expected none or balanced, got the text 'balance'; did you mean 'balanced'?",
+    ],
+    [['training', 'ema'], 0.999, 'expected a mapping, got 0.999'],
+    [['training', 'ema'], { decay: 1 }, 'must be less than 1, got 1', ['decay']],
+    [
+      ['training', 'precision'],
+      'fp16',
+      "expected float64, float32, bfloat16 or float16, got the text 'fp16'",
+    ],
+    [['training', 'earlyStopping'], { patience: 0 }, 'must be at least 1, got 0', ['patience']],
+    [['training', 'checkpoints'], { keep: -1 }, 'must be at least 0, got -1', ['keep']],
+    [['training', 'phases', 0, 'layerwiseDecay'], 1.1, 'must be at most 1, got 1.1'],
+    [
+      ['training', 'phases', 0, 'batchNorm'],
+      'eval',
+      "expected inference, adapt or train, got the text 'eval'",
+    ],
+    [
+      ['training', 'phases', 0, 'trainable'],
+      7,
+      'expected head, all, { lastStages: … } or { from: … }, got 7',
+    ],
+    [
+      ['training', 'phases', 0, 'schedule'],
+      { name: 'oneCycle', riseFraction: 0 },
+      'must be more than 0, got 0',
+      ['riseFraction'],
+    ],
+  ] satisfies [Path, unknown, string, Path?][])('%j = %j', (path, value, message, below: Path = []) => {
+    expect(issuesOfValue(setIn(full, path, value))).toEqual([
+      `${formatPath([...path, ...below])}: ${message}`,
+    ])
   })
 })
 
