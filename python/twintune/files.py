@@ -23,6 +23,8 @@ def replacing(file: Path) -> Iterator[Path]:
         yield temporary
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())
+        # Whoever may read the folder may read the file: some libraries write for the user alone.
+        os.chmod(temporary, file.parent.stat().st_mode & 0o666)
         os.replace(temporary, file)
     except BaseException:
         temporary.unlink(missing_ok=True)
