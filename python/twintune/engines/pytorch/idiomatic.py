@@ -10,22 +10,16 @@ statistics move although "frozen".
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 import torchvision
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms import v2
 
 from twintune.backbones import TorchvisionModel, find_idiomatic_pair
-from twintune.data.dataset import Split
-from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.checkpoint import (
@@ -37,9 +31,11 @@ from twintune.engines.pytorch.checkpoint import (
     optimizer_tensors,
 )
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
+from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
+from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
 from twintune.network import first_line, limited_silence
-from twintune.protocol import Adam, AdamW, Head, ImagenetWeights, Optimizer, Phase, RunRequest, Sgd
+from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
 
 _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
@@ -88,13 +84,13 @@ class IdiomaticEngine:
         for parameter in self._head.parameters():
             parameter.requires_grad = True
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self._optimizer = _build_optimizer(phase.optimizer, trained)
+        self._optimizer = build_idiomatic_optimizer(phase.optimizer, trained)
         self.model.train()
         layers = [module for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained),
             loss=f"torch.nn.{self._criterion}",
-            optimizer=_describe_optimizer(self._optimizer),
+            optimizer=describe_idiomatic_optimizer(self._optimizer),
             batch_norm=describe_batch_norm(
                 [(batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in layers]
             ),
@@ -187,56 +183,6 @@ class IdiomaticEngine:
         return {name: parameter for name, parameter in self.model.named_parameters() if parameter.requires_grad}
 
 
-@dataclass(frozen=True)
-class DataLoaderPipeline:
-    """A `DataLoader`: Pillow images and torchvision's transforms, with what the model's weights were trained with."""
-
-    seed: int
-    batch_size: int
-    image_size: int
-    interpolation: v2.InterpolationMode
-    """Antialiased."""
-    mean: Sequence[float]
-    std: Sequence[float]
-
-    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch, shuffled by the loader; those before `start_step` are read and passed over."""
-        order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        return itertools.islice(self._batches(split, shuffle=True, generator=order), start_step, None)
-
-    def ordered_batches(self, split: Split) -> Iterator[Batch]:
-        """All batches in order."""
-        return self._batches(split, shuffle=False)
-
-    def describe_augmentation(self) -> str:
-        """The listing has none."""
-        return "none"
-
-    def _batches(self, split: Split, **order) -> Iterator[Batch]:
-        transform = v2.Compose(
-            [
-                v2.Resize((self.image_size, self.image_size), self.interpolation),
-                v2.ToImage(),
-                v2.ToDtype(torch.float32, scale=True),
-                v2.Normalize(mean=self.mean, std=self.std),
-            ]
-        )
-        loader = DataLoader(_SplitDataset(split, transform), batch_size=self.batch_size, **order)
-        for images, labels, positions in loader:
-            yield Batch(images, labels.numpy(), positions.numpy())
-
-
-class _SplitDataset(Dataset):
-    def __init__(self, split: Split, transform: v2.Compose) -> None:
-        self._split, self._transform, self._labels = split, transform, split.labels
-
-    def __len__(self) -> int:
-        return len(self._split)
-
-    def __getitem__(self, position: int) -> tuple[torch.Tensor, int, int]:
-        return self._transform(self._split.open(position)), int(self._labels[position]), position
-
-
 def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
@@ -262,32 +208,3 @@ def _build_head(head: Head, features: int, classes: int) -> nn.Sequential:
             layers.append(nn.Dropout(head.dropout))
         features = width
     return nn.Sequential(*layers, nn.Linear(features, classes))
-
-
-def _build_optimizer(definition: Optimizer, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """PyTorch's own, with its own default wherever the specification leaves one."""
-    if isinstance(definition, Adam | AdamW):
-        kind = torch.optim.AdamW if isinstance(definition, AdamW) else torch.optim.Adam
-        own: dict[str, Any] = {} if definition.epsilon is None else {"eps": definition.epsilon}
-        return kind(
-            parameters,
-            lr=definition.learning_rate,
-            betas=(definition.beta1, definition.beta2),
-            weight_decay=definition.weight_decay,
-            **own,
-        )
-    assert isinstance(definition, Sgd), "the specification's rules refuse other optimisers"
-    return torch.optim.SGD(
-        parameters,
-        lr=definition.learning_rate,
-        momentum=definition.momentum,
-        nesterov=definition.nesterov,
-        weight_decay=definition.weight_decay,
-    )
-
-
-def _describe_optimizer(optimizer: torch.optim.Optimizer) -> str:
-    """What the live optimiser holds, in PyTorch's own words."""
-    shown = ("betas", "eps", "momentum", "nesterov", "weight_decay")
-    values = ", ".join(f"{key} {optimizer.defaults[key]}" for key in shown if key in optimizer.defaults)
-    return f"torch.optim.{type(optimizer).__name__}: {values}"

@@ -6,24 +6,21 @@ What the listing does with ResNet50 is done with any model that has a pair in to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import KerasModel, find_idiomatic_pair
-from twintune.data.dataset import Split
-from twintune.data.loader import Batch
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
+from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
+from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
 from twintune.engines.tensorflow.model import dense_tensors
-from twintune.errors import TwintuneError
 from twintune.network import first_line, limited_silence
-from twintune.protocol import Adam, AdamW, ImagenetWeights, Optimizer, Phase, RunRequest, Sgd
+from twintune.protocol import ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
 
 
@@ -65,7 +62,7 @@ class IdiomaticEngine:
             layer.trainable = phase.trainable != "head"
         with tf.device(self.device.native):
             self.model.compile(
-                optimizer=_build_optimizer(phase.optimizer),
+                optimizer=build_idiomatic_optimizer(phase.optimizer),
                 loss="sparse_categorical_crossentropy",
                 metrics=["accuracy"],
             )
@@ -78,7 +75,7 @@ class IdiomaticEngine:
         return PhaseFacts(
             trainable_parameters=sum(math.prod(v.shape) for v in self.model.trainable_variables),
             loss=f"keras: {self.model.loss} of probabilities",
-            optimizer=_describe_optimizer(self.model.optimizer),
+            optimizer=describe_idiomatic_optimizer(self.model.optimizer),
             batch_norm=describe_batch_norm(modes),
         )
 
@@ -163,55 +160,6 @@ class IdiomaticEngine:
         return {**of_model, **of_optimizer}
 
 
-@dataclass(frozen=True)
-class TfDataPipeline:
-    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), the model's `preprocess_input`."""
-
-    seed: int
-    batch_size: int
-    image_size: int
-    preprocess: Callable[[tf.Tensor], tf.Tensor]
-
-    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch from `start_step` on, shuffled by tf.data over the whole split."""
-        positions = tf.data.Dataset.range(len(split)).shuffle(len(split), seed=self.seed * 1_000_003 + epoch)
-        return self._batches(split, positions.skip(start_step * self.batch_size))
-
-    def ordered_batches(self, split: Split) -> Iterator[Batch]:
-        """All batches in order."""
-        return self._batches(split, tf.data.Dataset.range(len(split)))
-
-    def describe_augmentation(self) -> str:
-        """The listing has none."""
-        return "none"
-
-    def _batches(self, split: Split, positions: tf.data.Dataset) -> Iterator[Batch]:
-        labels = tf.constant(split.labels)
-
-        def load(position):
-            image = tf.numpy_function(lambda at: np.asarray(split.open(int(at))), [position], tf.uint8)
-            image.set_shape([None, None, 3])
-            image = tf.image.resize(image, (self.image_size, self.image_size))
-            return self.preprocess(image), labels[position], position
-
-        dataset = positions.map(load, num_parallel_calls=tf.data.AUTOTUNE).batch(self.batch_size)
-        try:
-            for images, targets, chosen in dataset.prefetch(tf.data.AUTOTUNE):
-                yield Batch(images, targets.numpy(), chosen.numpy())
-        except tf.errors.OpError as error:
-            raise _named(split, error) from error
-
-
-def _named(split: Split, error: Exception) -> Exception:
-    """tf.data has only the text of an exception in the loader: asks one by one which image it could not decode."""
-    for position in range(len(split)):
-        try:
-            split.open(position)
-        except TwintuneError as unreadable:
-            return unreadable
-    return error
-
-
 def _build_backbone(chosen: KerasModel, request: RunRequest) -> keras.Model:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
@@ -242,33 +190,3 @@ def _build_model(backbone: keras.Model, head: list[keras.layers.Layer]) -> keras
     for layer in head:
         x = layer(x)
     return keras.Model(inputs=backbone.input, outputs=x)
-
-
-def _build_optimizer(definition: Optimizer) -> keras.optimizers.Optimizer:
-    """Keras' own, with its own default wherever the specification leaves one."""
-    if isinstance(definition, Adam | AdamW):
-        kind = keras.optimizers.AdamW if isinstance(definition, AdamW) else keras.optimizers.Adam
-        own: dict[str, Any] = {} if definition.epsilon is None else {"epsilon": definition.epsilon}
-        # Keras' "no decay" is None: 0 costs an update of every variable.
-        own["weight_decay"] = definition.weight_decay or (0.0 if kind is keras.optimizers.AdamW else None)
-        return kind(
-            learning_rate=definition.learning_rate,
-            beta_1=definition.beta1,
-            beta_2=definition.beta2,
-            **own,
-        )
-    assert isinstance(definition, Sgd), "the specification's rules refuse other optimisers"
-    return keras.optimizers.SGD(
-        learning_rate=definition.learning_rate,
-        momentum=definition.momentum,
-        nesterov=definition.nesterov,
-        weight_decay=definition.weight_decay or None,
-    )
-
-
-def _describe_optimizer(optimizer: keras.optimizers.Optimizer) -> str:
-    """What the live optimiser holds, in Keras' own words."""
-    shown = ("beta_1", "beta_2", "epsilon", "momentum", "nesterov", "weight_decay")
-    config = optimizer.get_config()
-    values = ", ".join(f"{key} {config[key]}" for key in shown if config.get(key) is not None)
-    return f"keras.optimizers.{type(optimizer).__name__}: {values}"

@@ -1,0 +1,64 @@
+"""Idiomatic mode's input pipeline: a `DataLoader`, as in the document's PyTorch listing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms import v2
+
+from twintune.data.dataset import Split
+from twintune.data.loader import Batch
+
+
+@dataclass(frozen=True)
+class DataLoaderPipeline:
+    """A `DataLoader`: Pillow images and torchvision's transforms, with what the model's weights were trained with."""
+
+    seed: int
+    batch_size: int
+    image_size: int
+    interpolation: v2.InterpolationMode
+    """Antialiased."""
+    mean: Sequence[float]
+    std: Sequence[float]
+
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, shuffled by the loader; those before `start_step` are read and passed over."""
+        order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+        return itertools.islice(self._batches(split, shuffle=True, generator=order), start_step, None)
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches in order."""
+        return self._batches(split, shuffle=False)
+
+    def describe_augmentation(self) -> str:
+        """The listing has none."""
+        return "none"
+
+    def _batches(self, split: Split, **order) -> Iterator[Batch]:
+        transform = v2.Compose(
+            [
+                v2.Resize((self.image_size, self.image_size), self.interpolation),
+                v2.ToImage(),
+                v2.ToDtype(torch.float32, scale=True),
+                v2.Normalize(mean=self.mean, std=self.std),
+            ]
+        )
+        loader = DataLoader(_SplitDataset(split, transform), batch_size=self.batch_size, **order)
+        for images, labels, positions in loader:
+            yield Batch(images, labels.numpy(), positions.numpy())
+
+
+class _SplitDataset(Dataset):
+    def __init__(self, split: Split, transform: v2.Compose) -> None:
+        self._split, self._transform, self._labels = split, transform, split.labels
+
+    def __len__(self) -> int:
+        return len(self._split)
+
+    def __getitem__(self, position: int) -> tuple[torch.Tensor, int, int]:
+        return self._transform(self._split.open(position)), int(self._labels[position]), position

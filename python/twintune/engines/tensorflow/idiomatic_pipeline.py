@@ -1,0 +1,62 @@
+"""Idiomatic mode's input pipeline: `tf.data`, as in the document's TensorFlow listing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from twintune.data.dataset import Split
+from twintune.data.loader import Batch
+from twintune.errors import TwintuneError
+
+
+@dataclass(frozen=True)
+class TfDataPipeline:
+    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), the model's `preprocess_input`."""
+
+    seed: int
+    batch_size: int
+    image_size: int
+    preprocess: Callable[[tf.Tensor], tf.Tensor]
+
+    def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from `start_step` on, shuffled by tf.data over the whole split."""
+        positions = tf.data.Dataset.range(len(split)).shuffle(len(split), seed=self.seed * 1_000_003 + epoch)
+        return self._batches(split, positions.skip(start_step * self.batch_size))
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches in order."""
+        return self._batches(split, tf.data.Dataset.range(len(split)))
+
+    def describe_augmentation(self) -> str:
+        """The listing has none."""
+        return "none"
+
+    def _batches(self, split: Split, positions: tf.data.Dataset) -> Iterator[Batch]:
+        labels = tf.constant(split.labels)
+
+        def load(position):
+            image = tf.numpy_function(lambda at: np.asarray(split.open(int(at))), [position], tf.uint8)
+            image.set_shape([None, None, 3])
+            image = tf.image.resize(image, (self.image_size, self.image_size))
+            return self.preprocess(image), labels[position], position
+
+        dataset = positions.map(load, num_parallel_calls=tf.data.AUTOTUNE).batch(self.batch_size)
+        try:
+            for images, targets, chosen in dataset.prefetch(tf.data.AUTOTUNE):
+                yield Batch(images, targets.numpy(), chosen.numpy())
+        except tf.errors.OpError as error:
+            raise _named(split, error) from error
+
+
+def _named(split: Split, error: Exception) -> Exception:
+    """tf.data has only the text of an exception in the loader: asks one by one which image it could not decode."""
+    for position in range(len(split)):
+        try:
+            split.open(position)
+        except TwintuneError as unreadable:
+            return unreadable
+    return error
