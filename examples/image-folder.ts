@@ -12,7 +12,7 @@ export default defineExperiment({
     train: 'images',
     imageSize,
   },
-  model: { backbone: 'resnet18', head: { hidden: [], dropout: 0.2 } },
+  model: { backbone: 'resnet18', head: { hidden: [512], dropout: 0.2 } },
   training: {
     phases: [
       { epochs: 5, trainable: 'head' },

@@ -25,6 +25,7 @@ const alignedSchema = z.object({
       }),
     )
     .describe("In order from the image to the head; names are timm's."),
+  batchNorm: z.object({}).optional().describe('Absent where it has no such layer.'),
 })
 
 /** One library's own model, and what may differ from the other's. */

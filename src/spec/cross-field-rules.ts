@@ -1,11 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
-import { backbonesOf, findBackbone } from '../backbones.js'
+import { backbonesOf } from '../backbones.js'
 import { augmentationSchema } from './augmentation-schema.js'
 import { datasetRules } from './dataset-rules.js'
+import { effectRules } from './effect-rules.js'
 import type { Finding } from './explain.js'
 import { nearest } from './nearest.js'
 import { getIn as getRaw, isMapping, type Path } from './path.js'
-import { listAt, numberAt, type Rule, type Violation, violationIf } from './rule.js'
+import {
+  backboneOf,
+  isIdiomatic,
+  listAt,
+  numberAt,
+  phasePaths,
+  type Rule,
+  type Violation,
+  violationIf,
+} from './rule.js'
 import { getWithDefaults as getIn } from './schema-walk.js'
 import { phaseSchema } from './training-schema.js'
 
@@ -21,8 +31,10 @@ const rules: readonly Rule[] = [
   backboneHasMode,
   idiomaticLeavesToFrameworks,
   backboneHasStages,
+  imagesReachLastLayer,
   nesterovHasMomentum,
   warmupEndsBeforePhase,
+  ...effectRules,
   ...datasetRules,
   fineTuneStandsAlone,
   rangesAscend,
@@ -62,7 +74,7 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
   ])
   const alignedOnly: Path[] = [
     ...(isMapping(getIn(spec, ['model', 'weights'])) ? [['model', 'weights']] : []),
-    ...changed(spec, ['augmentation'], augmentationSchema.parse({})),
+    ...changed(spec, ['augmentation'], noAugmentation),
     ...changed(spec, training, {
       precision: 'float32',
       gradientAccumulation: 1,
@@ -78,6 +90,12 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
     path,
     message: 'is for aligned mode only: idiomatic mode leaves it to each framework',
   }))
+}
+
+// With the fields that have no default, which parsing leaves out.
+const noAugmentation: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(Object.keys(augmentationSchema.shape).map((field) => [field, undefined])),
+  ...augmentationSchema.parse({}),
 }
 
 // The fields of a mapping that ask for something else than idiomatic mode has.
@@ -101,6 +119,17 @@ function backboneHasStages(spec: unknown): Violation[] {
       ...unknownName(getIn(spec, from), stages, from),
     ]
   })
+}
+
+// Keras' and torchvision's Inception pad nothing: of smaller images their last layers would get none at all.
+const smallestImages: Readonly<Record<string, number>> = { inception_v3: 75 }
+
+function imagesReachLastLayer(spec: unknown): Violation[] {
+  const path = ['dataset', 'imageSize']
+  const backbone = backboneOf(spec)
+  const smallest = smallestImages[backbone?.name ?? ''] ?? 0
+  const size = numberAt(spec, path)
+  return violationIf(size < smallest, path, `${backbone?.name} needs at least ${smallest}, got ${size}`)
 }
 
 // A text that is none of the names; what isn't a text is the schema's to refuse.
@@ -160,22 +189,13 @@ function halfNeedsGpu(spec: unknown): Violation[] {
 function earlyStoppingHasValidation(spec: unknown): Violation[] {
   const path = ['training', 'earlyStopping']
   const sources = ['validation', 'validationSplit', 'splitColumn'].map((key) => ['dataset', key])
-  const hasImages = sources.some((source) => getIn(spec, source) !== undefined)
+  // A folder may hold one of validation images, which only Python sees.
+  const mayHaveImages =
+    sources.some((source) => getIn(spec, source) !== undefined) ||
+    getIn(spec, ['dataset', 'source']) === 'imagefolder'
   const isBroken =
-    getIn(spec, path) !== undefined && !hasImages && numberAt(spec, ['dataset', 'validationFraction']) === 0
+    getIn(spec, path) !== undefined &&
+    !mayHaveImages &&
+    numberAt(spec, ['dataset', 'validationFraction']) === 0
   return violationIf(isBroken, path, 'needs validation images, and dataset.validationFraction is 0')
-}
-
-function isIdiomatic(spec: unknown): boolean {
-  return getIn(spec, ['mode']) === 'idiomatic'
-}
-
-function backboneOf(spec: unknown): ReturnType<typeof findBackbone> {
-  const name = getIn(spec, ['model', 'backbone'])
-  return typeof name === 'string' ? findBackbone(name) : undefined
-}
-
-function phasePaths(spec: unknown): Path[] {
-  const path = ['training', 'phases']
-  return listAt(spec, path).map((_, index) => [...path, index])
 }

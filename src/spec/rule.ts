@@ -1,3 +1,4 @@
+import { type Backbone, findBackbone } from '../backbones.js'
 import type { Path } from './path.js'
 import { getWithDefaults } from './schema-walk.js'
 
@@ -29,4 +30,20 @@ export function listAt(spec: unknown, path: Path): readonly unknown[] {
 export function numberAt(spec: unknown, path: Path): number {
   const value = getWithDefaults(spec, path)
   return typeof value === 'number' ? value : Number.NaN
+}
+
+export function isIdiomatic(spec: unknown): boolean {
+  return getWithDefaults(spec, ['mode']) === 'idiomatic'
+}
+
+/** The network that a specification names, where there is one of that name. */
+export function backboneOf(spec: unknown): Backbone | undefined {
+  const name = getWithDefaults(spec, ['model', 'backbone'])
+  return typeof name === 'string' ? findBackbone(name) : undefined
+}
+
+/** The places of the phases that are written out. */
+export function phasePaths(spec: unknown): Path[] {
+  const path = ['training', 'phases']
+  return listAt(spec, path).map((_, index) => [...path, index])
 }

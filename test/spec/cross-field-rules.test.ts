@@ -34,6 +34,16 @@ describe('rules that bind several fields', () => {
       'augmentation.mixup: is for aligned mode only: idiomatic mode leaves it to each framework',
     ],
     [
+      'a random crop in idiomatic mode',
+      { ...idiomatic, augmentation: { randomResizedCrop: {} } },
+      'augmentation.randomResizedCrop: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'RandAugment in idiomatic mode',
+      { ...idiomatic, augmentation: { randAugment: {} } },
+      'augmentation.randAugment: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
       'a BatchNorm policy in idiomatic mode',
       { ...phase({ batchNorm: 'adapt' }), mode: 'idiomatic' },
       'training.phases[1].batchNorm: is for aligned mode only: idiomatic mode leaves it to each framework',
@@ -52,6 +62,15 @@ describe('rules that bind several fields', () => {
       'a range that runs backwards',
       { ...smallest, augmentation: { randomResizedCrop: { scale: [1, 0.5] } } },
       'augmentation.randomResizedCrop.scale: must be the smallest value, then the largest',
+    ],
+    [
+      'images too small for a backbone that pads nothing',
+      {
+        ...idiomatic,
+        dataset: { ...smallest.dataset, imageSize: 74 },
+        model: { backbone: 'inception_v3' },
+      },
+      'dataset.imageSize: inception_v3 needs at least 75, got 74',
     ],
     [
       'float16 on a CPU',
@@ -112,6 +131,14 @@ describe('rules that bind several fields', () => {
     ['a warm-up of half a phase', phase({ epochs: 1, schedule: { name: 'constant', warmupEpochs: 0.5 } })],
     ['Nesterov with momentum', phase({ optimizer: { name: 'sgd', nesterov: true, momentum: 0.9 } })],
     ['idiomatic mode with what it has', idiomatic],
+    [
+      'early stopping on a folder that may hold one of validation images',
+      {
+        ...smallest,
+        dataset: { source: 'imagefolder', train: '/data/images', validationFraction: 0 },
+        training: { earlyStopping: {} },
+      },
+    ],
   ])('accept %s', (_, spec) => {
     expect(issuesOfValue(spec)).toEqual([])
   })

@@ -1,0 +1,70 @@
+import { isMapping, type Path } from './path.js'
+import {
+  backboneOf,
+  isIdiomatic,
+  numberAt,
+  phasePaths,
+  type Rule,
+  type Violation,
+  violationIf,
+} from './rule.js'
+import { getWithDefaults as getIn } from './schema-walk.js'
+import { phaseSchema } from './training-schema.js'
+
+/** Rules on fields that the rest of the specification leaves without an effect: who sets one expects something of it. */
+export const effectRules: readonly Rule[] = [
+  dropoutHasUnits,
+  colorJitterHasStrength,
+  ratesHaveBackbone,
+  policyHasBatchNorm,
+]
+
+function dropoutHasUnits(spec: unknown): Violation[] {
+  const path = ['model', 'head', 'dropout']
+  const hidden = getIn(spec, ['model', 'head', 'hidden'])
+  const isBroken = numberAt(spec, path) > 0 && Array.isArray(hidden) && hidden.length === 0
+  return violationIf(isBroken, path, 'drops hidden units, and model.head.hidden has none')
+}
+
+function colorJitterHasStrength(spec: unknown): Violation[] {
+  const path = ['augmentation', 'colorJitter']
+  const strengths = ['brightness', 'contrast', 'saturation', 'hue']
+  const isBroken =
+    isMapping(getIn(spec, path)) && strengths.every((field) => numberAt(spec, [...path, field]) === 0)
+  return violationIf(
+    isBroken,
+    path,
+    `changes nothing: give a strength of more than 0 (${strengths.join(', ')})`,
+  )
+}
+
+function ratesHaveBackbone(spec: unknown): Violation[] {
+  if (isIdiomatic(spec)) return []
+  return phasePaths(spec).flatMap((phase) => {
+    const trainsHeadAlone =
+      getIn(spec, [...phase, 'trainable']) === 'head' && getIn(spec, [...phase, 'batchNorm']) !== 'train'
+    return (['backboneLearningRateScale', 'layerwiseDecay'] as const).flatMap((field) => {
+      const path: Path = [...phase, field]
+      const isBroken =
+        trainsHeadAlone &&
+        phaseSchema.shape[field].safeParse(getIn(spec, path)).success &&
+        getIn(spec, path) !== 1
+      return violationIf(isBroken, path, 'is of the backbone, and the phase trains the head alone')
+    })
+  })
+}
+
+function policyHasBatchNorm(spec: unknown): Violation[] {
+  const backbone = backboneOf(spec)
+  if (isIdiomatic(spec) || backbone?.aligned === undefined || backbone.aligned.batchNorm !== undefined)
+    return []
+  return phasePaths(spec).flatMap((phase) => {
+    const path = [...phase, 'batchNorm']
+    const policy = getIn(spec, path)
+    return violationIf(
+      policy === 'adapt' || policy === 'train',
+      path,
+      `${backbone.name} has no BatchNorm layers: leave it out`,
+    )
+  })
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { issuesOfValue, smallest } from './rig.js'
+
+const withHead = (head: object) => ({ ...smallest, model: { backbone: 'resnet50', head } })
+const withJitter = (colorJitter: object) => ({ ...smallest, augmentation: { colorJitter } })
+const withPhase = (phase: object, backbone = 'resnet50') => ({
+  ...smallest,
+  model: { backbone },
+  training: { phases: [phase] },
+})
+
+describe('rules on fields without an effect', () => {
+  it.each([
+    [
+      'dropout without hidden units',
+      withHead({ hidden: [], dropout: 0.2 }),
+      'model.head.dropout: drops hidden units, and model.head.hidden has none',
+    ],
+    [
+      'a colour jitter without a strength',
+      withJitter({}),
+      'augmentation.colorJitter: changes nothing: give a strength of more than 0 (brightness, contrast, saturation, hue)',
+    ],
+    [
+      "a scale of the backbone's rate where it is frozen",
+      withPhase({ backboneLearningRateScale: 0.1 }),
+      'training.phases[0].backboneLearningRateScale: is of the backbone, and the phase trains the head alone',
+    ],
+    [
+      'a decay from stage to stage where all of them are frozen',
+      withPhase({ trainable: 'head', batchNorm: 'adapt', layerwiseDecay: 0.5 }),
+      'training.phases[0].layerwiseDecay: is of the backbone, and the phase trains the head alone',
+    ],
+    [
+      'a BatchNorm policy of a backbone without BatchNorm',
+      withPhase({ trainable: 'all', batchNorm: 'train' }, 'vgg16'),
+      'training.phases[0].batchNorm: vgg16 has no BatchNorm layers: leave it out',
+    ],
+  ])('reject %s', (_, spec, issue) => {
+    expect(issuesOfValue(spec)).toEqual([issue])
+  })
+
+  it.each([
+    ['a linear head', withHead({ hidden: [] })],
+    ['dropout of the hidden units that there are by default', withHead({ dropout: 0.2 })],
+    ['no colour jitter', smallest],
+    ['a colour jitter of the hue alone', withJitter({ hue: 0.1 })],
+    [
+      'rates of a backbone that trains',
+      withPhase({ trainable: { lastStages: 1 }, layerwiseDecay: 0.5, backboneLearningRateScale: 0.1 }),
+    ],
+    [
+      'rates of BatchNorm layers that train in a frozen backbone',
+      withPhase({ trainable: 'head', batchNorm: 'train', backboneLearningRateScale: 0.1 }),
+    ],
+    ['the default policy of a backbone without BatchNorm', withPhase({ trainable: 'all' }, 'vgg16')],
+  ])('accept %s', (_, spec) => {
+    expect(issuesOfValue(spec)).toEqual([])
+  })
+})
