@@ -36,7 +36,7 @@ export async function lrFindCommand(
   const sweeps = await findLearningRates(experiment, {
     ...{ start, end, steps, signal },
     frameworks: framework ? [framework] : experiment.frameworks,
-    onProgress: quiet ? () => {} : progressPrinter(stderr),
+    onProgress: progressPrinter(stderr, quiet),
   })
   const plot = path.join(folder, 'lr-find.svg')
   writing(folder, () => writeFileAtomic.sync(plot, renderLearningRatePlot(experiment.name, sweeps)))
@@ -51,13 +51,15 @@ export async function lrFindCommand(
   return exitCodes.done
 }
 
-// A line where something begins, and one at each quarter of the sweep.
-function progressPrinter(
+/** Prints a line where something begins, and one at each quarter of the sweep; where it should be quiet, warnings alone. */
+export function progressPrinter(
   print: (line: string) => void,
+  quiet: boolean,
 ): (framework: Framework, progress: SweepProgress) => void {
   return (framework, progress) => {
     const name = frameworkNames[framework]
     if (progress.type === 'warning') print(`warning ${name}: ${progress.message}`)
+    else if (quiet) return
     else if (progress.type === 'stage') {
       if (progress.done === undefined) print(`${name}: ${stageText(progress)}`)
     } else if (progress.step % Math.ceil(progress.steps / 4) === 0) {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { RunResult } from '../protocol/result.js'
 import { renderFailures } from './failures.js'
@@ -9,10 +10,10 @@ import { renderTable } from './table.js'
 import { renderComparison } from './terminal-report.js'
 
 /** A run folder as `list` shows it. */
-export type RunListRow = Omit<RunListedLine, 'type' | 'runDirectory'>
+export type RunListRow = Omit<RunListedLine, 'type'>
 
 /** A run folder as `show` shows it. */
-export type RunView = Pick<RunShownLine, 'name' | 'status' | 'comparison' | 'results'>
+export type RunView = Pick<RunShownLine, 'name' | 'runDirectory' | 'status' | 'comparison' | 'results'>
 
 type RunStatus = RunView['status']
 
@@ -25,9 +26,15 @@ export function renderRunList(rows: readonly RunListRow[], options: RenderOption
 }
 
 /** What resumes a run that was stopped before its end; `null` for any other. */
-export function resumeHint({ name, status }: Pick<RunView, 'name' | 'status'>): string | null {
+export function resumeHint({
+  name,
+  runDirectory,
+  status,
+}: Pick<RunView, 'name' | 'runDirectory' | 'status'>): string | null {
   const stopped = status === 'interrupted' || status === 'cancelled'
-  return stopped ? `Resume with: twintune resume ${name}` : null
+  // By its name a run is found where runs are without --out.
+  const run = path.dirname(runDirectory) === path.resolve('runs') ? name : runDirectory
+  return stopped ? `Resume with: twintune resume ${run}` : null
 }
 
 // A long name loses its start, since its ending is what names a run.
