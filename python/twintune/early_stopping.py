@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import msgspec
 
+from twintune.errors import TwintuneError
 from twintune.protocol import EarlyStopping, EvaluationMetrics
 
 _WITHOUT_A_RULE = EarlyStopping(monitor="loss", mode="auto", patience=0, min_delta=0.0, restore_best=False)
+
+
+def check_watched(rule: EarlyStopping | None, has_validation: bool) -> None:
+    """Sees that a rule has validation images to watch: folders or rows may turn out to hold none.
+
+    Raises:
+        TwintuneError: SPLIT_EMPTY.
+    """
+    if rule is None or has_validation:
+        return
+    raise TwintuneError(
+        "SPLIT_EMPTY",
+        "Early stopping watches the validation images, and the data have none.",
+        "Give validation images, or a dataset.validationFraction of more than 0, or leave out training.earlyStopping.",
+    )
 
 
 class BestEpoch(msgspec.Struct, frozen=True):

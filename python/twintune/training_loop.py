@@ -17,7 +17,7 @@ from twintune.checkpoints import Checkpoint
 from twintune.data.dataset import Split, Splits
 from twintune.data.problems import save_skipped
 from twintune.data.splits import open_splits
-from twintune.early_stopping import Monitor, MonitorState
+from twintune.early_stopping import Monitor, MonitorState, check_watched
 from twintune.engine import keeps_backbone
 from twintune.engines import create_engine
 from twintune.errors import TwintuneError
@@ -97,6 +97,7 @@ class TrainingLoop:
         for warning in splits.warnings:
             self.report.warning("DATASET", warning)
         check_batches(request, len(splits.train))
+        check_watched(request.training.early_stopping, splits.validation is not None)
         targets = self._build_targets(splits)
         self._warn_of_image_size()
 

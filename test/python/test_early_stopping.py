@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
-from twintune.early_stopping import BestEpoch, Monitor, MonitorState
+from twintune import protocol
+from twintune.early_stopping import BestEpoch, Monitor, MonitorState, check_watched
+from twintune.errors import TwintuneError
 from twintune.protocol import EarlyStopping, EvaluationMetrics
 
 
@@ -72,3 +75,37 @@ def test_without_a_rule_the_least_loss_is_best_and_nothing_stops() -> None:
     assert epochs_until_stop(monitor, losses(1.0, 0.5, *[0.9] * 50)) is None
     assert monitor.state.best == BestEpoch(2, 0.5)
     assert not monitor.restores_best
+
+
+def test_a_rule_without_validation_images_is_refused() -> None:
+    with pytest.raises(
+        TwintuneError, match="Early stopping watches the validation images, and the data have none"
+    ) as e:
+        check_watched(rule(), has_validation=False)
+    assert e.value.code == "SPLIT_EMPTY"
+    check_watched(rule(), has_validation=True)
+    check_watched(None, has_validation=False)
+
+
+def test_a_run_whose_column_of_splits_names_no_validation_stops_before_it_trains(
+    make_request, pictures, tmp_path
+) -> None:
+    from twintune.training_loop import run
+
+    file = tmp_path / "pictures.csv"
+    rows = [f"{path},{path.parent.name},train" for path in sorted((pictures / "train").glob("*/*.png"))]
+    file.write_text("\n".join(["path,label,split", *rows]))
+    early_stopping = {"monitor": "loss", "mode": "auto", "patience": 1, "minDelta": 0, "restoreBest": True}
+    request = make_request("pytorch", training={"earlyStopping": early_stopping})
+    dataset = protocol.Csv(
+        train=str(file),
+        validation_fraction=0.0,
+        test_fraction=0.2,
+        image_size=33,
+        on_corrupt="fail",
+        path_column="path",
+        label_column="label",
+        split_column="split",
+    )
+    with pytest.raises(TwintuneError, match="Early stopping watches"):
+        run(msgspec.structs.replace(request, dataset=dataset), lambda report: None)

@@ -90,6 +90,12 @@ def _load_saved(request: HuggingFace, splits: list[str]) -> list[Any]:
     """What `save_to_disk` wrote: a dataset alone is the training split."""
     import datasets
 
+    if request.configuration is not None:
+        raise TwintuneError(
+            "DATASET_INVALID",
+            f"{request.train} was written by save_to_disk, and has no configurations.",
+            "Leave out dataset.configuration.",
+        )
     with _named_failures(request):
         saved = datasets.load_from_disk(request.train)
     parts = dict(saved) if isinstance(saved, datasets.DatasetDict) else {request.train_split: saved}

@@ -176,8 +176,10 @@ def _require_images(splits: Splits) -> None:
         if len(split) == 0:
             total = sum(map(len, named.values()))
             shown = "training" if name == "train" else name
+            unreadable = f", and {len(splits.skipped)} that can't be decoded" if splits.skipped else ""
+            first = f" The first of these is {splits.skipped[0]}." if splits.skipped else ""
             raise TwintuneError(
                 "SPLIT_EMPTY",
-                f"The {shown} split has no image: there are {total} images for all splits.",
+                f"The {shown} split has no image: there are {total} images for all splits{unreadable}.{first}",
                 "Give more images, or change dataset.validationFraction or dataset.testFraction.",
             )

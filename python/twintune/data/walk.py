@@ -57,13 +57,14 @@ def find_images(root: str) -> Found:
                     found.others[os.path.splitext(entry.name)[1].lower()] += 1
                 else:
                     (file_links if entry.is_symlink() else found.images).append(path)
-    _add_file_links(root, found, file_links, entered)
+    # What lies in the root itself is of no class, so that a link to it is the one way by which it gets one.
+    _add_file_links(root, found, file_links, entered - {os.path.realpath(root)})
     return found
 
 
 def _add_file_links(root: str, found: Found, links: list[str], entered: set[str]) -> None:
     targets: set[str] = set()
-    for link in sorted(links):
+    for link in sorted(links, key=lambda path: ("/" not in path, path)):
         target = os.path.realpath(os.path.join(root, link))
         is_there_itself = os.path.dirname(target) in entered and is_image(os.path.basename(target))
         if target in targets or (is_there_itself and os.path.exists(target)):

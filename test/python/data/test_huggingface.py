@@ -85,6 +85,12 @@ def test_images_as_files_are_known_by_their_path_in_the_folder(tmp_path: Path, o
     assert first.read(0) == (tmp_path / "first" / "train" / "class0" / "0.png").read_bytes()
 
 
+def test_what_save_to_disk_wrote_has_no_configuration_to_ask_for(tmp_path: Path, failure) -> None:
+    rows(4).save_to_disk(str(tmp_path / "alone"))
+    error = failure(tmp_path / "alone", configuration="small")
+    assert (error.code, error.hint) == ("DATASET_INVALID", "Leave out dataset.configuration.")
+
+
 def test_what_save_to_disk_wrote_is_read(tmp_path: Path, open_dataset) -> None:
     rows(4).save_to_disk(str(tmp_path / "alone"))
     datasets.DatasetDict(train=rows(4), test=rows(2)).save_to_disk(str(tmp_path / "splits"))

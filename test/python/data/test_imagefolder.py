@@ -116,6 +116,19 @@ def test_a_file_reached_twice_counts_once_where_it_really_is(tmp_path: Path) -> 
     assert any("3 links" in warning for warning in dataset.warnings)
 
 
+def test_links_to_images_in_no_folder_of_a_class_give_them_one(tmp_path: Path) -> None:
+    pool = write_pictures(tmp_path / "pool", classes=1) / "class0"
+    root = tmp_path / "all"
+    for number, name in enumerate(["cat", "dog"]):
+        (root / name).mkdir(parents=True)
+        (root / f"{number}.png").write_bytes((pool / f"{number}.png").read_bytes())
+        (root / name / "inside.png").symlink_to(root / f"{number}.png")
+        (root / f"{number}-outside.png").symlink_to(pool / f"{number + 2}.png")
+        (root / name / "outside.png").symlink_to(pool / f"{number + 2}.png")
+    dataset = open_folder(root)
+    assert list(dataset.identities) == ["cat/inside.png", "cat/outside.png", "dog/inside.png", "dog/outside.png"]
+
+
 def test_a_folder_within_a_linked_one_that_is_linked_itself_counts_once(tmp_path: Path) -> None:
     root = write_pictures(tmp_path / "all", classes=2)
     pool = write_pictures(tmp_path / "pool", classes=2, series=1)

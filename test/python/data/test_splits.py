@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from pictures import write_pictures
@@ -113,3 +114,13 @@ def test_a_split_without_images_is_named(tmp_path: Path, failure) -> None:
 
 def test_a_name_that_is_not_utf8_is_split_too() -> None:
     assert 0 <= unit_hash("class/\udcff.png") < 1
+
+
+def test_a_split_without_images_for_damage_says_so(tmp_path: Path, failure) -> None:
+    root = write_pictures(tmp_path, each=2)
+    for file in root.glob("*/*.png"):
+        file.write_bytes(b"not a picture")
+    error = failure(msgspec.structs.replace(spec(root), on_corrupt="skip"))
+    assert error.code == "SPLIT_EMPTY"
+    assert "there are 0 images for all splits, and 6 that can't be decoded" in error.message
+    assert f"{root / 'class0' / '0.png'}: Pillow knows no such image format" in error.message
