@@ -8,6 +8,8 @@ from twintune.protocol import RunRequest
 
 _STRIDE = 32
 """Of every backbone's last feature map: an image of this size or less has one value a channel there."""
+_DENSENET = 60
+"""The same of DenseNets, whose average pools leave out the last row of an odd number."""
 
 
 def check_batches(request: RunRequest, images: int) -> None:
@@ -23,7 +25,8 @@ def check_batches(request: RunRequest, images: int) -> None:
     Raises:
         TwintuneError: BATCH_TOO_SMALL.
     """
-    if request.mode == "idiomatic" or request.dataset.image_size > _STRIDE:
+    largest = _DENSENET if request.model.backbone.startswith("densenet") else _STRIDE
+    if request.mode == "idiomatic" or request.dataset.image_size > largest:
         return
     last_batch = images % request.training.batch_size or request.training.batch_size
     phases = [n for n, phase in enumerate(request.training.phases, start=1) if phase.batch_norm != "inference"]

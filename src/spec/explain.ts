@@ -47,6 +47,14 @@ export function explainUnknownKey(
   meant: string | null,
   known: readonly string[],
 ): Finding {
+  if (known.includes(key)) {
+    return {
+      path: [...path, key],
+      at: 'key',
+      message: `excludes what stands beside it: give one of ${known.join(', ')}`,
+      suggestion: null,
+    }
+  }
   const mend = meant === null ? `; possible here: ${known.join(', ')}` : `; did you mean '${meant}'?`
   return { path: [...path, key], at: 'key', message: `unknown key '${key}'${mend}`, suggestion: meant }
 }

@@ -47,3 +47,13 @@ def test_two_images_will_do(request_with) -> None:
 
 def test_a_larger_image_has_more_than_one_value(request_with) -> None:
     check_batches(request_with("train", image_size=33), images=17)
+
+
+def test_a_densenet_leaves_one_value_of_larger_images_too(request_with) -> None:
+    def request_of(image_size: int) -> RunRequest:
+        request = request_with("train", image_size=image_size)
+        return msgspec.structs.replace(request, model=msgspec.structs.replace(request.model, backbone="densenet121"))
+
+    with pytest.raises(TwintuneError, match="at 60 pixels it has one value a channel"):
+        check_batches(request_of(60), images=17)
+    check_batches(request_of(61), images=17)

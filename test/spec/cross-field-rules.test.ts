@@ -107,6 +107,11 @@ describe('rules that bind several fields', () => {
       "training.phases[1].trainable.from: expected one of stem, layer1, layer2, layer3, layer4, got 'layr4'; did you mean 'layer4'?",
     ],
     [
+      'two ways to say which stages train',
+      phase({ trainable: { lastStages: 1, from: 'layer4' } }),
+      'training.phases[1].trainable.from: excludes what stands beside it: give one of lastStages, from',
+    ],
+    [
       'a stage of another backbone',
       phase({ trainable: { from: 'denseblock' } }),
       "training.phases[1].trainable.from: expected one of stem, layer1, layer2, layer3, layer4, got 'denseblock'",
