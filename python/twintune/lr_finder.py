@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from twintune.data.loader import Batch
-from twintune.data.splits import open_splits
 from twintune.engine import Engine, StepInputs
-from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.head import masks_of_step
-from twintune.inputs import Inputs
 from twintune.lr_suggestions import suggest
+from twintune.preparation import prepare
 from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
@@ -52,23 +48,15 @@ def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object]
     Raises:
         TwintuneError: When the data, the weights or the device can't be used, or the first loss isn't finite.
     """
-    # What an earlier run on this warm worker left behind would count as this one's memory.
-    gc.collect()
-    run, report = request.run, Reporter(emit)
-    report.stage("data")
-    splits = open_splits(run.dataset, run.cache_directory, partial(report.stage_progress, "data"))
-    for warning in splits.warnings:
-        report.warning("DATASET", warning)
-    report.stage("build")
-    engine = create_engine(run, len(splits.classes))
-    phase = run.training.phases[0]
+    report = Reporter(emit)
+    run = prepare(request.run, report, RunRecord(request.run))
+    engine, training = run.engine, request.run.training
+    phase = training.phases[0]
     engine.start_phase(phase, from_features=False)
-    inputs = Inputs(run, engine, splits, RunRecord(run), report)
-    targets = TargetEncoder(splits.train.labels, len(splits.classes), run.training)
-    groups = endless_groups(inputs.training_batches, run.training.gradient_accumulation)
+    groups = endless_groups(run.inputs.training_batches, training.gradient_accumulation)
     with restored(engine, phase):
         start = time.perf_counter()
-        points, ended = sweep(GroupTrainer(engine, run, targets), groups, sweep_rates(request), report)
+        points, ended = sweep(GroupTrainer(engine, request.run, run.targets), groups, sweep_rates(request), report)
         seconds = time.perf_counter() - start
     rates, losses = np.array([(point.learning_rate, point.smoothed_loss) for point in points]).T
     return FindLearningRateResult(points, ended, suggest(rates, losses, request.steps), seconds)

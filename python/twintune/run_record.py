@@ -145,7 +145,8 @@ class RunRecord:
             features=part.get("features", 0.0),
             first_step=part["firstStep"],
             train=part["train"],
-            checkpoint=part["checkpoint"],
+            # A run that goes on from its only checkpoint, after the last epoch, writes no other.
+            checkpoint=part.get("checkpoint", 0.0),
             evaluate=part["evaluate"],
         )
 

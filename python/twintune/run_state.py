@@ -71,7 +71,7 @@ class RunState(msgspec.Struct, frozen=True):
     format: int
     specification: dict[str, Any]
     split: str
-    """Digest of the images' identities in each split."""
+    """Digest of the images' identities, labels and bytes in each split."""
     position: Position
     epoch: EpochState | None
     monitor: MonitorState

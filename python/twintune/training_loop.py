@@ -11,27 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from twintune.backbones import find_backbone
-from twintune.batch_check import check_batches
 from twintune.checkpoints import Checkpoint
-from twintune.data.dataset import Split, Splits
-from twintune.data.problems import save_skipped
-from twintune.data.splits import open_splits
-from twintune.early_stopping import Monitor, MonitorState, check_watched
+from twintune.data.dataset import Split
+from twintune.early_stopping import Monitor, MonitorState
 from twintune.engine import keeps_backbone
-from twintune.engines import create_engine
 from twintune.errors import TwintuneError
 from twintune.evaluation import save_evaluation
-from twintune.inputs import Inputs, may_train_on_features
+from twintune.inputs import may_train_on_features
 from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
-from twintune.protocol import EpochRecord, EvaluationMetrics, ImagenetWeights, Phase, RunRequest, RunResult
+from twintune.preparation import prepare
+from twintune.protocol import EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
 from twintune.reporter import Reporter
 from twintune.run_checkpoints import RunCheckpoints
-from twintune.run_context import RunContext
 from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
-from twintune.targets import TargetEncoder
 from twintune.training_epoch import TrainingEpoch, loss_not_finite
 from twintune.weights import save_atomically
 
@@ -65,7 +59,7 @@ class TrainingLoop:
     def run(self) -> RunResult:
         """The whole run, or what is left of it after its last checkpoint."""
         watch, phases = self.record.watch, self.request.training.phases
-        self.context = run = self._prepare()
+        self.context = run = prepare(self.request, self.report, self.record)
         self.checkpoints = RunCheckpoints(run)
         checkpoint = self.checkpoints.go_on()
         run.engine.device.start_memory_peak()
@@ -85,28 +79,6 @@ class TrainingLoop:
         save_evaluation(logits, run.splits.test, run.splits.classes, Path(self.request.run_directory))
         self._save_model()
         return self.record.result(run.engine, run.splits, test, peak)
-
-    def _prepare(self) -> RunContext:
-        """Opens the data and builds the model."""
-        request, record, watch = self.request, self.record, self.record.watch
-        self.report.stage("data")
-        with watch.part("data"):
-            progress = functools.partial(self.report.stage_progress, "data")
-            splits = open_splits(request.dataset, request.cache_directory, progress)
-        save_skipped(splits.skipped, Path(request.run_directory))
-        for warning in splits.warnings:
-            self.report.warning("DATASET", warning)
-        check_batches(request, len(splits.train))
-        check_watched(request.training.early_stopping, splits.validation is not None)
-        targets = self._build_targets(splits)
-        self._warn_of_image_size()
-
-        self.report.stage("build")
-        with watch.part("build"):
-            engine = create_engine(request, len(splits.classes))
-            record.add_model(engine)
-        inputs = Inputs(request, engine, splits, record, self.report)
-        return RunContext(request, self.report, record, splits, targets, engine, inputs)
 
     def _train_phase(self, number: int, phase: Phase, checkpoint: Checkpoint | None) -> None:
         """All epochs of a phase, or those that are left of it; fewer when validation stops improving."""
@@ -191,28 +163,6 @@ class TrainingLoop:
         if not np.isfinite(outputs).all():
             raise loss_not_finite(f"The model's outputs are not finite in {where}.")
         return evaluate_logits(outputs, split.labels), outputs
-
-    def _build_targets(self, splits: Splits) -> TargetEncoder:
-        encoder = TargetEncoder(splits.train.labels, len(splits.classes), self.request.training)
-        absent = [name for name, weight in zip(splits.classes, encoder.class_weights, strict=True) if weight == 0]
-        if absent:
-            self.report.warning(
-                "CLASS_WEIGHTS", f"No training image is of {', '.join(absent)}: its weight in the loss is 0."
-            )
-        return encoder
-
-    def _warn_of_image_size(self) -> None:
-        model, size = self.request.model, self.request.dataset.image_size
-        aligned = self.request.mode == "aligned"
-        wants_odd = aligned and find_backbone(model.backbone).imagenet.odd_image_sizes
-        if wants_odd and isinstance(model.weights, ImagenetWeights) and size % 32 != 1:
-            below = size - (size - 1) % 32
-            self.report.warning(
-                "IMAGE_SIZE",
-                f"The ImageNet weights of {model.backbone} were trained with TensorFlow's padding, which both"
-                f" engines' padding equals only at sizes of 32k+1; at {size} the features are worse, though still the"
-                f" same in both. Use {below} or {below + 32}.",
-            )
 
     def _save_model(self) -> None:
         """Writes the trained tensors, in aligned mode by timm's names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,6 +136,13 @@ def test_a_run_that_was_interrupted_again_and_again_ends_as_one_that_was_not(mak
     assert trained_bytes(make_long_request(framework, "parted")) == trained_bytes(whole)
 
 
+def test_a_run_goes_on_from_its_only_checkpoint_after_the_last_epoch(make_request) -> None:
+    expected = run(make_request("pytorch"), lambda report: None)
+    assert run_until(make_request("pytorch"), after("evaluation")) is None
+    resumed = run_until(make_request("pytorch", resume=True), never)
+    assert without_times(resumed) == without_times(expected)
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) -> None:
     # No epoch improves by so much on the first one.
@@ -194,6 +202,16 @@ def test_a_checkpoint_is_of_one_specification_and_of_its_data(make_request) -> N
         with pytest.raises(TwintuneError, match=difference) as caught:
             run(make_request("pytorch", resume=True, **changes), lambda report: None)
         assert caught.value.code == "CHECKPOINT_MISMATCH"
+
+
+def test_a_checkpoint_is_of_the_very_bytes_of_its_images(make_request, pictures: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(pictures, tmp_path / "pictures")
+    dataset = {"train": str(copy / "train"), "test": str(copy / "test")}
+    assert run_until(make_request("pytorch", dataset=dataset), after("epoch")) is None
+    shutil.copyfile(copy / "train" / "class1" / "0.png", copy / "train" / "class0" / "0.png")
+    with pytest.raises(TwintuneError, match="other images") as caught:
+        run(make_request("pytorch", dataset=dataset, resume=True), lambda report: None)
+    assert caught.value.code == "CHECKPOINT_MISMATCH"
 
 
 def test_a_backbone_that_nothing_moved_is_left_out_of_the_checkpoint(make_request) -> None:

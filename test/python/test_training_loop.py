@@ -89,7 +89,7 @@ def test_cached_features_train_as_the_images_do(make_request, framework: str, mo
         engine.caches_features = False
         return engine
 
-    monkeypatch.setattr("twintune.training_loop.create_engine", create_without_cache)
+    monkeypatch.setattr("twintune.preparation.create_engine", create_without_cache)
     uncached = run(make_request(framework, training={"precision": "float64"}), lambda report: None)
     assert uncached.seconds.features == 0 < cached.seconds.features
     assert cached.facts.batch_order == uncached.facts.batch_order
@@ -260,7 +260,7 @@ def test_a_step_gets_mixed_pixels_and_is_trained_towards_their_mixed_targets(mak
             engine.caches_features = False
             return engine
 
-        monkeypatch.setattr("twintune.training_loop.create_engine", create_spied)
+        monkeypatch.setattr("twintune.preparation.create_engine", create_spied)
         run(make_request("pytorch", augmentation=augmentation), lambda report: None)
         return steps
 

@@ -135,6 +135,8 @@ class Splits:
     warnings: list[str]
     skipped: list[Unreadable]
     """Images that can't be decoded, and are in no split."""
+    contents: str = ""
+    """Digest of the bytes of every image; empty until they are known."""
 
     def named(self) -> dict[SplitName, Split]:
         """The splits there are, by name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from twintune.data.duplicates import ContentIdentities
 from twintune.data.problems import across_splits, list_briefly, odd_classes, refuse_unreadable, skipped_warning
 from twintune.data.sources import open_sources
 from twintune.data.verdicts import Verdicts
+from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
 from twintune.protocol import DatasetRequest
 
@@ -55,9 +56,11 @@ def open_splits(request: DatasetRequest, cache_directory: str, progress: Progres
     if request.on_corrupt == "fail":
         refuse_unreadable(request.train, checked.unreadable())
     splits = divide(checked, request)
-    digests = [checked.verdicts_of(split.dataset).digests[split.indices] for split in splits.named().values()]
-    splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, digests)])
-    return splits
+    digests = {
+        name: checked.verdicts_of(split.dataset).digests[split.indices] for name, split in splits.named().items()
+    }
+    splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, list(digests.values()))])
+    return replace(splits, contents=digest_tensors(digests))
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:
