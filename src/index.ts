@@ -36,8 +36,9 @@ export type { CancelSignal } from './run/cancellation.js'
 export { defineExperiment } from './spec/define-experiment.js'
 export type { SpecIssue, ValidateIssue } from './spec/issue.js'
 export { type LoadOptions, loadExperiment } from './spec/load.js'
-export type { Experiment, ExperimentInput, Framework, Phase } from './spec/schema.js'
+export type { Experiment, ExperimentInput, Framework } from './spec/schema.js'
 export { SpecError } from './spec/spec-error.js'
+export type { Phase } from './spec/training-schema.js'
 
 /** How an experiment is carried out, as opposed to what it is. */
 export interface RunOptions {

@@ -1,5 +1,6 @@
 import { findBackbone } from '../backbones.js'
-import type { Experiment, Phase } from '../spec/schema.js'
+import type { Experiment } from '../spec/schema.js'
+import type { Phase } from '../spec/training-schema.js'
 import { phaseSchema } from '../spec/training-schema.js'
 import { datasetRequest } from './dataset-request.js'
 

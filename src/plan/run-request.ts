@@ -1,5 +1,6 @@
 import type { RunRequest } from '../protocol/run.js'
-import type { Experiment, Phase } from '../spec/schema.js'
+import type { Experiment } from '../spec/schema.js'
+import type { Phase } from '../spec/training-schema.js'
 import { datasetRequest } from './dataset-request.js'
 import type { Run } from './plan-runs.js'
 

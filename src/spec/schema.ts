@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { augmentationSchema } from './augmentation-schema.js'
 import { datasetSchema } from './dataset-schema.js'
 import { modelSchema } from './model-schema.js'
-import { type phaseSchema, trainingSchema } from './training-schema.js'
+import { trainingSchema } from './training-schema.js'
 
 // Defaults stand only here and in the files that this one is made of, and nothing is transformed: shorthands are
 // expanded in plan/, so that `z.toJSONSchema(experimentSchema, { io: 'input' })` is total. Rules that bind several fields
@@ -54,4 +54,3 @@ export type Experiment = z.output<typeof experimentSchema>
 /** An experiment as a user writes it. */
 export type ExperimentInput = z.input<typeof experimentSchema>
 export type Framework = z.output<typeof frameworkSchema>
-export type Phase = z.output<typeof phaseSchema>

@@ -109,3 +109,5 @@ export const trainingSchema = z.strictObject({
   earlyStopping: earlyStoppingSchema.optional().describe('Holds for each phase by itself.'),
   checkpoints: checkpointsSchema.prefault({}),
 })
+
+export type Phase = z.output<typeof phaseSchema>

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import keras
 import tensorflow as tf
 from tensorflow.python.framework.config import is_op_determinism_enabled
+from tensorflow.python.util import _pywrap_determinism
 
 from twintune.cpu import available_cores
 from twintune.devices import choose_gpu
@@ -48,8 +49,8 @@ def start_run(seed: int, deterministic: bool) -> None:
     # A warm worker's last run leaves its graphs to Keras otherwise.
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    if deterministic:
-        tf.config.experimental.enable_op_determinism()
+    # The public function can only switch it on, and a process may have more than one run.
+    _pywrap_determinism.enable(deterministic)
 
 
 def list_devices() -> list[str]:
