@@ -40,6 +40,8 @@ const rules: readonly Rule[] = [
   rangesAscend,
   halfNeedsGpu,
   earlyStoppingHasValidation,
+  cosineFalls,
+  bestIsWanted,
 ]
 
 function listsEachOnce(spec: unknown): Violation[] {
@@ -198,4 +200,23 @@ function earlyStoppingHasValidation(spec: unknown): Violation[] {
     !mayHaveImages &&
     numberAt(spec, ['dataset', 'validationFraction']) === 0
   return violationIf(isBroken, path, 'needs validation images, and dataset.validationFraction is 0')
+}
+
+function cosineFalls(spec: unknown): Violation[] {
+  return phasePaths(spec).flatMap((phase) => {
+    const path = [...phase, 'schedule', 'finalLearningRate']
+    const peak = numberAt(spec, [...phase, 'optimizer', 'learningRate'])
+    const message = `must not be more than the optimizer's learningRate (${peak}), from which the cosine falls to it`
+    return violationIf(numberAt(spec, path) > peak, path, message)
+  })
+}
+
+function bestIsWanted(spec: unknown): Violation[] {
+  const path = ['training', 'earlyStopping', 'mode']
+  const monitor = getIn(spec, ['training', 'earlyStopping', 'monitor'])
+  const worst = { loss: 'max', accuracy: 'min' }
+  const isBroken = Object.entries(worst).some(
+    ([name, mode]) => monitor === name && getIn(spec, path) === mode,
+  )
+  return violationIf(isBroken, path, `would keep the worst ${monitor}: leave it out`)
 }

@@ -58,7 +58,11 @@ export const earlyStoppingSchema = z.strictObject({
     .default('auto')
     .describe('Whether less or more is better; `auto`: less loss, more accuracy.'),
   patience: z.int().min(1).default(3).describe('Epochs without an improvement after which a phase ends.'),
-  minDelta: z.number().min(0).default(0).describe('What counts as an improvement is more than this.'),
+  minDelta: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('What counts as an improvement is more than this; accuracy is from 0 to 1.'),
   restoreBest: z
     .boolean()
     .default(true)

@@ -87,6 +87,16 @@ describe('rules that bind several fields', () => {
       'training.earlyStopping: needs validation images, and dataset.validationFraction is 0',
     ],
     [
+      'a cosine that rises',
+      phase({ schedule: { name: 'cosine', finalLearningRate: 0.01 } }),
+      "training.phases[1].schedule.finalLearningRate: must not be more than the optimizer's learningRate (0.001), from which the cosine falls to it",
+    ],
+    [
+      'to keep the worst epoch',
+      { ...smallest, training: { earlyStopping: { monitor: 'accuracy', mode: 'min' } } },
+      'training.earlyStopping.mode: would keep the worst accuracy: leave it out',
+    ],
+    [
       'float64 in idiomatic mode',
       { ...idiomatic, training: { precision: 'float64' } },
       'training.precision: is for aligned mode only: idiomatic mode leaves it to each framework',

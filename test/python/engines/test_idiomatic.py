@@ -53,6 +53,25 @@ def test_a_pair_trains_a_new_head_on_a_frozen_backbone(make_request, name: str, 
         assert digest_tensors(tensors) == result.facts.weights
 
 
+def test_a_last_batch_of_one_small_image_is_refused_by_pytorch_s_listing(make_request) -> None:
+    """Its BatchNorm normalises by the batch even where it is frozen, and one value has no variance."""
+    optimizer = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}
+    request = make_request(
+        "pytorch",
+        mode="idiomatic",
+        model={
+            "backbone": "mobilenet_v2",
+            "weights": {"kind": "random"},
+            "head": {"hidden": [4], "activation": "relu", "dropout": 0.0},
+        },
+        training={"batchSize": 1, "phases": [{**PHASE, "optimizer": optimizer}]},
+    )
+    request.dataset.image_size = 32
+    with pytest.raises(TwintuneError) as failure:
+        run(request, lambda report: None)
+    assert failure.value.code == "BATCH_TOO_SMALL"
+
+
 @pytest.mark.parametrize("name", list(idiomatic_table()))
 def test_the_table_of_pairs_is_the_libraries(name: str) -> None:
     import keras

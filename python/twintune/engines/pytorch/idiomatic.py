@@ -34,6 +34,7 @@ from twintune.engines.pytorch.device import Device, describe_placement, start_ru
 from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
+from twintune.errors import TwintuneError
 from twintune.network import first_line, limited_silence
 from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
@@ -104,11 +105,24 @@ class IdiomaticEngine:
             group["lr"] = step.learning_rate
         self.model.train()
         self._optimizer.zero_grad()
-        outputs = self.model(images)
+        outputs = self._outputs(images)
         loss = self._criterion(outputs, labels)
         loss.backward()
         self._optimizer.step()
         return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
+
+    def _outputs(self, images: torch.Tensor) -> torch.Tensor:
+        try:
+            return self.model(images)
+        except ValueError as error:
+            # The listing's BatchNorm normalises by the batch even where it is frozen.
+            if "more than 1 value per channel" not in str(error):
+                raise
+            raise TwintuneError(
+                "BATCH_TOO_SMALL",
+                f"A batch of {len(images)} image has one value a channel before BatchNorm, which has no variance.",
+                "Change training.batchSize so that more than one image is left, or use a larger dataset.imageSize.",
+            ) from error
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
