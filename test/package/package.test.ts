@@ -54,7 +54,7 @@ describe('the package, packed and installed elsewhere', () => {
     const types = await readFile(path.join(installed, 'dist/types.d.ts'), 'utf8')
     const experiment = /interface ExperimentInput \{.*?\n\}/s.exec(types)?.[0]
     expect(experiment).toContain('Height and width in pixels that every image is resized to.')
-    expect(experiment).toContain('@default 224')
+    expect(experiment).toContain('@default 0.2')
   })
 
   it('validates an experiment and ends by itself', async () => {
