@@ -19,12 +19,15 @@ def replacing(file: Path) -> Iterator[Path]:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}-{os.getpid()}.tmp")
+    temporary.touch()
+    mode = temporary.stat().st_mode
+    temporary.unlink()
     try:
         yield temporary
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())
-        # Whoever may read the folder may read the file: some libraries write for the user alone.
-        os.chmod(temporary, file.parent.stat().st_mode & 0o666)
+        # Some libraries write for the user alone, whatever the user's mask lets others read.
+        temporary.chmod(mode)
         os.replace(temporary, file)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -31,5 +31,5 @@ def test_a_file_may_be_read_by_whom_the_user_lets(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
     with replacing(tmp_path / "file.json") as temporary:
-        temporary.touch()
+        temporary.touch(mode=0o600)
     assert (tmp_path / "file.json").stat().st_mode == plain.stat().st_mode
