@@ -12,6 +12,7 @@ import numpy as np
 from twintune.backbones import BackboneEntry
 from twintune.data.loader import ImagePipeline
 from twintune.protocol import Phase, Trainable
+from twintune.targets import Targets
 
 BatchNormMode = Literal["inference", "train"]
 """`inference`: normalise by the running statistics and keep them. `train`: by the batch's, and move them."""
@@ -36,12 +37,8 @@ class StepInputs:
 
     inputs: Any
     """Images, or features where the phase was started on them."""
-    labels: np.ndarray
-    """int64, [images]: what counts as a right answer; all that idiomatic mode trains towards."""
-    targets: np.ndarray
-    """[images, classes]: coefficients of -log_softmax (see `twintune.targets`)."""
-    weight: float
-    """What the batch's sum is divided by to be its loss."""
+    targets: Targets
+    """What the batch is trained towards; in idiomatic mode its labels are all of it."""
     masks: tuple[np.ndarray, ...]
     """Dropout masks, one a hidden layer; none without dropout."""
     learning_rate: float

@@ -103,9 +103,7 @@ class GroupTrainer:
             weight += targets.weight
             step = StepInputs(
                 inputs=batch.inputs,
-                labels=targets.labels,
-                targets=targets.coefficients,
-                weight=targets.weight,
+                targets=targets,
                 masks=masks_of_step(self._run, len(batch), self._batches),
                 learning_rate=learning_rate,
                 divisor=None if left else weight,

@@ -93,9 +93,7 @@ class TrainingEpoch:
         run.record.batch_order.add(batch.positions)
         step = StepInputs(
             inputs=batch.inputs,
-            labels=targets.labels,
-            targets=targets.coefficients,
-            weight=targets.weight,
+            targets=targets,
             masks=masks_of_step(run.request, len(batch), run.position.steps_done),
             learning_rate=rate,
             divisor=divisor,

@@ -100,7 +100,7 @@ def test_a_first_loss_that_is_not_finite_is_a_failure(sweep_losses) -> None:
 
 def test_epochs_repeat_when_the_data_are_short(sweep_losses) -> None:
     engine, _ = sweep_losses([1.0] * 7)
-    assert [int(step.labels[0]) for step in engine.steps] == [0, 1, 2, 0, 1, 2, 0]
+    assert [int(step.targets.labels[0]) for step in engine.steps] == [0, 1, 2, 0, 1, 2, 0]
     assert [step.learning_rate for step in engine.steps] == [1, 2, 3, 4, 5, 6, 7]
 
 

@@ -266,11 +266,11 @@ def test_a_step_gets_mixed_pixels_and_is_trained_towards_their_mixed_targets(mak
 
     mixing = Mixing(seed=0, mixup=0.0, cutmix=1.0)
     for number, (plain, mixed) in enumerate(zip(steps_of({}), steps_of({"cutmix": 1.0}), strict=True)):
-        inputs, targets = mixing(plain.inputs, plain.targets.astype(np.float64), 0, number)
+        inputs, targets = mixing(plain.inputs, plain.targets.coefficients.astype(np.float64), 0, number)
         assert np.array_equal(mixed.inputs, inputs)
-        assert mixed.targets == pytest.approx(targets)
+        assert mixed.targets.coefficients == pytest.approx(targets)
         # Right answers are counted against the class with the largest share.
-        assert np.array_equal(mixed.labels, targets.argmax(axis=1))
+        assert np.array_equal(mixed.targets.labels, targets.argmax(axis=1))
 
 
 def test_a_class_without_training_images_weighs_nothing_and_is_told_of(

@@ -111,9 +111,7 @@ def _train_phase(
         handle = engine.train_step(
             StepInputs(
                 inputs=images_of(index, images),
-                labels=targets.labels,
-                targets=targets.coefficients,
-                weight=targets.weight,
+                targets=targets,
                 masks=dropout_masks(request.model.head, images, 0, index, "float64"),
                 learning_rate=rates[index // accumulation],
                 divisor=weight if ends_group else None,

@@ -14,7 +14,7 @@ from twintune.engine import StepInputs
 from twintune.loss_scaling import GROWTH_INTERVAL, INITIAL_SCALE
 from twintune.protocol import Phase, RunRequest
 from twintune.seeding import generator
-from twintune.targets import one_hot
+from twintune.targets import Targets, one_hot
 from twintune.training_loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
@@ -202,9 +202,7 @@ def train_head(request: RunRequest, phase: Phase, batches: list[np.ndarray]) -> 
             engine.train_step(
                 StepInputs(
                     inputs=batch,
-                    labels=labels,
-                    targets=one_hot(labels, CLASSES).astype(np.float32),
-                    weight=float(len(batch)),
+                    targets=Targets(labels, one_hot(labels, CLASSES).astype(np.float32), float(len(batch))),
                     masks=(),
                     learning_rate=phase.optimizer.learning_rate,
                     divisor=float(accumulation * len(batch)) if index % accumulation == 0 else None,

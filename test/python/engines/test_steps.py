@@ -11,6 +11,7 @@ from twintune.engines import create_engine
 from twintune.protocol import Phase
 from twintune.schedules import learning_rates
 from twintune.seeding import generator
+from twintune.targets import Targets
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
@@ -106,9 +107,7 @@ def features_of(step: int, learning_rate: float = 0.05) -> StepInputs:
     labels = np.array([0, 1, 2, 1])
     return StepInputs(
         inputs=generator(5, "features", step).normal(size=(4, 512)),
-        labels=labels,
-        targets=np.eye(CLASSES)[labels],
-        weight=4.0,
+        targets=Targets(labels, np.eye(CLASSES)[labels], 4.0),
         masks=(),
         learning_rate=learning_rate,
         divisor=4.0,

@@ -122,11 +122,15 @@ class AlignedEngine:
 
     def train_step(self, step: StepInputs):
         """Trains on a batch."""
-        labels, targets, *masks = (
-            torch.from_numpy(array).to(self.device.native) for array in (step.labels, step.targets, *step.masks)
+        targets = step.targets
+        labels, coefficients, *masks = (
+            torch.from_numpy(array).to(self.device.native)
+            for array in (targets.labels, targets.coefficients, *step.masks)
         )
         inputs = self._to_device(step.inputs)
-        return self._train_step(inputs, labels, targets, step.weight, tuple(masks), step.learning_rate, step.divisor)
+        return self._train_step(
+            inputs, labels, coefficients, targets.weight, tuple(masks), step.learning_rate, step.divisor
+        )
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

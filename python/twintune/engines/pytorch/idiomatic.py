@@ -100,7 +100,7 @@ class IdiomaticEngine:
     def train_step(self, step: StepInputs):
         """Takes one step of the listing's loop."""
         images = step.inputs.to(self.device.native)
-        labels = torch.from_numpy(step.labels).to(self.device.native)
+        labels = torch.from_numpy(step.targets.labels).to(self.device.native)
         for group in self._optimizer.param_groups:
             group["lr"] = step.learning_rate
         self.model.train()

@@ -84,8 +84,8 @@ class IdiomaticEngine:
         self.model.optimizer.learning_rate.assign(step.learning_rate)
         self.model.reset_metrics()
         with tf.device(self.device.native):
-            logs = self.model.train_on_batch(step.inputs, step.labels, return_dict=True)
-        return logs["loss"], logs["accuracy"], len(step.labels)
+            logs = self.model.train_on_batch(step.inputs, step.targets.labels, return_dict=True)
+        return logs["loss"], logs["accuracy"], len(step.targets.labels)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

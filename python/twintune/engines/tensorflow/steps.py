@@ -70,7 +70,8 @@ class TrainStep:
         Returns:
             The loss and the number of right answers.
         """
-        batch = (step.inputs, step.labels, step.targets, step.masks, step.weight)
+        targets = step.targets
+        batch = (step.inputs, targets.labels, targets.coefficients, step.masks, targets.weight)
         if self._steps_alone:
             return self._step_alone(*batch, self._optimizer.next_coefficients(step.learning_rate))
         outcome = self._accumulate(*batch, self._loss_scaling.scale)
