@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import { toFailure } from '../failure.js'
 import { renderOptionsFor } from '../log/output.js'
 import { frameworkNames } from '../report/format.js'
 import { FrameworkWorker } from '../run/framework-worker.js'
+import { withTemporaryWorker } from '../run/temporary-worker.js'
 import type { Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
-import { Worker } from '../worker/worker.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import type { DoctorLine, Examination } from './doctor-line.js'
 import { renderDoctorReport } from './doctor-report.js'
@@ -38,30 +35,21 @@ export async function doctorCommand(
   return exitCodeOf(examinations)
 }
 
-// The workers' own log matters only while they are being examined: a failure quotes what it needs of it.
-async function examineFrameworks(signal: AbortSignal): Promise<Examination[]> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-doctor-'))
-  try {
-    const frameworks = Object.keys(frameworkNames) as Framework[]
-    return await Promise.all(
-      frameworks.map((framework) => examine(framework, path.join(folder, `${framework}.log`), signal)),
-    )
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+function examineFrameworks(signal: AbortSignal): Promise<Examination[]> {
+  const frameworks = Object.keys(frameworkNames) as Framework[]
+  return Promise.all(frameworks.map((framework) => examine(framework, signal)))
 }
 
-async function examine(framework: Framework, logFile: string, signal: AbortSignal): Promise<Examination> {
+function examine(framework: Framework, signal: AbortSignal): Promise<Examination> {
   const interpreter = findPython(framework)
-  const worker = Worker.start({ name: framework, python: interpreter, logFile })
-  try {
-    const { inspection } = await FrameworkWorker.warmUp(worker, framework, { signal })
-    return { framework, interpreter, inspection, failure: null }
-  } catch (error) {
-    return { framework, interpreter, inspection: null, failure: toFailure(error) }
-  } finally {
-    await worker.stop()
-  }
+  return withTemporaryWorker(framework, async (worker) => {
+    try {
+      const { inspection } = await FrameworkWorker.warmUp(worker, framework, { signal })
+      return { framework, interpreter, inspection, failure: null }
+    } catch (error) {
+      return { framework, interpreter, inspection: null, failure: toFailure(error) }
+    }
+  })
 }
 
 // Whatever makes a framework unusable, it is the environment that doctor speaks of.

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import type { z } from 'zod'
 import { TwintuneError } from '../failure.js'
@@ -7,11 +5,10 @@ import { datasetRequest } from '../plan/dataset-request.js'
 import { weightsByKind } from '../plan/run-request.js'
 import { type DataDescription, describeDataMessage } from '../protocol/describe-data.js'
 import type { Experiment } from '../spec/schema.js'
-import { findPython } from '../worker/interpreter.js'
-import { Worker } from '../worker/worker.js'
 import { cacheDirectory } from './cache-directory.js'
 import { unlessCancelled } from './cancellation.js'
 import { checkDataFiles } from './input-files.js'
+import { withTemporaryWorker } from './temporary-worker.js'
 
 export interface DescribeDataOptions {
   readonly signal: AbortSignal
@@ -34,25 +31,15 @@ export async function describeData(
   const sheetWanted = sheet === undefined ? null : sheetRequest(experiment, path.resolve(sheet))
   checkDataFiles(dataset)
   const [framework = 'pytorch'] = frameworks
-  // The worker's own log matters only while it works: a failure quotes what it needs of it.
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-data-'))
-  const worker = Worker.start({
-    name: framework,
-    python: findPython(framework),
-    logFile: path.join(folder, 'python.log'),
-  })
-  try {
-    await unlessCancelled(worker.ready, signal)
-    const request = {
-      dataset: datasetRequest(experiment),
-      cacheDirectory: cacheDirectory(),
-      sheet: sheetWanted,
-    }
-    return await worker.request(describeDataMessage, request, { signal, onProgress })
-  } finally {
-    await worker.stop()
-    await rm(folder, { recursive: true, force: true })
+  const request = {
+    dataset: datasetRequest(experiment),
+    cacheDirectory: cacheDirectory(),
+    sheet: sheetWanted,
   }
+  return withTemporaryWorker(framework, async (worker) => {
+    await unlessCancelled(worker.ready, signal)
+    return worker.request(describeDataMessage, request, { signal, onProgress })
+  })
 }
 
 function sheetRequest(

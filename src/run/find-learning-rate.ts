@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import type { Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
@@ -12,10 +9,10 @@ import {
 import type { RunRequest } from '../protocol/run.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
-import { Worker } from '../worker/worker.js'
 import { cacheDirectory } from './cache-directory.js'
 import { FrameworkWorker } from './framework-worker.js'
 import { checkInputFiles } from './input-files.js'
+import { withTemporaryWorker } from './temporary-worker.js'
 
 /** From which learning rate to which, in how many steps. */
 export interface SweepRange {
@@ -49,38 +46,28 @@ export async function findLearningRates(
   checkInputFiles(specification)
   const experiment = expandShorthands(specification)
   const [seed = 0] = experiment.seeds
-  // What Python prints matters only while it works: a failure quotes what it needs of it.
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-lr-find-'))
-  try {
-    const sweeps: Sweep[] = []
-    for (const framework of frameworks) {
-      const run = { framework, seed }
-      sweeps.push({ ...run, ...(await sweep(firstPhaseOf(experiment, run, folder), folder, options)) })
-    }
-    return sweeps
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  const sweeps: Sweep[] = []
+  for (const framework of frameworks) {
+    const run = { framework, seed }
+    sweeps.push({ ...run, ...(await sweep(experiment, run, options)) })
   }
+  return sweeps
 }
 
-async function sweep(
-  run: RunRequest,
-  folder: string,
+function sweep(
+  experiment: Experiment,
+  run: Run,
   { start, end, steps, signal, onProgress }: Omit<FindLearningRateOptions, 'frameworks'>,
 ): Promise<LearningRateCurve> {
   const { framework } = run
-  const logFile = path.join(folder, `${framework}.log`)
-  const worker = Worker.start({ name: framework, python: findPython(framework), logFile })
-  try {
+  return withTemporaryWorker(framework, async (worker, folder) => {
     await FrameworkWorker.warmUp(worker, framework, { signal })
-    return await worker.request(
+    return worker.request(
       findLearningRateMessage,
-      { run, start, end, steps },
+      { run: firstPhaseOf(experiment, run, folder), start, end, steps },
       { signal, onProgress: (progress) => onProgress(framework, progress) },
     )
-  } finally {
-    await worker.stop()
-  }
+  })
 }
 
 function firstPhaseOf(experiment: Experiment, run: Run, runDirectory: string): RunRequest {
