@@ -55,29 +55,26 @@ export interface Backbone {
   readonly idiomatic?: z.output<typeof idiomaticPairSchema>
 }
 
-const aligned = z.record(z.string(), alignedSchema).parse(alignedTable)
-const pairs = z.record(z.string(), idiomaticPairSchema).parse(idiomaticTable)
+const aligned = new Map<string, unknown>(Object.entries(alignedTable))
+const idiomatic = new Map<string, unknown>(Object.entries(idiomaticTable))
 
-export const backbones: readonly Backbone[] = [
-  ...Object.entries(aligned).map(([name, entry]) => {
-    const idiomatic = pairs[name]
-    return {
-      name,
-      defaultImageSize: entry.defaultImageSize,
-      aligned: entry,
-      ...(idiomatic === undefined ? {} : { idiomatic }),
-    }
-  }),
-  ...Object.entries(pairs)
-    .filter(([name]) => aligned[name] === undefined)
-    .map(([name, idiomatic]) => ({ name, defaultImageSize: idiomatic.torchvision.imageSize, idiomatic })),
-]
+export const backboneNames: readonly string[] = [...new Set([...aligned.keys(), ...idiomatic.keys()])]
 
-export const backboneNames: readonly string[] = backbones.map((backbone) => backbone.name)
+/** Every backbone. */
+export function allBackbones(): Backbone[] {
+  return backboneNames.flatMap((name) => findBackbone(name) ?? [])
+}
 
-/** The backbone of that name, or `undefined`. */
+/**
+ * The backbone of that name, or `undefined`. It is read from its table only now: every command imports the names, and to
+ * read all would cost each of them a part of its start.
+ */
 export function findBackbone(name: string): Backbone | undefined {
-  return backbones.find((backbone) => backbone.name === name)
+  const entry = aligned.has(name) ? alignedSchema.parse(aligned.get(name)) : undefined
+  const pair = idiomatic.has(name) ? idiomaticPairSchema.parse(idiomatic.get(name)) : undefined
+  const defaultImageSize = entry?.defaultImageSize ?? pair?.torchvision.imageSize
+  if (defaultImageSize === undefined) return undefined
+  return { name, defaultImageSize, ...(entry && { aligned: entry }), ...(pair && { idiomatic: pair }) }
 }
 
 /**
@@ -97,5 +94,6 @@ export function defaultImageSize(name: string, mode: 'aligned' | 'idiomatic'): n
 
 /** The names that a mode has. */
 export function backbonesOf(mode: 'aligned' | 'idiomatic'): string[] {
-  return backbones.filter((backbone) => backbone[mode] !== undefined).map(({ name }) => name)
+  const table = { aligned, idiomatic }[mode]
+  return backboneNames.filter((name) => table.has(name))
 }

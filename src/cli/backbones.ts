@@ -1,4 +1,4 @@
-import { type Backbone, backbones } from '../backbones.js'
+import { allBackbones, type Backbone } from '../backbones.js'
 import { renderOptionsFor } from '../log/output.js'
 import { createStyle } from '../report/style.js'
 import { renderTable, type TableLayout } from '../report/table.js'
@@ -21,7 +21,7 @@ export async function backbonesCommand(
   context: CommandContext,
 ): Promise<number> {
   if (json) {
-    for (const backbone of backbones) context.stdout(JSON.stringify(toLine(backbone)))
+    for (const backbone of allBackbones()) context.stdout(JSON.stringify(toLine(backbone)))
     return exitCodes.done
   }
   const style = createStyle(renderOptionsFor(context.streams.stdout))
@@ -36,7 +36,7 @@ function overview(): Listing {
   return {
     head: ['backbone', 'image size', 'features', 'weights', 'modes'],
     align: ['left', 'right', 'right', 'left', 'left'],
-    rows: backbones
+    rows: allBackbones()
       .map(toLine)
       .map(({ name, defaultImageSize, features, weights, modes }) => [
         name,
@@ -52,7 +52,7 @@ function stageListing(): Listing {
   return {
     head: ['backbone', 'stage', "ends with timm's", "ends with keras-hub's"],
     align: ['left', 'left', 'left', 'left'],
-    rows: backbones.flatMap((backbone) =>
+    rows: allBackbones().flatMap((backbone) =>
       toLine(backbone).stages.map(({ name, timm, kerasHub }, index) => [
         index === 0 ? backbone.name : '',
         name,
@@ -67,7 +67,7 @@ function differenceListing(): Listing {
   return {
     head: ['backbone', 'what differs', 'keras.applications', 'torchvision'],
     align: ['left', 'left', 'left', 'left'],
-    rows: backbones.flatMap(({ name, idiomatic }) => {
+    rows: allBackbones().flatMap(({ name, idiomatic }) => {
       if (idiomatic === undefined) return []
       const [ours, theirs] = [aspects(idiomatic.kerasApplications), aspects(idiomatic.torchvision)]
       const rows = ours.map(([what, text], index) => [what, text, theirs[index]?.[1] ?? ''])
