@@ -7,31 +7,28 @@ import { frameworkSchema } from './spec/schema.js'
 // What happened, in one union. Events that belong to a run carry its framework and seed.
 
 const time = z.iso.datetime().describe('UTC.')
+const ofComparison = {
+  time,
+  experiment: z.string(),
+  mode: z.enum(['aligned', 'idiomatic']),
+  runDirectory: z.string(),
+}
+const plannedRuns = z.array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
 const ofRun = { time, framework: frameworkSchema, seed: z.int() }
 
 export const comparisonStartedSchema = z
   .strictObject({
     type: z.literal('comparison-started'),
-    time,
-    experiment: z.string(),
-    mode: z.enum(['aligned', 'idiomatic']),
-    runDirectory: z.string(),
-    runs: z
-      .array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
-      .describe('In the order of their start.'),
+    ...ofComparison,
+    runs: plannedRuns.describe('In the order of their start.'),
   })
   .describe('The run folder exists and the plan is made; nothing has started yet.')
 
 export const comparisonResumedSchema = z
   .strictObject({
     type: z.literal('comparison-resumed'),
-    time,
-    experiment: z.string(),
-    mode: z.enum(['aligned', 'idiomatic']),
-    runDirectory: z.string(),
-    runs: z
-      .array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
-      .describe('Those still to be carried out, in the order of their start.'),
+    ...ofComparison,
+    runs: plannedRuns.describe('Those still to be carried out, in the order of their start.'),
     kept: z.int().describe('Runs that had finished before, whose results stand.'),
   })
   .describe('An interrupted comparison goes on in its run folder; nothing has started yet.')

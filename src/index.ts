@@ -3,6 +3,7 @@ import type { Event } from './events.js'
 import { TwintuneError } from './failure.js'
 import type { CancelSignal } from './run/cancellation.js'
 import { eventStream } from './run/event-stream.js'
+import { defaultRunsDirectory } from './run/run-folder-files.js'
 import type { Experiment } from './spec/schema.js'
 
 export type { BackboneLine } from './cli/backbone-line.js'
@@ -66,7 +67,7 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { runsDirectory = 'runs', parallel = 1, signal } = options
+  const { runsDirectory = defaultRunsDirectory, parallel = 1, signal } = options
   checkParallel(parallel)
   // What starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')

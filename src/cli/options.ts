@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { frameworkNames } from '../report/format.js'
+import { defaultRunsDirectory } from '../run/run-folder-files.js'
 
 /** `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {
@@ -10,7 +11,7 @@ export function addOutputOptions(command: Command): Command {
 
 /** `--out`, for the commands that write or read run folders. */
 export function addOutOption(command: Command): Command {
-  return command.option('--out <folder>', 'the folder of the run folders', 'runs')
+  return command.option('--out <folder>', 'the folder of the run folders', defaultRunsDirectory)
 }
 
 /** `--set` and `--seeds`, for the commands that read a specification. */

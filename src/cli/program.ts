@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { defaultRunsDirectory } from '../run/run-folder-files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
 import type { CarryOutOptions } from './carry-out-and-log.js'
@@ -83,7 +84,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   addSweepOptions(addOptionalFrameworkOption(addSpecOptions(lrFind))).option(
     '--out <folder>',
     'the folder that the plot is written to',
-    'runs',
+    defaultRunsDirectory,
   )
   addOutputOptions(lrFind).addHelpText('after', example('twintune lr-find experiment.yaml'))
 

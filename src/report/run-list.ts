@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { RunResult } from '../protocol/result.js'
+import { defaultRunsDirectory } from '../run/run-folder-files.js'
 import { renderFailures } from './failures.js'
 import { formatLoss, formatOr, formatPercent, formatSeconds, frameworkNames } from './format.js'
 import type { RunListedLine, RunShownLine } from './run-lines.js'
@@ -33,7 +34,7 @@ export function resumeHint({
 }: Pick<RunView, 'name' | 'runDirectory' | 'status'>): string | null {
   const stopped = status === 'interrupted' || status === 'cancelled'
   // By its name a run is found where runs are without --out.
-  const run = path.dirname(runDirectory) === path.resolve('runs') ? name : runDirectory
+  const run = path.dirname(runDirectory) === path.resolve(defaultRunsDirectory) ? name : runDirectory
   return stopped ? `Resume with: twintune resume ${run}` : null
 }
 

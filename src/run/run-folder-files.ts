@@ -1,5 +1,8 @@
 import type { Run } from '../plan/plan-runs.js'
 
+/** Where run folders are made, and looked for by name, when nothing else is said; in the working directory. */
+export const defaultRunsDirectory = 'runs'
+
 /** What the files of a run folder are called; its writer and its readers share these. */
 export const runFolderFiles = {
   spec: 'spec.yaml',
