@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -159,6 +160,27 @@ class Engine(Protocol):
 def keeps_backbone(phase: Phase) -> bool:
     """Whether an aligned backbone is after the phase what it was before, running statistics too."""
     return phase.trainable == "head" and phase.batch_norm == "inference"
+
+
+class WeightAverage(Protocol):
+    """A moving average of what a phase trains (see each engine's `ema.py`)."""
+
+    def swap(self) -> None:
+        """Exchanges the weights and their averages."""
+        ...
+
+
+@contextlib.contextmanager
+def standing_in(average: WeightAverage | None) -> Iterator[None]:
+    """An average, where there is one, stands in the model in place of the weights; then they are back bit for bit."""
+    if average is None:
+        yield
+        return
+    average.swap()
+    try:
+        yield
+    finally:
+        average.swap()
 
 
 def describe_trainable(trainable: Trainable) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import cast
 
 import numpy as np
@@ -12,7 +12,7 @@ from torch import nn
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm, standing_in
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_mode
 from twintune.engines.pytorch.checkpoint import (
     average_tensors,
@@ -136,17 +136,9 @@ class AlignedEngine:
         """The rate of the last step."""
         return learning_rate_of(self._optimizer)
 
-    @contextlib.contextmanager
-    def averaged_weights(self) -> Iterator[None]:
+    def averaged_weights(self) -> AbstractContextManager[None]:
         """The weights' moving average stands in the model."""
-        if self._average is None:
-            yield
-            return
-        self._average.swap()
-        try:
-            yield
-        finally:
-            self._average.swap()
+        return standing_in(self._average)
 
     def adopt_average(self) -> None:
         """Ends a phase."""

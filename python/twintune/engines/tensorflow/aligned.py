@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import cast
 
 import keras
@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm, standing_in
 from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
 from twintune.engines.tensorflow.checkpoint import (
     average_tensors,
@@ -141,17 +141,9 @@ class AlignedEngine:
         """The rate of the last step."""
         return self._optimizer.learning_rate
 
-    @contextlib.contextmanager
-    def averaged_weights(self) -> Iterator[None]:
+    def averaged_weights(self) -> AbstractContextManager[None]:
         """The weights' moving average stands in the model."""
-        if self._average is None:
-            yield
-            return
-        self._average.swap()
-        try:
-            yield
-        finally:
-            self._average.swap()
+        return standing_in(self._average)
 
     def adopt_average(self) -> None:
         """Ends a phase."""
