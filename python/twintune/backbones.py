@@ -46,30 +46,29 @@ class ImagenetSource(msgspec.Struct, frozen=True, rename="camel", forbid_unknown
     odd_image_sizes: bool = False
 
 
-class KerasModel(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A model of `keras.applications`; what is there beside its names is for people."""
+class LibraryModel(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A library's own model; what is there beside its name is for people."""
 
     model: str
+    architecture: str
+    weights: str
+    preprocessing: str
+    image_size: int
+    batch_norm: tuple[BatchNorm, ...]
+
+
+class KerasModel(LibraryModel, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A model of `keras.applications`."""
+
     module: str
     """Of its `preprocess_input`."""
-    architecture: str
-    weights: str
-    preprocessing: str
-    image_size: int
-    batch_norm: tuple[BatchNorm, ...]
 
 
-class TorchvisionModel(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A model of `torchvision.models`; what is there beside its names is for people."""
+class TorchvisionModel(LibraryModel, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A model of `torchvision.models`."""
 
-    model: str
     options: dict[str, bool]
     """What its builder is given."""
-    architecture: str
-    weights: str
-    preprocessing: str
-    image_size: int
-    batch_norm: tuple[BatchNorm, ...]
 
 
 class IdiomaticPair(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from twintune.checkpoints import Checkpoint, CheckpointFolder
-from twintune.data.splits import describe_splits
 from twintune.digests import digest_text
 from twintune.early_stopping import Monitor
 from twintune.run_context import RunContext
@@ -29,7 +28,7 @@ class RunCheckpoints:
         self._run = run
         self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), request.training.checkpoints)
         self._specification = specification_of(request)
-        self._split = digest_text([*describe_splits(run.splits), run.splits.contents])
+        self._split = digest_text([run.splits.membership, run.splits.contents])
 
     def go_on(self) -> Checkpoint | None:
         """Takes the run to where its last checkpoint was written, but for the engine, whose phase has to start first.

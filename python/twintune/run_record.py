@@ -7,8 +7,7 @@ import statistics
 import numpy as np
 
 from twintune.data.dataset import Splits
-from twintune.data.splits import describe_splits
-from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
+from twintune.digests import ChainedDigest, digest_shapes, digest_tensors
 from twintune.engine import Engine, PhaseFacts
 from twintune.protocol import EpochRecord, EvaluationMetrics, Facts, RunRequest, RunResult, Seconds
 from twintune.run_state import RecordState, checkpoint_mismatch
@@ -121,7 +120,7 @@ class RunRecord:
             parameters=self._parameters,
             weights=self._weights,
             head_init=self._head_init,
-            split=digest_text(describe_splits(splits)),
+            split=splits.membership,
             augmentation=self.augmentation,
             pixels=self.pixels.hexdigest(),
             batch_order=self.batch_order.hexdigest(),

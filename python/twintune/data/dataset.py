@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from PIL import Image
 
 from twintune.data.decoding import UnreadableImage, decode
+from twintune.digests import digest_text
 from twintune.errors import TwintuneError
 from twintune.protocol import SplitName
 
@@ -137,6 +139,15 @@ class Splits:
     """Images that can't be decoded, and are in no split."""
     contents: str = ""
     """Digest of the bytes of every image; empty until they are known."""
+
+    @cached_property
+    def membership(self) -> str:
+        """Digest of a line for each image: its split, label and identity."""
+        return digest_text(
+            f"{name} {label} {split.identity(position)}"
+            for name, split in self.named().items()
+            for position, label in enumerate(split.labels)
+        )
 
     def named(self) -> dict[SplitName, Split]:
         """The splits there are, by name."""

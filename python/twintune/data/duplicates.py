@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import overload
-
 import numpy as np
+
+from twintune.data.strings import Strings
 
 
 def find_duplicates(digests: np.ndarray) -> list[np.ndarray]:
@@ -25,7 +24,7 @@ def find_duplicates(digests: np.ndarray) -> list[np.ndarray]:
     return sorted((order[starts[at] : starts[at + 1]] for at in repeated), key=lambda group: int(group[0]))
 
 
-class ContentIdentities(Sequence[str]):
+class ContentIdentities(Strings):
     """Identities of images that have no name: the hash of their bytes, and a number for all but the first of equals."""
 
     def __init__(self, digests: np.ndarray) -> None:
@@ -37,15 +36,7 @@ class ContentIdentities(Sequence[str]):
     def __len__(self) -> int:
         return len(self._digests)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-
-    def __getitem__(self, index):
-        """The identity at a position, or those of a slice."""
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        content, number = self._digests[index].tobytes().hex(), self._numbers[index]
+    def at(self, position: int) -> str:
+        """The identity at a position, from 0."""
+        content, number = self._digests[position].tobytes().hex(), self._numbers[position]
         return f"{content}#{number}" if number else content

@@ -122,13 +122,6 @@ def unit_hash(identity: str) -> float:
     return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
 
 
-def describe_splits(splits: Splits) -> Iterator[str]:
-    """A line for each image: its split, identity and label; the source of the split's digest."""
-    for name, split in splits.named().items():
-        for position, label in enumerate(split.labels):
-            yield f"{name} {label} {split.identity(position)}"
-
-
 def _places(dataset: ImageDataset) -> np.ndarray:
     assert dataset.identities is not None
     return np.fromiter(map(unit_hash, dataset.identities), np.float64, len(dataset.identities))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import os
 from collections.abc import Iterable, Sequence
 from typing import overload
@@ -9,7 +10,27 @@ from typing import overload
 import pyarrow
 
 
-class CompactStrings(Sequence[str]):
+class Strings(Sequence[str], abc.ABC):
+    """Strings that are made when they are asked for."""
+
+    @abc.abstractmethod
+    def at(self, position: int) -> str:
+        """The string at a position, from 0."""
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index):
+        """The string at a position, or those of a slice."""
+        if isinstance(index, slice):
+            return [self.at(position) for position in range(*index.indices(len(self)))]
+        return self.at(int(index))
+
+
+class CompactStrings(Strings):
     """Strings in one Arrow buffer: a list of `str` takes some 60 bytes more for each.
 
     File names that are not UTF-8 are kept, as `os.fsdecode` gives them.
@@ -21,17 +42,9 @@ class CompactStrings(Sequence[str]):
     def __len__(self) -> int:
         return len(self._array)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-
-    def __getitem__(self, index):
-        """The string at a position, or those of a slice."""
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        return os.fsdecode(self._array[int(index)].as_py())
+    def at(self, position: int) -> str:
+        """The string at a position, from 0."""
+        return os.fsdecode(self._array[position].as_py())
 
     def are_distinct(self) -> bool:
         """Whether none is empty or there twice."""

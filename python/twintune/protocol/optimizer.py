@@ -5,8 +5,8 @@ from __future__ import annotations
 from twintune.protocol.message import Message
 
 
-class Adam(Message, kw_only=True, tag_field="name", tag="adam"):
-    """Adam (Kingma and Ba 2015) with coupled weight decay. `epsilon` is None only in idiomatic mode."""
+class AdamFields(Message, kw_only=True):
+    """The fields of Adam's kinds. `epsilon` is None only in idiomatic mode."""
 
     learning_rate: float
     beta1: float
@@ -16,15 +16,12 @@ class Adam(Message, kw_only=True, tag_field="name", tag="adam"):
     decay_norm_and_bias: bool
 
 
-class AdamW(Message, kw_only=True, tag_field="name", tag="adamw"):
+class Adam(AdamFields, kw_only=True, tag_field="name", tag="adam"):
+    """Adam (Kingma and Ba 2015) with coupled weight decay."""
+
+
+class AdamW(AdamFields, kw_only=True, tag_field="name", tag="adamw"):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
-
-    learning_rate: float
-    beta1: float
-    beta2: float
-    epsilon: float | None = None
-    weight_decay: float
-    decay_norm_and_bias: bool
 
 
 class Sgd(Message, tag_field="name", tag="sgd"):
