@@ -47,6 +47,24 @@ def _paired_difference(payload: bytes, emit: Emit) -> object:
     return paired_difference(msgspec.json.decode(payload, type=protocol.PairedDifferenceRequest))
 
 
+def _record_rungs(payload: bytes, emit: Emit) -> object:
+    from twintune.parity.recording import record_rungs
+
+    return record_rungs(msgspec.json.decode(payload, type=protocol.RecordRungsRequest), emit)
+
+
+def _judge_rungs(payload: bytes, emit: Emit) -> object:
+    from twintune.parity.judging import judge_rungs
+
+    return judge_rungs(msgspec.json.decode(payload, type=protocol.JudgeRungsRequest))
+
+
+def _judge_rounding(payload: bytes, emit: Emit) -> object:
+    from twintune.parity.rounding import judge_rounding
+
+    return judge_rounding(msgspec.json.decode(payload, type=protocol.JudgeRoundingRequest))
+
+
 HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "import-framework": _import_framework,
     "inspect": _inspect,
@@ -54,4 +72,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "describe-data": _describe_data,
     "find-learning-rate": _find_learning_rate,
     "paired-difference": _paired_difference,
+    "record-rungs": _record_rungs,
+    "judge-rungs": _judge_rungs,
+    "judge-rounding": _judge_rounding,
 }

@@ -4,8 +4,11 @@ import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
 import { inspectMessage } from '../../src/protocol/inspect.js'
+import { judgeRoundingMessage } from '../../src/protocol/judge-rounding.js'
+import { judgeRungsMessage } from '../../src/protocol/judge-rungs.js'
 import type { Message } from '../../src/protocol/message.js'
 import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
+import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
 import { runMessage } from '../../src/protocol/run.js'
 
 // test/python/test_protocol.py parses the same files, so that the two sides can't drift apart.
@@ -15,7 +18,10 @@ const messages: readonly Message[] = [
   findLearningRateMessage,
   importFrameworkMessage,
   inspectMessage,
+  judgeRoundingMessage,
+  judgeRungsMessage,
   pairedDifferenceMessage,
+  recordRungsMessage,
   runMessage,
 ]
 

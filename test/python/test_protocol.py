@@ -24,6 +24,12 @@ TYPES = {
     "describe-data.result": protocol.DescribeDataResult,
     "paired-difference.request": protocol.PairedDifferenceRequest,
     "paired-difference.result": protocol.PairedDifferenceResult,
+    "record-rungs.request": protocol.RecordRungsRequest,
+    "record-rungs.result": protocol.RecordRungsResult,
+    "judge-rungs.request": protocol.JudgeRungsRequest,
+    "judge-rungs.result": protocol.JudgeRungsResult,
+    "judge-rounding.request": protocol.JudgeRoundingRequest,
+    "judge-rounding.result": protocol.JudgeRoundingResult,
 }
 
 

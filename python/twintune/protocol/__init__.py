@@ -42,6 +42,14 @@ from twintune.protocol.find_learning_rate import (
 )
 from twintune.protocol.import_framework import ImportFrameworkRequest, ImportFrameworkResult
 from twintune.protocol.inspect import InspectRequest, InspectResult
+from twintune.protocol.judge_rounding import (
+    JudgeRoundingRequest,
+    JudgeRoundingResult,
+    Recordings,
+    RoundedRungName,
+    Rounding,
+)
+from twintune.protocol.judge_rungs import JudgeRungsRequest, JudgeRungsResult, Rung, RungName
 from twintune.protocol.message import Framework, Message, Mode, Precision, SplitName
 from twintune.protocol.model import FileWeights, Head, ImagenetWeights, Model, RandomWeights, WeightsRequest
 from twintune.protocol.optimizer import (
@@ -57,6 +65,7 @@ from twintune.protocol.optimizer import (
     StepSchedule,
 )
 from twintune.protocol.paired_difference import PairedDifferenceRequest, PairedDifferenceResult
+from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
 from twintune.protocol.result import EpochRecord, Facts, RunResult, Seconds, TrainingMetrics
 from twintune.protocol.run import RunRequest
 from twintune.protocol.training import (
@@ -107,6 +116,10 @@ __all__ = [
     "ImportFrameworkResult",
     "InspectRequest",
     "InspectResult",
+    "JudgeRoundingRequest",
+    "JudgeRoundingResult",
+    "JudgeRungsRequest",
+    "JudgeRungsResult",
     "LearningRatePoint",
     "LearningRateSuggestions",
     "Message",
@@ -117,6 +130,7 @@ __all__ = [
     "PairedDifferenceRequest",
     "PairedDifferenceResult",
     "Parquet",
+    "PerturbationName",
     "Phase",
     "Precision",
     "RandAugment",
@@ -124,9 +138,16 @@ __all__ = [
     "RandomResizedCrop",
     "RandomWeights",
     "Range",
+    "RecordRungsRequest",
+    "RecordRungsResult",
+    "Recordings",
     "RmsProp",
+    "RoundedRungName",
+    "Rounding",
     "RunRequest",
     "RunResult",
+    "Rung",
+    "RungName",
     "Schedule",
     "Seconds",
     "Sgd",
@@ -138,6 +159,7 @@ __all__ = [
     "TopLoss",
     "Trainable",
     "TrainableStages",
+    "Trained",
     "Training",
     "TrainingMetrics",
     "UnreadableImage",

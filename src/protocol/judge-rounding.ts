@@ -1,0 +1,30 @@
+import * as z from 'zod'
+import { defineMessage } from './message.js'
+
+/** Two recordings of one engine: in float64, and in the precision whose rounding is looked at. */
+const recordingsSchema = z.strictObject({ exact: z.string(), rounded: z.string() })
+
+const error = z
+  .number()
+  .nullable()
+  .describe("Root mean square of the engine's differences from its own float64, relative to its values.")
+
+export const roundingSchema = z.strictObject({
+  rung: z.enum(['features', 'logits', 'loss', 'gradients', 'steps', 'batch-norm']),
+  tensorflow: error,
+  pytorch: error,
+  passed: z.boolean(),
+  judged: z.boolean().describe('Whether the rung could fail: features and logits can.'),
+  where: z.string().nullable().describe('The place with the largest ratio of the two errors.'),
+})
+
+/** How exact each engine is on one rung. */
+export type Rounding = z.output<typeof roundingSchema>
+
+/** Compares each engine with its own float64 result. */
+export const judgeRoundingMessage = defineMessage({
+  name: 'judge-rounding',
+  request: z.strictObject({ tensorflow: recordingsSchema, pytorch: recordingsSchema }),
+  progress: z.never(),
+  result: z.strictObject({ rounding: z.array(roundingSchema) }),
+})

@@ -1,0 +1,45 @@
+import * as z from 'zod'
+import { stageSchema, warningSchema } from '../events.js'
+import { defineMessage } from './message.js'
+import { runRequestSchema } from './run.js'
+
+/** What of the model trains: what the first phase says, or all of it with BatchNorm in training mode. */
+export const trainedSchema = z.enum(['phase', 'all'])
+
+/** The differences that can be planted on one side, to see that the ladder finds them. */
+export const perturbationSchema = z.enum([
+  'weight',
+  'adam-epsilon',
+  'weight-decay',
+  'bn-epsilon',
+  'bn-momentum',
+  'bn-mode',
+  'padding',
+  'resize',
+  'normalization',
+  'head-init',
+  'batch-order',
+  'label-smoothing',
+  'precision',
+])
+
+export type Trained = z.output<typeof trainedSchema>
+export type Perturbation = z.output<typeof perturbationSchema>
+
+/** What a report of a run's progress has beside. */
+const added = { time: true, framework: true, seed: true } as const
+
+/** Builds one engine and writes what it computes, rung by rung, to a file that `judge-rungs` reads. */
+export const recordRungsMessage = defineMessage({
+  name: 'record-rungs',
+  request: z.strictObject({
+    run: runRequestSchema.describe('Deterministic, of one phase, with at most 16 images a batch.'),
+    trained: trainedSchema,
+    perturbation: perturbationSchema.nullable().describe('Planted in this engine.'),
+    recording: z.string().describe('The safetensors file to write.'),
+  }),
+  progress: z.discriminatedUnion('type', [stageSchema.omit(added), warningSchema.omit(added)]),
+  result: z.strictObject({ seconds: z.number() }),
+})
+
+export type RecordingProgress = z.output<typeof recordRungsMessage.progress>
