@@ -7,7 +7,9 @@ const recordingsSchema = z.strictObject({ exact: z.string(), rounded: z.string()
 const error = z
   .number()
   .nullable()
-  .describe("Root mean square of the engine's differences from its own float64, relative to its values.")
+  .describe(
+    "The largest on the rung: root mean square of the engine's differences from its own float64, relative to its values.",
+  )
 
 export const roundingSchema = z.strictObject({
   rung: z.enum(['features', 'logits', 'loss', 'gradients', 'steps', 'batch-norm']),
@@ -15,6 +17,12 @@ export const roundingSchema = z.strictObject({
   pytorch: error,
   passed: z.boolean(),
   judged: z.boolean().describe('Whether the rung could fail: features and logits can.'),
+  ratio: z
+    .number()
+    .nullable()
+    .describe(
+      'How many times less exact one engine is than the other at `where`; null where it is not finite.',
+    ),
   where: z.string().nullable().describe('The place with the largest ratio of the two errors.'),
 })
 

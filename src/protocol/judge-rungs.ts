@@ -21,10 +21,13 @@ export const rungSchema = z.strictObject({
   trained: trainedSchema,
   precision: z.literal('float64'),
   passed: z.boolean(),
-  worst: z.number().nullable().describe('The largest relative difference; null where it is not finite.'),
-  bound: z
+  worst: z
     .number()
-    .describe('What `worst` may come to; where every value has its own bound, that of the worst.'),
+    .nullable()
+    .describe(
+      'The largest relative difference, or, where values have bounds of their own, the one that is most times its bound; null where it is not finite.',
+    ),
+  bound: z.number().describe('What `worst` may come to.'),
   where: z
     .string()
     .nullable()

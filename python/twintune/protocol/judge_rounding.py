@@ -24,13 +24,17 @@ class JudgeRoundingRequest(Message):
 
 
 class Rounding(Message):
-    """How exact each engine is on one rung: root mean squares, relative to the values of its own float64."""
+    """How exact each engine is on one rung: root mean squares, relative to the values of its own float64.
+
+    Each engine's error is its largest on the rung; `ratio` is the largest that the two have anywhere, at `where`.
+    """
 
     rung: RoundedRungName
     tensorflow: float | None
     pytorch: float | None
     passed: bool
     judged: bool
+    ratio: float | None
     where: str | None
 
 

@@ -1,0 +1,75 @@
+"""Judges what ten steps have come to, by how much it moves in one engine when the pixels move by one last place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twintune.parity.differences import Pair, judge, larger_of, measure
+from twintune.protocol import Rung, RungName, Trained
+
+_MULTIPLE = 100
+# Where a last place of the pixels has grown this far, two engines that mean the same may be anywhere.
+_CHAOS = 1e-4
+
+Twins = tuple[np.ndarray | None, np.ndarray | None]
+"""TensorFlow's and PyTorch's."""
+
+
+@dataclass(frozen=True)
+class SensitivePair:
+    """A value of both engines, and the same after all pixels have been moved by one last place."""
+
+    place: str
+    plain: Twins
+    moved: Twins
+
+    @property
+    def sensitivity(self) -> float:
+        """The larger of the two engines' own, a share of the largest value; 0 where it isn't known.
+
+        So what has no sensitivity is held to the smallest bound.
+        """
+        engines = zip(self.plain, self.moved, strict=True)
+        return max(_relative_move(plain, moved) for plain, moved in engines)
+
+
+def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[SensitivePair], least: float) -> Rung:
+    """Judges each pair by a hundred times its sensitivity, and leaves out what is chaotic.
+
+    Args:
+        rung: Its name.
+        trained: What the recordings train.
+        pairs: In the order of steps or of the model.
+        least: The smallest bound.
+
+    Returns:
+        The rung; what was left out is in its note.
+    """
+    judged = [pair for pair in pairs if pair.sensitivity <= _CHAOS]
+    chaotic = [pair for pair in pairs if pair.sensitivity > _CHAOS]
+    bounded = [
+        Pair(pair.place, *pair.plain, bound=max(least, _MULTIPLE * pair.sensitivity), axes=("channel",))
+        for pair in judged
+    ]
+    return judge(rung, trained, bounded, _describe(chaotic) if chaotic else None)
+
+
+def _describe(chaotic: list[SensitivePair]) -> str:
+    others = f" and {len(chaotic) - 1} more" if len(chaotic) > 1 else ""
+    sensitivity = max(pair.sensitivity for pair in chaotic)
+    difference = max(measure(Pair(pair.place, *pair.plain, bound=0)).size for pair in chaotic)
+    return (
+        f"Not judged: {chaotic[0].place}{others}, where one last place in the pixels moves an engine's own result by"
+        f" up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."
+    )
+
+
+def _relative_move(plain: np.ndarray | None, moved: np.ndarray | None) -> float:
+    if plain is None or moved is None or plain.shape != moved.shape:
+        return 0.0
+    largest = larger_of(plain, None)
+    with np.errstate(invalid="ignore"):
+        move = float(np.abs(moved - plain).max(initial=0)) / largest if largest > 0 else 0.0
+    return move if np.isfinite(move) else 0.0
