@@ -5,6 +5,7 @@ export const failureCodes = [
   // The specification or the command line (exit code 2).
   'SPEC_NOT_FOUND',
   'SPEC_INVALID',
+  'PERTURBATION_WITHOUT_EFFECT',
   'RUN_NOT_FOUND',
   'RUN_NOT_RESUMABLE',
   'RUN_IN_USE',

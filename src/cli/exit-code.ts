@@ -28,6 +28,7 @@ export function exitCodeOfComparison({ status, runs }: Pick<Comparison, 'status'
 const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   SPEC_NOT_FOUND: exitCodes.usage,
   SPEC_INVALID: exitCodes.usage,
+  PERTURBATION_WITHOUT_EFFECT: exitCodes.usage,
   RUN_NOT_FOUND: exitCodes.usage,
   RUN_NOT_RESUMABLE: exitCodes.usage,
   RUN_IN_USE: exitCodes.usage,

@@ -1,0 +1,49 @@
+import { findBackbone } from '../backbones.js'
+import { TwintuneError } from '../failure.js'
+import type { Perturbation } from '../protocol/record-rungs.js'
+import type { RunRequest } from '../protocol/run.js'
+
+/**
+ * Refuses a planted difference that can show in none of the recordings. What only the images tell, Python finds.
+ *
+ * @param perturbation - What is to be planted.
+ * @param runs - The runs that are recorded, each of one phase.
+ * @throws TwintuneError PERTURBATION_WITHOUT_EFFECT, with the reason.
+ */
+export function checkPerturbation(perturbation: Perturbation, runs: readonly RunRequest[]): void {
+  const obstacles = runs.map((run) => obstacleTo(perturbation, run))
+  const [first] = obstacles
+  if (!first || obstacles.includes(null)) return
+  throw new TwintuneError({
+    code: 'PERTURBATION_WITHOUT_EFFECT',
+    message: `The perturbation ${perturbation} has no effect: ${first.reason}.`,
+    hint: first.hint,
+  })
+}
+
+interface Obstacle {
+  readonly reason: string
+  readonly hint: string
+}
+
+function obstacleTo(perturbation: Perturbation, { model, training }: RunRequest): Obstacle | null {
+  const [phase] = training.phases
+  const optimizer = phase?.optimizer.name
+  if (perturbation === 'adam-epsilon' && optimizer !== 'adam' && optimizer !== 'adamw')
+    return {
+      reason: `the first phase's optimizer is ${optimizer}`,
+      hint: 'Give adam or adamw as training.phases[0].optimizer.',
+    }
+  if (!perturbation.startsWith('bn-')) return null
+  if (!findBackbone(model.backbone)?.aligned?.batchNorm)
+    return {
+      reason: `${model.backbone} has no BatchNorm layers`,
+      hint: 'Give another model.backbone.',
+    }
+  if (perturbation === 'bn-momentum' && phase?.batchNorm === 'inference')
+    return {
+      reason: 'with BatchNorm in inference mode nothing moves its running statistics',
+      hint: 'Leave out --phase-only, or give adapt or train as training.phases[0].batchNorm.',
+    }
+  return null
+}
