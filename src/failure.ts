@@ -33,6 +33,7 @@ export const failureCodes = [
   'PYTHON_EXCEPTION',
   'PYTHON_DIED',
   'WORKER_DIED',
+  'PREDICTIONS_UNUSABLE',
   'RUN_FOLDER_UNWRITABLE',
   'FILE_UNWRITABLE',
   // The Python environment (5).

@@ -20,6 +20,7 @@ export type {
   PairedEstimate,
   SecondaryMetricComparison,
 } from './compare/comparison.js'
+export type { Disagreement, DisagreementDetails } from './compare/disagreement.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'

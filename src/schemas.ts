@@ -5,12 +5,14 @@ import { doctorLineSchema as doctorLine } from './cli/doctor-line.js'
 import { failureLineSchema as failureLine } from './cli/failure-line.js'
 import { lrFindLineSchema as lrFindLine } from './cli/lr-find-line.js'
 import { comparisonSchema as comparison } from './compare/comparison.js'
+import { disagreementDetailsSchema as disagreementDetails } from './compare/disagreement.js'
 import { eventSchema as event } from './events.js'
 import { failureSchema as failure } from './failure.js'
 import type {
   BackboneLine,
   Comparison,
   DataLine,
+  DisagreementDetails,
   DoctorLine,
   EvaluationDetails,
   Event,
@@ -49,6 +51,9 @@ export const evaluationDetailsSchema: z.ZodType<EvaluationDetails> = evaluationD
 
 /** What comparison.json holds. */
 export const comparisonSchema: z.ZodType<Comparison> = comparison
+
+/** What disagreements.json holds. */
+export const disagreementDetailsSchema: z.ZodType<DisagreementDetails> = disagreementDetails
 
 /** Under `failure` in results, events and lines. */
 export const failureSchema: z.ZodType<Failure> = failure

@@ -47,6 +47,12 @@ def _paired_difference(payload: bytes, emit: Emit) -> object:
     return paired_difference(msgspec.json.decode(payload, type=protocol.PairedDifferenceRequest))
 
 
+def _compare_predictions(payload: bytes, emit: Emit) -> object:
+    from twintune.disagreement import compare_predictions
+
+    return compare_predictions(msgspec.json.decode(payload, type=protocol.ComparePredictionsRequest), emit)
+
+
 def _record_rungs(payload: bytes, emit: Emit) -> object:
     from twintune.parity.recording import record_rungs
 
@@ -72,6 +78,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "describe-data": _describe_data,
     "find-learning-rate": _find_learning_rate,
     "paired-difference": _paired_difference,
+    "compare-predictions": _compare_predictions,
     "record-rungs": _record_rungs,
     "judge-rungs": _judge_rungs,
     "judge-rounding": _judge_rounding,

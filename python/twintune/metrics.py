@@ -91,6 +91,19 @@ def losses_and_confidences(logits: np.ndarray, labels: np.ndarray) -> tuple[np.n
     return np.log(sums) - of_label, 1 / sums
 
 
+def answers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a model takes each image for, and the softmax' probability of it.
+
+    Args:
+        logits: Shape [images, classes].
+
+    Returns:
+        Class indices, and 0 to 1 in float64; both of shape [images].
+    """
+    predicted = logits.argmax(axis=1)
+    return predicted, losses_and_confidences(logits, predicted)[1]
+
+
 def top_accuracy(logits: np.ndarray, labels: np.ndarray, count: int) -> float:
     """Share of the images whose label is among the `count` largest logits; of equal logits the first class goes first.
 

@@ -53,6 +53,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   PYTHON_EXCEPTION: exitCodes.runFailed,
   PYTHON_DIED: exitCodes.runFailed,
   WORKER_DIED: exitCodes.runFailed,
+  PREDICTIONS_UNUSABLE: exitCodes.runFailed,
   RUN_FOLDER_UNWRITABLE: exitCodes.runFailed,
   FILE_UNWRITABLE: exitCodes.runFailed,
   INTERPRETER_MISSING: exitCodes.environment,

@@ -18,7 +18,7 @@ export async function buildComparison(
   experiment: Pick<Experiment, 'name' | 'mode'>,
   results: readonly RunResult[],
   pairedDifference: PairedDifference,
-): Promise<Comparison> {
+): Promise<Omit<Comparison, 'disagreement'>> {
   const { status, differences } = await testDifferences(results, pairedDifference)
   return {
     schemaVersion: 1,

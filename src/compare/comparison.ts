@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { runResultSchema } from '../protocol/result.js'
+import { disagreementSchema } from './disagreement.js'
 
 export const summarySchema = z.strictObject({
   mean: z.number(),
@@ -67,6 +68,11 @@ export const comparisonSchema = z
       loss: metricComparisonSchema,
       calibrationError: secondaryMetricComparisonSchema,
     }),
+    disagreement: z
+      .array(disagreementSchema)
+      .describe(
+        'Of each seed that both frameworks finished; disagreements.json has the images. A seed whose answers can not be compared is missing.',
+      ),
   })
   .meta({ title: 'Comparison' })
 

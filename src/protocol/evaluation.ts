@@ -14,6 +14,11 @@ const classEvaluationSchema = z.strictObject({
   support: z.int().describe('Its own images.'),
 })
 
+export const answerSchema = z.strictObject({
+  predicted: z.string().describe('The class.'),
+  probability: z.number().describe('That the model gives to it, 0 to 1.'),
+})
+
 const topLossSchema = z.strictObject({
   image: z.string().describe('Where it is: a file, or a row of one.'),
   label: z.string(),

@@ -2,6 +2,7 @@ import type { Comparison } from '../compare/comparison.js'
 import { renderAccuracyTable } from './accuracy-table.js'
 import { renderContract } from './contract-summary.js'
 import { renderDifferenceTable } from './difference-table.js'
+import { renderDisagreementTable } from './disagreement-table.js'
 import { renderFailures } from './failures.js'
 import { formatNumberOf } from './format.js'
 import { seedCount } from './runs.js'
@@ -18,6 +19,7 @@ export function renderComparison(comparison: Comparison, options: RenderOptions)
     renderTimeTable(comparison, style),
     renderContract(comparison, style),
     renderDifferenceTable(comparison, style),
+    renderDisagreementTable(comparison, style),
   ]
   return sections.filter((section) => section !== null).join('\n\n')
 }

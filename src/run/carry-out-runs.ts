@@ -1,13 +1,16 @@
 import os from 'node:os'
 import { buildComparison } from '../compare/build-comparison.js'
+import { countsOf } from '../compare/disagreement.js'
 import type { Event } from '../events.js'
 import { planRuns, type Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
+import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { cacheDirectory } from './cache-directory.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
+import { findDisagreements } from './find-disagreements.js'
 import { whyBusy } from './hardware.js'
 import { Journal, now } from './journal.js'
 import type { MachineRecord } from './machine-record.js'
@@ -76,9 +79,12 @@ export async function carryOutRuns(
       giveUp: (run, failure) => journal.result(unfinishedResult(run, failure)),
     })
     const results = inOrder(planned, journal.results)
-    journal.comparison(
-      await buildComparison(experiment, results, (request) => pool.pairedDifference(request)),
+    const disagreements = await findDisagreements(experiment, results, { folder, pool })
+    journal.disagreements(disagreements)
+    const statistics = await buildComparison(experiment, results, (request) =>
+      pool.ask(pairedDifferenceMessage, request),
     )
+    journal.comparison({ ...statistics, disagreement: disagreements.seeds.map(countsOf) })
     journal.broken.throwIfAborted()
   } finally {
     await pool.stop()

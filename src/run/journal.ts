@@ -3,6 +3,7 @@ import type { Event } from '../events.js'
 import type { Inspection } from '../protocol/inspect.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
+import type { Disagreements } from './find-disagreements.js'
 import type { MachineRecord } from './machine-record.js'
 import type { RunFolder } from './run-folder.js'
 
@@ -58,6 +59,14 @@ export class Journal {
     this.#keep(() => this.#folder.writeResult(result))
     this.#noteFacts(result)
     this.event(endOfRun(result))
+  }
+
+  /** Where the frameworks disagree, and what could not be found of it. */
+  disagreements({ seeds, problems }: Disagreements): void {
+    if (seeds.length > 0) {
+      this.#keep(() => this.#folder.writeDisagreements({ schemaVersion: 1, seeds: [...seeds] }))
+    }
+    for (const problem of problems) this.event({ type: 'warning', time: now(), ...problem })
   }
 
   /** The end of all runs. */

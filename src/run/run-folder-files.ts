@@ -10,9 +10,14 @@ export const runFolderFiles = {
   events: 'events.jsonl',
   environment: 'environment.json',
   comparison: 'comparison.json',
+  /** Which test images the two frameworks take for different classes; the thumbnails are in folders of their own. */
+  disagreements: 'disagreements.json',
+  thumbnails: 'disagreements',
+  thumbnailsOf: (seed: number): string => `disagreements/seed${seed}`,
   /** There while a process works in the folder. */
   lock: 'lock.json',
   /** In the folder of a run. */
   result: 'result.json',
+  predictions: 'predictions.safetensors',
   folderOf: ({ framework, seed }: Run): string => `${framework}-seed${seed}`,
 } as const

@@ -4,6 +4,7 @@ import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
 import type { Comparison } from '../compare/comparison.js'
+import type { DisagreementDetails } from '../compare/disagreement.js'
 import type { Event } from '../events.js'
 import type { Run } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
@@ -48,7 +49,13 @@ export class RunFolder {
   static reopen(folder: string): RunFolder {
     return writing(folder, () => {
       const reopened = new RunFolder(folder)
-      rmSync(path.join(folder, runFolderFiles.comparison), { force: true })
+      for (const outdated of [
+        runFolderFiles.comparison,
+        runFolderFiles.disagreements,
+        runFolderFiles.thumbnails,
+      ]) {
+        rmSync(path.join(folder, outdated), { force: true, recursive: true })
+      }
       return reopened
     })
   }
@@ -56,6 +63,11 @@ export class RunFolder {
   /** The folder of one run; made with the run's first event. */
   folderOf(run: Run): string {
     return path.join(this.path, runFolderFiles.folderOf(run))
+  }
+
+  /** What the model of a finished run answered in the test. */
+  predictionsOf(run: Run): string {
+    return path.join(this.folderOf(run), runFolderFiles.predictions)
   }
 
   /** Where all that a framework's Python prints goes; those that work side by side are numbered from 1. */
@@ -81,6 +93,10 @@ export class RunFolder {
 
   writeComparison(comparison: Comparison): void {
     this.#write(path.join(this.path, runFolderFiles.comparison), comparison)
+  }
+
+  writeDisagreements(disagreements: DisagreementDetails): void {
+    this.#write(path.join(this.path, runFolderFiles.disagreements), disagreements)
   }
 
   writeMachine(machine: MachineRecord): void {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { EventOf } from '../events.js'
-import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
+import type { Message } from '../protocol/message.js'
 import type { Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
@@ -71,14 +71,15 @@ export class WorkerPool {
     return [...this.#warm].some((worker) => worker.framework === framework && worker.living)
   }
 
-  /** The paired test of two samples, in whichever Python lives, else in a fresh one. Rejects with a `TwintuneError`. */
-  async pairedDifference(
-    request: z.input<typeof pairedDifferenceMessage.request>,
-  ): Promise<z.output<typeof pairedDifferenceMessage.result>> {
+  /**
+   * Asks what needs no framework, such as a test of two samples: whichever Python lives, else a fresh one. Rejects with
+   * a `TwintuneError`.
+   */
+  async ask<M extends Message>(message: M, request: z.input<M['request']>): Promise<z.output<M['result']>> {
     const { signal } = this.#options
     const worker = [...this.#warm].find(({ living }) => living)?.worker ?? this.#startStatistician()
     await unlessCancelled(worker.ready, signal)
-    return worker.request(pairedDifferenceMessage, request, { signal })
+    return worker.request(message, request, { signal })
   }
 
   /** Stops every worker that was ever started. Never rejects. */

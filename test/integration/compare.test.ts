@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { comparisonSchema } from '../../src/compare/comparison.js'
+import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { runResultSchema } from '../../src/protocol/result.js'
+import type { Framework } from '../../src/spec/schema.js'
 import {
   comparisonOf,
   eventsOf,
@@ -122,6 +124,21 @@ describe('compare, aligned, on both frameworks', () => {
     }
   })
 
+  it('counts what the two models of each seed answered, image by image, as their own tests have it', () => {
+    const { disagreement, runs } = comparisonOf(events)
+    expect(disagreement.map(({ seed, images }) => [seed, images])).toEqual([
+      [0, 12],
+      [1, 12],
+    ])
+    for (const of of disagreement) {
+      const right = (framework: Framework) =>
+        12 * (runs.find((run) => run.framework === framework && run.seed === of.seed)?.test?.accuracy ?? 0)
+      expect(of.bothRight + of.onlyTensorflowRight).toBeCloseTo(right('tensorflow'), 12)
+      expect(of.bothRight + of.onlyPytorchRight).toBeCloseTo(right('pytorch'), 12)
+      expect(of.bothRight + of.onlyTensorflowRight + of.onlyPytorchRight + of.bothWrong).toBe(12)
+    }
+  })
+
   it('keeps what the libraries print in the run folder, and out of sight', () => {
     expect(readFileSync(path.join(runDirectory, 'tensorflow.log'), 'utf8')).toContain('oneDNN')
   })
@@ -168,6 +185,19 @@ describe('compare, idiomatic', () => {
       const f1 = evaluationDetailsSchema.parse(details).perClass.flatMap((row) => row.f1 ?? [])
       const mean = f1.reduce((sum, value) => sum + value, 0) / f1.length
       expect(mean).toBeCloseTo(test?.macroF1 ?? Number.NaN, 12)
+    }
+    const { seeds } = disagreementDetailsSchema.parse(
+      readJson(started?.runDirectory ?? '', 'disagreements.json'),
+    )
+    expect(seeds.map(({ listed, ...counts }) => counts)).toEqual(comparison.disagreement)
+    const listed = seeds.flatMap((of) => of.listed)
+    // Two models of different random weights: that all twelve answers are alike has not been seen.
+    expect(listed.length).toBeGreaterThan(0)
+    expect(listed).toHaveLength(comparison.disagreement[0]?.different ?? 0)
+    for (const { image, thumbnail, tensorflow, pytorch } of listed) {
+      expect(tensorflow.predicted).not.toBe(pytorch.predicted)
+      expect(existsSync(image ?? '')).toBe(true)
+      expect(existsSync(path.join(started?.runDirectory ?? '', thumbnail ?? ''))).toBe(true)
     }
     const evidence = comparison.contract.map((row) => row.evidence).join('\n')
     expect(evidence).toContain('epsilon 1e-07')

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
@@ -14,6 +15,7 @@ import { runMessage } from '../../src/protocol/run.js'
 // test/python/test_protocol.py parses the same files, so that the two sides can't drift apart.
 const folder = new URL('../fixtures/protocol/', import.meta.url)
 const messages: readonly Message[] = [
+  comparePredictionsMessage,
   describeDataMessage,
   findLearningRateMessage,
   importFrameworkMessage,

@@ -24,6 +24,8 @@ TYPES = {
     "describe-data.result": protocol.DescribeDataResult,
     "paired-difference.request": protocol.PairedDifferenceRequest,
     "paired-difference.result": protocol.PairedDifferenceResult,
+    "compare-predictions.request": protocol.ComparePredictionsRequest,
+    "compare-predictions.result": protocol.ComparePredictionsResult,
     "record-rungs.request": protocol.RecordRungsRequest,
     "record-rungs.result": protocol.RecordRungsResult,
     "judge-rungs.request": protocol.JudgeRungsRequest,

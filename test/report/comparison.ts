@@ -175,6 +175,28 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
         difference: { mean: -0.0006, interval: [-0.0006, -0.0006], ...two },
       },
     },
+    disagreement: [
+      {
+        seed: 0,
+        images: 1000,
+        different: 41,
+        bothRight: 847,
+        onlyTensorflowRight: 14,
+        onlyPytorchRight: 11,
+        bothWrong: 128,
+        pValue: 0.6900383234024048,
+      },
+      {
+        seed: 1,
+        images: 1000,
+        different: 39,
+        bothRight: 843,
+        onlyTensorflowRight: 14,
+        onlyPytorchRight: 11,
+        bothWrong: 132,
+        pValue: 0.6900383234024048,
+      },
+    ],
     ...changes,
   }
 }
@@ -185,6 +207,7 @@ export function trainingOnly(): Comparison {
   return comparison({
     runs: runs.filter((run) => run.framework === 'pytorch'),
     contract: [],
+    disagreement: [],
     metrics: metricsWithout(metrics, 'tensorflow', 'difference'),
   })
 }
@@ -202,6 +225,7 @@ export function withFailures(): Comparison {
       failedRun('pytorch', 2, cancelledFailure),
     ],
     contract: [],
+    disagreement: [],
     metrics: metricsWithout(metrics, 'pytorch', 'difference'),
   })
 }

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
+import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { eventSchema } from '../../src/events.js'
 import { loadExperiment } from '../../src/spec/load.js'
@@ -52,10 +53,28 @@ describe('an experiment whose runs all succeed', async () => {
     expect(comparison.contract.find((row) => row.ingredient === 'weights')?.state).toBe('identical')
   })
 
+  it('says seed by seed how the two models answered, and which images they disagree about', () => {
+    const counts = { images: 4, different: 1, bothRight: 2, onlyTensorflowRight: 1, onlyPytorchRight: 0 }
+    const disagreement = [0, 1].map((seed) => ({ seed, ...counts, bothWrong: 1, pValue: 1 }))
+    expect(comparison.disagreement).toEqual(disagreement)
+    const details = disagreementDetailsSchema.parse(readJson(runDirectory, 'disagreements.json'))
+    expect(details.seeds[1]?.listed).toEqual([
+      {
+        position: 2,
+        image: '2.png',
+        label: 'a',
+        tensorflow: { predicted: 'a', probability: 0.75 },
+        pytorch: { predicted: 'b', probability: 0.5 },
+        thumbnail: 'disagreements/seed1/0002.png',
+      },
+    ])
+  })
+
   it('names the run folder after the experiment and the time, and fills it with everything', () => {
     expect(path.basename(runDirectory)).toMatch(/^scheduling-\d{8}-\d{6}-[a-z0-9]{4}$/)
     expect(readdirSync(runDirectory).toSorted()).toEqual([
       'comparison.json',
+      'disagreements.json',
       'environment.json',
       'events.jsonl',
       'pytorch-seed0',
@@ -116,6 +135,33 @@ describe('a run that fails', () => {
     expect(runs[1]?.seconds?.import).toBe(0.25)
     const [first, second] = ofType(events, 'run-started')
     expect(second?.pythonPid).not.toBe(first?.pythonPid)
+  })
+})
+
+describe('predictions that cannot be compared', () => {
+  it('are warned of, once a seed, and cost nothing else', async () => {
+    const events = await eventsOf(experiment(), { 'compare-predictions': 'raise' })
+    const { comparison, runDirectory } = ending(events)
+    expect(comparison).toMatchObject({ status: 'finished', disagreement: [] })
+    expect(comparison.metrics.accuracy.difference).toMatchObject({ pairs: 2 })
+    expect(ofType(events, 'warning').filter(({ code }) => code === 'PYTHON_EXCEPTION')).toMatchObject([
+      { seed: 0, message: expect.stringContaining('compare-predictions was told to fail') },
+      { seed: 1 },
+    ])
+    expect(existsSync(path.join(runDirectory, 'disagreements.json'))).toBe(false)
+  })
+
+  it('are not looked at once the user has cancelled', async () => {
+    const controller = new AbortController()
+    const events: Event[] = []
+    const behaviours = { 'compare-predictions': 'hang' } as const
+    for await (const event of carryOut(experiment({ seeds: [0] }), behaviours, {
+      signal: controller.signal,
+    })) {
+      events.push(event)
+      if (ofType(events, 'run-finished').length === 2) controller.abort()
+    }
+    expect(ending(events).comparison).toMatchObject({ status: 'cancelled', disagreement: [] })
   })
 })
 

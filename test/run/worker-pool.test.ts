@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
 import { WorkerPool } from '../../src/run/worker-pool.js'
 import type { Framework } from '../../src/spec/schema.js'
 import type { WorkerOptions } from '../../src/worker/worker.js'
@@ -29,21 +30,21 @@ describe('the paired test', () => {
   it('is computed by a worker that lives', async () => {
     const { pool, logFiles } = startPool()
     await pool.start('tensorflow')
-    expect(await pool.pairedDifference(samples)).toMatchObject({ mean: 0.25 })
+    expect(await pool.ask(pairedDifferenceMessage, samples)).toMatchObject({ mean: 0.25 })
     expect(logFiles()).toEqual(['tensorflow-1'])
   })
 
   it('is computed by one fresh worker, however often it is asked for, when none lives', async () => {
     const { pool, logFiles } = startPool()
-    await pool.pairedDifference(samples)
-    await pool.pairedDifference(samples)
+    await pool.ask(pairedDifferenceMessage, samples)
+    await pool.ask(pairedDifferenceMessage, samples)
     expect(logFiles()).toEqual(['pytorch-1'])
   })
 
   it('does not wait for the fresh worker once the user has cancelled', async () => {
     const controller = new AbortController()
     const { pool } = startPool(controller.signal)
-    const asked = pool.pairedDifference(samples)
+    const asked = pool.ask(pairedDifferenceMessage, samples)
     controller.abort()
     await expect(asked).rejects.toMatchObject({ failure: { code: 'CANCELLED' } })
   })

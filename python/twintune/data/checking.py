@@ -13,9 +13,24 @@ from twintune.cpu import available_cores
 from twintune.data.dataset import ImageDataset, why_unreadable
 from twintune.data.decoding import UnreadableImage, decode
 from twintune.data.verdicts import Look, Verdicts, load_verdicts, save_verdicts
+from twintune.stopwatch import Pace
 
 Progress = Callable[[int, int], None]
 """Takes the images looked at and those there are; may raise `Cancelled`."""
+
+
+_SECONDS_BETWEEN_REPORTS = 0.25
+
+
+def progress_reports(emit: Callable[[object], None]) -> Progress:
+    """Progress as the bridge has it: a few reports a second, and one of the end."""
+    pace = Pace(_SECONDS_BETWEEN_REPORTS)
+
+    def report(done: int, total: int) -> None:
+        if done == total or pace.is_due():
+            emit({"type": "checked", "done": done, "total": total})
+
+    return report
 
 
 @dataclass(frozen=True)

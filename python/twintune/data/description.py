@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from twintune.backbones import find_backbone
+from twintune.data.checking import progress_reports
 from twintune.data.contact_sheet import write_contact_sheet
 from twintune.data.dataset import Split, Splits
 from twintune.data.duplicates import find_duplicates
@@ -29,9 +30,6 @@ from twintune.protocol import (
     Spread,
     UnreadableImage,
 )
-from twintune.stopwatch import Pace
-
-_SECONDS_BETWEEN_REPORTS = 0.25
 
 
 def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) -> DescribeDataResult:
@@ -44,13 +42,7 @@ def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) 
     Raises:
         TwintuneError: As for a run, but for images that can't be decoded.
     """
-    pace = Pace(_SECONDS_BETWEEN_REPORTS)
-
-    def report(done: int, total: int) -> None:
-        if done == total or pace.is_due():
-            emit({"type": "checked", "done": done, "total": total})
-
-    checked = open_checked_sources(request.dataset, request.cache_directory, report)
+    checked = open_checked_sources(request.dataset, request.cache_directory, progress_reports(emit))
     splits = divide(checked, request.dataset)
     if request.sheet is not None:
         _draw_sheet(request.sheet, splits, request.dataset.image_size)

@@ -13,6 +13,13 @@ from twintune.protocol.augmentation import (
     RandomResizedCrop,
     Range,
 )
+from twintune.protocol.compare_predictions import (
+    Answer,
+    ComparePredictionsRequest,
+    ComparePredictionsResult,
+    DisagreeingImage,
+    ListingRequest,
+)
 from twintune.protocol.dataset import (
     Csv,
     DatasetFields,
@@ -82,11 +89,14 @@ from twintune.protocol.training import (
 __all__ = [
     "Adam",
     "AdamW",
+    "Answer",
     "Augmentation",
     "BatchNormPolicy",
     "Checkpoints",
     "ClassEvaluation",
     "ColorJitter",
+    "ComparePredictionsRequest",
+    "ComparePredictionsResult",
     "ConstantSchedule",
     "CosineSchedule",
     "Csv",
@@ -95,6 +105,7 @@ __all__ = [
     "DatasetRequest",
     "DescribeDataRequest",
     "DescribeDataResult",
+    "DisagreeingImage",
     "DuplicateImage",
     "EarlyStopping",
     "Ema",
@@ -122,6 +133,7 @@ __all__ = [
     "JudgeRungsResult",
     "LearningRatePoint",
     "LearningRateSuggestions",
+    "ListingRequest",
     "Message",
     "Mode",
     "Model",
