@@ -97,6 +97,7 @@ def make_request(framework: str, images: Path, folder: Path, features: bool) -> 
     return {
         "framework": framework,
         "seed": 0,
+        "seeds": {"init": 0, "order": 0, "augmentation": 0, "split": None},
         "mode": "aligned",
         "dataset": {
             "source": "imagefolder",

@@ -142,7 +142,7 @@ def _open_test(
 ) -> tuple[Split | None, str | None]:
     """The images of the test where they are still the same, else why there are none."""
     try:
-        splits = open_splits(request.dataset, request.cache_directory, progress_reports(emit))
+        splits = open_splits(request.dataset, request.split_seed, request.cache_directory, progress_reports(emit))
     except Cancelled:
         raise
     except TwintuneError as error:

@@ -18,7 +18,7 @@ def initial_head(head: Head, features: int, classes: int, seed: int) -> dict[str
         head: Gives the hidden widths.
         features: Width of the pooled features.
         classes: Number of classes.
-        seed: The run's seed.
+        seed: That of the run's first weights.
 
     Returns:
         float32 tensors `head.N.weight` of shape [outputs, inputs] and `head.N.bias` of shape [outputs].
@@ -37,13 +37,13 @@ def masks_of_step(request: RunRequest, images: int, step: int) -> tuple[np.ndarr
     """The dropout masks of one training step of a run; in idiomatic mode the framework's own layers draw them.
 
     Args:
-        request: Gives the head, the seed, the mode and the precision.
+        request: Gives the head, the seeds, the mode and the precision.
         images: Images in the batch.
         step: The step, counted over all phases.
     """
     if request.mode == "idiomatic":
         return ()
-    return dropout_masks(request.model.head, images, request.seed, step, array_dtype(request.training.precision))
+    return dropout_masks(request.model.head, images, request.seeds.init, step, array_dtype(request.training.precision))
 
 
 def dropout_masks(head: Head, images: int, seed: int, step: int, dtype: str) -> tuple[np.ndarray, ...]:
@@ -52,7 +52,7 @@ def dropout_masks(head: Head, images: int, seed: int, step: int, dtype: str) -> 
     Args:
         head: Gives the hidden widths and the share to drop.
         images: Images in the batch.
-        seed: The run's seed.
+        seed: That of the run's first weights.
         step: The step, counted over all phases.
         dtype: `float32` or `float64`.
 

@@ -33,7 +33,7 @@ class Inputs:
         self._record = record
         self._report = reporter
         self._cached: CachedFeatures | None = None
-        self._mixing = Mixing(request.seed, request.augmentation.mixup, request.augmentation.cutmix)
+        self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
         record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
         self.features_hashed = False
         """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
@@ -83,7 +83,7 @@ class Inputs:
 
     def _extract_features(self) -> CachedFeatures:
         folder = Path(self._request.cache_directory, "features")
-        cached = CachedFeatures(self._request.seed, self._request.training.batch_size, folder)
+        cached = CachedFeatures(self._request.seeds.order, self._request.training.batch_size, folder)
         splits = list(self._splits.named().values())
         total, done = sum(map(len, splits)), 0
         for split in splits:

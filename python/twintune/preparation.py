@@ -35,7 +35,7 @@ def prepare(request: RunRequest, report: Reporter, record: RunRecord) -> RunCont
     report.stage("data")
     with watch.part("data"):
         progress = functools.partial(report.stage_progress, "data")
-        splits = open_splits(request.dataset, request.cache_directory, progress)
+        splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, progress)
     save_skipped(splits.skipped, Path(request.run_directory))
     for warning in splits.warnings:
         report.warning("DATASET", warning)

@@ -26,7 +26,7 @@ def resolve_weights(request: RunRequest) -> Path:
     """Finds, makes or downloads the safetensors file of the request's backbone.
 
     Args:
-        request: Gives the backbone, the kind of weights, the seed and the cache folder.
+        request: Gives the backbone, the kind of weights, the seeds and the cache folder.
 
     Returns:
         The file; its tensors' names and shapes are checked.
@@ -46,7 +46,7 @@ def resolve_weights(request: RunRequest) -> Path:
                 "Give a safetensors file as model.weights.file.",
             )
     elif not isinstance(weights, ImagenetWeights):
-        file = _random_weights(name, request.seed, cache)
+        file = _random_weights(name, request.seeds.init, cache)
     elif entry.imagenet.source == "package":
         file = _packaged_weights(name, entry, cache, request.torch_python)
     else:
@@ -62,7 +62,7 @@ def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
 
     Args:
         name: The backbone.
-        seed: The run's seed.
+        seed: That of the run's first weights.
 
     Returns:
         float32 tensors by timm's names.

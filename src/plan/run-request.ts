@@ -3,6 +3,7 @@ import type { Experiment } from '../spec/schema.js'
 import type { Phase } from '../spec/training-schema.js'
 import { datasetRequest } from './dataset-request.js'
 import type { Run } from './plan-runs.js'
+import { runSeeds } from './run-seeds.js'
 
 /** Where a run finds what isn't in the specification. Paths are absolute. */
 export interface RunSurroundings {
@@ -26,6 +27,7 @@ export function runRequest(experiment: Experiment, run: Run, surroundings: RunSu
   return {
     framework: run.framework,
     seed: run.seed,
+    seeds: runSeeds(experiment, run.seed),
     mode,
     dataset: datasetRequest(experiment),
     augmentation,

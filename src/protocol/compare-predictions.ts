@@ -3,11 +3,13 @@ import { datasetRequestSchema } from './dataset.js'
 import { describeDataMessage } from './describe-data.js'
 import { answerSchema } from './evaluation.js'
 import { defineMessage } from './message.js'
+import { runSeedsSchema } from './run.js'
 
 const listingSchema = z
   .strictObject({
     classes: z.array(z.string()),
     dataset: datasetRequestSchema,
+    splitSeed: runSeedsSchema.shape.split,
     cacheDirectory: z.string(),
     membership: z.string().describe('Hash of the identities in each split, as the runs report it.'),
     folder: z.string().describe('For the thumbnails; absolute. It is made anew.'),

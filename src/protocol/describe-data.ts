@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { augmentationSchema } from '../spec/augmentation-schema.js'
 import { datasetRequestSchema } from './dataset.js'
 import { defineMessage } from './message.js'
-import { weightsRequestSchema } from './run.js'
+import { runSeedsSchema, weightsRequestSchema } from './run.js'
 
 const splitName = z.enum(['train', 'validation', 'test'])
 
@@ -29,7 +29,6 @@ const splitSchema = z.strictObject({
 const sheetRequestSchema = z
   .strictObject({
     file: z.string().describe('The PNG file to write; absolute.'),
-    seed: z.int(),
     backbone: z.string(),
     weights: weightsRequestSchema,
     batchSize: z.int(),
@@ -59,6 +58,7 @@ export const describeDataMessage = defineMessage({
   name: 'describe-data',
   request: z.strictObject({
     dataset: datasetRequestSchema,
+    seeds: runSeedsSchema,
     cacheDirectory: z.string(),
     sheet: sheetRequestSchema.nullable(),
   }),

@@ -25,10 +25,21 @@ export const weightsRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string() }),
 ])
 
+/** What each thing that a run draws is drawn by. */
+export const runSeedsSchema = z.strictObject({
+  init: z.int().describe('Of the weights that are drawn, and of the dropout masks.'),
+  order: z.int().describe('Of the training batches.'),
+  augmentation: z.int().describe('Of the changes to images, and of the mixing of batches.'),
+  split: z.int().nullable().describe("Of the hash that sets images apart; null for each image's own hash."),
+})
+
+export type RunSeeds = z.output<typeof runSeedsSchema>
+
 /** A complete request: Python fills in no default. Paths are absolute. */
 export const runRequestSchema = z.strictObject({
   framework: frameworkSchema,
-  seed: z.int(),
+  seed: z.int().describe('Names the run; what is drawn is drawn by `seeds`.'),
+  seeds: runSeedsSchema,
   mode: z.enum(['aligned', 'idiomatic']),
   dataset: datasetRequestSchema,
   augmentation: augmentationSchema,

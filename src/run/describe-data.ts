@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { TwintuneError } from '../failure.js'
 import { datasetRequest } from '../plan/dataset-request.js'
 import { weightsByKind } from '../plan/run-request.js'
+import { runSeeds } from '../plan/run-seeds.js'
 import { type DataDescription, describeDataMessage } from '../protocol/describe-data.js'
 import type { Experiment } from '../spec/schema.js'
 import { cacheDirectory } from './cache-directory.js'
@@ -28,11 +29,13 @@ export async function describeData(
   { signal, sheet, onProgress }: DescribeDataOptions,
 ): Promise<DataDescription> {
   const { dataset, frameworks } = experiment
+  const [seed = 0] = experiment.seeds
   const sheetWanted = sheet === undefined ? null : sheetRequest(experiment, path.resolve(sheet))
   checkDataFiles(dataset)
   const [framework = 'pytorch'] = frameworks
   const request = {
     dataset: datasetRequest(experiment),
+    seeds: runSeeds(experiment, seed),
     cacheDirectory: cacheDirectory(),
     sheet: sheetWanted,
   }
@@ -43,7 +46,7 @@ export async function describeData(
 }
 
 function sheetRequest(
-  { mode, seeds, model, training, augmentation }: Experiment,
+  { mode, model, training, augmentation }: Experiment,
   file: string,
 ): z.input<typeof describeDataMessage.request>['sheet'] {
   if (mode === 'idiomatic') {
@@ -55,7 +58,6 @@ function sheetRequest(
   }
   return {
     file,
-    seed: seeds[0] ?? 0,
     backbone: model.backbone,
     weights: weightsByKind(model.weights),
     batchSize: training.batchSize,

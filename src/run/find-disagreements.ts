@@ -2,6 +2,7 @@ import path from 'node:path'
 import { disagreementOf, type SeedDisagreement } from '../compare/disagreement.js'
 import { TwintuneError, toFailure } from '../failure.js'
 import { datasetRequest } from '../plan/dataset-request.js'
+import { runSeeds } from '../plan/run-seeds.js'
 import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
 import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Experiment, Framework } from '../spec/schema.js'
@@ -40,6 +41,7 @@ export async function findDisagreements(
         listing: {
           classes: pair.tensorflow.classes,
           dataset: datasetRequest(experiment),
+          splitSeed: runSeeds(experiment, seed).split,
           cacheDirectory: cacheDirectory(),
           membership: sharedSplit(pair),
           folder: path.join(folder.path, thumbnails),

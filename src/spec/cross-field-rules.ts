@@ -45,11 +45,11 @@ const rules: readonly Rule[] = [
 ]
 
 function listsEachOnce(spec: unknown): Violation[] {
-  return ['frameworks', 'seeds'].flatMap((field) =>
-    listAt(spec, [field]).flatMap((entry, index, entries) =>
+  return [['frameworks'], ['seeds'], ['comparison', 'vary']].flatMap((field) =>
+    listAt(spec, field).flatMap((entry, index, entries) =>
       entries.findIndex((other) => Object.is(other, entry)) === index
         ? []
-        : [{ path: [field, index], message: `${entry} is listed already` }],
+        : [{ path: [...field, index], message: `${entry} is listed already` }],
     ),
   )
 }

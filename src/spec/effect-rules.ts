@@ -2,6 +2,7 @@ import { isMapping, type Path } from './path.js'
 import {
   backboneOf,
   isIdiomatic,
+  listAt,
   numberAt,
   phasePaths,
   type Rule,
@@ -17,6 +18,7 @@ export const effectRules: readonly Rule[] = [
   colorJitterHasStrength,
   ratesHaveBackbone,
   policyHasBatchNorm,
+  splitHasShares,
 ]
 
 function dropoutHasUnits(spec: unknown): Violation[] {
@@ -67,4 +69,16 @@ function policyHasBatchNorm(spec: unknown): Violation[] {
       `${backbone.name} has no BatchNorm layers: leave it out`,
     )
   })
+}
+
+function splitHasShares(spec: unknown): Violation[] {
+  const path = ['comparison', 'vary']
+  const index = listAt(spec, path).indexOf('split')
+  const isGiven = (name: string) =>
+    [name, `${name}Split`].some((field) => getIn(spec, ['dataset', field]) !== undefined)
+  const isBroken =
+    index >= 0 &&
+    isGiven('test') &&
+    (isGiven('validation') || numberAt(spec, ['dataset', 'validationFraction']) === 0)
+  return violationIf(isBroken, [...path, index], 'no image is set apart: validation and test are as given')
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { augmentationSchema } from './augmentation-schema.js'
+import { comparisonSettingsSchema } from './comparison-schema.js'
 import { datasetSchema } from './dataset-schema.js'
 import { modelSchema } from './model-schema.js'
 import { trainingSchema } from './training-schema.js'
@@ -38,6 +39,7 @@ export const experimentSchema = z
       )
       .min(1)
       .default([0, 1, 2]),
+    comparison: comparisonSettingsSchema.prefault({}),
     device: z
       .string()
       .regex(/^(auto|cpu|gpu(:\d+)?)$/, 'must be auto, cpu, gpu or gpu:N')

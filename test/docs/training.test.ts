@@ -9,7 +9,7 @@ const optionsOf = (row: string) => codeSpans(row.split('|')[1] ?? '').map(fullPa
 const testsOf = (row: string) => codeSpans(row.split('|').at(-2) ?? '')
 
 describe('docs/training.md', () => {
-  it('has a row for every option of data, augmentation and training', () => {
+  it('has a row for every option of data, augmentation, training and comparison', () => {
     const described = rows.flatMap(optionsOf)
     const missing = trainingOptions().filter(
       (option) => !described.some((path) => option === path || option.startsWith(`${path}.`)),
@@ -45,7 +45,7 @@ function codeSpans(text: string): string[] {
 
 // The page leaves out what its headings say.
 function fullPath(option: string): string {
-  if (/^(dataset|augmentation|model|deterministic)\b/.test(option)) return option
+  if (/^(dataset|augmentation|model|comparison|deterministic)\b/.test(option)) return option
   if (/^(optimizer|schedule)\./.test(option)) return `training.phases[].${option}`
   return `training.${option}`
 }
@@ -54,7 +54,7 @@ function trainingOptions(): string[] {
   const schema: unknown = JSON.parse(readFileSync(new URL('schema/experiment.schema.json', root), 'utf8'))
   return [...new Set(leaves(schema, ''))].filter(
     (option) =>
-      /^(dataset|augmentation|training)\./.test(option) ||
+      /^(dataset|augmentation|training|comparison)\./.test(option) ||
       option === 'deterministic' ||
       option === 'model.head.dropout',
   )

@@ -69,13 +69,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., protocol.RunRequest]:
     """Makes a complete request on the pictures; keyword arguments replace its fields.
 
-    Those of `dataset`, `augmentation` and `training` are replaced one by one.
+    Those of `dataset`, `augmentation`, `training` and `seeds` are replaced one by one.
     """
 
     def make(framework: str, **changes) -> protocol.RunRequest:
         raw = {
             "framework": framework,
             "seed": 0,
+            "seeds": {"init": 0, "order": 0, "augmentation": 0, "split": None},
             "mode": "aligned",
             "dataset": {
                 "source": "imagefolder",
@@ -108,7 +109,7 @@ def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., p
             "cacheDirectory": str(cache),
             "torchPython": sys.executable,
         }
-        for section in ("dataset", "augmentation", "training"):
+        for section in ("dataset", "augmentation", "training", "seeds"):
             raw[section] |= changes.pop(section, {})
         return msgspec.convert({**raw, **changes}, protocol.RunRequest)
 

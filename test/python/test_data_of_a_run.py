@@ -74,7 +74,7 @@ def test_an_image_that_goes_bad_is_named_in_idiomatic_mode_too(
     make_request, copy, dataset, cache: Path, framework: str
 ) -> None:
     request = make_request(framework, dataset=dataset)
-    train = open_splits(request.dataset, str(cache), lambda done, total: None).train
+    train = open_splits(request.dataset, None, str(cache), lambda done, total: None).train
     position = next(p for p in range(len(train)) if train.identity(p).startswith("class1/"))
     (copy / "train" / train.identity(position)).write_bytes(b"not a picture")
     with pytest.raises(TwintuneError, match=train.identity(position)) as caught:
@@ -90,7 +90,7 @@ def test_an_image_decodes_alike_in_idiomatic_mode(make_request, copy, dataset, c
     eight = Image.fromarray((ramp >> 8).astype(np.uint8)).convert("RGB")
     eight.save(copy / "test" / "class0" / "b.webp", lossless=True)
     request = make_request(framework, dataset=dataset)
-    test = open_splits(request.dataset, str(cache), lambda done, total: None).test
+    test = open_splits(request.dataset, None, str(cache), lambda done, total: None).test
     batches = list(idiomatic_pipeline(framework).ordered_batches(test))
     inputs = np.concatenate([np.asarray(batch.inputs) for batch in batches])
     positions = {test.identity(position): position for position in range(len(test))}

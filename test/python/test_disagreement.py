@@ -31,8 +31,10 @@ def dataset(tmp_path: Path) -> ImageFolder:
 
 
 def listing(dataset: ImageFolder, folder: Path, thumbnails: int = 24) -> ListingRequest:
-    membership = open_splits(dataset, str(folder / "cache"), lambda done, total: None).membership
-    return ListingRequest(CLASSES, dataset, str(folder / "cache"), membership, str(folder / "thumbnails"), thumbnails)
+    membership = open_splits(dataset, None, str(folder / "cache"), lambda done, total: None).membership
+    return ListingRequest(
+        CLASSES, dataset, None, str(folder / "cache"), membership, str(folder / "thumbnails"), thumbnails
+    )
 
 
 def logits_of(probabilities: list[list[float]]) -> np.ndarray:

@@ -30,13 +30,13 @@ class NoFramework:
 
 def engine_of(request: RunRequest) -> NoFramework:
     preprocessing = find_backbone(request.model.backbone).preprocessing
-    return NoFramework(SharedLoader(request.seed, 8, 33, preprocessing, "float32", request.augmentation))
+    return NoFramework(SharedLoader(request.seeds, 8, 33, preprocessing, "float32", request.augmentation))
 
 
 @pytest.fixture
 def inputs_of() -> Callable[[RunRequest], tuple[Inputs, RunRecord]]:
     def make(request: RunRequest) -> tuple[Inputs, RunRecord]:
-        splits = open_splits(request.dataset, request.cache_directory, lambda done, total: None)
+        splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None)
         record, reporter = RunRecord(request), Reporter(lambda report: None)
         return Inputs(request, engine_of(request), splits, record, reporter), record
 
@@ -65,7 +65,7 @@ def test_evaluations_are_neither_augmented_nor_mixed(make_request, inputs_of) ->
     for augmentation in ({}, {**OF_IMAGES, "mixup": 0.4}):
         request = make_request("pytorch", augmentation=augmentation)
         inputs, _ = inputs_of(request)
-        test = open_splits(request.dataset, request.cache_directory, lambda done, total: None).test
+        test = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None).test
         seen.append(np.concatenate([batch.inputs for batch in inputs.ordered_batches(test)]))
     assert np.array_equal(*seen)
 

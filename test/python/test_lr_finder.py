@@ -175,7 +175,7 @@ def test_a_sweep_that_is_cancelled_leaves_the_model_as_it_was(make_request, fram
 
 def started(request):
     """The engine of a request in its first phase, and what a sweep of it needs."""
-    splits = open_splits(request.dataset, request.cache_directory, lambda done, total: None)
+    splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None)
     engine = create_engine(request, len(splits.classes))
     engine.start_phase(request.training.phases[0], from_features=False)
     inputs = Inputs(request, engine, splits, RunRecord(request), Reporter(lambda report: None))

@@ -66,11 +66,11 @@ def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
     phases = [PHASE, {**PHASE, "trainable": "all", "optimizer": {**ADAM, "learningRate": 1e-4}}]
     head = {"hidden": [16], "activation": "silu", "dropout": 0.3}
     model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
-    results = [
-        run(make_request(f, model=model, training={"phases": phases, "precision": "float64"}), lambda report: None)
-        for f in FRAMEWORKS
-    ]
-    first, second = results
+    training = {"phases": phases, "precision": "float64"}
+    seeds = {"init": 1, "order": 2, "augmentation": 3, "split": 4}
+    first, second = (
+        run(make_request(f, model=model, training=training, seeds=seeds), lambda report: None) for f in FRAMEWORKS
+    )
     assert first.facts == second.facts
     # float64 keeps rounding far away, even after steps over all parameters.
     assert first.first_step_loss == pytest.approx(second.first_step_loss, rel=1e-12)
@@ -281,7 +281,9 @@ def test_a_class_without_training_images_weighs_nothing_and_is_told_of(
     for file in others:
         file.unlink()
     # Its hash puts it among the test images.
-    only.rename(next(file for n in range(99) if unit_hash("class2/" + (file := only.with_name(f"{n}.png")).name) < 0.2))
+    only.rename(
+        next(file for n in range(99) if unit_hash("class2/" + (file := only.with_name(f"{n}.png")).name, None) < 0.2)
+    )
     changes = {"train": str(folder), "test": None, "testFraction": 0.2}
     result = run(make_request("pytorch", dataset=changes, training={"classWeights": "balanced"}), reports.append)
     (warning,) = [report for report in reports.of("warning") if report["code"] == "CLASS_WEIGHTS"]

@@ -29,9 +29,9 @@ def failure(request) -> TwintuneError:
 
 
 def test_random_weights_are_of_the_seed(make_request) -> None:
-    first = load_file(resolve_weights(make_request("tensorflow", seed=1)))
-    again = load_file(resolve_weights(make_request("pytorch", seed=1)))
-    other = load_file(resolve_weights(make_request("pytorch", seed=2)))
+    first = load_file(resolve_weights(make_request("tensorflow", seeds={"init": 1})))
+    again = load_file(resolve_weights(make_request("pytorch", seeds={"init": 1})))
+    other = load_file(resolve_weights(make_request("pytorch", seeds={"init": 2})))
     assert all(np.array_equal(first[name], again[name]) for name in first)
     assert not np.array_equal(first["conv1.weight"], other["conv1.weight"])
 

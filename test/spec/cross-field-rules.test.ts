@@ -12,6 +12,21 @@ describe('rules that bind several fields', () => {
       { ...smallest, frameworks: ['pytorch', 'tensorflow', 'pytorch'] },
       'frameworks[2]: pytorch is listed already',
     ],
+    [
+      'a purpose of the seeds listed twice',
+      { ...smallest, comparison: { vary: ['init', 'order', 'init'] } },
+      'comparison.vary[2]: init is listed already',
+    ],
+    [
+      'the margin of a metric that there is not',
+      { ...smallest, comparison: { margins: { acuracy: 0.01 } } },
+      "comparison.margins.acuracy: unknown key 'acuracy'; did you mean 'accuracy'?",
+    ],
+    [
+      'a primary metric that there is not',
+      { ...smallest, comparison: { primaryMetric: 'topFive' } },
+      "comparison.primaryMetric: expected accuracy, topFiveAccuracy, macroF1, loss or calibrationError, got the text 'topFive'",
+    ],
     ['a seed listed twice', { ...smallest, seeds: [3, 1, 3] }, 'seeds[2]: 3 is listed already'],
     [
       'a backbone that only aligned mode has',

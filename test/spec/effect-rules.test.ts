@@ -3,6 +3,11 @@ import { issuesOfValue, smallest } from './rig.js'
 
 const withHead = (head: object) => ({ ...smallest, model: { backbone: 'resnet50', head } })
 const withJitter = (colorJitter: object) => ({ ...smallest, augmentation: { colorJitter } })
+const withSplit = (dataset: object) => ({
+  ...smallest,
+  dataset: { ...smallest.dataset, ...dataset },
+  comparison: { vary: ['init', 'split'] },
+})
 const withPhase = (phase: object, backbone = 'resnet50') => ({
   ...smallest,
   model: { backbone },
@@ -36,6 +41,16 @@ describe('rules on fields without an effect', () => {
       withPhase({ trainable: 'all', batchNorm: 'train' }, 'vgg16'),
       'training.phases[0].batchNorm: vgg16 has no BatchNorm layers: leave it out',
     ],
+    [
+      'a split that varies where validation and test images are given',
+      withSplit({ validation: 'val', test: 'test' }),
+      'comparison.vary[1]: no image is set apart: validation and test are as given',
+    ],
+    [
+      'a split that varies where there is no validation and the test images are given',
+      withSplit({ validationFraction: 0, test: 'test' }),
+      'comparison.vary[1]: no image is set apart: validation and test are as given',
+    ],
   ])('reject %s', (_, spec, issue) => {
     expect(issuesOfValue(spec)).toEqual([issue])
   })
@@ -54,6 +69,8 @@ describe('rules on fields without an effect', () => {
       withPhase({ trainable: 'head', batchNorm: 'train', backboneLearningRateScale: 0.1 }),
     ],
     ['the default policy of a backbone without BatchNorm', withPhase({ trainable: 'all' }, 'vgg16')],
+    ['a split that varies where only the test images are given', withSplit({ test: 'test' })],
+    ['a split that varies where nothing is given', withSplit({ validationFraction: 0 })],
   ])('accept %s', (_, spec) => {
     expect(issuesOfValue(spec)).toEqual([])
   })

@@ -24,6 +24,7 @@ from twintune.protocol import (
     DuplicateImage,
     ImageKind,
     ImageSizes,
+    RunSeeds,
     SheetRequest,
     SplitDescription,
     SplitName,
@@ -43,9 +44,9 @@ def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) 
         TwintuneError: As for a run, but for images that can't be decoded.
     """
     checked = open_checked_sources(request.dataset, request.cache_directory, progress_reports(emit))
-    splits = divide(checked, request.dataset)
+    splits = divide(checked, request.dataset, request.seeds.split)
     if request.sheet is not None:
-        _draw_sheet(request.sheet, splits, request.dataset.image_size)
+        _draw_sheet(request.sheet, request.seeds, splits, request.dataset.image_size)
     return DescribeDataResult(
         classes=splits.classes,
         splits=[_describe_split(name, s, checked, len(splits.classes)) for name, s in splits.named().items()],
@@ -55,10 +56,10 @@ def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) 
     )
 
 
-def _draw_sheet(request: SheetRequest, splits: Splits, image_size: int) -> None:
+def _draw_sheet(request: SheetRequest, seeds: RunSeeds, splits: Splits, image_size: int) -> None:
     preprocessing = find_backbone(request.backbone).preprocessing_of(request.weights)
-    loader = SharedLoader(request.seed, request.batch_size, image_size, preprocessing, "float32", request.augmentation)
-    mixing = Mixing(request.seed, request.augmentation.mixup, request.augmentation.cutmix)
+    loader = SharedLoader(seeds, request.batch_size, image_size, preprocessing, "float32", request.augmentation)
+    mixing = Mixing(seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
     try:
         write_contact_sheet(Path(request.file), splits.train, splits.classes, loader, mixing)
     except OSError as error:

@@ -15,7 +15,7 @@ from twintune.data.augmentation import is_augmented
 from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
 from twintune.data.dataset import Split
 from twintune.data.preprocessing import normalize, resize
-from twintune.protocol import Augmentation
+from twintune.protocol import Augmentation, RunSeeds
 from twintune.seeding import generator
 
 
@@ -63,7 +63,7 @@ class ImagePipeline(InputPipeline, Protocol):
 class SharedLoader:
     """The NumPy batches that both frameworks get in aligned mode. Only training images are augmented."""
 
-    seed: int
+    seeds: RunSeeds
     batch_size: int
     image_size: int
     preprocessing: Preprocessing
@@ -72,7 +72,7 @@ class SharedLoader:
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from `start_step` on; the last one may be short."""
-        order = training_order(len(split), self.seed, epoch)
+        order = training_order(len(split), self.seeds.order, epoch)
         rest = order[start_step * self.batch_size :]
         return self._batches(split, rest, lambda position: self.training_view(split, int(position), epoch))
 
@@ -88,7 +88,7 @@ class SharedLoader:
         """
         if not is_augmented(self.augmentation):
             return self.evaluation_view(split, position)
-        draw = generator(self.seed, "augmentation", epoch, split.identity(position))
+        draw = generator(self.seeds.augmentation, "augmentation", epoch, split.identity(position))
         return self._augment(split.open(position), draw)
 
     def evaluation_view(self, split: Split, position: int) -> np.ndarray:

@@ -40,11 +40,12 @@ class CheckedSources:
         ]
 
 
-def open_splits(request: DatasetRequest, cache_directory: str, progress: Progress) -> Splits:
+def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str, progress: Progress) -> Splits:
     """Opens, checks and splits the data.
 
     Args:
         request: The spec's data set.
+        seed: Of the hash that sets images apart; None for each image's own.
         cache_directory: Where memory-mapped copies and the verdicts on images are kept.
         progress: Told how many images have been checked.
 
@@ -55,7 +56,7 @@ def open_splits(request: DatasetRequest, cache_directory: str, progress: Progres
     checked = open_checked_sources(request, cache_directory, progress)
     if request.on_corrupt == "fail":
         refuse_unreadable(request.train, checked.unreadable())
-    splits = divide(checked, request)
+    splits = divide(checked, request, seed)
     digests = {
         name: checked.verdicts_of(split.dataset).digests[split.indices] for name, split in splits.named().items()
     }
@@ -81,16 +82,17 @@ def open_checked_sources(request: DatasetRequest, cache_directory: str, progress
     return CheckedSources(sources, verdicts)
 
 
-def divide(checked: CheckedSources, request: DatasetRequest) -> Splits:
+def divide(checked: CheckedSources, request: DatasetRequest, seed: int | None) -> Splits:
     """Splits the images that can be decoded.
 
-    An image's place is decided by a hash of its identity alone, so that adding an image moves no other one.
+    An image's place is decided by a hash of its identity, and of the seed where there is one, so that adding an image
+    moves no other one.
 
     Raises:
         TwintuneError: DATASET_ONE_CLASS or SPLIT_EMPTY.
     """
     sources = checked.sources
-    training, place = sources.train, _places(sources.train)
+    training, place = sources.train, _places(sources.train, seed)
     rest = checked.verdicts_of(training).readable()
     if sources.test is None:
         test = _split(training, rest & (place < request.test_fraction))
@@ -117,14 +119,16 @@ def divide(checked: CheckedSources, request: DatasetRequest) -> Splits:
     return splits
 
 
-def unit_hash(identity: str) -> float:
-    """A number in [0, 1) from the SHA-256 of an identity."""
-    return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
+def unit_hash(identity: str, seed: int | None) -> float:
+    """A number in [0, 1) from the SHA-256 of an identity, and of a seed where there is one."""
+    salted = identity if seed is None else f"{seed} {identity}"
+    return int.from_bytes(hashlib.sha256(salted.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
 
 
-def _places(dataset: ImageDataset) -> np.ndarray:
+def _places(dataset: ImageDataset, seed: int | None) -> np.ndarray:
     assert dataset.identities is not None
-    return np.fromiter(map(unit_hash, dataset.identities), np.float64, len(dataset.identities))
+    places = (unit_hash(identity, seed) for identity in dataset.identities)
+    return np.fromiter(places, np.float64, len(dataset.identities))
 
 
 def _split(dataset: ImageDataset, chosen: np.ndarray) -> Split:

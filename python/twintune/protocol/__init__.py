@@ -74,7 +74,7 @@ from twintune.protocol.optimizer import (
 from twintune.protocol.paired_difference import PairedDifferenceRequest, PairedDifferenceResult
 from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
 from twintune.protocol.result import EpochRecord, Facts, RunResult, Seconds, TrainingMetrics
-from twintune.protocol.run import RunRequest
+from twintune.protocol.run import RunRequest, RunSeeds
 from twintune.protocol.training import (
     BatchNormPolicy,
     Checkpoints,
@@ -158,6 +158,7 @@ __all__ = [
     "Rounding",
     "RunRequest",
     "RunResult",
+    "RunSeeds",
     "Rung",
     "RungName",
     "Schedule",

@@ -11,6 +11,7 @@ class ListingRequest(Message):
 
     classes: list[str]
     dataset: DatasetRequest
+    split_seed: int | None
     cache_directory: str
     membership: str
     folder: str

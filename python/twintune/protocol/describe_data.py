@@ -6,13 +6,13 @@ from twintune.protocol.augmentation import Augmentation
 from twintune.protocol.dataset import DatasetRequest
 from twintune.protocol.message import Message, SplitName
 from twintune.protocol.model import WeightsRequest
+from twintune.protocol.run import RunSeeds
 
 
 class SheetRequest(Message):
     """Draw what the network sees in training into this PNG file."""
 
     file: str
-    seed: int
     backbone: str
     weights: WeightsRequest
     batch_size: int
@@ -23,6 +23,7 @@ class DescribeDataRequest(Message):
     """Tell what is in the data, split as a run would split it."""
 
     dataset: DatasetRequest
+    seeds: RunSeeds
     cache_directory: str
     sheet: SheetRequest | None
 

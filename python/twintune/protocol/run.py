@@ -9,11 +9,24 @@ from twintune.protocol.model import Model
 from twintune.protocol.training import Training
 
 
+class RunSeeds(Message):
+    """What each thing that a run draws is drawn by; `split` is None for each image's own hash."""
+
+    init: int
+    order: int
+    augmentation: int
+    split: int | None
+
+
 class RunRequest(Message):
-    """One framework × seed. Paths are absolute. `resume` asks to go on from the run's last checkpoint."""
+    """One framework × seed, by which the run is named. Paths are absolute.
+
+    `resume` asks to go on from the run's last checkpoint.
+    """
 
     framework: Framework
     seed: int
+    seeds: RunSeeds
     mode: Mode
     dataset: DatasetRequest
     augmentation: Augmentation

@@ -28,7 +28,7 @@ def memory():
 def test_its_request_is_complete_and_its_images_can_be_split(memory, tmp_path: Path, features: bool) -> None:
     images = memory.generate(tmp_path / "images", 200)
     request = msgspec.convert(memory.make_request("pytorch", images, tmp_path, features), RunRequest)
-    splits = open_splits(request.dataset, request.cache_directory, lambda done, total: None)
+    splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None)
     assert sum(map(len, splits.named().values())) == 200
     assert splits.warnings == []
 

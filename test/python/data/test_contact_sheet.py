@@ -15,6 +15,7 @@ from twintune.data.dataset import Split
 from twintune.data.loader import SharedLoader
 from twintune.data.mixing import Mixing
 from twintune.data.preprocessing import denormalize, normalize
+from twintune.protocol import RunSeeds
 
 CLASSES = ["cat", "dog", "horse"]
 NOT_MIXED = Mixing(0, 0, 0)
@@ -26,7 +27,8 @@ def split(pictures: Path) -> Split:
 
 
 def loader(size: int = 224, **wanted) -> SharedLoader:
-    return SharedLoader(0, 8, size, PREPROCESSING, "float32", augmentation(**wanted))
+    seeds = RunSeeds(init=0, order=0, augmentation=0, split=None)
+    return SharedLoader(seeds, 8, size, PREPROCESSING, "float32", augmentation(**wanted))
 
 
 def tile(file: Path, row: int, column: int, size: int = 224) -> np.ndarray:

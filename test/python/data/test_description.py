@@ -20,8 +20,11 @@ from twintune.protocol import (
     DescribeDataResult,
     ImageFolder,
     RandomWeights,
+    RunSeeds,
     SheetRequest,
 )
+
+UNSALTED = RunSeeds(init=0, order=0, augmentation=0, split=None)
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def describe(cache: Path) -> Callable[..., DescribeDataResult]:
     def run(train: Path, **changes) -> DescribeDataResult:
         fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
         dataset = ImageFolder(train=str(train), **{**fields, **changes})
-        return describe_data(DescribeDataRequest(dataset, str(cache), None), lambda report: None)
+        return describe_data(DescribeDataRequest(dataset, UNSALTED, str(cache), None), lambda report: None)
 
     return run
 
@@ -100,13 +103,15 @@ def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> No
     augmentation = {"horizontalFlip": 0.5, "verticalFlip": 0, "rotation": 10, "mixup": 0.2, "cutmix": 0}
     sheet = {
         "file": str(tmp_path / "sheet.png"),
-        "seed": 0,
         "backbone": "resnet18",
         "weights": {"kind": "random"},
         "batchSize": 8,
         "augmentation": augmentation,
     }
-    request = json.dumps({"dataset": dataset, "cacheDirectory": str(tmp_path / "cache"), "sheet": sheet})
+    seeds = {"init": 0, "order": 0, "augmentation": 0, "split": None}
+    request = json.dumps(
+        {"dataset": dataset, "seeds": seeds, "cacheDirectory": str(tmp_path / "cache"), "sheet": sheet}
+    )
     program = (
         "import sys; from twintune.handlers import HANDLERS\n"
         f"HANDLERS['describe-data']({request!r}.encode(), lambda report: None)\n"
@@ -125,7 +130,7 @@ def test_a_sheet_that_can_not_be_written_is_a_failure(tmp_path: Path, cache: Pat
     fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
     dataset = ImageFolder(train=str(write_pictures(tmp_path / "a", each=20)), **fields)
     plain = Augmentation(horizontal_flip=0, vertical_flip=0, rotation=0, mixup=0, cutmix=0)
-    sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), 0, "resnet18", RandomWeights(), 8, plain)
+    sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), "resnet18", RandomWeights(), 8, plain)
     with pytest.raises(TwintuneError, match=r"sheet\.png can't be written") as caught:
-        describe_data(DescribeDataRequest(dataset, str(cache), sheet), lambda report: None)
+        describe_data(DescribeDataRequest(dataset, UNSALTED, str(cache), sheet), lambda report: None)
     assert caught.value.code == "FILE_UNWRITABLE"

@@ -19,7 +19,7 @@ from twintune.data.preprocessing import normalize, resize
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
 from twintune.errors import TwintuneError
-from twintune.protocol import ImageFolder
+from twintune.protocol import ImageFolder, RunSeeds
 
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
 
@@ -33,7 +33,7 @@ def training_split(pictures: Path, train: Path | None = None) -> Split:
         image_size=32,
         on_corrupt="fail",
     )
-    return open_splits(request, str(pictures / "cache"), lambda done, total: None).train
+    return open_splits(request, None, str(pictures / "cache"), lambda done, total: None).train
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def split(pictures: Path) -> Split:
 
 
 def loader(seed: int = 0, **wanted) -> SharedLoader:
-    return SharedLoader(seed, 8, 32, PREPROCESSING, "float32", augmentation(**wanted))
+    seeds = RunSeeds(init=seed, order=seed, augmentation=seed, split=None)
+    return SharedLoader(seeds, 8, 32, PREPROCESSING, "float32", augmentation(**wanted))
 
 
 def digest(batches) -> str:

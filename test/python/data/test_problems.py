@@ -23,7 +23,9 @@ from twintune.protocol import Csv, ImageFolder, Parquet
 def split(cache: Path) -> Callable[..., Splits]:
     def run(train: Path, **changes) -> Splits:
         fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
-        return open_splits(ImageFolder(train=str(train), **{**fields, **changes}), str(cache), lambda done, total: None)
+        return open_splits(
+            ImageFolder(train=str(train), **{**fields, **changes}), None, str(cache), lambda done, total: None
+        )
 
     return run
 
@@ -70,7 +72,7 @@ def test_a_file_that_a_csv_lists_and_that_is_not_there_is_told_of_like_the_other
         label_column="label",
     )
     with pytest.raises(TwintuneError) as caught:
-        open_splits(request, str(cache), lambda done, total: None)
+        open_splits(request, None, str(cache), lambda done, total: None)
     assert caught.value.code == "IMAGE_CORRUPT"
     for name in ("gone.png", "lost.png"):
         assert f"{tmp_path / 'p' / name}: there is no such file" in caught.value.message
@@ -159,7 +161,7 @@ def test_images_without_a_name_are_known_by_their_content_and_told_apart(tmp_pat
         image_column="image",
         label_column="label",
     )
-    splits = open_splits(request, str(cache), lambda done, total: None)
+    splits = open_splits(request, None, str(cache), lambda done, total: None)
     identities = [s.identity(position) for s in splits.named().values() for position in range(len(s))]
     assert len(identities) == len(set(identities)) == 61
     assert sum("#1" in identity for identity in identities) == 1

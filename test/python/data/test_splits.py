@@ -29,7 +29,7 @@ def spec(train: Path, test: Path | None = None, validation: float = 0.2) -> Imag
 
 @pytest.fixture
 def split(cache: Path) -> Callable[[ImageFolder], Splits]:
-    return lambda request: open_splits(request, str(cache), lambda done, total: None)
+    return lambda request, seed=None: open_splits(request, seed, str(cache), lambda done, total: None)
 
 
 @pytest.fixture
@@ -54,17 +54,26 @@ def test_every_image_is_in_one_split(tmp_path: Path, split) -> None:
     assert all(parts)
 
 
-def test_adding_an_image_moves_no_other(tmp_path: Path, split) -> None:
+@pytest.mark.parametrize("seed", [None, 7])
+def test_adding_an_image_moves_no_other(tmp_path: Path, split, seed: int | None) -> None:
     root = write_pictures(tmp_path / "all", each=20)
-    before = split(spec(root))
+    before = split(spec(root), seed)
     shutil.copy(root / "class0" / "0.png", root / "class0" / "00-first.png")
-    after = split(spec(root))
+    after = split(spec(root), seed)
     for name in ("train", "validation", "test"):
         assert set(identities(getattr(before, name))) <= set(identities(getattr(after, name)))
 
 
-def test_the_hash_spreads_evenly() -> None:
-    values = [unit_hash(f"image-{number}.png") for number in range(10_000)]
+def test_a_seed_splits_otherwise_and_the_same_one_alike(tmp_path: Path, split) -> None:
+    root = write_pictures(tmp_path / "all", each=20)
+    unsalted, first, again, second = (split(spec(root), seed) for seed in (None, 1, 1, 2))
+    assert first.membership == again.membership
+    assert len({unsalted.membership, first.membership, second.membership}) == 3
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1])
+def test_the_hash_spreads_evenly(seed: int | None) -> None:
+    values = [unit_hash(f"image-{number}.png", seed) for number in range(10_000)]
     # The share below 0.2 has a standard deviation of 0.004; five of them.
     assert abs(np.mean(np.array(values) < 0.2) - 0.2) < 0.02
 
@@ -113,7 +122,7 @@ def test_a_split_without_images_is_named(tmp_path: Path, failure) -> None:
 
 
 def test_a_name_that_is_not_utf8_is_split_too() -> None:
-    assert 0 <= unit_hash("class/\udcff.png") < 1
+    assert 0 <= unit_hash("class/\udcff.png", None) < 1
 
 
 def test_a_split_without_images_for_damage_says_so(tmp_path: Path, failure) -> None:

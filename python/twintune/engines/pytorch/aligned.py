@@ -62,7 +62,7 @@ class AlignedEngine:
         Raises:
             TwintuneError: When the weights, the device or the precision can't be had.
         """
-        start_run(request.seed, request.deterministic)
+        start_run(request.seeds.init, request.deterministic)
         # TensorFlow's side computes in exact float32 too.
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
@@ -76,12 +76,12 @@ class AlignedEngine:
             resolve_weights(request),
             self._entry.batch_norm_of(weights),
             request.model.head,
-            initial_head(request.model.head, self._entry.features, classes, request.seed),
+            initial_head(request.model.head, self._entry.features, classes, request.seeds.init),
             precision,
             self.device.native,
         )
         self.pipeline = SharedLoader(
-            request.seed,
+            request.seeds,
             request.training.batch_size,
             request.dataset.image_size,
             self._entry.preprocessing_of(weights),

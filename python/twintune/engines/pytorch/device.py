@@ -23,7 +23,7 @@ def start_run(seed: int, deterministic: bool) -> None:
     """Sets what holds for one run: its generators and whether its kernels are deterministic.
 
     Args:
-        seed: The run's seed.
+        seed: Of what the framework draws by itself.
         deterministic: Whether only deterministic kernels may run.
     """
     torch.manual_seed(seed)

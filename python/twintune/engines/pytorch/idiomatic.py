@@ -62,7 +62,7 @@ class IdiomaticEngine:
         Raises:
             TwintuneError: When the weights or the device can't be had.
         """
-        start_run(request.seed, request.deterministic)
+        start_run(request.seeds.init, request.deterministic)
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).torchvision
         self.model = _build_backbone(chosen, request)
@@ -75,7 +75,7 @@ class IdiomaticEngine:
         preset = torchvision.models.get_model_weights(chosen.model)[chosen.weights].transforms()
         size = request.dataset.image_size
         self.pipeline = DataLoaderPipeline(
-            request.seed, request.training.batch_size, size, preset.interpolation, preset.mean, preset.std
+            request.seeds.order, request.training.batch_size, size, preset.interpolation, preset.mean, preset.std
         )
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:

@@ -99,4 +99,6 @@ def _compute_in_less(layer: nn.Conv2d, precision: Precision) -> None:
 
 def _draw_head_anew(model: AlignedModel, request: RunRequest) -> None:
     first, last = model.layers[0], model.layers[-1]
-    load_linear(model.layers, initial_head(request.model.head, first.in_features, last.out_features, request.seed + 1))
+    load_linear(
+        model.layers, initial_head(request.model.head, first.in_features, last.out_features, request.seeds.init + 1)
+    )

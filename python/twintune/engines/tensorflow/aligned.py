@@ -61,7 +61,7 @@ class AlignedEngine:
         Raises:
             TwintuneError: When the weights, the device or the precision can't be had.
         """
-        start_run(request.seed, request.deterministic)
+        start_run(request.seeds.init, request.deterministic)
         precision = request.training.precision
         dtype = array_dtype(precision)
         # PyTorch's matrix products are exact float32 by default, TensorFlow's are not on recent GPUs.
@@ -79,11 +79,11 @@ class AlignedEngine:
                 resolve_weights(request),
                 self._entry.batch_norm_of(weights),
                 self._head,
-                initial_head(self._head, self._entry.features, classes, request.seed),
+                initial_head(self._head, self._entry.features, classes, request.seeds.init),
                 precision,
             )
         self.pipeline = SharedLoader(
-            request.seed,
+            request.seeds,
             request.training.batch_size,
             size,
             self._entry.preprocessing_of(weights),

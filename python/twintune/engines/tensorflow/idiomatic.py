@@ -44,7 +44,7 @@ class IdiomaticEngine:
         Raises:
             TwintuneError: When the weights or the device can't be had.
         """
-        start_run(request.seed, request.deterministic)
+        start_run(request.seeds.init, request.deterministic)
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).keras_applications
         with tf.device(self.device.native):
@@ -53,7 +53,7 @@ class IdiomaticEngine:
             self.model = _build_model(self._backbone, self._head)
         preprocess = getattr(keras.applications, chosen.module).preprocess_input
         self.pipeline = TfDataPipeline(
-            request.seed, request.training.batch_size, request.dataset.image_size, preprocess
+            request.seeds.order, request.training.batch_size, request.dataset.image_size, preprocess
         )
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:

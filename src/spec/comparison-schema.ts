@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { positive } from './fields.js'
+
+/** What of the test is compared. */
+export const metricNameSchema = z.enum(['accuracy', 'topFiveAccuracy', 'macroF1', 'loss', 'calibrationError'])
+
+/** What is drawn at random in a run, by a seed of its own. */
+export const purposeSchema = z.enum(['init', 'order', 'split', 'augmentation'])
+
+const marginsSchema = z
+  .strictObject({
+    accuracy: positive.default(0.005),
+    topFiveAccuracy: positive.optional(),
+    macroF1: positive.optional(),
+    loss: positive.optional(),
+    calibrationError: positive.optional(),
+  })
+  .describe(
+    "Differences up to here are of no consequence, in the metric's own unit (accuracy: from 0 to 1). A metric without a margin can't be equivalent.",
+  )
+
+export const comparisonSettingsSchema = z.strictObject({
+  primaryMetric: metricNameSchema
+    .default('accuracy')
+    .describe('The one that the verdict is of; the p-values of the others are adjusted for their number.'),
+  margins: marginsSchema.prefault({}),
+  vary: z
+    .array(purposeSchema)
+    .min(1)
+    .default(['init', 'order', 'augmentation'])
+    .describe(
+      'What a seed decides: `init`, the first weights that are drawn and the dropout masks; `order`, that of the batches; `split`, which images are set apart; `augmentation`, mixing of batches too. The others are those of the first seed in every run.',
+    ),
+})
+
+/** What the comparison asks, and of what. */
+export type ComparisonSettings = z.output<typeof comparisonSettingsSchema>
+export type MetricName = z.output<typeof metricNameSchema>
+/** What a seed is for. */
+export type Purpose = z.output<typeof purposeSchema>

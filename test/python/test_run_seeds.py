@@ -1,0 +1,39 @@
+"""What each seed of a run decides."""
+
+from __future__ import annotations
+
+import pytest
+from twintune.training_loop import run
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+FIRST = {"init": 0, "order": 0, "augmentation": 0, "split": None}
+
+
+@pytest.fixture(scope="module")
+def facts_by_seeds() -> dict:
+    """What runs used, by their seeds: the first of them is run once."""
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "moved"),
+    [
+        ({"init": 1}, {"weights", "head_init"}),
+        ({"order": 1}, {"batch_order", "pixels"}),
+        ({"augmentation": 1}, {"pixels"}),
+        ({"split": 1}, {"split", "batch_order", "pixels"}),
+    ],
+    ids=["init", "order", "augmentation", "split"],
+)
+def test_a_seed_moves_what_it_is_for_and_nothing_else(make_request, facts_by_seeds, changed: dict, moved: set) -> None:
+    def facts_of(seeds: dict) -> dict:
+        key = tuple(seeds.values())
+        if key not in facts_by_seeds:
+            request = make_request("pytorch", seeds=seeds, augmentation={"horizontalFlip": 0.5, "mixup": 0.2})
+            facts_by_seeds[key] = run(request, lambda report: None).facts
+        return facts_by_seeds[key]
+
+    before, after = facts_of(FIRST), facts_of({**FIRST, **changed})
+    different = {name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+    assert different == moved
