@@ -3,10 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from itertools import groupby
+
+
+def allowed_processors() -> list[int] | None:
+    """Numbers of the processors that this process is bound to, in order; None where the system doesn't tell."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return None
 
 
 def available_cores() -> int:
     """Cores that this process may run on; both frameworks get as many threads."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    processors = allowed_processors()
+    return os.cpu_count() or 1 if processors is None else len(processors)
+
+
+def describe_threads(within: int, between: int) -> str:
+    """A line on the CPU threads of a framework and on where they may run, in the same words for both.
+
+    Args:
+        within: Threads that share one operation.
+        between: Operations that may run at once.
+    """
+    processors = allowed_processors()
+    where = "any processor" if processors is None else f"processors {format_ranges(processors)}"
+    return f"{within} within and {between} between operations, on {where}"
+
+
+def format_ranges(numbers: Sequence[int]) -> str:
+    """Numbers in order, such as 0, 1, 2, 5, in short: `0-2, 5`."""
+    runs = []
+    for _, pairs in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in pairs]
+        runs.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return ", ".join(runs)

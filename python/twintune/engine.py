@@ -60,7 +60,11 @@ class Device(Protocol):
     """The device of one run."""
 
     def threads(self) -> str:
-        """CPU threads that the framework uses."""
+        """CPU threads that the framework uses, within and between operations, and where they may run."""
+        ...
+
+    def synchronize(self) -> None:
+        """Waits for all that the device was given to do: a time read before would leave some of it out."""
         ...
 
     def is_deterministic(self) -> bool:

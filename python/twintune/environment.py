@@ -10,6 +10,7 @@ import time
 
 import psutil
 
+from twintune.cpu import allowed_processors
 from twintune.engines import MODULES, import_framework
 from twintune.protocol import (
     Framework,
@@ -43,6 +44,7 @@ def inspect(request: InspectRequest) -> InspectResult:
         versions=versions(request.framework),
         devices=devices.list_devices(),
         gpu_support=devices.gpu_support(),
+        processors=allowed_processors(),
         memory_bytes=memory.total,
         available_memory_bytes=memory.available,
     )

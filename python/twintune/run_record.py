@@ -26,6 +26,7 @@ class RunRecord:
         self.epochs: list[EpochRecord] = []
         self.first_step_loss: float | None = None
         self.feature_images = 0
+        self.others_cpu_share: float | None = None
         self._schedule = ChainedDigest()
         self._phases: list[PhaseFacts] = []
         self._losses: list[str] = []
@@ -109,6 +110,7 @@ class RunRecord:
             feature_images_per_second=self._feature_images_per_second(),
             peak_memory_bytes=peak_bytes,
             peak_memory_method=peak_method,
+            others_cpu_share=self.others_cpu_share,
             epochs=self.epochs,
             classes=splits.classes,
             facts=self._facts(engine, splits),
@@ -144,6 +146,8 @@ class RunRecord:
             features=part.get("features", 0.0),
             first_step=part["firstStep"],
             train=part["train"],
+            loader=part["loader"],
+            validation=part.get("validation", 0.0),
             # A run that goes on from its only checkpoint, after the last epoch, writes no other.
             checkpoint=part.get("checkpoint", 0.0),
             evaluate=part["evaluate"],

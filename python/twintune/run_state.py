@@ -12,7 +12,7 @@ from twintune.errors import TwintuneError
 from twintune.metrics import Accumulator
 from twintune.protocol import EpochRecord, RunRequest
 
-FORMAT = 1
+FORMAT = 2
 """Changes with any change of what is below."""
 
 
@@ -23,6 +23,7 @@ class EpochState(msgspec.Struct, frozen=True):
     """Those done."""
     metrics: Accumulator
     seconds: float
+    loader_seconds: float
     timed_images: int
 
 

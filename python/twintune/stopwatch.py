@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
 
 
 class Stopwatch:
@@ -25,6 +28,26 @@ class Stopwatch:
     def add(self, name: str, seconds: float) -> None:
         """Adds seconds to a part."""
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+
+
+class Waiting(Iterator[Item], Generic[Item]):
+    """Passes items on, and adds up how long each was waited for."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = iter(items)
+        self._seconds = 0.0
+
+    def __next__(self) -> Item:
+        start = time.perf_counter()
+        try:
+            return next(self._items)
+        finally:
+            self._seconds += time.perf_counter() - start
+
+    def take_seconds(self) -> float:
+        """Seconds of waiting since they were last taken."""
+        seconds, self._seconds = self._seconds, 0.0
+        return seconds
 
 
 class Pace:

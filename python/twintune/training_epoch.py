@@ -14,6 +14,7 @@ from twintune.metrics import Accumulator
 from twintune.protocol import Phase
 from twintune.run_context import RunContext
 from twintune.run_state import EpochState
+from twintune.stopwatch import Waiting
 from twintune.targets import Targets
 
 
@@ -46,6 +47,8 @@ class TrainingEpoch:
         self.metrics = under_way.metrics if under_way else Accumulator()
         self.seconds = under_way.seconds if under_way else 0.0
         """Without the first step after the phase's start, which warms caches and kernels."""
+        self.loader_seconds = under_way.loader_seconds if under_way else 0.0
+        """Those of `seconds` in which the loop waited for a batch: reading, augmenting, mixing, hashing it."""
         self.timed_images = under_way.timed_images if under_way else 0
         """Those that `seconds` stand for."""
         self._pending: list[tuple[object, Targets]] = []
@@ -60,7 +63,7 @@ class TrainingEpoch:
         accumulation = run.request.training.gradient_accumulation
         group_weight = 0.0
         start = time.perf_counter()
-        batches = run.inputs.training_batches(run.position.epochs_done, self._first)
+        batches = Waiting(run.inputs.training_batches(run.position.epochs_done, self._first))
         for step, (batch, shares) in enumerate(batches, start=self._first + 1):
             targets = run.targets.encode(shares)
             group_weight += targets.weight
@@ -75,6 +78,7 @@ class TrainingEpoch:
                 self._read_steps(step)
                 now = time.perf_counter()
                 run.record.watch.add("firstStep", now - start)
+                batches.take_seconds()
                 start = now
             else:
                 self.timed_images += len(batch)
@@ -83,10 +87,12 @@ class TrainingEpoch:
             if self._wants_checkpoint(step):
                 self._read_steps(step)
                 self.seconds += time.perf_counter() - start
-                self._save(EpochState(step, self.metrics, self.seconds, self.timed_images))
+                self.loader_seconds += batches.take_seconds()
+                self._save(EpochState(step, self.metrics, self.seconds, self.loader_seconds, self.timed_images))
                 start = time.perf_counter()
         self._read_steps(run.batches)
         self.seconds += time.perf_counter() - start
+        self.loader_seconds += batches.take_seconds()
 
     def _train_step(self, batch: Batch, targets: Targets, rate: float, divisor: float | None) -> None:
         run = self._run
@@ -117,6 +123,8 @@ class TrainingEpoch:
                 run.record.first_step_loss = loss
             self.metrics.add(loss, targets.weight, outcome.correct, len(targets.labels))
         self._pending.clear()
+        # The last step's loss is there before its update is.
+        run.engine.device.synchronize()
         return loss
 
     def _report_step(self, step: int, seconds: float) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gc
 import math
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from twintune.evaluation import save_evaluation
 from twintune.inputs import may_train_on_features
 from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
+from twintune.other_load import OtherLoad
 from twintune.preparation import prepare
 from twintune.protocol import EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
 from twintune.reporter import Reporter
@@ -58,7 +58,7 @@ class TrainingLoop:
 
     def run(self) -> RunResult:
         """The whole run, or what is left of it after its last checkpoint."""
-        watch, phases = self.record.watch, self.request.training.phases
+        watch, phases, other_load = self.record.watch, self.request.training.phases, OtherLoad()
         self.context = run = prepare(self.request, self.report, self.record)
         self.checkpoints = RunCheckpoints(run)
         checkpoint = self.checkpoints.go_on()
@@ -76,6 +76,7 @@ class TrainingLoop:
         self.report.evaluation(test, len(run.splits.test))
 
         peak = run.engine.device.memory_peak()
+        self.record.others_cpu_share = other_load.share()
         save_evaluation(logits, run.splits.test, run.splits.classes, Path(self.request.run_directory))
         self._save_model()
         return self.record.result(run.engine, run.splits, test, peak)
@@ -117,14 +118,14 @@ class TrainingLoop:
         run, position = self.context, self.context.position
         position.epoch += 1
         position.epochs_done += 1
-        start = time.perf_counter()
+        self.record.watch.add("train", epoch.seconds)
+        self.record.watch.add("loader", epoch.loader_seconds)
         validation = None
         if run.splits.validation is not None:
             where = f"the validation after phase {position.phase}, epoch {position.epoch}"
-            with run.engine.averaged_weights():
+            with self.record.watch.part("validation"), run.engine.averaged_weights():
                 validation, _ = self._evaluate(run.splits.validation, where)
             monitor.update(position.epoch, validation)
-        self.record.watch.add("train", epoch.seconds + time.perf_counter() - start)
         record = EpochRecord(
             phase=position.phase,
             epoch=position.epoch,

@@ -8,6 +8,10 @@ export const inspectionSchema = z.strictObject({
   versions: z.record(z.string(), z.string()).describe('Of each package that bears on the result.'),
   devices: z.array(z.string()).describe('As the framework names them; `cpu` first.'),
   gpuSupport: z.string().describe('How the framework was built: CUDA version, or that it is a CPU build.'),
+  processors: z
+    .array(z.int())
+    .nullable()
+    .describe('Numbers of the processors that its process is bound to; null where the system does not tell.'),
   memoryBytes: z.int(),
   availableMemoryBytes: z.int(),
 })

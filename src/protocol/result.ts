@@ -28,9 +28,17 @@ export const secondsSchema = z.strictObject({
     .number()
     .describe('Indexing, checking and splitting the data set; what was checked before is known.'),
   features: z.number().describe('The one pass of a frozen backbone over the images; 0 where there is none.'),
-  firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels. Not part of `train`."),
-  train: z.number().describe('Training epochs and their validation.'),
-  checkpoint: z.number().describe('Writing checkpoints. Not part of `train`.'),
+  firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels."),
+  train: z
+    .number()
+    .describe('All other training steps, with the waiting for their batches; validation is not part of it.'),
+  loader: z
+    .number()
+    .describe(
+      'Those of `train` in which the loop waited for a batch to be read, augmented, mixed and hashed.',
+    ),
+  validation: z.number().describe('After the epochs; 0 where there are no validation images.'),
+  checkpoint: z.number().describe('Writing checkpoints.'),
   evaluate: z.number().describe('The test.'),
 })
 
@@ -56,7 +64,11 @@ export const factsSchema = z.strictObject({
   precision: z.string().describe('The dtypes of the live variables.'),
   device: z.string(),
   deterministic: z.boolean(),
-  threads: z.string().describe('CPU threads of the framework, within and between operations.'),
+  threads: z
+    .string()
+    .describe(
+      'CPU threads of the framework, within and between operations, and the processors that they may use.',
+    ),
 })
 
 export const epochRecordSchema = z.strictObject({
@@ -92,6 +104,12 @@ export const finishedRunSchema = z.strictObject({
     .describe('Of the pass of the frozen backbone; null where there is none.'),
   peakMemoryBytes: z.int(),
   peakMemoryMethod: z.string(),
+  othersCpuShare: z
+    .number()
+    .nullable()
+    .describe(
+      "Share of the processors' time that went to other processes while it ran, 0 to 1; null where the system does not tell, or below a second.",
+    ),
   epochs: z.array(epochRecordSchema),
   classes: z.array(z.string()),
   facts: factsSchema,
@@ -111,6 +129,7 @@ export const unfinishedRunSchema = z.strictObject({
   featureImagesPerSecond: z.null(),
   peakMemoryBytes: z.null(),
   peakMemoryMethod: z.null(),
+  othersCpuShare: z.null(),
   epochs: z.array(epochRecordSchema).describe('Those that it had finished.'),
   classes: z.array(z.string()),
   facts: z.null(),

@@ -18,9 +18,17 @@ export function finishedRuns(runs: readonly RunResult[]): FinishedRun[] {
   return runs.filter((run) => run.status === 'finished')
 }
 
-/** The seconds of a run from its start to its end, whatever they went to. */
-export function totalSeconds(seconds: FinishedRun['seconds']): number {
-  return Object.values(seconds).reduce((sum, part) => sum + part, 0)
+/** The seconds of a run from its start to its end, whatever they went to; the loader's are within those of training. */
+export function totalSeconds({ loader: _, ...parts }: FinishedRun['seconds']): number {
+  return Object.values(parts).reduce((sum, part) => sum + part, 0)
+}
+
+/** Frameworks use all processors and wait in every step for the slowest: from this share on, others are felt. */
+export const disturbingShare = 0.1
+
+/** The runs while which others used so much of the processors that their times mean little. */
+export function disturbedRuns(runs: readonly FinishedRun[]): FinishedRun[] {
+  return runs.filter(({ othersCpuShare }) => othersCpuShare !== null && othersCpuShare >= disturbingShare)
 }
 
 /** How many seeds the experiment has. */

@@ -1,7 +1,7 @@
 import type { Comparison } from '../compare/comparison.js'
 import type { FinishedRun } from '../protocol/result.js'
-import { formatCount, formatNumberOf, formatOr, formatRate, frameworkNames } from './format.js'
-import { finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
+import { formatCount, formatNumberOf, formatOr, formatPercent, formatRate, frameworkNames } from './format.js'
+import { disturbedRuns, finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
@@ -23,6 +23,8 @@ const partLabels: Readonly<Record<Part, string>> = {
   features: 'compute features',
   firstStep: 'first step',
   train: 'train',
+  loader: '  of it waiting for batches',
+  validation: 'validate',
   checkpoint: 'write checkpoints',
   evaluate: 'test',
 }
@@ -36,12 +38,22 @@ const speeds: readonly Measure[] = [
   },
 ]
 
+// What training would gain at most from batches that never kept it waiting.
+const loaderShare: Measure = {
+  label: '  as a share',
+  value: (runs) => meanOf(runs.map(({ seconds: { loader, train } }) => (train > 0 ? loader / train : null))),
+  format: formatShare,
+}
+
 const durations: readonly Measure[] = [
-  ...(Object.keys(partLabels) as Part[]).map((part) => ({
-    label: partLabels[part],
-    value: (runs: readonly FinishedRun[]) => meanSeconds(part, runs),
-    format: formatHundredths,
-  })),
+  ...(Object.keys(partLabels) as Part[]).flatMap((part) => [
+    {
+      label: partLabels[part],
+      value: (runs: readonly FinishedRun[]) => meanSeconds(part, runs),
+      format: formatHundredths,
+    },
+    ...(part === 'loader' ? [loaderShare] : []),
+  ]),
   {
     label: 'a run in all',
     value: (runs) => meanOf(runs.map((run) => totalSeconds(run.seconds))),
@@ -97,7 +109,17 @@ function notes(finished: readonly FinishedRun[]): string {
     "Images a second leave out each phase's first step.",
     'Python starts and imports once a worker.',
     `Peak memory: ${methods.join('; ')}.`,
+    ...disturbanceNotes(finished),
   ].join(' ')
+}
+
+function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
+  const disturbed = disturbedRuns(finished).map(
+    ({ framework, seed, othersCpuShare }) =>
+      `${frameworkNames[framework]} seed ${seed} (${formatOr(othersCpuShare, formatShare)})`,
+  )
+  if (disturbed.length === 0) return []
+  return [`Not comparable, because others used the processors meanwhile: ${disturbed.join(', ')}.`]
 }
 
 /** Mean over the runs that had this part: a worker's later runs start and import nothing. */
@@ -111,4 +133,8 @@ function peakBytes(runs: readonly FinishedRun[]): number {
 
 function formatHundredths(seconds: number): string {
   return seconds.toFixed(2)
+}
+
+function formatShare(share: number): string {
+  return formatPercent(share, 0)
 }

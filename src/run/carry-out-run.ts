@@ -57,6 +57,7 @@ export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord
     featureImagesPerSecond: null,
     peakMemoryBytes: null,
     peakMemoryMethod: null,
+    othersCpuShare: null,
     epochs,
     classes: [],
     facts: null,

@@ -11,7 +11,7 @@ import { findPython } from '../worker/interpreter.js'
 import { cacheDirectory } from './cache-directory.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { findDisagreements } from './find-disagreements.js'
-import { whyBusy } from './hardware.js'
+import { whyBusy, whyDisturbed } from './hardware.js'
 import { Journal, now } from './journal.js'
 import type { MachineRecord } from './machine-record.js'
 import type { RunFolder } from './run-folder.js'
@@ -72,9 +72,15 @@ export async function carryOutRuns(
       signal,
       carryOut: async (run, worker) => {
         const request = runRequest(experiment, run, { ...surroundings, runDirectory: folder.folderOf(run) })
-        journal.result(
-          await carryOutRun(worker, request, { onEvent: (event) => journal.event(event), signal }),
-        )
+        const result = await carryOutRun(worker, request, {
+          onEvent: (event) => journal.event(event),
+          signal,
+        })
+        const disturbed = parallel === 1 && result.status === 'finished' ? whyDisturbed(result) : null
+        if (disturbed) {
+          journal.event({ type: 'warning', time: now(), ...run, code: 'MACHINE_BUSY', message: disturbed })
+        }
+        journal.result(result)
       },
       giveUp: (run, failure) => journal.result(unfinishedResult(run, failure)),
     })

@@ -1,8 +1,15 @@
 import os from 'node:os'
 import * as z from 'zod'
+import type { FinishedRun } from '../protocol/result.js'
+import { formatPercent } from '../report/format.js'
+import { disturbingShare } from '../report/runs.js'
 
 export const hardwareSchema = z.strictObject({
-  cpu: z.strictObject({ model: z.string(), count: z.int() }),
+  cpu: z.strictObject({
+    model: z.string(),
+    count: z.int(),
+    available: z.int().describe('Those that this process may use, and its frameworks with it.'),
+  }),
   memoryBytes: z.int(),
   loadAverage: z.array(z.number()).describe('Over one, five and fifteen minutes.'),
 })
@@ -14,7 +21,7 @@ export type Hardware = z.output<typeof hardwareSchema>
 export function readHardware(): Hardware {
   const cpus = os.cpus()
   return {
-    cpu: { model: cpus[0]?.model ?? 'unknown', count: cpus.length },
+    cpu: { model: cpus[0]?.model ?? 'unknown', count: cpus.length, available: os.availableParallelism() },
     memoryBytes: os.totalmem(),
     loadAverage: os.loadavg(),
   }
@@ -25,4 +32,10 @@ export function whyBusy(load = os.loadavg()[0] ?? 0, cores = os.availableParalle
   // Frameworks use all cores, and wait for the slowest: half of one core taken by others is felt in every step.
   if (load <= 0.5) return null
   return `The load of this machine is ${load.toFixed(1)} on ${cores} cores before anything was started: times will not be comparable.`
+}
+
+/** Why a run's times mean little: others used the processors while it went on. `null` where they left them alone. */
+export function whyDisturbed({ seed, othersCpuShare }: FinishedRun): string | null {
+  if (othersCpuShare === null || othersCpuShare < disturbingShare) return null
+  return `Others used ${formatPercent(othersCpuShare, 0)} of the processors' time during the run of seed ${seed}: its times are not comparable.`
 }

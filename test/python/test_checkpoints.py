@@ -41,7 +41,7 @@ def state(epoch: int, best: int = 1, phase: int = 1, within: bool = False) -> Ru
         specification={},
         split="s",
         position=Position(phase=phase, epoch=epoch, epochs_done=epoch),
-        epoch=EpochState(2, Accumulator(), 0.5, 16) if within else None,
+        epoch=EpochState(2, Accumulator(), 0.5, 0.1, 16) if within else None,
         monitor=MonitorState(BestEpoch(best, 0.5), epoch - best),
         features_hashed=False,
         record=RECORD,

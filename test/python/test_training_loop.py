@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from twintune.data.mixing import Mixing
 from twintune.data.splits import unit_hash
 from twintune.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
+from twintune.inputs import Inputs
 from twintune.training_loop import run
 from twintune.weights import random_tensors
 
@@ -156,6 +158,23 @@ def test_features_are_computed_anew_after_the_backbone_has_changed(make_request,
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_waiting_for_batches_is_told_apart(make_request, framework: str, monkeypatch) -> None:
+    each = 0.05
+    take = Inputs.training_batches
+
+    def take_slowly(*arguments):
+        for batch in take(*arguments):
+            time.sleep(each)
+            yield batch
+
+    monkeypatch.setattr(Inputs, "training_batches", take_slowly)
+    seconds = run(make_request(framework), lambda report: None).seconds
+    # Of four batches the first belongs to the first step.
+    assert 3 * each <= seconds.loader <= seconds.train
+    assert seconds.validation > 0
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_an_epoch_of_one_step_has_no_pace(make_request, framework: str) -> None:
     result = run(make_request(framework, training={"batchSize": 1000}), lambda report: None)
     assert result.epochs[0].images_per_second is None
@@ -201,6 +220,7 @@ def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, fram
     assert epsilon in result.facts.optimizer[0]
     assert batch_norm in result.facts.batch_norm[0]
     assert result.facts.augmentation == "none; batches: not mixed"
+    assert 0 < result.seconds.loader < result.seconds.train
     # The listing's PyTorch side moves the running statistics of its frozen layers, Keras does not.
     name = {"tensorflow": "conv1_bn/moving_mean", "pytorch": "bn1.running_mean"}[framework]
     assert np.any(trained_tensors(request)[name]) == (framework == "pytorch")

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { comparisonSchema } from '../../src/compare/comparison.js'
 import { verdictLine } from '../../src/report/difference-table.js'
+import { totalSeconds } from '../../src/report/runs.js'
 import { renderComparison } from '../../src/report/terminal-report.js'
 import { comparison, finishedRun, metricsWithout, trainingOnly, withFailures } from './comparison.js'
 
@@ -34,6 +35,25 @@ describe('two frameworks that finished', () => {
 
   test('start-up is the mean of the runs that started a Python, not of those that found it warm', () => {
     expect(lineWith('import the framework', comparison())).toMatch(/4\.10 +2\.30$/)
+  })
+
+  test('say how long training waited for batches, which counts once', () => {
+    expect(lineWith('of it waiting for batches', comparison())).toMatch(/0\.30 +0\.40$/)
+    expect(lineWith('as a share', comparison())).toMatch(/10% +12%$/)
+    const run = finishedRun('pytorch', 0)
+    const withoutWaiting = { ...run, seconds: { ...run.seconds, loader: 0 } }
+    expect(totalSeconds(run.seconds)).toBe(totalSeconds(withoutWaiting.seconds))
+  })
+
+  test('name the runs that others disturbed, and only those', () => {
+    const runs = [
+      finishedRun('tensorflow', 0, { othersCpuShare: 0.34 }),
+      finishedRun('pytorch', 0, { othersCpuShare: 0.09 }),
+      finishedRun('pytorch', 1, { othersCpuShare: null }),
+    ]
+    const report = renderComparison(comparison({ runs }), { color: false, columns: 100 })
+    expect(report.replaceAll(/\s+/g, ' ')).toContain('meanwhile: TensorFlow seed 0 (34%).')
+    expect(renderComparison(comparison(), plain)).not.toContain('Not comparable')
   })
 
   test('parts that no run had are left out', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { whyBusy } from '../../src/run/hardware.js'
+import { whyBusy, whyDisturbed } from '../../src/run/hardware.js'
+import { finishedRun } from '../report/comparison.js'
 
 describe('whyBusy', () => {
   it('tells of a load that would spoil the times', () => {
@@ -8,5 +9,17 @@ describe('whyBusy', () => {
 
   it('is silent on a quiet machine', () => {
     expect(whyBusy(0.2, 2)).toBeNull()
+  })
+})
+
+describe('whyDisturbed', () => {
+  it('tells which run others took a tenth of the processors from', () => {
+    const message = whyDisturbed(finishedRun('pytorch', 3, { othersCpuShare: 0.1 }))
+    expect(message).toContain('Others used 10%')
+    expect(message).toContain('seed 3')
+  })
+
+  it.each([0.09, null])('is silent about a share of %s', (othersCpuShare) => {
+    expect(whyDisturbed(finishedRun('pytorch', 0, { othersCpuShare }))).toBeNull()
   })
 })

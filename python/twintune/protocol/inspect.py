@@ -19,5 +19,6 @@ class InspectResult(Message):
     versions: dict[str, str]
     devices: list[str]
     gpu_support: str
+    processors: list[int] | None
     memory_bytes: int
     available_memory_bytes: int

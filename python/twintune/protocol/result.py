@@ -18,7 +18,10 @@ class TrainingMetrics(Message):
 
 
 class Seconds(Message):
-    """Wall-clock seconds by part; `start` and `import` are the worker's and filled in by its parent."""
+    """Wall-clock seconds by part (see `src/protocol/result.ts`): `loader` is within `train`.
+
+    `start` and `import` are the worker's and filled in by its parent.
+    """
 
     start: float
     import_: float = msgspec.field(name="import")
@@ -27,6 +30,8 @@ class Seconds(Message):
     features: float
     first_step: float
     train: float
+    loader: float
+    validation: float
     checkpoint: float
     evaluate: float
 
@@ -80,6 +85,7 @@ class RunResult(Message):
     feature_images_per_second: float | None
     peak_memory_bytes: int
     peak_memory_method: str
+    others_cpu_share: float | None
     epochs: list[EpochRecord]
     classes: list[str]
     facts: Facts

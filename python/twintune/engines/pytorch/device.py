@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
-from twintune.cpu import available_cores
+from twintune.cpu import available_cores, describe_threads
 from twintune.devices import choose_gpu
-from twintune.memory import resident_peak, start_resident_peak
+from twintune.memory import ResidentPeak
 from twintune.precision import describe_dtypes
 
 
 def initialize() -> None:
     """Sets what must be set before the first work: threads, and cuBLAS' workspace for deterministic runs."""
     torch.set_num_threads(available_cores())
+    # PyTorch lets it be set once a process.
+    if torch.get_num_interop_threads() != available_cores():
+        torch.set_num_interop_threads(available_cores())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
@@ -62,13 +65,14 @@ class Device:
         """PyTorch's device."""
         self.on_gpu = self.native.type == "cuda"
         """Whether it is a GPU."""
+        self._resident_peak = ResidentPeak()
         if self.on_gpu:
             # What an earlier run on a warm worker left in the allocator would count as this one's.
             torch.cuda.empty_cache()
 
     def threads(self) -> str:
-        """CPU threads that PyTorch uses."""
-        return f"{torch.get_num_threads()} within operations"
+        """CPU threads that PyTorch uses, and the processors that they may use."""
+        return describe_threads(torch.get_num_threads(), torch.get_num_interop_threads())
 
     def is_deterministic(self) -> bool:
         """Whether only deterministic kernels run."""
@@ -83,18 +87,23 @@ class Device:
         convolutions = "on" if torch.backends.cudnn.allow_tf32 else "off"
         return f"{text} (TF32: products {products}, convolutions {convolutions})"
 
+    def synchronize(self) -> None:
+        """Waits for all that the device was given to do."""
+        if self.on_gpu:
+            torch.cuda.synchronize(self.native)
+
     def start_memory_peak(self) -> None:
         """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
         if self.on_gpu:
             torch.cuda.reset_peak_memory_stats(self.native)
         else:
-            start_resident_peak()
+            self._resident_peak.start()
 
     def memory_peak(self) -> tuple[int, str]:
         """Peak bytes, and how they were read."""
         if self.on_gpu:
             return torch.cuda.max_memory_allocated(self.native), "peak of the framework's GPU allocator"
-        return resident_peak()
+        return self._resident_peak.read()
 
 
 def describe_placement(parameters: Iterable[torch.Tensor]) -> str:

@@ -9,10 +9,10 @@ import tensorflow as tf
 from tensorflow.python.framework.config import is_op_determinism_enabled
 from tensorflow.python.util import _pywrap_determinism
 
-from twintune.cpu import available_cores
+from twintune.cpu import available_cores, describe_threads
 from twintune.devices import choose_gpu
 from twintune.errors import TwintuneError
-from twintune.memory import resident_peak, start_resident_peak
+from twintune.memory import ResidentPeak
 from twintune.precision import describe_dtypes
 
 
@@ -35,6 +35,7 @@ def initialize() -> None:
     keras.config.set_image_data_format("channels_last")
     keras.config.set_epsilon(1e-7)
     tf.config.threading.set_intra_op_parallelism_threads(available_cores())
+    tf.config.threading.set_inter_op_parallelism_threads(available_cores())
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
 
@@ -85,10 +86,14 @@ class Device:
         """TensorFlow's name: `/CPU:0` or `/GPU:N`."""
         self.on_gpu = self.native.startswith("/GPU")
         """Whether it is a GPU."""
+        self._resident_peak = ResidentPeak()
 
     def threads(self) -> str:
-        """CPU threads that TensorFlow uses."""
-        return f"{tf.config.threading.get_intra_op_parallelism_threads()} within operations"
+        """CPU threads that TensorFlow uses, and the processors that they may use."""
+        threading = tf.config.threading
+        return describe_threads(
+            threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
+        )
 
     def is_deterministic(self) -> bool:
         """Whether only deterministic kernels run."""
@@ -102,19 +107,24 @@ class Device:
         state = "on" if tf.config.experimental.tensor_float_32_execution_enabled() else "off"
         return f"{text} (TF32: products {state}, convolutions {state})"
 
+    def synchronize(self) -> None:
+        """Waits for all that the device was given to do."""
+        if self.on_gpu:
+            tf.test.experimental.sync_devices()
+
     def start_memory_peak(self) -> None:
         """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
         if self.on_gpu:
             tf.config.experimental.reset_memory_stats(self.native[1:])
         else:
-            start_resident_peak()
+            self._resident_peak.start()
 
     def memory_peak(self) -> tuple[int, str]:
         """Peak bytes, and how they were read."""
         if self.on_gpu:
             info = tf.config.experimental.get_memory_info(self.native[1:])
             return info["peak"], "peak of the framework's GPU allocator"
-        return resident_peak()
+        return self._resident_peak.read()
 
 
 def describe_placement(variables: Iterable[tf.Variable]) -> str:
