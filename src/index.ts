@@ -1,6 +1,8 @@
 import type { Comparison } from './compare/comparison.js'
+import type { Verification, VerifyEvent } from './compare/verification.js'
 import type { Event } from './events.js'
 import { TwintuneError } from './failure.js'
+import type { Perturbation } from './protocol/record-rungs.js'
 import type { CancelSignal } from './run/cancellation.js'
 import { eventStream } from './run/event-stream.js'
 import { defaultRunsDirectory } from './run/run-folder-files.js'
@@ -21,9 +23,13 @@ export type {
   SecondaryMetricComparison,
 } from './compare/comparison.js'
 export type { Disagreement, DisagreementDetails } from './compare/disagreement.js'
+export type { Verification, VerifyEvent } from './compare/verification.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'
+export type { Rounding } from './protocol/judge-rounding.js'
+export type { Rung } from './protocol/judge-rungs.js'
+export type { Perturbation } from './protocol/record-rungs.js'
 export type {
   EpochRecord,
   EvaluationMetrics,
@@ -124,6 +130,49 @@ export async function compare(
   if (!comparison)
     throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
   return comparison
+}
+
+/** What of the parity ladder is climbed. */
+export interface VerifyOptions {
+  /**
+   * Looks at the experiment's first phase alone, and not at everything trained as well.
+   * @defaultValue false
+   */
+  readonly phaseOnly?: boolean
+  /** A difference to plant in PyTorch, to see that the ladder finds it. */
+  readonly perturbation?: Perturbation
+  /** Told of each rung as it is judged. */
+  readonly onEvent?: (event: VerifyEvent) => void
+  /** Cancels when it is aborted. */
+  readonly signal?: CancelSignal
+}
+
+/**
+ * Climbs the parity ladder of an experiment with its first seed: holds pixels, weights, features, logits, losses,
+ * gradients, optimiser and ten steps of the two frameworks against each other in float64, and their rounding in the
+ * experiment's own precision. Rungs that fail are among the verification's `rungs`.
+ *
+ * @throws TwintuneError When the experiment isn't of both frameworks in aligned mode, or one of them can't be used, or
+ * its data, weights or device, or when it is cancelled.
+ */
+export async function verify(experiment: Experiment, options: VerifyOptions = {}): Promise<Verification> {
+  const { phaseOnly = false, perturbation = null, onEvent, signal } = options
+  const { verifyExperiment } = await import('./run/verify-experiment.js')
+  const events = eventStream<VerifyEvent>(
+    (emit, cancelSignal) => verifyExperiment(experiment, { phaseOnly, perturbation }, emit, cancelSignal),
+    signal,
+  )
+  let verification: Verification | undefined
+  for await (const event of events) {
+    if (event.type === 'verify-finished') {
+      const { type: _, ...finished } = event
+      verification = finished
+    }
+    onEvent?.(event)
+  }
+  if (!verification)
+    throw new TwintuneError({ code: 'INTERNAL', message: 'A ladder ended without a result.' })
+  return verification
 }
 
 function checkParallel(parallel: number): void {

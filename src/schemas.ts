@@ -6,6 +6,7 @@ import { failureLineSchema as failureLine } from './cli/failure-line.js'
 import { lrFindLineSchema as lrFindLine } from './cli/lr-find-line.js'
 import { comparisonSchema as comparison } from './compare/comparison.js'
 import { disagreementDetailsSchema as disagreementDetails } from './compare/disagreement.js'
+import { verifyEventSchema as verifyEvent } from './compare/verification.js'
 import { eventSchema as event } from './events.js'
 import { failureSchema as failure } from './failure.js'
 import type {
@@ -25,6 +26,7 @@ import type {
   RunResult,
   RunShownLine,
   ValidateIssue,
+  VerifyEvent,
 } from './index.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
@@ -63,6 +65,9 @@ export const failureLineSchema: z.ZodType<FailureLine> = failureLine
 
 /** A line of `twintune lr-find --json`. */
 export const lrFindLineSchema: z.ZodType<LrFindLine> = lrFindLine
+
+/** A line of `twintune verify --json`. */
+export const verifyEventSchema: z.ZodType<VerifyEvent> = verifyEvent
 
 /** A line of `twintune validate --json`. */
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue

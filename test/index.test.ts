@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { compare, defineExperiment, runExperiment, TwintuneError } from '../src/index.js'
+import { compare, defineExperiment, runExperiment, TwintuneError, verify } from '../src/index.js'
 
 const experiment = defineExperiment({
   name: 'api',
@@ -17,4 +17,18 @@ it.each([0, -1, 1.5, Number.NaN])('runExperiment refuses %d runs at the same tim
   await expect(runExperiment(experiment, { parallel }).next()).rejects.toMatchObject({
     failure: { code: 'SPEC_INVALID', message: expect.stringContaining('parallel') },
   })
+})
+
+it('verify refuses what it can hold nothing against, before any Python starts', async () => {
+  await expect(verify({ ...experiment, frameworks: ['pytorch'] })).rejects.toMatchObject({
+    failure: { code: 'SPEC_INVALID', message: expect.stringContaining('pytorch alone') },
+  })
+  await expect(verify(experiment)).rejects.toMatchObject({ failure: { code: 'DATASET_NOT_FOUND' } })
+})
+
+it('verify refuses to plant what could not show', async () => {
+  const dataset = { ...experiment.dataset, train: import.meta.dirname }
+  await expect(
+    verify({ ...experiment, dataset }, { phaseOnly: true, perturbation: 'bn-momentum' }),
+  ).rejects.toMatchObject({ failure: { code: 'PERTURBATION_WITHOUT_EFFECT' } })
 })

@@ -7,6 +7,7 @@ export const exitCodes = {
   fault: 1,
   usage: 2,
   runFailed: 3,
+  parityFailed: 4,
   environment: 5,
   cancelled: 130,
 } as const

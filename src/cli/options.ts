@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { perturbationSchema } from '../protocol/record-rungs.js'
 import { frameworkNames } from '../report/format.js'
 import { defaultRunsDirectory } from '../run/run-folder-files.js'
 
@@ -53,6 +54,18 @@ export function addSweepOptions(command: Command): Command {
     .option('--start <rate>', 'the first learning rate', parseRate, 1e-7)
     .option('--end <rate>', 'the learning rate that the sweep goes to', parseRate, 10)
     .option('--steps <steps>', 'steps of the sweep', parseSteps, 100)
+}
+
+/** What of the parity ladder is climbed, and what is planted in its way. */
+export function addLadderOptions(command: Command): Command {
+  return command
+    .option('--phase-only', 'leave out what trains everything, and look at the first phase alone')
+    .addOption(
+      new Option(
+        '--perturb <name>',
+        'plant a difference in PyTorch, to see that the ladder finds it',
+      ).choices(perturbationSchema.options),
+    )
 }
 
 function frameworkOption(description: string): Option {

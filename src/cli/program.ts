@@ -12,6 +12,7 @@ import type { LrFindOptions } from './lr-find.js'
 import {
   addCarryOutOptions,
   addFrameworkOption,
+  addLadderOptions,
   addOptionalFrameworkOption,
   addOutOption,
   addOutputOptions,
@@ -21,6 +22,7 @@ import {
 } from './options.js'
 import type { ResumeCommandOptions } from './resume.js'
 import type { TrainOptions } from './train.js'
+import type { VerifyCommandOptions } from './verify.js'
 
 /** Runs the command that the arguments ask for; resolves to its exit code and never rejects. */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
@@ -87,6 +89,17 @@ function createProgram(context: CommandContext, run: Run): Command {
     defaultRunsDirectory,
   )
   addOutputOptions(lrFind).addHelpText('after', example('twintune lr-find experiment.yaml'))
+
+  const verify = program
+    .command('verify <spec>')
+    .description('hold what the two frameworks compute against each other, rung by rung')
+    .action((spec: string, options: VerifyCommandOptions) =>
+      run(async () => (await import('./verify.js')).verifyCommand(spec, options, context)),
+    )
+  addOutputOptions(addLadderOptions(addSpecOptions(verify))).addHelpText(
+    'after',
+    example('twintune verify experiment.yaml --perturb adam-epsilon'),
+  )
 
   const resume = program
     .command('resume <run>')

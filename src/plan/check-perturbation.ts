@@ -1,17 +1,23 @@
 import { findBackbone } from '../backbones.js'
 import { TwintuneError } from '../failure.js'
 import type { Perturbation } from '../protocol/record-rungs.js'
-import type { RunRequest } from '../protocol/run.js'
+import type { Phase } from '../spec/training-schema.js'
+
+/** What of an experiment decides it. */
+interface Recorded {
+  readonly model: { readonly backbone: string }
+  readonly training: { readonly phases: readonly Phase[] }
+}
 
 /**
  * Refuses a planted difference that can show in none of the recordings. What only the images tell, Python finds.
  *
  * @param perturbation - What is to be planted.
- * @param runs - The runs that are recorded, each of one phase.
+ * @param recorded - The experiments that are recorded, each of one phase.
  * @throws TwintuneError PERTURBATION_WITHOUT_EFFECT, with the reason.
  */
-export function checkPerturbation(perturbation: Perturbation, runs: readonly RunRequest[]): void {
-  const obstacles = runs.map((run) => obstacleTo(perturbation, run))
+export function checkPerturbation(perturbation: Perturbation, recorded: readonly Recorded[]): void {
+  const obstacles = recorded.map((experiment) => obstacleTo(perturbation, experiment))
   const [first] = obstacles
   if (!first || obstacles.includes(null)) return
   throw new TwintuneError({
@@ -26,7 +32,7 @@ interface Obstacle {
   readonly hint: string
 }
 
-function obstacleTo(perturbation: Perturbation, { model, training }: RunRequest): Obstacle | null {
+function obstacleTo(perturbation: Perturbation, { model, training }: Recorded): Obstacle | null {
   const [phase] = training.phases
   const optimizer = phase?.optimizer.name
   if (perturbation === 'adam-epsilon' && optimizer !== 'adam' && optimizer !== 'adamw')

@@ -13,6 +13,7 @@ const error = z
 
 export const roundingSchema = z.strictObject({
   rung: z.enum(['features', 'logits', 'loss', 'gradients', 'steps', 'batch-norm']),
+  precision: z.enum(['float64', 'float32', 'bfloat16', 'float16']),
   tensorflow: error,
   pytorch: error,
   passed: z.boolean(),

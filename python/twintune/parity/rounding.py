@@ -107,12 +107,14 @@ def _judge(rung: RoundedRungName, precisions: _Precisions) -> Rounding | None:
     places = _pool_small([precisions.place(name) for name in names])
     if not places:
         return None
-    roundoff = _UNIT_ROUNDOFF[precisions.rounded.pytorch.header.precision]
+    precision = precisions.rounded.pytorch.header.precision
+    roundoff = _UNIT_ROUNDOFF[precision]
     furthest = max(places, key=lambda place: place.ratio(roundoff))
     ratio = furthest.ratio(roundoff)
     judged = rung in _JUDGED and furthest.pytorch.count >= _FEWEST_VALUES
     return Rounding(
         rung=rung,
+        precision=precision,
         tensorflow=finite_or_none(max(place.tensorflow.error for place in places)),
         pytorch=finite_or_none(max(place.pytorch.error for place in places)),
         passed=not judged or ratio <= _MOST_RATIO,

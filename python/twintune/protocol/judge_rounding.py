@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from twintune.protocol.message import Message
+from twintune.protocol.message import Message, Precision
 
 RoundedRungName = Literal["features", "logits", "loss", "gradients", "steps", "batch-norm"]
 
@@ -30,6 +30,7 @@ class Rounding(Message):
     """
 
     rung: RoundedRungName
+    precision: Precision
     tensorflow: float | None
     pytorch: float | None
     passed: bool

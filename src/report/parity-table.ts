@@ -1,0 +1,128 @@
+import type { Verification } from '../compare/verification.js'
+import type { PlannedRecording } from '../plan/plan-recordings.js'
+import type { Rounding } from '../protocol/judge-rounding.js'
+import type { Rung } from '../protocol/judge-rungs.js'
+import type { Trained } from '../protocol/record-rungs.js'
+import { formatNumberOf, formatOr } from './format.js'
+import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+
+const trainedNames = {
+  phase: 'the first phase',
+  all: 'all trained, BatchNorm in training mode',
+} as const satisfies Record<Trained, string>
+
+/** What a recording is of: `the first phase, in float64`. */
+export function recordingName({ trained, precision }: PlannedRecording): string {
+  return `${trainedNames[trained]}, in ${precision}`
+}
+
+/** The parity ladder: the rungs of meaning, those of rounding, and where the two engines part. */
+export function renderVerification(
+  experiment: string,
+  verification: Verification,
+  options: RenderOptions,
+): string {
+  const style = createStyle(options)
+  const { rungs, rounding } = verification
+  const sections = [
+    headline(experiment, verification, style),
+    ...(['phase', 'all'] as const).flatMap((trained) => {
+      const climbed = rungs.filter((rung) => rung.trained === trained)
+      return climbed.length > 0 ? [renderRungs(trained, climbed, style)] : []
+    }),
+    ...(rounding.length > 0 ? [renderRounding(rounding, style)] : []),
+    ...renderNotes(rungs, style),
+    ...renderDivergence(verification, style),
+  ]
+  return sections.join('\n\n')
+}
+
+/** Where the two engines part first, in a sentence; null where they don't. */
+export function describeDivergence({ rungs, rounding }: Verification): string | null {
+  const rung = rungs.find(({ passed }) => !passed)
+  if (rung) return describeRung(rung)
+  const rounded = rounding.find(({ passed }) => !passed)
+  return rounded ? describeRounding(rounded) : null
+}
+
+function headline(experiment: string, { passed, rungs, rounding }: Verification, { colors }: Style): string {
+  const failed = [...rungs, ...rounding].filter((judged) => !judged.passed).length
+  const outcome = passed
+    ? colors.green('every rung holds')
+    : colors.red(`${formatNumberOf(failed, 'rung')} failed`)
+  return `${colors.bold(experiment)}  ${colors.dim('parity ladder')}  ${outcome}`
+}
+
+function renderRungs(trained: Trained, rungs: readonly Rung[], style: Style): string {
+  const table = renderTable(
+    rungs.map(({ rung, worst, bound, passed, known }) => [
+      rung,
+      worst === 0 ? 'equal' : formatOr(worst, formatError),
+      bound === 0 ? 'equal' : formatError(bound),
+      known ? `known: ${known}` : outcomeText(passed, style),
+    ]),
+    { head: ['', 'difference', 'bound', ''], align: ['left', 'right', 'right', 'left'] },
+    style,
+  )
+  return renderSection(`Meaning, in float64: ${trainedNames[trained]}`, table, style)
+}
+
+function renderRounding(rounding: readonly Rounding[], style: Style): string {
+  const table = renderTable(
+    rounding.map(({ rung, tensorflow, pytorch, ratio, passed, judged }) => [
+      rung,
+      formatOr(tensorflow, formatError),
+      formatOr(pytorch, formatError),
+      formatOr(ratio, (times) => times.toFixed(1)),
+      judged ? outcomeText(passed, style) : style.colors.dim('not judged'),
+    ]),
+    {
+      head: ['', 'TensorFlow', 'PyTorch', 'ratio', ''],
+      align: ['left', 'right', 'right', 'right', 'left'],
+    },
+    style,
+  )
+  const title = `Rounding, in ${rounding[0]?.precision}: each engine's error against its own float64`
+  return renderSection(title, table, style)
+}
+
+function renderNotes(rungs: readonly Rung[], style: Style): string[] {
+  const rows = rungs.flatMap(({ rung, trained, note }) =>
+    note === null ? [] : [[`${rung}, ${trained}`, note]],
+  )
+  if (rows.length === 0) return []
+  return [renderSection('Notes', renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)]
+}
+
+function renderDivergence(verification: Verification, style: Style): string[] {
+  const sentence = describeDivergence(verification)
+  return sentence === null ? [] : [renderSection('First divergence', renderProse(sentence, style), style)]
+}
+
+function describeRung({ rung, trained, where, worst, bound, tensorflow, pytorch, note }: Rung): string {
+  const values =
+    tensorflow === null || pytorch === null ? '' : `: ${tensorflow} in TensorFlow, ${pytorch} in PyTorch`
+  const size =
+    worst === null
+      ? ''
+      : ` The largest difference is ${formatError(worst)}, the bound ${bound === 0 ? 'is equality' : `is ${formatError(bound)}`}.`
+  const place = where === null ? '' : ` at ${where}`
+  return `${rung} (${trainedNames[trained]})${place}${values}.${size}${note === null ? '' : ` ${note}`}`
+}
+
+function describeRounding({ rung, precision, where, ratio, tensorflow, pytorch }: Rounding): string {
+  const times =
+    ratio === null ? 'an error that is not finite' : `${ratio.toFixed(0)} times the error of the other`
+  const errors = `TensorFlow's largest error is ${formatOr(tensorflow, formatError)}, PyTorch's ${formatOr(pytorch, formatError)}.`
+  return `${rung} in ${precision} at ${where}: one engine has ${times}. ${errors}`
+}
+
+function outcomeText(passed: boolean, { colors }: Style): string {
+  return passed ? colors.green('passed') : colors.red('failed')
+}
+
+/** A relative error to two digits: `4.1e-15`. */
+function formatError(error: number): string {
+  return error === 0 ? '0' : error.toExponential(1)
+}

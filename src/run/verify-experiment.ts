@@ -1,0 +1,201 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { VerifyEvent } from '../compare/verification.js'
+import { TwintuneError } from '../failure.js'
+import { checkPerturbation } from '../plan/check-perturbation.js'
+import { expandShorthands } from '../plan/expand-shorthands.js'
+import { type PlannedRecording, planRecordings, recordedExperiment } from '../plan/plan-recordings.js'
+import { runRequest } from '../plan/run-request.js'
+import { judgeRoundingMessage, type Rounding } from '../protocol/judge-rounding.js'
+import { judgeRungsMessage, type Rung } from '../protocol/judge-rungs.js'
+import { type Perturbation, type RecordingProgress, recordRungsMessage } from '../protocol/record-rungs.js'
+import type { Experiment, Framework } from '../spec/schema.js'
+import { findPython } from '../worker/interpreter.js'
+import type { Worker } from '../worker/worker.js'
+import { cacheDirectory } from './cache-directory.js'
+import { FrameworkWorker } from './framework-worker.js'
+import { checkInputFiles } from './input-files.js'
+import { withTemporaryWorker } from './temporary-worker.js'
+
+export interface VerifyExperimentOptions {
+  /** Leaves out the recordings in which everything trains. */
+  readonly phaseOnly: boolean
+  /** A difference to plant in PyTorch, to see that it is found. */
+  readonly perturbation: Perturbation | null
+  /** Told of what an engine does, and for which recording. */
+  readonly onProgress?: (
+    framework: Framework,
+    recording: PlannedRecording,
+    progress: RecordingProgress,
+  ) => void
+}
+
+/** A framework's Python, and the folder that its recordings go to. */
+interface Recorder {
+  readonly worker: Worker
+  readonly folder: string
+}
+
+type OfEach<Value> = Readonly<Record<Framework, Value>>
+
+/**
+ * Climbs the parity ladder of an experiment with its first seed: both engines record what they compute on the same
+ * batches, and each rung is told as soon as both sides of it are there. Nothing is kept.
+ *
+ * @throws TwintuneError When the experiment isn't of both frameworks in aligned mode, or when one of them can't be used,
+ * or its data, weights or device.
+ */
+export async function verifyExperiment(
+  specification: Experiment,
+  options: VerifyExperimentOptions,
+  emit: (event: VerifyEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  checkFrameworks(specification)
+  checkInputFiles(specification)
+  if (specification.mode === 'idiomatic') throw notAligned()
+  const experiment = expandShorthands(specification)
+  const { perturbation } = options
+  if (perturbation !== null) {
+    const planned = planRecordings(experiment, options)
+    checkPerturbation(
+      perturbation,
+      planned.map((recording) => recordedExperiment(experiment, recording)),
+    )
+  }
+  await withTemporaryWorker('tensorflow', (tensorflow, tensorflowFolder) =>
+    withTemporaryWorker('pytorch', async (pytorch, pytorchFolder) => {
+      await Promise.all([
+        FrameworkWorker.warmUp(tensorflow, 'tensorflow', { signal }),
+        FrameworkWorker.warmUp(pytorch, 'pytorch', { signal }),
+      ])
+      const ladder = new Ladder(experiment, options, signal, {
+        tensorflow: { worker: tensorflow, folder: tensorflowFolder },
+        pytorch: { worker: pytorch, folder: pytorchFolder },
+      })
+      await ladder.climb(emit)
+    }),
+  )
+}
+
+class Ladder {
+  readonly #experiment: Experiment
+  readonly #options: VerifyExperimentOptions
+  readonly #signal: AbortSignal
+  readonly #recorders: OfEach<Recorder>
+
+  constructor(
+    experiment: Experiment,
+    options: VerifyExperimentOptions,
+    signal: AbortSignal,
+    recorders: OfEach<Recorder>,
+  ) {
+    this.#experiment = experiment
+    this.#options = options
+    this.#signal = signal
+    this.#recorders = recorders
+  }
+
+  async climb(emit: (event: VerifyEvent) => void): Promise<void> {
+    const rungs: Rung[] = []
+    const rounding: Rounding[] = []
+    let exact: OfEach<string> | undefined
+    for (const planned of planRecordings(this.#experiment, this.#options)) {
+      const files = await this.#recordBoth(planned)
+      // The first is of the phase in float64, which is what the rounding is measured from.
+      exact ??= files
+      if (planned.precision === 'float64') {
+        const judged = await this.#judgeRungs(files, planned)
+        for (const rung of judged) emit({ type: 'rung', ...rung })
+        rungs.push(...judged)
+      } else {
+        const judged = await this.#judgeRounding(exact, files)
+        for (const each of judged) emit({ type: 'rounding', ...each })
+        rounding.push(...judged)
+      }
+      // The large ones go as soon as they can: a temporary folder may be in memory.
+      if (files !== exact) await Promise.all(Object.values(files).map((file) => rm(file)))
+    }
+    const passed = [...rungs, ...rounding].every((judged) => judged.passed)
+    emit({ type: 'verify-finished', passed, rungs, rounding })
+  }
+
+  /** Both at once: neither keeps the cores busy by itself while it traces or reads. */
+  async #recordBoth(planned: PlannedRecording): Promise<OfEach<string>> {
+    const [tensorflow, pytorch] = await Promise.all([
+      this.#record('tensorflow', planned, null),
+      this.#record('pytorch', planned, this.#options.perturbation),
+    ])
+    return { tensorflow, pytorch }
+  }
+
+  async #record(
+    framework: Framework,
+    planned: PlannedRecording,
+    perturbation: Perturbation | null,
+  ): Promise<string> {
+    const { worker, folder } = this.#recorders[framework]
+    const { onProgress } = this.#options
+    const { trained, precision } = planned
+    const recording = path.join(folder, `${trained}-${precision}.safetensors`)
+    const [seed = 0] = this.#experiment.seeds
+    const run = runRequest(
+      recordedExperiment(this.#experiment, planned),
+      { framework, seed },
+      {
+        runDirectory: folder,
+        resume: false,
+        cacheDirectory: cacheDirectory(),
+        torchPython: findPython('pytorch'),
+      },
+    )
+    await worker.request(
+      recordRungsMessage,
+      { run, trained, perturbation, recording },
+      { signal: this.#signal, onProgress: (progress) => onProgress?.(framework, planned, progress) },
+    )
+    return recording
+  }
+
+  async #judgeRungs(files: OfEach<string>, { trained }: PlannedRecording): Promise<readonly Rung[]> {
+    const { rungs } = await this.#judge.request(
+      judgeRungsMessage,
+      { ...files, trained },
+      { signal: this.#signal },
+    )
+    return rungs
+  }
+
+  async #judgeRounding(exact: OfEach<string>, rounded: OfEach<string>): Promise<readonly Rounding[]> {
+    const recordingsOf = (framework: Framework) => ({ exact: exact[framework], rounded: rounded[framework] })
+    const { rounding } = await this.#judge.request(
+      judgeRoundingMessage,
+      { tensorflow: recordingsOf('tensorflow'), pytorch: recordingsOf('pytorch') },
+      { signal: this.#signal },
+    )
+    return rounding
+  }
+
+  /** Judging needs a Python, and no framework. */
+  get #judge(): Worker {
+    return this.#recorders.pytorch.worker
+  }
+}
+
+function checkFrameworks({ frameworks }: Experiment): void {
+  if (frameworks.length > 1) return
+  throw new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: `verify holds two frameworks against each other, and frameworks names ${frameworks[0]} alone.`,
+    hint: 'Leave frameworks out, or set frameworks=[tensorflow,pytorch].',
+  })
+}
+
+function notAligned(): TwintuneError {
+  return new TwintuneError({
+    code: 'SPEC_INVALID',
+    message:
+      'In idiomatic mode the two frameworks mean different things, so no rung of the ladder could hold.',
+    hint: 'Set mode=aligned; `twintune backbones --differences` lists what differs between the libraries.',
+  })
+}
