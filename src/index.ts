@@ -20,7 +20,7 @@ export type {
   MetricComparison,
   MetricSummary,
   PairedEstimate,
-  SecondaryMetricComparison,
+  ThroughputComparison,
 } from './compare/comparison.js'
 export type { Disagreement, DisagreementDetails } from './compare/disagreement.js'
 export type { Verification, VerifyEvent } from './compare/verification.js'

@@ -47,6 +47,12 @@ def _paired_difference(payload: bytes, emit: Emit) -> object:
     return paired_difference(msgspec.json.decode(payload, type=protocol.PairedDifferenceRequest))
 
 
+def _pairs_needed(payload: bytes, emit: Emit) -> object:
+    from twintune.sample_size import pairs_needed
+
+    return pairs_needed(msgspec.json.decode(payload, type=protocol.PairsNeededRequest))
+
+
 def _compare_predictions(payload: bytes, emit: Emit) -> object:
     from twintune.disagreement import compare_predictions
 
@@ -78,6 +84,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "describe-data": _describe_data,
     "find-learning-rate": _find_learning_rate,
     "paired-difference": _paired_difference,
+    "pairs-needed": _pairs_needed,
     "compare-predictions": _compare_predictions,
     "record-rungs": _record_rungs,
     "judge-rungs": _judge_rungs,

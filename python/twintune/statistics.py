@@ -17,11 +17,6 @@ _MOST_EXACT_PAIRS = 14
 def paired_difference(request: PairedDifferenceRequest) -> PairedDifferenceResult:
     """Tests and estimates the mean paired difference, TensorFlow minus PyTorch.
 
-    The p-value is of the two-sided sign-flip test, exact up to 14 pairs and from 2**14 sampled flips beyond. The
-    interval inverts the same test: the means of all non-empty subsets of the differences are typical values of their
-    centre (Hartigan 1969), so the k-th smallest and k-th largest of the 2**n - 1 means bound it with confidence
-    1 - 2k / 2**n.
-
     Args:
         request: At least one pair.
 
@@ -32,15 +27,24 @@ def paired_difference(request: PairedDifferenceRequest) -> PairedDifferenceResul
     mean = float(differences.mean())
     if len(differences) < 2:
         return PairedDifferenceResult(mean=mean, interval=None, level=None, p_value=None)
-    interval, level = _typical_value_interval(differences, request.level)
-    return PairedDifferenceResult(mean=mean, interval=interval, level=level, p_value=_sign_flip_p(differences))
+    (low, high), level = typical_value_interval(differences, request.level)
+    p_value = float(sign_flip_p_value(differences))
+    return PairedDifferenceResult(mean=mean, interval=(float(low), float(high)), level=level, p_value=p_value)
 
 
-def _sign_flip_p(differences: np.ndarray) -> float:
+def sign_flip_p_value(differences: np.ndarray) -> np.ndarray:
+    """The two-sided p-values of the sign-flip test of the mean (Fisher 1935; Pitman 1937).
+
+    Args:
+        differences: Of shape [..., pairs], at least two pairs; each row is a sample of its own.
+
+    Returns:
+        An array of shape [...]: exact up to 14 pairs, from 2**14 sampled flips beyond.
+    """
     from scipy.stats import permutation_test
 
     # n_resamples=inf keeps the test exact: by default SciPy samples from 14 pairs on.
-    exact = len(differences) <= _MOST_EXACT_PAIRS
+    exact = differences.shape[-1] <= _MOST_EXACT_PAIRS
     resamples: Any = np.inf if exact else 2**_MOST_EXACT_PAIRS
     outcome = permutation_test(
         (differences,),
@@ -48,20 +52,35 @@ def _sign_flip_p(differences: np.ndarray) -> float:
         permutation_type="samples",
         vectorized=True,
         n_resamples=resamples,
+        axis=-1,
         rng=np.random.default_rng(0),
     )
-    return float(outcome.pvalue)
+    return outcome.pvalue
 
 
-def _typical_value_interval(differences: np.ndarray, level: float) -> tuple[tuple[float, float], float]:
-    count = len(differences)
+def typical_value_interval(differences: np.ndarray, level: float) -> tuple[np.ndarray, float]:
+    """The confidence interval that inverts the sign-flip test.
+
+    The means of all non-empty subsets of the differences are typical values of their centre (Hartigan 1969): the k-th
+    smallest and k-th largest of the 2**n - 1 means bound it with confidence 1 - 2k / 2**n. Beyond 14 pairs the subsets
+    are sampled.
+
+    Args:
+        differences: Of shape [..., pairs], at least two pairs; each row is a sample of its own.
+        level: Nominal confidence, 0 to 1.
+
+    Returns:
+        An array of shape [2, ...] with both ends, and the level that they attain: the nominal one or somewhat more,
+        and less only where the pairs are too few for it.
+    """
+    count = differences.shape[-1]
     if count <= _MOST_EXACT_PAIRS:
         chosen = np.array(list(itertools.product((0, 1), repeat=count))[1:], dtype=bool)
     else:
         chosen = np.random.default_rng(0).integers(0, 2, (2**_MOST_EXACT_PAIRS - 1, count), dtype=bool)
         chosen = chosen[chosen.any(axis=1)]
-    means = np.sort((chosen @ differences) / chosen.sum(axis=1))
-    gaps = len(means) + 1
+    means = np.sort(differences @ (chosen / chosen.sum(axis=1, keepdims=True)).T, axis=-1)
+    gaps = len(chosen) + 1
     # Half of what the level leaves out lies on each side; at least the outermost means are the bounds.
     cut = max(1, math.floor((1 - level) / 2 * gaps + 1e-9))
-    return (float(means[cut - 1]), float(means[-cut])), 1 - 2 * cut / gaps
+    return np.stack([means[..., cut - 1], means[..., -cut]]), 1 - 2 * cut / gaps

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { runResultSchema } from '../protocol/result.js'
+import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
 import { disagreementSchema } from './disagreement.js'
 
 export const summarySchema = z.strictObject({
@@ -28,23 +29,42 @@ export const pairedEstimateSchema = z.strictObject({
   pairs: z.int(),
 })
 
+const moreSeedsSchema = z
+  .int()
+  .nullable()
+  .describe('0 where it is shown already; null where no number of seeds can be named.')
+
 export const differenceSchema = pairedEstimateSchema.extend({
-  verdict: verdictSchema,
-  reason: z.string().describe('Why this verdict, in a sentence.'),
+  adjustedPValue: z
+    .number()
+    .nullable()
+    .describe("By Holm's method over all metrics but the primary one, which is tested alone and has none."),
+  moreSeeds: z
+    .strictObject({
+      difference: moreSeedsSchema,
+      equivalence: moreSeedsSchema.describe('null also for a metric without a margin.'),
+    })
+    .describe(
+      'How many seeds would have to be added to show the one or the other with a power of 80%, were the observed mean and spread the true ones: an estimate to plan with.',
+    ),
+  verdict: verdictSchema.nullable().describe('Of the primary metric alone, for this test set.'),
+  reason: z.string().nullable().describe('Why this verdict, in a sentence or two.'),
 })
 
 const summaries = { tensorflow: summarySchema.nullable(), pytorch: summarySchema.nullable() }
 
 export const metricComparisonSchema = z.strictObject({
   ...summaries,
-  difference: differenceSchema.nullable(),
+  difference: differenceSchema.nullable().describe('null where no seed has both frameworks.'),
 })
 
-export const secondaryMetricComparisonSchema = z.strictObject({
+export const throughputSchema = z.strictObject({
   ...summaries,
-  difference: pairedEstimateSchema
+  ratio: pairedEstimateSchema
     .nullable()
-    .describe('Without a verdict: the more metrics are asked, the sooner one of them differs by chance.'),
+    .describe(
+      "TensorFlow's images a second over PyTorch's: mean (the geometric one) and interval are those of the paired logarithms, taken back.",
+    ),
 })
 
 export const contractRowSchema = z.strictObject({
@@ -61,13 +81,18 @@ export const comparisonSchema = z
     status: z.enum(['finished', 'failed', 'cancelled']),
     runs: z.array(runResultSchema),
     contract: z.array(contractRowSchema).describe('Empty unless both frameworks finished a seed.'),
+    vary: z.array(purposeSchema).describe('What the seeds decide, and the conclusions so take account of.'),
+    primaryMetric: metricNameSchema,
     metrics: z.strictObject({
       accuracy: metricComparisonSchema,
-      topFiveAccuracy: secondaryMetricComparisonSchema.describe('All null for five classes or fewer.'),
-      macroF1: secondaryMetricComparisonSchema,
+      topFiveAccuracy: metricComparisonSchema.describe('All null for five classes or fewer.'),
+      macroF1: metricComparisonSchema,
       loss: metricComparisonSchema,
-      calibrationError: secondaryMetricComparisonSchema,
+      calibrationError: metricComparisonSchema,
     }),
+    throughput: throughputSchema.describe(
+      'Images a second in training: the median epoch of each run, paired by seed.',
+    ),
     disagreement: z
       .array(disagreementSchema)
       .describe(
@@ -81,8 +106,8 @@ export type Comparison = z.output<typeof comparisonSchema>
 export type ContractRow = z.output<typeof contractRowSchema>
 export type MetricComparison = z.output<typeof metricComparisonSchema>
 export type MetricSummary = z.output<typeof summarySchema>
-/** A metric that is shown with its differences and decides nothing. */
-export type SecondaryMetricComparison = z.output<typeof secondaryMetricComparisonSchema>
+/** How fast the two trained. */
+export type ThroughputComparison = z.output<typeof throughputSchema>
 /** TensorFlow minus PyTorch, paired by seed. */
 export type PairedEstimate = z.output<typeof pairedEstimateSchema>
 /** TensorFlow minus PyTorch, paired by seed, and what follows from it. */

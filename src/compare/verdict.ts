@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import type { Difference, verdictSchema } from './comparison.js'
+import type { MetricName } from '../spec/comparison-schema.js'
+import type { verdictSchema } from './comparison.js'
+import { metricTraits } from './metrics.js'
 
 export type Verdict = z.output<typeof verdictSchema>
-/** A metric that a verdict is drawn on. */
-export type DecidedMetric = 'accuracy' | 'loss'
 
 /** What a verdict rests on: TensorFlow minus PyTorch, paired by seed. */
 export interface Evidence {
@@ -13,54 +13,75 @@ export interface Evidence {
   readonly pairs: number
   /** How many pairs there would be had every run finished. */
   readonly seeds: number
+  /** Differences up to here are of no consequence; `null` where none was named. */
+  readonly margin: number | null
   /** The interval for the question of equivalence, at `equivalenceLevel` or above where the pairs allow it. */
-  readonly equivalence: { readonly interval: readonly [number, number]; readonly level: number } | null
+  readonly equivalence: EquivalenceInterval | null
+}
+
+export interface EquivalenceInterval {
+  readonly interval: readonly [number, number]
+  /** That it attains, 0 to 1. */
+  readonly level: number
 }
 
 /** Nominal level of the interval that a comparison reports. */
 export const intervalLevel = 0.95
 
-/** Two one-sided tests at 5% are one interval at 90%. */
+/** Two one-sided tests at 5% are one interval at 90% (Schuirmann 1987). */
 export const equivalenceLevel = 0.9
 
-/** Differences up to here are of no consequence; a loss has no such scale. */
-export const equivalenceMargins: Readonly<Record<DecidedMetric, number | null>> = {
-  accuracy: 0.005,
-  loss: null,
-}
+/** A two-sided p-value below it is called a difference. */
+export const significance = 0.05
 
 // The exact test of n pairs can't go below p = 2 / 2^n, and the interval can't go above a level of 1 - 2 / 2^n.
 const fewestPairsForWinner = 6
 const fewestPairsForEquivalence = 5
-const significance = 0.05
 
 /**
  * Names the better framework, or says that they are equivalent, or that the seeds don't tell. They never tell where
  * some have no pair: a framework that fails on the hard seeds would be judged by the easy ones. Equivalence goes before
  * a winner: a difference can be certain and still be of no consequence.
  */
-export function decide(evidence: Evidence, metric: DecidedMetric): Pick<Difference, 'verdict' | 'reason'> {
-  if (evidence.pairs < evidence.seeds) return { verdict: 'inconclusive', reason: missingPairs(evidence) }
-  const equivalence = equivalenceReason(evidence, metric)
-  if (equivalence !== null) return { verdict: 'equivalent', reason: equivalence }
+export function decide(
+  evidence: Evidence,
+  metric: MetricName,
+): { readonly verdict: Verdict; readonly reason: string } {
   const { mean, pValue, pairs } = evidence
+  if (pairs < evidence.seeds) return { verdict: 'inconclusive', reason: missingPairs(evidence) }
+  if (isEquivalent(evidence)) return { verdict: 'equivalent', reason: equivalenceReason(evidence, metric) }
   if (pairs < fewestPairsForWinner) {
     const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`
     return { verdict: 'inconclusive', reason: `${counted}; a winner needs at least six.` }
   }
   const found = `p = ${pValue?.toPrecision(2)} over ${pairs} pairs`
-  if (pValue === null || pValue >= significance) {
+  if (!isSignificant(evidence)) {
     return { verdict: 'inconclusive', reason: `${found}; a winner needs p < ${significance}.` }
   }
-  const winner = mean > 0 === (metric === 'accuracy') ? 'tensorflow' : 'pytorch'
-  const better = metric === 'accuracy' ? 'higher' : 'lower'
+  const { name, better } = metricTraits[metric]
+  const winner = mean > 0 === (better === 'higher') ? 'tensorflow' : 'pytorch'
   return {
     verdict: winner,
-    reason: `${found}; ${names[winner]} has the ${better} ${metric}.`,
+    reason: `${found}; ${names[winner]} has the ${better} ${name} on this test set.`,
   }
 }
 
+/** Whether the whole interval lies within the margin, and there are the pairs to say so. */
+export function isEquivalent({
+  pairs,
+  margin,
+  equivalence,
+}: Pick<Evidence, 'pairs' | 'margin' | 'equivalence'>): boolean {
+  if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return false
+  const [low, high] = equivalence.interval
+  return equivalence.level >= equivalenceLevel && low >= -margin && high <= margin
+}
+
 const names = { tensorflow: 'TensorFlow', pytorch: 'PyTorch' } as const
+
+function isSignificant({ pValue, pairs }: Evidence): boolean {
+  return pairs >= fewestPairsForWinner && pValue !== null && pValue < significance
+}
 
 function missingPairs({ pairs, seeds }: Evidence): string {
   const missing = seeds - pairs
@@ -68,12 +89,16 @@ function missingPairs({ pairs, seeds }: Evidence): string {
   return `${missing} of ${seeds} seeds ${verb} no pair; those that finished can't speak for those that didn't.`
 }
 
-// Why the two are equivalent, or `null` when that can't be said.
-function equivalenceReason({ pairs, equivalence }: Evidence, metric: DecidedMetric): string | null {
-  const margin = equivalenceMargins[metric]
-  if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return null
-  const [low, high] = equivalence.interval
-  if (equivalence.level < equivalenceLevel || low < -margin || high > margin) return null
-  const level = Number((100 * equivalence.level).toFixed(1))
-  return `The ${level}% interval of the difference lies within ±${100 * margin} points.`
+function equivalenceReason(evidence: Evidence, metric: MetricName): string {
+  const { margin, equivalence, pValue } = evidence
+  const level = Number((100 * (equivalence?.level ?? Number.NaN)).toFixed(1))
+  const within = metricTraits[metric].isShare ? `±${rounded(100 * (margin ?? 0))} points` : `±${margin}`
+  const reason = `The ${level}% interval of the difference on this test set lies within ${within}.`
+  if (!isSignificant(evidence)) return reason
+  return `${reason} The difference is certain all the same (p = ${pValue?.toPrecision(2)}), and of no consequence.`
+}
+
+// Without what is left of a product in binary: 100 × 0.07 is 7.000000000000001.
+function rounded(value: number): number {
+  return Number(value.toPrecision(12))
 }

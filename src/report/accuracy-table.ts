@@ -7,7 +7,7 @@ import { finishedRuns, frameworksOf, runsOf } from './runs.js'
 import type { Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
 
-/** The test of every run, and under each framework's runs their mean and standard deviation. */
+/** The test of every run, and under each framework's runs their mean, standard deviation and order statistics. */
 export function renderAccuracyTable(comparison: Comparison, style: Style): string {
   const metrics = metricsOf(comparison)
   const groups = frameworksOf(comparison.runs).map((framework) =>
@@ -35,17 +35,24 @@ function frameworkRows(
   const ofFramework = runsOf(framework, comparison.runs)
   const [first, ...others] = ofFramework.map((run) => seedCells(run, metrics, style))
   const rows = [[frameworkNames[framework], ...(first ?? [])], ...others.map((cells) => ['', ...cells])]
-  if (finishedRuns(ofFramework).length < 2) return rows
+  const finished = finishedRuns(ofFramework).length
+  if (finished < 2) return rows
   const { bold, dim } = style.colors
   const summaries = metrics.map((metric) => ({ metric, summary: comparison.metrics[metric][framework] }))
   const cellsOf = (cell: (metric: Metric, summary: MetricSummary) => string): string[] =>
     summaries.map(({ metric, summary }) => formatOr(summary, (present) => cell(metric, present)))
   const means = cellsOf((metric, { mean }) => metricFormats[metric].value(mean))
   const spreads = cellsOf((metric, { std }) => `± ${metricFormats[metric].spread(std)}`)
+  // Of two runs these are the runs themselves, and their mean.
+  const order = finished === 2 ? [] : (['min', 'median', 'max'] as const)
   return [
     ...rows,
     ['', ...['mean', ...means].map((cell) => bold(cell))],
     ['', ...['std', ...spreads].map((cell) => dim(cell))],
+    ...order.map((name) => {
+      const values = cellsOf((metric, summary) => metricFormats[metric].value(summary[name]))
+      return ['', ...[name, ...values].map((cell) => dim(cell))]
+    }),
   ]
 }
 

@@ -1,6 +1,7 @@
-import type { Comparison, Difference, PairedEstimate } from '../compare/comparison.js'
+import type { Comparison, Difference } from '../compare/comparison.js'
+import type { Verdict } from '../compare/verdict.js'
 import type { Framework } from '../spec/schema.js'
-import { formatOr, formatPercent, formatPValue, frameworkNames } from './format.js'
+import { formatCount, formatOr, formatPercent, formatPValue, frameworkNames } from './format.js'
 import { type Metric, metricFormats, metricsOf } from './metric-format.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
@@ -10,49 +11,56 @@ const idiomaticNote =
   'Idiomatic mode: each framework uses its own model library, defaults and input pipeline. The two do different work by ' +
   'intent, so a difference is that of two recipes and not of the frameworks alone.'
 
-/** The paired differences with their intervals and verdicts; `null` where no seed has both frameworks. */
+/** The difference of a metric that has one. */
+interface Row {
+  readonly metric: Metric
+  readonly difference: Difference
+}
+
+/**
+ * The paired differences with their intervals, the verdict, and how many seeds would tell more; `null` where no seed has
+ * both frameworks.
+ */
 export function renderDifferenceTable(comparison: Comparison, style: Style): string | null {
-  const { mode, metrics } = comparison
-  const metricsWithPairs = metricsOf(comparison).flatMap((metric) => {
-    const { difference } = metrics[metric]
+  const rows = metricsOf(comparison).flatMap((metric): Row[] => {
+    const { difference } = comparison.metrics[metric]
     return difference === null ? [] : [{ metric, difference }]
   })
-  if (metricsWithPairs.length === 0) return null
-  const table = renderTable(
-    metricsWithPairs.map(({ metric, difference }) => figures(metric, difference)),
-    {
-      head: ['', 'pairs', 'mean', 'interval', 'level', 'p', ''],
-      align: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
-    },
-    style,
-  )
-  const verdicts = renderTable(
-    metricsWithPairs.flatMap(({ metric, difference }) =>
-      'verdict' in difference ? [[metricFormats[metric].name, verdictText(difference, style)]] : [],
-    ),
-    { align: ['left', 'left'], fold: true },
-    style,
-  )
+  if (rows.length === 0) return null
   return [
-    renderSection('TensorFlow minus PyTorch', table, style),
-    renderSection('Verdict', verdicts, style),
-    ...(mode === 'idiomatic' ? [renderProse(idiomaticNote, style)] : []),
+    renderSection('TensorFlow minus PyTorch', renderDifferences(rows, style), style),
+    renderSection('Verdict', renderVerdict(comparison, rows, style), style),
+    renderSection('Seeds to add', renderMoreSeeds(rows, style), style),
   ].join('\n\n')
 }
 
-/** The outcome on accuracy in one line, for those who want no more. */
-export function verdictLine({ metrics }: Comparison): string {
+/** The outcome on the primary metric in one line, for those who want no more. */
+export function verdictLine({ primaryMetric, metrics }: Comparison): string {
+  const { name, value } = metricFormats[primaryMetric]
   const means = (['tensorflow', 'pytorch'] as const).flatMap((framework) => {
-    const summary = metrics.accuracy[framework]
-    return summary === null ? [] : [`${frameworkNames[framework]} ${formatPercent(summary.mean)}`]
+    const summary = metrics[primaryMetric][framework]
+    return summary === null ? [] : [`${frameworkNames[framework]} ${value(summary.mean)}`]
   })
   if (means.length === 0) return 'No run finished.'
-  const { difference } = metrics.accuracy
-  const verdict = difference === null ? '' : ` – ${verdictName(difference)}: ${difference.reason}`
-  return `Test accuracy: ${means.join(', ')}${verdict}`
+  const { difference } = metrics[primaryMetric]
+  const verdict =
+    difference?.verdict == null ? '' : ` – ${verdictName(difference.verdict)}: ${difference.reason}`
+  return `Test ${name}: ${means.join(', ')}${verdict}`
 }
 
-function figures(metric: Metric, { pairs, mean, interval, level, pValue }: PairedEstimate): string[] {
+function renderDifferences(rows: readonly Row[], style: Style): string {
+  return renderTable(
+    rows.map(({ metric, difference }) => figures(metric, difference)),
+    {
+      head: ['', 'pairs', 'mean', 'interval', 'level', 'p', 'Holm p', ''],
+      align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
+    },
+    style,
+  )
+}
+
+function figures(metric: Metric, difference: Difference): string[] {
+  const { pairs, mean, interval, level, pValue, adjustedPValue } = difference
   const { name, unit, difference: format } = metricFormats[metric]
   return [
     name,
@@ -61,18 +69,54 @@ function figures(metric: Metric, { pairs, mean, interval, level, pValue }: Paire
     formatOr(interval, ([low, high]) => `${format(low)} to ${format(high)}`),
     formatOr(level, (share) => formatPercent(share, 1)),
     formatOr(pValue, formatPValue),
+    formatOr(adjustedPValue, formatPValue),
     unit,
   ]
 }
 
-function verdictText(difference: Difference, { colors }: Style): string {
-  return `${colors.bold(verdictName(difference))}: ${difference.reason}`
+function renderVerdict(
+  { mode, vary, primaryMetric }: Comparison,
+  rows: readonly Row[],
+  style: Style,
+): string {
+  const verdicts = rows.flatMap(({ metric, difference: { verdict, reason } }) =>
+    verdict === null
+      ? []
+      : [[metricFormats[metric].name, `${style.colors.bold(verdictName(verdict))}: ${reason}`]],
+  )
+  const notes = [
+    `Of ${metricFormats[primaryMetric].name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
+    'Holm p: adjusted for the number of the other metrics.',
+    ...(mode === 'idiomatic' ? [idiomaticNote] : []),
+  ]
+  const table = renderTable(verdicts, { align: ['left', 'left'], fold: true }, style)
+  return [...(verdicts.length > 0 ? [table] : []), renderProse(notes.join(' '), style)].join('\n\n')
 }
 
-function verdictName({ verdict }: Difference): string {
+function renderMoreSeeds(rows: readonly Row[], style: Style): string {
+  const table = renderTable(
+    rows.map(({ metric, difference: { moreSeeds } }) => [
+      metricFormats[metric].name,
+      formatMoreSeeds(moreSeeds.difference),
+      formatMoreSeeds(moreSeeds.equivalence),
+    ]),
+    { head: ['', 'to show a difference', 'to show equivalence'], align: ['left', 'right', 'right'] },
+    style,
+  )
+  const note =
+    'Estimates, from the means and spreads above and for a power of 80%, to plan a comparison with. A metric without a ' +
+    'margin can be equivalent with no number of seeds.'
+  return `${table}\n\n${renderProse(note, style)}`
+}
+
+function formatMoreSeeds(count: number | null): string {
+  return formatOr(count, (more) => (more === 0 ? 'shown' : formatCount(more)))
+}
+
+function verdictName(verdict: Verdict): string {
   return isFramework(verdict) ? frameworkNames[verdict] : verdict
 }
 
-function isFramework(verdict: Difference['verdict']): verdict is Framework {
+function isFramework(verdict: Verdict): verdict is Framework {
   return verdict in frameworkNames
 }

@@ -7,6 +7,7 @@ import { renderFailures } from './failures.js'
 import { formatNumberOf } from './format.js'
 import { seedCount } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderThroughputTable } from './throughput-table.js'
 import { renderTimeTable } from './time-table.js'
 
 /** All of a comparison that people want at its end, in sections with an empty line between them. */
@@ -17,6 +18,7 @@ export function renderComparison(comparison: Comparison, options: RenderOptions)
     renderAccuracyTable(comparison, style),
     renderFailures(comparison.runs, style),
     renderTimeTable(comparison, style),
+    renderThroughputTable(comparison, style),
     renderContract(comparison, style),
     renderDifferenceTable(comparison, style),
     renderDisagreementTable(comparison, style),

@@ -5,6 +5,7 @@ import type { Event } from '../events.js'
 import { planRuns, type Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
 import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
+import { pairsNeededMessage } from '../protocol/pairs-needed.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
@@ -87,10 +88,11 @@ export async function carryOutRuns(
     const results = inOrder(planned, journal.results)
     const disagreements = await findDisagreements(experiment, results, { folder, pool })
     journal.disagreements(disagreements)
-    const statistics = await buildComparison(experiment, results, (request) =>
-      pool.ask(pairedDifferenceMessage, request),
-    )
-    journal.comparison({ ...statistics, disagreement: disagreements.seeds.map(countsOf) })
+    const comparison = await buildComparison(experiment, results, {
+      pairedDifference: (request) => pool.ask(pairedDifferenceMessage, request),
+      pairsNeeded: (request) => pool.ask(pairsNeededMessage, request),
+    })
+    journal.comparison({ ...comparison, disagreement: disagreements.seeds.map(countsOf) })
     journal.broken.throwIfAborted()
   } finally {
     await pool.stop()

@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { buildComparison, type PairedDifference } from '../../src/compare/build-comparison.js'
+import { buildComparison } from '../../src/compare/build-comparison.js'
 import { comparisonSchema } from '../../src/compare/comparison.js'
+import type { Statistics } from '../../src/compare/paired-estimate.js'
 import { TwintuneError } from '../../src/failure.js'
 import type { RunResult } from '../../src/protocol/result.js'
+import { comparisonSettingsSchema } from '../../src/spec/comparison-schema.js'
 import { cancelledFailure, failedRun, lossNotFinite } from '../report/comparison.js'
 import { result } from './results.js'
 
-const experiment = { name: 'small', mode: 'aligned' } as const
+const settings = comparisonSettingsSchema.parse({})
+const experiment = { name: 'small', mode: 'aligned', comparison: settings } as const
 
 // As Python answers for six pairs that all point the same way.
-const certain: PairedDifference = async ({ level }) => ({
+const pairedDifference: Statistics['pairedDifference'] = async ({ level }) => ({
   mean: 0.1,
   interval: [0.05, 0.15],
   level: level === 0.95 ? 0.96875 : 0.90625,
   pValue: 0.03125,
 })
+const certain: Statistics = {
+  pairedDifference,
+  pairsNeeded: async () => ({ difference: 8, equivalence: null }),
+}
 
 describe('a comparison', () => {
   const sixSeeds = [0, 1, 2, 3, 4, 5].flatMap((seed) => [
@@ -24,7 +31,8 @@ describe('a comparison', () => {
 
   it('is what comparison.json holds', async () => {
     const comparison = await buildComparison(experiment, sixSeeds, certain)
-    expect(comparisonSchema.parse(comparison)).toEqual(comparison)
+    const whole = { ...comparison, disagreement: [] }
+    expect(comparisonSchema.parse(whole)).toEqual(whole)
     expect(comparison).toMatchObject({ experiment: 'small', mode: 'aligned', status: 'finished' })
   })
 
@@ -35,10 +43,13 @@ describe('a comparison', () => {
   })
 
   it('takes the narrower interval at 90% for the question of equivalence', async () => {
-    const { metrics } = await buildComparison(experiment, sixSeeds, async (request) => ({
-      ...(await certain(request)),
-      interval: request.level === 0.9 ? [-0.001, 0.001] : [-0.1, 0.1],
-    }))
+    const { metrics } = await buildComparison(experiment, sixSeeds, {
+      ...certain,
+      pairedDifference: async (request) => ({
+        ...(await pairedDifference(request)),
+        interval: request.level === 0.9 ? [-0.001, 0.001] : [-0.1, 0.1],
+      }),
+    })
     expect(metrics.accuracy.difference).toMatchObject({ interval: [-0.1, 0.1], verdict: 'equivalent' })
   })
 
@@ -51,31 +62,94 @@ describe('a comparison', () => {
       result('tensorflow', 1, { accuracy: 0.3 }),
       result('pytorch', 0, { accuracy: 0.4 }),
     ]
-    await buildComparison(experiment, results, async (request) => {
-      requests.push(request)
-      return certain(request)
+    await buildComparison(experiment, results, {
+      ...certain,
+      pairedDifference: (request) => {
+        requests.push(request)
+        return pairedDifference(request)
+      },
     })
     expect(requests[0]).toMatchObject({ tensorflow: [0.2, 0.3], pytorch: [0.4, 0.1] })
   })
 
   it('estimates the differences of the other metrics, without a verdict', async () => {
-    const { metrics } = await buildComparison(
-      experiment,
-      sixSeeds,
-      async ({ tensorflow, pytorch, level }) => ({
-        ...(await certain({ tensorflow, pytorch, level })),
-        mean: (tensorflow[0] ?? 0) - (pytorch[0] ?? 0),
+    const { metrics } = await buildComparison(experiment, sixSeeds, {
+      ...certain,
+      pairedDifference: async (request) => ({
+        ...(await pairedDifference(request)),
+        mean: (request.tensorflow[0] ?? 0) - (request.pytorch[0] ?? 0),
       }),
-    )
+    })
     expect(metrics.macroF1.difference).toEqual({
       mean: expect.closeTo(0.1),
       interval: [0.05, 0.15],
       level: 0.96875,
       pValue: 0.03125,
+      adjustedPValue: 0.09375,
+      moreSeeds: { difference: 2, equivalence: null },
       pairs: 6,
+      verdict: null,
+      reason: null,
     })
     expect(metrics.macroF1.tensorflow?.mean).toBeCloseTo(0.89)
     expect(metrics.calibrationError.difference).toMatchObject({ mean: 0, pairs: 6 })
+  })
+
+  it('draws the verdict of the primary metric, and adjusts the p-values of the others', async () => {
+    const comparison = { ...settings, primaryMetric: 'loss' as const }
+    const { metrics, primaryMetric } = await buildComparison({ ...experiment, comparison }, sixSeeds, certain)
+    expect(primaryMetric).toBe('loss')
+    expect(metrics.loss.difference).toMatchObject({ verdict: 'pytorch', adjustedPValue: null })
+    // Three others: the classes are too few for a top-5 accuracy.
+    expect(metrics.accuracy.difference).toMatchObject({ verdict: null, adjustedPValue: 3 * 0.03125 })
+  })
+
+  it('takes the margin of the metric that is asked for', async () => {
+    const comparison = comparisonSettingsSchema.parse({ primaryMetric: 'loss', margins: { loss: 0.2 } })
+    const { metrics } = await buildComparison({ ...experiment, comparison }, sixSeeds, certain)
+    expect(metrics.loss.difference).toMatchObject({ verdict: 'equivalent', pValue: 0.03125 })
+  })
+
+  it('asks how many pairs each metric needs, at the level that Holm leaves it', async () => {
+    const requests: Parameters<Statistics['pairsNeeded']>[0][] = []
+    const { metrics } = await buildComparison(experiment, sixSeeds, {
+      ...certain,
+      pairsNeeded: async (request) => {
+        requests.push(request)
+        return { difference: 8, equivalence: 5 }
+      },
+    })
+    expect(requests.map(({ significance, margin }) => [significance, margin])).toEqual([
+      [0.05, 0.005],
+      ...Array.from({ length: 3 }, () => [0.05 / 3, null]),
+    ])
+    // Shown already; not shown by six pairs, although the estimate says that five could: at least one more.
+    expect(metrics.accuracy.difference?.moreSeeds).toEqual({ difference: 0, equivalence: 1 })
+    expect(metrics.macroF1.difference?.moreSeeds.difference).toBe(2)
+  })
+
+  it('compares speed by the logarithms of what each run came to, and tells the ratio', async () => {
+    const requests: Parameters<Statistics['pairedDifference']>[0][] = []
+    const results = [
+      { ...result('tensorflow', 0), imagesPerSecond: 200 },
+      { ...result('pytorch', 0), imagesPerSecond: 100 },
+      { ...result('tensorflow', 1), imagesPerSecond: 400 },
+      { ...result('pytorch', 1), imagesPerSecond: null },
+    ]
+    const { throughput } = await buildComparison(experiment, results, {
+      ...certain,
+      pairedDifference: async (request) => {
+        requests.push(request)
+        return { mean: Math.log(2), interval: [0, Math.log(4)], level: 0.5, pValue: 0.5 }
+      },
+    })
+    expect(requests.at(-1)).toMatchObject({ tensorflow: [Math.log(200)], pytorch: [Math.log(100)] })
+    expect(throughput.tensorflow).toMatchObject({ mean: 300, min: 200, max: 400 })
+    expect(throughput.ratio).toMatchObject({
+      mean: expect.closeTo(2),
+      interval: [1, expect.closeTo(4)],
+      pairs: 1,
+    })
   })
 
   it('has nothing to say of a metric that the runs lack', async () => {
@@ -101,9 +175,11 @@ describe('a comparison', () => {
   })
 
   it('keeps the means when the test cannot be computed, and says why', async () => {
-    const { metrics } = await buildComparison(experiment, sixSeeds, async () => {
-      throw new TwintuneError({ code: 'PACKAGE_MISSING', message: 'SciPy is not installed.' })
-    })
+    const { metrics } = await buildComparison(
+      experiment,
+      sixSeeds,
+      failing({ code: 'PACKAGE_MISSING', message: 'SciPy is not installed.' }),
+    )
     expect(metrics.accuracy.difference).toMatchObject({
       pValue: null,
       verdict: 'inconclusive',
@@ -124,15 +200,23 @@ describe('a comparison', () => {
 
   it('asks nothing of Python once it was cancelled', async () => {
     const results = [...sixSeeds, failedRun('pytorch', 6, cancelledFailure)]
-    const { metrics } = await buildComparison(experiment, results, () => Promise.reject(new Error('asked')))
+    const { metrics } = await buildComparison(
+      experiment,
+      results,
+      failing({ code: 'INTERNAL', message: 'asked' }),
+    )
     expect(metrics.accuracy.difference).toBeNull()
   })
 
   it('has cancelled too when the test itself was', async () => {
-    const { status, metrics } = await buildComparison(experiment, sixSeeds, async () => {
-      throw new TwintuneError(cancelledFailure)
-    })
+    const { status, metrics } = await buildComparison(experiment, sixSeeds, failing(cancelledFailure))
     expect(status).toBe('cancelled')
     expect(metrics.accuracy).toMatchObject({ tensorflow: { mean: 0.9 }, difference: null })
   })
 })
+
+/** Statistics that can't be had. */
+function failing(failure: ConstructorParameters<typeof TwintuneError>[0]): Statistics {
+  const fail = () => Promise.reject(new TwintuneError(failure))
+  return { pairedDifference: fail, pairsNeeded: fail }
+}

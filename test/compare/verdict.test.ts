@@ -7,14 +7,14 @@ describe('a winner', () => {
     expect(decide(evidence({ mean: -0.02 }), 'accuracy').verdict).toBe('pytorch')
   })
 
-  it('has the lower loss', () => {
-    expect(decide(evidence({ mean: 0.02 }), 'loss').verdict).toBe('pytorch')
-    expect(decide(evidence({ mean: -0.02 }), 'loss').verdict).toBe('tensorflow')
+  it.each(['loss', 'calibrationError'] as const)('has the lower %s', (metric) => {
+    expect(decide(evidence({ mean: 0.02 }), metric).verdict).toBe('pytorch')
+    expect(decide(evidence({ mean: -0.02 }), metric).verdict).toBe('tensorflow')
   })
 
   it('is named with the reason', () => {
     expect(decide(evidence({ mean: 0.02 }), 'accuracy').reason).toBe(
-      'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy.',
+      'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy on this test set.',
     )
   })
 
@@ -49,21 +49,26 @@ describe('equivalence', () => {
   const narrow = { interval: [-0.004, 0.005], level: 0.9375 } as const
 
   it('holds when the whole interval lies within half a point of accuracy', () => {
-    expect(decide(evidence({ equivalence: narrow }), 'accuracy')).toEqual({
+    expect(decide(evidence({ pValue: 0.5, equivalence: narrow }), 'accuracy')).toEqual({
       verdict: 'equivalent',
-      reason: 'The 93.8% interval of the difference lies within ±0.5 points.',
+      reason: 'The 93.8% interval of the difference on this test set lies within ±0.5 points.',
     })
   })
 
-  it('goes before a winner', () => {
+  it('goes before a winner, whose p-value is told all the same', () => {
     const certain = {
       mean: 0.003,
       pValue: 0.001,
       pairs: 12,
       seeds: 12,
+      margin: 0.005,
       equivalence: { interval: [0.002, 0.004], level: 0.9 },
     } as const
-    expect(decide(certain, 'accuracy').verdict).toBe('equivalent')
+    expect(decide(certain, 'accuracy')).toEqual({
+      verdict: 'equivalent',
+      reason:
+        'The 90% interval of the difference on this test set lies within ±0.5 points. The difference is certain all the same (p = 0.0010), and of no consequence.',
+    })
   })
 
   it('needs five pairs', () => {
@@ -81,8 +86,14 @@ describe('equivalence', () => {
     expect(decide(evidence({ pValue: 0.5, equivalence: wide }), 'accuracy').verdict).toBe('inconclusive')
   })
 
-  it('is not claimed of a loss, which has no margin', () => {
-    expect(decide(evidence({ pValue: 0.5, equivalence: narrow }), 'loss').verdict).toBe('inconclusive')
+  it('is not claimed without a margin', () => {
+    const unbounded = evidence({ pValue: 0.5, equivalence: narrow, margin: null })
+    expect(decide(unbounded, 'loss').verdict).toBe('inconclusive')
+  })
+
+  it('tells the margin of a loss in its own unit', () => {
+    const { reason } = decide(evidence({ equivalence: narrow, margin: 0.07 }), 'loss')
+    expect(reason).toContain('lies within ±0.07.')
   })
 })
 
@@ -93,6 +104,7 @@ function evidence({ pairs = 6, ...changes }: Partial<Evidence>): Evidence {
     pValue: 2 / 64,
     pairs,
     seeds: pairs,
+    margin: 0.005,
     equivalence: { interval: [0.01, 0.03], level: 0.90625 },
     ...changes,
   }

@@ -9,6 +9,7 @@ import { judgeRoundingMessage } from '../../src/protocol/judge-rounding.js'
 import { judgeRungsMessage } from '../../src/protocol/judge-rungs.js'
 import type { Message } from '../../src/protocol/message.js'
 import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
+import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
 import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
 import { runMessage } from '../../src/protocol/run.js'
 
@@ -23,6 +24,7 @@ const messages: readonly Message[] = [
   judgeRoundingMessage,
   judgeRungsMessage,
   pairedDifferenceMessage,
+  pairsNeededMessage,
   recordRungsMessage,
   runMessage,
 ]

@@ -24,6 +24,8 @@ TYPES = {
     "describe-data.result": protocol.DescribeDataResult,
     "paired-difference.request": protocol.PairedDifferenceRequest,
     "paired-difference.result": protocol.PairedDifferenceResult,
+    "pairs-needed.request": protocol.PairsNeededRequest,
+    "pairs-needed.result": protocol.PairsNeededResult,
     "compare-predictions.request": protocol.ComparePredictionsRequest,
     "compare-predictions.result": protocol.ComparePredictionsResult,
     "record-rungs.request": protocol.RecordRungsRequest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from twintune.protocol import PairedDifferenceRequest
-from twintune.statistics import paired_difference
+from twintune.statistics import paired_difference, sign_flip_p_value, typical_value_interval
 
 
 def compare(differences: list[float], level: float = 0.95):
@@ -35,6 +35,24 @@ def test_two_pairs_are_bounded_by_themselves_at_half_the_confidence() -> None:
 def test_equal_pairs_differ_by_nothing() -> None:
     result = compare([0.0, 0.0, 0.0])
     assert (result.mean, result.interval, result.p_value) == (0.0, (0.0, 0.0), 1.0)
+
+
+def test_many_samples_at_once_come_to_what_each_does_alone() -> None:
+    samples = np.random.default_rng(1).normal(0.3, 1, (20, 7))
+    p_values = sign_flip_p_value(samples)
+    (low, high), _ = typical_value_interval(samples, 0.9)
+    for index, sample in enumerate(samples):
+        alone = compare(list(sample), level=0.9)
+        assert p_values[index] == alone.p_value
+        # The means are of another matrix product: a few units of the last place.
+        assert alone.interval == pytest.approx((low[index], high[index]), rel=1e-12)
+
+
+@pytest.mark.parametrize("pairs", [14, 15])
+def test_sampled_subsets_go_on_where_exact_ones_end(pairs: int) -> None:
+    result = compare(list(np.random.default_rng(2).normal(0.8, 1, pairs)))
+    assert result.level == pytest.approx(0.95, abs=1e-3)
+    assert result == compare(list(np.random.default_rng(2).normal(0.8, 1, pairs)))
 
 
 def test_interval_and_test_agree() -> None:

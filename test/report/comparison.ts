@@ -111,8 +111,22 @@ export const cancelledFailure: Failure = { code: 'CANCELLED', message: 'Cancelle
 /** Two frameworks, two seeds, aligned; whatever is given replaces what stands here. */
 export function comparison(changes: Partial<Comparison> = {}): Comparison {
   const reason = '2 pairs; a winner needs at least six.'
-  const two = { level: 0.5, pValue: 0.5, pairs: 2 }
-  const undecided = { ...two, verdict: 'inconclusive' as const, reason }
+  const two = {
+    level: 0.5,
+    pValue: 0.5,
+    adjustedPValue: 1,
+    pairs: 2,
+    moreSeeds: { difference: 6, equivalence: null },
+    verdict: null,
+    reason: null,
+  }
+  const undecided = {
+    ...two,
+    adjustedPValue: null,
+    moreSeeds: { difference: 4, equivalence: 3 },
+    verdict: 'inconclusive' as const,
+    reason,
+  }
   return {
     schemaVersion: 1,
     experiment: 'fashion-frozen',
@@ -152,6 +166,8 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
           'tensorflow: 2 within and 2 between operations, on processors 0-1; pytorch: 2 within and 1 between operations, on processors 0-1 (seed 0)',
       },
     ],
+    vary: ['init', 'order', 'augmentation'],
+    primaryMetric: 'accuracy',
     metrics: {
       accuracy: {
         tensorflow: summary(0.859, 0.0028),
@@ -161,7 +177,13 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
       topFiveAccuracy: {
         tensorflow: summary(0.99, 0.0014),
         pytorch: summary(0.99, 0.0014),
-        difference: { mean: 0, interval: [0, 0], ...two, pValue: 1 },
+        difference: {
+          ...two,
+          mean: 0,
+          interval: [0, 0],
+          pValue: 1,
+          moreSeeds: { difference: null, equivalence: null },
+        },
       },
       macroF1: {
         tensorflow: summary(0.8578, 0.0028),
@@ -171,13 +193,18 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
       loss: {
         tensorflow: summary(0.4117, 0.0021),
         pytorch: summary(0.4132, 0.0021),
-        difference: { mean: -0.0015, interval: [-0.0015, -0.0015], ...undecided },
+        difference: { mean: -0.0015, interval: [-0.0015, -0.0015], ...two },
       },
       calibrationError: {
         tensorflow: summary(0.0218, 0.0007),
         pytorch: summary(0.0224, 0.0007),
         difference: { mean: -0.0006, interval: [-0.0006, -0.0006], ...two },
       },
+    },
+    throughput: {
+      tensorflow: { mean: 6310, std: 0, min: 6310, median: 6310, max: 6310 },
+      pytorch: { mean: 5460, std: 0, min: 5460, median: 5460, max: 5460 },
+      ratio: { mean: 6310 / 5460, interval: [1.12, 1.19], level: 0.5, pValue: 0.5, pairs: 2 },
     },
     disagreement: [
       {
@@ -207,18 +234,19 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
 
 /** As `train` leaves it: one framework, so nothing to compare. */
 export function trainingOnly(): Comparison {
-  const { runs, metrics } = comparison()
+  const { runs, metrics, throughput } = comparison()
   return comparison({
     runs: runs.filter((run) => run.framework === 'pytorch'),
     contract: [],
     disagreement: [],
     metrics: metricsWithout(metrics, 'tensorflow', 'difference'),
+    throughput: { ...throughput, tensorflow: null, ratio: null },
   })
 }
 
 /** One run of each framework failed, so that one pair is left. */
 export function withFailures(): Comparison {
-  const { metrics } = comparison()
+  const { metrics, throughput } = comparison()
   return comparison({
     status: 'failed',
     runs: [
@@ -231,6 +259,7 @@ export function withFailures(): Comparison {
     contract: [],
     disagreement: [],
     metrics: metricsWithout(metrics, 'pytorch', 'difference'),
+    throughput: { ...throughput, pytorch: null, ratio: null },
   })
 }
 

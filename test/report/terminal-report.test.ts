@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { comparisonSchema } from '../../src/compare/comparison.js'
+import { comparisonSchema, type Difference } from '../../src/compare/comparison.js'
 import { verdictLine } from '../../src/report/difference-table.js'
 import { totalSeconds } from '../../src/report/runs.js'
 import { renderComparison } from '../../src/report/terminal-report.js'
@@ -73,17 +73,20 @@ describe('two frameworks that finished', () => {
       interval: [0.008, 0.016] as [number, number],
       level: 0.969,
       pValue: 0.03125,
+      adjustedPValue: null,
+      moreSeeds: { difference: 0, equivalence: null },
       pairs: 6,
       verdict: 'tensorflow' as const,
-      reason: 'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy.',
+      reason: 'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy on this test set.',
     }
     const decided = comparison({ metrics: { ...metrics, accuracy: { ...metrics.accuracy, difference } } })
     const report = renderComparison(decided, { color: false, columns: 100 })
-    expect(report).toContain('accuracy      6    +1.20      +0.80 to +1.60  96.9%  0.031  % points')
+    expect(report).toContain('accuracy      6    +1.20      +0.80 to +1.60  96.9%  0.031       –  % points')
     expect(report).toContain(
-      'accuracy  TensorFlow: p = 0.031 over 6 pairs; TensorFlow has the higher accuracy.',
+      'accuracy  TensorFlow: p = 0.031 over 6 pairs; TensorFlow has the higher accuracy on this test set.',
     )
     expect(verdictLine(decided)).toContain('TensorFlow: p = 0.031 over 6 pairs')
+    expect(report).toMatch(/accuracy +shown +–/)
   })
 })
 
@@ -98,10 +101,46 @@ test('five classes or fewer have no top-5', () => {
   expect(renderComparison(few, plain)).not.toContain('top-5')
 })
 
-test('a verdict is drawn on accuracy and loss alone', () => {
-  const [, verdicts = ''] = renderComparison(comparison(), plain).split('Verdict\n')
-  expect(verdicts).toMatch(/accuracy.*\n.*loss/)
-  expect(verdicts).not.toMatch(/macro F1|top-5|ECE/)
+test('the verdict is of the primary metric alone, for this test set', () => {
+  const [, verdicts = ''] = renderComparison(comparison(), plain).split(/Verdict\n|Seeds to add\n/)
+  expect(verdicts).toContain('accuracy  inconclusive: 2 pairs')
+  expect(verdicts).toMatch(
+    /Of accuracy alone, for this test set; the seeds vary init, order,\s+augmentation\./,
+  )
+  expect(verdicts).not.toMatch(/loss|macro F1|top-5|ECE/)
+})
+
+test('the line for those who want no more is of the primary metric', () => {
+  const { metrics } = comparison()
+  const difference = { ...metrics.accuracy.difference, mean: -0.0015 } as Difference
+  const ofLoss = comparison({
+    primaryMetric: 'loss',
+    metrics: { ...metrics, loss: { ...metrics.loss, difference } },
+  })
+  expect(verdictLine(ofLoss)).toBe(
+    'Test loss: TensorFlow 0.4117, PyTorch 0.4132 – inconclusive: 2 pairs; a winner needs at least six.',
+  )
+})
+
+test('the seeds that another comparison would need stand beside what is shown already', () => {
+  const [, seeds = ''] = renderComparison(comparison(), plain).split('Seeds to add\n')
+  expect(seeds).toMatch(/accuracy +4 +3\n/)
+  expect(seeds).toMatch(/top-5 +– +–\n/)
+  expect(seeds).toMatch(/loss +6 +–\n/)
+})
+
+test('speed is compared as a ratio', () => {
+  expect(renderComparison(comparison(), plain)).toMatch(
+    /images a second +2 +1\.16 +1\.12 to 1\.19 +50\.0% +0\.500/,
+  )
+  expect(renderComparison(trainingOnly(), plain)).not.toContain('TensorFlow over PyTorch')
+})
+
+test('from three seeds on, a framework has its least, middle and largest values', () => {
+  const least = /min +85\.62%/
+  expect(renderComparison(comparison(), plain)).not.toMatch(least)
+  const runs = [...comparison().runs, finishedRun('tensorflow', 2)]
+  expect(renderComparison(comparison({ runs }), plain)).toMatch(least)
 })
 
 test('one pair has a difference without interval and p-value', () => {
@@ -111,6 +150,8 @@ test('one pair has a difference without interval and p-value', () => {
     interval: null,
     level: null,
     pValue: null,
+    adjustedPValue: null,
+    moreSeeds: { difference: 5, equivalence: 4 },
     pairs: 1,
     verdict: 'inconclusive' as const,
     reason,
@@ -124,7 +165,7 @@ test('one pair has a difference without interval and p-value', () => {
     }),
     plain,
   )
-  expect(report).toMatch(/accuracy +1 +\+0\.30 +– +– +– +% points/)
+  expect(report).toMatch(/accuracy +1 +\+0\.30 +– +– +– +– +% points/)
 })
 
 test('idiomatic mode says that the two do different work by intent', () => {

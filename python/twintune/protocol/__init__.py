@@ -72,6 +72,7 @@ from twintune.protocol.optimizer import (
     StepSchedule,
 )
 from twintune.protocol.paired_difference import PairedDifferenceRequest, PairedDifferenceResult
+from twintune.protocol.pairs_needed import PairsNeededRequest, PairsNeededResult
 from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
 from twintune.protocol.result import EpochRecord, Facts, RunResult, Seconds, TrainingMetrics
 from twintune.protocol.run import RunRequest, RunSeeds
@@ -141,6 +142,8 @@ __all__ = [
     "Optimizer",
     "PairedDifferenceRequest",
     "PairedDifferenceResult",
+    "PairsNeededRequest",
+    "PairsNeededResult",
     "Parquet",
     "PerturbationName",
     "Phase",

@@ -1,0 +1,71 @@
+"""How many pairs of runs a question needs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from twintune.protocol import PairsNeededRequest, PairsNeededResult
+
+_POWER = 0.8
+# Of each of the two one-sided tests that equivalence is made of.
+_ONE_SIDED_SIGNIFICANCE = 0.05
+# Who would need more has a question that seeds don't answer.
+_MOST_PAIRS = 10_000
+
+
+def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
+    """Estimates how many pairs the two questions of a comparison need for a power of 80%.
+
+    The observed mean and spread are taken for the true ones, and the differences for normal. The sign-flip test of n
+    pairs can't reach a p-value below 2 / 2**n, so that there is a fewest number; those all have to point the same way
+    (for equivalence: to lie within the margin), which gives their power. Where it isn't enough, the number is that of a
+    paired t-test: ((z + z_power) · spread / distance)² + z² / 2 (Guenther 1981). The distance is that of the mean from
+    zero, and for equivalence from the nearer margin, each of whose two tests is given a power of 90% (Julious 2004), so
+    that both hold with at least 80%.
+
+    Args:
+        request: At least one pair.
+
+    Returns:
+        Pairs in all; None where no number of them can be named: the mean is 0, or lies outside of the margin, or there
+        is no margin, or more than 10,000 would be needed.
+    """
+    differences = np.subtract(request.tensorflow, request.pytorch)
+    mean = abs(float(differences.mean()))
+    spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
+    return PairsNeededResult(
+        difference=_for_difference(mean, spread, request.significance),
+        equivalence=None if request.margin is None else _for_equivalence(mean, spread, request.margin),
+    )
+
+
+def _for_difference(mean: float, spread: float, significance: float) -> int | None:
+    from scipy.stats import norm
+
+    if mean == 0:
+        return None
+    one_way = norm.sf(0, mean, spread) if spread > 0 else 1.0
+    z = norm.isf(significance / 2)
+    estimate = ((z + norm.ppf(_POWER)) * spread / mean) ** 2 + z**2 / 2
+    return _pairs(significance, one_way, estimate)
+
+
+def _for_equivalence(mean: float, spread: float, margin: float) -> int | None:
+    from scipy.stats import norm
+
+    if mean >= margin:
+        return None
+    within = norm.cdf(margin, mean, spread) - norm.cdf(-margin, mean, spread) if spread > 0 else 1.0
+    z = norm.isf(_ONE_SIDED_SIGNIFICANCE)
+    estimate = ((z + norm.ppf((1 + _POWER) / 2)) * spread / (margin - mean)) ** 2 + z**2 / 2
+    return _pairs(2 * _ONE_SIDED_SIGNIFICANCE, within, estimate)
+
+
+def _pairs(significance: float, favourable: float, estimate: float) -> int | None:
+    """The fewest pairs where all of them are favourable often enough, else the estimate."""
+    fewest = math.floor(math.log2(2 / significance)) + 1
+    if favourable**fewest >= _POWER:
+        return fewest
+    return max(fewest + 1, math.ceil(estimate)) if estimate <= _MOST_PAIRS else None

@@ -1,0 +1,134 @@
+import type { RunResult } from '../protocol/result.js'
+import type { ComparisonSettings, MetricName } from '../spec/comparison-schema.js'
+import type { Difference, PairedEstimate } from './comparison.js'
+import { adjustByHolm } from './holm.js'
+import { metricNames } from './metrics.js'
+import { estimatePaired, type Statistics, unlessCancellation } from './paired-estimate.js'
+import { type PairedValues, pairBySeed } from './paired-values.js'
+import {
+  decide,
+  type EquivalenceInterval,
+  equivalenceLevel,
+  intervalLevel,
+  isEquivalent,
+  significance,
+} from './verdict.js'
+
+/** The paired difference of each metric; `null` where no seed has both frameworks. */
+export type Differences = Readonly<Record<MetricName, Difference | null>>
+
+export const noDifferences: Differences = {
+  accuracy: null,
+  topFiveAccuracy: null,
+  macroF1: null,
+  loss: null,
+  calibrationError: null,
+}
+
+/** What is known of one metric by itself. */
+interface Finding {
+  readonly metric: MetricName
+  readonly paired: PairedValues
+  readonly estimate: PairedEstimate
+  readonly margin: number | null
+  readonly equivalence: EquivalenceInterval | null
+  /** Why there is no test; `null` where there is one. */
+  readonly problem: string | null
+}
+
+/**
+ * Tests every metric, draws the verdict of the primary one and adjusts the p-values of the others for their number.
+ *
+ * @throws TwintuneError When cancelled; what else goes wrong is said in the differences.
+ */
+export async function testDifferences(
+  results: readonly RunResult[],
+  settings: Pick<ComparisonSettings, 'primaryMetric' | 'margins'>,
+  statistics: Statistics,
+): Promise<Differences> {
+  const findings: Finding[] = []
+  for (const metric of metricNames) {
+    const paired = pairBySeed(results, (run) => run.test[metric])
+    if (paired.tensorflow.length > 0) {
+      findings.push(await find(metric, paired, settings.margins[metric] ?? null, statistics))
+    }
+  }
+  const others = findings.filter(({ metric }) => metric !== settings.primaryMetric)
+  const adjusted = adjustOthers(others)
+  const seeds = new Set(results.map((result) => result.seed)).size
+  const differences: [MetricName, Difference][] = []
+  for (const finding of findings) {
+    const isPrimary = finding.metric === settings.primaryMetric
+    const adjustedPValue = adjusted.get(finding.metric) ?? null
+    const pValue = isPrimary ? finding.estimate.pValue : adjustedPValue
+    const level = isPrimary ? significance : significance / others.length
+    differences.push([
+      finding.metric,
+      {
+        ...finding.estimate,
+        adjustedPValue,
+        moreSeeds: await countMoreSeeds(finding, pValue, level, statistics),
+        ...(isPrimary ? conclude(finding, seeds) : { verdict: null, reason: null }),
+      },
+    ])
+  }
+  return { ...noDifferences, ...Object.fromEntries(differences) }
+}
+
+async function find(
+  metric: MetricName,
+  paired: PairedValues,
+  margin: number | null,
+  statistics: Statistics,
+): Promise<Finding> {
+  const { estimate, problem } = await estimatePaired(paired, intervalLevel, statistics)
+  const narrower =
+    margin === null || problem !== null
+      ? null
+      : (await estimatePaired(paired, equivalenceLevel, statistics)).estimate
+  const equivalence =
+    narrower?.interval && narrower.level !== null
+      ? { interval: narrower.interval, level: narrower.level }
+      : null
+  return { metric, paired, estimate, margin, equivalence, problem: problem?.message ?? null }
+}
+
+function adjustOthers(others: readonly Finding[]): ReadonlyMap<MetricName, number> {
+  const tested = others.flatMap(({ metric, estimate: { pValue } }) =>
+    pValue === null ? [] : [{ metric, pValue }],
+  )
+  const adjusted = adjustByHolm(tested.map(({ pValue }) => pValue))
+  return new Map(tested.map(({ metric }, index) => [metric, adjusted[index] ?? Number.NaN]))
+}
+
+function conclude(
+  { metric, estimate, margin, equivalence, problem }: Finding,
+  seeds: number,
+): Pick<Difference, 'verdict' | 'reason'> {
+  if (problem !== null) {
+    return { verdict: 'inconclusive', reason: `The test could not be computed: ${problem}` }
+  }
+  return decide({ ...estimate, seeds, margin, equivalence }, metric)
+}
+
+// Beyond what has been shown already.
+async function countMoreSeeds(
+  finding: Finding,
+  pValue: number | null,
+  level: number,
+  { pairsNeeded }: Statistics,
+): Promise<Difference['moreSeeds']> {
+  const { paired, margin, estimate } = finding
+  const { pairs } = estimate
+  try {
+    const needed = await pairsNeeded({ ...paired, significance: level, margin })
+    const more = (count: number | null) => (count === null ? null : Math.max(1, count - pairs))
+    return {
+      difference: pValue !== null && pValue < significance ? 0 : more(needed.difference),
+      equivalence: isEquivalent({ ...finding, pairs }) ? 0 : more(needed.equivalence),
+    }
+  } catch (error) {
+    unlessCancellation(error)
+    return { difference: null, equivalence: null }
+  }
+}

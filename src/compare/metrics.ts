@@ -1,0 +1,20 @@
+import type { MetricName } from '../spec/comparison-schema.js'
+
+/** What a metric is called in a sentence, and how its values are meant. */
+export interface MetricTraits {
+  readonly name: string
+  readonly better: 'higher' | 'lower'
+  /** Whether it goes from 0 to 1, and is spoken of in percentage points. */
+  readonly isShare: boolean
+}
+
+/** Every metric of the test. */
+export const metricTraits: Readonly<Record<MetricName, MetricTraits>> = {
+  accuracy: { name: 'accuracy', better: 'higher', isShare: true },
+  topFiveAccuracy: { name: 'top-5 accuracy', better: 'higher', isShare: true },
+  macroF1: { name: 'macro F1', better: 'higher', isShare: true },
+  loss: { name: 'loss', better: 'lower', isShare: false },
+  calibrationError: { name: 'calibration error', better: 'lower', isShare: true },
+}
+
+export const metricNames = Object.keys(metricTraits) as MetricName[]

@@ -1,0 +1,38 @@
+import type { RunResult } from '../protocol/result.js'
+import type { PairedEstimate, ThroughputComparison } from './comparison.js'
+import { estimatePaired, type Statistics } from './paired-estimate.js'
+import { pairBySeed, type ReadValue, valuesOf } from './paired-values.js'
+import { summarize } from './summary.js'
+import { intervalLevel } from './verdict.js'
+
+const pace: ReadValue = (run) => run.imagesPerSecond
+
+/** How fast the frameworks trained, each by itself. */
+export function summarizeThroughput(results: readonly RunResult[]): Omit<ThroughputComparison, 'ratio'> {
+  return {
+    tensorflow: summarize(valuesOf('tensorflow', results, pace)),
+    pytorch: summarize(valuesOf('pytorch', results, pace)),
+  }
+}
+
+/**
+ * TensorFlow's pace over PyTorch's, by the differences of its logarithms; `null` where no seed has both. One value a run
+ * goes in, since the epochs of a run aren't independent of each other.
+ *
+ * @throws TwintuneError When cancelled.
+ */
+export async function compareThroughput(
+  results: readonly RunResult[],
+  statistics: Statistics,
+): Promise<PairedEstimate | null> {
+  const { tensorflow, pytorch } = pairBySeed(results, pace)
+  if (tensorflow.length === 0) return null
+  const logarithms = { tensorflow: tensorflow.map(Math.log), pytorch: pytorch.map(Math.log) }
+  const { estimate } = await estimatePaired(logarithms, intervalLevel, statistics)
+  const { mean, interval } = estimate
+  return {
+    ...estimate,
+    mean: Math.exp(mean),
+    interval: interval && [Math.exp(interval[0]), Math.exp(interval[1])],
+  }
+}
