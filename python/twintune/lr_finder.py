@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
 
-from twintune.data.loader import Batch
-from twintune.engine import Engine, StepInputs
+from twintune.engine import Engine
 from twintune.errors import TwintuneError
-from twintune.head import masks_of_step
 from twintune.lr_suggestions import suggest
 from twintune.preparation import prepare
-from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase, RunRequest
+from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
-from twintune.targets import TargetEncoder
+from twintune.training_groups import Group, GroupTrainer, endless_groups
 
 _SMOOTHING = 0.98
 _DIVERGENCE = 4
 """A smoothed loss of more than so many times the lowest one ends the sweep."""
-
-MixedBatch = tuple[Batch, np.ndarray]
-"""A batch and the shares of the classes in each of its images, [images, classes]."""
-
-Group = list[MixedBatch]
-"""The batches of one optimiser step."""
 
 Ending = Literal["finished", "diverged", "notFinite"]
 
@@ -86,34 +77,6 @@ def restored(engine: Engine, phase: Phase) -> Iterator[None]:
         engine.load_state(before)
 
 
-class GroupTrainer:
-    """Takes one optimiser step on a group of batches."""
-
-    def __init__(self, engine: Engine, run: RunRequest, targets: TargetEncoder) -> None:
-        self._engine = engine
-        self._run = run
-        self._targets = targets
-        self._batches = 0
-
-    def __call__(self, group: Group, learning_rate: float) -> float:
-        """Takes the step; returns the loss of its images before it."""
-        loss_sum = weight = 0.0
-        for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
-            targets = self._targets.encode(shares)
-            weight += targets.weight
-            step = StepInputs(
-                inputs=batch.inputs,
-                targets=targets,
-                masks=masks_of_step(self._run, len(batch), self._batches),
-                learning_rate=learning_rate,
-                divisor=None if left else weight,
-            )
-            (outcome,) = self._engine.read_steps([self._engine.train_step(step)])
-            loss_sum += outcome.loss * targets.weight
-            self._batches += 1
-        return loss_sum / weight
-
-
 def sweep(
     train: Callable[[Group, float], float], groups: Iterator[Group], rates: Sequence[float], report: Reporter
 ) -> tuple[list[LearningRatePoint], Ending]:
@@ -145,19 +108,6 @@ def sweep(
         if smoothed > _DIVERGENCE * lowest:
             return points, "diverged"
     return points, "finished"
-
-
-def endless_groups(training_batches: Callable[[int], Iterable[MixedBatch]], accumulation: int) -> Iterator[Group]:
-    """The batches of each optimiser step, epoch after epoch; an epoch's last group may be incomplete.
-
-    Args:
-        training_batches: Gives the batches of an epoch, from 0.
-        accumulation: Batches to an optimiser step, at least 1.
-    """
-    for epoch in itertools.count():
-        batches = iter(training_batches(epoch))
-        while group := list(itertools.islice(batches, accumulation)):
-            yield group
 
 
 def _first_not_finite(loss: float, rate: float) -> TwintuneError:

@@ -12,7 +12,8 @@ from twintune.backbones import BackboneEntry
 from twintune.engine import first_trainable_stage
 from twintune.protocol import Phase
 
-_STATISTICS = (".running_mean", ".running_var")
+STATISTICS = (".running_mean", ".running_var")
+"""How the names of BatchNorm's running statistics end."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ def parameter_settings(tensors: Mapping[str, int], phase: Phase, entry: Backbone
         entry: Gives the stages.
     """
     first = first_trainable_stage(phase.trainable, entry)
-    norms = {name.removesuffix(_STATISTICS[0]) for name in tensors if name.endswith(_STATISTICS[0])}
+    norms = {name.removesuffix(STATISTICS[0]) for name in tensors if name.endswith(STATISTICS[0])}
     optimizer = phase.optimizer
 
     def trains(name: str) -> bool:
-        if name.endswith(_STATISTICS):
+        if name.endswith(STATISTICS):
             return False
         if name.rpartition(".")[0] in norms and phase.batch_norm != "inference":
             return phase.batch_norm == "train"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -66,13 +67,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., protocol.RunRequest]:
-    """Makes a complete request on the pictures; keyword arguments replace its fields.
+def make_request(
+    make_request_in: Callable[..., protocol.RunRequest], tmp_path: Path
+) -> Callable[..., protocol.RunRequest]:
+    """Makes a complete request on the pictures, of a run in the test's own folder (see `make_request_in`)."""
+    return functools.partial(make_request_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRequest]:
+    """Makes a complete request on the pictures, of a run in a folder; keyword arguments replace its fields.
 
     Those of `dataset`, `augmentation`, `training` and `seeds` are replaced one by one.
     """
 
-    def make(framework: str, **changes) -> protocol.RunRequest:
+    def make(folder: Path, framework: str, **changes) -> protocol.RunRequest:
         raw = {
             "framework": framework,
             "seed": 0,
@@ -105,7 +114,7 @@ def make_request(pictures: Path, cache: Path, tmp_path: Path) -> Callable[..., p
             "device": "cpu",
             "deterministic": False,
             "resume": False,
-            "runDirectory": str(tmp_path / f"{framework}-seed0"),
+            "runDirectory": str(folder / f"{framework}-seed0"),
             "cacheDirectory": str(cache),
             "torchPython": sys.executable,
         }

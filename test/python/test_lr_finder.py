@@ -13,11 +13,12 @@ from twintune.engine import StepInputs, StepOutcome
 from twintune.engines import create_engine
 from twintune.errors import Cancelled, TwintuneError
 from twintune.inputs import Inputs
-from twintune.lr_finder import GroupTrainer, endless_groups, find_learning_rate, restored, sweep, sweep_rates
+from twintune.lr_finder import find_learning_rate, restored, sweep, sweep_rates
 from twintune.protocol import FindLearningRateRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.targets import TargetEncoder
+from twintune.training_groups import GroupTrainer, endless_groups
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
 

@@ -34,6 +34,7 @@ from twintune.engines.pytorch.loss_scaling import (
 )
 from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
+from twintune.engines.pytorch.probe import Probe
 from twintune.engines.pytorch.steps import TrainStep, build_eval_step
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
@@ -183,6 +184,10 @@ class AlignedEngine:
         if self._average is not None:
             load_average(self._average, tensors)
         load_loss_scaling(self._loss_scaling, tensors)
+
+    def probe(self) -> Probe:
+        """A look into the phase that was started."""
+        return Probe(self.model, self._entry, self._trained, self._optimizer, self._train_step)
 
     def precision(self) -> str:
         """The dtypes of the live model's parts, and how its loss is scaled."""

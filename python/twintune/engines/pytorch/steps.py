@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from torch import nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
@@ -65,6 +66,20 @@ class TrainStep:
         if divisor is not None:
             self._end_group(divisor, learning_rate)
         return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+
+    def gradients(self, inputs, labels, targets, weight, masks) -> dict[nn.Parameter, torch.Tensor]:
+        """The gradients of a batch's loss, neither scaled nor clipped; no step is taken."""
+        self(inputs, labels, targets, weight, masks, 0.0, None)
+        divisor = self._loss_scaling.get_scale() * (weight if self.accumulation > 1 else 1)
+        gradients = {parameter: parameter.grad / divisor for parameter in self._parameters}
+        self._optimizer.zero_grad(set_to_none=True)
+        return gradients
+
+    def take_optimizer_step(self, learning_rate: float) -> None:
+        """Takes the step at the end of a group on the gradients that the parameters have; they are not scaled."""
+        for parameter in self._parameters:
+            parameter.grad = self._loss_scaling.scale(parameter.grad)
+        self._end_group(1.0, learning_rate)
 
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""

@@ -33,6 +33,7 @@ from twintune.engines.tensorflow.loss_scaling import (
 )
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
+from twintune.engines.tensorflow.probe import Probe
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
@@ -189,6 +190,10 @@ class AlignedEngine:
         if self._average is not None:
             load_average(self._average, self.model, tensors)
         load_loss_scaling(self._loss_scaling, tensors)
+
+    def probe(self) -> Probe:
+        """A look into the phase that was started."""
+        return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device.native)
 
     def precision(self) -> str:
         """The dtypes of the live model's parts, and how its loss is scaled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import keras
 import tensorflow as tf
@@ -30,8 +31,13 @@ def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[
 
 def stage_tensor(backbone: keras.Model, stage: Stage) -> keras.KerasTensor:
     """The place in the graph where a stage ends: the model can be cut there."""
+    return cast(keras.KerasTensor, stage_layer(backbone, stage).output)
+
+
+def stage_layer(backbone: keras.Model, stage: Stage) -> keras.layers.Layer:
+    """The layer that a stage ends with."""
     layer = backbone.get_layer(stage.keras_layer)
-    if stage.keras_follower:
-        (node,) = layer._outbound_nodes
-        layer = node.operation
-    return layer.output
+    if not stage.keras_follower:
+        return layer
+    (node,) = layer._outbound_nodes
+    return node.operation

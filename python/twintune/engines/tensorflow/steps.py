@@ -79,6 +79,20 @@ class TrainStep:
             self._end_group(step.divisor, step.learning_rate)
         return outcome
 
+    def gradients(self, step: StepInputs) -> list[tf.Tensor]:
+        """The gradients of a batch's loss, neither scaled nor clipped, variable by variable; nothing is traced."""
+        targets, scale = step.targets, self._loss_scaling.scale
+        batch = (tf.convert_to_tensor(step.inputs), targets.labels, targets.coefficients, step.masks)
+        # As the traced step gets them: of a Python number `tf.cast` would make a float32 first.
+        scalars = [tf.constant(scalar, tf.float64) for scalar in (targets.weight, scale)]
+        gradients, _, _ = self._differentiate(*batch, *scalars)
+        divisor = scale * (targets.weight if self.accumulation > 1 else 1)
+        return [tf.convert_to_tensor(gradient) / divisor for gradient in gradients]
+
+    def take_optimizer_step(self, gradients: Sequence[tf.Tensor], learning_rate: float) -> None:
+        """Takes the step at the end of a group on given gradients, which are not scaled; nothing is traced."""
+        self._update(gradients, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
+
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""
         return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)

@@ -1,0 +1,214 @@
+"""Records what one engine computes, rung by rung."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+import msgspec
+import numpy as np
+
+from twintune.backbones import tensor_shapes
+from twintune.digests import digest_tensors
+from twintune.engine import Engine, StepInputs
+from twintune.engines import MODULES
+from twintune.environment import versions
+from twintune.head import masks_of_step
+from twintune.metrics import evaluate_logits
+from twintune.parameter_groups import STATISTICS
+from twintune.parity.perturbations import perturb_request, plant
+from twintune.parity.probe import Probe, ProbedEngine, ProbeMode
+from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
+from twintune.precision import array_dtype
+from twintune.preparation import prepare
+from twintune.protocol import Framework, RecordRungsRequest, RecordRungsResult
+from twintune.reporter import Reporter
+from twintune.run_context import RunContext
+from twintune.run_record import RunRecord
+from twintune.schedules import learning_rates
+from twintune.seeding import generator
+from twintune.training_groups import Group, GroupTrainer, endless_groups
+
+_STEPS = 10
+_EVALUATED_IMAGES = 256
+_GRADIENT_EXPONENTS = (-6, 0)
+"""Powers of ten between which the scales of drawn gradients lie: the smallest come near to an optimiser's epsilon."""
+
+
+def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) -> RecordRungsResult:
+    """Builds one engine for the first phase of a run and writes what it computes to a file.
+
+    A phase of the head alone trains on pixels here, so that the backbone is in every rung.
+
+    Args:
+        request: All of it; nothing is filled in here. Its run is deterministic, in aligned mode.
+        emit: Takes a progress report; raises `Cancelled` when the recording should stop.
+
+    Raises:
+        TwintuneError: When the data, the weights or the device can't be used.
+    """
+    start = time.perf_counter()
+    # What an earlier recording on this warm worker left behind would be in memory beside this one's.
+    gc.collect()
+    report = Reporter(emit)
+    perturbed = perturb_request(request.run, request.perturbation)
+    run = prepare(perturbed, report, RunRecord(perturbed))
+    plant(run, request.perturbation)
+    run.engine.start_phase(perturbed.training.phases[0], from_features=False)
+    save_recording(_Recorder(run).record(request), Path(request.recording))
+    return RecordRungsResult(seconds=time.perf_counter() - start)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What ten training steps came to."""
+
+    losses: np.ndarray
+    """Before each."""
+    pixel_digests: list[str]
+    """Of each batch; a step may have several."""
+    statistics: dict[str, np.ndarray]
+    """Of the BatchNorm layers, after the last."""
+
+
+class _Recorder:
+    """Takes the measurements of one engine; whatever moves its model is undone again."""
+
+    def __init__(self, run: RunContext) -> None:
+        self._run, self._request = run, run.request
+        self._engine = cast(ProbedEngine, run.engine)
+        self._probe = self._engine.probe()
+        self._phase = run.request.training.phases[0]
+        self._dtype = array_dtype(run.request.training.precision)
+
+    def record(self, request: RecordRungsRequest) -> Recording:
+        """All rungs."""
+        tensors = _under("weights", self._model_tensors())
+        self._run.report.stage("features")
+        with _restored(self._engine, self._probe):
+            passes, gradients = self._first_batch()
+        with _restored(self._engine, self._probe):
+            updated = self._updated({name: gradient.shape for name, gradient in gradients.items()})
+        with _restored(self._engine, self._probe):
+            steps = self._take_steps()
+        tensors |= passes
+        tensors |= _under("gradients", gradients)
+        tensors |= _under("optimizer", updated)
+        tensors |= {"steps": steps.losses, **_under("batch-norm", steps.statistics)}
+        if self._dtype == "float64":
+            with _restored(self._engine, self._probe):
+                moved = self._take_steps(_moved_by_one_last_place)
+            tensors |= {"moved-steps": moved.losses, **_under("moved-batch-norm", moved.statistics)}
+        return Recording(self._header(request, steps.pixel_digests), tensors)
+
+    def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Features, logits and losses of the batch that training would begin with, by their names; and gradients."""
+        batch, shares = next(self._groups())[0]
+        step = StepInputs(
+            inputs=batch.inputs,
+            targets=self._run.targets.encode(shares),
+            masks=masks_of_step(self._request, len(batch), 0),
+            learning_rate=self._phase.optimizer.learning_rate,
+            divisor=None,
+        )
+        passes = {}
+        # In this order: in training mode a pass moves the statistics that inference normalises by.
+        for mode in get_args(ProbeMode):
+            passes |= _under(f"features/{mode}", self._probe.stage_outputs(batch.inputs, mode))
+            passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
+        gradients = self._probe.gradients(step)
+        return passes, {name: gradients[name] for name in self._model_tensors() if name in gradients}
+
+    def _updated(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+        """The tensors that train after a step from drawn gradients."""
+        gradients = {name: self._drawn_gradient(name, shape) for name, shape in shapes.items()}
+        self._probe.take_optimizer_step(gradients, self._phase.optimizer.learning_rate)
+        tensors = self._model_tensors()
+        return {name: tensors[name] for name in shapes}
+
+    def _drawn_gradient(self, tensor: str, shape: tuple[int, ...]) -> np.ndarray:
+        draw = generator(self._request.seeds.init, "parity", "gradient", tensor)
+        scale = 10 ** draw.uniform(*_GRADIENT_EXPONENTS)
+        return (scale * draw.standard_normal(shape)).astype(self._dtype)
+
+    def _take_steps(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> _Steps:
+        """Trains for ten steps as a run does, on pixels that `move` gives back."""
+        train = GroupTrainer(self._engine, self._request, self._run.targets)
+        losses, digests = [], []
+        for rate, group in zip(self._rates(), self._groups(), strict=False):
+            self._run.report.stage("evaluate")
+            moved = [(dataclasses.replace(batch, inputs=move(batch.inputs)), shares) for batch, shares in group]
+            digests += [digest_tensors({"pixels": batch.inputs}) for batch, _ in moved]
+            losses.append(train(moved, rate))
+        statistics = {name: tensor for name, tensor in self._model_tensors().items() if name.endswith(STATISTICS)}
+        return _Steps(np.array(losses, self._dtype), digests, statistics)
+
+    def _rates(self) -> list[float]:
+        """Of the first ten steps; a phase that is over before goes on at its last rate."""
+        rates = learning_rates(self._phase, math.ceil(self._run.batches / self._accumulation))
+        return (rates + _STEPS * rates[-1:])[:_STEPS]
+
+    def _groups(self) -> Iterator[Group]:
+        return endless_groups(self._run.inputs.training_batches, self._accumulation)
+
+    @property
+    def _accumulation(self) -> int:
+        return self._request.training.gradient_accumulation
+
+    def _model_tensors(self) -> dict[str, np.ndarray]:
+        """Copies of all tensors, in timm's order; then the head's."""
+        backbone = self._engine.backbone_tensors()
+        ordered = {name: backbone[name] for name in tensor_shapes(self._request.model.backbone)}
+        return {name: tensor.copy() for name, tensor in {**ordered, **self._engine.head_tensors()}.items()}
+
+    def _header(self, request: RecordRungsRequest, pixel_digests: list[str]) -> RecordingHeader:
+        run = self._request
+        return RecordingHeader(
+            framework=run.framework,
+            precision=run.training.precision,
+            trained=request.trained,
+            pixel_digests=pixel_digests,
+            library_names=self._probe.library_names(),
+            evaluation=_evaluation(run.seeds.init, len(self._run.splits.classes)),
+            versions=_versions(run.framework),
+        )
+
+
+@contextlib.contextmanager
+def _restored(engine: Engine, probe: Probe) -> Iterator[None]:
+    """Puts model, optimiser, average and loss scaling back as they were before the block, bit for bit.
+
+    Nothing is traced anew, as it would be by another start of the phase.
+    """
+    # Copied: an engine may give its live memory, which training moves.
+    before = {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
+    yield
+    probe.clear_optimizer()
+    engine.load_state(before)
+
+
+def _moved_by_one_last_place(pixels: np.ndarray) -> np.ndarray:
+    return np.nextafter(pixels, np.inf)
+
+
+def _evaluation(seed: int, classes: int) -> dict[str, float | None]:
+    """The metrics of drawn logits, which have nothing of the model."""
+    draw = generator(seed, "parity", "evaluation")
+    labels = draw.integers(0, classes, _EVALUATED_IMAGES)
+    return msgspec.to_builtins(evaluate_logits(3 * draw.standard_normal((_EVALUATED_IMAGES, classes)), labels))
+
+
+def _versions(framework: Framework) -> str:
+    known = {name.replace("_", "-") for name in MODULES[framework]}
+    return ", ".join(f"{name} {version}" for name, version in versions(framework).items() if name in known)
+
+
+def _under(prefix: str, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"{prefix}/{name}": tensor for name, tensor in tensors.items()}
