@@ -4,7 +4,7 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit format clean FORCE
+.PHONY: help demo setup test test-unit parity format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
@@ -22,6 +22,9 @@ test: setup .venv/.dev ## Runs every check and every test.
 
 test-unit: node_modules/.package-lock.json ## Runs the tests that start no framework, in seconds.
 	npx vitest run --project unit
+
+parity: setup ## Climbs the parity ladder of every backbone and writes docs/parity.md; takes an hour or more.
+	@npx tsx scripts/write-parity.ts
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
 	npx biome check --write .

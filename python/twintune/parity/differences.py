@@ -62,9 +62,9 @@ def measure(pair: Pair) -> Difference:
     ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
     finite = np.isfinite(ours) & np.isfinite(theirs)
     if not finite.all():
-        return _difference_at(np.flatnonzero(~finite)[0], np.inf, pair, "A value is not finite.")
+        return _difference_at(int(np.flatnonzero(~finite)[0]), np.inf, pair, "A value is not finite.")
     gaps = np.abs(ours - theirs)
-    index = gaps.argmax()
+    index = int(gaps.argmax())
     gap = float(gaps.flat[index])
     scale = larger_of(ours, theirs) if pair.scale is None else pair.scale
     return _difference_at(index, gap / scale if gap > 0 else 0.0, pair, None)
@@ -140,7 +140,7 @@ def _incomparable(pair: Pair, reason: str) -> Difference:
     return Difference(np.inf, pair.bound, pair.place, None, None, reason)
 
 
-def _difference_at(index, size: float, pair: Pair, reason: str | None) -> Difference:
+def _difference_at(index: int, size: float, pair: Pair, reason: str | None) -> Difference:
     assert pair.tensorflow is not None and pair.pytorch is not None
     return Difference(
         size=size,

@@ -24,7 +24,7 @@ ONE_STEP = 1e-12
 # A tensor whose values are less than this share of the model's largest is rounding noise around a true zero.
 _NOISE = 1e-12
 # Weights after a step are rounded, so an update that is read from them is known to this share of the largest weight.
-_WEIGHT_ROUNDING = 8 * np.finfo(np.float64).eps
+_WEIGHT_ROUNDING = 8 * 2**-52
 
 _MODES = ("inference", "training")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
 from twintune.protocol import Framework, Precision
@@ -102,6 +103,11 @@ def write(recording: Recording, folder: Path, *changes: Change) -> str:
     file = folder / f"{header.framework}-{header.precision}.safetensors"
     save_recording(recording, file)
     return str(file)
+
+
+def across_the_bridge(result: Any) -> Any:
+    """The result as TypeScript gets it: NumPy's own numbers don't cross."""
+    return msgspec.json.decode(msgspec.json.encode(result), type=type(result))
 
 
 def _header(framework: Framework, precision: Precision) -> RecordingHeader:

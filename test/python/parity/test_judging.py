@@ -10,6 +10,7 @@ import pytest
 from fabricated_recordings import (
     TRAINED,
     Change,
+    across_the_bridge,
     change_header,
     change_tensor,
     change_value,
@@ -33,7 +34,7 @@ def judge(tmp_path: Path):
         tensorflow = write(fabricate("tensorflow"), tmp_path, *both)
         pytorch = write(fabricate("pytorch"), tmp_path, *both, *changes)
         request = JudgeRungsRequest(tensorflow=tensorflow, pytorch=pytorch, trained="phase")
-        return {rung.rung: rung for rung in judge_rungs(request).rungs}
+        return {rung.rung: rung for rung in across_the_bridge(judge_rungs(request)).rungs}
 
     return judge_changed
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from fabricated_recordings import Change, change_tensor, fabricate, without, write
+from fabricated_recordings import Change, across_the_bridge, change_tensor, fabricate, without, write
 from twintune.parity.rounding import judge_rounding
 from twintune.protocol import JudgeRoundingRequest, Precision, Recordings, RoundedRungName, Rounding
 
@@ -29,7 +29,7 @@ def judge(tmp_path: Path):
             )
 
         request = JudgeRoundingRequest(tensorflow=recordings("tensorflow"), pytorch=recordings("pytorch", *changes))
-        return {rung.rung: rung for rung in judge_rounding(request).rounding}
+        return {rung.rung: rung for rung in across_the_bridge(judge_rounding(request)).rounding}
 
     return judge_changed
 

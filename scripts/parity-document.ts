@@ -1,0 +1,139 @@
+import type { Verification } from '../src/compare/verification.js'
+import { type Rung, rungNames } from '../src/protocol/judge-rungs.js'
+import { describeDivergence } from '../src/report/parity-table.js'
+
+/** What the ladder has come to for a backbone. */
+export interface Climbed {
+  readonly backbone: string
+  readonly verification: Verification
+}
+
+/** A program that shows a difference between the libraries, and what it printed. */
+export interface ShownDifference {
+  readonly file: string
+  readonly program: string
+  readonly output: string
+}
+
+export interface ParityDocument {
+  readonly imageSize: number
+  /** CPU, memory and system. */
+  readonly machine: string
+  /** Of the packages. */
+  readonly versions: string
+  readonly climbed: readonly Climbed[]
+  readonly differences: readonly ShownDifference[]
+}
+
+const exactRungs: readonly Rung['rung'][] = ['pixels', 'weights', 'evaluation']
+const measuredRungs = rungNames.filter((name) => !exactRungs.includes(name))
+
+/** docs/parity.md. */
+export function renderParityDocument(document: ParityDocument): string {
+  const { imageSize, machine, versions, climbed, differences } = document
+  return `# Parity, backbone by backbone
+
+Written by \`make parity\`, which climbs the ladder of \`twintune verify\` for every backbone of aligned mode: random weights, the sample of
+Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. Machine: ${machine}. ${versions}.
+
+A figure is the largest relative difference of the two engines on a rung. The bounds: 0 for pixels, weights and evaluation, 1e-12 for the
+optimizer, 1e-10 for features, logits, losses and gradients; for what ten steps have come to, a hundred times what one last place in the
+pixels changes. **Bold** is beyond its bound.
+
+## Meaning, in float64: the head trained, BatchNorm in inference mode
+
+${meaningTable(climbed, 'phase')}
+
+## Meaning, in float64: everything trained, BatchNorm in training mode
+
+${meaningTable(climbed, 'all')}
+
+## Rounding, in float32
+
+The largest root mean square of each engine's differences from its own float64, TensorFlow's / PyTorch's, of the head trained. Features and
+logits fail where one engine is more than ten times less exact than the other; the rest is shown only.
+
+${roundingTable(climbed)}
+${divergences(climbed)}
+## Differences that are mended
+
+The libraries differ here, and aligned mode mends it (\`mends.py\` of each engine), so that no rung has to allow for it. Each program shows its
+difference alone; below it is what it printed.
+
+${differences.map(showDifference).join('\n')}`
+}
+
+function meaningTable(climbed: readonly Climbed[], trained: Rung['trained']): string {
+  const rows = climbed.map(({ backbone, verification }) => {
+    const rungs = new Map(
+      verification.rungs.filter((rung) => rung.trained === trained).map((rung) => [rung.rung, rung]),
+    )
+    const exact = exactRungs.map((name) => rungs.get(name)).filter((rung) => rung !== undefined)
+    const differing = exact.filter(({ passed }) => !passed).map(({ rung }) => rung)
+    return [
+      backbone,
+      differing.length === 0 ? 'equal' : bold(`${differing.join(', ')} differ`),
+      ...measuredRungs.map((name) => rungCell(rungs.get(name))),
+    ]
+  })
+  return markdownTable(['backbone', exactRungs.join(', '), ...measuredRungs], rows)
+}
+
+function rungCell(rung: Rung | undefined): string {
+  if (!rung) return ''
+  const figure = `${figureText(rung.worst)}${rung.note?.startsWith('Not judged') ? ' (in part)' : ''}`
+  return rung.passed ? figure : bold(figure)
+}
+
+function roundingTable(climbed: readonly Climbed[]): string {
+  const names = climbed[0]?.verification.rounding.map(({ rung }) => rung) ?? []
+  const rows = climbed.map(({ backbone, verification }) => [
+    backbone,
+    ...names.map((name) => {
+      const rounding = verification.rounding.find(({ rung }) => rung === name)
+      if (!rounding) return ''
+      const errors = `${figureText(rounding.tensorflow)} / ${figureText(rounding.pytorch)}`
+      return rounding.passed ? errors : bold(errors)
+    }),
+  ])
+  return markdownTable(['backbone', ...names], rows)
+}
+
+function divergences(climbed: readonly Climbed[]): string {
+  const lines = climbed.flatMap(({ backbone, verification }) => {
+    const divergence = describeDivergence(verification)
+    return divergence === null ? [] : [`- ${backbone}: ${divergence}`]
+  })
+  const judgedInPart = climbed.flatMap(({ backbone, verification }) =>
+    verification.rungs
+      .filter(({ note }) => note?.startsWith('Not judged'))
+      .map(({ rung, trained, note }) => `- ${backbone}, ${rung}, ${trained}: ${note}`),
+  )
+  const sections = [
+    ...(lines.length > 0 ? [`## Where the engines part\n\n${lines.join('\n')}\n`] : []),
+    ...(judgedInPart.length > 0
+      ? [`## What is chaotic, and judged in part\n\n${judgedInPart.join('\n')}\n`]
+      : []),
+  ]
+  return sections.length > 0 ? `\n${sections.join('\n')}` : ''
+}
+
+function showDifference({ file, program, output }: ShownDifference): string {
+  const [, title = file] = /^"""(.*?)"""/s.exec(program) ?? []
+  const code = program.replace(/^""".*?"""\s*/s, '').trimEnd()
+  return `### ${title.replace(/\.$/, '')}\n\n\`${file}\`:\n\n\`\`\`python\n${code}\n\`\`\`\n\n\`\`\`\n${output}\n\`\`\`\n`
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function figureText(figure: number | null): string {
+  if (figure === null) return 'not finite'
+  return figure === 0 ? '0' : figure.toExponential(1)
+}
+
+function bold(text: string): string {
+  return `**${text}**`
+}
