@@ -1,10 +1,15 @@
 import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { failureSchema } from './failure.js'
-import { epochRecordSchema, evaluationMetricsSchema, finishedRunSchema } from './protocol/result.js'
+import {
+  epochRecordSchema,
+  evaluationMetricsSchema,
+  finishedRunSchema,
+  repeatSchema,
+} from './protocol/result.js'
 import { frameworkSchema } from './spec/schema.js'
 
-// What happened, in one union. Events that belong to a run carry its framework and seed.
+// What happened, in one union. Events that belong to a run carry its framework and seed, and `repeat` where it is one.
 
 const time = z.iso.datetime().describe('UTC.')
 const ofComparison = {
@@ -13,8 +18,9 @@ const ofComparison = {
   mode: z.enum(['aligned', 'idiomatic']),
   runDirectory: z.string(),
 }
-const plannedRuns = z.array(z.strictObject({ framework: frameworkSchema, seed: z.int() }))
-const ofRun = { time, framework: frameworkSchema, seed: z.int() }
+const run = { framework: frameworkSchema, seed: z.int(), repeat: repeatSchema }
+const plannedRuns = z.array(z.strictObject(run))
+const ofRun = { time, ...run }
 
 export const comparisonStartedSchema = z
   .strictObject({
@@ -137,6 +143,7 @@ export const warningSchema = z.strictObject({
   time,
   framework: frameworkSchema.optional(),
   seed: z.int().optional(),
+  repeat: repeatSchema,
   code: z.string(),
   message: z.string(),
 })

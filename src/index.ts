@@ -23,6 +23,7 @@ export type {
   ThroughputComparison,
 } from './compare/comparison.js'
 export type { Disagreement, DisagreementDetails } from './compare/disagreement.js'
+export type { Distance, Noise, NoiseRow } from './compare/noise.js'
 export type { Verification, VerifyEvent } from './compare/verification.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'

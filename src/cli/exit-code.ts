@@ -18,9 +18,11 @@ export function exitCodeOfFailure({ code }: Pick<Failure, 'code'>): number {
 }
 
 /** The exit code for a comparison that came to an end: runs that failed for several reasons have failed as runs. */
-export function exitCodeOfComparison({ status, runs }: Pick<Comparison, 'status' | 'runs'>): number {
+export function exitCodeOfComparison({ status, runs, repeats }: Comparison): number {
   if (status === 'cancelled') return exitCodes.cancelled
-  const codes = new Set(runs.flatMap(({ failure }) => (failure ? [exitCodeOfFailure(failure)] : [])))
+  const codes = new Set(
+    [...runs, ...repeats].flatMap(({ failure }) => (failure ? [exitCodeOfFailure(failure)] : [])),
+  )
   if (codes.has(exitCodes.fault)) return exitCodes.fault
   const [only = exitCodes.done, ...others] = codes
   return others.length > 0 ? exitCodes.runFailed : only

@@ -40,5 +40,5 @@ function toLine(run: RecordedRun): RunListedLine {
 }
 
 function meanAccuracy(framework: Framework, { results }: RecordedRun): number | null {
-  return meanOf(runsOf(framework, results).map((result) => result.test?.accuracy))
+  return meanOf(runsOf(framework, results).map((result) => (result.repeat ? null : result.test?.accuracy)))
 }

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { defaultRunsDirectory } from '../run/run-folder-files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
-import type { CarryOutOptions } from './carry-out-and-log.js'
+import type { CompareOptions } from './compare.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
@@ -58,7 +58,8 @@ function createProgram(context: CommandContext, run: Run): Command {
   const compare = program
     .command('compare <spec>')
     .description('train and test every framework × seed, and compare the frameworks')
-    .action((spec: string, options: CarryOutOptions) =>
+    .option('--noise', 'carry every run out twice with the same seed, to see what is mere floating point')
+    .action((spec: string, options: CompareOptions) =>
       run(async () => (await import('./compare.js')).compareCommand(spec, options, context)),
     )
   addCarryOutOptions(compare).addHelpText(

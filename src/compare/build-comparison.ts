@@ -10,12 +10,15 @@ import { valuesOf } from './paired-values.js'
 import { summarize } from './summary.js'
 import { compareThroughput, summarizeThroughput } from './throughput.js'
 
+/** What the runs say that count; their repeats and what their models answered come besides. */
+export type ComparedRuns = Omit<Comparison, 'repeats' | 'disagreement' | 'noise'>
+
 /** How the frameworks compare, from what their runs came to. Pure but for `statistics`. */
 export async function buildComparison(
   { name, mode, comparison: settings }: Pick<Experiment, 'name' | 'mode' | 'comparison'>,
   results: readonly RunResult[],
   statistics: Statistics,
-): Promise<Omit<Comparison, 'disagreement'>> {
+): Promise<ComparedRuns> {
   const { status, differences, ratio } = await testAll(results, settings, statistics)
   const compare = (metric: MetricName): MetricComparison => ({
     tensorflow: summarize(valuesOf('tensorflow', results, (run) => run.test[metric])),
@@ -66,7 +69,8 @@ async function testAll(
   }
 }
 
-function comparisonStatus(results: readonly RunResult[]): Comparison['status'] {
+/** How a comparison of these runs has ended. */
+export function comparisonStatus(results: readonly RunResult[]): Comparison['status'] {
   if (results.some((result) => result.status === 'cancelled')) return 'cancelled'
   return results.some((result) => result.status === 'failed') ? 'failed' : 'finished'
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { runResultSchema } from '../protocol/result.js'
 import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
 import { disagreementSchema } from './disagreement.js'
+import { noiseSchema } from './noise.js'
 
 export const summarySchema = z.strictObject({
   mean: z.number(),
@@ -80,6 +81,9 @@ export const comparisonSchema = z
     mode: z.enum(['aligned', 'idiomatic']),
     status: z.enum(['finished', 'failed', 'cancelled']),
     runs: z.array(runResultSchema),
+    repeats: z
+      .array(runResultSchema)
+      .describe('Second runs with the same seed, which show the noise and count for nothing else.'),
     contract: z.array(contractRowSchema).describe('Empty unless both frameworks finished a seed.'),
     vary: z.array(purposeSchema).describe('What the seeds decide, and the conclusions so take account of.'),
     primaryMetric: metricNameSchema,
@@ -98,6 +102,7 @@ export const comparisonSchema = z
       .describe(
         'Of each seed that both frameworks finished; disagreements.json has the images. A seed whose answers can not be compared is missing.',
       ),
+    noise: noiseSchema.nullable().describe('null unless every run was repeated.'),
   })
   .meta({ title: 'Comparison' })
 

@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types.js'
 import type { EventOf } from '../events.js'
+import type { Run } from '../plan/plan-runs.js'
 import { failureLines } from '../report/failures.js'
 import {
   formatCount,
@@ -11,7 +12,7 @@ import {
   formatSeconds,
   frameworkNames,
 } from '../report/format.js'
-import { totalSeconds } from '../report/runs.js'
+import { seedLabel, totalSeconds } from '../report/runs.js'
 import type { Framework } from '../spec/schema.js'
 
 // What an event says in a line that stays. The plain and the terminal logger share these.
@@ -19,25 +20,13 @@ import type { Framework } from '../spec/schema.js'
 const longestName = Math.max(...Object.values(frameworkNames).map((name) => name.length))
 
 /** Which run a line is about: `TensorFlow seed 0`. */
-export function runLabel({
-  framework,
-  seed,
-}: {
-  readonly framework: Framework
-  readonly seed: number
-}): string {
-  return `${frameworkNames[framework]} seed ${seed}`
+export function runLabel(run: Run): string {
+  return `${frameworkNames[run.framework]} ${seedLabel(run)}`
 }
 
 /** The same in columns: `PyTorch     seed 0`. */
-export function runColumns({
-  framework,
-  seed,
-}: {
-  readonly framework: Framework
-  readonly seed: number
-}): string {
-  return `${frameworkColumn(framework)}  seed ${seed}`
+export function runColumns(run: Run): string {
+  return `${frameworkColumn(run.framework)}  ${seedLabel(run)}`
 }
 
 /** The framework's name, as wide for every framework. */

@@ -1,15 +1,14 @@
 import type { Event, EventOf } from '../events.js'
+import { isSameRun, type Run, runOf } from '../plan/plan-runs.js'
 import type { Framework } from '../spec/schema.js'
 import { runLabel } from './event-text.js'
 import { unreachable } from './unreachable.js'
 
 /** A run that is going on, in the events that say where it is. */
-export interface LiveRun {
-  readonly framework: Framework
-  readonly seed: number
-  /** Its place among the seeds of its framework, from 1. */
+export interface LiveRun extends Run {
+  /** Its place among the runs of its framework, from 1. */
   readonly place: number
-  readonly seeds: number
+  readonly runs: number
   readonly phase: EventOf<'phase-started'> | null
   /** The last finished epoch. */
   readonly epoch: EventOf<'epoch'> | null
@@ -24,11 +23,9 @@ export interface LiveWorker {
   readonly now: EventOf<'worker'> | null
 }
 
-type RunKey = Pick<LiveRun, 'framework' | 'seed'>
-
 /** What is going on at this moment, by run and by framework: the runs of a comparison may be parallel. */
 export class LiveBoard {
-  #planned: readonly RunKey[] = []
+  #planned: readonly Run[] = []
   readonly #ended = new Set<string>()
   readonly #runs = new Map<string, LiveRun>()
   readonly #workers = new Map<Framework, EventOf<'worker'>>()
@@ -76,37 +73,32 @@ export class LiveBoard {
   lines(): (LiveRun | LiveWorker)[] {
     const frameworks = [...new Set(this.#planned.map((run) => run.framework))]
     return frameworks.flatMap((framework): (LiveRun | LiveWorker)[] => {
-      const runs = this.#seedsOf(framework).flatMap(
-        (seed) => this.#runs.get(runLabel({ framework, seed })) ?? [],
-      )
+      const planned = this.#runsOf(framework)
+      const runs = planned.flatMap((run) => this.#runs.get(runLabel(run)) ?? [])
       if (runs.length > 0) return runs
-      const someToCome = this.#seedsOf(framework).some(
-        (seed) => !this.#ended.has(runLabel({ framework, seed })),
-      )
+      const someToCome = planned.some((run) => !this.#ended.has(runLabel(run)))
       return someToCome ? [{ framework, now: this.#workers.get(framework) ?? null }] : []
     })
   }
 
   #startOf(event: EventOf<'run-started'>): LiveRun {
-    const { framework, seed } = event
-    const seeds = this.#seedsOf(framework)
+    const planned = this.#runsOf(event.framework)
     return {
-      framework,
-      seed,
-      place: seeds.indexOf(seed) + 1,
-      seeds: seeds.length,
+      ...runOf(event),
+      place: planned.findIndex((run) => isSameRun(run, event)) + 1,
+      runs: planned.length,
       phase: null,
       epoch: null,
       now: event,
     }
   }
 
-  #change(of: RunKey, change: Partial<LiveRun>): void {
+  #change(of: Run, change: Partial<LiveRun>): void {
     const run = this.#runs.get(runLabel(of))
     if (run !== undefined) this.#runs.set(runLabel(of), { ...run, ...change })
   }
 
-  #seedsOf(framework: Framework): number[] {
-    return this.#planned.filter((run) => run.framework === framework).map((run) => run.seed)
+  #runsOf(framework: Framework): Run[] {
+    return this.#planned.filter((run) => run.framework === framework)
   }
 }

@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.js'
 import type { EventOf } from '../events.js'
 import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
+import { seedLabel } from '../report/runs.js'
 import { frameworkColumn, stageProgress, stageText, workerText } from './event-text.js'
 import { fitSegments, type Segment, textSegment } from './fit-segments.js'
 import type { LiveRun, LiveWorker } from './live-board.js'
@@ -51,8 +52,8 @@ function workerSegments({ now: event }: LiveWorker, now: number, { dim }: Colors
 
 function runSegments(run: LiveRun, colors: Colors): Segment[] {
   return [
-    textSegment(rank.seed, `seed ${run.seed}`),
-    ...(run.seeds > 1 ? [textSegment(rank.place, `${run.place} of ${run.seeds}`, colors.dim)] : []),
+    textSegment(rank.seed, seedLabel(run)),
+    ...(run.runs > 1 ? [textSegment(rank.place, `${run.place} of ${run.runs}`, colors.dim)] : []),
     ...activitySegments(run, colors),
   ]
 }

@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types.js'
 import type { Event, EventOf } from '../events.js'
+import type { Run } from '../plan/plan-runs.js'
 import { formatLoss, formatRate, formatSeconds, frameworkNames } from '../report/format.js'
 import {
   comparisonResumedText,
@@ -44,7 +45,7 @@ export class PlainLogger implements Logger {
     const line = this.#lineOf(event)
     if (line === null) return
     writeLine(this.#stream, line)
-    if ('seed' in event) this.#lastLine.set(`${event.framework} ${event.seed}`, Date.parse(event.time))
+    if ('seed' in event) this.#lastLine.set(keyOf(event), Date.parse(event.time))
   }
 
   close(): void {}
@@ -98,9 +99,13 @@ export class PlainLogger implements Logger {
 
   /** Progress is worth a line only when its run has said nothing for a while. */
   #spokeLately(event: EventOf<'stage' | 'step'>): boolean {
-    const lastLine = this.#lastLine.get(`${event.framework} ${event.seed}`) ?? 0
+    const lastLine = this.#lastLine.get(keyOf(event)) ?? 0
     return Date.parse(event.time) - lastLine < 1000 * secondsBetweenProgressLines
   }
+}
+
+function keyOf({ framework, seed, repeat }: Partial<Run> | EventOf<'warning'>): string {
+  return `${framework} ${seed} ${repeat}`
 }
 
 function stepText({

@@ -31,7 +31,7 @@ export const learningRateCurveSchema = z.strictObject({
 export type LearningRateCurve = z.output<typeof learningRateCurveSchema>
 
 /** What the events of a run have beside. */
-const added = { time: true, framework: true, seed: true } as const
+const added = { time: true, framework: true, seed: true, repeat: true } as const
 
 /**
  * Trains with a learning rate that grows from step to step (Smith 2017), on the run's first phase, and puts the model

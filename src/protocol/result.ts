@@ -2,6 +2,11 @@ import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 import { frameworkSchema } from '../spec/schema.js'
 
+export const repeatSchema = z
+  .literal(true)
+  .optional()
+  .describe('There for the second run of a framework and seed, which shows the noise, and for no other.')
+
 export const trainingMetricsSchema = z.strictObject({
   accuracy: z.number().describe('Top-1, 0 to 1.'),
   loss: z.number().nullable().describe('Mean cross-entropy in nats; null when it is not finite.'),
@@ -87,6 +92,7 @@ export const epochRecordSchema = z.strictObject({
 export const finishedRunSchema = z.strictObject({
   framework: frameworkSchema,
   seed: z.int(),
+  repeat: repeatSchema,
   status: z.literal('finished'),
   failure: z.null(),
   test: evaluationMetricsSchema,
@@ -118,6 +124,7 @@ export const finishedRunSchema = z.strictObject({
 export const unfinishedRunSchema = z.strictObject({
   framework: frameworkSchema,
   seed: z.int(),
+  repeat: repeatSchema,
   status: z.enum(['failed', 'cancelled']),
   failure: failureSchema,
   test: z.null(),

@@ -60,7 +60,7 @@ export const runRequestSchema = z.strictObject({
 export type RunRequest = z.output<typeof runRequestSchema>
 
 /** A progress report is an event without what the worker's parent adds. */
-const added = { time: true, framework: true, seed: true } as const
+const added = { time: true, framework: true, seed: true, repeat: true } as const
 
 export const runProgressSchema = z.discriminatedUnion('type', [
   runResumedSchema.omit(added),

@@ -45,27 +45,32 @@ export function renderFailures(runs: readonly RunResult[], style: Style): string
   )
 }
 
-/** `seed 1`, `seeds 0, 1, 2`. */
-export function seedList(seeds: readonly number[]): string {
+/** `seed 1`, `seeds 0, 1, 1 repeat`. */
+export function seedList(seeds: readonly (number | string)[]): string {
   return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
 }
 
-function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: number[] }[] {
-  const groups = new Map<string, { failure: Failure; seeds: number[] }>()
-  for (const { status, failure, seed } of runs) {
+function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: string[] }[] {
+  const groups = new Map<string, { failure: Failure; seeds: string[] }>()
+  for (const run of runs) {
+    const { status, failure } = run
     if (status !== 'failed') continue
     const key = `${failure.code} ${failure.message}`
     const group = groups.get(key) ?? { failure, seeds: [] }
-    group.seeds.push(seed)
+    group.seeds.push(nameOfSeed(run))
     groups.set(key, group)
   }
   return [...groups.values()]
 }
 
 /** The seeds of the cancelled runs as one group, or no group. */
-function cancelled(runs: readonly RunResult[]): number[][] {
-  const seeds = runs.filter((run) => run.status === 'cancelled').map((run) => run.seed)
+function cancelled(runs: readonly RunResult[]): string[][] {
+  const seeds = runs.filter((run) => run.status === 'cancelled').map(nameOfSeed)
   return seeds.length === 0 ? [] : [seeds]
+}
+
+function nameOfSeed({ seed, repeat }: RunResult): string {
+  return repeat ? `${seed} repeat` : String(seed)
 }
 
 function firstLine(text: string): string {

@@ -5,7 +5,7 @@ import { defaultRunsDirectory } from '../run/run-folder-files.js'
 import { renderFailures } from './failures.js'
 import { formatLoss, formatOr, formatPercent, formatSeconds, frameworkNames } from './format.js'
 import type { RunListedLine, RunShownLine } from './run-lines.js'
-import { totalSeconds } from './runs.js'
+import { seedLabel, totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderTable } from './table.js'
 import { renderComparison } from './terminal-report.js'
@@ -116,10 +116,11 @@ function renderRows(rows: readonly RunListRow[], withTimes: boolean, style: Styl
   )
 }
 
-function resultCells({ framework, seed, status, test, seconds }: RunResult, style: Style): string[] {
+function resultCells(result: RunResult, style: Style): string[] {
+  const { framework, status, test, seconds } = result
   return [
     frameworkNames[framework],
-    `seed ${seed}`,
+    seedLabel(result),
     paintStatus(status, style),
     formatOr(test?.accuracy, formatPercent),
     formatOr(test?.loss, formatLoss),

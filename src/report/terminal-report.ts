@@ -5,6 +5,7 @@ import { renderDifferenceTable } from './difference-table.js'
 import { renderDisagreementTable } from './disagreement-table.js'
 import { renderFailures } from './failures.js'
 import { formatNumberOf } from './format.js'
+import { renderNoiseTable } from './noise-table.js'
 import { seedCount } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderThroughputTable } from './throughput-table.js'
@@ -16,11 +17,12 @@ export function renderComparison(comparison: Comparison, options: RenderOptions)
   const sections = [
     headline(comparison, style),
     renderAccuracyTable(comparison, style),
-    renderFailures(comparison.runs, style),
+    renderFailures([...comparison.runs, ...comparison.repeats], style),
     renderTimeTable(comparison, style),
     renderThroughputTable(comparison, style),
     renderContract(comparison, style),
     renderDifferenceTable(comparison, style),
+    renderNoiseTable(comparison, style),
     renderDisagreementTable(comparison, style),
   ]
   return sections.filter((section) => section !== null).join('\n\n')

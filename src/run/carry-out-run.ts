@@ -12,40 +12,38 @@ import { now } from './journal.js'
  * result first.
  */
 export async function carryOutRun(
+  run: Run,
   warm: FrameworkWorker,
   request: RunRequest,
   { onEvent, signal }: { readonly onEvent: (event: Event) => void; readonly signal: AbortSignal },
 ): Promise<RunResult> {
-  const { framework, seed } = request
   const epochs: EpochRecord[] = []
   const onProgress = (progress: RunProgress): void => {
     if (progress.type === 'run-resumed') epochs.push(...progress.epochs)
     if (progress.type === 'epoch') epochs.push(epochRecord(progress))
-    onEvent({ ...progress, time: now(), framework, seed })
+    onEvent({ ...progress, time: now(), ...run })
   }
 
   onEvent({
     type: 'run-started',
     time: now(),
-    framework,
-    seed,
+    ...run,
     workerPid: warm.worker.workerPid,
     pythonPid: warm.pythonPid,
   })
   const startUp = warm.takeStartUpSeconds()
   try {
     const result = await warm.worker.request(runMessage, request, { onProgress, signal })
-    return { ...result, seconds: { ...result.seconds, ...startUp } }
+    return { ...result, ...run, seconds: { ...result.seconds, ...startUp } }
   } catch (error) {
-    return unfinishedResult({ framework, seed }, toFailure(error), epochs)
+    return unfinishedResult(run, toFailure(error), epochs)
   }
 }
 
 /** What a run came to that didn't reach its end, or never began. */
 export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): UnfinishedRun {
   return {
-    framework: run.framework,
-    seed: run.seed,
+    ...run,
     status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
     failure,
     test: null,

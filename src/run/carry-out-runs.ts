@@ -1,8 +1,8 @@
 import os from 'node:os'
 import { buildComparison } from '../compare/build-comparison.js'
-import { countsOf } from '../compare/disagreement.js'
+import { completeComparison } from '../compare/complete-comparison.js'
 import type { Event } from '../events.js'
-import { planRuns, type Run } from '../plan/plan-runs.js'
+import { isSameRun, planRuns, type Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
 import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import { pairsNeededMessage } from '../protocol/pairs-needed.js'
@@ -11,7 +11,7 @@ import type { Experiment } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { cacheDirectory } from './cache-directory.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
-import { findDisagreements } from './find-disagreements.js'
+import { compareAnswers } from './compare-answers.js'
 import { whyBusy, whyDisturbed } from './hardware.js'
 import { Journal, now } from './journal.js'
 import type { MachineRecord } from './machine-record.js'
@@ -47,7 +47,7 @@ export async function carryOutRuns(
   cancelSignal: AbortSignal,
 ): Promise<void> {
   const planned = planRuns(experiment)
-  const runs = planned.filter((run) => !kept?.some((result) => isOf(result, run)))
+  const runs = planned.filter((run) => !kept?.some((result) => isSameRun(result, run)))
   const journal = new Journal(folder, machine, kept ?? [], emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
   const pool = new WorkerPool({
@@ -73,7 +73,7 @@ export async function carryOutRuns(
       signal,
       carryOut: async (run, worker) => {
         const request = runRequest(experiment, run, { ...surroundings, runDirectory: folder.folderOf(run) })
-        const result = await carryOutRun(worker, request, {
+        const result = await carryOutRun(run, worker, request, {
           onEvent: (event) => journal.event(event),
           signal,
         })
@@ -86,13 +86,14 @@ export async function carryOutRuns(
       giveUp: (run, failure) => journal.result(unfinishedResult(run, failure)),
     })
     const results = inOrder(planned, journal.results)
-    const disagreements = await findDisagreements(experiment, results, { folder, pool })
-    journal.disagreements(disagreements)
-    const comparison = await buildComparison(experiment, results, {
+    const answers = await compareAnswers(experiment, results, { folder, pool })
+    journal.answers(answers)
+    const counted = results.filter(({ repeat }) => !repeat)
+    const compared = await buildComparison(experiment, counted, {
       pairedDifference: (request) => pool.ask(pairedDifferenceMessage, request),
       pairsNeeded: (request) => pool.ask(pairsNeededMessage, request),
     })
-    journal.comparison({ ...comparison, disagreement: disagreements.seeds.map(countsOf) })
+    journal.comparison(completeComparison(compared, { experiment, results, answers }))
     journal.broken.throwIfAborted()
   } finally {
     await pool.stop()
@@ -114,9 +115,5 @@ function firstEvent(
 
 // As planned, in whichever order parallel runs ended.
 function inOrder(runs: readonly Run[], results: readonly RunResult[]): RunResult[] {
-  return runs.flatMap((run) => results.filter((result) => isOf(result, run)))
-}
-
-function isOf(result: RunResult, { framework, seed }: Run): boolean {
-  return result.framework === framework && result.seed === seed
+  return runs.flatMap((run) => results.filter((result) => isSameRun(result, run)))
 }

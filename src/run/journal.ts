@@ -1,9 +1,10 @@
 import type { Comparison } from '../compare/comparison.js'
 import type { Event } from '../events.js'
+import { runOf } from '../plan/plan-runs.js'
 import type { Inspection } from '../protocol/inspect.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
-import type { Disagreements } from './find-disagreements.js'
+import type { Answers } from './compare-answers.js'
 import type { MachineRecord } from './machine-record.js'
 import type { RunFolder } from './run-folder.js'
 
@@ -62,9 +63,9 @@ export class Journal {
   }
 
   /** Where the frameworks disagree, and what could not be found of it. */
-  disagreements({ seeds, problems }: Disagreements): void {
-    if (seeds.length > 0) {
-      this.#keep(() => this.#folder.writeDisagreements({ schemaVersion: 1, seeds: [...seeds] }))
+  answers({ between, problems }: Answers): void {
+    if (between.length > 0) {
+      this.#keep(() => this.#folder.writeDisagreements({ schemaVersion: 1, seeds: [...between] }))
     }
     for (const problem of problems) this.event({ type: 'warning', time: now(), ...problem })
   }
@@ -104,8 +105,8 @@ export function now(): string {
 }
 
 function endOfRun(result: RunResult): Event {
-  const { framework, seed } = result
-  if (result.status === 'finished') return { type: 'run-finished', time: now(), framework, seed, result }
+  const run = runOf(result)
+  if (result.status === 'finished') return { type: 'run-finished', time: now(), ...run, result }
   const { status, failure } = result
-  return { type: 'run-failed', time: now(), framework, seed, status, failure }
+  return { type: 'run-failed', time: now(), ...run, status, failure }
 }

@@ -45,7 +45,7 @@ async function readRecord(folder: string): Promise<RecordedRun | undefined> {
     status: comparison?.status ?? (isInUse(folder) ? 'running' : 'interrupted'),
     started,
     comparison,
-    results: comparison?.runs ?? (await readResults(folder, started)),
+    results: comparison ? [...comparison.runs, ...comparison.repeats] : await readResults(folder, started),
   }
 }
 

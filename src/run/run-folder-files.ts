@@ -19,5 +19,6 @@ export const runFolderFiles = {
   /** In the folder of a run. */
   result: 'result.json',
   predictions: 'predictions.safetensors',
-  folderOf: ({ framework, seed }: Run): string => `${framework}-seed${seed}`,
+  folderOf: ({ framework, seed, repeat }: Run): string =>
+    `${framework}-seed${seed}${repeat ? '-repeat' : ''}`,
 } as const

@@ -80,7 +80,7 @@ export class RunFolder {
     writing(this.path, () => {
       this.#events.append(event)
       if ('framework' in event && 'seed' in event && event.framework && event.seed !== undefined) {
-        this.#eventsOf({ framework: event.framework, seed: event.seed }).append(event)
+        this.#eventsOf({ ...event, framework: event.framework, seed: event.seed }).append(event)
       }
     })
   }

@@ -31,6 +31,10 @@ export const comparisonSettingsSchema = z.strictObject({
     .describe(
       'What a seed decides: `init`, the first weights that are drawn and the dropout masks; `order`, that of the batches; `split`, which images are set apart; `augmentation`, mixing of batches too. The others are those of the first seed in every run.',
     ),
+  noise: z
+    .boolean()
+    .default(false)
+    .describe('Carry every run out twice with the same seed, to see what is mere floating point.'),
 })
 
 /** What the comparison asks, and of what. */

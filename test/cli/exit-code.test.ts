@@ -34,3 +34,10 @@ it.each<[string, FailureCode[], number]>([
 it('is 130 for a comparison that was cancelled, whatever failed before', () => {
   expect(exitCodeOfComparison(comparison({ status: 'cancelled' }))).toBe(130)
 })
+
+it('counts the failure of a repeat like that of any run', () => {
+  const failed = failedRun('pytorch', 0, { code: 'PYTHON_DIED', message: '', hint: null, cause: null })
+  expect(exitCodeOfComparison(comparison({ status: 'failed', repeats: [{ ...failed, repeat: true }] }))).toBe(
+    3,
+  )
+})

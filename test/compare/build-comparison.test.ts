@@ -31,7 +31,7 @@ describe('a comparison', () => {
 
   it('is what comparison.json holds', async () => {
     const comparison = await buildComparison(experiment, sixSeeds, certain)
-    const whole = { ...comparison, disagreement: [] }
+    const whole = { ...comparison, repeats: [], disagreement: [], noise: null }
     expect(comparisonSchema.parse(whole)).toEqual(whole)
     expect(comparison).toMatchObject({ experiment: 'small', mode: 'aligned', status: 'finished' })
   })

@@ -23,3 +23,8 @@ export function result(
     facts: facts(seed, changes),
   })
 }
+
+/** The same run as a repeat. */
+export function repeated(run: FinishedRun): FinishedRun {
+  return { ...run, repeat: true }
+}

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { comparisonSchema } from '../../src/compare/comparison.js'
+import { type Comparison, comparisonSchema } from '../../src/compare/comparison.js'
 import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { runResultSchema } from '../../src/protocol/result.js'
+import { runFolderFiles } from '../../src/run/run-folder-files.js'
 import type { Framework } from '../../src/spec/schema.js'
 import {
   comparisonOf,
@@ -206,7 +207,7 @@ describe('compare, idiomatic', () => {
 })
 
 describe('a deterministic run', () => {
-  it('ends in the same bits when it is done again, in both frameworks', async () => {
+  it('ends in the same bits when it is done again, as a command of its own and as a repeat', async () => {
     const spec = writeSpec(
       folder,
       tinyExperiment(folder, {
@@ -216,18 +217,35 @@ describe('a deterministic run', () => {
       }),
     )
     const models: string[][] = []
-    for (const time of ['first', 'second']) {
-      const ran = await runTwintune(['compare', spec, '--out', path.join(folder, time)], folder)
+    const comparisons: Comparison[] = []
+    for (const options of [[], ['--noise']]) {
+      const ran = await runTwintune(['compare', spec, ...options], folder)
       expect(ran.exitCode).toBe(0)
+      comparisons.push(comparisonOf(ran.events))
       const [started] = eventsOf(ran.events, 'comparison-started')
       models.push(
-        ['tensorflow', 'pytorch'].map((framework) => {
-          const file = path.join(started?.runDirectory ?? '', `${framework}-seed0/model/model.safetensors`)
+        (started?.runs ?? []).map((run) => {
+          const file = path.join(
+            started?.runDirectory ?? '',
+            runFolderFiles.folderOf(run),
+            'model/model.safetensors',
+          )
           return createHash('sha256').update(readFileSync(file)).digest('hex')
         }),
       )
     }
-    expect(models[0]).toEqual(models[1])
+    const [tensorflow, pytorch] = models[0] ?? []
+    expect(models[1]).toEqual([tensorflow, pytorch, tensorflow, pytorch])
+
+    const [plain, noisy] = comparisons
+    expect(noisy?.disagreement).toEqual(plain?.disagreement)
+    expect(noisy?.metrics).toEqual(plain?.metrics)
+    expect(noisy?.repeats.map(({ status }) => status)).toEqual(['finished', 'finished'])
+    const exact = { mean: 0, largest: 0, pairs: 1 }
+    for (const figure of ['accuracy', 'macroF1', 'loss', 'firstStepLoss', 'differentImages'] as const) {
+      expect(noisy?.noise?.[figure]).toMatchObject({ tensorflow: exact, pytorch: exact })
+    }
+    expect(noisy?.noise?.loss.between?.mean).toBeGreaterThan(0)
   })
 })
 

@@ -50,6 +50,15 @@ describe('what is going on', () => {
     ])
   })
 
+  test('a repeat is called one, and has its place after the runs that count', () => {
+    const runs = [...start.runs, ...start.runs.map((run) => ({ ...run, repeat: true }) as const)]
+    const ended = compareEvents().filter(({ type }) => type === 'run-finished')
+    const events = untilSecondEpoch('tensorflow', 0).map((event) => ({ ...event, repeat: true }) as Event)
+    const lines = view([{ ...start, runs }, ...ended, ...events])
+    expect(lines[0]).toContain('TensorFlow  seed 0 repeat  3 of 4  epoch 2/3')
+    expect(lines[1]).toBe('PyTorch     waiting for its turn')
+  })
+
   test('a framework with nothing more to run has no line', () => {
     const events = compareEvents().filter((event) => event.type !== 'comparison-finished')
     expect(view(events)).toEqual([])

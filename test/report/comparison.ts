@@ -138,6 +138,7 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
       finishedRun('pytorch', 1),
       finishedRun('tensorflow', 1),
     ],
+    repeats: [],
     contract: [
       ...[
         'weights',
@@ -228,6 +229,7 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
         pValue: 0.6900383234024048,
       },
     ],
+    noise: null,
     ...changes,
   }
 }

@@ -138,6 +138,41 @@ describe('a run that fails', () => {
   })
 })
 
+describe('an experiment that asks for the noise', async () => {
+  const events = await eventsOf(experiment({ seeds: [4], comparison: { noise: true } }))
+  const { comparison, runDirectory } = ending(events)
+  const planned = ['tensorflow 4', 'pytorch 4', 'tensorflow 4 repeat', 'pytorch 4 repeat']
+
+  it('carries every run out once more when all are done, and says of each event which run it is of', () => {
+    expect(ofType(events, 'comparison-started')[0]?.runs.map(runName)).toEqual(planned)
+    expect(ofType(events, 'run-started').map(runName)).toEqual(planned)
+    expect(ofType(events, 'epoch').map(runName)).toEqual(planned)
+    expect(ofType(events, 'run-finished').map(({ result }) => runName(result))).toEqual(planned)
+  })
+
+  it('gives a repeat a folder of its own', () => {
+    const repeat = readJson(runDirectory, 'pytorch-seed4-repeat', 'result.json')
+    expect(repeat).toMatchObject({ framework: 'pytorch', seed: 4, repeat: true, status: 'finished' })
+    expect(readEvents(path.join(runDirectory, 'pytorch-seed4-repeat'))).toEqual(
+      events.filter((event) => 'seed' in event && runName(event as never) === 'pytorch 4 repeat'),
+    )
+    expect(readJson(runDirectory, 'pytorch-seed4', 'result.json')).not.toHaveProperty('repeat')
+  })
+
+  it('has how far each framework lies from itself, and counts the repeats for nothing else', () => {
+    expect(comparison.runs.map(runName)).toEqual(['tensorflow 4', 'pytorch 4'])
+    expect(comparison.repeats.map(runName)).toEqual(['tensorflow 4 repeat', 'pytorch 4 repeat'])
+    expect(comparison.metrics.accuracy.difference).toMatchObject({ pairs: 1 })
+    const none = { mean: 0, largest: 0, pairs: 1 }
+    const one = { mean: 1, largest: 1, pairs: 1 }
+    expect(comparison.noise).toMatchObject({
+      accuracy: { tensorflow: none, pytorch: none, between: { mean: 0.25, largest: 0.25, pairs: 1 } },
+      differentImages: { tensorflow: one, pytorch: one, between: one },
+    })
+    expect(comparison.disagreement).toHaveLength(1)
+  })
+})
+
 describe('predictions that cannot be compared', () => {
   it('are warned of, once a seed, and cost nothing else', async () => {
     const events = await eventsOf(experiment(), { 'compare-predictions': 'raise' })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, eventSchema } from '../../src/events.js'
 import { listRuns } from '../../src/run/find-run.js'
+import { readRunFolder } from '../../src/run/read-run-folder.js'
 import { RunLock } from '../../src/run/run-lock.js'
 import { version } from '../../src/version.js'
 import {
@@ -88,6 +89,22 @@ describe('a comparison with a run that failed', () => {
       status: 'failed',
       epochs: [{ epoch: 1 }],
     })
+  })
+})
+
+describe('a comparison that was killed in a repeat', () => {
+  it('goes on with that one alone, and shows it as what it is meanwhile', async () => {
+    const noisy = experiment({ seeds: [0], comparison: { noise: true } })
+    const { runDirectory, comparison } = ending(await eventsOf(noisy))
+    rmSync(path.join(runDirectory, 'comparison.json'))
+    rmSync(path.join(runDirectory, 'pytorch-seed0-repeat', 'result.json'))
+    const recorded = await readRunFolder(runDirectory)
+    expect(recorded?.results.map(runName)).toEqual(['tensorflow 0', 'pytorch 0', 'tensorflow 0 repeat'])
+    const events = await eventsOfResuming(runDirectory)
+    expect(ofType(events, 'comparison-resumed')[0]).toMatchObject({ kept: 3 })
+    expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0 repeat'])
+    expect(ending(events).comparison.noise).toEqual(comparison.noise)
+    expect((await readRunFolder(runDirectory))?.results).toHaveLength(4)
   })
 })
 

@@ -4,11 +4,12 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import type { Event, EventOf } from '../../src/events.js'
+import type { Run } from '../../src/plan/plan-runs.js'
 import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
 import { eventStream } from '../../src/run/event-stream.js'
 import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
-import type { Experiment, ExperimentInput, Framework } from '../../src/spec/schema.js'
+import type { Experiment, ExperimentInput } from '../../src/spec/schema.js'
 import { Worker, type WorkerOptions } from '../../src/worker/worker.js'
 
 // Real workers and a real Python behind the real bridge; only the handlers train nothing.
@@ -94,15 +95,9 @@ export function ending(events: readonly Event[]): EventOf<'comparison-finished'>
   return last
 }
 
-/** `tensorflow 0`, as the tests name runs. */
-export function runName({
-  framework,
-  seed,
-}: {
-  readonly framework: Framework
-  readonly seed: number
-}): string {
-  return `${framework} ${seed}`
+/** `tensorflow 0` or `tensorflow 0 repeat`, as the tests name runs. */
+export function runName({ framework, seed, repeat }: Run): string {
+  return `${framework} ${seed}${repeat ? ' repeat' : ''}`
 }
 
 /** The JSON in a file of the run folder. */

@@ -1,0 +1,96 @@
+import * as z from 'zod'
+import type { FinishedRun, RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
+import type { Disagreement } from './disagreement.js'
+import { finishedPairs, type Pair, runsOfFramework } from './pairs.js'
+import { mean } from './summary.js'
+
+const distanceSchema = z.strictObject({
+  mean: z.number().describe('Of the absolute differences.'),
+  largest: z.number(),
+  pairs: z.int(),
+})
+
+const noiseRowSchema = z
+  .strictObject({
+    tensorflow: distanceSchema.nullable(),
+    pytorch: distanceSchema.nullable(),
+    between: distanceSchema.nullable(),
+  })
+  .describe(
+    'How far two runs of one framework and seed lie apart, and how far the two frameworks with one seed; null where there is no pair.',
+  )
+
+export const noiseSchema = z.strictObject({
+  accuracy: noiseRowSchema,
+  topFiveAccuracy: noiseRowSchema,
+  macroF1: noiseRowSchema,
+  loss: noiseRowSchema,
+  calibrationError: noiseRowSchema,
+  firstStepLoss: noiseRowSchema,
+  differentImages: noiseRowSchema.describe('Test images that the two models take for different classes.'),
+})
+
+/** What is mere floating point: how far a framework lies from itself, beside how far the two lie from each other. */
+export type Noise = z.output<typeof noiseSchema>
+/** One figure of it. */
+export type NoiseRow = Noise['accuracy']
+/** How far pairs of runs lie apart. */
+export type Distance = z.output<typeof distanceSchema>
+
+/** How many test images the two runs of a framework and seed take for different classes. */
+export interface DifferentImages {
+  readonly framework: Framework
+  readonly seed: number
+  readonly different: number
+}
+
+/** What noise is computed from: the runs with their repeats, and what their models answered differently. */
+export interface NoiseEvidence {
+  readonly results: readonly RunResult[]
+  readonly within: readonly DifferentImages[]
+  readonly between: readonly Disagreement[]
+}
+
+/** The noise of every figure. */
+export function noiseFloor({ results, within, between }: NoiseEvidence): Noise {
+  const tensorflow = runsOfFramework('tensorflow', results)
+  const pytorch = runsOfFramework('pytorch', results)
+  const pairs = {
+    tensorflow: finishedPairs(tensorflow, runsOfFramework('tensorflow', results, { repeat: true })),
+    pytorch: finishedPairs(pytorch, runsOfFramework('pytorch', results, { repeat: true })),
+    between: finishedPairs(tensorflow, pytorch),
+  }
+  const row = (figure: (run: FinishedRun) => number | null): NoiseRow => ({
+    tensorflow: distance(differences(pairs.tensorflow, figure)),
+    pytorch: distance(differences(pairs.pytorch, figure)),
+    between: distance(differences(pairs.between, figure)),
+  })
+  const countsOf = (framework: Framework) =>
+    within.filter((of) => of.framework === framework).map(({ different }) => different)
+  return {
+    accuracy: row(({ test }) => test.accuracy),
+    topFiveAccuracy: row(({ test }) => test.topFiveAccuracy),
+    macroF1: row(({ test }) => test.macroF1),
+    loss: row(({ test }) => test.loss),
+    calibrationError: row(({ test }) => test.calibrationError),
+    firstStepLoss: row(({ firstStepLoss }) => firstStepLoss),
+    differentImages: {
+      tensorflow: distance(countsOf('tensorflow')),
+      pytorch: distance(countsOf('pytorch')),
+      between: distance(between.map(({ different }) => different)),
+    },
+  }
+}
+
+function differences(pairs: readonly Pair[], figure: (run: FinishedRun) => number | null): number[] {
+  return pairs.flatMap(([run, other]) => {
+    const [one, two] = [figure(run), figure(other)]
+    return one === null || two === null ? [] : [Math.abs(one - two)]
+  })
+}
+
+function distance(values: readonly number[]): Distance | null {
+  if (values.length === 0) return null
+  return { mean: mean(values), largest: Math.max(...values), pairs: values.length }
+}

@@ -1,0 +1,25 @@
+import type { FinishedRun, RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
+
+/** Two finished runs of one seed. */
+export type Pair = readonly [FinishedRun, FinishedRun]
+
+/** The finished runs of one framework beside those of another, by seed; or beside their own repeats. */
+export function finishedPairs(runs: readonly RunResult[], others: readonly RunResult[]): Pair[] {
+  const partners = others.filter((run) => run.status === 'finished')
+  return runs
+    .flatMap((run): Pair[] => {
+      const partner = partners.find(({ seed }) => seed === run.seed)
+      return run.status === 'finished' && partner ? [[run, partner]] : []
+    })
+    .toSorted(([one], [other]) => one.seed - other.seed)
+}
+
+/** The runs of a framework that count, or those that repeat them. */
+export function runsOfFramework(
+  framework: Framework,
+  results: readonly RunResult[],
+  { repeat = false }: { readonly repeat?: boolean } = {},
+): RunResult[] {
+  return results.filter((run) => run.framework === framework && (run.repeat ?? false) === repeat)
+}

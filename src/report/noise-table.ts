@@ -1,0 +1,93 @@
+import type { Comparison } from '../compare/comparison.js'
+import type { Distance, Noise } from '../compare/noise.js'
+import type { Framework } from '../spec/schema.js'
+import { formatCount, formatNumberOf, formatOr, frameworkNames } from './format.js'
+import { type Metric, metricFormats, metricsOf } from './metric-format.js'
+import { frameworksOf, seedCount } from './runs.js'
+import type { Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+
+type Side = Framework | 'between'
+
+/** How a figure is written: its name, and a distance in its unit. */
+interface Figure {
+  readonly name: string
+  readonly unit: string
+  readonly scale: number
+}
+
+/** How far each framework lies from itself, beside how far the two lie from each other; `null` without repeats. */
+export function renderNoiseTable(comparison: Comparison, style: Style): string | null {
+  const { noise, runs } = comparison
+  if (noise === null) return null
+  const frameworks = frameworksOf(runs)
+  const sides: Side[] = frameworks.length > 1 ? ['tensorflow', 'pytorch', 'between'] : frameworks
+  const table = renderTable(
+    figuresOf(comparison).map((key) => {
+      const { name, unit, scale } = figure(key)
+      return [name, ...sides.map((side) => formatOr(noise[key][side], (of) => cell(of, scale))), unit]
+    }),
+    {
+      head: [
+        '',
+        ...sides.map((side) => (side === 'between' ? 'the two' : `${frameworkNames[side]} twice`)),
+        '',
+      ],
+      align: ['left', ...sides.map(() => 'right' as const), 'left'],
+    },
+    style,
+  )
+  const prose = [
+    howToRead(seedCount(comparison)),
+    ...frameworks.map((of) => verdictOf(of, comparison, noise)),
+  ]
+  return renderSection(
+    'Noise: the same seed twice',
+    `${table}\n\n${renderProse(prose.join(' '), style)}`,
+    style,
+  )
+}
+
+function figuresOf(comparison: Comparison): (keyof Noise)[] {
+  return [...metricsOf(comparison), 'firstStepLoss', 'differentImages']
+}
+
+function figure(key: keyof Noise): Figure {
+  if (key === 'firstStepLoss') return { name: 'step-1 loss', unit: 'nats', scale: 1 }
+  if (key === 'differentImages') return { name: 'different', unit: 'images', scale: 1 }
+  const { name, unit } = metricFormats[key satisfies Metric]
+  return { name, unit, scale: unit === metricFormats.accuracy.unit ? 100 : 1 }
+}
+
+/** The mean, and the largest in brackets where there are several. */
+function cell({ mean, largest, pairs }: Distance, scale: number): string {
+  const text = formatDistance(scale * mean)
+  return pairs === 1 ? text : `${text} (${formatDistance(scale * largest)})`
+}
+
+/** Two digits, however small: what is not exactly zero never looks like it. */
+function formatDistance(distance: number): string {
+  if (distance === 0) return '0'
+  if (distance < 0.001) return distance.toExponential(1)
+  return distance < 99.5 ? String(Number(distance.toPrecision(2))) : formatCount(distance)
+}
+
+function howToRead(seeds: number): string {
+  const several =
+    seeds > 1 ? 'Means of the absolute differences, the largest in brackets' : 'Absolute differences'
+  return `${several}, over ${formatNumberOf(seeds, 'seed')}: of two runs of one framework with the same seed, and of the two frameworks.`
+}
+
+/** Whether a framework came to exactly the same twice, and what deterministic mode has to do with it. */
+function verdictOf(framework: Framework, { runs, repeats }: Comparison, noise: Noise): string {
+  const name = frameworkNames[framework]
+  const distances = Object.values(noise).flatMap((row) => row[framework] ?? [])
+  if (distances.length === 0) return `${name} has no seed that finished twice.`
+  const deterministic = [...runs, ...repeats]
+    .filter((run) => run.framework === framework)
+    .every(({ facts }) => facts === null || facts.deterministic)
+  if (distances.every(({ largest }) => largest === 0)) {
+    return `${name} came to exactly the same twice${deterministic ? ', as deterministic mode has it' : ''}.`
+  }
+  return `${name} did not come to the same twice${deterministic ? ', though in deterministic mode' : ''}.`
+}

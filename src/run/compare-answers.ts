@@ -1,0 +1,105 @@
+import path from 'node:path'
+import { disagreementOf, type SeedDisagreement } from '../compare/disagreement.js'
+import type { DifferentImages } from '../compare/noise.js'
+import { finishedPairs, type Pair, runsOfFramework } from '../compare/pairs.js'
+import { TwintuneError, toFailure } from '../failure.js'
+import { datasetRequest } from '../plan/dataset-request.js'
+import { runSeeds } from '../plan/run-seeds.js'
+import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
+import type { RunResult } from '../protocol/result.js'
+import type { Experiment } from '../spec/schema.js'
+import { cacheDirectory } from './cache-directory.js'
+import type { RunFolder } from './run-folder.js'
+import { runFolderFiles } from './run-folder-files.js'
+import type { WorkerPool } from './worker-pool.js'
+
+/** Of each seed; those that both models are most certain of. */
+const thumbnailsShown = 24
+
+/** What the models of an experiment answered in the test, in pairs. */
+export interface Answers {
+  /** TensorFlow's and PyTorch's models of a seed. */
+  readonly between: readonly SeedDisagreement[]
+  /** The models of a run and of its repeat. */
+  readonly within: readonly DifferentImages[]
+  /** Why a pair is in neither, or has no images. */
+  readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
+}
+
+/**
+ * Compares what the models of each seed answered, those of the two frameworks and those of a run and its repeat. A pair
+ * that can't be compared costs nothing else. Once the user has cancelled, nothing more is found.
+ */
+export async function compareAnswers(
+  experiment: Experiment,
+  results: readonly RunResult[],
+  { folder, pool }: { readonly folder: RunFolder; readonly pool: WorkerPool },
+): Promise<Answers> {
+  const between: SeedDisagreement[] = []
+  const within: DifferentImages[] = []
+  const problems: { seed: number; code: string; message: string }[] = []
+
+  const tensorflow = runsOfFramework('tensorflow', results)
+  for (const pair of finishedPairs(tensorflow, runsOfFramework('pytorch', results))) {
+    const [{ seed }] = pair
+    const thumbnails = runFolderFiles.thumbnailsOf(seed)
+    await attempt(seed, async () => {
+      const found = await ask(pair, listing(pair, path.join(folder.path, thumbnails)))
+      between.push(disagreementOf(seed, thumbnails, found))
+      if (found.problem !== null)
+        problems.push({ seed, code: 'DISAGREEMENT', message: noImages(found.problem) })
+    })
+  }
+  for (const framework of experiment.frameworks) {
+    const repeats = runsOfFramework(framework, results, { repeat: true })
+    for (const pair of finishedPairs(runsOfFramework(framework, results), repeats)) {
+      const [{ seed }] = pair
+      await attempt(seed, async () => {
+        within.push({ framework, seed, different: (await ask(pair, null)).different })
+      })
+    }
+  }
+  return { between, within, problems }
+
+  function ask([first, second]: Pair, listed: ReturnType<typeof listing> | null) {
+    checkSameTest(first.facts.split, second.facts.split)
+    return pool.ask(comparePredictionsMessage, {
+      first: folder.predictionsOf(first),
+      second: folder.predictionsOf(second),
+      listing: listed,
+    })
+  }
+
+  function listing([{ seed, classes, facts }]: Pair, thumbnails: string) {
+    return {
+      classes,
+      dataset: datasetRequest(experiment),
+      splitSeed: runSeeds(experiment, seed).split,
+      cacheDirectory: cacheDirectory(),
+      membership: facts.split,
+      folder: thumbnails,
+      thumbnails: thumbnailsShown,
+    }
+  }
+
+  async function attempt(seed: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      const { code, message } = toFailure(error)
+      if (code !== 'CANCELLED') problems.push({ seed, code, message: `The test of seed ${seed}: ${message}` })
+    }
+  }
+}
+
+function checkSameTest(first: string, second: string): void {
+  if (first === second) return
+  throw new TwintuneError({
+    code: 'PREDICTIONS_UNUSABLE',
+    message: 'The answers of two runs can not be compared: their data were split differently.',
+  })
+}
+
+function noImages(problem: string): string {
+  return `The images that the models disagree about can't be shown: ${problem}`
+}
