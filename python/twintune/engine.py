@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ class PhaseFacts:
     loss: str
     optimizer: str
     batch_norm: str
+    dropout: str | None = None
+    """What layers drop that draw for themselves; None where there are none."""
 
 
 @dataclass(frozen=True)
@@ -217,15 +220,20 @@ def describe_step(accumulation: int, clip_norm: float | None, average_decay: flo
     return f"cross-entropy, gradient accumulation {accumulation}, {clipping}, {averaging}"
 
 
+def describe_dropout(layers: Sequence[str]) -> str | None:
+    """A line on layers that draw what they drop, each given in its library's own words; None where there are none."""
+    counts = Counter(layers)
+    return "; ".join(f"{count} layers: {layer}" for layer, count in sorted(counts.items())) or None
+
+
 def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:
     """A line on the live BatchNorm layers.
 
     Args:
         layers: Of each the mode, whether scale and shift train, epsilon and momentum (PyTorch's).
     """
-    counts: dict[str, int] = {}
-    for mode, trains, epsilon, momentum in layers:
-        affine = "trained" if trains else "fixed"
-        kind = f"{mode}, scale and shift {affine}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
-        counts[kind] = counts.get(kind, 0) + 1
+    counts = Counter(
+        f"{mode}, scale and shift {'trained' if trains else 'fixed'}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
+        for mode, trains, epsilon, momentum in layers
+    )
     return "; ".join(f"{count} layers: {kind}" for kind, count in sorted(counts.items())) or "no layers"

@@ -14,6 +14,7 @@ from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
+from twintune.digests import ChainedDigest
 from twintune.engine import Engine, keeps_backbone
 from twintune.protocol import Augmentation, Phase, RunRequest
 from twintune.reporter import Reporter
@@ -22,7 +23,7 @@ from twintune.targets import one_hot
 
 
 class Inputs:
-    """Batches of one run. Every pixel that the model gets is added to the record's digest, once."""
+    """Batches of one run. Every pixel that the model gets is added to the record's digests, once."""
 
     def __init__(
         self, request: RunRequest, engine: Engine, splits: Splits, record: RunRecord, reporter: Reporter
@@ -64,22 +65,31 @@ class Inputs:
         for step, batch in enumerate(batches, start=start_step):
             targets = one_hot(batch.labels, len(self._splits.classes))
             inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
-            self._hash(inputs)
+            self._hash(inputs, self._record.digests.pixels)
             yield dataclasses.replace(batch, inputs=inputs), targets
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches of a split in its own order."""
+        chain = self._chain_of(split)
         for batch in self._pipeline().ordered_batches(split):
-            self._hash(batch.inputs)
+            self._hash(batch.inputs, chain)
             yield batch
 
     def _pipeline(self) -> InputPipeline:
         return self._cached or self._engine.pipeline
 
-    def _hash(self, inputs: Any) -> None:
+    def _hash(self, inputs: Any, chain: ChainedDigest) -> None:
         # Cached features come of pixels that are in the digest already.
         if self._cached is None:
-            self._record.pixels.add(np.asarray(inputs))
+            chain.add(np.asarray(inputs))
+
+    def _chain_of(self, split: Split) -> ChainedDigest:
+        """What a pass over a split adds its pixels to; those of the test are kept apart, anew in each pass."""
+        if split is not self._splits.test:
+            return self._record.digests.pixels
+        if self._cached is None:
+            self._record.test_pixels = ChainedDigest()
+        return self._record.test_pixels
 
     def _extract_features(self) -> CachedFeatures:
         folder = Path(self._request.cache_directory, "features")
@@ -95,9 +105,10 @@ class Inputs:
 
     def _features_of(self, split: Split, done: int, total: int) -> Iterator[np.ndarray]:
         """What the frozen backbone makes of a split, batch by batch; `done` images of all `total` went before."""
+        chain = None if self.features_hashed else self._chain_of(split)
         for batch in self._engine.pipeline.ordered_batches(split):
-            if not self.features_hashed:
-                self._record.pixels.add(np.asarray(batch.inputs))
+            if chain is not None:
+                chain.add(np.asarray(batch.inputs))
             yield self._engine.extract_features(batch.inputs)
             done += len(batch)
             self._report.stage_progress("features", done, total)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 
-import numpy as np
+import msgspec
 
 from twintune.data.dataset import Splits
-from twintune.digests import ChainedDigest, digest_shapes, digest_tensors
+from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
 from twintune.engine import Engine, PhaseFacts
-from twintune.protocol import EpochRecord, EvaluationMetrics, Facts, RunRequest, RunResult, Seconds
+from twintune.epoch_digests import EpochDigests
+from twintune.protocol import EpochRecord, EvaluationMetrics, Facts, RunRequest, RunResult, Seconds, TrainedPhase
 from twintune.run_state import RecordState, checkpoint_mismatch
 from twintune.stopwatch import Stopwatch
 
@@ -20,17 +21,17 @@ class RunRecord:
     def __init__(self, request: RunRequest) -> None:
         self.request = request
         self.watch = Stopwatch()
-        self.pixels = ChainedDigest()
-        self.batch_order = ChainedDigest()
+        self.digests = EpochDigests()
+        self.test_pixels = ChainedDigest()
+        """Of the last pass over the test images."""
         self.augmentation = ""
         self.epochs: list[EpochRecord] = []
         self.first_step_loss: float | None = None
         self.feature_images = 0
         self.others_cpu_share: float | None = None
-        self._schedule = ChainedDigest()
         self._phases: list[PhaseFacts] = []
         self._losses: list[str] = []
-        self._phases_on_pixels: set[int] = set()
+        self._trained: list[TrainedPhase] = []
 
     def add_model(self, engine: Engine) -> None:
         """Reads the model before its first step."""
@@ -46,12 +47,33 @@ class RunRecord:
             return
         self._phases.append(facts)
         self._losses.append(f"{facts.loss}, {targets}")
-        if not from_features:
-            self._phases_on_pixels.add(number)
+        self._trained.append(
+            TrainedPhase(
+                input="features" if from_features else "pixels", epochs=0, steps=0, skipped_steps=0, weights_of=0
+            )
+        )
 
-    def add_learning_rate(self, rate: float) -> None:
-        """Keeps the rate of a step, as the live optimiser had it; float32 is what all of them hold at least."""
-        self._schedule.add(np.array(rate, dtype=np.float32))
+    def add_step(self, rate: float) -> None:
+        """Counts an optimiser step and keeps its rate, as the live optimiser had it."""
+        self.digests.add_learning_rate(rate)
+        self._trained[-1].steps += 1
+
+    def add_epoch(self, epoch: EpochRecord) -> None:
+        """Keeps an epoch that has ended, its validation too."""
+        self.epochs.append(epoch)
+        self.digests.end_epoch()
+        self._trained[-1].epochs += 1
+
+    def end_phase(self, weights_of: int, skipped_steps: int) -> None:
+        """Keeps how a phase has ended.
+
+        Args:
+            weights_of: The epoch whose weights the model has now.
+            skipped_steps: Those that loss scaling has skipped, in all phases so far.
+        """
+        phase = self._trained[-1]
+        phase.weights_of = weights_of
+        phase.skipped_steps = skipped_steps - sum(before.skipped_steps for before in self._trained[:-1])
 
     def state(self) -> RecordState:
         """All that is in here, to go on from."""
@@ -60,12 +82,11 @@ class RunRecord:
             parameters=self._parameters,
             weights=self._weights,
             head_init=self._head_init,
-            pixels=self.pixels.hexdigest(),
-            batch_order=self.batch_order.hexdigest(),
-            schedule=self._schedule.hexdigest(),
+            digests=self.digests.states(),
+            test_pixels=self.test_pixels.hexdigest(),
             phases=self._phases,
             losses=self._losses,
-            phases_on_pixels=sorted(self._phases_on_pixels),
+            trained=self._trained,
             epochs=self.epochs,
             first_step_loss=self.first_step_loss,
             feature_images=self.feature_images,
@@ -80,12 +101,11 @@ class RunRecord:
         """
         if (state.weights, state.head_init) != (self._weights, self._head_init):
             raise checkpoint_mismatch("other weights than those that the model has now")
-        self.pixels = ChainedDigest(state.pixels)
-        self.batch_order = ChainedDigest(state.batch_order)
-        self._schedule = ChainedDigest(state.schedule)
+        self.digests = EpochDigests(state.digests)
+        self.test_pixels = ChainedDigest(state.test_pixels)
         self._phases = list(state.phases)
         self._losses = list(state.losses)
-        self._phases_on_pixels = set(state.phases_on_pixels)
+        self._trained = [msgspec.structs.replace(phase) for phase in state.trained]
         self.epochs = list(state.epochs)
         self.first_step_loss = state.first_step_loss
         self.feature_images = state.feature_images
@@ -103,7 +123,7 @@ class RunRecord:
             failure=None,
             test=test,
             first_step_loss=self.first_step_loss,
-            pixel_digest=self.pixels.hexdigest(),
+            pixel_digest=digest_text([self.digests.pixels.hexdigest(), self.test_pixels.hexdigest()]),
             weights_digest=self._weights,
             seconds=self._seconds(),
             images_per_second=self._images_per_second(),
@@ -123,18 +143,29 @@ class RunRecord:
             weights=self._weights,
             head_init=self._head_init,
             split=splits.membership,
+            test_set=digest_text([self.test_pixels.hexdigest(), digest_tensors({"labels": splits.test.labels})]),
             augmentation=self.augmentation,
-            pixels=self.pixels.hexdigest(),
-            batch_order=self.batch_order.hexdigest(),
+            phases=self._trained,
+            pixels=self.digests.pixels.epochs,
+            batch_order=self.digests.batch_order.epochs,
+            targets=self.digests.targets.epochs,
+            dropout=self._dropout(),
             loss=self._losses,
             optimizer=[facts.optimizer for facts in self._phases],
-            schedule=self._schedule.hexdigest(),
+            schedule=self.digests.schedule.epochs,
             batch_norm=[facts.batch_norm for facts in self._phases],
             precision=engine.precision(),
             device=engine.placement(),
             deterministic=engine.device.is_deterministic(),
             threads=engine.device.threads(),
         )
+
+    def _dropout(self) -> list[str]:
+        """An entry an epoch: the masks so far, or what layers drop that draw for themselves."""
+        own = [self._phases[record.phase - 1].dropout for record in self.epochs]
+        nothing = ChainedDigest().hexdigest()
+        masks = ["none" if chain == nothing else chain for chain in self.digests.dropout.epochs]
+        return [layers or given for layers, given in zip(own, masks, strict=True)]
 
     def _seconds(self) -> Seconds:
         part = self.watch.seconds
@@ -155,7 +186,8 @@ class RunRecord:
 
     def _images_per_second(self) -> float | None:
         """Median over the epochs on pixels where there are any: an epoch on cached features is another kind of work."""
-        kinds = [record for record in self.epochs if record.phase in self._phases_on_pixels] or self.epochs
+        on_pixels = {number for number, phase in enumerate(self._trained, start=1) if phase.input == "pixels"}
+        kinds = [record for record in self.epochs if record.phase in on_pixels] or self.epochs
         paces = [record.images_per_second for record in kinds if record.images_per_second is not None]
         return statistics.median(paces) if paces else None
 

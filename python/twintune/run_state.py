@@ -8,9 +8,10 @@ import msgspec
 
 from twintune.early_stopping import MonitorState
 from twintune.engine import PhaseFacts
+from twintune.epoch_digests import ChainState
 from twintune.errors import TwintuneError
 from twintune.metrics import Accumulator
-from twintune.protocol import EpochRecord, RunRequest
+from twintune.protocol import EpochRecord, RunRequest, TrainedPhase
 
 FORMAT = 2
 """Changes with any change of what is below."""
@@ -34,12 +35,11 @@ class RecordState(msgspec.Struct, frozen=True):
     parameters: int
     weights: str
     head_init: str
-    pixels: str
-    batch_order: str
-    schedule: str
+    digests: dict[str, ChainState]
+    test_pixels: str
     phases: list[PhaseFacts]
     losses: list[str]
-    phases_on_pixels: list[int]
+    trained: list[TrainedPhase]
     epochs: list[EpochRecord]
     first_step_loss: float | None
     feature_images: int

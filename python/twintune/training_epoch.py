@@ -71,7 +71,7 @@ class TrainingEpoch:
             rate = self._rates[(step - 1) // accumulation]
             self._train_step(batch, targets, rate, group_weight if ends_group else None)
             if ends_group:
-                run.record.add_learning_rate(run.engine.learning_rate())
+                run.record.add_step(run.engine.learning_rate())
                 group_weight = 0.0
             if is_cold:
                 is_cold = False
@@ -96,11 +96,12 @@ class TrainingEpoch:
 
     def _train_step(self, batch: Batch, targets: Targets, rate: float, divisor: float | None) -> None:
         run = self._run
-        run.record.batch_order.add(batch.positions)
+        masks = masks_of_step(run.request, len(batch), run.position.steps_done)
+        run.record.digests.add_batch(batch.positions, targets, masks)
         step = StepInputs(
             inputs=batch.inputs,
             targets=targets,
-            masks=masks_of_step(run.request, len(batch), run.position.steps_done),
+            masks=masks,
             learning_rate=rate,
             divisor=divisor,
         )

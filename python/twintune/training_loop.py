@@ -135,7 +135,7 @@ class TrainingLoop:
             seconds=epoch.seconds,
             images_per_second=epoch.timed_images / epoch.seconds if epoch.timed_images else None,
         )
-        self.record.epochs.append(record)
+        self.record.add_epoch(record)
         position.phase_ended = position.epoch == phase.epochs or monitor.why_stop() is not None
         if self.checkpoints.is_due(monitor):
             self.checkpoints.save(monitor)
@@ -148,7 +148,9 @@ class TrainingLoop:
         if monitor.restores_best and monitor.best_epoch is not None and monitor.best_epoch != position.epoch:
             self.checkpoints.restore_best()
             weights_of = monitor.best_epoch
-        self.context.engine.adopt_average()
+        engine = self.context.engine
+        engine.adopt_average()
+        self.record.end_phase(weights_of, engine.skipped_steps())
         ended_early = monitor.why_stop() if position.epoch < phase.epochs else None
         self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
 

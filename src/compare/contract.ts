@@ -1,5 +1,6 @@
-import type { Facts, RunResult } from '../protocol/result.js'
+import type { Facts, RunResult, TrainedPhase } from '../protocol/result.js'
 import type { ContractRow } from './comparison.js'
+import { type Ingredient, ingredients } from './ingredients.js'
 import { sameMeaning } from './same-meaning.js'
 
 /** What the two frameworks' runs of one seed read back from their live objects. */
@@ -9,39 +10,21 @@ interface FactsPair {
   readonly pytorch: Facts
 }
 
-/** Something that two runs may share. Values of a hash are the same or they aren't. */
-interface Ingredient {
-  readonly name: string
-  readonly kind: 'hash' | 'text'
-  /** The whole of it, by which two runs are compared; the evidence shows its hashes in short. */
-  readonly read: (facts: Facts) => string
+/** An ingredient in the runs of one seed. */
+interface Finding {
+  readonly seed: number
+  readonly state: ContractRow['state']
+  readonly tensorflow: string
+  readonly pytorch: string
+  /** As far as what part of the training the values go, where they aren't of all of it. */
+  readonly extent: string
 }
-
-const ingredients: readonly Ingredient[] = [
-  { name: 'weights', kind: 'hash', read: (facts) => facts.weights },
-  {
-    name: 'architecture',
-    kind: 'hash',
-    read: (facts) => `${facts.parameters} parameters, ${facts.architecture}`,
-  },
-  { name: 'split', kind: 'hash', read: (facts) => facts.split },
-  { name: 'augmentation', kind: 'text', read: (facts) => facts.augmentation },
-  { name: 'pixels', kind: 'hash', read: (facts) => facts.pixels },
-  { name: 'batch order', kind: 'hash', read: (facts) => facts.batchOrder },
-  { name: 'head init', kind: 'hash', read: (facts) => facts.headInit },
-  { name: 'loss', kind: 'text', read: (facts) => facts.loss.join(' | ') },
-  { name: 'optimizer', kind: 'text', read: (facts) => facts.optimizer.join(' | ') },
-  { name: 'schedule', kind: 'hash', read: (facts) => facts.schedule },
-  { name: 'batch norm', kind: 'text', read: (facts) => facts.batchNorm.join(' | ') },
-  { name: 'precision', kind: 'text', read: (facts) => facts.precision },
-  { name: 'device', kind: 'text', read: (facts) => facts.device },
-  { name: 'deterministic', kind: 'text', read: (facts) => (facts.deterministic ? 'on' : 'off') },
-  { name: 'threads', kind: 'text', read: (facts) => facts.threads },
-]
 
 /**
  * The fairness contract: of each ingredient, whether the two frameworks had the same, over all seeds that both
  * finished. It rests on the facts that the runs report, never on what the specification asked for.
+ *
+ * What grows with every epoch is compared over the epochs that both trained; `epochs` says whether these were all.
  */
 export function fairnessContract(results: readonly RunResult[]): ContractRow[] {
   const pairs = pairFacts(results)
@@ -50,38 +33,65 @@ export function fairnessContract(results: readonly RunResult[]): ContractRow[] {
 }
 
 // The worst seed decides, and it is the one whose values are shown.
-function contractRow({ name, kind, read }: Ingredient, pairs: readonly FactsPair[]): ContractRow {
-  const values = pairs.map(({ seed, tensorflow, pytorch }) => ({
-    seed,
-    tensorflow: read(tensorflow),
-    pytorch: read(pytorch),
-  }))
-  const unequal = values.filter(({ tensorflow, pytorch }) => tensorflow !== pytorch)
-  const different = unequal.find(
-    ({ tensorflow, pytorch }) => kind === 'hash' || !sameMeaning(tensorflow, pytorch),
-  )
-  const shown = different ?? unequal[0]
+function contractRow(ingredient: Ingredient, pairs: readonly FactsPair[]): ContractRow {
+  const findings = pairs.map((pair) => find(ingredient, pair))
+  const shown =
+    findings.find(({ state }) => state === 'different') ??
+    findings.find(({ state }) => state === 'equivalent')
   if (shown === undefined) {
-    return { ingredient: name, state: 'identical', evidence: sharedEvidence(values) }
+    return { ingredient: ingredient.name, state: 'identical', evidence: sharedEvidence(findings) }
   }
   const where = pairs.length > 1 ? ` (seed ${shown.seed})` : ''
-  return {
-    ingredient: name,
-    state: different === undefined ? 'equivalent' : 'different',
-    evidence: `tensorflow: ${shortened(shown.tensorflow)}; pytorch: ${shortened(shown.pytorch)}${where}`,
+  const values = `tensorflow: ${shortened(shown.tensorflow)}; pytorch: ${shortened(shown.pytorch)}`
+  return { ingredient: ingredient.name, state: shown.state, evidence: values + shown.extent + where }
+}
+
+function find(ingredient: Ingredient, pair: FactsPair): Finding {
+  if (ingredient.kind === 'epochs') return findByEpoch(ingredient.read, pair)
+  const [tensorflow, pytorch] = [ingredient.read(pair.tensorflow), ingredient.read(pair.pytorch)]
+  const isEquivalent = ingredient.kind === 'text' && sameMeaning(tensorflow, pytorch)
+  const state = tensorflow === pytorch ? 'identical' : isEquivalent ? 'equivalent' : 'different'
+  return { seed: pair.seed, state, tensorflow, pytorch, extent: '' }
+}
+
+function findByEpoch(read: (facts: Facts) => readonly string[], pair: FactsPair): Finding {
+  const { seed, tensorflow, pytorch } = pair
+  const [ours, theirs] = [read(tensorflow), read(pytorch)]
+  const common = commonEpochs(tensorflow.phases, pytorch.phases)
+  const valuesAt = (index: number) => ({
+    tensorflow: ours[index] ?? 'none',
+    pytorch: theirs[index] ?? 'none',
+  })
+  for (let index = 0; index < common; index += 1) {
+    if (ours[index] !== theirs[index]) {
+      return { seed, state: 'different', ...valuesAt(index), extent: ` from epoch ${index + 1} on` }
+    }
   }
+  const isAll = ours.length === common && theirs.length === common
+  const epochs = common === 1 ? 'the first epoch' : `the first ${common} epochs`
+  const extent = isAll ? '' : ` over ${epochs}, which both trained`
+  return { seed, state: 'identical', ...valuesAt(common - 1), extent }
+}
+
+// Epochs are counted over all phases, so that a phase which ended sooner on one side is the last that both have.
+function commonEpochs(ours: readonly TrainedPhase[], theirs: readonly TrainedPhase[]): number {
+  let common = 0
+  for (const [index, { epochs }] of ours.entries()) {
+    const others = theirs[index]?.epochs ?? 0
+    common += Math.min(epochs, others)
+    if (epochs !== others) break
+  }
+  return common
 }
 
 const seedsShown = 3
 
 // One value where it is the same in all seeds, else the values of the first few.
-function sharedEvidence(values: readonly { readonly seed: number; readonly tensorflow: string }[]): string {
-  const [common = '', ...others] = new Set(values.map((value) => value.tensorflow))
-  if (others.length === 0)
-    return values.length > 1 ? `${shortened(common)} in all ${values.length} seeds` : shortened(common)
-  const shown = values
-    .slice(0, seedsShown)
-    .map((value) => `${shortened(value.tensorflow)} (seed ${value.seed})`)
+function sharedEvidence(findings: readonly Finding[]): string {
+  const values = findings.map(({ tensorflow, extent }) => shortened(tensorflow) + extent)
+  const [common = '', ...others] = new Set(values)
+  if (others.length === 0) return values.length > 1 ? `${common} in all ${values.length} seeds` : common
+  const shown = values.slice(0, seedsShown).map((value, index) => `${value} (seed ${findings[index]?.seed})`)
   const hidden = values.length - shown.length
   return shown.join(', ') + (hidden > 0 ? `, and ${hidden} more` : '')
 }

@@ -47,24 +47,62 @@ export const secondsSchema = z.strictObject({
   evaluate: z.number().describe('The test.'),
 })
 
+export const trainedPhaseSchema = z.strictObject({
+  input: z
+    .enum(['features', 'pixels'])
+    .describe('What the steps were given: what a frozen backbone made of the images once, or the images.'),
+  epochs: z.int().describe('Those that were trained; early stopping makes them fewer.'),
+  steps: z.int().describe("The optimiser's."),
+  skippedSteps: z.int().describe('Those of them that loss scaling skipped.'),
+  weightsOf: z.int().describe('The epoch whose weights the phase ended with.'),
+})
+
+const afterEachEpoch = 'Its value after each epoch, over all phases.'
+
 export const factsSchema = z.strictObject({
-  architecture: z.string().describe('Hash of tensor names and shapes.'),
+  architecture: z
+    .string()
+    .describe('Hash of tensor names and shapes: the architecture as far as its tensors show it.'),
   parameters: z.int(),
   weights: z.string().describe("Hash of the backbone's tensors, buffers too, before the first step."),
   headInit: z.string().describe("Hash of the head's tensors before the first step."),
-  split: z.string().describe('Hash of the identities in each split.'),
+  split: z.string().describe('Hash of the identities and labels in each split.'),
+  testSet: z
+    .string()
+    .describe("Hash of the test's batches of pixels, as the model got them, and of the labels to judge by."),
   augmentation: z
     .string()
     .describe('What the live loader does to a training image, in order, and to a batch.'),
-  pixels: z.string().describe('Chained hash of every batch of pixels, as the model got them.'),
-  batchOrder: z.string().describe('Chained hash of the identities in the order they were trained on.'),
+  phases: z.array(trainedPhaseSchema),
+  pixels: z
+    .array(z.string())
+    .describe(
+      `Chained hash of every batch of training and validation pixels, as the model got them. ${afterEachEpoch}`,
+    ),
+  batchOrder: z
+    .array(z.string())
+    .describe(`Chained hash of the images in the order they were trained on. ${afterEachEpoch}`),
+  targets: z
+    .array(z.string())
+    .describe(
+      `Chained hash of what each batch was trained towards, mixed, smoothed and weighted. ${afterEachEpoch}`,
+    ),
+  dropout: z
+    .array(z.string())
+    .describe(
+      `Chained hash of the masks that the steps were given, \`none\` while there are none; what layers drop that draw for themselves. ${afterEachEpoch}`,
+    ),
   loss: z
     .array(z.string())
     .describe(
       'One line a phase: what the live step computes, with smoothing, class weights, accumulation, clipping and averaging.',
     ),
   optimizer: z.array(z.string()).describe('One line a phase, with the values the live optimiser holds.'),
-  schedule: z.string().describe('Hash of the learning rate of each step.'),
+  schedule: z
+    .array(z.string())
+    .describe(
+      `Chained hash of the learning rate of each step, as the live optimiser had it. ${afterEachEpoch}`,
+    ),
   batchNorm: z.array(z.string()).describe("One line a phase: the layers' modes, epsilon and momentum."),
   precision: z.string().describe('The dtypes of the live variables.'),
   device: z.string(),
@@ -97,7 +135,7 @@ export const finishedRunSchema = z.strictObject({
   failure: z.null(),
   test: evaluationMetricsSchema,
   firstStepLoss: z.number().describe('Of the first batch, before any update.'),
-  pixelDigest: z.string(),
+  pixelDigest: z.string().describe('Of all pixels that the model got.'),
   weightsDigest: z.string(),
   seconds: secondsSchema,
   imagesPerSecond: z
@@ -157,6 +195,8 @@ export type RunResult = z.output<typeof runResultSchema>
  * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
  */
 export type Facts = z.output<typeof factsSchema>
+/** What came of a phase. */
+export type TrainedPhase = z.output<typeof trainedPhaseSchema>
 export type EpochRecord = z.output<typeof epochRecordSchema>
 /** Of the batches of an epoch, each before its own step. */
 export type TrainingMetrics = z.output<typeof trainingMetricsSchema>

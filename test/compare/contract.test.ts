@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fairnessContract } from '../../src/compare/contract.js'
-import type { Facts, RunResult } from '../../src/protocol/result.js'
+import type { Facts, RunResult, TrainedPhase } from '../../src/protocol/result.js'
 import { failedRun, lossNotFinite } from '../report/comparison.js'
 import { result } from './results.js'
 
@@ -10,9 +10,14 @@ describe('the fairness contract', () => {
       'weights',
       'architecture',
       'split',
+      'test set',
       'augmentation',
+      'input',
+      'epochs',
       'pixels',
       'batch order',
+      'targets',
+      'dropout',
       'head init',
       'loss',
       'optimizer',
@@ -33,7 +38,7 @@ describe('the fairness contract', () => {
     })
     expect(row('pixels', results)).toMatchObject({
       state: 'identical',
-      evidence: 'sha256 e09999999999 (seed 0), sha256 e19999999999 (seed 1)',
+      evidence: 'sha256 e01999999999 (seed 0), sha256 e11999999999 (seed 1)',
     })
   })
 
@@ -43,11 +48,11 @@ describe('the fairness contract', () => {
   })
 
   it('calls an ingredient different when it differs in one seed of several', () => {
-    const results = [...pair({}, 0), ...pair({ pixels: 'f'.repeat(64) }, 1)]
-    expect(row('pixels', results)).toEqual({
-      ingredient: 'pixels',
+    const results = [...pair({}, 0), ...pair({ weights: 'f'.repeat(64) }, 1)]
+    expect(row('weights', results)).toEqual({
+      ingredient: 'weights',
       state: 'different',
-      evidence: 'tensorflow: sha256 e19999999999; pytorch: sha256 ffffffffffff (seed 1)',
+      evidence: 'tensorflow: sha256 b99999999999; pytorch: sha256 ffffffffffff (seed 1)',
     })
     expect(row('split', results)?.state).toBe('identical')
   })
@@ -82,6 +87,89 @@ describe('the fairness contract', () => {
     )
   })
 
+  // What each fact is when it is another one, and the row that must show it.
+  const otherFacts: { readonly [F in keyof Facts]: readonly [value: Facts[F], ingredient: string] } = {
+    architecture: ['7'.repeat(64), 'architecture'],
+    parameters: [11_000_001, 'architecture'],
+    weights: ['7'.repeat(64), 'weights'],
+    headInit: ['7'.repeat(64), 'head init'],
+    split: ['7'.repeat(64), 'split'],
+    testSet: ['7'.repeat(64), 'test set'],
+    augmentation: ['none', 'augmentation'],
+    phases: [[phase(2, { weightsOf: 1 })], 'epochs'],
+    pixels: [['7'.repeat(64), '8'.repeat(64)], 'pixels'],
+    batchOrder: [['7'.repeat(64), '8'.repeat(64)], 'batch order'],
+    targets: [['7'.repeat(64), '8'.repeat(64)], 'targets'],
+    dropout: [['7'.repeat(64), '8'.repeat(64)], 'dropout'],
+    loss: [['cross-entropy, label smoothing 0.1, class weights all 1'], 'loss'],
+    optimizer: [['adam learningRate=0.001 epsilon=1e-07'], 'optimizer'],
+    schedule: [['7'.repeat(64), '8'.repeat(64)], 'schedule'],
+    batchNorm: [['53 layers in train, epsilon=1e-05, momentum=0.1'], 'batch norm'],
+    precision: ['float64', 'precision'],
+    device: ['gpu:0', 'device'],
+    deterministic: [true, 'deterministic'],
+    threads: ['1 within, 1 between operations', 'threads'],
+  }
+
+  it.each(Object.entries(otherFacts))(
+    'shows another %s in its row and in no other',
+    (fact, [value, name]) => {
+      const rows = fairnessContract(pair({ [fact]: value }))
+      expect(rows.filter(({ state }) => state !== 'identical').map(({ ingredient }) => ingredient)).toEqual([
+        name,
+      ])
+      expect(rows.find(({ ingredient }) => ingredient === name)?.state).toBe('different')
+    },
+  )
+
+  it('shows in the row of the input whether a head was trained on cached features', () => {
+    expect(row('input', pair({ phases: [phase(2, { input: 'pixels' })] }))).toEqual({
+      ingredient: 'input',
+      state: 'different',
+      evidence: 'tensorflow: features; pytorch: pixels',
+    })
+  })
+
+  it('counts steps that loss scaling skipped among the differences of the epochs', () => {
+    expect(row('epochs', pair({ phases: [phase(2, { skippedSteps: 3 })] }))).toMatchObject({
+      state: 'different',
+      evidence:
+        'tensorflow: 2 epochs of 8 steps in all, weights of epoch 2;' +
+        ' pytorch: 2 epochs of 8 steps in all, 3 of them skipped, weights of epoch 2',
+    })
+  })
+
+  describe('of runs whose early stopping ended at different epochs', () => {
+    const longer = { phases: [phase(3)], pixels: hashes('e0', 'e01', 'aa') }
+
+    it('compares what grows with every epoch over those that both trained', () => {
+      expect(row('epochs', pair(longer))?.state).toBe('different')
+      expect(row('pixels', pair(longer))).toEqual({
+        ingredient: 'pixels',
+        state: 'identical',
+        evidence: 'sha256 e01999999999 over the first 2 epochs, which both trained',
+      })
+    })
+
+    it('still sees a difference within these, and says from where on', () => {
+      expect(row('pixels', pair({ ...longer, pixels: hashes('e0', 'bb', 'aa') }))).toEqual({
+        ingredient: 'pixels',
+        state: 'different',
+        evidence: 'tensorflow: sha256 e01999999999; pytorch: sha256 bb9999999999 from epoch 2 on',
+      })
+    })
+
+    it('ends at the first phase that the two trained for unequally long', () => {
+      const tensorflow = { phases: [phase(1), phase(2)], pixels: hashes('a', 'b', 'c') }
+      const pytorch = { phases: [phase(2), phase(2)], pixels: hashes('a', 'x', 'y', 'z') }
+      const results = [result('tensorflow', 0, tensorflow), result('pytorch', 0, pytorch)]
+      expect(row('pixels', results)).toMatchObject({
+        state: 'identical',
+        evidence: 'sha256 a99999999999 over the first epoch, which both trained',
+      })
+    })
+  })
+
   it('is empty when no seed was finished by both', () => {
     expect(fairnessContract([result('tensorflow', 0), failedRun('pytorch', 0, lossNotFinite)])).toEqual([])
     expect(fairnessContract([result('tensorflow', 0), result('pytorch', 1)])).toEqual([])
@@ -91,6 +179,15 @@ describe('the fairness contract', () => {
 /** Both frameworks' results of a seed, PyTorch's with other facts. */
 function pair(pytorch: Partial<Facts> = {}, seed = 0): RunResult[] {
   return [result('tensorflow', seed), result('pytorch', seed, pytorch)]
+}
+
+/** A phase that trained so many epochs of four steps. */
+function phase(epochs: number, changes: Partial<TrainedPhase> = {}): TrainedPhase {
+  return { input: 'features', epochs, steps: 4 * epochs, skippedSteps: 0, weightsOf: epochs, ...changes }
+}
+
+function hashes(...starts: string[]): string[] {
+  return starts.map((start) => start.padEnd(64, '9'))
 }
 
 function row(ingredient: string, results: readonly RunResult[]) {

@@ -36,6 +36,16 @@ class Seconds(Message):
     evaluate: float
 
 
+class TrainedPhase(Message):
+    """What came of a phase; `steps` are the optimiser's, `weights_of` is the epoch whose weights it ended with."""
+
+    input: Literal["features", "pixels"]
+    epochs: int
+    steps: int
+    skipped_steps: int
+    weights_of: int
+
+
 class Facts(Message):
     """What the engine read back from its live model, optimiser and data (see `src/protocol/result.ts`)."""
 
@@ -44,12 +54,16 @@ class Facts(Message):
     weights: str
     head_init: str
     split: str
+    test_set: str
     augmentation: str
-    pixels: str
-    batch_order: str
+    phases: list[TrainedPhase]
+    pixels: list[str]
+    batch_order: list[str]
+    targets: list[str]
+    dropout: list[str]
     loss: list[str]
     optimizer: list[str]
-    schedule: str
+    schedule: list[str]
     batch_norm: list[str]
     precision: str
     device: str

@@ -20,7 +20,7 @@ import torchvision
 from torch import nn
 
 from twintune.backbones import TorchvisionModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
 from twintune.engines.pytorch.batch_norm import batch_norm_mode
 from twintune.engines.pytorch.checkpoint import (
     generator_tensors,
@@ -40,6 +40,7 @@ from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
 
 _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
+_DROPPING = (nn.Dropout, torchvision.ops.StochasticDepth)
 
 
 def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
@@ -95,6 +96,7 @@ class IdiomaticEngine:
             batch_norm=describe_batch_norm(
                 [(batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in layers]
             ),
+            dropout=describe_dropout([str(module) for module in self.model.modules() if isinstance(module, _DROPPING)]),
         )
 
     def train_step(self, step: StepInputs):

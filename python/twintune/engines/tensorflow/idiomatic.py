@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import KerasModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
@@ -77,6 +77,9 @@ class IdiomaticEngine:
             loss=f"keras: {self.model.loss} of probabilities",
             optimizer=describe_idiomatic_optimizer(self.model.optimizer),
             batch_norm=describe_batch_norm(modes),
+            dropout=describe_dropout(
+                [f"keras.layers.Dropout(rate={layer.rate:g})" for layer in self.model.layers if _drops(layer)]
+            ),
         )
 
     def train_step(self, step: StepInputs):
@@ -158,6 +161,10 @@ class IdiomaticEngine:
             for variable in self.model.variables
         }
         return {**of_model, **of_optimizer}
+
+
+def _drops(layer: keras.layers.Layer) -> bool:
+    return isinstance(layer, keras.layers.Dropout) and layer.rate > 0
 
 
 def _build_backbone(chosen: KerasModel, request: RunRequest) -> keras.Model:

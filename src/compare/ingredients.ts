@@ -1,0 +1,53 @@
+import type { Facts, TrainedPhase } from '../protocol/result.js'
+
+/** Something that two runs may share. */
+export type Ingredient = WholeIngredient | EpochIngredient
+
+interface WholeIngredient {
+  readonly name: string
+  /** Values of a hash are the same or they aren't; texts may say the same in other words. */
+  readonly kind: 'hash' | 'text'
+  /** The whole of it, by which two runs are compared; the evidence shows its hashes in short. */
+  readonly read: (facts: Facts) => string
+}
+
+/** What grows with every epoch, and is compared as far as both runs trained. */
+interface EpochIngredient {
+  readonly name: string
+  readonly kind: 'epochs'
+  /** What it was after each epoch, over all phases. */
+  readonly read: (facts: Facts) => readonly string[]
+}
+
+/** The ingredients of the fairness contract, in the order of its rows. */
+export const ingredients: readonly Ingredient[] = [
+  { name: 'weights', kind: 'hash', read: (facts) => facts.weights },
+  {
+    name: 'architecture',
+    kind: 'hash',
+    read: (facts) => `${facts.parameters} parameters, ${facts.architecture}`,
+  },
+  { name: 'split', kind: 'hash', read: (facts) => facts.split },
+  { name: 'test set', kind: 'hash', read: (facts) => facts.testSet },
+  { name: 'augmentation', kind: 'text', read: (facts) => facts.augmentation },
+  { name: 'input', kind: 'text', read: (facts) => facts.phases.map((phase) => phase.input).join(' | ') },
+  { name: 'epochs', kind: 'text', read: (facts) => facts.phases.map(describePhase).join(' | ') },
+  { name: 'pixels', kind: 'epochs', read: (facts) => facts.pixels },
+  { name: 'batch order', kind: 'epochs', read: (facts) => facts.batchOrder },
+  { name: 'targets', kind: 'epochs', read: (facts) => facts.targets },
+  { name: 'dropout', kind: 'epochs', read: (facts) => facts.dropout },
+  { name: 'head init', kind: 'hash', read: (facts) => facts.headInit },
+  { name: 'loss', kind: 'text', read: (facts) => facts.loss.join(' | ') },
+  { name: 'optimizer', kind: 'text', read: (facts) => facts.optimizer.join(' | ') },
+  { name: 'schedule', kind: 'epochs', read: (facts) => facts.schedule },
+  { name: 'batch norm', kind: 'text', read: (facts) => facts.batchNorm.join(' | ') },
+  { name: 'precision', kind: 'text', read: (facts) => facts.precision },
+  { name: 'device', kind: 'text', read: (facts) => facts.device },
+  { name: 'deterministic', kind: 'text', read: (facts) => (facts.deterministic ? 'on' : 'off') },
+  { name: 'threads', kind: 'text', read: (facts) => facts.threads },
+]
+
+function describePhase({ epochs, steps, skippedSteps, weightsOf }: TrainedPhase): string {
+  const skipped = skippedSteps > 0 ? `, ${skippedSteps} of them skipped` : ''
+  return `${epochs} epochs of ${steps} steps in all${skipped}, weights of epoch ${weightsOf}`
+}
