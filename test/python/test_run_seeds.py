@@ -20,9 +20,9 @@ def facts_by_seeds() -> dict:
     ("changed", "moved"),
     [
         ({"init": 1}, {"weights", "head_init"}),
-        ({"order": 1}, {"batch_order", "pixels"}),
-        ({"augmentation": 1}, {"pixels"}),
-        ({"split": 1}, {"split", "batch_order", "pixels"}),
+        ({"order": 1}, {"batch_order", "pixels", "targets"}),
+        ({"augmentation": 1}, {"pixels", "targets"}),
+        ({"split": 1}, {"split", "batch_order", "pixels", "targets"}),
     ],
     ids=["init", "order", "augmentation", "split"],
 )
