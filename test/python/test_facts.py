@@ -88,7 +88,7 @@ def test_nothing_differs_while_nothing_is_broken(request_with, tensorflow: Facts
     ("change", "facts"),
     [
         ({"weights": "weights1"}, {"weights"}),
-        ({"head": {"hidden": [8]}}, {"architecture", "parameters", "head_init"}),
+        ({"head": {"hidden": [8]}}, {"architecture", "parameters", "head_init", "optimizer"}),
         ({"seeds": {"init": 1}}, {"head_init"}),
         ({"head": {"dropout": 0.3}}, {"dropout"}),
         # The features of a frozen backbone are computed once, in the splits' own order.
@@ -113,7 +113,7 @@ def test_nothing_differs_while_nothing_is_broken(request_with, tensorflow: Facts
         (phase({"learningRate": 2e-3}), {"schedule"}),
         (phase(epochs=2), {"phases"}),
         # Statistics that move allow no features that are computed once.
-        (phase(batchNorm="train"), {"batch_norm", "phases", "pixels"}),
+        (phase(batchNorm="train"), {"batch_norm", "optimizer", "phases", "pixels"}),
         ({"deterministic": True}, {"deterministic"}),
     ],
     ids=lambda value: None if isinstance(value, set) else str(value)[:60],
