@@ -1,0 +1,95 @@
+import { readdirSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type VerifyEvent, verifyEventSchema } from '../../src/compare/verification.js'
+import { rungNames } from '../../src/protocol/judge-rungs.js'
+import { startTwintune, temporaryFolder, tinyExperiment, writePictures, writeSpec } from './rig.js'
+
+const folder = temporaryFolder()
+/** Where the command has its recordings. */
+const temporary = temporaryFolder()
+let spec: string
+
+beforeAll(() => {
+  writePictures(folder)
+  spec = writeSpec(folder, tinyExperiment(folder))
+})
+
+/** Climbs the ladder of the first phase; what the command printed is held against its schema. */
+async function verify(...options: readonly string[]) {
+  const { exitCode, stdout, stderr } = await startTwintune(
+    ['verify', spec, '--phase-only', '--json', ...options],
+    folder,
+    { TMPDIR: temporary },
+  )
+  const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
+  return { exitCode, stderr, events }
+}
+
+function finished(events: readonly VerifyEvent[]) {
+  const last = events.at(-1)
+  if (last?.type !== 'verify-finished') throw new Error('no verify-finished')
+  return last
+}
+
+describe('verify on two engines that mean the same', () => {
+  let ladder: Awaited<ReturnType<typeof verify>>
+  beforeAll(async () => {
+    ladder = await verify()
+  })
+
+  it('climbs every rung and ends with 0', () => {
+    const { passed, rungs, rounding } = finished(ladder.events)
+    expect(rungs.filter((rung) => !rung.passed)).toEqual([])
+    expect(rounding.filter((rounded) => !rounded.passed)).toEqual([])
+    expect(rungs.map(({ rung, trained, precision }) => [rung, trained, precision])).toEqual(
+      rungNames.map((name) => [name, 'phase', 'float64']),
+    )
+    expect([passed, ladder.exitCode]).toEqual([true, 0])
+  })
+
+  it('finds figures of rounding, in float64 and in the precision of the experiment', () => {
+    const { rungs, rounding } = finished(ladder.events)
+    for (const { worst } of rungs) expect(worst).toBeLessThan(1e-12)
+    expect(rungs.find(({ rung }) => rung === 'features')?.worst).toBeGreaterThan(0)
+    for (const { rung, precision, judged, tensorflow } of rounding) {
+      expect(precision).toBe('float32')
+      // Two batches of eight images and three classes are too few logits to judge by.
+      expect(judged).toBe(rung === 'features')
+      // A frozen BatchNorm's statistics stay what they are.
+      if (rung !== 'batch-norm') expect(tensorflow).toBeGreaterThan(1e-9)
+    }
+  })
+
+  it('tells each rung as a line, and what it does to people', () => {
+    const { rungs, rounding } = finished(ladder.events)
+    expect(ladder.events.map(({ type }) => type)).toEqual([
+      ...rungs.map(() => 'rung'),
+      ...rounding.map(() => 'rounding'),
+      'verify-finished',
+    ])
+    expect(ladder.stderr).toContain('TensorFlow, the first phase, in float32: building the model')
+  })
+
+  it('leaves nothing behind', () => {
+    // PyTorch makes a folder of its own there.
+    expect(readdirSync(temporary).filter((name) => name.startsWith('twintune-'))).toEqual([])
+    expect(readdirSync(folder)).not.toContain('runs')
+  })
+})
+
+describe('verify with a difference planted on one side', () => {
+  it('ends with 4 and names the rung that it is on', async () => {
+    const { exitCode, events } = await verify(
+      '--perturb',
+      'adam-epsilon',
+      '--set',
+      'training.precision=float64',
+    )
+    const { passed, rungs, rounding } = finished(events)
+    expect([exitCode, passed, rounding]).toEqual([4, false, []])
+    expect(rungs.find((rung) => !rung.passed)).toMatchObject({
+      rung: 'optimizer',
+      where: expect.stringContaining('head.'),
+    })
+  })
+})
