@@ -52,7 +52,7 @@ def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) ->
         emit: Takes a progress report; raises `Cancelled` when the recording should stop.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used.
+        TwintuneError: When the data, the weights or the device can't be used, or the perturbation has no effect.
     """
     start = time.perf_counter()
     # What an earlier recording on this warm worker left behind would be in memory beside this one's.
