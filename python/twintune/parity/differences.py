@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +76,7 @@ def larger_of(ours: np.ndarray | None, theirs: np.ndarray | None) -> float:
     return max((float(np.abs(tensor).max(initial=0)) for tensor in (ours, theirs) if tensor is not None), default=0.0)
 
 
-def judge(rung: RungName, trained: Trained, pairs: list[Pair], note: str | None = None) -> Rung:
+def judge(rung: RungName, trained: Trained, pairs: Iterable[Pair], note: str | None = None) -> Rung:
     """Judges a rung by the pairs that it is made of.
 
     Args:

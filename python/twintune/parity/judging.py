@@ -7,6 +7,7 @@ value that isn't finite never passes, nor does a tensor that one engine has not.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -69,24 +70,24 @@ def _judge_pixels(twins: TwinRecordings, trained: Trained) -> Rung:
     return make_rung("pixels", trained, passed=False, place=place, note=note)
 
 
-def _weights(twins: TwinRecordings) -> list[Pair]:
-    return [twins.pair(f"weights/{name}", EXACT) for name in twins.names("weights")]
+def _weights(twins: TwinRecordings) -> Iterator[Pair]:
+    return (twins.pair(f"weights/{name}", EXACT) for name in twins.names("weights"))
 
 
-def _features(twins: TwinRecordings) -> list[Pair]:
+def _features(twins: TwinRecordings) -> Iterator[Pair]:
     """Inference mode first: training mode adds nothing but the batch's statistics to it."""
-    return [
+    return (
         twins.pair(f"features/{mode}/{stage}", MEANING, axes=("image", "channel"))
         for mode in _MODES
         for stage in twins.names(f"features/{mode}")
-    ]
+    )
 
 
-def _per_image(twins: TwinRecordings, group: str, axes: tuple[str, ...]) -> list[Pair]:
-    return [twins.pair(f"{group}/{mode}", MEANING, axes=axes) for mode in _MODES]
+def _per_image(twins: TwinRecordings, group: str, axes: tuple[str, ...]) -> Iterator[Pair]:
+    return (twins.pair(f"{group}/{mode}", MEANING, axes=axes) for mode in _MODES)
 
 
-def _gradients(twins: TwinRecordings) -> list[Pair]:
+def _gradients(twins: TwinRecordings) -> Iterator[Pair]:
     """From the head to the first stage, since that is the way of the backward pass.
 
     A difference in one layer's backward pass is in the gradients of all layers before it, and in none after it.
@@ -94,23 +95,23 @@ def _gradients(twins: TwinRecordings) -> list[Pair]:
     names = twins.names("gradients")
     largest = {name: larger_of(*twins.both(f"gradients/{name}")) for name in names}
     of_model = max(largest.values(), default=0.0)
-    return [
+    return (
         twins.pair(
             f"gradients/{name}",
             MEANING,
             scale=of_model if largest[name] < _NOISE * of_model else None,
         )
         for name in reversed(names)
-    ]
+    )
 
 
-def _optimizer(twins: TwinRecordings) -> list[Pair]:
+def _optimizer(twins: TwinRecordings) -> Iterator[Pair]:
     """Each tensor after the step, and what the step did to it.
 
     A step is small beside the weights: 1e-12 of a weight may be 1e-8 of its update, where a wrong constant hides. The
     update is held to the same bound, or to what the rounding of the weights leaves of it.
     """
-    return [pair for name in twins.names("optimizer") for pair in _step_of(name, twins)]
+    return (pair for name in twins.names("optimizer") for pair in _step_of(name, twins))
 
 
 def _step_of(name: str, twins: TwinRecordings) -> list[Pair]:
@@ -174,15 +175,15 @@ def _judge_batch_norm(twins: TwinRecordings, trained: Trained) -> Rung:
     return judge_by_sensitivity("batch-norm", trained, statistics, MEANING)
 
 
-def _evaluation(twins: TwinRecordings) -> list[Pair]:
+def _evaluation(twins: TwinRecordings) -> Iterator[Pair]:
     ours, theirs = twins.tensorflow.header.evaluation, twins.pytorch.header.evaluation
 
     def value(metrics: dict[str, float | None], name: str) -> np.ndarray | None:
         metric = metrics.get(name)
         return None if metric is None else np.asarray(metric)
 
-    return [
+    return (
         Pair(name, value(ours, name), value(theirs, name), EXACT)
         for name in theirs | ours
         if ours.get(name) is not None or theirs.get(name) is not None
-    ]
+    )

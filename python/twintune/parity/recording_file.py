@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,11 +59,11 @@ class Recording:
 
     def group(self, prefix: str) -> dict[str, np.ndarray]:
         """The tensors under `prefix/`, without it, in the order of recording."""
-        return {
-            name.removeprefix(f"{prefix}/"): tensor
-            for name, tensor in self.tensors.items()
-            if name.startswith(f"{prefix}/")
-        }
+        return {name: self.tensors[f"{prefix}/{name}"] for name in self.names(prefix)}
+
+    def names(self, group: str) -> list[str]:
+        """The names of the tensors under `group/`, without it, in the order of recording."""
+        return [name.removeprefix(f"{group}/") for name in self.tensors if name.startswith(f"{group}/")]
 
 
 def save_recording(recording: Recording, file: Path) -> None:
@@ -77,11 +77,29 @@ def save_recording(recording: Recording, file: Path) -> None:
 
 
 def load_recording(file: Path) -> Recording:
-    """Reads what `save_recording` wrote."""
-    with safe_open(file, framework="np") as tensors:
-        metadata = tensors.metadata()
-        order = msgspec.json.decode(metadata["order"], type=list[str])
-        return Recording(
-            header=msgspec.json.decode(metadata["header"], type=RecordingHeader),
-            tensors={name: tensors.get_tensor(name) for name in order},
-        )
+    """Opens what `save_recording` wrote; the file must stay as long as its tensors are asked for."""
+    tensors = safe_open(file, framework="np")
+    metadata = tensors.metadata()
+    return Recording(
+        header=msgspec.json.decode(metadata["header"], type=RecordingHeader),
+        tensors=_TensorsOfFile(tensors, msgspec.json.decode(metadata["order"], type=list[str])),
+    )
+
+
+class _TensorsOfFile(Mapping[str, np.ndarray]):
+    """Reads a tensor when it is asked for: those of a large network would fill the memory, twice."""
+
+    def __init__(self, file, order: list[str]) -> None:
+        self._file = file
+        self._order = dict.fromkeys(order)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._order:
+            raise KeyError(name)
+        return self._file.get_tensor(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        return len(self._order)

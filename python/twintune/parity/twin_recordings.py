@@ -20,12 +20,12 @@ class TwinRecordings:
 
     @classmethod
     def load(cls, tensorflow: str, pytorch: str) -> TwinRecordings:
-        """Reads the two files."""
+        """Opens the two files."""
         return cls(load_recording(Path(tensorflow)), load_recording(Path(pytorch)))
 
-    def names(self, prefix: str) -> list[str]:
-        """The tensors under `prefix/` that either has, without it, in PyTorch's order."""
-        return list(self.pytorch.group(prefix) | self.tensorflow.group(prefix))
+    def names(self, group: str) -> list[str]:
+        """The names of the tensors under `group/` that either has, without it, in PyTorch's order."""
+        return list(dict.fromkeys(self.pytorch.names(group) + self.tensorflow.names(group)))
 
     def both(self, name: str) -> tuple[np.ndarray | None, np.ndarray | None]:
         """A tensor of TensorFlow's and of PyTorch's."""
