@@ -152,6 +152,16 @@ describe('a comparison', () => {
     })
   })
 
+  it('says the same of every metric whatever the times were', async () => {
+    const slower = sixSeeds.map((run) => ({ ...run, imagesPerSecond: 1, peakMemoryBytes: 1 }))
+    const [first, second] = [
+      await buildComparison(experiment, sixSeeds, certain),
+      await buildComparison(experiment, slower, certain),
+    ]
+    expect(second.metrics).toEqual(first.metrics)
+    expect(second.contract).toEqual(first.contract)
+  })
+
   it('has nothing to say of a metric that the runs lack', async () => {
     const { metrics } = await buildComparison(experiment, sixSeeds, certain)
     expect(metrics.topFiveAccuracy).toEqual({ tensorflow: null, pytorch: null, difference: null })
