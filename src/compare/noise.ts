@@ -5,13 +5,13 @@ import type { Disagreement } from './disagreement.js'
 import { finishedPairs, type Pair, runsOfFramework } from './pairs.js'
 import { mean } from './summary.js'
 
-const distanceSchema = z.strictObject({
+export const distanceSchema = z.strictObject({
   mean: z.number().describe('Of the absolute differences.'),
   largest: z.number(),
   pairs: z.int(),
 })
 
-const noiseRowSchema = z
+export const noiseRowSchema = z
   .strictObject({
     tensorflow: distanceSchema.nullable(),
     pytorch: distanceSchema.nullable(),
@@ -34,7 +34,7 @@ export const noiseSchema = z.strictObject({
 /** What is mere floating point: how far a framework lies from itself, beside how far the two lie from each other. */
 export type Noise = z.output<typeof noiseSchema>
 /** One figure of it. */
-export type NoiseRow = Noise['accuracy']
+export type NoiseRow = z.output<typeof noiseRowSchema>
 /** How far pairs of runs lie apart. */
 export type Distance = z.output<typeof distanceSchema>
 
