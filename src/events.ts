@@ -72,8 +72,8 @@ export const stageSchema = z
   .strictObject({
     type: z.literal('stage'),
     ...ofRun,
-    stage: z.enum(['data', 'build', 'features', 'evaluate']),
-    done: z.int().optional().describe('Images so far.'),
+    stage: z.enum(['data', 'build', 'features', 'evaluate', 'profile']),
+    done: z.int().optional().describe('Images so far, of a profile steps.'),
     total: z.int().optional(),
   })
   .describe('What a run does outside its training steps, with progress where the work can be counted.')

@@ -37,6 +37,7 @@ export type {
   Facts,
   FinishedRun,
   RunResult,
+  StepProfile,
   TrainingMetrics,
   UnfinishedRun,
 } from './protocol/result.js'

@@ -83,6 +83,26 @@ class Device(Protocol):
         ...
 
 
+class StepParts(Protocol):
+    """A phase's training step, whole and cut short: each part does what the one before it does, and its own."""
+
+    def transfer(self, step: StepInputs) -> Any:
+        """A batch as the other parts take it, on the device."""
+        ...
+
+    def forward(self, batch: Any) -> object:
+        """The loss of a batch in training mode."""
+        ...
+
+    def differentiate(self, batch: Any) -> object:
+        """The loss and its gradients."""
+        ...
+
+    def train(self, batch: Any) -> object:
+        """The whole step, which moves the weights."""
+        ...
+
+
 class Engine(Protocol):
     """One framework's model, built for one run.
 
@@ -117,6 +137,10 @@ class Engine(Protocol):
 
     def read_steps(self, handles: Sequence[StepHandle]) -> list[StepOutcome]:
         """Fetches what steps came to; waits for the device."""
+        ...
+
+    def step_parts(self) -> StepParts:
+        """The parts of the phase's training step, to be timed; traced anew where the framework traces."""
         ...
 
     def predict(self, inputs: Any) -> np.ndarray:

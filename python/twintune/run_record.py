@@ -10,7 +10,16 @@ from twintune.data.dataset import Splits
 from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
 from twintune.engine import Engine, PhaseFacts
 from twintune.epoch_digests import EpochDigests
-from twintune.protocol import EpochRecord, EvaluationMetrics, Facts, RunRequest, RunResult, Seconds, TrainedPhase
+from twintune.protocol import (
+    EpochRecord,
+    EvaluationMetrics,
+    Facts,
+    RunRequest,
+    RunResult,
+    Seconds,
+    StepProfile,
+    TrainedPhase,
+)
 from twintune.run_state import RecordState, checkpoint_mismatch
 from twintune.stopwatch import Stopwatch
 
@@ -29,6 +38,7 @@ class RunRecord:
         self.first_step_loss: float | None = None
         self.feature_images = 0
         self.others_cpu_share: float | None = None
+        self.profile: list[StepProfile] = []
         self._phases: list[PhaseFacts] = []
         self._losses: list[str] = []
         self._trained: list[TrainedPhase] = []
@@ -131,6 +141,7 @@ class RunRecord:
             peak_memory_bytes=peak_bytes,
             peak_memory_method=peak_method,
             others_cpu_share=self.others_cpu_share,
+            profile=self.profile,
             epochs=self.epochs,
             classes=splits.classes,
             facts=self._facts(engine, splits),

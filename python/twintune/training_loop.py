@@ -26,6 +26,7 @@ from twintune.reporter import Reporter
 from twintune.run_checkpoints import RunCheckpoints
 from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
+from twintune.step_profile import profile_steps
 from twintune.training_epoch import TrainingEpoch, loss_not_finite
 from twintune.weights import save_atomically
 
@@ -79,6 +80,8 @@ class TrainingLoop:
         self.record.others_cpu_share = other_load.share()
         save_evaluation(logits, run.splits.test, run.splits.classes, Path(self.request.run_directory))
         self._save_model()
+        if self.request.profile:
+            self.record.profile = profile_steps(run)
         return self.record.result(run.engine, run.splits, test, peak)
 
     def _train_phase(self, number: int, phase: Phase, checkpoint: Checkpoint | None) -> None:

@@ -9,6 +9,12 @@ import { exitCodeOfComparison, exitCodes } from './exit-code.js'
 export interface CarryOutOptions extends SpecOptions {
   readonly out: string
   readonly parallel: number
+  readonly profile?: boolean
+}
+
+/** What the options set over the specification's own fields, as `--set` would. */
+export function overridesOf({ set = [], profile = false }: CarryOutOptions): readonly string[] {
+  return profile ? [...set, 'profile=true'] : set
 }
 
 /** Carries an experiment out before the user's eyes; resolves to the exit code that its comparison deserves. */

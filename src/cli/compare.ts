@@ -1,5 +1,5 @@
 import { loadExperiment } from '../spec/load.js'
-import { type CarryOutOptions, carryOutAndLog } from './carry-out-and-log.js'
+import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
 
 export interface CompareOptions extends CarryOutOptions {
@@ -10,10 +10,10 @@ export interface CompareOptions extends CarryOutOptions {
 /** `twintune compare SPEC`: every framework × seed, then the comparison. */
 export async function compareCommand(
   spec: string,
-  { noise = false, set = [], ...options }: CompareOptions,
+  options: CompareOptions,
   context: CommandContext,
 ): Promise<number> {
-  const overrides = noise ? [...set, 'comparison.noise=true'] : set
-  const experiment = await loadExperiment(spec, { ...options, set: overrides, cwd: context.cwd })
+  const set = [...overridesOf(options), ...(options.noise ? ['comparison.noise=true'] : [])]
+  const experiment = await loadExperiment(spec, { ...options, set, cwd: context.cwd })
   return carryOutAndLog(experiment, options, context)
 }

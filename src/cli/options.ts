@@ -24,7 +24,10 @@ export function addSpecOptions(command: Command): Command {
 
 /** All that a command takes which carries an experiment out. */
 export function addCarryOutOptions(command: Command): Command {
-  return addResumeOptions(addSpecOptions(command))
+  return addResumeOptions(addSpecOptions(command)).option(
+    '--profile',
+    'time the parts of a training step after each run: transfer, forward, backward, optimizer',
+  )
 }
 
 /** All that a command takes which goes on with one: its specification is in the run folder. */

@@ -1,6 +1,6 @@
 import { loadExperiment } from '../spec/load.js'
 import type { Framework } from '../spec/schema.js'
-import { type CarryOutOptions, carryOutAndLog } from './carry-out-and-log.js'
+import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
 
 export interface TrainOptions extends CarryOutOptions {
@@ -13,6 +13,6 @@ export async function trainCommand(
   options: TrainOptions,
   context: CommandContext,
 ): Promise<number> {
-  const experiment = await loadExperiment(spec, { ...options, cwd: context.cwd })
+  const experiment = await loadExperiment(spec, { ...options, set: overridesOf(options), cwd: context.cwd })
   return carryOutAndLog({ ...experiment, frameworks: [options.framework] }, options, context)
 }

@@ -64,6 +64,7 @@ export function stageText({ stage }: Pick<EventOf<'stage'>, 'stage'>): string {
     build: 'building the model',
     features: 'computing features',
     evaluate: 'testing',
+    profile: 'profiling steps',
   } satisfies Record<typeof stage, string>
   return texts[stage]
 }

@@ -22,7 +22,7 @@ export interface RunSurroundings {
  * @param experiment - With its shorthands written out.
  */
 export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
-  const { mode, augmentation, model, device, deterministic } = experiment
+  const { mode, augmentation, model, device, deterministic, profile } = experiment
   const { fineTune: _, ...training } = experiment.training
   return {
     framework: run.framework,
@@ -38,6 +38,7 @@ export function runRequest(experiment: Experiment, run: Run, surroundings: RunSu
     },
     device,
     deterministic,
+    profile,
     ...surroundings,
   }
 }

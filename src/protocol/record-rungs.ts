@@ -29,6 +29,11 @@ export type Perturbation = z.output<typeof perturbationSchema>
 /** What a report of a run's progress has beside. */
 const added = { time: true, framework: true, seed: true } as const
 
+/** A recording goes through the stages of a run, but profiles no step. */
+const recordingStageSchema = stageSchema
+  .omit(added)
+  .extend({ stage: stageSchema.shape.stage.exclude(['profile']) })
+
 /** Builds one engine and writes what it computes, rung by rung, to a file that `judge-rungs` reads. */
 export const recordRungsMessage = defineMessage({
   name: 'record-rungs',
@@ -38,7 +43,7 @@ export const recordRungsMessage = defineMessage({
     perturbation: perturbationSchema.nullable().describe('Planted in this engine.'),
     recording: z.string().describe('The safetensors file to write.'),
   }),
-  progress: z.discriminatedUnion('type', [stageSchema.omit(added), warningSchema.omit(added)]),
+  progress: z.discriminatedUnion('type', [recordingStageSchema, warningSchema.omit(added)]),
   result: z.strictObject({ seconds: z.number() }),
 })
 

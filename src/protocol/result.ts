@@ -57,6 +57,24 @@ export const trainedPhaseSchema = z.strictObject({
   weightsOf: z.int().describe('The epoch whose weights the phase ended with.'),
 })
 
+export const stepProfileSchema = z
+  .strictObject({
+    phase: z.int().describe('From 1.'),
+    input: z.enum(['pixels', 'features']),
+    steps: z.int().describe('Those that were timed, after a few to warm up.'),
+    transfer: z.number().describe('Taking a batch from NumPy, or from the pipeline, to the device.'),
+    forward: z.number().describe('The loss in training mode.'),
+    backward: z
+      .number()
+      .describe('The gradients: what a step as far as these takes longer than one to the loss.'),
+    optimizer: z
+      .number()
+      .describe('The update: what a whole step takes longer than one as far as its gradients.'),
+  })
+  .describe(
+    'Median milliseconds of a training step, the device waited for around each part, measured after the run. A difference can be a little below 0.',
+  )
+
 const afterEachEpoch = 'Its value after each epoch, over all phases.'
 
 export const factsSchema = z.strictObject({
@@ -148,6 +166,7 @@ export const finishedRunSchema = z.strictObject({
     .describe('Of the pass of the frozen backbone; null where there is none.'),
   peakMemoryBytes: z.int(),
   peakMemoryMethod: z.string(),
+  profile: z.array(stepProfileSchema).describe('One a phase; empty where the specification asks for none.'),
   othersCpuShare: z
     .number()
     .nullable()
@@ -175,6 +194,7 @@ export const unfinishedRunSchema = z.strictObject({
   peakMemoryBytes: z.null(),
   peakMemoryMethod: z.null(),
   othersCpuShare: z.null(),
+  profile: z.array(stepProfileSchema).length(0),
   epochs: z.array(epochRecordSchema).describe('Those that it had finished.'),
   classes: z.array(z.string()),
   facts: z.null(),
@@ -197,6 +217,8 @@ export type RunResult = z.output<typeof runResultSchema>
 export type Facts = z.output<typeof factsSchema>
 /** What came of a phase. */
 export type TrainedPhase = z.output<typeof trainedPhaseSchema>
+/** What the training step of a phase spends its time on. */
+export type StepProfile = z.output<typeof stepProfileSchema>
 export type EpochRecord = z.output<typeof epochRecordSchema>
 /** Of the batches of an epoch, each before its own step. */
 export type TrainingMetrics = z.output<typeof trainingMetricsSchema>

@@ -51,6 +51,7 @@ export const runRequestSchema = z.strictObject({
   training: trainingSchema.omit({ fineTune: true }),
   device: z.string(),
   deterministic: z.boolean(),
+  profile: z.boolean(),
   runDirectory: z.string().describe("This run's own folder; exists."),
   resume: z.boolean().describe("Whether to go on from the run's last checkpoint, where it has one."),
   cacheDirectory: z.string(),

@@ -73,6 +73,10 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
   const groups = [
     { title: 'Images a second', measures: speeds },
     { title: 'Seconds', measures: durations },
+    ...profiledPhases(finished).map((phase) => ({
+      title: `Milliseconds a step in phase ${phase}`,
+      measures: stepParts(phase),
+    })),
     { title: 'Memory in MiB', measures: memory },
   ]
   const rows = groups.flatMap(({ title, measures }, index) => [
@@ -109,8 +113,33 @@ function notes(finished: readonly FinishedRun[]): string {
     "Images a second leave out each phase's first step.",
     'Python starts and imports once a worker.',
     `Peak memory: ${methods.join('; ')}.`,
+    ...profileNotes(finished),
     ...disturbanceNotes(finished),
   ].join(' ')
+}
+
+function profiledPhases(finished: readonly FinishedRun[]): number[] {
+  return [...new Set(finished.flatMap(({ profile }) => profile.map(({ phase }) => phase)))]
+}
+
+/** The parts of a phase's training step, in their order. */
+function stepParts(phase: number): Measure[] {
+  return (['transfer', 'forward', 'backward', 'optimizer'] as const).map((part) => ({
+    label: part,
+    value: (runs) =>
+      meanOf(runs.map(({ profile }) => profile.find((profiled) => profiled.phase === phase)?.[part])),
+    format: formatHundredths,
+  }))
+}
+
+function profileNotes(finished: readonly FinishedRun[]): string[] {
+  const steps = finished.flatMap(({ profile }) => profile.map((profiled) => profiled.steps))
+  if (steps.length === 0) return []
+  const [fewest, most] = [Math.min(...steps), Math.max(...steps)]
+  const count = fewest === most ? formatNumberOf(most, 'step') : `${fewest} to ${most} steps`
+  return [
+    `Milliseconds a step are medians of ${count} after the run, the device waited for around each part: backward and optimizer are what a step that goes as far takes longer than one that ends before.`,
+  ]
 }
 
 function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
@@ -131,8 +160,8 @@ function peakBytes(runs: readonly FinishedRun[]): number {
   return Math.max(...runs.map((run) => run.peakMemoryBytes))
 }
 
-function formatHundredths(seconds: number): string {
-  return seconds.toFixed(2)
+function formatHundredths(value: number): string {
+  return value.toFixed(2)
 }
 
 function formatShare(share: number): string {

@@ -56,6 +56,7 @@ export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord
     peakMemoryBytes: null,
     peakMemoryMethod: null,
     othersCpuShare: null,
+    profile: [],
     epochs,
     classes: [],
     facts: null,

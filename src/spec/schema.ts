@@ -48,6 +48,12 @@ export const experimentSchema = z
       .boolean()
       .default(false)
       .describe("Each framework's deterministic kernels: a rerun is bit-equal, and slower."),
+    profile: z
+      .boolean()
+      .default(false)
+      .describe(
+        "After each run, what a training step spends its time on: transfer, forward, backward, optimiser. No part of the run's times.",
+      ),
   })
   .meta({ title: 'Experiment' })
 

@@ -154,11 +154,13 @@ describe('compare, aligned, on both frameworks', () => {
 })
 
 describe('train', () => {
-  it('runs one framework', async () => {
+  it('runs one framework, and tells what its steps spend their time on', async () => {
     const spec = writeSpec(folder, tinyExperiment(folder, { name: 'one' }))
-    const ran = await runTwintune(['train', spec, '--framework', 'pytorch'], folder)
+    const ran = await runTwintune(['train', spec, '--framework', 'pytorch', '--profile'], folder)
     expect(ran.exitCode).toBe(0)
-    expect(comparisonOf(ran.events).runs.map(({ framework }) => framework)).toEqual(['pytorch'])
+    const { runs } = comparisonOf(ran.events)
+    expect(runs.map(({ framework }) => framework)).toEqual(['pytorch'])
+    expect(runs[0]?.profile).toEqual([expect.objectContaining({ phase: 1, input: 'features', steps: 20 })])
   })
 })
 

@@ -113,6 +113,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
             },
             "device": "cpu",
             "deterministic": False,
+            "profile": False,
             "resume": False,
             "runDirectory": str(folder / f"{framework}-seed0"),
             "cacheDirectory": str(cache),

@@ -45,6 +45,28 @@ describe('two frameworks that finished', () => {
     expect(totalSeconds(run.seconds)).toBe(totalSeconds(withoutWaiting.seconds))
   })
 
+  test('have the parts of a step, phase by phase, where the runs were profiled', () => {
+    const parts = {
+      phase: 2,
+      input: 'pixels',
+      transfer: 0.5,
+      forward: 20,
+      backward: 40,
+      optimizer: -0.01,
+    } as const
+    const runs = [
+      finishedRun('tensorflow', 0, { profile: [{ ...parts, steps: 20 }] }),
+      finishedRun('tensorflow', 1, { profile: [{ ...parts, steps: 7, forward: 22 }] }),
+      finishedRun('pytorch', 0, { profile: [{ ...parts, steps: 20, forward: 15 }] }),
+    ]
+    const report = renderComparison(comparison({ runs }), plain)
+    expect(report).toContain('Milliseconds a step in phase 2')
+    expect(lineWith('  forward', comparison({ runs }))).toMatch(/21\.00 +15\.00$/)
+    expect(lineWith('  optimizer  ', comparison({ runs }))).toMatch(/-0\.01 +-0\.01$/)
+    expect(report.replaceAll(/\s+/g, ' ')).toContain('medians of 7 to 20 steps')
+    expect(renderComparison(comparison(), plain)).not.toContain('Milliseconds')
+  })
+
   test('name the runs that others disturbed, and only those', () => {
     const runs = [
       finishedRun('tensorflow', 0, { othersCpuShare: 0.34 }),

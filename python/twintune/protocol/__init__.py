@@ -74,7 +74,15 @@ from twintune.protocol.optimizer import (
 from twintune.protocol.paired_difference import PairedDifferenceRequest, PairedDifferenceResult
 from twintune.protocol.pairs_needed import PairsNeededRequest, PairsNeededResult
 from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
-from twintune.protocol.result import EpochRecord, Facts, RunResult, Seconds, TrainedPhase, TrainingMetrics
+from twintune.protocol.result import (
+    EpochRecord,
+    Facts,
+    RunResult,
+    Seconds,
+    StepProfile,
+    TrainedPhase,
+    TrainingMetrics,
+)
 from twintune.protocol.run import RunRequest, RunSeeds
 from twintune.protocol.training import (
     BatchNormPolicy,
@@ -171,6 +179,7 @@ __all__ = [
     "SplitDescription",
     "SplitName",
     "Spread",
+    "StepProfile",
     "StepSchedule",
     "TopLoss",
     "Trainable",

@@ -83,6 +83,18 @@ class EpochRecord(Message):
     images_per_second: float | None
 
 
+class StepProfile(Message):
+    """Median milliseconds of the parts of a phase's training step (see `src/protocol/result.ts`)."""
+
+    phase: int
+    input: Literal["pixels", "features"]
+    steps: int
+    transfer: float
+    forward: float
+    backward: float
+    optimizer: float
+
+
 class RunResult(Message):
     """What a finished run came to."""
 
@@ -100,6 +112,7 @@ class RunResult(Message):
     peak_memory_bytes: int
     peak_memory_method: str
     others_cpu_share: float | None
+    profile: list[StepProfile]
     epochs: list[EpochRecord]
     classes: list[str]
     facts: Facts

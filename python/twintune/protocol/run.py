@@ -34,6 +34,7 @@ class RunRequest(Message):
     training: Training
     device: str
     deterministic: bool
+    profile: bool
     run_directory: str
     resume: bool
     cache_directory: str

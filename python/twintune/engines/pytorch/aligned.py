@@ -35,6 +35,7 @@ from twintune.engines.pytorch.loss_scaling import (
 from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.probe import Probe
+from twintune.engines.pytorch.step_parts import AlignedStepParts
 from twintune.engines.pytorch.steps import TrainStep, build_eval_step
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
@@ -123,15 +124,11 @@ class AlignedEngine:
 
     def train_step(self, step: StepInputs):
         """Trains on a batch."""
-        targets = step.targets
-        labels, coefficients, *masks = (
-            torch.from_numpy(array).to(self.device.native)
-            for array in (targets.labels, targets.coefficients, *step.masks)
-        )
-        inputs = self._to_device(step.inputs)
-        return self._train_step(
-            inputs, labels, coefficients, targets.weight, tuple(masks), step.learning_rate, step.divisor
-        )
+        return self._train_step(*self._step_to_device(step))
+
+    def step_parts(self) -> AlignedStepParts:
+        """The parts of a step."""
+        return AlignedStepParts(self._train_step, self._step_to_device)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
@@ -202,6 +199,16 @@ class AlignedEngine:
     def placement(self) -> str:
         """Where the live parameters are."""
         return describe_placement(self.model.all_parameters())
+
+    def _step_to_device(self, step: StepInputs) -> tuple:
+        """What `TrainStep` takes."""
+        targets = step.targets
+        labels, coefficients, *masks = (
+            torch.from_numpy(array).to(self.device.native)
+            for array in (targets.labels, targets.coefficients, *step.masks)
+        )
+        inputs = self._to_device(step.inputs)
+        return inputs, labels, coefficients, targets.weight, tuple(masks), step.learning_rate, step.divisor
 
     def _to_device(self, inputs: np.ndarray) -> torch.Tensor:
         """Features as they are; images, [images, height, width, 3], seen as channels-first without copying."""

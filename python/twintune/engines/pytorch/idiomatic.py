@@ -34,6 +34,7 @@ from twintune.engines.pytorch.device import Device, describe_placement, start_ru
 from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
+from twintune.engines.pytorch.step_parts import IdiomaticStepParts
 from twintune.errors import TwintuneError
 from twintune.network import first_line, limited_silence
 from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
@@ -101,17 +102,29 @@ class IdiomaticEngine:
 
     def train_step(self, step: StepInputs):
         """Takes one step of the listing's loop."""
-        images = step.inputs.to(self.device.native)
-        labels = torch.from_numpy(step.targets.labels).to(self.device.native)
         for group in self._optimizer.param_groups:
             group["lr"] = step.learning_rate
+        return self._train(*self._step_to_device(step))
+
+    def step_parts(self) -> IdiomaticStepParts:
+        """The parts of a step."""
+        return IdiomaticStepParts(self.model, self._optimizer, self._compute_loss, self._step_to_device, self._train)
+
+    def _step_to_device(self, step: StepInputs) -> tuple[torch.Tensor, torch.Tensor]:
+        labels = torch.from_numpy(step.targets.labels)
+        return step.inputs.to(self.device.native), labels.to(self.device.native)
+
+    def _train(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         self.model.train()
         self._optimizer.zero_grad()
-        outputs = self._outputs(images)
-        loss = self._criterion(outputs, labels)
+        outputs, loss = self._compute_loss(images, labels)
         loss.backward()
         self._optimizer.step()
         return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
+
+    def _compute_loss(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        outputs = self._outputs(images)
+        return outputs, self._criterion(outputs, labels)
 
     def _outputs(self, images: torch.Tensor) -> torch.Tensor:
         try:

@@ -57,15 +57,25 @@ class TrainStep:
         Returns:
             The loss and the number of right answers.
         """
+        objective, loss, correct = self.forward(inputs, labels, targets, weight, masks)
+        objective.backward()
+        if divisor is not None:
+            self._end_group(divisor, learning_rate)
+        return loss, correct
+
+    def forward(self, inputs, labels, targets, weight, masks):
+        """What a batch's gradients are of, its loss and the number of right answers."""
         model = self._model
         logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
         loss_sum = -(targets * functional.log_softmax(logits, dim=1)).sum()
         loss = loss_sum / weight
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
-        self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum).backward()
-        if divisor is not None:
-            self._end_group(divisor, learning_rate)
-        return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+        objective = self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum)
+        return objective, loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+
+    def forget_gradients(self) -> None:
+        """Frees the gradients of a group."""
+        self._optimizer.zero_grad(set_to_none=True)
 
     def gradients(self, inputs, labels, targets, weight, masks) -> dict[nn.Parameter, torch.Tensor]:
         """The gradients of a batch's loss, neither scaled nor clipped; no step is taken."""
@@ -94,7 +104,7 @@ class TrainStep:
             clip_grad_norm_(self._parameters, self.clip_norm)
         set_learning_rate(self._optimizer, learning_rate)
         has_stepped = self._loss_scaling.take_step(self._optimizer)
-        self._optimizer.zero_grad(set_to_none=True)
+        self.forget_gradients()
         if has_stepped and self.average is not None:
             self.average.update()
 

@@ -34,6 +34,7 @@ from twintune.engines.tensorflow.loss_scaling import (
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.probe import Probe
+from twintune.engines.tensorflow.step_parts import AlignedStepParts
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
@@ -137,6 +138,10 @@ class AlignedEngine:
         """Trains on a batch."""
         with tf.device(self.device.native):
             return self._train_step(step)
+
+    def step_parts(self) -> AlignedStepParts:
+        """The parts of a step."""
+        return AlignedStepParts(self._train_step, self.device.native)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

@@ -19,6 +19,7 @@ from twintune.engines.tensorflow.device import Device, describe_placement, start
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
 from twintune.engines.tensorflow.model import dense_tensors
+from twintune.engines.tensorflow.step_parts import IdiomaticStepParts
 from twintune.network import first_line, limited_silence
 from twintune.protocol import ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
@@ -89,6 +90,10 @@ class IdiomaticEngine:
         with tf.device(self.device.native):
             logs = self.model.train_on_batch(step.inputs, step.targets.labels, return_dict=True)
         return logs["loss"], logs["accuracy"], len(step.targets.labels)
+
+    def step_parts(self) -> IdiomaticStepParts:
+        """The parts of a step."""
+        return IdiomaticStepParts(self.model, self.train_step, self.device.native)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""

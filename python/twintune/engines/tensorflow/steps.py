@@ -49,20 +49,17 @@ class TrainStep:
         self.average = average
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
         self._from_features = from_features
+        self._batch_specs = batch_specs
         scalar = tf.TensorSpec([], tf.float64)
-
-        def traced(function: Callable, *specs: Any) -> Callable:
-            return tf.function(function, input_signature=specs, autograph=False)
-
         # A step that may be skipped looks at its gradients before it takes them.
         self._steps_alone = self.accumulation == 1 and not loss_scaling.enabled
         if self._steps_alone:
-            self._step_alone = traced(self._train_alone, *batch_specs, scalar, optimizer.coefficients_spec)
+            self._step_alone = _traced(self._train_alone, *batch_specs, scalar, optimizer.coefficients_spec)
             return
         self._sums = [tf.Variable(tf.zeros_like(variable)) for variable in optimizer.variables]
-        self._accumulate = traced(self._add_gradients, *batch_specs, scalar, scalar)
-        self._apply_sums = traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
-        self._sums_are_finite = traced(lambda: all_finite(self._sums))
+        self._accumulate = _traced(self._add_gradients, *batch_specs, scalar, scalar)
+        self._apply_sums = _traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
+        self._sums_are_finite = _traced(lambda: all_finite(self._sums))
 
     def __call__(self, step: StepInputs) -> Any:
         """Trains on a batch.
@@ -70,8 +67,7 @@ class TrainStep:
         Returns:
             The loss and the number of right answers.
         """
-        targets = step.targets
-        batch = (step.inputs, targets.labels, targets.coefficients, step.masks, targets.weight)
+        batch = _batch_of(step)
         if self._steps_alone:
             return self._step_alone(*batch, self._optimizer.next_coefficients(step.learning_rate))
         outcome = self._accumulate(*batch, self._loss_scaling.scale)
@@ -92,6 +88,14 @@ class TrainStep:
     def take_optimizer_step(self, gradients: Sequence[tf.Tensor], learning_rate: float) -> None:
         """Takes the step at the end of a group on given gradients, which are not scaled; nothing is traced."""
         self._update(gradients, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
+
+    def cut_short(self) -> tuple[Callable[[StepInputs], Any], Callable[[StepInputs], Any]]:
+        """The step as far as the loss, and as far as its gradients; each is traced when it is first called."""
+        scalar = tf.TensorSpec([], tf.float64)
+        forward = _traced(self._compute_loss, *self._batch_specs, scalar, scalar)
+        differentiate = _traced(self._differentiate, *self._batch_specs, scalar, scalar)
+        scale = self._loss_scaling.scale
+        return lambda step: forward(*_batch_of(step), scale), lambda step: differentiate(*_batch_of(step), scale)
 
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""
@@ -130,20 +134,25 @@ class TrainStep:
 
     def _differentiate(self, inputs, labels, targets, masks, weight, scale):
         """Scaled gradients, loss and number of right answers of a batch."""
-        model, variables = self._model, self._optimizer.variables
+        variables = self._optimizer.variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             for variable in variables:
                 tape.watch(variable)
-            logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
-            # The fused operation's gradient takes it for granted that the targets of an image have a sum of 1.
-            loss_sum = -tf.reduce_sum(targets * tf.nn.log_softmax(logits))
-            loss = loss_sum / tf.cast(weight, loss_sum.dtype)
-            # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
-            objective = loss if self.accumulation == 1 else loss_sum
-            if self._loss_scaling.enabled:
-                objective *= tf.cast(scale, objective.dtype)
-        correct = tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
+            objective, loss, correct = self._compute_loss(inputs, labels, targets, masks, weight, scale)
         return tape.gradient(objective, variables), loss, correct
+
+    def _compute_loss(self, inputs, labels, targets, masks, weight, scale):
+        """What a batch's gradients are of, its loss and number of right answers."""
+        model = self._model
+        logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
+        # The fused operation's gradient takes it for granted that the targets of an image have a sum of 1.
+        loss_sum = -tf.reduce_sum(targets * tf.nn.log_softmax(logits))
+        loss = loss_sum / tf.cast(weight, loss_sum.dtype)
+        # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
+        objective = loss if self.accumulation == 1 else loss_sum
+        if self._loss_scaling.enabled:
+            objective *= tf.cast(scale, objective.dtype)
+        return objective, loss, tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
 
     def _update(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
         if self.clip_norm is not None:
@@ -151,6 +160,16 @@ class TrainStep:
         self._optimizer.apply(gradients, coefficients)
         if self.average is not None:
             self.average.update()
+
+
+def _traced(function: Callable, *specs: Any) -> Callable:
+    return tf.function(function, input_signature=specs, autograph=False)
+
+
+def _batch_of(step: StepInputs) -> tuple:
+    """A batch as the traced functions take it."""
+    targets = step.targets
+    return step.inputs, targets.labels, targets.coefficients, step.masks, targets.weight
 
 
 def clip_by_global_norm(gradients: Sequence[Any], max_norm: float) -> list[Any]:
