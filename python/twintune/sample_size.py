@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
 from twintune.protocol import PairsNeededRequest, PairsNeededResult
 
+_NORMAL = NormalDist()
 _POWER = 0.8
 # Of each of the two one-sided tests that equivalence is made of.
 _ONE_SIDED_SIGNIFICANCE = 0.05
@@ -42,24 +44,21 @@ def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
 
 
 def _for_difference(mean: float, spread: float, significance: float) -> int | None:
-    from scipy.stats import norm
-
     if mean == 0:
         return None
-    one_way = norm.sf(0, mean, spread) if spread > 0 else 1.0
-    z = norm.isf(significance / 2)
-    estimate = ((z + norm.ppf(_POWER)) * spread / mean) ** 2 + z**2 / 2
+    one_way = NormalDist(-mean, spread).cdf(0) if spread > 0 else 1.0
+    z = _NORMAL.inv_cdf(1 - significance / 2)
+    estimate = ((z + _NORMAL.inv_cdf(_POWER)) * spread / mean) ** 2 + z**2 / 2
     return _pairs(significance, one_way, estimate)
 
 
 def _for_equivalence(mean: float, spread: float, margin: float) -> int | None:
-    from scipy.stats import norm
-
     if mean >= margin:
         return None
-    within = norm.cdf(margin, mean, spread) - norm.cdf(-margin, mean, spread) if spread > 0 else 1.0
-    z = norm.isf(_ONE_SIDED_SIGNIFICANCE)
-    estimate = ((z + norm.ppf((1 + _POWER) / 2)) * spread / (margin - mean)) ** 2 + z**2 / 2
+    drawn = NormalDist(mean, spread)
+    within = drawn.cdf(margin) - drawn.cdf(-margin) if spread > 0 else 1.0
+    z = _NORMAL.inv_cdf(1 - _ONE_SIDED_SIGNIFICANCE)
+    estimate = ((z + _NORMAL.inv_cdf((1 + _POWER) / 2)) * spread / (margin - mean)) ** 2 + z**2 / 2
     return _pairs(2 * _ONE_SIDED_SIGNIFICANCE, within, estimate)
 
 

@@ -55,7 +55,7 @@ def sign_flip_p_value(differences: np.ndarray) -> np.ndarray:
         axis=-1,
         rng=np.random.default_rng(0),
     )
-    return outcome.pvalue
+    return np.asarray(outcome.pvalue)
 
 
 def typical_value_interval(differences: np.ndarray, level: float) -> tuple[np.ndarray, float]:
