@@ -119,6 +119,8 @@ def _list(
 ) -> tuple[list[DisagreeingImage], str | None]:
     """The images that are answered differently, and why they could not be named and shown if so."""
     positions, classes = most_certain_first(first, second), request.classes
+    if len(positions) == 0:
+        return [], None
     test, problem = _open_test(request, first.labels, emit)
     shown: dict[int, str] = {}
     if test is not None:

@@ -59,7 +59,7 @@ def compare(
 # Two images a class: both models are right about the first two, then only the first is, then only the second; the fifth
 # they take for different wrong classes, and the sixth for the same one.
 LABELS = [0, 0, 1, 1, 2, 2]
-FIRST = logits_of([[0.8, 0.1, 0.1]] * 2 + [[0.1, 0.6, 0.3]] + [[0.9, 0.05, 0.05]] * 2 + [[0.1, 0.8, 0.1]])
+FIRST = logits_of([[0.8, 0.1, 0.1]] * 2 + [[0.01, 0.98, 0.01]] + [[0.9, 0.05, 0.05]] * 2 + [[0.1, 0.8, 0.1]])
 SECOND = logits_of([[0.7, 0.2, 0.1]] * 2 + [[0.1, 0.4, 0.5]] + [[0.1, 0.8, 0.1]] * 3)
 
 
@@ -81,7 +81,7 @@ def test_every_disagreement_is_listed_with_both_answers_the_most_certain_first(
     assert last.image == str(tmp_path / "test" / "class1" / "0.png")
     assert (last.label, last.first.predicted, last.second.predicted) == ("class1", "class1", "class2")
     # Softmax in float64 of logits that were rounded to float32: about 6e-8 of each.
-    assert (last.first.probability, last.second.probability) == pytest.approx((0.6, 0.5), rel=2e-7)
+    assert (last.first.probability, last.second.probability) == pytest.approx((0.98, 0.5), rel=2e-7)
     assert result.problem is None
 
 
@@ -123,6 +123,13 @@ def test_data_that_are_gone_or_were_changed_cost_the_images_and_not_the_counts(
             (4, None, None),
             (2, None, None),
         ]
+
+
+def test_models_that_agree_about_every_image_need_no_look_at_the_data(tmp_path: Path, dataset: ImageFolder) -> None:
+    asked = listing(dataset, tmp_path)
+    (tmp_path / "test").rename(tmp_path / "elsewhere")
+    result = compare(tmp_path, FIRST, FIRST, LABELS, asked)
+    assert (result.different, result.listed, result.problem) == (0, [], None)
 
 
 def test_predictions_of_other_images_are_refused(tmp_path: Path) -> None:
