@@ -164,15 +164,28 @@ def _steps(twins: TwinRecordings) -> list[SensitivePair]:
 def _judge_batch_norm(twins: TwinRecordings, trained: Trained) -> Rung:
     if not any(name.endswith("running_mean") for name in twins.names("weights")):
         return make_rung("batch-norm", trained, passed=True, worst=0, note="The model has no BatchNorm.")
-    statistics = [
+    return judge_by_sensitivity("batch-norm", trained, _running_statistics(twins), MEANING)
+
+
+def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
+    """After the first step too: where ten steps are chaotic, a wrong momentum shows there alone."""
+    after_first = [
         SensitivePair(
-            place=twins.place_of(f"batch-norm/{name}"),
+            place=f"{twins.place_of(f'first-batch-norm/{name}')}, after the first step",
+            plain=twins.both(f"first-batch-norm/{name}"),
+            moved=(None, None),
+        )
+        for name in twins.names("first-batch-norm")
+    ]
+    after_all = [
+        SensitivePair(
+            place=f"{twins.place_of(f'batch-norm/{name}')}, after all steps",
             plain=twins.both(f"batch-norm/{name}"),
             moved=twins.both(f"moved-batch-norm/{name}"),
         )
         for name in twins.names("batch-norm")
     ]
-    return judge_by_sensitivity("batch-norm", trained, statistics, MEANING)
+    return after_first + after_all
 
 
 def _evaluation(twins: TwinRecordings) -> Iterator[Pair]:

@@ -74,6 +74,8 @@ class _Steps:
     """Before each."""
     pixel_digests: list[str]
     """Of each batch; a step may have several."""
+    first_statistics: dict[str, np.ndarray]
+    """Of the BatchNorm layers, after the first step."""
     statistics: dict[str, np.ndarray]
     """Of the BatchNorm layers, after the last."""
 
@@ -101,7 +103,9 @@ class _Recorder:
         tensors |= passes
         tensors |= _under("gradients", gradients)
         tensors |= _under("optimizer", updated)
-        tensors |= {"steps": steps.losses, **_under("batch-norm", steps.statistics)}
+        tensors["steps"] = steps.losses
+        tensors |= _under("first-batch-norm", steps.first_statistics)
+        tensors |= _under("batch-norm", steps.statistics)
         if self._dtype == "float64":
             with _restored(self._engine, self._probe):
                 moved = self._take_steps(_moved_by_one_last_place)
@@ -141,14 +145,18 @@ class _Recorder:
     def _take_steps(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> _Steps:
         """Trains for ten steps as a run does, on pixels that `move` gives back."""
         train = GroupTrainer(self._engine, self._request, self._run.targets)
-        losses, digests = [], []
+        losses, digests, first_statistics = [], [], {}
         for rate, group in zip(self._rates(), self._groups(), strict=False):
             self._run.report.stage("evaluate")
             moved = [(dataclasses.replace(batch, inputs=move(batch.inputs)), shares) for batch, shares in group]
             digests += [digest_tensors({"pixels": batch.inputs}) for batch, _ in moved]
             losses.append(train(moved, rate))
-        statistics = {name: tensor for name, tensor in self._model_tensors().items() if name.endswith(STATISTICS)}
-        return _Steps(np.array(losses, self._dtype), digests, statistics)
+            if len(losses) == 1:
+                first_statistics = self._statistics()
+        return _Steps(np.array(losses, self._dtype), digests, first_statistics, self._statistics())
+
+    def _statistics(self) -> dict[str, np.ndarray]:
+        return {name: tensor for name, tensor in self._model_tensors().items() if name.endswith(STATISTICS)}
 
     def _rates(self) -> list[float]:
         """Of the first ten steps; a phase that is over before goes on at its last rate."""

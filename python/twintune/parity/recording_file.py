@@ -47,8 +47,9 @@ class Recording:
     | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients |
     | `steps` | [10]: the loss before each of ten steps |
     | `moved-steps` | the same with all pixels moved by one last place, towards larger values |
-    | `batch-norm/TENSOR` | running statistics after the ten steps |
-    | `moved-batch-norm/TENSOR` | the same after the moved ones |
+    | `first-batch-norm/TENSOR` | running statistics after the first of them |
+    | `batch-norm/TENSOR` | the same after the last |
+    | `moved-batch-norm/TENSOR` | the same after the last of the moved ones |
 
     `training` is the mode that the phase trains in: with frozen BatchNorm it computes what `inference` does. In less
     than float64, the `moved-` tensors are left out.

@@ -147,5 +147,6 @@ def _backward(draw: np.random.Generator) -> dict[str, np.ndarray]:
         tensors[f"optimizer/{name}"] = before.normal(0, 0.1, shape) - RATE * np.sign(draw.normal(size=shape))
     tensors["steps"] = draw.uniform(1, 3, 10)
     for name, shape in STATISTICS.items():
-        tensors[f"batch-norm/{name}"] = draw.uniform(0.5, 1.5, shape)
+        for group in ("first-batch-norm", "batch-norm"):
+            tensors[f"{group}/{name}"] = draw.uniform(0.5, 1.5, shape)
     return tensors

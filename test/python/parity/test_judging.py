@@ -23,7 +23,8 @@ from twintune.parity.judging import judge_rungs
 from twintune.protocol import JudgeRungsRequest, Rung, RungName
 
 RUNGS = get_args(RungName)
-STATISTICS_GROUPS = ("weights", "batch-norm", "moved-batch-norm")
+NAME = "layer1.bn.running_var"
+STATISTICS_GROUPS = ("weights", "first-batch-norm", "batch-norm", "moved-batch-norm")
 
 
 @pytest.fixture
@@ -202,13 +203,26 @@ def test_nothing_but_chaos_is_no_agreement(judge) -> None:
 
 
 def test_running_statistics_are_held_to_the_same_rule(judge) -> None:
-    name = "layer1.bn.running_var"
-    both_moved = [change_value(f"{prefix}/{name}", (3,), 1 + 1e-9) for prefix in ("batch-norm", "moved-batch-norm")]
+    both_moved = [change_value(f"{prefix}/{NAME}", (3,), 1 + 1e-9) for prefix in ("batch-norm", "moved-batch-norm")]
     rungs = judge(*both_moved)
     assert failed(rungs) == ["batch-norm"]
-    assert rungs["batch-norm"].where.startswith(name)
-    sensitive = change_value(f"moved-batch-norm/{name}", (3,), 1 + 1e-10)
+    assert rungs["batch-norm"].where.startswith(NAME)
+    sensitive = change_value(f"moved-batch-norm/{NAME}", (3,), 1 + 1e-10)
     assert failed(judge(*both_moved, both=(sensitive,))) == []
+
+
+def test_a_wrong_momentum_shows_after_the_first_step_where_ten_steps_are_chaotic(judge) -> None:
+    chaotic = tuple(
+        change_tensor(f"moved-batch-norm/{name}", lambda old: old * (1 + 1e-3))
+        for name in ("layer1.bn.running_mean", NAME)
+    )
+    rungs = judge(both=chaotic)
+    assert failed(rungs) == []
+    assert rungs["batch-norm"].note.startswith("Not judged: layer1.bn.running_mean (")
+    rung = judge(change_value(f"first-batch-norm/{NAME}", (0,), 1 + 1e-6), both=chaotic)["batch-norm"]
+    assert not rung.passed
+    assert rung.where.startswith(NAME)
+    assert rung.where.endswith(", after the first step, [channel 0]")
 
 
 def test_a_model_without_batch_norm_has_none_to_judge(judge) -> None:
@@ -275,7 +289,7 @@ def test_a_tensor_of_another_shape_is_said_to_have_it(judge) -> None:
     "prefix", ["weights", "features", "logits", "loss", "gradients", "optimizer", "steps", "batch-norm"]
 )
 def test_a_rung_that_neither_engine_recorded_fails(judge, prefix: str) -> None:
-    assert prefix in failed(judge(both=(without(prefix),)))
+    assert prefix in failed(judge(both=(without(prefix, f"first-{prefix}"),)))
 
 
 def test_no_pixels_and_no_metrics_are_no_agreement(judge) -> None:

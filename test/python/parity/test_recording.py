@@ -79,6 +79,7 @@ def test_the_tensors_are_those_of_the_contract(rich: dict[str, Recording]) -> No
         ("weights", {**backbone, **head}),
         ("gradients", trained),
         ("optimizer", trained),
+        ("first-batch-norm", statistics),
         ("batch-norm", statistics),
         ("moved-batch-norm", statistics),
     ]:
@@ -107,7 +108,17 @@ def test_what_both_start_from_is_the_same_bit_for_bit(rich: dict[str, Recording]
 
 
 @pytest.mark.parametrize(
-    "group", ["features/inference", "features/training", "logits", "loss", "gradients", "optimizer", "batch-norm"]
+    "group",
+    [
+        "features/inference",
+        "features/training",
+        "logits",
+        "loss",
+        "gradients",
+        "optimizer",
+        "first-batch-norm",
+        "batch-norm",
+    ],
 )
 def test_both_engines_compute_the_same(rich: dict[str, Recording], group: str) -> None:
     for name, theirs in rich["pytorch"].group(group).items():
