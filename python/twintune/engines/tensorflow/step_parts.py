@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -69,7 +70,7 @@ class IdiomaticStepParts:
         """
         self._train, self._device = train, device
 
-        def compute_loss(images, labels):
+        def compute_loss(images, labels) -> Any:
             return model.compute_loss(x=images, y=labels, y_pred=model(images, training=True), training=True)
 
         def compute_gradients(images, labels):
