@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { FinishedRun, RunResult } from '../protocol/result.js'
+import { type FinishedRun, factsSchema, type RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 import type { Disagreement } from './disagreement.js'
 import { finishedPairs, type Pair, runsOfFramework } from './pairs.js'
@@ -29,10 +29,17 @@ export const noiseSchema = z.strictObject({
   calibrationError: noiseRowSchema,
   firstStepLoss: noiseRowSchema,
   differentImages: noiseRowSchema.describe('Test images that the two models take for different classes.'),
+  unlike: z
+    .strictObject({ tensorflow: z.array(z.string()), pytorch: z.array(z.string()) })
+    .describe(
+      'Names of the facts that some run and its repeat do not share, where what lies between them may be more than floating point.',
+    ),
 })
 
 /** What is mere floating point: how far a framework lies from itself, beside how far the two lie from each other. */
 export type Noise = z.output<typeof noiseSchema>
+/** What noise is measured of. */
+export type NoiseFigure = Exclude<keyof Noise, 'unlike'>
 /** One figure of it. */
 export type NoiseRow = z.output<typeof noiseRowSchema>
 /** How far pairs of runs lie apart. */
@@ -80,7 +87,17 @@ export function noiseFloor({ results, within, between }: NoiseEvidence): Noise {
       pytorch: distance(countsOf('pytorch')),
       between: distance(between.map(({ different }) => different)),
     },
+    unlike: { tensorflow: unlikeFacts(pairs.tensorflow), pytorch: unlikeFacts(pairs.pytorch) },
   }
+}
+
+// A resumed comparison may have gone on with other threads; noise itself may end a phase earlier.
+function unlikeFacts(pairs: readonly Pair[]): string[] {
+  return factsSchema
+    .keyof()
+    .options.filter((name) =>
+      pairs.some(([run, other]) => JSON.stringify(run.facts[name]) !== JSON.stringify(other.facts[name])),
+    )
 }
 
 function differences(pairs: readonly Pair[], figure: (run: FinishedRun) => number | null): number[] {

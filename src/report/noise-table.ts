@@ -1,5 +1,5 @@
 import type { Comparison } from '../compare/comparison.js'
-import type { Distance, Noise } from '../compare/noise.js'
+import type { Distance, Noise, NoiseFigure } from '../compare/noise.js'
 import type { Framework } from '../spec/schema.js'
 import { formatCount, formatNumberOf, formatOr, frameworkNames } from './format.js'
 import { type Metric, metricFormats, metricsOf } from './metric-format.js'
@@ -48,11 +48,11 @@ export function renderNoiseTable(comparison: Comparison, style: Style): string |
   )
 }
 
-function figuresOf(comparison: Comparison): (keyof Noise)[] {
+function figuresOf(comparison: Comparison): NoiseFigure[] {
   return [...metricsOf(comparison), 'firstStepLoss', 'differentImages']
 }
 
-function figure(key: keyof Noise): Figure {
+function figure(key: NoiseFigure): Figure {
   if (key === 'firstStepLoss') return { name: 'step-1 loss', unit: 'nats', scale: 1 }
   if (key === 'differentImages') return { name: 'different', unit: 'images', scale: 1 }
   const { name, unit } = metricFormats[key satisfies Metric]
@@ -78,16 +78,19 @@ function howToRead(seeds: number): string {
   return `${several}, over ${formatNumberOf(seeds, 'seed')}: of two runs of one framework with the same seed, and of the two frameworks.`
 }
 
-/** Whether a framework came to exactly the same twice, and what deterministic mode has to do with it. */
-function verdictOf(framework: Framework, { runs, repeats }: Comparison, noise: Noise): string {
+/** Whether a framework came to exactly the same twice, what deterministic mode has to do with it, and what else. */
+function verdictOf(framework: Framework, comparison: Comparison, noise: Noise): string {
   const name = frameworkNames[framework]
-  const distances = Object.values(noise).flatMap((row) => row[framework] ?? [])
+  const distances = figuresOf(comparison).flatMap((key) => noise[key][framework] ?? [])
   if (distances.length === 0) return `${name} has no seed that finished twice.`
-  const deterministic = [...runs, ...repeats]
+  const deterministic = [...comparison.runs, ...comparison.repeats]
     .filter((run) => run.framework === framework)
     .every(({ facts }) => facts === null || facts.deterministic)
+  const unlike = noise.unlike[framework]
+  const doubt =
+    unlike.length > 0 ? ` Its runs and their repeats do not report the same ${unlike.join(', ')}.` : ''
   if (distances.every(({ largest }) => largest === 0)) {
-    return `${name} came to exactly the same twice${deterministic ? ', as deterministic mode has it' : ''}.`
+    return `${name} came to exactly the same twice${deterministic ? ', as deterministic mode has it' : ''}.${doubt}`
   }
-  return `${name} did not come to the same twice${deterministic ? ', though in deterministic mode' : ''}.`
+  return `${name} did not come to the same twice${deterministic ? ', though in deterministic mode' : ''}.${doubt}`
 }

@@ -45,6 +45,13 @@ describe('noise', () => {
     })
   })
 
+  it('names the facts that a run and its repeat do not share', () => {
+    expect(noise.unlike).toEqual({ tensorflow: [], pytorch: [] })
+    const resumed = [result('pytorch', 0), repeated(result('pytorch', 0, { threads: '1 within' }))]
+    const { unlike } = noiseFloor({ results: resumed, within: [], between: [] })
+    expect(unlike).toEqual({ tensorflow: [], pytorch: ['threads'] })
+  })
+
   it('is absent where a metric is, or where no run finished twice', () => {
     expect(noise.topFiveAccuracy).toEqual({ tensorflow: null, pytorch: null, between: null })
     const failed = { ...failedRun('pytorch', 0, lossNotFinite), repeat: true } as const

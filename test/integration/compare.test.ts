@@ -247,6 +247,7 @@ describe('a deterministic run', () => {
     for (const figure of ['accuracy', 'macroF1', 'loss', 'firstStepLoss', 'differentImages'] as const) {
       expect(noisy?.noise?.[figure]).toMatchObject({ tensorflow: exact, pytorch: exact })
     }
+    expect(noisy?.noise?.unlike).toEqual({ tensorflow: [], pytorch: [] })
     expect(noisy?.noise?.loss.between?.mean).toBeGreaterThan(0)
   })
 })

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 from scipy.stats import binom
 from twintune.data.splits import open_splits
 from twintune.disagreement import compare_predictions, mcnemar_p
-from twintune.errors import TwintuneError
+from twintune.errors import Cancelled, TwintuneError
 from twintune.protocol import ComparePredictionsRequest, ComparePredictionsResult, ImageFolder, ListingRequest
 from twintune.weights import save_atomically
 
@@ -48,12 +49,13 @@ def compare(
     labels: list[int],
     asked: ListingRequest | None = None,
     labels_of_second: list[int] | None = None,
+    emit: Callable[[object], None] = lambda report: None,
 ) -> ComparePredictionsResult:
     files = [folder / "first.safetensors", folder / "second.safetensors"]
     for file, logits, truth in zip(files, (first, second), (labels, labels_of_second or labels), strict=True):
         save_atomically({"logits": logits, "labels": np.array(truth)}, file)
     request = ComparePredictionsRequest(str(files[0]), str(files[1]), asked)
-    return compare_predictions(request, lambda report: None)
+    return compare_predictions(request, emit)
 
 
 # Two images a class: both models are right about the first two, then only the first is, then only the second; the fifth
@@ -130,6 +132,15 @@ def test_models_that_agree_about_every_image_need_no_look_at_the_data(tmp_path: 
     (tmp_path / "test").rename(tmp_path / "elsewhere")
     result = compare(tmp_path, FIRST, FIRST, LABELS, asked)
     assert (result.different, result.listed, result.problem) == (0, [], None)
+
+
+def test_who_cancels_while_the_data_are_looked_at_gets_no_answer(tmp_path: Path, dataset: ImageFolder) -> None:
+    def cancel(report: object) -> None:
+        raise Cancelled
+
+    asked = ListingRequest(CLASSES, dataset, None, str(tmp_path / "cache"), "", str(tmp_path / "thumbnails"), 24)
+    with pytest.raises(Cancelled):
+        compare(tmp_path, FIRST, SECOND, LABELS, asked, emit=cancel)
 
 
 def test_predictions_of_other_images_are_refused(tmp_path: Path) -> None:

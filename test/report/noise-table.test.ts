@@ -20,6 +20,7 @@ function noise(row: NoiseRow): Noise {
     calibrationError: row,
     firstStepLoss: row,
     differentImages: { ...row, between: { mean: 40, largest: 41, pairs: 2 } },
+    unlike: { tensorflow: [], pytorch: ['threads'] },
   }
 }
 
@@ -64,6 +65,15 @@ describe('whether a framework repeated itself', () => {
     const prose = words(render(mixed, { deterministic: true }))
     expect(prose).toContain('TensorFlow did not come to the same twice, though in deterministic mode.')
     expect(prose).toContain('PyTorch came to exactly the same twice, as deterministic mode has it.')
+  })
+
+  test('comes with what the two runs did not share', () => {
+    const prose = words(render(mixed))
+    expect(prose).toContain(
+      'PyTorch came to exactly the same twice. Its runs and their repeats do not report',
+    )
+    expect(prose).toContain('the same threads.')
+    expect(prose).not.toContain('TensorFlow did not come to the same twice. Its')
   })
 
   test('is open where no seed finished twice', () => {
