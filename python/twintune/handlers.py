@@ -77,6 +77,18 @@ def _judge_rounding(payload: bytes, emit: Emit) -> object:
     return judge_rounding(msgspec.json.decode(payload, type=protocol.JudgeRoundingRequest))
 
 
+def _describe_idiomatic(payload: bytes, emit: Emit) -> object:
+    from twintune.engines.tensorflow.idiomatic_reference import describe_first_batch
+
+    return describe_first_batch(msgspec.json.decode(payload, type=protocol.DescribeIdiomaticRequest), emit)
+
+
+def _measure_differences(payload: bytes, emit: Emit) -> object:
+    from twintune.engines.pytorch.idiomatic_differences import measure_differences
+
+    return measure_differences(msgspec.json.decode(payload, type=protocol.MeasureDifferencesRequest), emit)
+
+
 HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "import-framework": _import_framework,
     "inspect": _inspect,
@@ -89,4 +101,6 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "record-rungs": _record_rungs,
     "judge-rungs": _judge_rungs,
     "judge-rounding": _judge_rounding,
+    "describe-idiomatic": _describe_idiomatic,
+    "measure-differences": _measure_differences,
 }

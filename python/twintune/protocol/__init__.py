@@ -47,6 +47,17 @@ from twintune.protocol.find_learning_rate import (
     LearningRatePoint,
     LearningRateSuggestions,
 )
+from twintune.protocol.idiomatic_differences import (
+    BatchNormConstants,
+    ChannelMap,
+    DescribeIdiomaticRequest,
+    DescribeIdiomaticResult,
+    EffectOn,
+    IdiomaticDescription,
+    IdiomaticDifference,
+    MeasureDifferencesRequest,
+    MeasureDifferencesResult,
+)
 from twintune.protocol.import_framework import ImportFrameworkRequest, ImportFrameworkResult
 from twintune.protocol.inspect import InspectRequest, InspectResult
 from twintune.protocol.judge_rounding import (
@@ -100,7 +111,9 @@ __all__ = [
     "AdamW",
     "Answer",
     "Augmentation",
+    "BatchNormConstants",
     "BatchNormPolicy",
+    "ChannelMap",
     "Checkpoints",
     "ClassEvaluation",
     "ColorJitter",
@@ -114,9 +127,12 @@ __all__ = [
     "DatasetRequest",
     "DescribeDataRequest",
     "DescribeDataResult",
+    "DescribeIdiomaticRequest",
+    "DescribeIdiomaticResult",
     "DisagreeingImage",
     "DuplicateImage",
     "EarlyStopping",
+    "EffectOn",
     "Ema",
     "EpochRecord",
     "Evaluation",
@@ -128,6 +144,8 @@ __all__ = [
     "Framework",
     "Head",
     "HuggingFace",
+    "IdiomaticDescription",
+    "IdiomaticDifference",
     "ImageFolder",
     "ImageKind",
     "ImageSizes",
@@ -143,6 +161,8 @@ __all__ = [
     "LearningRatePoint",
     "LearningRateSuggestions",
     "ListingRequest",
+    "MeasureDifferencesRequest",
+    "MeasureDifferencesResult",
     "Message",
     "Mode",
     "Model",

@@ -41,7 +41,7 @@ from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
 
 _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
-_DROPPING = (nn.Dropout, torchvision.ops.StochasticDepth)
+DROPPING = (nn.Dropout, torchvision.ops.StochasticDepth)
 
 
 def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
@@ -68,12 +68,12 @@ class IdiomaticEngine:
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).torchvision
         self.model = _build_backbone(chosen, request)
-        self._head_name = _find_classifier(self.model)
-        features = self.model.get_submodule(self._head_name).in_features
-        self._head = _build_head(request.model.head, features, classes)
-        self.model.set_submodule(self._head_name, self._head)
+        self.head_name = _find_classifier(self.model)
+        features = self.model.get_submodule(self.head_name).in_features
+        self.head = _build_head(request.model.head, features, classes)
+        self.model.set_submodule(self.head_name, self.head)
         self.model.to(self.device.native)
-        self._criterion = nn.CrossEntropyLoss()
+        self.criterion = nn.CrossEntropyLoss()
         preset = torchvision.models.get_model_weights(chosen.model)[chosen.weights].transforms()
         size = request.dataset.image_size
         self.pipeline = DataLoaderPipeline(
@@ -84,31 +84,31 @@ class IdiomaticEngine:
         """Freezes or thaws the backbone and makes the optimiser over what requires a gradient."""
         for parameter in self.model.parameters():
             parameter.requires_grad = phase.trainable != "head"
-        for parameter in self._head.parameters():
+        for parameter in self.head.parameters():
             parameter.requires_grad = True
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self._optimizer = build_idiomatic_optimizer(phase.optimizer, trained)
+        self.optimizer = build_idiomatic_optimizer(phase.optimizer, trained)
         self.model.train()
         layers = [module for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained),
-            loss=f"torch.nn.{self._criterion}",
-            optimizer=describe_idiomatic_optimizer(self._optimizer),
+            loss=f"torch.nn.{self.criterion}",
+            optimizer=describe_idiomatic_optimizer(self.optimizer),
             batch_norm=describe_batch_norm(
                 [(batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in layers]
             ),
-            dropout=describe_dropout([str(module) for module in self.model.modules() if isinstance(module, _DROPPING)]),
+            dropout=describe_dropout([str(module) for module in self.model.modules() if isinstance(module, DROPPING)]),
         )
 
     def train_step(self, step: StepInputs):
         """Takes one step of the listing's loop."""
-        for group in self._optimizer.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = step.learning_rate
         return self._train(*self._step_to_device(step))
 
     def step_parts(self) -> IdiomaticStepParts:
         """The parts of a step."""
-        return IdiomaticStepParts(self.model, self._optimizer, self._compute_loss, self._step_to_device, self._train)
+        return IdiomaticStepParts(self.model, self.optimizer, self._compute_loss, self._step_to_device, self._train)
 
     def _step_to_device(self, step: StepInputs) -> tuple[torch.Tensor, torch.Tensor]:
         labels = torch.from_numpy(step.targets.labels)
@@ -116,15 +116,15 @@ class IdiomaticEngine:
 
     def _train(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         self.model.train()
-        self._optimizer.zero_grad()
+        self.optimizer.zero_grad()
         outputs, loss = self._compute_loss(images, labels)
         loss.backward()
-        self._optimizer.step()
+        self.optimizer.step()
         return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
 
     def _compute_loss(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         outputs = self._outputs(images)
-        return outputs, self._criterion(outputs, labels)
+        return outputs, self.criterion(outputs, labels)
 
     def _outputs(self, images: torch.Tensor) -> torch.Tensor:
         try:
@@ -141,7 +141,7 @@ class IdiomaticEngine:
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
-        return self._optimizer.param_groups[0]["lr"]
+        return self.optimizer.param_groups[0]["lr"]
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """The weights as they are: the listing keeps no average."""
@@ -171,7 +171,7 @@ class IdiomaticEngine:
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by torchvision's names."""
         tensors = module_tensors(self.model).items()
-        return {name: value for name, value in tensors if not name.startswith(f"{self._head_name}.")}
+        return {name: value for name, value in tensors if not name.startswith(f"{self.head_name}.")}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
@@ -182,7 +182,7 @@ class IdiomaticEngine:
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
-            **optimizer_tensors(self._optimizer, self._trained()),
+            **optimizer_tensors(self.optimizer, self._trained()),
             **generator_tensors(),
         }
 
@@ -190,7 +190,7 @@ class IdiomaticEngine:
         """Takes tensors of `state`."""
         load_module(self.model, tensors)
         load_linear(self._head_layers(), tensors)
-        load_optimizer(self._optimizer, self._trained(), tensors)
+        load_optimizer(self.optimizer, self._trained(), tensors)
         load_generators(tensors)
 
     def precision(self) -> str:
@@ -206,7 +206,7 @@ class IdiomaticEngine:
         return describe_placement(self.model.parameters())
 
     def _head_layers(self) -> list[nn.Linear]:
-        return [module for module in self._head.modules() if isinstance(module, nn.Linear)]
+        return [module for module in self.head.modules() if isinstance(module, nn.Linear)]
 
     def _trained(self) -> dict[str, nn.Parameter]:
         return {name: parameter for name, parameter in self.model.named_parameters() if parameter.requires_grad}

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
@@ -35,12 +36,17 @@ class DataLoaderPipeline:
         """All batches in order."""
         return self._batches(split, shuffle=False)
 
+    def chosen_batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
+        """Batches of the images at some positions, in their order."""
+        return self._batches(split, sampler=positions.tolist())
+
     def describe_augmentation(self) -> str:
         """The listing has none."""
         return "none"
 
-    def _batches(self, split: Split, **order) -> Iterator[Batch]:
-        transform = v2.Compose(
+    def transform(self) -> v2.Compose:
+        """From a Pillow image to normalised numbers, [3, height, width]."""
+        return v2.Compose(
             [
                 v2.Resize((self.image_size, self.image_size), self.interpolation),
                 v2.ToImage(),
@@ -48,7 +54,9 @@ class DataLoaderPipeline:
                 v2.Normalize(mean=self.mean, std=self.std),
             ]
         )
-        loader = DataLoader(_SplitDataset(split, transform), batch_size=self.batch_size, **order)
+
+    def _batches(self, split: Split, **order) -> Iterator[Batch]:
+        loader = DataLoader(_SplitDataset(split, self.transform()), batch_size=self.batch_size, **order)
         for images, labels, positions in loader:
             yield Batch(images, labels.numpy(), positions.numpy())
 

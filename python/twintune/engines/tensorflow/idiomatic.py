@@ -49,9 +49,9 @@ class IdiomaticEngine:
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).keras_applications
         with tf.device(self.device.native):
-            self._backbone = _build_backbone(chosen, request)
-            self._head = _build_head(request, classes)
-            self.model = _build_model(self._backbone, self._head)
+            self.backbone = _build_backbone(chosen, request)
+            self.head = _build_head(request, classes)
+            self.model = _build_model(self.backbone, self.head)
         preprocess = getattr(keras.applications, chosen.module).preprocess_input
         self.pipeline = TfDataPipeline(
             request.seeds.order, request.training.batch_size, request.dataset.image_size, preprocess
@@ -59,7 +59,7 @@ class IdiomaticEngine:
 
     def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
         """Freezes or thaws the backbone's layers and compiles, as the listing does."""
-        for layer in self._backbone.layers:
+        for layer in self.backbone.layers:
             layer.trainable = phase.trainable != "head"
         with tf.device(self.device.native):
             self.model.compile(
@@ -70,7 +70,7 @@ class IdiomaticEngine:
         # Keras' momentum is the share of the old statistics that is kept, PyTorch's that of the new batch.
         modes = [
             ("train" if layer.trainable else "inference", layer.trainable, layer.epsilon, 1 - layer.momentum)
-            for layer in self._backbone.layers
+            for layer in self.backbone.layers
             if isinstance(layer, keras.layers.BatchNormalization)
         ]
         return PhaseFacts(
@@ -126,12 +126,12 @@ class IdiomaticEngine:
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by Keras' names."""
-        return {variable.path: variable.numpy() for variable in self._backbone.weights}
+        return {variable.path: variable.numpy() for variable in self.backbone.weights}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
         # A backbone may have Dense layers of its own.
-        return dense_tensors([layer for layer in self._head if isinstance(layer, keras.layers.Dense)])
+        return dense_tensors([layer for layer in self.head if isinstance(layer, keras.layers.Dense)])
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """All variables by Keras' paths, `backbone` or not: the model's, and the optimiser's."""

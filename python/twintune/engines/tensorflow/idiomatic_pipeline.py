@@ -31,6 +31,10 @@ class TfDataPipeline:
         """All batches in order."""
         return self._batches(split, tf.data.Dataset.range(len(split)))
 
+    def chosen_batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
+        """Batches of the images at some positions, in their order."""
+        return self._batches(split, tf.data.Dataset.from_tensor_slices(positions))
+
     def describe_augmentation(self) -> str:
         """The listing has none."""
         return "none"

@@ -112,9 +112,9 @@ def build_model(
         head_tensors: The head's first weights, in PyTorch's layout.
         precision: What `twintune.precision` says; the variables themselves are never half.
     """
-    with _building_in(precision):
+    with building_in(precision):
         backbone, ported = _load_backbone(name, weights)
-    with _building_in(array_dtype(precision)):
+    with building_in(array_dtype(precision)):
         projection = build_projection(name, weights)
         layers = _build_head(head_tensors)
     mend_layers(backbone)
@@ -143,7 +143,7 @@ def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
 
 
 @contextlib.contextmanager
-def _building_in(precision: Precision) -> Iterator[None]:
+def building_in(precision: Precision) -> Iterator[None]:
     """Keras' global dtypes while building: several keras-hub backbones ignore `dtype=` without a word."""
     floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx(array_dtype(precision))

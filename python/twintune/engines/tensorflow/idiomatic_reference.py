@@ -1,0 +1,51 @@
+"""What Keras' side of an idiomatic pair is, and what it makes of the first batch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twintune.engines.tensorflow.idiomatic_description import batch_logits, batch_loss, describe_idiomatic
+from twintune.engines.tensorflow.model import building_in
+from twintune.parity.first_batch import first_batch
+from twintune.parity.reference_file import save_reference
+from twintune.preparation import prepare
+from twintune.protocol import DescribeIdiomaticRequest, DescribeIdiomaticResult
+from twintune.reporter import Reporter
+from twintune.run_record import RunRecord
+
+
+def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[object], None]) -> DescribeIdiomaticResult:
+    """Builds Keras' side in float64, describes it, and writes what it makes of the first batch.
+
+    Args:
+        request: All of it; nothing is filled in here.
+        emit: Takes a progress report; raises `Cancelled` when it should stop.
+
+    Raises:
+        TwintuneError: When the data, the weights or the device can't be used.
+    """
+    with building_in("float64"):
+        run = prepare(request.run, Reporter(emit), RunRecord(request.run))
+        engine: Any = run.engine
+        engine.start_phase(request.run.training.phases[0], from_features=False)
+        description = describe_idiomatic(engine, request.run)
+        pipeline = engine.pipeline
+        batch = first_batch(run, pipeline, request.images)
+        resized = first_batch(run, dataclasses.replace(pipeline, preprocess=lambda image: image), request.images)
+        pixels = np.asarray(batch.inputs, np.float64)
+        logits = batch_logits(engine, pixels)
+        tensors = {
+            "pixels": pixels,
+            "resized": np.asarray(resized.inputs, np.float64),
+            "logits": np.asarray(logits),
+            "loss": np.array([batch_loss(engine, logits, batch.labels)]),
+            **{f"backbone/{name}": tensor for name, tensor in engine.backbone_tensors().items()},
+            **{f"head/{name}": tensor for name, tensor in engine.head_tensors().items()},
+        }
+    save_reference(tensors, Path(request.reference))
+    return DescribeIdiomaticResult(description)
