@@ -30,6 +30,7 @@ export { type Failure, type FailureCode, TwintuneError } from './failure.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'
 export type { Rounding } from './protocol/judge-rounding.js'
 export type { Rung } from './protocol/judge-rungs.js'
+export type { FrameworkDifference } from './protocol/measure-differences.js'
 export type { Perturbation } from './protocol/record-rungs.js'
 export type {
   EpochRecord,
@@ -38,6 +39,7 @@ export type {
   FinishedRun,
   RunResult,
   StepProfile,
+  TrainedPhase,
   TrainingMetrics,
   UnfinishedRun,
 } from './protocol/result.js'
@@ -143,7 +145,7 @@ export interface VerifyOptions {
   readonly phaseOnly?: boolean
   /** A difference to plant in PyTorch, to see that the ladder finds it. */
   readonly perturbation?: Perturbation
-  /** Told of each rung as it is judged. */
+  /** Told of each rung as it is judged, and in idiomatic mode of each difference. */
   readonly onEvent?: (event: VerifyEvent) => void
   /** Cancels when it is aborted. */
   readonly signal?: CancelSignal
@@ -152,10 +154,11 @@ export interface VerifyOptions {
 /**
  * Climbs the parity ladder of an experiment with its first seed: holds pixels, weights, features, logits, losses,
  * gradients, optimiser and ten steps of the two frameworks against each other in float64, and their rounding in the
- * experiment's own precision. Rungs that fail are among the verification's `rungs`.
+ * experiment's own precision. Rungs that fail are among the verification's `rungs`. In idiomatic mode, where no rung
+ * could hold, `differences` tells what the two libraries don't have alike, each with its effect on the first batch.
  *
- * @throws TwintuneError When the experiment isn't of both frameworks in aligned mode, or one of them can't be used, or
- * its data, weights or device, or when it is cancelled.
+ * @throws TwintuneError When the experiment isn't of both frameworks, or one of them can't be used, or its data, weights
+ * or device, or when it is cancelled.
  */
 export async function verify(experiment: Experiment, options: VerifyOptions = {}): Promise<Verification> {
   const { phaseOnly = false, perturbation = null, onEvent, signal } = options

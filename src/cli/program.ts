@@ -93,7 +93,9 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const verify = program
     .command('verify <spec>')
-    .description('hold what the two frameworks compute against each other, rung by rung')
+    .description(
+      'hold what the two frameworks compute against each other, or tell what differs in idiomatic mode',
+    )
     .action((spec: string, options: VerifyCommandOptions) =>
       run(async () => (await import('./verify.js')).verifyCommand(spec, options, context)),
     )

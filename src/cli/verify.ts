@@ -3,6 +3,7 @@ import { renderOptionsFor } from '../log/output.js'
 import type { PlannedRecording } from '../plan/plan-recordings.js'
 import type { Perturbation, RecordingProgress } from '../protocol/record-rungs.js'
 import { frameworkNames } from '../report/format.js'
+import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { recordingName, renderVerification } from '../report/parity-table.js'
 import { verifyExperiment } from '../run/verify-experiment.js'
 import { loadExperiment } from '../spec/load.js'
@@ -15,7 +16,7 @@ export interface VerifyCommandOptions extends SpecOptions {
   readonly perturb?: Perturbation
 }
 
-/** `twintune verify SPEC`: the parity ladder, from the pixels to ten steps of training. */
+/** `twintune verify SPEC`: the parity ladder, from the pixels to ten steps of training; in idiomatic mode what differs. */
 export async function verifyCommand(
   spec: string,
   options: VerifyCommandOptions,
@@ -32,7 +33,8 @@ export async function verifyCommand(
   await verifyExperiment(experiment, { phaseOnly, perturbation: perturb, onProgress }, onEvent, signal)
   if (!verification) return exitCodes.fault
   if (!json) {
-    stdout(renderVerification(experiment.name, verification, renderOptionsFor(streams.stdout)))
+    const render = experiment.mode === 'idiomatic' ? renderFrameworkDifferences : renderVerification
+    stdout(render(experiment.name, verification, renderOptionsFor(streams.stdout)))
   }
   return verification.passed ? exitCodes.done : exitCodes.parityFailed
 }

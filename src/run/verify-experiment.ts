@@ -13,6 +13,7 @@ import type { Experiment, Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import type { Worker } from '../worker/worker.js'
 import { cacheDirectory } from './cache-directory.js'
+import { explainDifferences } from './explain-differences.js'
 import { FrameworkWorker } from './framework-worker.js'
 import { checkInputFiles } from './input-files.js'
 import { withTemporaryWorker } from './temporary-worker.js'
@@ -40,10 +41,11 @@ type OfEach<Value> = Readonly<Record<Framework, Value>>
 
 /**
  * Climbs the parity ladder of an experiment with its first seed: both engines record what they compute on the same
- * batches, and each rung is told as soon as both sides of it are there. Nothing is kept.
+ * batches, and each rung is told as soon as both sides of it are there. In idiomatic mode, where no rung could hold, it
+ * tells what differs instead. Nothing is kept.
  *
- * @throws TwintuneError When the experiment isn't of both frameworks in aligned mode, or when one of them can't be used,
- * or its data, weights or device.
+ * @throws TwintuneError When the experiment isn't of both frameworks, or when one of them can't be used, or its data,
+ * weights or device.
  */
 export async function verifyExperiment(
   specification: Experiment,
@@ -53,9 +55,13 @@ export async function verifyExperiment(
 ): Promise<void> {
   checkFrameworks(specification)
   checkInputFiles(specification)
-  if (specification.mode === 'idiomatic') throw notAligned()
   const experiment = expandShorthands(specification)
   const { perturbation } = options
+  if (experiment.mode === 'idiomatic') {
+    if (perturbation !== null) throw nothingToPlant()
+    await explainDifferences(experiment, options, emit, signal)
+    return
+  }
   if (perturbation !== null) {
     const planned = planRecordings(experiment, options)
     checkPerturbation(
@@ -117,7 +123,7 @@ class Ladder {
       if (files !== exact) await Promise.all(Object.values(files).map((file) => rm(file)))
     }
     const passed = [...rungs, ...rounding].every((judged) => judged.passed)
-    emit({ type: 'verify-finished', passed, rungs, rounding })
+    emit({ type: 'verify-finished', passed, rungs, rounding, differences: [], unexplained: null })
   }
 
   /** Both at once: neither keeps the cores busy by itself while it traces or reads. */
@@ -191,11 +197,10 @@ function checkFrameworks({ frameworks }: Experiment): void {
   })
 }
 
-function notAligned(): TwintuneError {
+function nothingToPlant(): TwintuneError {
   return new TwintuneError({
-    code: 'SPEC_INVALID',
-    message:
-      'In idiomatic mode the two frameworks mean different things, so no rung of the ladder could hold.',
-    hint: 'Set mode=aligned; `twintune backbones --differences` lists what differs between the libraries.',
+    code: 'PERTURBATION_WITHOUT_EFFECT',
+    message: 'In idiomatic mode no bound is held that a planted difference could break.',
+    hint: 'Leave --perturb out, or set mode=aligned.',
   })
 }

@@ -93,3 +93,35 @@ describe('verify with a difference planted on one side', () => {
     })
   })
 })
+
+describe('verify in idiomatic mode', () => {
+  const idiomatic = ['--set', 'mode=idiomatic', '--set', 'model.backbone=mobilenet_v2']
+
+  it('lists what the two libraries do not have alike, each with its effect, and ends with 0', async () => {
+    const { exitCode, stdout, stderr } = await startTwintune(
+      ['verify', spec, '--json', ...idiomatic],
+      folder,
+      { TMPDIR: temporary },
+    )
+    expect(exitCode, stderr).toBe(0)
+    const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
+    const { passed, rungs, differences, unexplained } = finished(events)
+    expect(events.slice(0, -1)).toEqual(
+      differences.map((difference) => ({ type: 'difference', ...difference })),
+    )
+    expect([passed, rungs, unexplained]).toEqual([true, [], null])
+    const measured = differences.filter(({ effect }) => effect !== null).map(({ ingredient }) => ingredient)
+    expect(measured).toEqual(
+      expect.arrayContaining(['preprocessing', 'batch norm mode', 'head init', 'optimizer epsilon']),
+    )
+  })
+
+  it('plants nothing', async () => {
+    const { exitCode, stdout } = await startTwintune(
+      ['verify', spec, '--json', '--perturb', 'weight', ...idiomatic],
+      folder,
+    )
+    expect(exitCode).toBe(2)
+    expect(stdout).toContain('PERTURBATION_WITHOUT_EFFECT')
+  })
+})

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
+import { describeIdiomaticMessage } from '../../src/protocol/describe-idiomatic.js'
 import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
 import { inspectMessage } from '../../src/protocol/inspect.js'
 import { judgeRoundingMessage } from '../../src/protocol/judge-rounding.js'
 import { judgeRungsMessage } from '../../src/protocol/judge-rungs.js'
+import { measureDifferencesMessage } from '../../src/protocol/measure-differences.js'
 import type { Message } from '../../src/protocol/message.js'
 import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
 import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
@@ -18,11 +20,13 @@ const folder = new URL('../fixtures/protocol/', import.meta.url)
 const messages: readonly Message[] = [
   comparePredictionsMessage,
   describeDataMessage,
+  describeIdiomaticMessage,
   findLearningRateMessage,
   importFrameworkMessage,
   inspectMessage,
   judgeRoundingMessage,
   judgeRungsMessage,
+  measureDifferencesMessage,
   pairedDifferenceMessage,
   pairsNeededMessage,
   recordRungsMessage,

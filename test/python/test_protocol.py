@@ -34,6 +34,10 @@ TYPES = {
     "judge-rungs.result": protocol.JudgeRungsResult,
     "judge-rounding.request": protocol.JudgeRoundingRequest,
     "judge-rounding.result": protocol.JudgeRoundingResult,
+    "describe-idiomatic.request": protocol.DescribeIdiomaticRequest,
+    "describe-idiomatic.result": protocol.DescribeIdiomaticResult,
+    "measure-differences.request": protocol.MeasureDifferencesRequest,
+    "measure-differences.result": protocol.MeasureDifferencesResult,
 }
 
 

@@ -58,5 +58,6 @@ export function verificationOf(...changed: readonly (Rung | Rounding)[]): Verifi
       changed.filter((judged) => !isRung(judged)).find(({ rung }) => rung === name) ??
       roundingOf(name, { judged: name === 'features' || name === 'logits' }),
   ) as Rounding[]
-  return { passed: [...rungs, ...rounding].every(({ passed }) => passed), rungs, rounding }
+  const passed = [...rungs, ...rounding].every((judged) => judged.passed)
+  return { passed, rungs, rounding, differences: [], unexplained: null }
 }

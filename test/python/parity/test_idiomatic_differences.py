@@ -22,7 +22,7 @@ OPEN_ADAM = {key: value for key, value in ADAM.items() if key != "epsilon"}
 def measured(make_request, tmp_path: Path):
     """Describes Keras' side and measures torchvision's against it."""
 
-    def measure(phase: dict, size: int = 64, backbone: str = "resnet50") -> MeasureDifferencesResult:
+    def measure(phase: dict, size: int) -> MeasureDifferencesResult:
         from twintune.engines.pytorch.idiomatic_differences import measure_differences
         from twintune.engines.tensorflow.idiomatic_reference import describe_first_batch
 
@@ -31,7 +31,7 @@ def measured(make_request, tmp_path: Path):
             make_request(
                 framework,
                 mode="idiomatic",
-                model={"backbone": backbone, "weights": {"kind": "random"}, "head": head},
+                model={"backbone": "resnet50", "weights": {"kind": "random"}, "head": head},
                 dataset={"imageSize": size},
                 training={"phases": [{**PHASE, "optimizer": OPEN_ADAM, **phase}]},
             )
@@ -50,6 +50,57 @@ def by_ingredient(result: MeasureDifferencesResult) -> dict[str, IdiomaticDiffer
 
 
 def test_all_that_differs_between_the_document_s_listings_is_found_and_explains_all(measured) -> None:
-    result = measured({})
+    result = measured({}, size=64)
     found = by_ingredient(result)
-    print(found, result.unexplained)
+    assert list(found) == [
+        "weights",
+        "architecture",
+        "preprocessing",
+        "resize",
+        "batch norm epsilon",
+        "batch norm mode",
+        "head init",
+        "loss",
+        "optimizer epsilon",
+        "batch order",
+    ]
+    # Two engines that mean the same differ by rounding alone, far below a bound of 1e-10.
+    assert result.unexplained < 1e-10
+    for ingredient in ("architecture", "preprocessing", "resize", "batch norm mode"):
+        assert found[ingredient].effect_on == "logits"
+        assert found[ingredient].effect > 0.01, ingredient
+    # A hundredth of a thousandth of the variance, halved by the root, layer after layer.
+    assert 1e-8 < found["batch norm epsilon"].effect < 1e-3
+    assert found["head init"].effect > 0.001
+    assert found["optimizer epsilon"].effect_on == "first update"
+    assert found["optimizer epsilon"].effect > 1e-4
+    # Keras finds the logits behind the softmax: the form makes no difference.
+    assert found["loss"].effect < 1e-12
+    assert found["weights"].effect is None
+    assert "Random" in found["weights"].note
+    assert_values_are_live(found)
+
+
+def test_a_thawed_backbone_differs_in_the_momentum_and_not_in_the_mode(measured) -> None:
+    result = measured({"trainable": "all", "optimizer": {**OPEN_ADAM, "weightDecay": 0.01}}, size=40)
+    found = by_ingredient(result)
+    assert "batch norm mode" not in found
+    assert found["batch norm momentum"].effect_on == "running statistics"
+    assert found["batch norm momentum"].effect > 0.01
+    assert found["weight decay"].effect > 0
+    # The pictures are of that size: nothing is resized.
+    assert found["resize"].effect == 0
+    assert result.unexplained < 1e-10
+
+
+def assert_values_are_live(found: dict[str, IdiomaticDifference]) -> None:
+    """The values are those of the libraries' objects."""
+    import keras
+
+    layer = keras.applications.ResNet50(weights=None, include_top=False).get_layer("conv1_bn")
+    assert found["batch norm epsilon"].tensorflow == f"{layer.epsilon:g}"
+    assert found["batch norm epsilon"].pytorch == "1e-05"
+    assert found["preprocessing"].tensorflow == "[B - 103.939, G - 116.779, R - 123.68]"
+    assert "6 of 1×1" in found["architecture"].tensorflow
+    assert "3 of 3×3" in found["architecture"].pytorch
+    assert (found["batch norm mode"].tensorflow, found["batch norm mode"].pytorch) == ("inference", "train")

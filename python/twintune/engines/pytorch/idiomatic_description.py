@@ -32,19 +32,18 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
     """Reads model, optimiser and input pipeline; a phase has been started."""
     chosen = find_idiomatic_pair(request.model.backbone).torchvision
     pretrained = isinstance(request.model.weights, ImagenetWeights)
-    optimizer = request.training.phases[0].optimizer
+    optimizer, digest = request.training.phases[0].optimizer, digest_tensors(engine.backbone_tensors())
     interpolation = engine.pipeline.interpolation.value
     return IdiomaticDescription(
-        weights=f"{chosen.weights if pretrained else 'drawn by torchvision'},"
-        f" sha256 {digest_tensors(engine.backbone_tensors())[:12]}",
+        weights=f"{chosen.weights if pretrained else 'drawn by torchvision'}, sha256 {digest[:12]}",
         architecture=chosen.architecture,
         strided_kernels=_strided_kernels(engine.model),
         preprocessing=_channel_map(engine),
         resize=f"torchvision's Resize of a Pillow image, {interpolation}, antialiased",
         batch_norm=_batch_norm(engine.model),
         optimizer=describe_idiomatic_optimizer(engine.optimizer),
-        first_step_epsilon=_first_step_epsilon(optimizer),
-        decay=_decay(optimizer),
+        first_step_epsilon=live_first_step_epsilon(optimizer),
+        decay=live_decay(optimizer),
         loss=f"torch.nn.{engine.criterion} of logits",
         head_init=_describe_head(engine),
         batch_order="DataLoader's shuffle",
@@ -71,14 +70,16 @@ def _batch_norm(model: nn.Module) -> list[BatchNormConstants]:
     return list(dict.fromkeys(constants))
 
 
-def _first_step_epsilon(definition: Optimizer) -> float | None:
+def live_first_step_epsilon(definition: Optimizer) -> float | None:
+    """Adam's epsilon as the library's own optimiser works in its first step; None for SGD."""
     if not isinstance(definition, Adam | AdamW):
         return None
     (after,) = _steps_on(definition, start=0.0, gradient=GRADIENT, steps=1)
     return first_step_epsilon(definition.learning_rate, -after)
 
 
-def _decay(definition: Optimizer) -> Decay:
+def live_decay(definition: Optimizer) -> Decay:
+    """How the library's own optimiser decays weights."""
     *_, after = _steps_on(definition, start=1.0, gradient=0.0, steps=2)
     return kind_of_decay(definition.learning_rate, definition.weight_decay, after)
 

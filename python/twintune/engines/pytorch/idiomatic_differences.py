@@ -67,7 +67,7 @@ def measure_differences(request: MeasureDifferencesRequest, emit: Callable[[obje
     batch = first_batch(run, plain, len(reference["pixels"]))
     # Pillow gives whole numbers.
     resized = np.rint(255.0 * batch.inputs.numpy().transpose(0, 2, 3, 1).astype(np.float64))
-    report.stage("evaluate")
+    report.stage("features")
     effects = Effects(engine, phase.optimizer, apply_map(sides[1].preprocessing, resized), batch.labels)
     measurement = Measurement(request.run, sides, reference, resized, effects)
     return MeasureDifferencesResult(list(measurement.differences()), measurement.unexplained())

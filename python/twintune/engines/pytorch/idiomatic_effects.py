@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -70,7 +71,11 @@ class Effects:
 
     def on_update(self, change: Callable[[torch.optim.Optimizer], None]) -> float:
         """How far the optimiser's first update moves."""
-        return moved(self._update(change), self._update(lambda optimizer: None))
+        return moved(self._update(change), self._own_update)
+
+    @functools.cached_property
+    def _own_update(self) -> np.ndarray:
+        return self._update(lambda optimizer: None)
 
     def _statistics(self, swap: Swap | None) -> np.ndarray:
         model = self._swapped(swap)

@@ -32,17 +32,17 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
     """Reads model, optimiser and input pipeline; a phase has been started."""
     chosen = find_idiomatic_pair(request.model.backbone).keras_applications
     pretrained = isinstance(request.model.weights, ImagenetWeights)
-    optimizer = request.training.phases[0].optimizer
+    optimizer, digest = request.training.phases[0].optimizer, digest_tensors(engine.backbone_tensors())
     return IdiomaticDescription(
-        weights=f"{chosen.weights if pretrained else 'drawn by Keras'}, sha256 {digest_tensors(engine.backbone_tensors())[:12]}",
+        weights=f"{chosen.weights if pretrained else 'drawn by Keras'}, sha256 {digest[:12]}",
         architecture=chosen.architecture,
         strided_kernels=_strided_kernels(engine.backbone),
         preprocessing=_channel_map(engine),
         resize=_describe_resize(),
         batch_norm=_batch_norm(engine.backbone),
         optimizer=describe_idiomatic_optimizer(engine.model.optimizer),
-        first_step_epsilon=_first_step_epsilon(optimizer),
-        decay=_decay(optimizer),
+        first_step_epsilon=live_first_step_epsilon(optimizer),
+        decay=live_decay(optimizer),
         loss=f"{engine.model.loss} of a {engine.head[-1].activation.__name__}",
         head_init=_describe_head(engine.head[-1]),
         batch_order="tf.data's shuffle",
@@ -102,7 +102,8 @@ def _batch_norm(backbone: keras.Model) -> list[BatchNormConstants]:
     return list(dict.fromkeys(constants))
 
 
-def _first_step_epsilon(definition: Optimizer) -> float | None:
+def live_first_step_epsilon(definition: Optimizer) -> float | None:
+    """Adam's epsilon as the library's own optimiser works in its first step; None for SGD."""
     if not isinstance(definition, Adam | AdamW):
         return None
     optimizer = build_idiomatic_optimizer(definition)
@@ -110,7 +111,8 @@ def _first_step_epsilon(definition: Optimizer) -> float | None:
     return first_step_epsilon(float(optimizer.learning_rate), -after)
 
 
-def _decay(definition: Optimizer) -> Decay:
+def live_decay(definition: Optimizer) -> Decay:
+    """How the library's own optimiser decays weights."""
     optimizer = build_idiomatic_optimizer(definition)
     *_, after = _steps_on(optimizer, start=1.0, gradient=0.0, steps=2)
     return kind_of_decay(float(optimizer.learning_rate), optimizer.weight_decay or 0.0, after)

@@ -37,15 +37,15 @@ def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[obje
         pipeline = engine.pipeline
         batch = first_batch(run, pipeline, request.images)
         resized = first_batch(run, dataclasses.replace(pipeline, preprocess=lambda image: image), request.images)
-        pixels = np.asarray(batch.inputs, np.float64)
-        logits = batch_logits(engine, pixels)
+        # Before the batch, which may move running statistics.
         tensors = {
-            "pixels": pixels,
-            "resized": np.asarray(resized.inputs, np.float64),
-            "logits": np.asarray(logits),
-            "loss": np.array([batch_loss(engine, logits, batch.labels)]),
-            **{f"backbone/{name}": tensor for name, tensor in engine.backbone_tensors().items()},
-            **{f"head/{name}": tensor for name, tensor in engine.head_tensors().items()},
+            **{f"backbone/{name}": tensor.copy() for name, tensor in engine.backbone_tensors().items()},
+            **{f"head/{name}": tensor.copy() for name, tensor in engine.head_tensors().items()},
         }
+        tensors["pixels"] = np.asarray(batch.inputs, np.float64)
+        tensors["resized"] = np.asarray(resized.inputs, np.float64)
+        logits = batch_logits(engine, tensors["pixels"])
+        tensors["logits"] = np.asarray(logits)
+        tensors["loss"] = np.array([batch_loss(engine, logits, batch.labels)])
     save_reference(tensors, Path(request.reference))
     return DescribeIdiomaticResult(description)

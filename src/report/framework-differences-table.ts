@@ -1,0 +1,54 @@
+import type { Verification } from '../compare/verification.js'
+import type { FrameworkDifference } from '../protocol/measure-differences.js'
+import { formatNumberOf } from './format.js'
+import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+
+/** What the two libraries of an idiomatic experiment don't have alike, and what each of it does to the first batch. */
+export function renderFrameworkDifferences(
+  experiment: string,
+  { differences, unexplained }: Pick<Verification, 'differences' | 'unexplained'>,
+  options: RenderOptions,
+): string {
+  const style = createStyle(options)
+  const { bold, dim } = style.colors
+  const sections = [
+    `${bold(experiment)}  ${dim('idiomatic mode')}  ${formatNumberOf(differences.length, 'difference')}`,
+    renderSection('What differs, and its effect on the first batch', renderRows(differences, style), style),
+    renderSection('Effects', renderProse(describeEffects(unexplained), style), style),
+  ]
+  return sections.join('\n\n')
+}
+
+function renderRows(differences: readonly FrameworkDifference[], style: Style): string {
+  const rows = differences.map((difference) => [
+    difference.ingredient,
+    effectText(difference),
+    describeSides(difference),
+  ])
+  return renderTable(rows, { head: ['', 'effect', ''], align: ['left', 'left', 'left'], fold: true }, style)
+}
+
+function effectText({ effect, effectOn }: FrameworkDifference): string {
+  return effect === null ? 'not measured' : `${formatShare(effect)} of ${effectOn}`
+}
+
+function describeSides({ tensorflow, pytorch, note }: FrameworkDifference): string {
+  return `TensorFlow: ${tensorflow}; PyTorch: ${pytorch}.${note === null ? '' : ` ${note}`}`
+}
+
+function describeEffects(unexplained: number | null): string {
+  const meaning =
+    "How far the result moves in PyTorch, in float64, when this alone is as in TensorFlow, as a share of the result's largest value."
+  const rest =
+    unexplained === null
+      ? "What is left when all is swapped isn't known: the tensors of one library have no place in the other's model."
+      : `With weights, inputs, architecture, BatchNorm and head swapped at once, PyTorch's logits are TensorFlow's to ${formatShare(unexplained)}.`
+  return `${meaning} ${rest}`
+}
+
+// Two digits: 6.7, 0.42, 9.5e-6.
+function formatShare(share: number): string {
+  if (share === 0) return '0'
+  return share < 1e-3 ? share.toExponential(1) : String(Number(share.toPrecision(2)))
+}
