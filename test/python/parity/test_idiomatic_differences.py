@@ -81,6 +81,7 @@ def test_all_that_differs_between_the_document_s_listings_is_found_and_explains_
     assert_values_are_live(found)
 
 
+@pytest.mark.slow
 def test_a_thawed_backbone_differs_in_the_momentum_and_not_in_the_mode(measured) -> None:
     result = measured({"trainable": "all", "optimizer": {**OPEN_ADAM, "weightDecay": 0.01}}, size=40)
     found = by_ingredient(result)
