@@ -15,9 +15,14 @@ def allowed_processors() -> list[int] | None:
 
 
 def available_cores() -> int:
-    """Cores that this process may run on; both frameworks get as many threads."""
+    """Cores that this process may run on, or its share of them; both frameworks get as many threads.
+
+    Whoever has two processes work at once gives each a share in TWINTUNE_CORES: threads that are more than the cores
+    spend their time waiting for each other.
+    """
     processors = allowed_processors()
-    return os.cpu_count() or 1 if processors is None else len(processors)
+    cores = os.cpu_count() or 1 if processors is None else len(processors)
+    return min(cores, int(os.environ.get("TWINTUNE_CORES", cores)))
 
 
 def describe_threads(within: int, between: int) -> str:

@@ -10,15 +10,18 @@ import { Worker } from '../worker/worker.js'
  *
  * @param use - Gets the worker, and a folder that goes with it: what Python prints matters only while it works, since a
  * failure quotes what it needs of it.
+ * @param environment - Set for the worker and its Python.
  */
 export async function withTemporaryWorker<T>(
   framework: Framework,
   use: (worker: Worker, folder: string) => Promise<T>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-'))
   try {
     const python = findPython(framework)
-    const worker = Worker.start({ name: framework, python, logFile: path.join(folder, `${framework}.log`) })
+    const logFile = path.join(folder, `${framework}.log`)
+    const worker = Worker.start({ name: framework, python, logFile, environment })
     try {
       return await use(worker, folder)
     } finally {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import type { VerifyEvent } from '../compare/verification.js'
 import { TwintuneError } from '../failure.js'
@@ -69,18 +70,31 @@ export async function verifyExperiment(
       planned.map((recording) => recordedExperiment(experiment, recording)),
     )
   }
-  await withTemporaryWorker('tensorflow', (tensorflow, tensorflowFolder) =>
-    withTemporaryWorker('pytorch', async (pytorch, pytorchFolder) => {
-      await Promise.all([
-        FrameworkWorker.warmUp(tensorflow, 'tensorflow', { signal }),
-        FrameworkWorker.warmUp(pytorch, 'pytorch', { signal }),
-      ])
-      const ladder = new Ladder(experiment, options, signal, {
-        tensorflow: { worker: tensorflow, folder: tensorflowFolder },
-        pytorch: { worker: pytorch, folder: pytorchFolder },
-      })
-      await ladder.climb(emit)
-    }),
+  await withBothWorkers(async (recorders) => {
+    await Promise.all([
+      FrameworkWorker.warmUp(recorders.tensorflow.worker, 'tensorflow', { signal }),
+      FrameworkWorker.warmUp(recorders.pytorch.worker, 'pytorch', { signal }),
+    ])
+    await new Ladder(experiment, options, signal, recorders).climb(emit)
+  })
+}
+
+/** Both start at once, each with half of the cores. */
+function withBothWorkers(use: (recorders: OfEach<Recorder>) => Promise<void>): Promise<void> {
+  const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / 2))) }
+  return withTemporaryWorker(
+    'tensorflow',
+    (tensorflow, folder) =>
+      withTemporaryWorker(
+        'pytorch',
+        (pytorch, otherFolder) =>
+          use({
+            tensorflow: { worker: tensorflow, folder },
+            pytorch: { worker: pytorch, folder: otherFolder },
+          }),
+        share,
+      ),
+    share,
   )
 }
 
@@ -126,7 +140,6 @@ class Ladder {
     emit({ type: 'verify-finished', passed, rungs, rounding, differences: [], unexplained: null })
   }
 
-  /** Both at once: neither keeps the cores busy by itself while it traces or reads. */
   async #recordBoth(planned: PlannedRecording): Promise<OfEach<string>> {
     const [tensorflow, pytorch] = await Promise.all([
       this.#record('tensorflow', planned, null),

@@ -30,3 +30,11 @@ def test_where_the_system_binds_no_process_any_processor_will_do(monkeypatch) ->
 
 def test_processors_in_a_row_are_told_in_short() -> None:
     assert format_ranges([0, 1, 2, 5, 7, 8]) == "0-2, 5, 7-8"
+
+
+def test_a_process_takes_no_more_than_its_share(monkeypatch) -> None:
+    cores = available_cores()
+    monkeypatch.setenv("TWINTUNE_CORES", "1")
+    assert available_cores() == 1
+    monkeypatch.setenv("TWINTUNE_CORES", str(cores + 1))
+    assert available_cores() == cores
