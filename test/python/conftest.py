@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -58,6 +58,17 @@ def frameworks() -> None:
 
     import_framework("tensorflow")
     import_framework("pytorch")
+
+
+@pytest.fixture(scope="module")
+def one_thread(frameworks: None) -> Iterator[None]:
+    """Two threads wait for each other longer than they compute on maps of a few pixels."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 from twintune.backbones import backbone_table, find_backbone, tensor_shapes
@@ -68,3 +70,30 @@ def test_stages_hold_all_tensors_each_once_and_in_order(name: str) -> None:
     ]
     assert all(len(stages) == 1 for stages in owners)
     assert {index for stages in owners for index in stages} == set(range(len(entry.stages)))
+
+
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize("name", list(backbone_table()))
+def test_the_table_is_timm_s(name: str) -> None:
+    from write_backbones import aligned_entry, manifest
+
+    entry = find_backbone(name)
+    expected = json.loads(json.dumps(aligned_entry(name)))
+    assert entry.features == expected["features"]
+    assert entry.default_image_size == expected["defaultImageSize"]
+    preprocessing = entry.preprocessing
+    assert [list(preprocessing.mean), list(preprocessing.std)] == [
+        expected["preprocessing"]["mean"],
+        expected["preprocessing"]["std"],
+    ]
+    assert preprocessing.interpolation == expected["preprocessing"]["interpolation"]
+    constants = entry.batch_norm and {"epsilon": entry.batch_norm.epsilon, "momentum": entry.batch_norm.momentum}
+    assert constants == expected.get("batchNorm")
+    assert (entry.imagenet.repository, entry.imagenet.package) == (
+        expected["imagenet"].get("repository"),
+        expected["imagenet"].get("package"),
+    )
+    stages = [(stage.name, stage.timm_module, list(stage.tensors)) for stage in entry.stages]
+    assert stages == [(stage["name"], stage["timmModule"], stage["tensors"]) for stage in expected["stages"]]
+    assert tensor_shapes(name) == {tensor: tuple(shape) for tensor, shape in manifest(name).items()}
+    assert all(entry.stage_of(tensor) >= 0 for tensor in tensor_shapes(name))

@@ -42,7 +42,7 @@ class Recording:
     | `weights/TENSOR` | backbone and head before the first step, buffers too |
     | `features/MODE/STAGE` | the output of each stage in order, then `pooled`; MODE is `inference` or `training` |
     | `logits/MODE` | [images, classes] |
-    | `loss/MODE` | [images]: of each image, as the training step weighs it |
+    | `loss/MODE` | [images]: of each image, as the training step weighs it; their sum is the batch's |
     | `gradients/TENSOR` | of the batch's training loss, of each trainable tensor; the phase's BatchNorm mode |
     | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients |
     | `steps` | [10]: the loss before each of ten steps |

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aligned_models import build_pytorch, build_tensorflow, pixels, write_weights
 from conftest import PHASE
-from parity import build_pytorch, build_tensorflow, pixels, write_weights
 from safetensors.numpy import load_file
 from twintune.errors import TwintuneError
 from twintune.precision import describe_dtypes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from parity import build_pytorch, pixels, write_weights
+from aligned_models import build_pytorch, pixels, write_weights
 from twintune.backbones import find_backbone
 from twintune.protocol import PerturbationName, Precision, RunRequest
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import get_args
 
 import numpy as np
@@ -27,7 +27,7 @@ from twintune.protocol.judge_rounding import Recordings
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 
-pytestmark = pytest.mark.usefixtures("frameworks")
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 # Batches of four go through a backbone that moves its statistics; the head alone trains, which spares the time of a
 # backward pass through it.
@@ -51,17 +51,6 @@ EXPECTED: dict[PerturbationName, tuple[str, str]] = {
 }
 
 Record = Callable[..., str]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread(frameworks: None) -> Iterator[None]:
-    """Two threads wait for each other longer than they compute on maps of a few pixels."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -9,18 +9,19 @@ import pytest
 from conftest import PHASE
 from twintune.backbones import find_backbone, tensor_shapes
 from twintune.errors import Cancelled
+from twintune.parity.judging import judge_rungs
 from twintune.parity.recording import record_rungs
 from twintune.parity.recording_file import Recording, load_recording
-from twintune.protocol import RecordRungsRequest, Trained
+from twintune.protocol import JudgeRungsRequest, RecordRungsRequest, Trained
 from twintune.training_loop import run
 
-pytestmark = pytest.mark.usefixtures("frameworks")
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
+# The narrowest, whose steps cost the least.
+BACKBONE = "mobilenetv3_small_050"
 SGD = {"name": "sgd", "learningRate": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.01}
 ALL = {**PHASE, "trainable": "all", "batchNorm": "train"}
-# Rounding through all layers in float64; a difference of meaning shows at 1e-5 and more.
-BOUND = 1e-10
 # All that changes a step: what the batch is trained towards, what becomes of its gradients, and how fast it learns.
 RICH = {
     "precision": "float64",
@@ -35,31 +36,40 @@ RICH = {
 }
 
 
-def record(request, emit=lambda report: None, trained: Trained = "phase") -> Recording:
+def record_to_file(request, emit=lambda report: None, trained: Trained = "phase") -> Path:
     file = Path(request.run_directory, "recording.safetensors")
     file.parent.mkdir(parents=True, exist_ok=True)
     record_rungs(RecordRungsRequest(request, trained, None, str(file)), emit)
-    return load_recording(file)
+    return file
+
+
+def record(request) -> Recording:
+    return load_recording(record_to_file(request))
 
 
 @pytest.fixture(scope="module")
-def rich(make_request_in, tmp_path_factory) -> dict[str, Recording]:
-    """Both engines on a phase that has everything."""
+def rich_files(make_request_in, tmp_path_factory) -> dict[str, Path]:
+    """Of both engines on a phase that has everything."""
     head = {"hidden": [8], "activation": "silu", "dropout": 0.5}
     return {
-        framework: record(
+        framework: record_to_file(
             make_request_in(
                 tmp_path_factory.mktemp("rich"),
                 framework,
                 deterministic=True,
                 augmentation={"horizontalFlip": 0.5, "mixup": 0.4},
-                model={"backbone": "resnet18", "weights": {"kind": "random"}, "head": head},
+                model={"backbone": BACKBONE, "weights": {"kind": "random"}, "head": head},
                 training=RICH,
             ),
             trained="all",
         )
         for framework in FRAMEWORKS
     }
+
+
+@pytest.fixture(scope="module")
+def rich(rich_files: dict[str, Path]) -> dict[str, Recording]:
+    return {framework: load_recording(file) for framework, file in rich_files.items()}
 
 
 def test_both_engines_record_the_same_tensors_in_the_same_order(rich: dict[str, Recording]) -> None:
@@ -70,11 +80,11 @@ def test_both_engines_record_the_same_tensors_in_the_same_order(rich: dict[str, 
 
 
 def test_the_tensors_are_those_of_the_contract(rich: dict[str, Recording]) -> None:
-    recording, backbone = rich["tensorflow"], tensor_shapes("resnet18")
-    head = {"head.0.weight": (8, 512), "head.0.bias": (8,), "head.1.weight": (3, 8), "head.1.bias": (3,)}
+    recording, backbone = rich["tensorflow"], tensor_shapes(BACKBONE)
+    head = {"head.0.weight": (8, 1024), "head.0.bias": (8,), "head.1.weight": (3, 8), "head.1.bias": (3,)}
     statistics = {name: shape for name, shape in backbone.items() if "running" in name}
     trained = {name: shape for name, shape in {**backbone, **head}.items() if name not in statistics}
-    stages = [stage.name for stage in find_backbone("resnet18").stages]
+    stages = [stage.name for stage in find_backbone(BACKBONE).stages]
     for group, expected in [
         ("weights", {**backbone, **head}),
         ("gradients", trained),
@@ -89,9 +99,9 @@ def test_the_tensors_are_those_of_the_contract(rich: dict[str, Recording]) -> No
     for mode in ("inference", "training"):
         features = recording.group(f"features/{mode}")
         assert list(features) == [*stages, "pooled"]
-        # The stem, then a quarter of the image and less: channels come before rows and columns.
-        assert features["layer1"].shape == (8, 64, 9, 9)
-        assert features["pooled"].shape == (8, 512)
+        # Half of the image's rows and columns, behind the channels.
+        assert features["stem"].shape == (8, 16, 17, 17)
+        assert features["pooled"].shape == (8, 1024)
         assert recording.tensors[f"logits/{mode}"].shape == (8, 3)
         assert recording.tensors[f"loss/{mode}"].shape == (8,)
     assert recording.tensors["steps"].shape == recording.tensors["moved-steps"].shape == (10,)
@@ -107,29 +117,10 @@ def test_what_both_start_from_is_the_same_bit_for_bit(rich: dict[str, Recording]
     assert ours.header.evaluation["macroF1"] is not None
 
 
-@pytest.mark.parametrize(
-    "group",
-    [
-        "features/inference",
-        "features/training",
-        "logits",
-        "loss",
-        "gradients",
-        "optimizer",
-        "first-batch-norm",
-        "batch-norm",
-    ],
-)
-def test_both_engines_compute_the_same(rich: dict[str, Recording], group: str) -> None:
-    for name, theirs in rich["pytorch"].group(group).items():
-        ours = rich["tensorflow"].group(group)[name]
-        assert np.abs(ours - theirs).max() <= BOUND * np.abs(theirs).max(), name
-
-
-def test_both_engines_take_the_same_steps(rich: dict[str, Recording]) -> None:
-    ours, theirs = (rich[framework].tensors["steps"] for framework in FRAMEWORKS)
-    assert ours == pytest.approx(theirs, rel=BOUND)
-    assert len(set(theirs)) == 10
+def test_every_rung_holds_between_the_two(rich_files: dict[str, Path]) -> None:
+    ours, theirs = (str(rich_files[framework]) for framework in FRAMEWORKS)
+    rungs = judge_rungs(JudgeRungsRequest(ours, theirs, "all")).rungs
+    assert [rung for rung in rungs if not rung.passed] == []
 
 
 def test_training_mode_is_not_inference_mode(rich: dict[str, Recording]) -> None:
@@ -153,13 +144,15 @@ def test_the_moved_steps_begin_where_the_plain_ones_did(rich: dict[str, Recordin
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_statistics_are_those_after_ten_steps(rich: dict[str, Recording], framework: str) -> None:
     before, after = rich[framework].group("weights"), rich[framework].group("batch-norm")
-    assert all(not np.allclose(tensor, before[name]) for name, tensor in after.items())
+    assert all(not np.array_equal(tensor, before[name]) for name, tensor in after.items())
 
 
 def test_places_have_the_names_that_the_libraries_give_them(rich: dict[str, Recording]) -> None:
     ours, theirs = (rich[framework].header for framework in FRAMEWORKS)
-    assert (ours.library_names["layer3"], theirs.library_names["layer3"]) == ("stack2_block1_out", "layer3")
-    assert ours.library_names["bn1.running_var"].endswith("conv1_bn/moving_variance")
+    assert (ours.library_names["blocks.1"], theirs.library_names["blocks.1"]) == ("block_1_1", "blocks.1")
+    # Keras numbers the activation behind the layer that the table names.
+    assert ours.library_names["stem"].startswith("activation")
+    assert ours.library_names["bn1.running_var"] == "input_batch_norm/moving_variance"
     assert theirs.library_names["bn1.running_var"] == "bn1.running_var"
     assert "head.1.weight" in ours.library_names
     assert "tensorflow" in ours.versions and "keras-hub" in ours.versions
@@ -168,7 +161,8 @@ def test_places_have_the_names_that_the_libraries_give_them(rich: dict[str, Reco
 
 
 def test_a_batch_s_losses_come_to_what_the_first_step_of_a_run_reports(make_request) -> None:
-    training = {"precision": "float64", "labelSmoothing": 0.1, "classWeights": "balanced", "phases": [ALL]}
+    phase = {**PHASE, "batchNorm": "adapt"}
+    training = {"precision": "float64", "labelSmoothing": 0.1, "classWeights": "balanced", "phases": [phase]}
     head = {"hidden": [8], "activation": "relu", "dropout": 0.5}
     model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
     request = make_request("pytorch", model=model, training=training)
@@ -227,6 +221,6 @@ def test_a_recording_that_is_cancelled_leaves_no_file(make_request) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        record(request, cancel)
+        record_to_file(request, cancel)
     assert seen[-2:] == ["features", "evaluate"]
     assert not list(Path(request.run_directory).glob("recording*"))
