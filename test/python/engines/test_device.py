@@ -43,6 +43,23 @@ def test_both_frameworks_use_every_core_that_they_may(framework: str) -> None:
     assert threads == describe_threads(within=cores, between=cores)
 
 
+@pytest.mark.parametrize(("framework", "wait"), [("tensorflow", "sync_devices"), ("pytorch", "synchronize")])
+def test_a_gpu_is_waited_for_by_the_framework_s_own_function_and_a_cpu_is_not(
+    framework: str, wait: str, monkeypatch
+) -> None:
+    module = device_module(framework)
+    place = module.tf.test.experimental if framework == "tensorflow" else module.torch.cuda
+    assert callable(getattr(place, wait))
+    waits = []
+    monkeypatch.setattr(place, wait, lambda *device: waits.append(device))
+    device = module.Device("cpu")
+    device.synchronize()
+    assert waits == []
+    device.on_gpu = True
+    device.synchronize()
+    assert len(waits) == 1
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_auto_takes_the_gpu__skipped_where_the_framework_sees_no_gpu(make_request, framework: str) -> None:
     if not has_gpu(framework):
