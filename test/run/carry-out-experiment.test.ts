@@ -249,6 +249,23 @@ describe('a framework that cannot be imported', () => {
   })
 })
 
+describe('a run that others disturbed', () => {
+  const warnedOf = async (parallel: number) => {
+    const events = await eventsOf(experiment({ seeds: [3] }), { 'pytorch-3': 'disturbed' }, { parallel })
+    return ofType(events, 'warning')
+      .filter(({ code }) => code === 'MACHINE_BUSY')
+      .flatMap(({ framework, seed }) => (framework === undefined ? [] : [`${framework} ${seed}`]))
+  }
+
+  it('is warned of by name, and the others are not', async () => {
+    expect(await warnedOf(1)).toEqual(['pytorch 3'])
+  })
+
+  it('is not where runs at the same time disturb one another anyway', async () => {
+    expect(await warnedOf(2)).toEqual([])
+  })
+})
+
 describe('parallel runs', () => {
   it('begin together, each on a worker of its own', async () => {
     const events = await eventsOf(experiment({ seeds: [0] }), {}, { parallel: 2 })

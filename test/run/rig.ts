@@ -36,7 +36,7 @@ export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
 }
 
 /** What the fixture's Python is told to do: of `import-FRAMEWORK`, `FRAMEWORK-SEED`, `paired-difference` or `compare-predictions`. */
-export type Behaviours = Readonly<Record<string, 'raise' | 'die' | 'slow' | 'wait' | 'hang'>>
+export type Behaviours = Readonly<Record<string, 'raise' | 'die' | 'slow' | 'wait' | 'hang' | 'disturbed'>>
 
 /** Starts workers whose Python does what it is told. */
 export function workerStarter(behaviours: Behaviours = {}): (options: WorkerOptions) => Worker {
