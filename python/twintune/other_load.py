@@ -6,7 +6,7 @@ import time
 
 import psutil
 
-from twintune.cpu import allowed_processors, available_cores
+from twintune.cpu import allowed_processors
 
 _SHORTEST_SECONDS = 1.0
 """Systems count in ticks of a hundredth of a second, a process at a time."""
@@ -16,7 +16,6 @@ class OtherLoad:
     """Measures from its making on."""
 
     def __init__(self) -> None:
-        self._cores = available_cores()
         self._start = time.perf_counter()
         self._busy = _busy_seconds()
         self._ours = _our_seconds()
@@ -33,12 +32,13 @@ class OtherLoad:
         busy = _busy_seconds()
         if busy is None:
             return None
-        others = busy - self._busy - (_our_seconds() - self._ours)
-        return min(max(others / (self._cores * seconds), 0.0), 1.0)
+        processors = len(self._busy)
+        others = sum(busy) - sum(self._busy) - (_our_seconds() - self._ours)
+        return min(max(others / (processors * seconds), 0.0), 1.0)
 
 
-def _busy_seconds() -> float | None:
-    """What the processors that this process may use have worked for processes so far, whosever these are."""
+def _busy_seconds() -> list[float] | None:
+    """What each processor that this process may use has worked for processes so far, whosever these are."""
     try:
         processors = psutil.cpu_times(percpu=True)
     except (OSError, RuntimeError, NotImplementedError):
@@ -47,7 +47,7 @@ def _busy_seconds() -> float | None:
     chosen = processors if allowed is None else [processors[at] for at in allowed if at < len(processors)]
     # Guests' time is part of `user`. Interrupts are left out: no one knows whose they are.
     kinds = ("user", "nice", "system", "steal")
-    return sum(getattr(times, kind, 0.0) for times in chosen for kind in kinds)
+    return [sum(getattr(times, kind, 0.0) for kind in kinds) for times in chosen]
 
 
 def _our_seconds() -> float:

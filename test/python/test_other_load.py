@@ -21,7 +21,6 @@ class Machine:
         self.processors = [SimpleNamespace(user=0.0, system=0.0, idle=0.0, steal=0.0) for _ in range(2)]
         monkeypatch.setattr(other_load, "time", SimpleNamespace(perf_counter=lambda: self.now))
         monkeypatch.setattr(other_load, "allowed_processors", lambda: [0, 1])
-        monkeypatch.setattr(other_load, "available_cores", lambda: 2)
         monkeypatch.setattr(other_load, "_our_seconds", lambda: self.ours)
         monkeypatch.setattr(psutil, "cpu_times", lambda percpu: self.processors)
 
@@ -48,7 +47,6 @@ def test_others_and_stolen_time_are_a_share_of_all_processors(machine: Machine) 
 
 def test_processors_that_we_may_not_use_do_not_count(machine: Machine, monkeypatch) -> None:
     monkeypatch.setattr(other_load, "allowed_processors", lambda: [0])
-    monkeypatch.setattr(other_load, "available_cores", lambda: 1)
     load = OtherLoad()
     machine.now = 10.0
     machine.processors[0].user, machine.processors[1].user = 5.0, 10.0
