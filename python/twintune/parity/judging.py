@@ -22,7 +22,8 @@ MEANING = 1e-10
 ONE_STEP = 1e-12
 """Of the tensor's largest value: no sum over images or pixels lies between the gradients and what they do."""
 
-# A tensor whose values are less than this share of the model's largest is rounding noise around a true zero.
+# A tensor whose values are less than this share of what they come from (the model's largest gradient, the spread that a
+# mean is of) is rounding noise around a true zero.
 _NOISE = 1e-12
 # Weights after a step are rounded, so an update that is read from them is known to this share of the largest weight.
 _WEIGHT_ROUNDING = 8 * 2**-52
@@ -174,6 +175,7 @@ def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
             place=f"{twins.place_of(f'first-batch-norm/{name}')}, after the first step",
             plain=twins.both(f"first-batch-norm/{name}"),
             moved=(None, None),
+            scale=_spread_around_zero(twins, "first-batch-norm", name),
         )
         for name in twins.names("first-batch-norm")
     ]
@@ -182,10 +184,23 @@ def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
             place=f"{twins.place_of(f'batch-norm/{name}')}, after all steps",
             plain=twins.both(f"batch-norm/{name}"),
             moved=twins.both(f"moved-batch-norm/{name}"),
+            scale=_spread_around_zero(twins, "batch-norm", name),
         )
         for name in twins.names("batch-norm")
     ]
     return after_first + after_all
+
+
+def _spread_around_zero(twins: TwinRecordings, group: str, name: str) -> float | None:
+    """The root of the variance where a running mean is truly zero; None for all else, whose scale is its own.
+
+    The mean of what the layer before has centred is rounding noise. It is subtracted from values of that spread.
+    """
+    layer, _, kind = name.rpartition(".")
+    if kind != "running_mean":
+        return None
+    spread = float(np.sqrt(larger_of(*twins.both(f"{group}/{layer}.running_var"))))
+    return spread if larger_of(*twins.both(f"{group}/{name}")) < _NOISE * spread else None
 
 
 def _evaluation(twins: TwinRecordings) -> Iterator[Pair]:

@@ -24,6 +24,8 @@ class SensitivePair:
     place: str
     plain: Twins
     moved: Twins
+    scale: float | None = None
+    """What differences are a share of; None for the tensor's own largest value."""
 
     @property
     def sensitivity(self) -> float:
@@ -32,7 +34,7 @@ class SensitivePair:
         So what has no sensitivity is held to the smallest bound.
         """
         engines = zip(self.plain, self.moved, strict=True)
-        return max(_relative_move(plain, moved) for plain, moved in engines)
+        return max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
 
 
 def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[SensitivePair], least: float) -> Rung:
@@ -50,7 +52,9 @@ def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[Sensitive
     judged = [pair for pair in pairs if pair.sensitivity <= _CHAOS]
     chaotic = [pair for pair in pairs if pair.sensitivity > _CHAOS]
     bounded = [
-        Pair(pair.place, *pair.plain, bound=max(least, _MULTIPLE * pair.sensitivity), axes=("channel",))
+        Pair(
+            pair.place, *pair.plain, bound=max(least, _MULTIPLE * pair.sensitivity), scale=pair.scale, axes=("channel",)
+        )
         for pair in judged
     ]
     return judge(rung, trained, bounded, _describe(chaotic) if chaotic else None)
@@ -59,17 +63,17 @@ def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[Sensitive
 def _describe(chaotic: list[SensitivePair]) -> str:
     others = f" and {len(chaotic) - 1} more" if len(chaotic) > 1 else ""
     sensitivity = max(pair.sensitivity for pair in chaotic)
-    difference = max(measure(Pair(pair.place, *pair.plain, bound=0)).size for pair in chaotic)
+    difference = max(measure(Pair(pair.place, *pair.plain, bound=0, scale=pair.scale)).size for pair in chaotic)
     return (
         f"Not judged: {chaotic[0].place}{others}, where one last place in the pixels moves an engine's own result by"
         f" up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."
     )
 
 
-def _relative_move(plain: np.ndarray | None, moved: np.ndarray | None) -> float:
+def _relative_move(plain: np.ndarray | None, moved: np.ndarray | None, scale: float | None) -> float:
     if plain is None or moved is None or plain.shape != moved.shape:
         return 0.0
-    largest = larger_of(plain, None)
+    largest = larger_of(plain, None) if scale is None else scale
     with np.errstate(invalid="ignore"):
         move = float(np.abs(moved - plain).max(initial=0)) / largest if largest > 0 else 0.0
     return move if np.isfinite(move) else 0.0

@@ -225,6 +225,21 @@ def test_a_wrong_momentum_shows_after_the_first_step_where_ten_steps_are_chaotic
     assert rung.where.endswith(", after the first step, [channel 0]")
 
 
+def test_a_running_mean_that_is_truly_zero_is_held_to_the_spread_of_what_it_is_of(judge) -> None:
+    mean = "layer1.bn.running_mean"
+    groups = [group for group in STATISTICS_GROUPS if group != "weights"]
+    sizes = {"noise": 1e-17, "other noise": 3e-17, "a mean": 1e-9}
+
+    def set_to(size: str, groups: list[str]) -> list[Change]:
+        return [change_tensor(f"{group}/{mean}", lambda old: np.full_like(old, sizes[size])) for group in groups]
+
+    noise = tuple(set_to("noise", groups))
+    assert failed(judge(*set_to("other noise", groups), both=noise)) == []
+    rungs = judge(*set_to("a mean", ["batch-norm", "moved-batch-norm"]), both=noise)
+    assert failed(rungs) == ["batch-norm"]
+    assert rungs["batch-norm"].where.startswith(mean)
+
+
 def test_a_model_without_batch_norm_has_none_to_judge(judge) -> None:
     rungs = judge(both=(without(*(f"{group}/layer1.bn.running" for group in STATISTICS_GROUPS)),))
     assert failed(rungs) == []
