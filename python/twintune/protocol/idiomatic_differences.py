@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from twintune.protocol.message import Message
 from twintune.protocol.run import RunRequest
 
 
-class BatchNormConstants(Message, frozen=True):
+class BatchNormConstants(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What a library's BatchNorm layers hold; `momentum` is PyTorch's, the share of the new batch."""
 
     epsilon: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ADAM, PHASE
@@ -49,6 +50,17 @@ def by_ingredient(result: MeasureDifferencesResult) -> dict[str, IdiomaticDiffer
     return {difference.ingredient: difference for difference in result.differences}
 
 
+def effect_of(found: dict[str, IdiomaticDifference], ingredient: str) -> float:
+    effect = found[ingredient].effect
+    assert effect is not None, ingredient
+    return effect
+
+
+def unexplained_of(result: MeasureDifferencesResult) -> float:
+    assert result.unexplained is not None
+    return result.unexplained
+
+
 def test_all_that_differs_between_the_document_s_listings_is_found_and_explains_all(measured) -> None:
     result = measured({}, size=64)
     found = by_ingredient(result)
@@ -65,19 +77,19 @@ def test_all_that_differs_between_the_document_s_listings_is_found_and_explains_
         "batch order",
     ]
     # Two engines that mean the same differ by rounding alone, far below a bound of 1e-10.
-    assert result.unexplained < 1e-10
+    assert unexplained_of(result) < 1e-10
     for ingredient in ("architecture", "preprocessing", "resize", "batch norm mode"):
         assert found[ingredient].effect_on == "logits"
-        assert found[ingredient].effect > 0.01, ingredient
+        assert effect_of(found, ingredient) > 0.01, ingredient
     # A hundredth of a thousandth of the variance, halved by the root, layer after layer.
-    assert 1e-8 < found["batch norm epsilon"].effect < 1e-3
-    assert found["head init"].effect > 0.001
+    assert 1e-8 < effect_of(found, "batch norm epsilon") < 1e-3
+    assert effect_of(found, "head init") > 0.001
     assert found["optimizer epsilon"].effect_on == "first update"
-    assert found["optimizer epsilon"].effect > 1e-4
+    assert effect_of(found, "optimizer epsilon") > 1e-4
     # Keras finds the logits behind the softmax: the form makes no difference.
-    assert found["loss"].effect < 1e-12
+    assert effect_of(found, "loss") < 1e-12
     assert found["weights"].effect is None
-    assert "Random" in found["weights"].note
+    assert "Random" in (found["weights"].note or "")
     assert_values_are_live(found)
 
 
@@ -87,18 +99,19 @@ def test_a_thawed_backbone_differs_in_the_momentum_and_not_in_the_mode(measured)
     found = by_ingredient(result)
     assert "batch norm mode" not in found
     assert found["batch norm momentum"].effect_on == "running statistics"
-    assert found["batch norm momentum"].effect > 0.01
-    assert found["weight decay"].effect > 0
+    assert effect_of(found, "batch norm momentum") > 0.01
+    assert effect_of(found, "weight decay") > 0
     # The pictures are of that size: nothing is resized.
-    assert found["resize"].effect == 0
-    assert result.unexplained < 1e-10
+    assert effect_of(found, "resize") == 0
+    assert unexplained_of(result) < 1e-10
 
 
 def assert_values_are_live(found: dict[str, IdiomaticDifference]) -> None:
     """The values are those of the libraries' objects."""
     import keras
 
-    layer = keras.applications.ResNet50(weights=None, include_top=False).get_layer("conv1_bn")
+    build: Any = keras.applications.ResNet50
+    layer = build(weights=None, include_top=False).get_layer("conv1_bn")
     assert found["batch norm epsilon"].tensorflow == f"{layer.epsilon:g}"
     assert found["batch norm epsilon"].pytorch == "1e-05"
     assert found["preprocessing"].tensorflow == "[B - 103.939, G - 116.779, R - 123.68]"

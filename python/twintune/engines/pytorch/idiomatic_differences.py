@@ -7,6 +7,7 @@ the largest value of the result before.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,8 @@ class Measurement:
         yield from self._batch_norm()
         yield from self._head_and_loss()
         yield from self._optimizer()
-        theirs, ours = self.sides
-        yield row("batch order", theirs.batch_order, ours.batch_order, note="Drawn by each library's own generator.")
+        values = self._values(lambda side: side.batch_order)
+        yield row("batch order", values, note="Drawn by each library's own generator.")
 
     def unexplained(self) -> float | None:
         """How far the logits are from TensorFlow's own when all is swapped; None where the tensors can't be."""
@@ -117,25 +118,26 @@ class Measurement:
         return is_resnet(self.run.model.backbone)
 
     def _weights(self) -> Iterator[IdiomaticDifference]:
-        theirs, ours = self.sides
-        values = ("weights", theirs.weights, ours.weights)
+        values = self._values(lambda side: side.weights)
         if isinstance(self.run.model.weights, RandomWeights):
-            yield row(*values, note="Random: an effect would be that of two draws, not of the libraries.")
+            yield row("weights", values, note="Random: an effect would be that of two draws, not of the libraries.")
         elif not self._tensors_fit:
-            yield row(*values, note="Not measured: the libraries cut this model's tensors differently.")
+            yield row("weights", values, note="Not measured: the libraries cut this model's tensors differently.")
         else:
             tensors = to_torchvision(self.reference.group("backbone"))
-            yield row(*values, self.effects.on_logits(lambda model: swap_tensors(model, tensors)), "logits")
+            effect = self.effects.on_logits(lambda model: swap_tensors(model, tensors))
+            yield row("weights", values, effect, "logits")
 
     def _architecture(self) -> Iterator[IdiomaticDifference]:
         theirs, ours = self.sides
         if (theirs.architecture, theirs.strided_kernels) == (ours.architecture, ours.strided_kernels):
             return
-        values = ("architecture", *(f"{side.architecture} ({_strides(side)})" for side in self.sides))
+        values = self._values(lambda side: f"{side.architecture} ({_strides(side)})")
         if is_resnet(self.run.model.backbone):
-            yield row(*values, self.effects.on_logits(self._swap_architecture), "logits", "The stride is moved.")
+            effect = self.effects.on_logits(self._swap_architecture)
+            yield row("architecture", values, effect, "logits", "The stride is moved.")
         else:
-            yield row(*values, note="Not measured: the one model can't be made of the other.")
+            yield row("architecture", values, note="Not measured: the one model can't be made of the other.")
 
     def _swap_architecture(self, model: Any) -> None:
         theirs, ours = self.sides
@@ -146,65 +148,69 @@ class Measurement:
         theirs, ours = self.sides
         if not is_same_map(theirs.preprocessing, ours.preprocessing):
             pixels = apply_map(theirs.preprocessing, self.resized)
-            values = (describe_map(side.preprocessing) for side in self.sides)
-            yield row("preprocessing", *values, self.effects.on_logits(images=pixels), "logits")
+            values = self._values(lambda side: describe_map(side.preprocessing))
+            yield row("preprocessing", values, self.effects.on_logits(images=pixels), "logits")
         if theirs.resize != ours.resize:
             pixels = apply_map(ours.preprocessing, self.reference["resized"])
             effect = self.effects.on_logits(images=pixels)
             note = "The images have the size already." if effect == 0 else None
-            yield row("resize", theirs.resize, ours.resize, effect, "logits", note)
+            yield row("resize", (theirs.resize, ours.resize), effect, "logits", note)
 
     def _batch_norm(self) -> Iterator[IdiomaticDifference]:
         theirs, ours = (side.batch_norm for side in self.sides)
         if theirs == ours:
             return
         if len(theirs) != 1 or len(ours) != 1:
-            values = ("; ".join(map(str, side)) for side in (theirs, ours))
-            yield row("batch norm", *values, note="Not measured: not all layers are alike.")
+            values = self._values(lambda side: "; ".join(map(str, side.batch_norm)))
+            yield row("batch norm", values, note="Not measured: not all layers are alike.")
             return
         (their,), (our,) = theirs, ours
         if their.epsilon != our.epsilon:
             effect = self.effects.on_logits(lambda model: swap_epsilon(model, their.epsilon))
-            yield row("batch norm epsilon", f"{their.epsilon:g}", f"{our.epsilon:g}", effect, "logits")
+            yield row("batch norm epsilon", (f"{their.epsilon:g}", f"{our.epsilon:g}"), effect, "logits")
         if their.mode != our.mode:
             effect = self.effects.on_logits(lambda model: swap_mode(model, their.mode))
-            yield row("batch norm mode", their.mode, our.mode, effect, "logits")
+            yield row("batch norm mode", (their.mode, our.mode), effect, "logits")
         elif their.momentum != our.momentum and their.mode == "train":
             effect = self.effects.on_statistics(lambda model: swap_momentum(model, their.momentum))
             values = (f"{their.momentum:g}", f"{our.momentum:g}")
-            yield row("batch norm momentum", *values, effect, "running statistics", "The share of the new batch.")
+            yield row("batch norm momentum", values, effect, "running statistics", "The share of the new batch.")
 
     def _head_and_loss(self) -> Iterator[IdiomaticDifference]:
-        theirs, ours = self.sides
         tensors = self.reference.group("head")
         effect = self.effects.on_loss(lambda head: swap_linear(head, tensors))
-        yield row("head init", theirs.head_init, ours.head_init, effect, "loss")
+        yield row("head init", self._values(lambda side: side.head_init), effect, "loss")
         # Of the same logits, which are TensorFlow's.
         loss = self.effects.loss_of(self.reference["logits"])
         effect = abs(float(self.reference["loss"][0]) - loss) / loss
-        yield row("loss", theirs.loss, ours.loss, effect, "loss", "Of the same logits.")
+        yield row("loss", self._values(lambda side: side.loss), effect, "loss", "Of the same logits.")
 
     def _optimizer(self) -> Iterator[IdiomaticDifference]:
         theirs, ours = self.sides
         their_epsilon, our_epsilon = theirs.first_step_epsilon, ours.first_step_epsilon
-        if their_epsilon is not None and our_epsilon is not None and not np.isclose(their_epsilon, our_epsilon):
-            values = (f"{side.optimizer}; in the first step {side.first_step_epsilon:.3g}" for side in self.sides)
+        if their_epsilon and our_epsilon and not math.isclose(their_epsilon, our_epsilon, rel_tol=1e-4):
+            values = self._values(lambda side: f"{side.optimizer}; in the first step {side.first_step_epsilon:.3g}")
             effect = self.effects.on_update(lambda optimizer: swap_optimizer_epsilon(optimizer, their_epsilon))
-            yield row("optimizer epsilon", *values, effect, "first update")
+            yield row("optimizer epsilon", values, effect, "first update")
         if (theirs.decay, ours.decay) == ("decoupled", "coupled"):
-            yield row("weight decay", theirs.decay, ours.decay, self.effects.on_update(decay_beside), "first update")
+            effect = self.effects.on_update(decay_beside)
+            yield row("weight decay", (theirs.decay, ours.decay), effect, "first update")
+
+    def _values(self, read: Callable[[IdiomaticDescription], str]) -> tuple[str, str]:
+        """TensorFlow's and PyTorch's."""
+        theirs, ours = self.sides
+        return read(theirs), read(ours)
 
 
 def row(
     ingredient: str,
-    tensorflow: str,
-    pytorch: str,
+    values: tuple[str, str],
     effect: float | None = None,
     effect_on: EffectOn | None = None,
     note: str | None = None,
 ) -> IdiomaticDifference:
-    """A difference; without an effect where it isn't measured."""
-    return IdiomaticDifference(ingredient, tensorflow, pytorch, effect, effect_on, note)
+    """A difference of two values, TensorFlow's and PyTorch's; without an effect where it isn't measured."""
+    return IdiomaticDifference(ingredient, *values, effect, effect_on, note)
 
 
 def _strides(side: IdiomaticDescription) -> str:
