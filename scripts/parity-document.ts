@@ -10,6 +10,9 @@ export interface Climbed {
 
 /** A program that shows a difference between the libraries, and what it printed. */
 export interface ShownDifference {
+  /** With its version. */
+  readonly library: string
+  readonly operation: string
   readonly file: string
   readonly program: string
   readonly output: string
@@ -58,7 +61,12 @@ ${divergences(climbed)}
 ## Differences that are mended
 
 The libraries differ here, and aligned mode mends it (\`mends.py\` of each engine), so that no rung has to allow for it. Each program shows its
-difference alone; below it is what it printed.
+difference alone, and printed what the table says.
+
+${markdownTable(
+  ['library', 'operation', 'difference'],
+  differences.map(({ library, operation, output }) => [library, operation, output]),
+)}
 
 ${differences.map(showDifference).join('\n')}`
 }
@@ -118,10 +126,10 @@ function divergences(climbed: readonly Climbed[]): string {
   return sections.length > 0 ? `\n${sections.join('\n')}` : ''
 }
 
-function showDifference({ file, program, output }: ShownDifference): string {
-  const [, title = file] = /^"""(.*?)"""/s.exec(program) ?? []
+function showDifference({ file, program }: ShownDifference): string {
+  const [, title = file] = /^"""(.*?)\."""/s.exec(program) ?? []
   const code = program.replace(/^""".*?"""\s*/s, '').trimEnd()
-  return `### ${title.replace(/\.$/, '')}\n\n\`${file}\`:\n\n\`\`\`python\n${code}\n\`\`\`\n\n\`\`\`\n${output}\n\`\`\`\n`
+  return `### ${title}\n\n\`${file}\`:\n\n\`\`\`python\n${code}\n\`\`\`\n`
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

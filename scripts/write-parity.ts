@@ -1,11 +1,11 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { backbonesOf } from '../src/backbones.js'
 import { verify } from '../src/index.js'
-import { formatSeconds } from '../src/report/format.js'
+import { formatNumberOf, formatSeconds } from '../src/report/format.js'
 import { FrameworkWorker } from '../src/run/framework-worker.js'
 import { withTemporaryWorker } from '../src/run/temporary-worker.js'
 import { experimentSchema, type Framework } from '../src/spec/schema.js'
@@ -16,10 +16,19 @@ import { type Climbed, renderParityDocument, type ShownDifference } from './pari
 // where a rung has failed.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const programs = 'scripts/differences'
+/** The programs that show what is mended, with the package whose difference it is. */
+const mended = [
+  {
+    name: 'keras_hub_densenet_padding',
+    package: 'keras-hub',
+    operation: "DenseNet's first convolution and pool",
+  },
+  { name: 'pytorch_hardsigmoid', package: 'torch', operation: '`hardsigmoid`, backward, in float64' },
+  { name: 'tensorflow_leaky_relu', package: 'tensorflow', operation: '`leaky_relu`, in float64' },
+]
 const imageSize = 64
 
-const [tensorflow, pytorch] = [await versionsOf('tensorflow'), await versionsOf('pytorch')]
+const versions = { ...(await versionsOf('tensorflow')), ...(await versionsOf('pytorch')) }
 const differences = await showDifferences()
 const chosen = process.argv.slice(2)
 const climbed: Climbed[] = []
@@ -27,20 +36,25 @@ for (const backbone of chosen.length > 0 ? chosen : backbonesOf('aligned')) {
   const start = performance.now()
   const verification = await verify(experimentOf(backbone))
   climbed.push({ backbone, verification })
+  // Each time: what hours have come to must not be lost.
+  await writeDocument()
   const outcome = verification.passed ? 'every rung holds' : 'a rung has failed'
   process.stdout.write(`${backbone}: ${outcome} (${formatSeconds((performance.now() - start) / 1000)})\n`)
 }
-const document = renderParityDocument({
-  imageSize,
-  machine: `${os.availableParallelism()} cores of ${os.cpus()[0]?.model ?? 'an unknown CPU'}`,
-  versions: Object.entries({ ...tensorflow, ...pytorch })
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', '),
-  climbed,
-  differences,
-})
-await writeFile(path.join(root, 'docs/parity.md'), document)
 if (climbed.some(({ verification }) => !verification.passed)) process.exitCode = 4
+
+async function writeDocument(): Promise<void> {
+  const document = renderParityDocument({
+    imageSize,
+    machine: `${formatNumberOf(os.availableParallelism(), 'core')} of ${os.cpus()[0]?.model ?? 'an unknown CPU'}`,
+    versions: Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    climbed,
+    differences,
+  })
+  await writeFile(path.join(root, 'docs/parity.md'), document)
+}
 
 function experimentOf(backbone: string) {
   const [train, test] = ['train', 'test'].map((split) => path.join(root, `examples/data/${split}.parquet`))
@@ -61,16 +75,15 @@ function versionsOf(framework: Framework): Promise<Readonly<Record<string, strin
   })
 }
 
-/** Runs each program with the interpreter of the framework that its name begins with. */
+/** Runs each program in the Python of TensorFlow or of PyTorch. */
 async function showDifferences(): Promise<ShownDifference[]> {
-  const files = (await readdir(path.join(root, programs))).filter((file) => file.endsWith('.py')).sort()
   const shown: ShownDifference[] = []
-  for (const name of files) {
-    const file = `${programs}/${name}`
-    const python = findPython(name.startsWith('pytorch') ? 'pytorch' : 'tensorflow')
-    const env = { TF_CPP_MIN_LOG_LEVEL: '3' }
-    const { stdout } = await execa(python, [file], { cwd: root, env })
-    shown.push({ file, program: await readFile(path.join(root, file), 'utf8'), output: stdout })
+  for (const { name, package: library, operation } of mended) {
+    const file = `scripts/differences/${name}.py`
+    const python = findPython(library === 'torch' ? 'pytorch' : 'tensorflow')
+    const { stdout } = await execa(python, [file], { cwd: root, env: { TF_CPP_MIN_LOG_LEVEL: '3' } })
+    const program = await readFile(path.join(root, file), 'utf8')
+    shown.push({ library: `${library} ${versions[library]}`, operation, file, program, output: stdout })
   }
   return shown
 }

@@ -11,6 +11,8 @@ function documentOf(verification: Verification): string {
     climbed: [{ backbone: 'resnet18', verification }],
     differences: [
       {
+        library: 'torch 2.13.0',
+        operation: '`x`',
         file: 'scripts/differences/pytorch_x.py',
         program: '"""PyTorch rounds x."""\n\nimport torch\n\nprint(torch.e)\n',
         output: 'off by 3.0e-08',
@@ -53,8 +55,10 @@ describe('docs/parity.md', () => {
   })
 
   it('shows each mended difference by its program and what that printed', () => {
-    expect(documentOf(verificationOf())).toContain(
-      '### PyTorch rounds x\n\n`scripts/differences/pytorch_x.py`:\n\n```python\nimport torch\n\nprint(torch.e)\n```\n\n```\noff by 3.0e-08\n```\n',
+    const text = documentOf(verificationOf())
+    expect(text).toContain('| torch 2.13.0 | `x` | off by 3.0e-08 |')
+    expect(text).toContain(
+      '### PyTorch rounds x\n\n`scripts/differences/pytorch_x.py`:\n\n```python\nimport torch\n\nprint(torch.e)\n```\n',
     )
   })
 })
