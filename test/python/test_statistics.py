@@ -37,6 +37,16 @@ def test_equal_pairs_differ_by_nothing() -> None:
     assert (result.mean, result.interval, result.p_value) == (0.0, (0.0, 0.0), 1.0)
 
 
+@pytest.mark.parametrize("images", [300, 1_000, 10_000])
+def test_flips_that_come_to_the_same_number_of_images_count_alike(images: int) -> None:
+    """Shares of a test set are rounded, so that sums of them differ which are equal in images."""
+    rng = np.random.default_rng(images)
+    for _ in range(50):
+        right = rng.integers(int(0.85 * images), int(0.87 * images), (2, 7))
+        shares = right / images
+        assert sign_flip_p_value(shares[0] - shares[1]) == sign_flip_p_value(right[0] - right[1])
+
+
 def test_many_samples_at_once_come_to_what_each_does_alone() -> None:
     samples = np.random.default_rng(1).normal(0.3, 1, (20, 7))
     p_values = sign_flip_p_value(samples)
