@@ -74,7 +74,9 @@ export function isEquivalent({
 }: Pick<Evidence, 'pairs' | 'margin' | 'equivalence'>): boolean {
   if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return false
   const [low, high] = equivalence.interval
-  return equivalence.level >= equivalenceLevel && low >= -margin && high <= margin
+  // 0.866 - 0.861 is 0.0050000000000000044: a difference of the margin is within it.
+  const widest = margin * (1 + 1e-9)
+  return equivalence.level >= equivalenceLevel && low >= -widest && high <= widest
 }
 
 const names = { tensorflow: 'TensorFlow', pytorch: 'PyTorch' } as const

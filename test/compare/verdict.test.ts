@@ -55,6 +55,11 @@ describe('equivalence', () => {
     })
   })
 
+  it('holds at a difference of the margin, whatever binary makes of it', () => {
+    const equivalence = { interval: [0.861 - 0.866, 0.866 - 0.861], level: 0.9375 } as const
+    expect(decide(evidence({ pValue: 0.5, equivalence }), 'accuracy').verdict).toBe('equivalent')
+  })
+
   it('goes before a winner, whose p-value is told all the same', () => {
     const certain = {
       mean: 0.003,
