@@ -1,3 +1,4 @@
+import { augmentationSchema } from './augmentation-schema.js'
 import { isMapping, type Path } from './path.js'
 import {
   backboneOf,
@@ -19,6 +20,7 @@ export const effectRules: readonly Rule[] = [
   ratesHaveBackbone,
   policyHasBatchNorm,
   splitHasShares,
+  seedsDiffer,
 ]
 
 function dropoutHasUnits(spec: unknown): Violation[] {
@@ -81,4 +83,16 @@ function splitHasShares(spec: unknown): Violation[] {
     isGiven('test') &&
     (isGiven('validation') || numberAt(spec, ['dataset', 'validationFraction']) === 0)
   return violationIf(isBroken, [...path, index], 'no image is set apart: validation and test are as given')
+}
+
+// Runs that are the same are no pairs that could be counted: six of them would make a winner of a single difference.
+function seedsDiffer(spec: unknown): Violation[] {
+  const path = ['comparison', 'vary']
+  const vary = listAt(spec, path)
+  const plain: Readonly<Record<string, unknown>> = augmentationSchema.parse({})
+  const isAugmented = Object.keys(augmentationSchema.shape).some(
+    (field) => getIn(spec, ['augmentation', field]) !== plain[field],
+  )
+  const isBroken = vary.length > 0 && vary.every((purpose) => purpose === 'augmentation') && !isAugmented
+  return violationIf(isBroken, path, 'no image is augmented: the runs of all seeds would be the same')
 }

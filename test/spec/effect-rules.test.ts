@@ -51,6 +51,11 @@ describe('rules on fields without an effect', () => {
       withSplit({ validationFraction: 0, test: 'test' }),
       'comparison.vary[1]: no image is set apart: validation and test are as given',
     ],
+    [
+      'seeds that decide the augmentation alone where there is none',
+      { ...smallest, comparison: { vary: ['augmentation'] } },
+      'comparison.vary: no image is augmented: the runs of all seeds would be the same',
+    ],
   ])('reject %s', (_, spec, issue) => {
     expect(issuesOfValue(spec)).toEqual([issue])
   })
@@ -71,6 +76,10 @@ describe('rules on fields without an effect', () => {
     ['the default policy of a backbone without BatchNorm', withPhase({ trainable: 'all' }, 'vgg16')],
     ['a split that varies where only the test images are given', withSplit({ test: 'test' })],
     ['a split that varies where nothing is given', withSplit({ validationFraction: 0 })],
+    [
+      'seeds that decide the augmentation alone where there is one',
+      { ...smallest, comparison: { vary: ['augmentation'] }, augmentation: { horizontalFlip: 0.5 } },
+    ],
   ])('accept %s', (_, spec) => {
     expect(issuesOfValue(spec)).toEqual([])
   })
