@@ -3,6 +3,7 @@ import type { Verdict } from '../compare/verdict.js'
 import type { Framework } from '../spec/schema.js'
 import { formatCount, formatOr, formatPercent, formatPValue, frameworkNames } from './format.js'
 import { type Metric, metricFormats, metricsOf } from './metric-format.js'
+import { finishedRuns } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
@@ -10,6 +11,9 @@ import { renderProse, renderSection, renderTable } from './table.js'
 const idiomaticNote =
   'Idiomatic mode: each framework uses its own model library, defaults and input pipeline. The two do different work by ' +
   'intent, so a difference is that of two recipes and not of the frameworks alone.'
+
+/** Instead of a verdict: a test of five classes or fewer has no top-5. */
+const noVerdict = 'no verdict, since no run has this metric.'
 
 /** The difference of a metric that has one. */
 interface Row {
@@ -29,19 +33,20 @@ export function renderDifferenceTable(comparison: Comparison, style: Style): str
   if (rows.length === 0) return null
   return [
     renderSection('TensorFlow minus PyTorch', renderDifferences(rows, style), style),
-    renderSection('Verdict', renderVerdict(comparison, rows, style), style),
+    renderSection('Verdict', renderVerdict(comparison, style), style),
     renderSection('Seeds to add', renderMoreSeeds(rows, style), style),
   ].join('\n\n')
 }
 
 /** The outcome on the primary metric in one line, for those who want no more. */
-export function verdictLine({ primaryMetric, metrics }: Comparison): string {
+export function verdictLine({ primaryMetric, metrics, runs }: Comparison): string {
   const { name, value } = metricFormats[primaryMetric]
   const means = (['tensorflow', 'pytorch'] as const).flatMap((framework) => {
     const summary = metrics[primaryMetric][framework]
     return summary === null ? [] : [`${frameworkNames[framework]} ${value(summary.mean)}`]
   })
-  if (means.length === 0) return 'No run finished.'
+  if (means.length === 0)
+    return finishedRuns(runs).length === 0 ? 'No run finished.' : `Test ${name}: ${noVerdict}`
   const { difference } = metrics[primaryMetric]
   const verdict =
     difference?.verdict == null ? '' : ` – ${verdictName(difference.verdict)}: ${difference.reason}`
@@ -74,23 +79,17 @@ function figures(metric: Metric, difference: Difference): string[] {
   ]
 }
 
-function renderVerdict(
-  { mode, vary, primaryMetric }: Comparison,
-  rows: readonly Row[],
-  style: Style,
-): string {
-  const verdicts = rows.flatMap(({ metric, difference: { verdict, reason } }) =>
-    verdict === null
-      ? []
-      : [[metricFormats[metric].name, `${style.colors.bold(verdictName(verdict))}: ${reason}`]],
-  )
+function renderVerdict({ mode, vary, primaryMetric, metrics }: Comparison, style: Style): string {
+  const { name } = metricFormats[primaryMetric]
+  const { verdict, reason } = metrics[primaryMetric].difference ?? { verdict: null }
+  const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
   const notes = [
-    `Of ${metricFormats[primaryMetric].name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
+    `Of ${name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
     'Holm p: adjusted for the number of the other metrics.',
     ...(mode === 'idiomatic' ? [idiomaticNote] : []),
   ]
-  const table = renderTable(verdicts, { align: ['left', 'left'], fold: true }, style)
-  return [...(verdicts.length > 0 ? [table] : []), renderProse(notes.join(' '), style)].join('\n\n')
+  const table = renderTable([[name, outcome]], { align: ['left', 'left'], fold: true }, style)
+  return `${table}\n\n${renderProse(notes.join(' '), style)}`
 }
 
 function renderMoreSeeds(rows: readonly Row[], style: Style): string {

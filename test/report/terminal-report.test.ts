@@ -121,6 +121,10 @@ test('five classes or fewer have no top-5', () => {
   )
   const few = comparison({ runs, metrics: { ...metrics, topFiveAccuracy } })
   expect(renderComparison(few, plain)).not.toContain('top-5')
+
+  const ofTopFive = comparison({ ...few, primaryMetric: 'topFiveAccuracy' })
+  expect(renderComparison(ofTopFive, plain)).toContain('top-5  no verdict, since no run has this metric.')
+  expect(verdictLine(ofTopFive)).toBe('Test top-5: no verdict, since no run has this metric.')
 })
 
 test('the verdict is of the primary metric alone, for this test set', () => {
