@@ -1,6 +1,7 @@
 import type { Facts, RunResult, TrainedPhase } from '../protocol/result.js'
 import type { ContractRow } from './comparison.js'
 import { type Ingredient, ingredients } from './ingredients.js'
+import { pairsOfFrameworks } from './pairs.js'
 import { sameMeaning } from './same-meaning.js'
 
 /** What the two frameworks' runs of one seed read back from their live objects. */
@@ -97,15 +98,11 @@ function sharedEvidence(findings: readonly Finding[]): string {
 }
 
 function pairFacts(results: readonly RunResult[]): FactsPair[] {
-  const factsOf = (framework: RunResult['framework'], seed: number) =>
-    results.find((result) => result.framework === framework && result.seed === seed)?.facts ?? null
-  return [...new Set(results.map((result) => result.seed))]
-    .toSorted((a, b) => a - b)
-    .flatMap((seed) => {
-      const tensorflow = factsOf('tensorflow', seed)
-      const pytorch = factsOf('pytorch', seed)
-      return tensorflow && pytorch ? [{ seed, tensorflow, pytorch }] : []
-    })
+  return pairsOfFrameworks(results).map(([tensorflow, pytorch]) => ({
+    seed: tensorflow.seed,
+    tensorflow: tensorflow.facts,
+    pytorch: pytorch.facts,
+  }))
 }
 
 // Twelve digits are enough for people to recognize a hash by; result.json has them whole.

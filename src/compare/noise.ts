@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type FinishedRun, factsSchema, type RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 import type { Disagreement } from './disagreement.js'
-import { finishedPairs, type Pair, runsOfFramework } from './pairs.js'
+import { type Pair, pairsOfFrameworks, pairsWithRepeats } from './pairs.js'
 import { mean } from './summary.js'
 
 export const distanceSchema = z.strictObject({
@@ -61,12 +61,10 @@ export interface NoiseEvidence {
 
 /** The noise of every figure. */
 export function noiseFloor({ results, within, between }: NoiseEvidence): Noise {
-  const tensorflow = runsOfFramework('tensorflow', results)
-  const pytorch = runsOfFramework('pytorch', results)
   const pairs = {
-    tensorflow: finishedPairs(tensorflow, runsOfFramework('tensorflow', results, { repeat: true })),
-    pytorch: finishedPairs(pytorch, runsOfFramework('pytorch', results, { repeat: true })),
-    between: finishedPairs(tensorflow, pytorch),
+    tensorflow: pairsWithRepeats('tensorflow', results),
+    pytorch: pairsWithRepeats('pytorch', results),
+    between: pairsOfFrameworks(results),
   }
   const row = (figure: (run: FinishedRun) => number | null): NoiseRow => ({
     tensorflow: distance(differences(pairs.tensorflow, figure)),

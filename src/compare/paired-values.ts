@@ -1,5 +1,6 @@
 import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
+import { pairsOfFrameworks, runsOfFramework } from './pairs.js'
 
 /** What the frameworks came to, paired by position. */
 export interface PairedValues {
@@ -10,32 +11,19 @@ export interface PairedValues {
 /** Reads a value of a run; `null` where it has none. */
 export type ReadValue = (run: FinishedRun) => number | null
 
-/** The values of the seeds that both frameworks have one of, in the order of TensorFlow's runs. */
+/** The values of the seeds that both frameworks have one of, by seed. */
 export function pairBySeed(results: readonly RunResult[], read: ReadValue): PairedValues {
-  const tensorflow = valuesBySeed('tensorflow', results, read)
-  const pytorch = valuesBySeed('pytorch', results, read)
-  const seeds = [...tensorflow.keys()].filter((seed) => pytorch.has(seed))
-  return {
-    tensorflow: seeds.flatMap((seed) => tensorflow.get(seed) ?? []),
-    pytorch: seeds.flatMap((seed) => pytorch.get(seed) ?? []),
-  }
+  const pairs = pairsOfFrameworks(results).flatMap(([tensorflow, pytorch]): [number, number][] => {
+    const [ours, theirs] = [read(tensorflow), read(pytorch)]
+    return ours === null || theirs === null ? [] : [[ours, theirs]]
+  })
+  return { tensorflow: pairs.map(([ours]) => ours), pytorch: pairs.map(([, theirs]) => theirs) }
 }
 
 /** The values of a framework's runs that have one. */
 export function valuesOf(framework: Framework, results: readonly RunResult[], read: ReadValue): number[] {
-  return [...valuesBySeed(framework, results, read).values()]
-}
-
-function valuesBySeed(
-  framework: Framework,
-  results: readonly RunResult[],
-  read: ReadValue,
-): ReadonlyMap<number, number> {
-  return new Map(
-    results.flatMap((result): [number, number][] => {
-      if (result.framework !== framework || result.status !== 'finished') return []
-      const value = read(result)
-      return value === null ? [] : [[result.seed, value]]
-    }),
-  )
+  return runsOfFramework(framework, results).flatMap((run) => {
+    const value = run.status === 'finished' ? read(run) : null
+    return value === null ? [] : [value]
+  })
 }

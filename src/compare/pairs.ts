@@ -4,15 +4,17 @@ import type { Framework } from '../spec/schema.js'
 /** Two finished runs of one seed. */
 export type Pair = readonly [FinishedRun, FinishedRun]
 
-/** The finished runs of one framework beside those of another, by seed; or beside their own repeats. */
-export function finishedPairs(runs: readonly RunResult[], others: readonly RunResult[]): Pair[] {
-  const partners = others.filter((run) => run.status === 'finished')
-  return runs
-    .flatMap((run): Pair[] => {
-      const partner = partners.find(({ seed }) => seed === run.seed)
-      return run.status === 'finished' && partner ? [[run, partner]] : []
-    })
-    .toSorted(([one], [other]) => one.seed - other.seed)
+/** TensorFlow's finished runs beside PyTorch's, by seed; repeats count for nothing. */
+export function pairsOfFrameworks(results: readonly RunResult[]): Pair[] {
+  return finishedPairs(runsOfFramework('tensorflow', results), runsOfFramework('pytorch', results))
+}
+
+/** A framework's finished runs beside their repeats, by seed. */
+export function pairsWithRepeats(framework: Framework, results: readonly RunResult[]): Pair[] {
+  return finishedPairs(
+    runsOfFramework(framework, results),
+    runsOfFramework(framework, results, { repeat: true }),
+  )
 }
 
 /** The runs of a framework that count, or those that repeat them. */
@@ -22,4 +24,14 @@ export function runsOfFramework(
   { repeat = false }: { readonly repeat?: boolean } = {},
 ): RunResult[] {
   return results.filter((run) => run.framework === framework && (run.repeat ?? false) === repeat)
+}
+
+function finishedPairs(runs: readonly RunResult[], others: readonly RunResult[]): Pair[] {
+  const partners = others.filter((run) => run.status === 'finished')
+  return runs
+    .flatMap((run): Pair[] => {
+      const partner = partners.find(({ seed }) => seed === run.seed)
+      return run.status === 'finished' && partner ? [[run, partner]] : []
+    })
+    .toSorted(([one], [other]) => one.seed - other.seed)
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { disagreementOf, type SeedDisagreement } from '../compare/disagreement.js'
 import type { DifferentImages } from '../compare/noise.js'
-import { finishedPairs, type Pair, runsOfFramework } from '../compare/pairs.js'
+import { type Pair, pairsOfFrameworks, pairsWithRepeats } from '../compare/pairs.js'
 import { TwintuneError, toFailure } from '../failure.js'
 import { datasetRequest } from '../plan/dataset-request.js'
 import { runSeeds } from '../plan/run-seeds.js'
@@ -39,8 +39,7 @@ export async function compareAnswers(
   const within: DifferentImages[] = []
   const problems: { seed: number; code: string; message: string }[] = []
 
-  const tensorflow = runsOfFramework('tensorflow', results)
-  for (const pair of finishedPairs(tensorflow, runsOfFramework('pytorch', results))) {
+  for (const pair of pairsOfFrameworks(results)) {
     const [{ seed }] = pair
     const thumbnails = runFolderFiles.thumbnailsOf(seed)
     await attempt(seed, async () => {
@@ -51,8 +50,7 @@ export async function compareAnswers(
     })
   }
   for (const framework of experiment.frameworks) {
-    const repeats = runsOfFramework(framework, results, { repeat: true })
-    for (const pair of finishedPairs(runsOfFramework(framework, results), repeats)) {
+    for (const pair of pairsWithRepeats(framework, results)) {
       const [{ seed }] = pair
       await attempt(seed, async () => {
         within.push({ framework, seed, different: (await ask(pair, null)).different })
