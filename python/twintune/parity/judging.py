@@ -48,7 +48,7 @@ def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
             judge("features", trained, _features(twins)),
             judge("logits", trained, _per_image(twins, "logits", ("image", "class"))),
             judge("loss", trained, _per_image(twins, "loss", ("image",))),
-            judge("gradients", trained, _gradients(twins)),
+            judge_by_sensitivity("gradients", trained, _gradients(twins), MEANING),
             judge("optimizer", trained, _optimizer(twins), _note_of_still_step(twins)),
             judge_by_sensitivity("steps", trained, _steps(twins), MEANING),
             _judge_batch_norm(twins, trained),
@@ -88,22 +88,25 @@ def _per_image(twins: TwinRecordings, group: str, axes: tuple[str, ...]) -> Iter
     return (twins.pair(f"{group}/{mode}", MEANING, axes=axes) for mode in _MODES)
 
 
-def _gradients(twins: TwinRecordings) -> Iterator[Pair]:
+def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
     """From the head to the first stage, since that is the way of the backward pass.
 
-    A difference in one layer's backward pass is in the gradients of all layers before it, and in none after it.
+    A difference in one layer's backward pass is in the gradients of all layers before it, and in none after it. A scale
+    that the next BatchNorm takes out again has almost no gradient: what is left of sums that cancel, whose rounding
+    shows in the engine's own sensitivity.
     """
     names = twins.names("gradients")
     largest = {name: larger_of(*twins.both(f"gradients/{name}")) for name in names}
     of_model = max(largest.values(), default=0.0)
-    return (
-        twins.pair(
-            f"gradients/{name}",
-            MEANING,
+    return [
+        SensitivePair(
+            place=twins.place_of(f"gradients/{name}"),
+            plain=twins.both(f"gradients/{name}"),
+            moved=twins.both(f"moved-gradients/{name}"),
             scale=of_model if largest[name] < _NOISE * of_model else None,
         )
         for name in reversed(names)
-    )
+    ]
 
 
 def _optimizer(twins: TwinRecordings) -> Iterator[Pair]:
@@ -176,6 +179,7 @@ def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
             plain=twins.both(f"first-batch-norm/{name}"),
             moved=(None, None),
             scale=_spread_around_zero(twins, "first-batch-norm", name),
+            axes=("channel",),
         )
         for name in twins.names("first-batch-norm")
     ]
@@ -185,6 +189,7 @@ def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
             plain=twins.both(f"batch-norm/{name}"),
             moved=twins.both(f"moved-batch-norm/{name}"),
             scale=_spread_around_zero(twins, "batch-norm", name),
+            axes=("channel",),
         )
         for name in twins.names("batch-norm")
     ]

@@ -110,25 +110,35 @@ class _Recorder:
             with _restored(self._engine, self._probe):
                 moved = self._take_steps(_moved_by_one_last_place)
             tensors |= {"moved-steps": moved.losses, **_under("moved-batch-norm", moved.statistics)}
+            with _restored(self._engine, self._probe):
+                tensors |= _under("moved-gradients", self._gradients(self._first_step(_moved_by_one_last_place)))
         return Recording(self._header(request, steps.pixel_digests), tensors)
 
     def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Features, logits and losses of the batch that training would begin with, by their names; and gradients."""
+        step = self._first_step()
+        passes = {}
+        # In this order: in training mode a pass moves the statistics that inference normalises by.
+        for mode in get_args(ProbeMode):
+            passes |= _under(f"features/{mode}", self._probe.stage_outputs(step.inputs, mode))
+            passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
+        return passes, self._gradients(step)
+
+    def _first_step(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> StepInputs:
+        """What training would begin with, on pixels that `move` gives back."""
         batch, shares = next(self._groups())[0]
-        step = StepInputs(
-            inputs=batch.inputs,
+        return StepInputs(
+            inputs=move(batch.inputs),
             targets=self._run.targets.encode(shares),
             masks=masks_of_step(self._request, len(batch), 0),
             learning_rate=self._phase.optimizer.learning_rate,
             divisor=None,
         )
-        passes = {}
-        # In this order: in training mode a pass moves the statistics that inference normalises by.
-        for mode in get_args(ProbeMode):
-            passes |= _under(f"features/{mode}", self._probe.stage_outputs(batch.inputs, mode))
-            passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
+
+    def _gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
+        """In the order of the model's tensors."""
         gradients = self._probe.gradients(step)
-        return passes, {name: gradients[name] for name in self._model_tensors() if name in gradients}
+        return {name: gradients[name] for name in self._model_tensors() if name in gradients}
 
     def _updated(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
         """The tensors that train after a step from drawn gradients."""

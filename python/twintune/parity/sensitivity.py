@@ -1,4 +1,4 @@
-"""Judges what ten steps have come to, by how much it moves in one engine when the pixels move by one last place."""
+"""Judges what may be ill-conditioned, by how much it moves in one engine when the pixels move by one last place."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class SensitivePair:
     moved: Twins
     scale: float | None = None
     """What differences are a share of; None for the tensor's own largest value."""
+    axes: tuple[str, ...] = ()
+    """What the first axes count."""
 
     @property
     def sensitivity(self) -> float:
@@ -52,9 +54,7 @@ def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[Sensitive
     judged = [pair for pair in pairs if pair.sensitivity <= _CHAOS]
     chaotic = [pair for pair in pairs if pair.sensitivity > _CHAOS]
     bounded = [
-        Pair(
-            pair.place, *pair.plain, bound=max(least, _MULTIPLE * pair.sensitivity), scale=pair.scale, axes=("channel",)
-        )
+        Pair(pair.place, *pair.plain, bound=max(least, _MULTIPLE * pair.sensitivity), scale=pair.scale, axes=pair.axes)
         for pair in judged
     ]
     return judge(rung, trained, bounded, _describe(chaotic) if chaotic else None)

@@ -24,6 +24,7 @@ from twintune.protocol import JudgeRungsRequest, Rung, RungName
 
 RUNGS = get_args(RungName)
 NAME = "layer1.bn.running_var"
+GRADIENTS = ("gradients", "moved-gradients")
 STATISTICS_GROUPS = ("weights", "first-batch-norm", "batch-norm", "moved-batch-norm")
 
 
@@ -38,6 +39,10 @@ def judge(tmp_path: Path):
         return {rung.rung: rung for rung in across_the_bridge(judge_rungs(request)).rungs}
 
     return judge_changed
+
+
+def max_index(tensor: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(index) for index in np.unravel_index(np.abs(tensor).argmax(), tensor.shape))
 
 
 def failed(rungs: dict[str, Rung]) -> list[str]:
@@ -120,21 +125,40 @@ def test_one_logit_or_loss_is_found(judge, rung: str, tensor: str, index: tuple[
 
 def test_gradients_name_the_first_tensor_on_the_way_back_from_the_head(judge) -> None:
     rungs = judge(
-        change_value("gradients/conv1.weight", (0, 0, 0, 0), 2),
-        change_value("gradients/layer1.conv.weight", (0, 0, 0, 0), 1 + 1e-5),
+        *(change_value(f"{group}/conv1.weight", (0, 0, 0, 0), 2) for group in GRADIENTS),
+        *(change_value(f"{group}/layer1.conv.weight", (0, 0, 0, 0), 1 + 1e-5) for group in GRADIENTS),
     )
     assert failed(rungs) == ["gradients"]
     assert rungs["gradients"].where.startswith("layer1.conv.weight ")
 
 
 def test_a_gradient_that_is_truly_zero_is_held_to_the_model_s_scale(judge) -> None:
-    def noise(size: float) -> Change:
-        signs = iter((1.0, -1.0))
-        return change_tensor("gradients/head.0.bias", lambda old: np.full_like(old, size * next(signs)))
+    def noise(size: float) -> tuple[Change, ...]:
+        signs = iter((1.0, 1.0, -1.0, -1.0))
+        return tuple(
+            change_tensor(f"{group}/head.0.bias", lambda old: np.full_like(old, size * next(signs)))
+            for group in GRADIENTS
+        )
 
-    assert failed(judge(both=(noise(1e-16),))) == []
+    assert failed(judge(both=noise(1e-16))) == []
     # Above 1e-12 of the model's largest it is a gradient, and this one has another sign in each engine.
-    assert failed(judge(both=(noise(1e-12),))) == ["gradients"]
+    assert failed(judge(both=noise(1e-12))) == ["gradients"]
+
+
+def test_a_gradient_may_differ_by_a_hundred_times_what_moved_pixels_change(judge) -> None:
+    # As that of a scale which the next BatchNorm takes out again: sums that cancel.
+    name = "layer1.bn.weight"
+    largest = max_index(fabricate("pytorch").tensors[f"gradients/{name}"])
+    sensitive = change_value(f"moved-gradients/{name}", largest, 1 + 1e-10)
+
+    def off_by(difference: float) -> dict[str, Rung]:
+        shifted = [
+            change_value(f"{group}/{name}", largest, 1 + difference) for group in ("gradients", "moved-gradients")
+        ]
+        return judge(*shifted, both=(sensitive,))
+
+    assert failed(off_by(0.9e-8)) == []
+    assert failed(off_by(1.1e-8)) == ["gradients"]
 
 
 def test_a_weight_after_the_step_that_is_off_by_more_than_rounding_fails(judge) -> None:
@@ -304,7 +328,7 @@ def test_a_tensor_of_another_shape_is_said_to_have_it(judge) -> None:
     "prefix", ["weights", "features", "logits", "loss", "gradients", "optimizer", "steps", "batch-norm"]
 )
 def test_a_rung_that_neither_engine_recorded_fails(judge, prefix: str) -> None:
-    assert prefix in failed(judge(both=(without(prefix, f"first-{prefix}"),)))
+    assert prefix in failed(judge(both=(without(prefix, f"first-{prefix}", f"moved-{prefix}"),)))
 
 
 def test_no_pixels_and_no_metrics_are_no_agreement(judge) -> None:

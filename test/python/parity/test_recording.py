@@ -89,6 +89,7 @@ def test_the_tensors_are_those_of_the_contract(rich: dict[str, Recording]) -> No
         ("weights", {**backbone, **head}),
         ("gradients", trained),
         ("optimizer", trained),
+        ("moved-gradients", trained),
         ("first-batch-norm", statistics),
         ("batch-norm", statistics),
         ("moved-batch-norm", statistics),
