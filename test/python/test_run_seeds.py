@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from twintune.digests import digest_tensors
+from twintune.preparation import prepare
+from twintune.reporter import Reporter
+from twintune.run_record import RunRecord
 from twintune.training_loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
+MODEL = {
+    "backbone": "mobilenetv3_small_100",
+    "weights": {"kind": "random"},
+    "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+}
 FIRST = {"init": 0, "order": 0, "augmentation": 0, "split": None}
 
 
@@ -37,3 +46,17 @@ def test_a_seed_moves_what_it_is_for_and_nothing_else(make_request, facts_by_see
     before, after = facts_of(FIRST), facts_of({**FIRST, **changed})
     different = {name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)}
     assert different == moved
+
+
+@pytest.mark.parametrize("framework", ["tensorflow", "pytorch"])
+def test_a_library_s_own_shuffle_has_a_seed_of_its_own(make_request, framework: str) -> None:
+    def weights_and_order(init: int) -> tuple[str, list[int]]:
+        request = make_request(framework, mode="idiomatic", seeds={"init": init}, model=MODEL)
+        prepared = prepare(request, Reporter(lambda report: None), RunRecord(request))
+        batches = prepared.engine.pipeline.training_batches(prepared.splits.train, epoch=0)
+        order = [int(position) for batch in batches for position in batch.positions]
+        return digest_tensors(prepared.engine.backbone_tensors()), order
+
+    (weights, order), (other_weights, same_order) = map(weights_and_order, (0, 1))
+    assert weights != other_weights
+    assert order == same_order != sorted(order)

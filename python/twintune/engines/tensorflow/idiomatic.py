@@ -46,6 +46,8 @@ class IdiomaticEngine:
             TwintuneError: When the weights or the device can't be had.
         """
         start_run(request.seeds.init, request.deterministic)
+        # tf.data shuffles by TensorFlow's own seed beside the one it is given; Keras draws weights by neither.
+        tf.random.set_seed(request.seeds.order)
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).keras_applications
         with tf.device(self.device.native):
