@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 # Even through all strides, where Keras' `same` pads one side alone; and odd, as weights that were trained with
 # TensorFlow's padding want it.
-EVEN, ODD = 64, 33
+EVEN, ODD = 64, 65
 ADAMW = {**ADAM, "name": "adamw", "weightDecay": 0.1}
 PHASES = {
     "head": PHASE,
