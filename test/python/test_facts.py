@@ -99,17 +99,14 @@ def test_nothing_differs_while_nothing_is_broken(request_with, tensorflow: Facts
         ),
         ({"dataset": {"imageSize": 65}}, {"augmentation", "pixels", "test_set"}),
         ({"augmentation": {"horizontalFlip": 0.5}}, {"augmentation", "phases", "pixels"}),
-        ({"augmentation": {"mixup": 0.4}}, {"augmentation", "phases", "pixels", "targets"}),
         ({"training": {"labelSmoothing": 0.1}}, {"loss", "targets"}),
         ({"training": {"clipGradientNorm": 1.0}}, {"loss"}),
-        ({"training": {"ema": {"decay": 0.9}}}, {"loss"}),
         ({"training": {"gradientAccumulation": 2}}, {"loss", "phases", "schedule"}),
         (
             {"training": {"precision": "float64"}},
             {"precision", "weights", "head_init", "pixels", "test_set", "targets"},
         ),
         (phase({"epsilon": 1e-7}), {"optimizer"}),
-        (phase({"weightDecay": 0.01}), {"optimizer"}),
         (phase({"learningRate": 2e-3}), {"schedule"}),
         (phase(epochs=2), {"phases"}),
         # Statistics that move allow no features that are computed once.
