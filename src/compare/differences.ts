@@ -5,6 +5,7 @@ import { adjustByHolm } from './holm.js'
 import { metricNames } from './metrics.js'
 import { estimatePaired, type Statistics, unlessCancellation } from './paired-estimate.js'
 import { type PairedValues, pairBySeed } from './paired-values.js'
+import { seedsAlike } from './pairs.js'
 import {
   decide,
   type EquivalenceInterval,
@@ -56,6 +57,7 @@ export async function testDifferences(
   const others = findings.filter(({ metric }) => metric !== settings.primaryMetric)
   const adjusted = adjustOthers(others)
   const seeds = new Set(results.map((result) => result.seed)).size
+  const alike = seedsAlike(results)
   const differences: [MetricName, Difference][] = []
   for (const finding of findings) {
     const isPrimary = finding.metric === settings.primaryMetric
@@ -68,7 +70,7 @@ export async function testDifferences(
         ...finding.estimate,
         adjustedPValue,
         moreSeeds: await countMoreSeeds(finding, pValue, level, statistics),
-        ...(isPrimary ? conclude(finding, seeds) : { verdict: null, reason: null }),
+        ...(isPrimary ? conclude(finding, seeds, alike) : { verdict: null, reason: null }),
       },
     ])
   }
@@ -104,7 +106,12 @@ function adjustOthers(others: readonly Finding[]): ReadonlyMap<MetricName, numbe
 function conclude(
   { metric, estimate, margin, equivalence, problem }: Finding,
   seeds: number,
+  alike: readonly number[],
 ): Pick<Difference, 'verdict' | 'reason'> {
+  if (alike.length > 0) {
+    const reason = `Nothing varied between the seeds ${alike.join(' and ')}, whose runs so are no two pairs.`
+    return { verdict: 'inconclusive', reason }
+  }
   if (problem !== null) {
     return { verdict: 'inconclusive', reason: `The test could not be computed: ${problem}` }
   }

@@ -9,6 +9,21 @@ export function pairsOfFrameworks(results: readonly RunResult[]): Pair[] {
   return finishedPairs(runsOfFramework('tensorflow', results), runsOfFramework('pytorch', results))
 }
 
+/**
+ * The first two seeds between which nothing varied, by all that their runs read back; none where there are no such two.
+ * A split that is to vary but is given by the data leaves runs alike, and a difference that is counted twice looks certain.
+ */
+export function seedsAlike(results: readonly RunResult[]): readonly [] | readonly [number, number] {
+  const seedOf = new Map<string, number>()
+  for (const [{ seed, facts }, { facts: others }] of pairsOfFrameworks(results)) {
+    const work = JSON.stringify([facts, others])
+    const earlier = seedOf.get(work)
+    if (earlier !== undefined) return [earlier, seed]
+    seedOf.set(work, seed)
+  }
+  return []
+}
+
 /** A framework's finished runs beside their repeats, by seed. */
 export function pairsWithRepeats(framework: Framework, results: readonly RunResult[]): Pair[] {
   return finishedPairs(

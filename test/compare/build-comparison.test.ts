@@ -178,6 +178,16 @@ describe('a comparison', () => {
     })
   })
 
+  it('draws no verdict from runs that only repeat one another, which are one pair and not six', async () => {
+    const { facts } = result('tensorflow', 0)
+    const results = sixSeeds.map((run) => ({ ...run, facts }))
+    const { metrics } = await buildComparison(experiment, results, certain)
+    expect(metrics.accuracy.difference).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'Nothing varied between the seeds 0 and 1, whose runs so are no two pairs.',
+    })
+  })
+
   it('claims no difference of one framework alone', async () => {
     const { metrics, contract } = await buildComparison(experiment, [result('pytorch', 0)], certain)
     expect(metrics.accuracy).toMatchObject({ tensorflow: null, difference: null })
