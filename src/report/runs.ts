@@ -29,14 +29,6 @@ export function totalSeconds({ loader: _, ...parts }: FinishedRun['seconds']): n
   return Object.values(parts).reduce((sum, part) => sum + part, 0)
 }
 
-/** Frameworks use all processors and wait in every step for the slowest: from this share on, others are felt. */
-export const disturbingShare = 0.1
-
-/** The runs while which others used so much of the processors that their times mean little. */
-export function disturbedRuns(runs: readonly FinishedRun[]): FinishedRun[] {
-  return runs.filter(({ othersCpuShare }) => othersCpuShare !== null && othersCpuShare >= disturbingShare)
-}
-
 /** How many seeds the experiment has. */
 export function seedCount(comparison: Comparison): number {
   return new Set(comparison.runs.map((run) => run.seed)).size

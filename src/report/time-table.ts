@@ -1,7 +1,8 @@
 import type { Comparison } from '../compare/comparison.js'
+import { isDisturbed } from '../compare/disturbance.js'
 import type { FinishedRun } from '../protocol/result.js'
 import { formatCount, formatNumberOf, formatOr, formatPercent, formatRate, frameworkNames } from './format.js'
-import { disturbedRuns, finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
+import { finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
@@ -143,10 +144,12 @@ function profileNotes(finished: readonly FinishedRun[]): string[] {
 }
 
 function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
-  const disturbed = disturbedRuns(finished).map(
-    ({ framework, seed, othersCpuShare }) =>
-      `${frameworkNames[framework]} seed ${seed} (${formatOr(othersCpuShare, formatShare)})`,
-  )
+  const disturbed = finished
+    .filter(isDisturbed)
+    .map(
+      ({ framework, seed, othersCpuShare }) =>
+        `${frameworkNames[framework]} seed ${seed} (${formatOr(othersCpuShare, formatShare)})`,
+    )
   if (disturbed.length === 0) return []
   return [`Not comparable, because others used the processors meanwhile: ${disturbed.join(', ')}.`]
 }

@@ -1,8 +1,9 @@
 import os from 'node:os'
 import * as z from 'zod'
+import { isDisturbed } from '../compare/disturbance.js'
 import type { FinishedRun } from '../protocol/result.js'
 import { formatPercent, frameworkNames } from '../report/format.js'
-import { disturbingShare, seedLabel } from '../report/runs.js'
+import { seedLabel } from '../report/runs.js'
 
 export const hardwareSchema = z.strictObject({
   cpu: z.strictObject({
@@ -37,6 +38,6 @@ export function whyBusy(load = os.loadavg()[0] ?? 0, cores = os.availableParalle
 /** Why a run's times mean little: others used the processors while it went on. `null` where they left them alone. */
 export function whyDisturbed(run: FinishedRun): string | null {
   const { framework, othersCpuShare } = run
-  if (othersCpuShare === null || othersCpuShare < disturbingShare) return null
+  if (othersCpuShare === null || !isDisturbed(run)) return null
   return `Others used ${formatPercent(othersCpuShare, 0)} of the processors' time during ${frameworkNames[framework]} ${seedLabel(run)}: its times are not comparable.`
 }
