@@ -7,6 +7,7 @@ import { datasetRequest } from '../plan/dataset-request.js'
 import { runSeeds } from '../plan/run-seeds.js'
 import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
 import type { RunResult } from '../protocol/result.js'
+import { frameworkNames } from '../report/format.js'
 import type { Experiment } from '../spec/schema.js'
 import { cacheDirectory } from './cache-directory.js'
 import type { RunFolder } from './run-folder.js'
@@ -42,7 +43,7 @@ export async function compareAnswers(
   for (const pair of pairsOfFrameworks(results)) {
     const [{ seed }] = pair
     const thumbnails = runFolderFiles.thumbnailsOf(seed)
-    await attempt(seed, async () => {
+    await attempt(seed, `The test of seed ${seed}`, async () => {
       const found = await ask(pair, listing(pair, path.join(folder.path, thumbnails)))
       between.push(disagreementOf(seed, thumbnails, found))
       if (found.problem !== null)
@@ -52,7 +53,8 @@ export async function compareAnswers(
   for (const framework of experiment.frameworks) {
     for (const pair of pairsWithRepeats(framework, results)) {
       const [{ seed }] = pair
-      await attempt(seed, async () => {
+      const what = `The test of ${frameworkNames[framework]} seed ${seed} and of its repeat`
+      await attempt(seed, what, async () => {
         within.push({ framework, seed, different: (await ask(pair, null)).different })
       })
     }
@@ -80,12 +82,12 @@ export async function compareAnswers(
     }
   }
 
-  async function attempt(seed: number, work: () => Promise<void>): Promise<void> {
+  async function attempt(seed: number, what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
       const { code, message } = toFailure(error)
-      if (code !== 'CANCELLED') problems.push({ seed, code, message: `The test of seed ${seed}: ${message}` })
+      if (code !== 'CANCELLED') problems.push({ seed, code, message: `${what}: ${message}` })
     }
   }
 }

@@ -186,6 +186,17 @@ describe('predictions that cannot be compared', () => {
     expect(existsSync(path.join(runDirectory, 'disagreements.json'))).toBe(false)
   })
 
+  it('are warned of by the name of the framework where they are those of a run and its repeat', async () => {
+    const noisy = experiment({ seeds: [3], comparison: { noise: true } })
+    const events = await eventsOf(noisy, { 'compare-predictions': 'raise' })
+    const warned = ofType(events, 'warning').map(({ message }) => /^The test of (.*?):/.exec(message)?.[1])
+    expect(warned.filter((what) => what !== undefined)).toEqual([
+      'seed 3',
+      'TensorFlow seed 3 and of its repeat',
+      'PyTorch seed 3 and of its repeat',
+    ])
+  })
+
   it('are not looked at once the user has cancelled', async () => {
     const controller = new AbortController()
     const events: Event[] = []
