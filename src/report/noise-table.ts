@@ -1,7 +1,7 @@
 import type { Comparison } from '../compare/comparison.js'
 import type { Distance, Noise, NoiseFigure } from '../compare/noise.js'
 import type { Framework } from '../spec/schema.js'
-import { formatCount, formatNumberOf, formatOr, frameworkNames } from './format.js'
+import { formatCount, formatOr, frameworkNames } from './format.js'
 import { type Metric, metricFormats, metricsOf } from './metric-format.js'
 import { frameworksOf, seedCount } from './runs.js'
 import type { Style } from './style.js'
@@ -73,9 +73,11 @@ function formatDistance(distance: number): string {
 }
 
 function howToRead(seeds: number): string {
-  const several =
-    seeds > 1 ? 'Means of the absolute differences, the largest in brackets' : 'Absolute differences'
-  return `${several}, over ${formatNumberOf(seeds, 'seed')}: of two runs of one framework with the same seed, and of the two frameworks.`
+  const distances =
+    seeds > 1
+      ? 'Means of the absolute differences over the seeds that finished, the largest in brackets'
+      : 'Absolute differences'
+  return `${distances}: of two runs of one framework with the same seed, and of the two frameworks.`
 }
 
 /** Whether a framework came to exactly the same twice, what deterministic mode has to do with it, and what else. */
