@@ -37,7 +37,7 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
     return IdiomaticDescription(
         weights=f"{chosen.weights if pretrained else 'drawn by torchvision'}, sha256 {digest[:12]}",
         architecture=chosen.architecture,
-        strided_kernels=_strided_kernels(engine.model),
+        strided_kernels=strided_kernels(engine.model),
         preprocessing=_channel_map(engine),
         resize=f"torchvision's Resize of a Pillow image, {interpolation}, antialiased",
         batch_norm=_batch_norm(engine.model),
@@ -50,7 +50,8 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
     )
 
 
-def _strided_kernels(model: nn.Module) -> dict[str, int]:
+def strided_kernels(model: nn.Module) -> dict[str, int]:
+    """How many convolutions with a stride there are of each size, such as `3×3`."""
     strided = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d) and max(layer.stride) > 1]
     return dict(sorted(Counter("×".join(map(str, layer.kernel_size)) for layer in strided).items()))
 

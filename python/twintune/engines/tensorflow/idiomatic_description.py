@@ -36,7 +36,7 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
     return IdiomaticDescription(
         weights=f"{chosen.weights if pretrained else 'drawn by Keras'}, sha256 {digest[:12]}",
         architecture=chosen.architecture,
-        strided_kernels=_strided_kernels(engine.backbone),
+        strided_kernels=strided_kernels(engine.backbone),
         preprocessing=_channel_map(engine),
         resize=_describe_resize(),
         batch_norm=_batch_norm(engine.backbone),
@@ -69,9 +69,10 @@ def batch_loss(engine: IdiomaticEngine, logits: tf.Tensor, labels: np.ndarray) -
     return float(loss(logits))
 
 
-def _strided_kernels(backbone: keras.Model) -> dict[str, int]:
+def strided_kernels(backbone: keras.Model) -> dict[str, int]:
+    """How many convolutions with a stride there are of each size, such as `3×3`, those in nested models too."""
     kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
-    strided = [layer for layer in backbone.layers if isinstance(layer, kinds) and max(layer.strides) > 1]
+    strided = [layer for layer in backbone._flatten_layers() if isinstance(layer, kinds) and max(layer.strides) > 1]
     return dict(sorted(Counter("×".join(map(str, layer.kernel_size)) for layer in strided).items()))
 
 
