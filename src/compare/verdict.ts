@@ -60,9 +60,10 @@ export function decide(
   }
   const { name, better } = metricTraits[metric]
   const winner = mean > 0 === (better === 'higher') ? 'tensorflow' : 'pytorch'
+  const distance = inUnits(Number(Math.abs(mean).toPrecision(2)), metric)
   return {
     verdict: winner,
-    reason: `${found}; ${names[winner]} has the ${better} ${name} on this test set.`,
+    reason: `${found}; ${names[winner]} has the ${better} ${name} on this test set, by ${distance} in the mean.`,
   }
 }
 
@@ -94,13 +95,13 @@ function missingPairs({ pairs, seeds }: Evidence): string {
 function equivalenceReason(evidence: Evidence, metric: MetricName): string {
   const { margin, equivalence, pValue } = evidence
   const level = Number((100 * (equivalence?.level ?? Number.NaN)).toFixed(1))
-  const within = metricTraits[metric].isShare ? `±${rounded(100 * (margin ?? 0))} points` : `±${margin}`
-  const reason = `The ${level}% interval of the difference on this test set lies within ${within}.`
+  const within = inUnits(margin ?? Number.NaN, metric)
+  const reason = `The ${level}% interval of the difference on this test set lies within ±${within}.`
   if (!isSignificant(evidence)) return reason
   return `${reason} The difference is certain all the same (p = ${pValue?.toPrecision(2)}), and of no consequence.`
 }
 
-// Without what is left of a product in binary: 100 × 0.07 is 7.000000000000001.
-function rounded(value: number): number {
-  return Number(value.toPrecision(12))
+function inUnits(value: number, metric: MetricName): string {
+  // Without what is left of a product in binary: 100 × 0.07 is 7.000000000000001.
+  return metricTraits[metric].isShare ? `${Number((100 * value).toPrecision(12))} points` : `${value}`
 }

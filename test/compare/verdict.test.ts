@@ -12,9 +12,12 @@ describe('a winner', () => {
     expect(decide(evidence({ mean: -0.02 }), metric).verdict).toBe('tensorflow')
   })
 
-  it('is named with the reason', () => {
+  it('is named with the reason and the size of the difference', () => {
     expect(decide(evidence({ mean: 0.02 }), 'accuracy').reason).toBe(
-      'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy on this test set.',
+      'p = 0.031 over 6 pairs; TensorFlow has the higher accuracy on this test set, by 2 points in the mean.',
+    )
+    expect(decide(evidence({ mean: -1.23e-8 }), 'loss').reason).toContain(
+      'the lower loss on this test set, by 1.2e-8',
     )
   })
 
