@@ -23,7 +23,7 @@ OPEN_ADAM = {key: value for key, value in ADAM.items() if key != "epsilon"}
 def measured(make_request, tmp_path: Path):
     """Describes Keras' side and measures torchvision's against it."""
 
-    def measure(phase: dict, size: int) -> MeasureDifferencesResult:
+    def measure(phase: dict, size: int, backbone: str = "resnet50") -> MeasureDifferencesResult:
         from twintune.engines.pytorch.idiomatic_differences import measure_differences
         from twintune.engines.tensorflow.idiomatic_reference import describe_first_batch
 
@@ -32,7 +32,7 @@ def measured(make_request, tmp_path: Path):
             make_request(
                 framework,
                 mode="idiomatic",
-                model={"backbone": "resnet50", "weights": {"kind": "random"}, "head": head},
+                model={"backbone": backbone, "weights": {"kind": "random"}, "head": head},
                 dataset={"imageSize": size},
                 training={"phases": [{**PHASE, "optimizer": OPEN_ADAM, **phase}]},
             )
@@ -104,6 +104,16 @@ def test_a_thawed_backbone_differs_in_the_momentum_and_not_in_the_mode(measured)
     # The pictures are of that size: nothing is resized.
     assert effect_of(found, "resize") == 0
     assert unexplained_of(result) < 1e-10
+
+
+@pytest.mark.slow
+def test_heads_of_other_widths_are_told_of_and_not_swapped(measured) -> None:
+    """torchvision's MobileNet widens the features before its classes, and Keras' does not."""
+    result = measured({}, size=64, backbone="mobilenetv3_small_100")
+    head = by_ingredient(result)["head init"]
+    assert head.effect is None
+    assert "other widths" in (head.note or "")
+    assert result.unexplained is None
 
 
 def assert_values_are_live(found: dict[str, IdiomaticDifference]) -> None:

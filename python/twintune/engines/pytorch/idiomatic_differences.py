@@ -178,8 +178,12 @@ class Measurement:
 
     def _head_and_loss(self) -> Iterator[IdiomaticDifference]:
         tensors = self.reference.group("head")
-        effect = self.effects.on_loss(lambda head: swap_linear(head, tensors))
-        yield row("head init", self._values(lambda side: side.head_init), effect, "loss")
+        values = self._values(lambda side: side.head_init)
+        if self.effects.head_takes(tensors):
+            effect = self.effects.on_loss(lambda head: swap_linear(head, tensors))
+            yield row("head init", values, effect, "loss")
+        else:
+            yield row("head init", values, note="Not measured: the two backbones give it features of other widths.")
         # Of the same logits, which are TensorFlow's.
         loss = self.effects.loss_of(self.reference["logits"])
         effect = abs(float(self.reference["loss"][0]) - loss) / loss

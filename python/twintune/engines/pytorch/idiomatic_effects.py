@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import nn
 
 from twintune.engines.pytorch.idiomatic import DROPPING, IdiomaticEngine
 from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer
-from twintune.engines.pytorch.idiomatic_swaps import batch_norms
+from twintune.engines.pytorch.idiomatic_swaps import batch_norms, linear_layers
 from twintune.protocol import Optimizer
 
 Swap = Callable[[nn.Module], None]
@@ -55,6 +55,13 @@ class Effects:
     def on_logits(self, swap: Swap | None = None, images: np.ndarray | None = None) -> float:
         """How far the logits move."""
         return moved(self.logits(swap, images), self._logits)
+
+    def head_takes(self, tensors: Mapping[str, np.ndarray]) -> bool:
+        """Whether a head's tensors, by the names `head.N.weight` and `head.N.bias`, have the shapes of this one's."""
+        own = linear_layers(self._model.get_submodule(self._head_name))
+        return [tuple(layer.weight.shape) for layer in own] == [
+            tensors[f"head.{index}.weight"].shape for index in range(len(own))
+        ]
 
     def on_loss(self, swap_head: Swap) -> float:
         """How far the loss of the batch moves when the head is changed."""

@@ -18,6 +18,11 @@ def batch_norms(model: nn.Module) -> list[nn.BatchNorm2d]:
     return [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
 
 
+def linear_layers(head: nn.Module) -> list[nn.Linear]:
+    """A head's linear layers, in their order."""
+    return [module for module in head.modules() if isinstance(module, nn.Linear)]
+
+
 def swap_epsilon(model: nn.Module, epsilon: float) -> None:
     """Another epsilon in every BatchNorm layer."""
     for layer in batch_norms(model):
@@ -55,8 +60,7 @@ def swap_tensors(model: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
 
 def swap_linear(head: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
     """Other tensors of a head, by the names `head.N.weight` and `head.N.bias`."""
-    layers = [module for module in head.modules() if isinstance(module, nn.Linear)]
-    for index, layer in enumerate(layers):
+    for index, layer in enumerate(linear_layers(head)):
         swap_tensors(layer, {part: tensors[f"head.{index}.{part}"] for part in ("weight", "bias")})
 
 
