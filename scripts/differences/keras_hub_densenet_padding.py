@@ -4,6 +4,7 @@ import keras
 import keras_hub
 import numpy as np
 
+keras.utils.set_random_seed(0)
 layer = keras_hub.models.DenseNetBackbone([1, 1, 1, 1], image_shape=(64, 64, 3)).get_layer("conv1_conv")
 image = np.random.default_rng(0).normal(size=(1, 64, 64, 3)).astype("float32")
 padded = np.pad(image, [(0, 0), (3, 3), (3, 3), (0, 0)])

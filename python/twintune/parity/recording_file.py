@@ -44,7 +44,7 @@ class Recording:
     | `logits/MODE` | [images, classes] |
     | `loss/MODE` | [images]: of each image, as the training step weighs it; their sum is the batch's |
     | `gradients/TENSOR` | of the batch's training loss, of each trainable tensor; the phase's BatchNorm mode |
-    | `moved-gradients/TENSOR` | the same with all pixels moved by one last place, towards larger values |
+    | `moved-gradients/TENSOR` | the same with all pixels moved by one last place, some up and some down |
     | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients |
     | `steps` | [10]: the loss before each of ten steps |
     | `moved-steps` | the same with the pixels moved |
