@@ -131,6 +131,7 @@ def make_request(framework: str, images: Path, folder: Path, features: bool) -> 
         },
         "device": "cpu",
         "deterministic": False,
+        "profile": False,
         "resume": False,
         "runDirectory": str(folder / f"run-{framework}-{images.name}"),
         # Of its own, so that every run pays for the check of its images.
