@@ -246,8 +246,7 @@ def describe_step(accumulation: int, clip_norm: float | None, average_decay: flo
 
 def describe_dropout(layers: Sequence[str]) -> str | None:
     """A line on layers that draw what they drop, each given in its library's own words; None where there are none."""
-    counts = Counter(layers)
-    return "; ".join(f"{count} layers: {layer}" for layer, count in sorted(counts.items())) or None
+    return _count_layers(layers) or None
 
 
 def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:
@@ -256,8 +255,12 @@ def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str
     Args:
         layers: Of each the mode, whether scale and shift train, epsilon and momentum (PyTorch's).
     """
-    counts = Counter(
+    kinds = [
         f"{mode}, scale and shift {'trained' if trains else 'fixed'}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
         for mode, trains, epsilon, momentum in layers
-    )
-    return "; ".join(f"{count} layers: {kind}" for kind, count in sorted(counts.items())) or "no layers"
+    ]
+    return _count_layers(kinds) or "no layers"
+
+
+def _count_layers(kinds: Sequence[str]) -> str:
+    return "; ".join(f"{count} layers: {kind}" for kind, count in sorted(Counter(kinds).items()))

@@ -21,12 +21,17 @@ def adopt_batch_norm(backbone: nn.Module, epsilon: float, momentum: float) -> li
     Returns:
         The layers.
     """
-    layers = [module for module in backbone.modules() if isinstance(module, nn.BatchNorm2d)]
+    layers = batch_norms_of(backbone)
     for layer in layers:
         layer.eps = epsilon
         layer.momentum = momentum
     set_batch_norm_mode(layers, "inference")
     return layers
+
+
+def batch_norms_of(model: nn.Module) -> list[nn.BatchNorm2d]:
+    """A model's BatchNorm layers."""
+    return [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
 
 
 def set_batch_norm_mode(layers: list[nn.BatchNorm2d], mode: BatchNormMode) -> None:

@@ -21,7 +21,7 @@ from torch import nn
 
 from twintune.backbones import TorchvisionModel, find_idiomatic_pair
 from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
-from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.engines.pytorch.batch_norm import batch_norm_mode, batch_norms_of
 from twintune.engines.pytorch.checkpoint import (
     generator_tensors,
     load_generators,
@@ -89,13 +89,15 @@ class IdiomaticEngine:
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.optimizer = build_idiomatic_optimizer(phase.optimizer, trained)
         self.model.train()
-        layers = [module for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)]
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained),
             loss=f"torch.nn.{self.criterion}",
             optimizer=describe_idiomatic_optimizer(self.optimizer),
             batch_norm=describe_batch_norm(
-                [(batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in layers]
+                [
+                    (batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0)
+                    for bn in batch_norms_of(self.model)
+                ]
             ),
             dropout=describe_dropout([str(module) for module in self.model.modules() if isinstance(module, DROPPING)]),
         )

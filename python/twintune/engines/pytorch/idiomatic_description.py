@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import torch
 from PIL import Image
@@ -11,10 +9,11 @@ from torch import nn
 
 from twintune.backbones import find_idiomatic_pair
 from twintune.digests import digest_tensors
-from twintune.engines.pytorch.batch_norm import batch_norm_mode
+from twintune.engines.pytorch.batch_norm import batch_norm_mode, batch_norms_of
 from twintune.engines.pytorch.idiomatic import IdiomaticEngine
 from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.parity.channel_maps import PROBES, map_of
+from twintune.parity.kernel_counts import count_kernels
 from twintune.parity.optimizer_probes import GRADIENT, Decay, first_step_epsilon, kind_of_decay
 from twintune.protocol import (
     Adam,
@@ -53,7 +52,7 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
 def strided_kernels(model: nn.Module) -> dict[str, int]:
     """How many convolutions with a stride there are of each size, such as `3×3`."""
     strided = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d) and max(layer.stride) > 1]
-    return dict(sorted(Counter("×".join(map(str, layer.kernel_size)) for layer in strided).items()))
+    return count_kernels(layer.kernel_size for layer in strided)
 
 
 def _channel_map(engine: IdiomaticEngine) -> ChannelMap:
@@ -64,9 +63,7 @@ def _channel_map(engine: IdiomaticEngine) -> ChannelMap:
 
 def _batch_norm(model: nn.Module) -> list[BatchNormConstants]:
     constants = [
-        BatchNormConstants(layer.eps, layer.momentum or 0.0, batch_norm_mode(layer))
-        for layer in model.modules()
-        if isinstance(layer, nn.BatchNorm2d)
+        BatchNormConstants(layer.eps, layer.momentum or 0.0, batch_norm_mode(layer)) for layer in batch_norms_of(model)
     ]
     return list(dict.fromkeys(constants))
 

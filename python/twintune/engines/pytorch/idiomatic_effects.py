@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from twintune.engines.pytorch.batch_norm import batch_norms_of
 from twintune.engines.pytorch.idiomatic import DROPPING, IdiomaticEngine
 from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer
-from twintune.engines.pytorch.idiomatic_swaps import batch_norms, linear_layers
+from twintune.engines.pytorch.idiomatic_swaps import linear_layers
 from twintune.protocol import Optimizer
 
 Swap = Callable[[nn.Module], None]
@@ -88,7 +89,7 @@ class Effects:
         model = self._swapped(swap)
         with torch.no_grad():
             model(self._to_device(self._images))
-        buffers = [b for layer in batch_norms(model) for b in (layer.running_mean, layer.running_var)]
+        buffers = [b for layer in batch_norms_of(model) for b in (layer.running_mean, layer.running_var)]
         return torch.cat([buffer.flatten() for buffer in buffers if buffer is not None]).cpu().numpy()
 
     def _update(self, change: Callable[[torch.optim.Optimizer], None]) -> np.ndarray:

@@ -10,12 +10,7 @@ from torch import nn
 from torchvision.models.resnet import Bottleneck
 
 from twintune.engine import BatchNormMode
-from twintune.engines.pytorch.batch_norm import set_batch_norm_mode
-
-
-def batch_norms(model: nn.Module) -> list[nn.BatchNorm2d]:
-    """A model's BatchNorm layers."""
-    return [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
+from twintune.engines.pytorch.batch_norm import batch_norms_of, set_batch_norm_mode
 
 
 def linear_layers(head: nn.Module) -> list[nn.Linear]:
@@ -25,19 +20,19 @@ def linear_layers(head: nn.Module) -> list[nn.Linear]:
 
 def swap_epsilon(model: nn.Module, epsilon: float) -> None:
     """Another epsilon in every BatchNorm layer."""
-    for layer in batch_norms(model):
+    for layer in batch_norms_of(model):
         layer.eps = epsilon
 
 
 def swap_momentum(model: nn.Module, momentum: float) -> None:
     """Another momentum in every BatchNorm layer."""
-    for layer in batch_norms(model):
+    for layer in batch_norms_of(model):
         layer.momentum = momentum
 
 
 def swap_mode(model: nn.Module, mode: BatchNormMode) -> None:
     """Another mode of every BatchNorm layer."""
-    set_batch_norm_mode(batch_norms(model), mode)
+    set_batch_norm_mode(batch_norms_of(model), mode)
 
 
 def swap_stride(model: nn.Module) -> None:

@@ -82,7 +82,7 @@ class TrainStep:
         self(inputs, labels, targets, weight, masks, 0.0, None)
         divisor = self._loss_scaling.get_scale() * (weight if self.accumulation > 1 else 1)
         gradients = {parameter: parameter.grad / divisor for parameter in self._parameters}
-        self._optimizer.zero_grad(set_to_none=True)
+        self.forget_gradients()
         return gradients
 
     def take_optimizer_step(self, learning_rate: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
 from typing import Any
 
 import keras
@@ -15,6 +14,7 @@ from twintune.digests import digest_tensors
 from twintune.engines.tensorflow.idiomatic import IdiomaticEngine
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.parity.channel_maps import PROBES, map_of
+from twintune.parity.kernel_counts import count_kernels
 from twintune.parity.optimizer_probes import GRADIENT, Decay, first_step_epsilon, kind_of_decay
 from twintune.protocol import (
     Adam,
@@ -73,7 +73,7 @@ def strided_kernels(backbone: keras.Model) -> dict[str, int]:
     """How many convolutions with a stride there are of each size, such as `3×3`, those in nested models too."""
     kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
     strided = [layer for layer in backbone._flatten_layers() if isinstance(layer, kinds) and max(layer.strides) > 1]
-    return dict(sorted(Counter("×".join(map(str, layer.kernel_size)) for layer in strided).items()))
+    return count_kernels(layer.kernel_size for layer in strided)
 
 
 def _channel_map(engine: IdiomaticEngine) -> ChannelMap:
