@@ -9,6 +9,9 @@ import numpy as np
 
 from twintune.protocol import Rung, RungName, Trained
 
+# Values below this share of what they come from (the model's largest gradient, the spread that a mean is of).
+_NOISE = 1e-12
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -74,6 +77,11 @@ def measure(pair: Pair) -> Difference:
 def larger_of(ours: np.ndarray | None, theirs: np.ndarray | None) -> float:
     """The largest absolute value of both tensors; 0 where there is none."""
     return max((float(np.abs(tensor).max(initial=0)) for tensor in (ours, theirs) if tensor is not None), default=0.0)
+
+
+def is_noise(largest: float, scale: float) -> bool:
+    """Whether a tensor whose largest value is `largest` is rounding around a true zero, beside what it comes from."""
+    return largest < _NOISE * scale
 
 
 def judge(rung: RungName, trained: Trained, pairs: Iterable[Pair], note: str | None = None) -> Rung:

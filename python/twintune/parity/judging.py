@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twintune.parity.differences import Difference, Pair, judge, larger_of, make_rung
+from twintune.parity.differences import Difference, Pair, is_noise, judge, larger_of, make_rung
 from twintune.parity.sensitivity import SensitivePair, judge_by_sensitivity
 from twintune.parity.twin_recordings import TwinRecordings
 from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, Trained
@@ -22,9 +22,6 @@ MEANING = 1e-10
 ONE_STEP = 1e-12
 """Of the tensor's largest value: no sum over images or pixels lies between the gradients and what they do."""
 
-# A tensor whose values are less than this share of what they come from (the model's largest gradient, the spread that a
-# mean is of) is rounding noise around a true zero.
-_NOISE = 1e-12
 # Weights after a step are rounded, so an update that is read from them is known to this share of the largest weight.
 _WEIGHT_ROUNDING = 8 * 2**-52
 
@@ -103,7 +100,7 @@ def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
             place=twins.place_of(f"gradients/{name}"),
             plain=twins.both(f"gradients/{name}"),
             moved=twins.both(f"moved-gradients/{name}"),
-            scale=of_model if largest[name] < _NOISE * of_model else None,
+            scale=of_model if is_noise(largest[name], of_model) else None,
         )
         for name in reversed(names)
     ]
@@ -173,27 +170,24 @@ def _judge_batch_norm(twins: TwinRecordings, trained: Trained) -> Rung:
 
 def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
     """After the first step too: where ten steps are chaotic, a wrong momentum shows there alone."""
-    after_first = [
+    return [
+        *_statistics_of(twins, "first-batch-norm", "after the first step"),
+        *_statistics_of(twins, "batch-norm", "after all steps"),
+    ]
+
+
+def _statistics_of(twins: TwinRecordings, group: str, when: str) -> list[SensitivePair]:
+    return [
         SensitivePair(
-            place=f"{twins.place_of(f'first-batch-norm/{name}')}, after the first step",
-            plain=twins.both(f"first-batch-norm/{name}"),
-            moved=(None, None),
-            scale=_spread_around_zero(twins, "first-batch-norm", name),
+            place=f"{twins.place_of(f'{group}/{name}')}, {when}",
+            plain=twins.both(f"{group}/{name}"),
+            # Not recorded of the first step, whose statistics are held to the smallest bound.
+            moved=twins.both(f"moved-{group}/{name}"),
+            scale=_spread_around_zero(twins, group, name),
             axes=("channel",),
         )
-        for name in twins.names("first-batch-norm")
+        for name in twins.names(group)
     ]
-    after_all = [
-        SensitivePair(
-            place=f"{twins.place_of(f'batch-norm/{name}')}, after all steps",
-            plain=twins.both(f"batch-norm/{name}"),
-            moved=twins.both(f"moved-batch-norm/{name}"),
-            scale=_spread_around_zero(twins, "batch-norm", name),
-            axes=("channel",),
-        )
-        for name in twins.names("batch-norm")
-    ]
-    return after_first + after_all
 
 
 def _spread_around_zero(twins: TwinRecordings, group: str, name: str) -> float | None:
@@ -205,7 +199,7 @@ def _spread_around_zero(twins: TwinRecordings, group: str, name: str) -> float |
     if kind != "running_mean":
         return None
     spread = float(np.sqrt(larger_of(*twins.both(f"{group}/{layer}.running_var"))))
-    return spread if larger_of(*twins.both(f"{group}/{name}")) < _NOISE * spread else None
+    return spread if is_noise(larger_of(*twins.both(f"{group}/{name}")), spread) else None
 
 
 def _evaluation(twins: TwinRecordings) -> Iterator[Pair]:

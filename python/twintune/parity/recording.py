@@ -7,7 +7,7 @@ import dataclasses
 import gc
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -26,6 +26,7 @@ from twintune.parameter_groups import STATISTICS
 from twintune.parity.perturbations import perturb_request, plant
 from twintune.parity.probe import Probe, ProbedEngine, ProbeMode
 from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
+from twintune.parity.tensor_groups import under
 from twintune.precision import array_dtype
 from twintune.preparation import prepare
 from twintune.protocol import Framework, RecordRungsRequest, RecordRungsResult
@@ -92,7 +93,7 @@ class _Recorder:
 
     def record(self, request: RecordRungsRequest) -> Recording:
         """All rungs."""
-        tensors = _under("weights", self._model_tensors())
+        tensors = under("weights", self._model_tensors())
         self._run.report.stage("features")
         with _restored(self._engine, self._probe):
             passes, gradients = self._first_batch()
@@ -101,17 +102,17 @@ class _Recorder:
         with _restored(self._engine, self._probe):
             steps = self._take_steps()
         tensors |= passes
-        tensors |= _under("gradients", gradients)
-        tensors |= _under("optimizer", updated)
+        tensors |= under("gradients", gradients)
+        tensors |= under("optimizer", updated)
         tensors["steps"] = steps.losses
-        tensors |= _under("first-batch-norm", steps.first_statistics)
-        tensors |= _under("batch-norm", steps.statistics)
+        tensors |= under("first-batch-norm", steps.first_statistics)
+        tensors |= under("batch-norm", steps.statistics)
         if self._dtype == "float64":
             with _restored(self._engine, self._probe):
                 moved = self._take_steps(_moved_by_one_last_place)
-            tensors |= {"moved-steps": moved.losses, **_under("moved-batch-norm", moved.statistics)}
+            tensors |= {"moved-steps": moved.losses, **under("moved-batch-norm", moved.statistics)}
             with _restored(self._engine, self._probe):
-                tensors |= _under("moved-gradients", self._gradients(self._first_step(_moved_by_one_last_place)))
+                tensors |= under("moved-gradients", self._gradients(self._first_step(_moved_by_one_last_place)))
         return Recording(self._header(request, steps.pixel_digests), tensors)
 
     def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -120,7 +121,7 @@ class _Recorder:
         passes = {}
         # In this order: in training mode a pass moves the statistics that inference normalises by.
         for mode in get_args(ProbeMode):
-            passes |= _under(f"features/{mode}", self._probe.stage_outputs(step.inputs, mode))
+            passes |= under(f"features/{mode}", self._probe.stage_outputs(step.inputs, mode))
             passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
         return passes, self._gradients(step)
 
@@ -163,6 +164,7 @@ class _Recorder:
         train = GroupTrainer(self._engine, self._request, self._run.targets)
         losses, digests, first_statistics = [], [], {}
         for rate, group in zip(self._rates(), self._groups(), strict=False):
+            # At each step, since it is to reports that cancelling is answered.
             self._run.report.stage("evaluate")
             moved = [(dataclasses.replace(batch, inputs=move(batch.inputs)), shares) for batch, shares in group]
             digests += [digest_tensors({"pixels": batch.inputs}) for batch, _ in moved]
@@ -234,7 +236,3 @@ def _evaluation(seed: int, classes: int) -> dict[str, float | None]:
 def _versions(framework: Framework) -> str:
     known = {name.replace("_", "-") for name in MODULES[framework]}
     return ", ".join(f"{name} {version}" for name, version in versions(framework).items() if name in known)
-
-
-def _under(prefix: str, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {f"{prefix}/{name}": tensor for name, tensor in tensors.items()}

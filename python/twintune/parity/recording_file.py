@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from safetensors import safe_open
 
+from twintune.parity.tensor_groups import group_of, names_under
 from twintune.protocol import Framework, Precision, Trained
 from twintune.weights import save_atomically
 
@@ -61,11 +62,11 @@ class Recording:
 
     def group(self, prefix: str) -> dict[str, np.ndarray]:
         """The tensors under `prefix/`, without it, in the order of recording."""
-        return {name: self.tensors[f"{prefix}/{name}"] for name in self.names(prefix)}
+        return group_of(prefix, self.tensors)
 
     def names(self, group: str) -> list[str]:
         """The names of the tensors under `group/`, without it, in the order of recording."""
-        return [name.removeprefix(f"{group}/") for name in self.tensors if name.startswith(f"{group}/")]
+        return names_under(group, self.tensors)
 
 
 def save_recording(recording: Recording, file: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+from twintune.parity.tensor_groups import group_of
 from twintune.weights import save_atomically
 
 
@@ -26,7 +27,7 @@ class Reference(dict[str, np.ndarray]):
 
     def group(self, prefix: str) -> dict[str, np.ndarray]:
         """The tensors under `prefix/`, without it."""
-        return {name.removeprefix(f"{prefix}/"): tensor for name, tensor in self.items() if name.startswith(prefix)}
+        return group_of(prefix, self)
 
 
 def save_reference(tensors: Mapping[str, np.ndarray], file: Path) -> None:

@@ -14,15 +14,13 @@ from typing import get_args
 
 import numpy as np
 
-from twintune.parity.differences import finite_or_none, larger_of
+from twintune.parity.differences import finite_or_none, is_noise, larger_of
 from twintune.parity.twin_recordings import TwinRecordings
 from twintune.protocol import JudgeRoundingRequest, JudgeRoundingResult, Precision, RoundedRungName, Rounding
 
 _MOST_RATIO = 10
 # Of fewer values a root mean square says little.
 _FEWEST_VALUES = 64
-# A tensor whose values are less than this share of the model's largest is rounding noise around a true zero.
-_NOISE = 1e-12
 
 # What comes after a step is a matter of chaos: rounding moves Adam's steps by their own size.
 _JUDGED = ("features", "logits")
@@ -127,7 +125,7 @@ def _judge(rung: RoundedRungName, precisions: _Precisions) -> Rounding | None:
 def _without_noise(names: list[str], exact: TwinRecordings) -> list[str]:
     largest = {name: larger_of(*exact.both(name)) for name in names}
     of_model = max(largest.values(), default=0.0)
-    return [name for name in names if largest[name] >= _NOISE * of_model]
+    return [name for name in names if not is_noise(largest[name], of_model)]
 
 
 def _pool_small(places: list[_Place]) -> list[_Place]:

@@ -13,6 +13,7 @@ from twintune.engines.tensorflow.idiomatic_description import batch_logits, batc
 from twintune.engines.tensorflow.model import building_in
 from twintune.parity.first_batch import first_batch
 from twintune.parity.reference_file import save_reference
+from twintune.parity.tensor_groups import under
 from twintune.preparation import prepare
 from twintune.protocol import DescribeIdiomaticRequest, DescribeIdiomaticResult
 from twintune.reporter import Reporter
@@ -39,8 +40,10 @@ def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[obje
         resized = first_batch(run, dataclasses.replace(pipeline, preprocess=lambda image: image), request.images)
         # Before the batch, which may move running statistics.
         tensors = {
-            **{f"backbone/{name}": tensor.copy() for name, tensor in engine.backbone_tensors().items()},
-            **{f"head/{name}": tensor.copy() for name, tensor in engine.head_tensors().items()},
+            name: tensor.copy()
+            for name, tensor in (
+                under("backbone", engine.backbone_tensors()) | under("head", engine.head_tensors())
+            ).items()
         }
         tensors["pixels"] = np.asarray(batch.inputs, np.float64)
         tensors["resized"] = np.asarray(resized.inputs, np.float64)
