@@ -1,16 +1,13 @@
 import path from 'node:path'
 import type { VerifyEvent } from '../compare/verification.js'
 import { type PlannedRecording, recordedExperiment } from '../plan/plan-recordings.js'
-import { runRequest } from '../plan/run-request.js'
 import { describeIdiomaticMessage } from '../protocol/describe-idiomatic.js'
 import { measureDifferencesMessage } from '../protocol/measure-differences.js'
 import type { RecordingProgress } from '../protocol/record-rungs.js'
 import type { RunRequest } from '../protocol/run.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import { findPython } from '../worker/interpreter.js'
-import { cacheDirectory } from './cache-directory.js'
-import { FrameworkWorker } from './framework-worker.js'
-import { withTemporaryWorker } from './temporary-worker.js'
+import { withTemporaryPair } from './temporary-pair.js'
+import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
 export interface ExplainDifferencesOptions {
   /** Told of what a framework's side does. */
@@ -40,12 +37,8 @@ export async function explainDifferences(
     signal,
     onProgress: (progress: RecordingProgress) => onProgress?.(framework, planned, progress),
   })
-  await withTemporaryWorker('tensorflow', (tensorflow, folder) =>
-    withTemporaryWorker('pytorch', async (pytorch) => {
-      await Promise.all([
-        FrameworkWorker.warmUp(tensorflow, 'tensorflow', { signal }),
-        FrameworkWorker.warmUp(pytorch, 'pytorch', { signal }),
-      ])
+  await withTemporaryPair(
+    async ({ tensorflow: { worker: tensorflow, folder }, pytorch: { worker: pytorch } }) => {
       const reference = path.join(folder, 'reference.safetensors')
       const { description } = await tensorflow.request(
         describeIdiomaticMessage,
@@ -59,7 +52,8 @@ export async function explainDifferences(
       )
       for (const difference of differences) emit({ type: 'difference', ...difference })
       emit({ type: 'verify-finished', passed: true, rungs: [], rounding: [], differences, unexplained })
-    }),
+    },
+    { signal },
   )
 }
 
@@ -70,11 +64,7 @@ function imagesOf(experiment: Experiment): number {
 
 // In the experiment's own precision: idiomatic engines have no other, and the messages bring them to float64.
 function requestOf(experiment: Experiment, framework: Framework, runDirectory: string): RunRequest {
-  const [seed = 0] = experiment.seeds
   const { precision } = experiment.training
-  return runRequest(
-    recordedExperiment(experiment, { trained: 'phase', precision }),
-    { framework, seed },
-    { runDirectory, resume: false, cacheDirectory: cacheDirectory(), torchPython: findPython('pytorch') },
-  )
+  const recorded = recordedExperiment(experiment, { trained: 'phase', precision })
+  return temporaryRunRequest(recorded, firstRun(experiment, framework), runDirectory)
 }

@@ -1,17 +1,14 @@
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import type { Run } from '../plan/plan-runs.js'
-import { runRequest } from '../plan/run-request.js'
 import {
   findLearningRateMessage,
   type LearningRateCurve,
   type SweepProgress,
 } from '../protocol/find-learning-rate.js'
-import type { RunRequest } from '../protocol/run.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import { findPython } from '../worker/interpreter.js'
-import { cacheDirectory } from './cache-directory.js'
 import { FrameworkWorker } from './framework-worker.js'
 import { checkInputFiles } from './input-files.js'
+import { firstRun, temporaryRunRequest } from './temporary-run.js'
 import { withTemporaryWorker } from './temporary-worker.js'
 
 /** From which learning rate to which, in how many steps. */
@@ -45,10 +42,9 @@ export async function findLearningRates(
 ): Promise<Sweep[]> {
   checkInputFiles(specification)
   const experiment = expandShorthands(specification)
-  const [seed = 0] = experiment.seeds
   const sweeps: Sweep[] = []
   for (const framework of frameworks) {
-    const run = { framework, seed }
+    const run = firstRun(experiment, framework)
     sweeps.push({ ...run, ...(await sweep(experiment, run, options)) })
   }
   return sweeps
@@ -64,19 +60,13 @@ function sweep(
     await FrameworkWorker.warmUp(worker, framework, { signal })
     return worker.request(
       findLearningRateMessage,
-      { run: firstPhaseOf(experiment, run, folder), start, end, steps },
+      { run: temporaryRunRequest(firstPhaseOf(experiment), run, folder), start, end, steps },
       { signal, onProgress: (progress) => onProgress(framework, progress) },
     )
   })
 }
 
-function firstPhaseOf(experiment: Experiment, run: Run, runDirectory: string): RunRequest {
+function firstPhaseOf(experiment: Experiment): Experiment {
   const { training } = experiment
-  const first = { ...experiment, training: { ...training, phases: training.phases.slice(0, 1) } }
-  return runRequest(first, run, {
-    runDirectory,
-    resume: false,
-    cacheDirectory: cacheDirectory(),
-    torchPython: findPython('pytorch'),
-  })
+  return { ...experiment, training: { ...training, phases: training.phases.slice(0, 1) } }
 }

@@ -6,18 +6,15 @@ import { TwintuneError } from '../failure.js'
 import { checkPerturbation } from '../plan/check-perturbation.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import { type PlannedRecording, planRecordings, recordedExperiment } from '../plan/plan-recordings.js'
-import { runRequest } from '../plan/run-request.js'
 import { judgeRoundingMessage, type Rounding } from '../protocol/judge-rounding.js'
 import { judgeRungsMessage, type Rung } from '../protocol/judge-rungs.js'
 import { type Perturbation, type RecordingProgress, recordRungsMessage } from '../protocol/record-rungs.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import { findPython } from '../worker/interpreter.js'
 import type { Worker } from '../worker/worker.js'
-import { cacheDirectory } from './cache-directory.js'
 import { explainDifferences } from './explain-differences.js'
-import { FrameworkWorker } from './framework-worker.js'
 import { checkInputFiles } from './input-files.js'
-import { withTemporaryWorker } from './temporary-worker.js'
+import { type OfEach, type TemporaryWorker, withTemporaryPair } from './temporary-pair.js'
+import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
 export interface VerifyExperimentOptions {
   /** Leaves out the recordings in which everything trains. */
@@ -31,14 +28,6 @@ export interface VerifyExperimentOptions {
     progress: RecordingProgress,
   ) => void
 }
-
-/** A framework's Python, and the folder that its recordings go to. */
-interface Recorder {
-  readonly worker: Worker
-  readonly folder: string
-}
-
-type OfEach<Value> = Readonly<Record<Framework, Value>>
 
 /**
  * Climbs the parity ladder of an experiment with its first seed: both engines record what they compute on the same
@@ -70,45 +59,25 @@ export async function verifyExperiment(
       planned.map((recording) => recordedExperiment(experiment, recording)),
     )
   }
-  await withBothWorkers(async (recorders) => {
-    await Promise.all([
-      FrameworkWorker.warmUp(recorders.tensorflow.worker, 'tensorflow', { signal }),
-      FrameworkWorker.warmUp(recorders.pytorch.worker, 'pytorch', { signal }),
-    ])
-    await new Ladder(experiment, options, signal, recorders).climb(emit)
-  })
-}
-
-/** Both start at once, each with half of the cores. */
-function withBothWorkers(use: (recorders: OfEach<Recorder>) => Promise<void>): Promise<void> {
+  // Both compute at once, so that each gets half of the cores.
   const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / 2))) }
-  return withTemporaryWorker(
-    'tensorflow',
-    (tensorflow, folder) =>
-      withTemporaryWorker(
-        'pytorch',
-        (pytorch, otherFolder) =>
-          use({
-            tensorflow: { worker: tensorflow, folder },
-            pytorch: { worker: pytorch, folder: otherFolder },
-          }),
-        share,
-      ),
-    share,
-  )
+  await withTemporaryPair((recorders) => new Ladder(experiment, options, signal, recorders).climb(emit), {
+    signal,
+    environment: share,
+  })
 }
 
 class Ladder {
   readonly #experiment: Experiment
   readonly #options: VerifyExperimentOptions
   readonly #signal: AbortSignal
-  readonly #recorders: OfEach<Recorder>
+  readonly #recorders: OfEach<TemporaryWorker>
 
   constructor(
     experiment: Experiment,
     options: VerifyExperimentOptions,
     signal: AbortSignal,
-    recorders: OfEach<Recorder>,
+    recorders: OfEach<TemporaryWorker>,
   ) {
     this.#experiment = experiment
     this.#options = options
@@ -157,17 +126,8 @@ class Ladder {
     const { onProgress } = this.#options
     const { trained, precision } = planned
     const recording = path.join(folder, `${trained}-${precision}.safetensors`)
-    const [seed = 0] = this.#experiment.seeds
-    const run = runRequest(
-      recordedExperiment(this.#experiment, planned),
-      { framework, seed },
-      {
-        runDirectory: folder,
-        resume: false,
-        cacheDirectory: cacheDirectory(),
-        torchPython: findPython('pytorch'),
-      },
-    )
+    const recorded = recordedExperiment(this.#experiment, planned)
+    const run = temporaryRunRequest(recorded, firstRun(recorded, framework), folder)
     await worker.request(
       recordRungsMessage,
       { run, trained, perturbation, recording },
