@@ -1,5 +1,6 @@
+import { frameworkNames } from '../framework-names.js'
 import { failureLines } from '../report/failures.js'
-import { formatBytes, frameworkNames } from '../report/format.js'
+import { formatBytes } from '../report/format.js'
 import { createStyle, type RenderOptions, type Style } from '../report/style.js'
 import { renderSection, renderTable } from '../report/table.js'
 import type { Examination, Machine, Room } from './doctor-line.js'

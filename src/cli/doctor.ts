@@ -1,6 +1,7 @@
 import { toFailure } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
 import { renderOptionsFor } from '../log/output.js'
-import { frameworkNames } from '../report/format.js'
+
 import { FrameworkWorker } from '../run/framework-worker.js'
 import { withTemporaryWorker } from '../run/temporary-worker.js'
 import type { Framework } from '../spec/schema.js'

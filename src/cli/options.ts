@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { frameworkNames } from '../framework-names.js'
 import { perturbationSchema } from '../protocol/record-rungs.js'
-import { frameworkNames } from '../report/format.js'
+
 import { defaultRunsDirectory } from '../run/run-folder-files.js'
 
 /** `--json` and `--quiet`, which every command takes. */

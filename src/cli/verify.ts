@@ -1,8 +1,9 @@
 import type { Verification, VerifyEvent } from '../compare/verification.js'
+import { frameworkNames } from '../framework-names.js'
 import { renderOptionsFor } from '../log/output.js'
 import type { PlannedRecording } from '../plan/plan-recordings.js'
 import type { Perturbation, RecordingProgress } from '../protocol/record-rungs.js'
-import { frameworkNames } from '../report/format.js'
+
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { recordingName, renderVerification } from '../report/parity-table.js'
 import { verifyExperiment } from '../run/verify-experiment.js'

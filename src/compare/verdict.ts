@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { frameworkNames } from '../framework-names.js'
 import type { MetricName } from '../spec/comparison-schema.js'
 import type { verdictSchema } from './comparison.js'
 import { metricTraits } from './metrics.js'
@@ -63,7 +64,7 @@ export function decide(
   const distance = inUnits(Number(Math.abs(mean).toPrecision(2)), metric)
   return {
     verdict: winner,
-    reason: `${found}; ${names[winner]} has the ${better} ${name} on this test set, by ${distance} in the mean.`,
+    reason: `${found}; ${frameworkNames[winner]} has the ${better} ${name} on this test set, by ${distance} in the mean.`,
   }
 }
 
@@ -79,8 +80,6 @@ export function isEquivalent({
   const widest = margin * (1 + 1e-9)
   return equivalence.level >= equivalenceLevel && low >= -widest && high <= widest
 }
-
-const names = { tensorflow: 'TensorFlow', pytorch: 'PyTorch' } as const
 
 function isSignificant({ pValue, pairs }: Evidence): boolean {
   return pairs >= fewestPairsForWinner && pValue !== null && pValue < significance

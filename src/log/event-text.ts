@@ -1,6 +1,8 @@
 import type { Colors } from 'picocolors/types.js'
 import type { EventOf } from '../events.js'
+import { frameworkNames } from '../framework-names.js'
 import type { Run } from '../plan/plan-runs.js'
+import { seedLabel } from '../plan/plan-runs.js'
 import { failureLines } from '../report/failures.js'
 import {
   formatCount,
@@ -10,9 +12,8 @@ import {
   formatPercent,
   formatRate,
   formatSeconds,
-  frameworkNames,
 } from '../report/format.js'
-import { seedLabel, totalSeconds } from '../report/runs.js'
+import { totalSeconds } from '../report/runs.js'
 import type { Framework } from '../spec/schema.js'
 
 // What an event says in a line that stays. The plain and the terminal logger share these.

@@ -1,7 +1,8 @@
 import type { Colors } from 'picocolors/types.js'
 import type { EventOf } from '../events.js'
+import { seedLabel } from '../plan/plan-runs.js'
 import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
-import { seedLabel } from '../report/runs.js'
+
 import { frameworkColumn, stageProgress, stageText, workerText } from './event-text.js'
 import { fitSegments, type Segment, textSegment } from './fit-segments.js'
 import type { LiveRun, LiveWorker } from './live-board.js'

@@ -1,7 +1,8 @@
 import type { Colors } from 'picocolors/types.js'
 import type { Event, EventOf } from '../events.js'
+import { frameworkNames } from '../framework-names.js'
 import type { Run } from '../plan/plan-runs.js'
-import { formatLoss, formatRate, formatSeconds, frameworkNames } from '../report/format.js'
+import { formatLoss, formatRate, formatSeconds } from '../report/format.js'
 import {
   comparisonResumedText,
   comparisonStartedText,

@@ -34,3 +34,8 @@ export function runOf({ framework, seed, repeat }: Run): Run {
 export function isSameRun(one: Run, other: Run): boolean {
   return one.framework === other.framework && one.seed === other.seed && one.repeat === other.repeat
 }
+
+/** `seed 0`, `seed 0 repeat`. */
+export function seedLabel({ seed, repeat }: Pick<Run, 'seed' | 'repeat'>): string {
+  return `seed ${seed}${repeat ? ' repeat' : ''}`
+}

@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
 import type { RunResult } from '../protocol/result.js'
-import { frameworkNames } from './format.js'
+
 import { frameworksOf, runsOf } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderSection, renderTable } from './table.js'

@@ -1,11 +1,3 @@
-import type { Framework } from '../spec/schema.js'
-
-/** Frameworks as their makers write them. */
-export const frameworkNames: Readonly<Record<Framework, string>> = {
-  tensorflow: 'TensorFlow',
-  pytorch: 'PyTorch',
-}
-
 /** What stands in a table where there is no value. */
 export const absent = '–'
 

@@ -1,6 +1,7 @@
+import { frameworkNames } from '../framework-names.js'
 import type { LearningRateCurve } from '../protocol/find-learning-rate.js'
 import type { Framework } from '../spec/schema.js'
-import { formatLearningRate, frameworkNames } from './format.js'
+import { formatLearningRate } from './format.js'
 import { linearTicks, powersOfTen } from './ticks.js'
 
 /** The sweep of one framework, as it is plotted. */

@@ -1,11 +1,5 @@
-import {
-  absent,
-  formatLearningRate,
-  formatLoss,
-  formatNumberOf,
-  formatSeconds,
-  frameworkNames,
-} from './format.js'
+import { frameworkNames } from '../framework-names.js'
+import { absent, formatLearningRate, formatLoss, formatNumberOf, formatSeconds } from './format.js'
 import type { PlottedSweep } from './learning-rate-plot.js'
 import { createStyle, type RenderOptions } from './style.js'
 import { renderSection, renderTable } from './table.js'

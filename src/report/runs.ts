@@ -1,6 +1,5 @@
 import type { Comparison } from '../compare/comparison.js'
 import { mean } from '../compare/summary.js'
-import type { Run } from '../plan/plan-runs.js'
 import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
@@ -12,11 +11,6 @@ export function frameworksOf(runs: readonly RunResult[]): Framework[] {
 /** The runs of one framework by seed. */
 export function runsOf<Result extends RunResult>(framework: Framework, runs: readonly Result[]): Result[] {
   return runs.filter((run) => run.framework === framework).sort((a, b) => a.seed - b.seed)
-}
-
-/** `seed 0`, `seed 0 repeat`. */
-export function seedLabel({ seed, repeat }: Pick<Run, 'seed' | 'repeat'>): string {
-  return `seed ${seed}${repeat ? ' repeat' : ''}`
 }
 
 /** The runs that came to an end with a result. */

@@ -3,11 +3,12 @@ import { disagreementOf, type SeedDisagreement } from '../compare/disagreement.j
 import type { DifferentImages } from '../compare/noise.js'
 import { type Pair, pairsOfFrameworks, pairsWithRepeats } from '../compare/pairs.js'
 import { TwintuneError, toFailure } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
 import { datasetRequest } from '../plan/dataset-request.js'
 import { runSeeds } from '../plan/run-seeds.js'
 import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
 import type { RunResult } from '../protocol/result.js'
-import { frameworkNames } from '../report/format.js'
+
 import type { Experiment } from '../spec/schema.js'
 import { cacheDirectory } from './cache-directory.js'
 import type { RunFolder } from './run-folder.js'

@@ -1,9 +1,10 @@
 import os from 'node:os'
 import * as z from 'zod'
 import { isDisturbed } from '../compare/disturbance.js'
+import { frameworkNames } from '../framework-names.js'
+import { seedLabel } from '../plan/plan-runs.js'
 import type { FinishedRun } from '../protocol/result.js'
-import { formatPercent, frameworkNames } from '../report/format.js'
-import { seedLabel } from '../report/runs.js'
+import { formatPercent } from '../report/format.js'
 
 export const hardwareSchema = z.strictObject({
   cpu: z.strictObject({
