@@ -1,6 +1,7 @@
 import { backbonesOf } from '../src/backbones.js'
 import type { Verification } from '../src/compare/verification.js'
 import { type Rung, rungNames } from '../src/protocol/judge-rungs.js'
+import { formatError } from '../src/report/format.js'
 import { describeDivergence } from '../src/report/parity-table.js'
 
 /** What the ladder has come to for a backbone. */
@@ -145,8 +146,7 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
 }
 
 function figureText(figure: number | null): string {
-  if (figure === null) return 'not finite'
-  return figure === 0 ? '0' : figure.toExponential(1)
+  return figure === null ? 'not finite' : formatError(figure)
 }
 
 function bold(text: string): string {

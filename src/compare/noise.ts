@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { type FinishedRun, factsSchema, type RunResult } from '../protocol/result.js'
+import { factsSchema, type RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 import type { Disagreement } from './disagreement.js'
+import { type ReadValue, valuesOfPairs } from './paired-values.js'
 import { type Pair, pairsOfFrameworks, pairsWithRepeats } from './pairs.js'
 import { mean } from './summary.js'
 
@@ -66,7 +67,7 @@ export function noiseFloor({ results, within, between }: NoiseEvidence): Noise {
     pytorch: pairsWithRepeats('pytorch', results),
     between: pairsOfFrameworks(results),
   }
-  const row = (figure: (run: FinishedRun) => number | null): NoiseRow => ({
+  const row = (figure: ReadValue): NoiseRow => ({
     tensorflow: distance(differences(pairs.tensorflow, figure)),
     pytorch: distance(differences(pairs.pytorch, figure)),
     between: distance(differences(pairs.between, figure)),
@@ -98,11 +99,8 @@ function unlikeFacts(pairs: readonly Pair[]): string[] {
     )
 }
 
-function differences(pairs: readonly Pair[], figure: (run: FinishedRun) => number | null): number[] {
-  return pairs.flatMap(([run, other]) => {
-    const [one, two] = [figure(run), figure(other)]
-    return one === null || two === null ? [] : [Math.abs(one - two)]
-  })
+function differences(pairs: readonly Pair[], figure: ReadValue): number[] {
+  return valuesOfPairs(pairs, figure).map(([one, two]) => Math.abs(one - two))
 }
 
 function distance(values: readonly number[]): Distance | null {

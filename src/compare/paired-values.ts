@@ -1,6 +1,6 @@
 import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
-import { pairsOfFrameworks, runsOfFramework } from './pairs.js'
+import { type Pair, pairsOfFrameworks, runsOfFramework } from './pairs.js'
 
 /** What the frameworks came to, paired by position. */
 export interface PairedValues {
@@ -13,11 +13,16 @@ export type ReadValue = (run: FinishedRun) => number | null
 
 /** The values of the seeds that both frameworks have one of, by seed. */
 export function pairBySeed(results: readonly RunResult[], read: ReadValue): PairedValues {
-  const pairs = pairsOfFrameworks(results).flatMap(([tensorflow, pytorch]): [number, number][] => {
-    const [ours, theirs] = [read(tensorflow), read(pytorch)]
-    return ours === null || theirs === null ? [] : [[ours, theirs]]
-  })
+  const pairs = valuesOfPairs(pairsOfFrameworks(results), read)
   return { tensorflow: pairs.map(([ours]) => ours), pytorch: pairs.map(([, theirs]) => theirs) }
+}
+
+/** The two values of each pair of runs that both have one. */
+export function valuesOfPairs(pairs: readonly Pair[], read: ReadValue): [number, number][] {
+  return pairs.flatMap(([run, other]): [number, number][] => {
+    const [one, two] = [read(run), read(other)]
+    return one === null || two === null ? [] : [[one, two]]
+  })
 }
 
 /** The values of a framework's runs that have one. */

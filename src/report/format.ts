@@ -48,6 +48,11 @@ export function formatLearningRate(rate: number | null): string {
   return formatOr(rate, (present) => present.toExponential(2))
 }
 
+/** A relative error to two digits: `4.1e-15`. */
+export function formatError(error: number): string {
+  return error === 0 ? '0' : error.toExponential(1)
+}
+
 /** A whole number with its thousands set apart: `2,400`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: 0 })

@@ -1,4 +1,5 @@
 import type { Comparison } from '../compare/comparison.js'
+import { metricTraits } from '../compare/metrics.js'
 import type { Distance, Noise, NoiseFigure } from '../compare/noise.js'
 import { frameworkNames } from '../framework-names.js'
 import type { Framework } from '../spec/schema.js'
@@ -57,7 +58,7 @@ function figure(key: NoiseFigure): Figure {
   if (key === 'firstStepLoss') return { name: 'step-1 loss', unit: 'nats', scale: 1 }
   if (key === 'differentImages') return { name: 'different', unit: 'images', scale: 1 }
   const { name, unit } = metricFormats[key satisfies Metric]
-  return { name, unit, scale: unit === metricFormats.accuracy.unit ? 100 : 1 }
+  return { name, unit, scale: metricTraits[key].isShare ? 100 : 1 }
 }
 
 /** The mean, and the largest in brackets where there are several. */

@@ -3,7 +3,7 @@ import type { PlannedRecording } from '../plan/plan-recordings.js'
 import type { Rounding } from '../protocol/judge-rounding.js'
 import type { Rung } from '../protocol/judge-rungs.js'
 import type { Trained } from '../protocol/record-rungs.js'
-import { formatNumberOf, formatOr } from './format.js'
+import { formatError, formatNumberOf, formatOr } from './format.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
@@ -120,9 +120,4 @@ function describeRounding({ rung, precision, where, ratio, tensorflow, pytorch }
 
 function outcomeText(passed: boolean, { colors }: Style): string {
   return passed ? colors.green('passed') : colors.red('failed')
-}
-
-/** A relative error to two digits: `4.1e-15`. */
-function formatError(error: number): string {
-  return error === 0 ? '0' : error.toExponential(1)
 }
