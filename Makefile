@@ -23,7 +23,7 @@ test: setup .venv/.dev ## Runs every check and every test.
 test-unit: node_modules/.package-lock.json ## Runs the tests that start no framework, in seconds.
 	npx vitest run --project unit
 
-parity: setup ## Climbs the parity ladder of every backbone and writes docs/parity.md; takes an hour or more.
+parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that are missing; an hour or more.
 	@npx tsx scripts/write-parity.ts
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.

@@ -1,14 +1,26 @@
+import * as z from 'zod'
 import { backbonesOf } from '../src/backbones.js'
-import type { Verification } from '../src/compare/verification.js'
+import { verificationSchema } from '../src/compare/verification.js'
 import { type Rung, rungNames } from '../src/protocol/judge-rungs.js'
 import { formatError } from '../src/report/format.js'
 import { describeDivergence } from '../src/report/parity-table.js'
 
+const climbedSchema = z.strictObject({ backbone: z.string(), verification: verificationSchema })
+
 /** What the ladder has come to for a backbone. */
-export interface Climbed {
-  readonly backbone: string
-  readonly verification: Verification
-}
+export type Climbed = z.output<typeof climbedSchema>
+
+const conditionsSchema = z.strictObject({
+  imageSize: z.int(),
+  machine: z.string().describe('Its CPU.'),
+  versions: z.string().describe('Of Python and the packages.'),
+})
+
+/** What all figures of the document have in common. */
+export type Conditions = z.output<typeof conditionsSchema>
+
+/** docs/parity.json: what the document is drawn from. */
+export const figuresSchema = conditionsSchema.extend({ climbed: z.array(climbedSchema) })
 
 /** A program that shows a difference between the libraries, and what it printed. */
 export interface ShownDifference {
@@ -20,12 +32,7 @@ export interface ShownDifference {
   readonly output: string
 }
 
-export interface ParityDocument {
-  readonly imageSize: number
-  /** CPU, memory and system. */
-  readonly machine: string
-  /** Of the packages. */
-  readonly versions: string
+export interface ParityDocument extends Conditions {
   readonly climbed: readonly Climbed[]
   readonly differences: readonly ShownDifference[]
 }
@@ -45,7 +52,7 @@ export function renderParityDocument(document: ParityDocument): string {
   return `# Parity, backbone by backbone
 
 Written by \`make parity\`, which climbs the ladder of \`twintune verify\` for every backbone of aligned mode: random weights, the sample of
-Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. Machine: ${machine}. ${versions}.${missingText(climbed)}
+Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. parity.json beside it has all figures. Machine: ${machine}. ${versions}.${missingText(climbed)}
 
 A figure is the largest relative difference of the two engines on a rung. The bounds: 0 for pixels, weights and evaluation, 1e-12 for the
 optimizer, 1e-10 for features, logits and losses; for gradients and for what ten steps have come to, a hundred times what one last place in

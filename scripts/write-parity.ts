@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { execa } from 'execa'
 import { backbonesOf } from '../src/backbones.js'
 import { verify } from '../src/index.js'
@@ -10,12 +12,20 @@ import { FrameworkWorker } from '../src/run/framework-worker.js'
 import { withTemporaryWorker } from '../src/run/temporary-worker.js'
 import { experimentSchema, type Framework } from '../src/spec/schema.js'
 import { findPython } from '../src/worker/interpreter.js'
-import { type Climbed, renderParityDocument, type ShownDifference } from './parity-document.js'
+import {
+  type Climbed,
+  type Conditions,
+  figuresSchema,
+  renderParityDocument,
+  type ShownDifference,
+} from './parity-document.js'
 
-// Writes docs/parity.md: `make parity`, or `npx tsx scripts/write-parity.ts BACKBONE...` for some of them alone. Ends with 4
-// where a rung has failed.
+// Writes docs/parity.md and, beside it, what it is drawn from: `make parity` for the backbones that were not climbed
+// yet with these versions on this machine, `npx tsx scripts/write-parity.ts BACKBONE...` for some of them (again). Ends
+// with 4 where a rung has failed.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const figures = path.join(root, 'docs/parity.json')
 /** The programs that show what is mended, with the package whose difference it is. */
 const mended = [
   {
@@ -30,30 +40,42 @@ const imageSize = 64
 
 const versions = { ...(await versionsOf('tensorflow')), ...(await versionsOf('pytorch')) }
 const differences = await showDifferences()
+const conditions: Conditions = {
+  imageSize,
+  machine: `${formatNumberOf(os.availableParallelism(), 'core')} of ${os.cpus()[0]?.model ?? 'an unknown CPU'}`,
+  versions: Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', '),
+}
+const climbed = new Map((await readClimbed()).map((each) => [each.backbone, each]))
 const chosen = process.argv.slice(2)
-const climbed: Climbed[] = []
-for (const backbone of chosen.length > 0 ? chosen : backbonesOf('aligned')) {
+const missing = backbonesOf('aligned').filter((name) => !climbed.has(name))
+for (const backbone of chosen.length > 0 ? chosen : missing) {
   const start = performance.now()
   const verification = await verify(experimentOf(backbone))
-  climbed.push({ backbone, verification })
+  climbed.set(backbone, { backbone, verification })
   // Each time: what hours have come to must not be lost.
-  await writeDocument()
+  await writeFiles()
   const outcome = verification.passed ? 'every rung holds' : 'a rung has failed'
   process.stdout.write(`${backbone}: ${outcome} (${formatSeconds((performance.now() - start) / 1000)})\n`)
 }
-if (climbed.some(({ verification }) => !verification.passed)) process.exitCode = 4
+await writeFiles()
+if ([...climbed.values()].some(({ verification }) => !verification.passed)) process.exitCode = 4
 
-async function writeDocument(): Promise<void> {
-  const document = renderParityDocument({
-    imageSize,
-    machine: `${formatNumberOf(os.availableParallelism(), 'core')} of ${os.cpus()[0]?.model ?? 'an unknown CPU'}`,
-    versions: Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', '),
-    climbed,
-    differences,
-  })
-  await writeFile(path.join(root, 'docs/parity.md'), document)
+async function writeFiles(): Promise<void> {
+  const inOrder = backbonesOf('aligned').flatMap((name) => climbed.get(name) ?? [])
+  await writeFile(figures, `${JSON.stringify({ ...conditions, climbed: inOrder }, null, 1)}\n`)
+  await writeFile(
+    path.join(root, 'docs/parity.md'),
+    renderParityDocument({ ...conditions, climbed: inOrder, differences }),
+  )
+}
+
+/** What was climbed before under the same conditions. */
+async function readClimbed(): Promise<readonly Climbed[]> {
+  if (!existsSync(figures)) return []
+  const { climbed, ...before } = figuresSchema.parse(JSON.parse(await readFile(figures, 'utf8')))
+  return isDeepStrictEqual(before, conditions) ? climbed : []
 }
 
 function experimentOf(backbone: string) {
