@@ -1,0 +1,140 @@
+"""What is measured, and what is asked of it: the one place of all ids, units and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What is asked of a figure."""
+
+    text: str
+    is_met: Callable[[float, float], bool]
+    """Takes the medians of ours and of the reference."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table."""
+
+    id: str
+    title: str
+    """What ours is, against what reference."""
+    unit: str
+    """Of ours and of the reference: `s`, `ms`, `images/s` or `MB`."""
+    bar: Bar | None
+    """None where the figure only stands beside others."""
+    is_speedup: bool = False
+    """Whether the ratio is the reference over ours, "times faster"; else it is ours over the reference."""
+
+    def ratio(self, ours: float, reference: float) -> float:
+        """The ratio of two medians, the way round that the bar speaks of."""
+        return reference / ours if self.is_speedup else ours / reference
+
+
+def _faster(times: float) -> Bar:
+    return Bar(f"at least {times:g}× faster", lambda ours, reference: reference / ours >= times)
+
+
+def _at_most(share: float) -> Bar:
+    return Bar(f"at most {share:g}×", lambda ours, reference: ours / reference <= share)
+
+
+def _at_least(share: float) -> Bar:
+    return Bar(f"at least {share:g}×", lambda ours, reference: ours / reference >= share)
+
+
+def _at_most_more(amount: float, unit: str, share: float = 0.0) -> Bar:
+    relative = f"{share:.0%} plus " if share else ""
+    return Bar(
+        f"at most {relative}{amount:g} {unit} more",
+        lambda ours, reference: ours - reference <= share * reference + amount,
+    )
+
+
+def _pair(figure: str, title: str, unit: str, pytorch: Bar | None, tensorflow: Bar | None, **fields) -> list[Figure]:
+    """The same figure in both frameworks; `{}` in the title becomes the framework's name."""
+    return [
+        Figure(f"{figure}-pytorch", title.format("PyTorch"), unit, pytorch, **fields),
+        Figure(f"{figure}-tensorflow", title.format("TensorFlow"), unit, tensorflow, **fields),
+    ]
+
+
+FIGURES: dict[str, Figure] = {
+    figure.id: figure
+    for figure in [
+        *_pair(
+            "frozen-1-epoch",
+            "One epoch of the head, nothing cached, against the {} listing",
+            "s",
+            _at_most(0.6),
+            _at_most(0.75),
+        ),
+        *_pair(
+            "frozen-3-epochs",
+            "Three epochs of the head, nothing cached, against the {} listing",
+            "s",
+            None,
+            None,
+            is_speedup=True,
+        ),
+        *_pair(
+            "frozen-10-epochs",
+            "Ten epochs of the head, nothing cached, against the {} listing",
+            "s",
+            _faster(18),
+            _faster(13),
+            is_speedup=True,
+        ),
+        *_pair(
+            "second-spec",
+            "Another head on the same images and backbone, against ten epochs of the {} listing",
+            "s",
+            _faster(60),
+            _faster(60),
+            is_speedup=True,
+        ),
+        Figure("sweep-10-heads", "Ten heads against one, both with nothing cached", "s", _at_most(1.5)),
+        *_pair(
+            "features-against-forward",
+            "Features from JPEG files, against {}'s fastest forward pass over pixels in memory",
+            "images/s",
+            _at_least(0.9),
+            _at_least(0.9),
+        ),
+        Figure(
+            "full-step-pytorch",
+            "A training step of all weights, against a step written by hand in eager PyTorch",
+            "ms",
+            _at_most(0.95),
+        ),
+        Figure(
+            "full-step-tensorflow",
+            "A training step of all weights, against a step of Keras' `fit`",
+            "ms",
+            _at_most(1.05),
+        ),
+        Figure(
+            "orchestration",
+            "A stand-in engine's steps of fixed time through the command, against the same Python alone",
+            "s",
+            _at_most_more(0.5, "s", share=0.01),
+        ),
+        Figure(
+            "first-event",
+            "The first run of a warm `compare`, against the slower framework's import alone",
+            "s",
+            _at_most_more(0.5, "s"),
+        ),
+        Figure("validate-cold", "`validate` of a YAML file, against `node -e 0`", "s", _at_most_more(0.1, "s")),
+        Figure(
+            "loader-memory",
+            "Private memory over 100,000 images, against that over 10,000",
+            "MB",
+            _at_most_more(30, "MB"),
+        ),
+    ]
+}
+"""By id, in the order of the table."""

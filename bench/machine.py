@@ -1,0 +1,54 @@
+"""What a figure was measured on."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from bench import ROOT
+
+PACKAGES = ("tensorflow", "keras", "keras-hub", "torch", "torchvision", "timm", "numpy", "pillow", "grain")
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What a machine computes with."""
+
+    cpu: str
+    cores: int
+    """Those that this process may use."""
+    memory_gib: int = msgspec.field(name="memoryGiB")
+    platform: str
+
+
+def read_machine() -> Machine:
+    """This machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Machine(_cpu_model(), cores, round(memory / 2**30), f"{platform.system()} {platform.machine()}")
+
+
+def read_versions() -> dict[str, str]:
+    """Versions of twintune, of what runs it, and of the packages that a figure depends on."""
+    package = json.loads((ROOT / "package.json").read_text())
+    node = subprocess.run(["node", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return {
+        "twintune": package["version"],
+        "node": node.strip().removeprefix("v"),
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in PACKAGES},
+    }
+
+
+def _cpu_model() -> str:
+    lines = Path("/proc/cpuinfo")
+    if lines.exists():
+        for line in lines.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
