@@ -6,7 +6,7 @@ import { TwintuneError } from '../failure.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import { loadExperiment } from '../spec/load.js'
 import { version } from '../version.js'
-import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
+import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carry-out-runs.js'
 import { checkInputFiles } from './input-files.js'
 import { now } from './journal.js'
 import { hashSpecification, type MachineRecord, recordMachine } from './machine-record.js'
@@ -26,20 +26,38 @@ export async function resumeExperiment(
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
-  const run = await findRunFolder(runDirectory)
-  const { comparison } = run
-  if (comparison?.status === 'finished') {
-    emit({ type: 'comparison-finished', time: now(), runDirectory: run.path, comparison })
-    return
+  const found = await findRunFolder(runDirectory)
+  if (tellEnd(found, emit)) return
+  const folder = RunFolder.reopen(found.path)
+  let undertaking: Undertaking
+  try {
+    // Only what is read under the lock holds: the process that had it may just have come to the end of a run, or of all.
+    const run = await findRunFolder(runDirectory)
+    if (tellEnd(run, emit)) return folder.close()
+    undertaking = await takeUp(run, folder)
+  } catch (error) {
+    folder.close()
+    throw error
   }
+  folder.discardComparison()
+  await carryOutRuns(undertaking, options, emit, cancelSignal)
+}
+
+/** Tells the end of a comparison that has finished; whether it has. */
+function tellEnd({ path: runDirectory, comparison }: RecordedRun, emit: (event: Event) => void): boolean {
+  if (comparison?.status !== 'finished') return false
+  emit({ type: 'comparison-finished', time: now(), runDirectory, comparison })
+  return true
+}
+
+async function takeUp(run: RecordedRun, folder: RunFolder): Promise<Undertaking> {
   const before = await readEnvironment(run.path)
   await checkUnchanged(run, before)
   const experiment = expandShorthands(await loadExperiment(path.join(run.path, runFolderFiles.spec)))
   checkInputFiles(experiment)
   const machine = { ...(await recordMachine(run.path)), ...whatStays(before) }
-  const folder = RunFolder.reopen(run.path)
   const kept = run.results.filter(({ status }) => status === 'finished')
-  await carryOutRuns({ experiment, folder, machine, kept }, options, emit, cancelSignal)
+  return { experiment, folder, machine, kept }
 }
 
 /** What resuming asks of an environment.json; all else that is in it is kept as it is. */

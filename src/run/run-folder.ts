@@ -42,21 +42,21 @@ export class RunFolder {
   }
 
   /**
-   * Opens a folder to go on in it: events are appended, and what the comparison came to so far no longer stands.
+   * Opens a folder to go on in it: events are appended.
    *
    * @throws TwintuneError RUN_IN_USE when another process is at work in it.
    */
   static reopen(folder: string): RunFolder {
-    return writing(folder, () => {
-      const reopened = new RunFolder(folder)
-      for (const outdated of [
-        runFolderFiles.comparison,
-        runFolderFiles.disagreements,
-        runFolderFiles.thumbnails,
-      ]) {
-        rmSync(path.join(folder, outdated), { force: true, recursive: true })
+    return writing(folder, () => new RunFolder(folder))
+  }
+
+  /** Takes away what the comparison had come to, which no longer stands once its runs go on. */
+  discardComparison(): void {
+    const { comparison, disagreements, thumbnails } = runFolderFiles
+    writing(this.path, () => {
+      for (const outdated of [comparison, disagreements, thumbnails]) {
+        rmSync(path.join(this.path, outdated), { force: true, recursive: true })
       }
-      return reopened
     })
   }
 
