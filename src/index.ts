@@ -2,7 +2,7 @@ import type { Comparison } from './compare/comparison.js'
 import type { Verification, VerifyEvent } from './compare/verification.js'
 import type { Event } from './events.js'
 import { TwintuneError } from './failure.js'
-import type { Perturbation } from './protocol/record-rungs.js'
+import type { Perturbation } from './protocol/perturbation.js'
 import type { CancelSignal } from './run/cancellation.js'
 import { eventStream } from './run/event-stream.js'
 import { defaultRunsDirectory } from './run/run-folder-files.js'
@@ -31,7 +31,7 @@ export type { EvaluationDetails } from './protocol/evaluation.js'
 export type { Rounding } from './protocol/judge-rounding.js'
 export type { Rung } from './protocol/judge-rungs.js'
 export type { FrameworkDifference } from './protocol/measure-differences.js'
-export type { Perturbation } from './protocol/record-rungs.js'
+export type { Perturbation } from './protocol/perturbation.js'
 export type {
   EpochRecord,
   EvaluationMetrics,

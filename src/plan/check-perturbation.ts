@@ -1,6 +1,6 @@
 import { findBackbone } from '../backbones.js'
 import { TwintuneError } from '../failure.js'
-import type { Perturbation } from '../protocol/record-rungs.js'
+import type { Perturbation } from '../protocol/perturbation.js'
 import type { Phase } from '../spec/training-schema.js'
 
 /** What of an experiment decides it. */

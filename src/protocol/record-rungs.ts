@@ -1,30 +1,13 @@
 import * as z from 'zod'
 import { stageSchema, warningSchema } from '../events.js'
 import { defineMessage } from './message.js'
+import { perturbationSchema } from './perturbation.js'
 import { runRequestSchema } from './run.js'
 
 /** What of the model trains: what the first phase says, or all of it with BatchNorm in training mode. */
 export const trainedSchema = z.enum(['phase', 'all'])
 
-/** The differences that can be planted on one side, to see that the ladder finds them. */
-export const perturbationSchema = z.enum([
-  'weight',
-  'adam-epsilon',
-  'weight-decay',
-  'bn-epsilon',
-  'bn-momentum',
-  'bn-mode',
-  'padding',
-  'resize',
-  'normalization',
-  'head-init',
-  'batch-order',
-  'label-smoothing',
-  'precision',
-])
-
 export type Trained = z.output<typeof trainedSchema>
-export type Perturbation = z.output<typeof perturbationSchema>
 
 /** What a report of a run's progress has beside. */
 const added = { time: true, framework: true, seed: true } as const

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkPerturbation } from '../../src/plan/check-perturbation.js'
 import { runRequest } from '../../src/plan/run-request.js'
-import { perturbationSchema } from '../../src/protocol/record-rungs.js'
+import { perturbationSchema } from '../../src/protocol/perturbation.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { ExperimentInput } from '../../src/spec/schema.js'
 
