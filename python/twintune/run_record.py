@@ -135,6 +135,7 @@ class RunRecord:
             first_step_loss=self.first_step_loss,
             pixel_digest=digest_text([self.digests.pixels.hexdigest(), self.test_pixels.hexdigest()]),
             weights_digest=self._weights,
+            model_digest=digest_tensors({**engine.backbone_tensors(), **engine.head_tensors()}),
             seconds=self._seconds(),
             images_per_second=self._images_per_second(),
             feature_images_per_second=self._feature_images_per_second(),

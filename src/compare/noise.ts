@@ -30,6 +30,11 @@ export const noiseSchema = z.strictObject({
   calibrationError: noiseRowSchema,
   firstStepLoss: noiseRowSchema,
   differentImages: noiseRowSchema.describe('Test images that the two models take for different classes.'),
+  sameModel: z
+    .strictObject({ tensorflow: z.boolean().nullable(), pytorch: z.boolean().nullable() })
+    .describe(
+      'Whether each run and its repeat ended with the same tensors, bit for bit; null without a pair.',
+    ),
   unlike: z
     .strictObject({ tensorflow: z.array(z.string()), pytorch: z.array(z.string()) })
     .describe(
@@ -40,7 +45,7 @@ export const noiseSchema = z.strictObject({
 /** What is mere floating point: how far a framework lies from itself, beside how far the two lie from each other. */
 export type Noise = z.output<typeof noiseSchema>
 /** What noise is measured of. */
-export type NoiseFigure = Exclude<keyof Noise, 'unlike'>
+export type NoiseFigure = Exclude<keyof Noise, 'sameModel' | 'unlike'>
 /** One figure of it. */
 export type NoiseRow = z.output<typeof noiseRowSchema>
 /** How far pairs of runs lie apart. */
@@ -86,8 +91,13 @@ export function noiseFloor({ results, within, between }: NoiseEvidence): Noise {
       pytorch: distance(countsOf('pytorch')),
       between: distance(between.map(({ different }) => different)),
     },
+    sameModel: { tensorflow: endAlike(pairs.tensorflow), pytorch: endAlike(pairs.pytorch) },
     unlike: { tensorflow: unlikeFacts(pairs.tensorflow), pytorch: unlikeFacts(pairs.pytorch) },
   }
+}
+
+function endAlike(pairs: readonly Pair[]): boolean | null {
+  return pairs.length === 0 ? null : pairs.every(([run, other]) => run.modelDigest === other.modelDigest)
 }
 
 // A resumed comparison may have gone on with other threads; noise itself may end a phase earlier.

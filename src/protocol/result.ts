@@ -154,7 +154,8 @@ export const finishedRunSchema = z.strictObject({
   test: evaluationMetricsSchema,
   firstStepLoss: z.number().describe('Of the first batch, before any update.'),
   pixelDigest: z.string().describe('Of all pixels that the model got.'),
-  weightsDigest: z.string(),
+  weightsDigest: z.string().describe("Of the backbone's tensors before the first step."),
+  modelDigest: z.string().describe('Of all tensors that the run ended with, by name.'),
   seconds: secondsSchema,
   imagesPerSecond: z
     .number()
@@ -188,6 +189,7 @@ export const unfinishedRunSchema = z.strictObject({
   firstStepLoss: z.null(),
   pixelDigest: z.null(),
   weightsDigest: z.null(),
+  modelDigest: z.null(),
   seconds: z.null(),
   imagesPerSecond: z.null(),
   featureImagesPerSecond: z.null(),

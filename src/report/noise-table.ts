@@ -93,8 +93,13 @@ function verdictOf(framework: Framework, comparison: Comparison, noise: Noise): 
   const unlike = noise.unlike[framework]
   const doubt =
     unlike.length > 0 ? ` Its runs and their repeats do not report the same ${unlike.join(', ')}.` : ''
-  if (distances.every(({ largest }) => largest === 0)) {
-    return `${name} came to exactly the same twice${deterministic ? ', as deterministic mode has it' : ''}.${doubt}`
+  const despite = deterministic ? ', though in deterministic mode' : ''
+  if (!distances.every(({ largest }) => largest === 0)) {
+    return `${name} did not come to the same twice${despite}.${doubt}`
   }
-  return `${name} did not come to the same twice${deterministic ? ', though in deterministic mode' : ''}.${doubt}`
+  if (!noise.sameModel[framework]) {
+    return `${name} came to the same figures twice, but not to the same weights${despite}.${doubt}`
+  }
+  const expected = deterministic ? ', as deterministic mode has it' : ''
+  return `${name} came to exactly the same twice, to the last bit of the weights${expected}.${doubt}`
 }

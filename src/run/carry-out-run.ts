@@ -50,6 +50,7 @@ export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord
     firstStepLoss: null,
     pixelDigest: null,
     weightsDigest: null,
+    modelDigest: null,
     seconds: null,
     imagesPerSecond: null,
     featureImagesPerSecond: null,

@@ -45,6 +45,13 @@ describe('noise', () => {
     })
   })
 
+  it('says whether a run and its repeat ended with the same tensors', () => {
+    expect(noise.sameModel).toEqual({ tensorflow: true, pytorch: true })
+    const other = { ...repeated(result('pytorch', 0)), modelDigest: 'ff'.repeat(32) }
+    const { sameModel } = noiseFloor({ results: [result('pytorch', 0), other], within: [], between: [] })
+    expect(sameModel).toEqual({ tensorflow: null, pytorch: false })
+  })
+
   it('names the facts that a run and its repeat do not share', () => {
     expect(noise.unlike).toEqual({ tensorflow: [], pytorch: [] })
     const resumed = [result('pytorch', 0), repeated(result('pytorch', 0, { threads: '1 within' }))]

@@ -28,6 +28,7 @@ export function finishedRun(
     firstStepLoss: tensorflow ? 2.31021 : 2.310213,
     pixelDigest: 'c1'.repeat(32),
     weightsDigest: 'd2'.repeat(32),
+    modelDigest: 'd3'.repeat(32),
     seconds: {
       start: first ? 0.21 : 0,
       import: first ? (tensorflow ? 4.1 : 2.3) : 0,
@@ -65,6 +66,7 @@ export function failedRun(framework: Framework, seed: number, failure: Failure):
     firstStepLoss: null,
     pixelDigest: null,
     weightsDigest: null,
+    modelDigest: null,
     seconds: null,
     imagesPerSecond: null,
     featureImagesPerSecond: null,

@@ -20,6 +20,7 @@ function noise(row: NoiseRow): Noise {
     calibrationError: row,
     firstStepLoss: row,
     differentImages: { ...row, between: { mean: 40, largest: 41, pairs: 2 } },
+    sameModel: { tensorflow: false, pytorch: true },
     unlike: { tensorflow: [], pytorch: ['threads'] },
   }
 }
@@ -58,19 +59,26 @@ describe('whether a framework repeated itself', () => {
   test('is said as it was seen', () => {
     const prose = words(render(mixed))
     expect(prose).toContain('TensorFlow did not come to the same twice.')
-    expect(prose).toContain('PyTorch came to exactly the same twice.')
+    expect(prose).toContain('PyTorch came to exactly the same twice, to the last bit of the weights.')
   })
 
   test('is held against deterministic mode', () => {
     const prose = words(render(mixed, { deterministic: true }))
     expect(prose).toContain('TensorFlow did not come to the same twice, though in deterministic mode.')
-    expect(prose).toContain('PyTorch came to exactly the same twice, as deterministic mode has it.')
+    expect(prose).toContain(
+      'PyTorch came to exactly the same twice, to the last bit of the weights, as deterministic mode has it.',
+    )
+  })
+
+  test('is of the weights too: equal figures can hide that they differ', () => {
+    const prose = words(render({ tensorflow: exact, pytorch: exact, between }))
+    expect(prose).toContain('TensorFlow came to the same figures twice, but not to the same weights.')
   })
 
   test('comes with what the two runs did not share', () => {
     const prose = words(render(mixed))
     expect(prose).toContain(
-      'PyTorch came to exactly the same twice. Its runs and their repeats do not report',
+      'PyTorch came to exactly the same twice, to the last bit of the weights. Its runs and their repeats do not report',
     )
     expect(prose).toContain('the same threads.')
     expect(prose).not.toContain('TensorFlow did not come to the same twice. Its')

@@ -106,6 +106,7 @@ class RunResult(Message):
     first_step_loss: float
     pixel_digest: str
     weights_digest: str
+    model_digest: str
     seconds: Seconds
     images_per_second: float | None
     feature_images_per_second: float | None
