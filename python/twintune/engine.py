@@ -40,7 +40,7 @@ class StepInputs:
     """A batch to train on. The optimiser steps once for a group of batches, mostly of one."""
 
     inputs: Any
-    """Images, or features where the phase was started on them."""
+    """Images, or what the stages before the phase's first one gave."""
     targets: Targets
     """What the batch is trained towards; in idiomatic mode its labels are all of it."""
     masks: tuple[np.ndarray, ...]
@@ -103,6 +103,25 @@ class StepParts(Protocol):
         ...
 
 
+class Prefix(Protocol):
+    """The frozen backbone before one of its stages, in inference mode and without gradients."""
+
+    variant: str
+    """How it computes: `eager`, `folded`, ...; variants round differently."""
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """Runs it over a batch.
+
+        Args:
+            images: Normalised pixels, [images, height, width, 3].
+
+        Returns:
+            Pooled features, [images, features], where every stage is before the cut, else the activations there,
+            [images, rows, columns, channels]; in the pixels' dtype.
+        """
+        ...
+
+
 class Engine(Protocol):
     """One framework's model, built for one run.
 
@@ -113,10 +132,17 @@ class Engine(Protocol):
     device: Device
     pipeline: ImagePipeline
     caches_features: bool
-    """Whether a phase that trains the head alone may run the backbone once and train on its output."""
+    """Whether a phase may run the frozen stages once and train on their output."""
 
-    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
-        """Freezes and thaws, makes the optimiser and traces the steps anew."""
+    def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
+        """Freezes and thaws, makes the optimiser and traces the steps anew.
+
+        Args:
+            phase: What trains, and how.
+            first_stage: Index of the first backbone stage that the phase's steps run. 0: batches are pixels. The number
+                of stages: they are pooled features. In between: the activations that the stage before gave. What comes
+                before must be frozen, its BatchNorm in inference mode.
+        """
         ...
 
     def train_step(self, step: StepInputs) -> StepHandle:
@@ -147,8 +173,13 @@ class Engine(Protocol):
         """Logits in inference mode, shape [images, classes], of what the phase was started on."""
         ...
 
-    def extract_features(self, images: Any) -> np.ndarray:
-        """The pooled output of the backbone in inference mode, shape [images, features]."""
+    def prefix(self, first_stage: int, images: int) -> Prefix:
+        """What gives the batches of a phase that starts at a stage, with the weights as they are now.
+
+        Args:
+            first_stage: As in `start_phase`; more than 0.
+            images: How many will pass through it: it is prepared only as far as that pays.
+        """
         ...
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:

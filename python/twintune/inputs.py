@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from twintune.backbones import find_backbone
 from twintune.data.augmentation import is_augmented
 from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
 from twintune.digests import ChainedDigest
-from twintune.engine import Engine, keeps_backbone
-from twintune.protocol import Augmentation, Phase, RunRequest
+from twintune.engine import Engine, Prefix, keeps_backbone
+from twintune.protocol import Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.targets import one_hot
@@ -39,16 +40,20 @@ class Inputs:
         self.features_hashed = False
         """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
 
-    def start_phase(self, from_features: bool) -> None:
-        """Runs the frozen backbone over all images when a phase trains on its output and that isn't there."""
-        if not from_features:
+    def start_phase(self, first_stage: int) -> None:
+        """Runs the frozen backbone over all images when a phase trains on its output and that isn't there.
+
+        Args:
+            first_stage: The first backbone stage that the phase's steps run (see `Engine.start_phase`).
+        """
+        if first_stage == 0:
             # The backbone is about to change, or isn't frozen: its old features are of no more use.
             self._cached = None
             self.features_hashed = False
         elif self._cached is None:
             self._report.stage("features")
             with self._record.watch.part("features"):
-                self._cached = self._extract_features()
+                self._cached = self._extract_features(first_stage)
 
     def training_batches(self, epoch: int, start_step: int = 0) -> Iterator[tuple[Batch, np.ndarray]]:
         """The batches of an epoch, mixed where the specification asks for it.
@@ -91,32 +96,35 @@ class Inputs:
             self._record.test_pixels = ChainedDigest()
         return self._record.test_pixels
 
-    def _extract_features(self) -> CachedFeatures:
+    def _extract_features(self, first_stage: int) -> CachedFeatures:
         folder = Path(self._request.cache_directory, "features")
         cached = CachedFeatures(self._request.seeds.order, self._request.training.batch_size, folder)
         splits = list(self._splits.named().values())
         total, done = sum(map(len, splits)), 0
+        prefix = self._engine.prefix(first_stage, total)
         for split in splits:
-            cached.put(split, self._features_of(split, done, total))
+            cached.put(split, self._features_of(split, prefix, done, total))
             done += len(split)
         self._record.feature_images += total
         self.features_hashed = True
         return cached
 
-    def _features_of(self, split: Split, done: int, total: int) -> Iterator[np.ndarray]:
+    def _features_of(self, split: Split, prefix: Prefix, done: int, total: int) -> Iterator[np.ndarray]:
         """What the frozen backbone makes of a split, batch by batch; `done` images of all `total` went before."""
         chain = None if self.features_hashed else self._chain_of(split)
         for batch in self._engine.pipeline.ordered_batches(split):
             if chain is not None:
                 chain.add(np.asarray(batch.inputs))
-            yield self._engine.extract_features(batch.inputs)
+            yield prefix(batch.inputs)
             done += len(batch)
             self._report.stage_progress("features", done, total)
 
 
-def may_train_on_features(engine: Engine, phase: Phase, augmentation: Augmentation) -> bool:
-    """Whether a phase may run the backbone once and train the head on its output.
+def first_stage_of(engine: Engine, phase: Phase, request: RunRequest) -> int:
+    """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
 
-    It may where the backbone is frozen, its BatchNorm statistics too, and gets the same images in every epoch.
+    The backbone is run once, and the head trains on its output, where it is frozen, its BatchNorm statistics too, and
+    gets the same images in every epoch.
     """
-    return engine.caches_features and keeps_backbone(phase) and not is_augmented(augmentation)
+    runs_once = engine.caches_features and keeps_backbone(phase) and not is_augmented(request.augmentation)
+    return len(find_backbone(request.model.backbone).stages) if runs_once else 0

@@ -43,7 +43,7 @@ def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object]
     run = prepare(request.run, report, RunRecord(request.run))
     engine, training = run.engine, request.run.training
     phase = training.phases[0]
-    engine.start_phase(phase, from_features=False)
+    engine.start_phase(phase, first_stage=0)
     groups = endless_groups(run.inputs.training_batches, training.gradient_accumulation)
     with restored(engine, phase):
         start = time.perf_counter()
@@ -73,7 +73,7 @@ def restored(engine: Engine, phase: Phase) -> Iterator[None]:
         yield
     finally:
         # Only a fresh optimiser takes the buffers of another, and it has none that these lack.
-        engine.start_phase(phase, from_features=False)
+        engine.start_phase(phase, first_stage=0)
         engine.load_state(before)
 
 

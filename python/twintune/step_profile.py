@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from twintune.data.loader import Batch
-from twintune.engine import Device, StepInputs, StepParts
+from twintune.engine import Device, Prefix, StepInputs, StepParts
 from twintune.head import masks_of_step
-from twintune.inputs import may_train_on_features
+from twintune.inputs import first_stage_of
 from twintune.protocol import Phase, StepProfile
 from twintune.run_context import RunContext
 from twintune.targets import one_hot
@@ -102,15 +102,16 @@ def summarize(times: Sequence[StepTimes], phase: int, from_features: bool) -> St
 
 def _profile_phase(run: RunContext, number: int, phase: Phase, batches: Sequence[Batch]) -> StepProfile:
     engine, phases = run.engine, len(run.request.training.phases)
-    from_features = may_train_on_features(engine, phase, run.request.augmentation)
-    engine.start_phase(phase, from_features)
-    steps = [_step_of(run, phase, batch, index, from_features) for index, batch in enumerate(batches)]
+    first_stage = first_stage_of(engine, phase, run.request)
+    engine.start_phase(phase, first_stage)
+    prefix = engine.prefix(first_stage, sum(map(len, batches))) if first_stage else None
+    steps = [_step_of(run, phase, batch, index, prefix) for index, batch in enumerate(batches)]
     before = (number - 1) * (WARM_UP + STEPS)
 
     def on_step(done: int) -> None:
         run.report.stage_progress("profile", before + done, phases * (WARM_UP + STEPS))
 
-    return summarize(measure(engine.step_parts(), steps, engine.device, on_step), number, from_features)
+    return summarize(measure(engine.step_parts(), steps, engine.device, on_step), number, first_stage > 0)
 
 
 def _sample(run: RunContext) -> list[Batch]:
@@ -119,11 +120,11 @@ def _sample(run: RunContext) -> list[Batch]:
     return [batch for batch in first if len(batch) == len(first[0])]
 
 
-def _step_of(run: RunContext, phase: Phase, batch: Batch, index: int, from_features: bool) -> StepInputs:
+def _step_of(run: RunContext, phase: Phase, batch: Batch, index: int, prefix: Prefix | None) -> StepInputs:
     """A step that ends its group, so that the optimiser has its part in it."""
     targets = run.targets.encode(one_hot(batch.labels, len(run.splits.classes)))
     return StepInputs(
-        inputs=run.engine.extract_features(batch.inputs) if from_features else batch.inputs,
+        inputs=prefix(batch.inputs) if prefix else batch.inputs,
         targets=targets,
         masks=masks_of_step(run.request, len(batch), index),
         learning_rate=phase.optimizer.learning_rate,

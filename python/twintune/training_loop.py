@@ -16,7 +16,7 @@ from twintune.early_stopping import Monitor, MonitorState
 from twintune.engine import keeps_backbone
 from twintune.errors import TwintuneError
 from twintune.evaluation import save_evaluation
-from twintune.inputs import may_train_on_features
+from twintune.inputs import first_stage_of
 from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
 from twintune.other_load import OtherLoad
@@ -89,17 +89,17 @@ class TrainingLoop:
         run, position, training = self.context, self.context.position, self.request.training
         if checkpoint is None:
             position.start_phase(number)
-        from_features = may_train_on_features(run.engine, phase, self.request.augmentation)
+        first_stage = first_stage_of(run.engine, phase, self.request)
         position.backbone_moved |= self.request.mode == "idiomatic" or not keeps_backbone(phase)
         with self.record.watch.part("firstStep"):
-            facts = run.engine.start_phase(phase, from_features)
+            facts = run.engine.start_phase(phase, first_stage)
         if facts.trainable_parameters == 0:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
         if checkpoint is not None:
             run.engine.load_state(checkpoint.tensors)
-        run.inputs.start_phase(from_features)
-        self.record.add_phase(number, facts, run.targets.describe(), from_features)
-        self.report.phase_started(number, len(training.phases), phase, facts, from_features)
+        run.inputs.start_phase(first_stage)
+        self.record.add_phase(number, facts, run.targets.describe(), first_stage > 0)
+        self.report.phase_started(number, len(training.phases), phase, facts, first_stage > 0)
 
         monitor = Monitor(training.early_stopping, checkpoint.state.monitor if checkpoint else MonitorState())
         under_way = checkpoint.state.epoch if checkpoint else None

@@ -14,7 +14,7 @@ from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
-from twintune.inputs import Inputs, may_train_on_features
+from twintune.inputs import Inputs, first_stage_of
 from twintune.protocol import Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
@@ -96,6 +96,7 @@ def test_features_stand_for_images_only_where_these_are_the_same_in_every_epoch(
     request = make_request("pytorch", augmentation=augmentation)
     phase = msgspec.convert({**PHASE, **change}, Phase)
     engine = engine_of(request)
-    assert may_train_on_features(engine, phase, request.augmentation) == may
+    stages = len(find_backbone(request.model.backbone).stages)
+    assert first_stage_of(engine, phase, request) == (stages if may else 0)
     engine.caches_features = False
-    assert not may_train_on_features(engine, phase, request.augmentation)
+    assert first_stage_of(engine, phase, request) == 0

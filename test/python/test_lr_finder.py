@@ -178,7 +178,7 @@ def started(request):
     """The engine of a request in its first phase, and what a sweep of it needs."""
     splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None)
     engine = create_engine(request, len(splits.classes))
-    engine.start_phase(request.training.phases[0], from_features=False)
+    engine.start_phase(request.training.phases[0], first_stage=0)
     inputs = Inputs(request, engine, splits, RunRecord(request), Reporter(lambda report: None))
     targets = TargetEncoder(splits.train.labels, len(splits.classes), request.training)
     return engine, GroupTrainer(engine, request, targets), endless_groups(inputs.training_batches, 1)

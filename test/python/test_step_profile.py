@@ -97,7 +97,7 @@ def test_the_loss_is_that_of_the_step_and_only_the_whole_step_moves_the_weights(
     make_request, framework: str, accumulation: int
 ) -> None:
     engine = create_engine(make_request(framework, training={"gradientAccumulation": accumulation}), classes=3)
-    engine.start_phase(msgspec.convert(PHASE, Phase), from_features=False)
+    engine.start_phase(msgspec.convert(PHASE, Phase), first_stage=0)
     parts, batch = engine.step_parts(), transferred(engine)
     _, loss, _ = parts.forward(batch)
     (outcome,) = engine.read_steps([check_what_moves(engine, parts, batch)])
@@ -110,7 +110,7 @@ def test_only_the_whole_step_of_a_listing_moves_the_weights(make_request, framew
     head = {"hidden": [], "activation": "relu", "dropout": 0.0}
     model = {"backbone": "mobilenetv3_small_100", "weights": {"kind": "random"}, "head": head}
     engine = create_engine(make_request(framework, mode="idiomatic", model=model), classes=3)
-    engine.start_phase(msgspec.convert(PHASE, Phase), from_features=False)
+    engine.start_phase(msgspec.convert(PHASE, Phase), first_stage=0)
     check_what_moves(engine, engine.step_parts(), transferred(engine))
 
 

@@ -62,7 +62,7 @@ def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) ->
     perturbed = perturb_request(request.run, request.perturbation)
     run = prepare(perturbed, report, RunRecord(perturbed))
     plant(run, request.perturbation)
-    run.engine.start_phase(perturbed.training.phases[0], from_features=False)
+    run.engine.start_phase(perturbed.training.phases[0], first_stage=0)
     save_recording(_Recorder(run).record(request), Path(request.recording))
     return RecordRungsResult(seconds=time.perf_counter() - start)
 

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 from conftest import PHASE
+from twintune.backbones import find_backbone
 from twintune.engine import Engine, StepInputs
 from twintune.engines import create_engine
 from twintune.head import dropout_masks
@@ -20,6 +21,7 @@ FRAMEWORKS = ["tensorflow", "pytorch"]
 # Rounding through a few steps of all layers, in float64; a difference of meaning shows at 1e-5 and more.
 BOUND = 1e-10
 CLASSES = 3
+STAGES = len(find_backbone("resnet18").stages)
 SIZE = 33
 SGD = {
     "name": "sgd",
@@ -67,7 +69,7 @@ def take_steps(
     encoder = TargetEncoder(np.array([0] * 6 + [1] * 3 + [2]), CLASSES, request.training)
     outcome = Outcome(snapshots=[tensors_of(engine)])
     for phase in phases:
-        engine.start_phase(phase, from_features=False)
+        engine.start_phase(phase, first_stage=0)
         own_rates = [phase.optimizer.learning_rate] * len(batches)
         outcome.losses += _train_phase(engine, request, encoder, batches, rates or own_rates)
         with engine.averaged_weights():

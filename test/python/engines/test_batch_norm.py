@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from step_rig import CLASSES, FRAMEWORKS, SGD, assert_equal, images_of, phase_of, take_steps, tensors_of
+from step_rig import CLASSES, FRAMEWORKS, SGD, STAGES, assert_equal, images_of, phase_of, take_steps, tensors_of
 from twintune.engines import create_engine
 
 pytestmark = pytest.mark.usefixtures("frameworks")
@@ -58,9 +58,10 @@ def test_a_phase_takes_another_policy_than_the_one_before(request_of, framework:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_evaluation_uses_the_running_statistics_whatever_training_does(request_of, framework: str) -> None:
     engine = create_engine(request_of(framework), CLASSES)
-    engine.start_phase(phase_of(batchNorm="train"), from_features=False)
+    engine.start_phase(phase_of(batchNorm="train"), first_stage=0)
     before, images = tensors_of(engine), images_of(0, 4)
     # An image's outputs don't hang on those beside it; kernels may round a batch of another size otherwise.
     assert engine.predict(images)[:1] == pytest.approx(engine.predict(images[:1]), rel=1e-9)
-    assert engine.extract_features(images)[:1] == pytest.approx(engine.extract_features(images[:1]), rel=1e-9)
+    prefix = engine.prefix(STAGES, images=4)
+    assert prefix(images)[:1] == pytest.approx(prefix(images[:1]), rel=1e-9)
     assert all(np.array_equal(tensor, before[name]) for name, tensor in tensors_of(engine).items())

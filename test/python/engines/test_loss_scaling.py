@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 from conftest import ADAM, PHASE
-from step_rig import phase_of
+from step_rig import STAGES, phase_of
 from twintune.engine import StepInputs
 from twintune.loss_scaling import GROWTH_INTERVAL, INITIAL_SCALE
 from twintune.protocol import Phase, RunRequest
@@ -193,7 +193,7 @@ class Trained:
 
 def train_head(request: RunRequest, phase: Phase, batches: list[np.ndarray]) -> Trained:
     engine = engine_module(request.framework).create_engine(request, CLASSES)
-    engine.start_phase(phase, from_features=True)
+    engine.start_phase(phase, first_stage=STAGES)
     accumulation = request.training.gradient_accumulation
     handles = []
     for index, batch in enumerate(batches, start=1):

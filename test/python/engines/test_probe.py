@@ -21,7 +21,7 @@ def test_gradients_of_batches_and_a_step_from_them_are_what_a_group_of_batches_d
     training = {"gradientAccumulation": 2, "clipGradientNorm": 0.1, "labelSmoothing": 0.1, "classWeights": "balanced"}
     request = request_of(framework, dropout=0.5, **training)
     engine = cast(ProbedEngine, create_engine(request, CLASSES))
-    engine.start_phase(phase_of(optimizer=SGD), from_features=False)
+    engine.start_phase(phase_of(optimizer=SGD), first_stage=0)
     probe, before = engine.probe(), tensors_of(engine)
     # Weights of 1.1 and more: not one of the sums is a number that float32 has.
     encoder = TargetEncoder(np.array([0] * 6 + [1] * 3 + [2]), CLASSES, request.training)

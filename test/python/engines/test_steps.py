@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from conftest import ADAM
-from step_rig import CLASSES, FRAMEWORKS, SGD, assert_equal, phase_of, take_steps, tensors_of
+from step_rig import CLASSES, FRAMEWORKS, SGD, STAGES, assert_equal, phase_of, take_steps, tensors_of
 from twintune.engine import StepInputs
 from twintune.engines import create_engine
 from twintune.protocol import Phase
@@ -70,7 +70,7 @@ def test_both_engines_follow_a_schedule_alike(request_of, schedule: dict) -> Non
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_average_is_what_is_validated_and_what_a_phase_ends_with(request_of, framework: str) -> None:
     engine = create_engine(request_of(framework, ema={"decay": 0.6}), CLASSES)
-    engine.start_phase(phase_of(optimizer=SGD), from_features=True)
+    engine.start_phase(phase_of(optimizer=SGD), first_stage=STAGES)
     average = engine.head_tensors()["head.0.weight"].copy()
     for step in range(3):
         engine.train_step(features_of(step))
@@ -92,7 +92,7 @@ def test_gradients_are_scaled_down_to_the_norm_and_never_up(request_of, framewor
     for norm in (None, 1e6, 0.01):
         options = {} if norm is None else {"clipGradientNorm": norm}
         engine = create_engine(request_of(framework, **options), CLASSES)
-        engine.start_phase(phase_of(optimizer=plain), from_features=True)
+        engine.start_phase(phase_of(optimizer=plain), first_stage=STAGES)
         before = tensors_of(engine)
         engine.train_step(features_of(0, learning_rate=1.0))
         after = tensors_of(engine)

@@ -24,7 +24,6 @@ from twintune.engines.pytorch.checkpoint import (
 )
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.ema import WeightAverage
-from twintune.engines.pytorch.features import build_feature_step
 from twintune.engines.pytorch.live_dtypes import live_dtypes
 from twintune.engines.pytorch.loss_scaling import (
     build_loss_scaling,
@@ -34,9 +33,11 @@ from twintune.engines.pytorch.loss_scaling import (
 )
 from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
+from twintune.engines.pytorch.prefix import Prefix
 from twintune.engines.pytorch.probe import Probe
 from twintune.engines.pytorch.step_parts import AlignedStepParts
 from twintune.engines.pytorch.steps import TrainStep, build_eval_step
+from twintune.engines.pytorch.suffix import build_suffix
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
@@ -92,9 +93,8 @@ class AlignedEngine:
         )
         self._loss_scaling = build_loss_scaling(precision, self.device.native)
         self._training = request.training
-        self._feature_step = build_feature_step(self.model)
 
-    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+    def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes and thaws, and makes the optimiser and the step."""
         tensors = self.model.named_tensors()
         settings = parameter_settings({name: tensor.ndim for name, tensor in tensors.items()}, phase, self._entry)
@@ -108,10 +108,11 @@ class AlignedEngine:
         self._trained = trained
         ema = self._training.ema
         self._average = WeightAverage(trained, ema.decay) if ema else None
+        suffix = build_suffix(self.model, self._entry, first_stage)
         self._train_step = TrainStep(
-            self.model, self._optimizer, self._average, self._loss_scaling, from_features, self._training
+            self.model, self._optimizer, self._average, self._loss_scaling, suffix, self._training
         )
-        self._eval_step = build_eval_step(self.model, from_features)
+        self._eval_step = build_eval_step(self.model, suffix)
         layers = [
             (batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0) for bn in self.model.batch_norms
         ]
@@ -151,9 +152,9 @@ class AlignedEngine:
         """Logits in inference mode."""
         return self._eval_step(self._to_device(inputs)).cpu().numpy()
 
-    def extract_features(self, images) -> np.ndarray:
-        """The pooled output of the backbone."""
-        return self._feature_step(self._to_device(images)).cpu().numpy()
+    def prefix(self, first_stage: int, images: int) -> Prefix:
+        """The frozen backbone."""
+        return Prefix(self.model, self.device.native)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""

@@ -20,7 +20,7 @@ import torchvision
 from torch import nn
 
 from twintune.backbones import TorchvisionModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
+from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, batch_norms_of
 from twintune.engines.pytorch.checkpoint import (
     generator_tensors,
@@ -80,7 +80,7 @@ class IdiomaticEngine:
             request.seeds.order, request.training.batch_size, size, preset.interpolation, preset.mean, preset.std
         )
 
-    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+    def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes or thaws the backbone and makes the optimiser over what requires a gradient."""
         for parameter in self.model.parameters():
             parameter.requires_grad = phase.trainable != "head"
@@ -162,7 +162,7 @@ class IdiomaticEngine:
         self.model.eval()
         return self.model(inputs.to(self.device.native)).cpu().numpy()
 
-    def extract_features(self, images) -> np.ndarray:
+    def prefix(self, first_stage: int, images: int) -> Prefix:
         """Not part of the listing.
 
         Raises:

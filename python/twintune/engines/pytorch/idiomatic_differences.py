@@ -61,7 +61,7 @@ def measure_differences(request: MeasureDifferencesRequest, emit: Callable[[obje
     run = prepare(request.run, report, RunRecord(request.run))
     engine: Any = run.engine
     phase = request.run.training.phases[0]
-    engine.start_phase(phase, from_features=False)
+    engine.start_phase(phase, first_stage=0)
     sides = request.description, describe_idiomatic(engine, request.run)
     reference = load_reference(Path(request.reference))
     plain = dataclasses.replace(engine.pipeline, mean=(0.0,) * 3, std=(1.0,) * 3)

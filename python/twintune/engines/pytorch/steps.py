@@ -31,7 +31,7 @@ class TrainStep:
         optimizer: torch.optim.Optimizer,
         average: WeightAverage | None,
         loss_scaling: LossScaling,
-        from_features: bool,
+        suffix: Callable,
         training: Training,
     ) -> None:
         """Takes hold of what a phase trains.
@@ -41,14 +41,14 @@ class TrainStep:
             optimizer: Holds the parameters to train.
             average: Follows them.
             loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
-            from_features: Whether the inputs are features.
+            suffix: Makes pooled features of the inputs.
             training: Gives the batches of a group and the largest norm of the gradients.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
         self.average = average
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
-        self._from_features = from_features
+        self._suffix = suffix
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
     def __call__(self, inputs, labels, targets, weight, masks, learning_rate, divisor):
@@ -66,7 +66,7 @@ class TrainStep:
     def forward(self, inputs, labels, targets, weight, masks):
         """What a batch's gradients are of, its loss and the number of right answers."""
         model = self._model
-        logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
+        logits = model.logits(self._suffix(inputs), masks)
         loss_sum = -(targets * functional.log_softmax(logits, dim=1)).sum()
         loss = loss_sum / weight
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
@@ -109,12 +109,12 @@ class TrainStep:
             self.average.update()
 
 
-def build_eval_step(model: AlignedModel, from_features: bool) -> Callable:
+def build_eval_step(model: AlignedModel, suffix: Callable) -> Callable:
     """Makes the logits in inference mode."""
 
     @torch.inference_mode()
     def eval_step(inputs):
         with evaluating(model.batch_norms):
-            return model.logits(inputs if from_features else model.features(inputs))
+            return model.logits(suffix(inputs))
 
     return eval_step

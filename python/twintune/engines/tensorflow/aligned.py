@@ -23,7 +23,6 @@ from twintune.engines.tensorflow.checkpoint import (
 )
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.ema import WeightAverage
-from twintune.engines.tensorflow.features import build_feature_step
 from twintune.engines.tensorflow.live_dtypes import live_dtypes
 from twintune.engines.tensorflow.loss_scaling import (
     build_loss_scaling,
@@ -33,9 +32,11 @@ from twintune.engines.tensorflow.loss_scaling import (
 )
 from twintune.engines.tensorflow.model import build_model
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
+from twintune.engines.tensorflow.prefix import Prefix
 from twintune.engines.tensorflow.probe import Probe
 from twintune.engines.tensorflow.step_parts import AlignedStepParts
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
+from twintune.engines.tensorflow.suffix import build_suffix
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
@@ -98,9 +99,8 @@ class AlignedEngine:
         self._mask_specs = tuple(
             tf.TensorSpec([None, width], dtype) for width in self._head.hidden if self._head.dropout
         )
-        self._feature_step = build_feature_step(self.model, self._image_spec)
 
-    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+    def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes and thaws, makes the optimiser and traces the steps anew."""
         with tf.device(self.device.native):
             tensors = self.model.named_tensors()
@@ -109,7 +109,8 @@ class AlignedEngine:
             trained = {name: tensors[name] for name in settings}
             set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
             self._optimizer = build_optimizer(phase.optimizer, trained, settings)
-            input_spec = self._feature_spec if from_features else self._image_spec
+            suffix = build_suffix(self.model, self._entry, first_stage)
+            input_spec = self._feature_spec if first_stage else self._image_spec
             ema = self._training.ema
             self._average = WeightAverage(trained, ema.decay) if ema else None
             self._train_step = TrainStep(
@@ -117,11 +118,11 @@ class AlignedEngine:
                 self._optimizer,
                 self._average,
                 self._loss_scaling,
-                from_features,
+                suffix,
                 self._training,
                 (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
             )
-            self._eval_step = build_eval_step(self.model, input_spec, from_features)
+            self._eval_step = build_eval_step(self.model, input_spec, suffix)
         watched = {id(variable) for variable in self._optimizer.variables}
         layers = [
             (bn.mode, id(cast(keras.Variable, bn.gamma).value) in watched, bn.epsilon, 1 - bn.momentum)
@@ -165,10 +166,9 @@ class AlignedEngine:
         with tf.device(self.device.native):
             return self._eval_step(inputs).numpy()
 
-    def extract_features(self, images) -> np.ndarray:
-        """The pooled output of the backbone."""
-        with tf.device(self.device.native):
-            return self._feature_step(images).numpy()
+    def prefix(self, first_stage: int, images: int) -> Prefix:
+        """The frozen backbone."""
+        return Prefix(self.model, self._image_spec, self.device.native)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import KerasModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
+from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
@@ -59,7 +59,7 @@ class IdiomaticEngine:
             request.seeds.order, request.training.batch_size, request.dataset.image_size, preprocess
         )
 
-    def start_phase(self, phase: Phase, from_features: bool) -> PhaseFacts:
+    def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes or thaws the backbone's layers and compiles, as the listing does."""
         for layer in self.backbone.layers:
             layer.trainable = phase.trainable != "head"
@@ -118,7 +118,7 @@ class IdiomaticEngine:
             probabilities = self.model.predict_on_batch(inputs)
         return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
 
-    def extract_features(self, images) -> np.ndarray:
+    def prefix(self, first_stage: int, images: int) -> Prefix:
         """Not part of the listing.
 
         Raises:

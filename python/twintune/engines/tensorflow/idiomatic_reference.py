@@ -33,7 +33,7 @@ def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[obje
     with building_in("float64"):
         run = prepare(request.run, Reporter(emit), RunRecord(request.run))
         engine: Any = run.engine
-        engine.start_phase(request.run.training.phases[0], from_features=False)
+        engine.start_phase(request.run.training.phases[0], first_stage=0)
         description = describe_idiomatic(engine, request.run)
         pipeline = engine.pipeline
         batch = first_batch(run, pipeline, request.images)

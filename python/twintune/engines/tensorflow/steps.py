@@ -29,7 +29,7 @@ class TrainStep:
         optimizer: AlignedOptimizer,
         average: WeightAverage | None,
         loss_scaling: LossScaling,
-        from_features: bool,
+        suffix: Callable,
         training: Training,
         batch_specs: tuple,
     ) -> None:
@@ -40,7 +40,7 @@ class TrainStep:
             optimizer: Holds the variables to train.
             average: Follows them.
             loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
-            from_features: Whether the inputs are features.
+            suffix: Makes pooled features of the inputs.
             training: Gives the batches of a group and the largest norm of the gradients.
             batch_specs: Of inputs, labels, targets and dropout masks.
         """
@@ -48,7 +48,7 @@ class TrainStep:
         self.clip_norm = training.clip_gradient_norm
         self.average = average
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
-        self._from_features = from_features
+        self._suffix = suffix
         self._batch_specs = batch_specs
         scalar = tf.TensorSpec([], tf.float64)
         # A step that may be skipped looks at its gradients before it takes them.
@@ -144,7 +144,7 @@ class TrainStep:
     def _compute_loss(self, inputs, labels, targets, masks, weight, scale):
         """What a batch's gradients are of, its loss and number of right answers."""
         model = self._model
-        logits = model.logits(inputs if self._from_features else model.features(inputs), masks)
+        logits = model.logits(self._suffix(inputs), masks)
         # The fused operation's gradient takes it for granted that the targets of an image have a sum of 1.
         loss_sum = -tf.reduce_sum(targets * tf.nn.log_softmax(logits))
         loss = loss_sum / tf.cast(weight, loss_sum.dtype)
@@ -182,13 +182,13 @@ def clip_by_global_norm(gradients: Sequence[Any], max_norm: float) -> list[Any]:
     return [gradient * coefficient for gradient in gradients]
 
 
-def build_eval_step(model: AlignedModel, input_spec: tf.TensorSpec, from_features: bool) -> Callable:
+def build_eval_step(model: AlignedModel, input_spec: tf.TensorSpec, suffix: Callable) -> Callable:
     """Traces the logits in inference mode."""
 
     @tf.function(input_signature=[input_spec], autograph=False)
     def eval_step(inputs):
         with evaluating(model.batch_norms):
-            return model.logits(inputs if from_features else model.features(inputs))
+            return model.logits(suffix(inputs))
 
     # Traced now: the first evaluation would pay for it otherwise.
     return eval_step.get_concrete_function()
