@@ -34,6 +34,8 @@ class RunRecord:
         self.test_pixels = ChainedDigest()
         """Of the last pass over the test images."""
         self.augmentation = ""
+        self.model = ""
+        """Digest of the tensors that the run has ended with."""
         self.epochs: list[EpochRecord] = []
         self.first_step_loss: float | None = None
         self.feature_images = 0
@@ -135,7 +137,7 @@ class RunRecord:
             first_step_loss=self.first_step_loss,
             pixel_digest=digest_text([self.digests.pixels.hexdigest(), self.test_pixels.hexdigest()]),
             weights_digest=self._weights,
-            model_digest=digest_tensors({**engine.backbone_tensors(), **engine.head_tensors()}),
+            model_digest=self.model,
             seconds=self._seconds(),
             images_per_second=self._images_per_second(),
             feature_images_per_second=self._feature_images_per_second(),

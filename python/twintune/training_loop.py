@@ -12,9 +12,10 @@ import numpy as np
 
 from twintune.checkpoints import Checkpoint
 from twintune.data.dataset import Split
+from twintune.digests import digest_tensors
 from twintune.early_stopping import Monitor, MonitorState
 from twintune.engine import keeps_backbone
-from twintune.errors import TwintuneError
+from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation import save_evaluation
 from twintune.inputs import first_stage_of
 from twintune.loss_scaling import explain_skipped_steps
@@ -81,7 +82,7 @@ class TrainingLoop:
         save_evaluation(logits, run.splits.test, run.splits.classes, Path(self.request.run_directory))
         self._save_model()
         if self.request.profile:
-            self.record.profile = profile_steps(run)
+            self._profile()
         return self.record.result(run.engine, run.splits, test, peak)
 
     def _train_phase(self, number: int, phase: Phase, checkpoint: Checkpoint | None) -> None:
@@ -175,5 +176,15 @@ class TrainingLoop:
         folder = Path(self.request.run_directory)
         engine = self.context.engine
         tensors = {**engine.backbone_tensors(), **engine.head_tensors()}
+        self.record.model = digest_tensors(tensors)
         save_atomically(tensors, folder / "model" / "model.safetensors")
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
+
+    def _profile(self) -> None:
+        """Profiles the steps; the run is complete, and stands whatever becomes of that."""
+        try:
+            self.record.profile = profile_steps(self.context)
+        except Cancelled:
+            raise
+        except Exception as error:
+            self.report.warning("PROFILE", f"The steps could not be profiled: {type(error).__name__}: {error}")

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import torch
 from conftest import PHASE
+from safetensors.numpy import load_file
 from twintune import step_profile, training_loop
+from twintune.digests import digest_tensors
 from twintune.engine import Engine, StepInputs, StepParts
 from twintune.engines import create_engine
 from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
@@ -84,10 +86,25 @@ def test_a_profile_changes_nothing_of_the_run(make_request, framework: str, monk
     monkeypatch.setattr(training_loop, "profile_steps", look_before_and_after)
     result = run(request, lambda report: None)
     assert looks[0] == looks[1]
+    model = load_file(f"{request.run_directory}/model/model.safetensors")
+    assert result.model_digest == digest_tensors(model)
     assert [(each.phase, each.input, each.steps) for each in result.profile] == [(1, "features", 3), (2, "pixels", 3)]
     # To differentiate through a whole network takes longer than to compute its loss, by far more than clocks err.
     assert result.profile[1].forward > 0
     assert result.profile[1].backward > 0
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_a_profile_that_fails_costs_a_warning_and_not_the_run(make_request, monkeypatch) -> None:
+    def run_out_of_memory(context) -> None:
+        raise MemoryError("4 GiB")
+
+    monkeypatch.setattr(training_loop, "profile_steps", run_out_of_memory)
+    reports: list = []
+    result = run(make_request("pytorch", profile=True), reports.append)
+    assert (result.status, result.profile) == ("finished", [])
+    message = "The steps could not be profiled: MemoryError: 4 GiB"
+    assert {"type": "warning", "code": "PROFILE", "message": message} in reports
 
 
 @pytest.mark.usefixtures("frameworks")
