@@ -106,6 +106,7 @@ def make_request(framework: str, images: Path, folder: Path, features: bool) -> 
             "testFraction": 0.1,
             "imageSize": SIZE + 1,
             "onCorrupt": "fail",
+            "cacheDecoded": "auto",
         },
         # Augmented images are no fit for cached features.
         "augmentation": {

@@ -13,6 +13,7 @@ from twintune.data.splits import open_splits
 from twintune.early_stopping import check_watched
 from twintune.engines import create_engine
 from twintune.inputs import Inputs
+from twintune.keep_decoded import keep_decoded
 from twintune.protocol import ImagenetWeights, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_context import RunContext
@@ -39,6 +40,7 @@ def prepare(request: RunRequest, report: Reporter, record: RunRecord) -> RunCont
     save_skipped(splits.skipped, Path(request.run_directory))
     for warning in splits.warnings:
         report.warning("DATASET", warning)
+    splits = keep_decoded(splits, request)
     check_batches(request, len(splits.train))
     check_watched(request.training.early_stopping, splits.validation is not None)
     targets = _build_targets(request, splits, report)

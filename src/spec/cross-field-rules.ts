@@ -76,6 +76,7 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
   ])
   const alignedOnly: Path[] = [
     ...(isMapping(getIn(spec, ['model', 'weights'])) ? [['model', 'weights']] : []),
+    ...changed(spec, ['dataset'], { cacheDecoded: 'auto' }),
     ...changed(spec, ['augmentation'], noAugmentation),
     ...changed(spec, training, {
       precision: 'float32',

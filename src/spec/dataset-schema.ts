@@ -23,6 +23,12 @@ const everySource = {
     .enum(['fail', 'skip'])
     .default('fail')
     .describe('What to do with images that can not be decoded; either way every one of them is listed.'),
+  cacheDecoded: z
+    .enum(['auto', 'memory', 'disk', 'none'])
+    .default('auto')
+    .describe(
+      'Where decoded images are kept for the next epochs on pixels, up to a fourth of what is free: `memory`, `disk`, or `auto`, a file that the memory has room for too.',
+    ),
 }
 
 const paths = {

@@ -106,6 +106,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
                 "testFraction": 0.2,
                 "imageSize": 33,
                 "onCorrupt": "fail",
+                "cacheDecoded": "auto",
             },
             "augmentation": {"horizontalFlip": 0, "verticalFlip": 0, "rotation": 0, "mixup": 0, "cutmix": 0},
             "model": {

@@ -103,6 +103,7 @@ def test_a_run_whose_column_of_splits_names_no_validation_stops_before_it_trains
         test_fraction=0.2,
         image_size=33,
         on_corrupt="fail",
+        cache_decoded="none",
         path_column="path",
         label_column="label",
         split_column="split",

@@ -53,3 +53,15 @@ def test_a_missing_framework_is_a_failure_with_the_command_that_mends_it(framewo
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
     assert done.stdout.startswith(f"FRAMEWORK_MISSING {sys.executable} -m pip install {module}")
+
+
+def test_tensorflow_s_process_imports_nothing_that_no_engine_uses() -> None:
+    program = (
+        "import sys\n"
+        "from twintune.engines import import_framework\n"
+        "import_framework('tensorflow')\n"
+        "assert not {'sklearn', 'scipy.stats', 'tensorflow_text', 'datasets'} & set(sys.modules)\n"
+        "import pandas\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -10,7 +10,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from PIL import Image
 
+from twintune.backbones import Interpolation
 from twintune.data.decoding import UnreadableImage, decode
+from twintune.data.preprocessing import resize
 from twintune.digests import digest_text
 from twintune.errors import TwintuneError
 from twintune.protocol import SplitName
@@ -99,6 +101,14 @@ class Split:
                 f"{self.describe(position)} can't be decoded: {why_unreadable(error)}.",
                 "Repair it, or take it out of the data set.",
             ) from error
+
+    def open_resized(self, position: int, size: int, interpolation: Interpolation) -> Image.Image:
+        """Decodes one image to RGB and resizes it to a square of `size` pixels.
+
+        Raises:
+            TwintuneError: IMAGE_CORRUPT, naming the image.
+        """
+        return resize(self.open(position), size, interpolation)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any, Protocol, cast
 
 import numpy as np
+from PIL import Image
 
 from twintune.backbones import Preprocessing
 from twintune.cpu import available_cores
 from twintune.data.augmentation import is_augmented
 from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
 from twintune.data.dataset import Split
-from twintune.data.preprocessing import normalize, resize
+from twintune.data.preprocessing import normalize
 from twintune.protocol import Augmentation, RunSeeds
 from twintune.seeding import generator
 
@@ -89,16 +90,20 @@ class SharedLoader:
         if not is_augmented(self.augmentation):
             return self.evaluation_view(split, position)
         draw = generator(self.seeds.augmentation, "augmentation", epoch, split.identity(position))
-        return self._augment(split.open(position), draw)
+        # All augmentations but a crop begin with the plain resizing, which leaves an image of that size as it is.
+        crops = self.augmentation.random_resized_crop is not None
+        return self._augment(split.open(position) if crops else self._resized(split, position), draw)
 
     def evaluation_view(self, split: Split, position: int) -> np.ndarray:
         """One image as the network sees it in an evaluation, shape [height, width, 3]."""
-        image = resize(split.open(position), self.image_size, self.preprocessing.interpolation)
-        return normalize(np.asarray(image), self.preprocessing, self.dtype)
+        return normalize(np.asarray(self._resized(split, position)), self.preprocessing, self.dtype)
 
     def describe_augmentation(self) -> str:
         """What is done to a training image, in order, with the settings."""
         return self._augment.describe()
+
+    def _resized(self, split: Split, position: int) -> Image.Image:
+        return split.open_resized(position, self.image_size, self.preprocessing.interpolation)
 
     @cached_property
     def _augment(self) -> AugmentationPipeline:

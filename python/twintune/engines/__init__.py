@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Iterator, Sequence
 
 from twintune.engine import Engine
 from twintune.errors import TwintuneError
@@ -16,6 +18,10 @@ MODULES: dict[Framework, tuple[str, ...]] = {
 }
 """What each framework's engines import; the framework itself first."""
 
+_DISPENSABLE: dict[Framework, tuple[str, ...]] = {"tensorflow": ("sklearn", "pandas", "tensorflow_text"), "pytorch": ()}
+"""Optional packages that the framework's libraries import where they find them, and that no engine makes use of:
+scikit-learn, which brings SciPy's statistics, pandas and a tokenizer are a good part of what their import costs."""
+
 
 def import_framework(framework: Framework) -> None:
     """Imports the framework and its engines.
@@ -25,12 +31,25 @@ def import_framework(framework: Framework) -> None:
     """
     # Keras takes its backend from the environment or a settings file, and would train with another without a word.
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    for module in MODULES[framework]:
-        try:
-            importlib.import_module(module)
-        except Exception as error:  # a broken CUDA library raises OSError, a protobuf that doesn't fit TypeError
-            raise _import_failure(framework, module, error) from error
+    with _hidden(_DISPENSABLE[framework]):
+        for module in MODULES[framework]:
+            try:
+                importlib.import_module(module)
+            except Exception as error:  # a broken CUDA library raises OSError, a protobuf that doesn't fit TypeError
+                raise _import_failure(framework, module, error) from error
     importlib.import_module(f"twintune.engines.{framework}.device").initialize()
+
+
+@contextlib.contextmanager
+def _hidden(modules: Sequence[str]) -> Iterator[None]:
+    """Within it these modules can't be imported, as if they weren't installed; those that are imported stay."""
+    hidden = [module for module in modules if module not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for module in hidden:
+            del sys.modules[module]
 
 
 def _import_failure(framework: Framework, module: str, error: Exception) -> TwintuneError:

@@ -15,6 +15,7 @@ class DatasetFields(Message, kw_only=True):
     test_fraction: float
     image_size: int
     on_corrupt: Literal["fail", "skip"]
+    cache_decoded: Literal["auto", "memory", "disk", "none"]
 
 
 class DatasetPaths(DatasetFields, kw_only=True):

@@ -24,7 +24,13 @@ def write(folder: Path, content: str, name: str = "images.csv", encoding: str = 
 
 
 def open_csv(file: Path, **changes) -> Sources:
-    fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+    fields = {
+        "validation_fraction": 0.2,
+        "test_fraction": 0.2,
+        "image_size": 32,
+        "on_corrupt": "fail",
+        "cache_decoded": "none",
+    }
     columns = {"path_column": "path", "label_column": "label"}
     return open_csv_files(Csv(train=str(file), **{**fields, **columns, **changes}))
 

@@ -30,7 +30,13 @@ UNSALTED = RunSeeds(init=0, order=0, augmentation=0, split=None)
 @pytest.fixture
 def describe(cache: Path) -> Callable[..., DescribeDataResult]:
     def run(train: Path, **changes) -> DescribeDataResult:
-        fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+        fields = {
+            "validation_fraction": 0.2,
+            "test_fraction": 0.2,
+            "image_size": 32,
+            "on_corrupt": "fail",
+            "cache_decoded": "none",
+        }
         dataset = ImageFolder(train=str(train), **{**fields, **changes})
         return describe_data(DescribeDataRequest(dataset, UNSALTED, str(cache), None), lambda report: None)
 
@@ -98,7 +104,13 @@ def test_data_that_can_not_be_split_are_a_failure(tmp_path: Path, describe) -> N
 
 def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> None:
     write_pictures(tmp_path / "a", each=20)
-    fields = {"validationFraction": 0.2, "testFraction": 0.2, "imageSize": 32, "onCorrupt": "fail"}
+    fields = {
+        "validationFraction": 0.2,
+        "testFraction": 0.2,
+        "imageSize": 32,
+        "onCorrupt": "fail",
+        "cacheDecoded": "auto",
+    }
     dataset = {"source": "imagefolder", "train": str(tmp_path / "a"), **fields}
     augmentation = {"horizontalFlip": 0.5, "verticalFlip": 0, "rotation": 10, "mixup": 0.2, "cutmix": 0}
     sheet = {
@@ -127,7 +139,13 @@ def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> No
 
 def test_a_sheet_that_can_not_be_written_is_a_failure(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "file").write_text("")
-    fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+    fields = {
+        "validation_fraction": 0.2,
+        "test_fraction": 0.2,
+        "image_size": 32,
+        "on_corrupt": "fail",
+        "cache_decoded": "none",
+    }
     dataset = ImageFolder(train=str(write_pictures(tmp_path / "a", each=20)), **fields)
     plain = Augmentation(horizontal_flip=0, vertical_flip=0, rotation=0, mixup=0, cutmix=0)
     sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), "resnet18", RandomWeights(), 8, plain)

@@ -47,7 +47,13 @@ def hub_layout(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_dataset(cache: Path):
     def open_it(train: Path | str, **changes) -> Sources:
-        fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+        fields = {
+            "validation_fraction": 0.2,
+            "test_fraction": 0.2,
+            "image_size": 32,
+            "on_corrupt": "fail",
+            "cache_decoded": "none",
+        }
         columns = {"image_column": "image", "label_column": "label", "train_split": "train"}
         return open_huggingface(HuggingFace(train=str(train), **{**fields, **columns, **changes}), str(cache))
 

@@ -17,7 +17,13 @@ from twintune.protocol import ImageFolder
 
 
 def open_request(train: Path, **changes) -> Sources:
-    fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+    fields = {
+        "validation_fraction": 0.2,
+        "test_fraction": 0.2,
+        "image_size": 32,
+        "on_corrupt": "fail",
+        "cache_decoded": "none",
+    }
     return open_image_folders(ImageFolder(train=str(train), **{**fields, **changes}))
 
 

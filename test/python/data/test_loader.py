@@ -32,6 +32,7 @@ def training_split(pictures: Path, train: Path | None = None) -> Split:
         test_fraction=0.2,
         image_size=32,
         on_corrupt="fail",
+        cache_decoded="none",
     )
     return open_splits(request, None, str(pictures / "cache"), lambda done, total: None).train
 

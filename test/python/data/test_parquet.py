@@ -24,7 +24,14 @@ def png(value: int) -> bytes:
 
 
 def spec(**changes) -> Parquet:
-    fields = {"train": "x", "validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+    fields = {
+        "train": "x",
+        "validation_fraction": 0.2,
+        "test_fraction": 0.2,
+        "image_size": 32,
+        "on_corrupt": "fail",
+        "cache_decoded": "none",
+    }
     return Parquet(**{**fields, "image_column": "image", "label_column": "label", **changes})
 
 

@@ -22,7 +22,13 @@ from twintune.protocol import Csv, ImageFolder, Parquet
 @pytest.fixture
 def split(cache: Path) -> Callable[..., Splits]:
     def run(train: Path, **changes) -> Splits:
-        fields = {"validation_fraction": 0.2, "test_fraction": 0.2, "image_size": 32, "on_corrupt": "fail"}
+        fields = {
+            "validation_fraction": 0.2,
+            "test_fraction": 0.2,
+            "image_size": 32,
+            "on_corrupt": "fail",
+            "cache_decoded": "none",
+        }
         return open_splits(
             ImageFolder(train=str(train), **{**fields, **changes}), None, str(cache), lambda done, total: None
         )
@@ -68,6 +74,7 @@ def test_a_file_that_a_csv_lists_and_that_is_not_there_is_told_of_like_the_other
         test_fraction=0.2,
         image_size=32,
         on_corrupt="fail",
+        cache_decoded="none",
         path_column="path",
         label_column="label",
     )
@@ -158,6 +165,7 @@ def test_images_without_a_name_are_known_by_their_content_and_told_apart(tmp_pat
         test_fraction=0.2,
         image_size=32,
         on_corrupt="fail",
+        cache_decoded="none",
         image_column="image",
         label_column="label",
     )
