@@ -1,0 +1,88 @@
+"""The experiments that the benchmarks run, as specifications; what they don't say is the schema's default."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from bench import ROOT
+from bench.images import BACKBONE, Material
+
+Framework = Literal["pytorch", "tensorflow"]
+FRAMEWORKS: tuple[Framework, ...] = ("pytorch", "tensorflow")
+Specification = dict[str, Any]
+
+
+def make_specification(
+    material: Material,
+    size: int,
+    batch: int,
+    epochs: int = 1,
+    hidden: Sequence[int] = (1024,),
+    trainable: Literal["head", "all"] = "head",
+) -> Specification:
+    """ResNet-50 with a new head on the generated images, as the document's listings have it.
+
+    Args:
+        material: Images and weights.
+        size: Height and width of the images in pixels.
+        batch: Images in a batch.
+        epochs: Of the one phase.
+        hidden: Widths of the head's hidden layers.
+        trainable: `all` trains the BatchNorm layers' statistics too.
+    """
+    phase = {
+        "epochs": epochs,
+        "trainable": trainable,
+        "batchNorm": "inference" if trainable == "head" else "train",
+        "optimizer": {"name": "adam", "learningRate": 1e-3},
+    }
+    return {
+        "name": "bench",
+        "dataset": {
+            "source": "imagefolder",
+            "train": str(material.train),
+            "test": str(material.test),
+            "validationFraction": 0,
+            "imageSize": size,
+        },
+        "model": {
+            "backbone": BACKBONE,
+            "weights": {"file": str(material.weights)},
+            "head": {"hidden": list(hidden)},
+        },
+        "training": {"batchSize": batch, "phases": [phase]},
+        "device": "cpu",
+        "seeds": [0],
+    }
+
+
+def write_specification(specification: Specification, folder: Path, name: str = "experiment") -> Path:
+    """Writes a specification as a JSON file."""
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(specification))
+    return file
+
+
+def run_node(arguments: Sequence[str], cache: Path) -> str:
+    """Runs Node in the repository, with this interpreter for Python, and returns what it printed.
+
+    Args:
+        arguments: Of `node`.
+        cache: twintune's cache folder.
+
+    Raises:
+        RuntimeError: When it failed, with what it said.
+    """
+    environment = {**os.environ, "TWINTUNE_CACHE_DIR": str(cache), "TWINTUNE_PYTHON": sys.executable}
+    ran = subprocess.run(
+        ["node", *arguments], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    if ran.returncode:
+        raise RuntimeError(f"node {' '.join(arguments)} failed:\n{ran.stdout}{ran.stderr}")
+    return ran.stdout

@@ -1,0 +1,78 @@
+"""How a benchmark measures: pair by pair, the order turned each time, frameworks in processes of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+Ours = TypeVar("Ours")
+Reference = TypeVar("Reference")
+Result = TypeVar("Result")
+
+
+def alternate(
+    pairs: int, ours: Callable[[], Ours], reference: Callable[[], Reference]
+) -> tuple[list[Ours], list[Reference]]:
+    """Measures both sides of each pair one right after the other, ours first in every other one.
+
+    What drifts on a machine, such as its temperature, then drifts for both.
+
+    Args:
+        pairs: How many.
+        ours: Carries out one measurement of twintune.
+        reference: Carries out one of what it is held against.
+
+    Returns:
+        What each side measured, pair by pair.
+    """
+    measured: tuple[list[Ours], list[Reference]] = ([], [])
+    for pair in range(pairs):
+        if pair % 2 == 0:
+            measured[0].append(ours())
+            measured[1].append(reference())
+        else:
+            measured[1].append(reference())
+            measured[0].append(ours())
+    return measured
+
+
+def in_fresh_process(work: Callable[..., Result], *arguments: object) -> Result:
+    """Carries work out in a process that has imported nothing before, and returns what it returned.
+
+    Args:
+        work: A function at the top of a module; what its module imports is imported before it begins.
+        arguments: Its arguments, which are pickled.
+    """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def fresh_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for the length of a `with` statement, such as a cache in which nothing lies yet."""
+    return tempfile.TemporaryDirectory(prefix="twintune-bench-")
+
+
+def elapsed(work: Callable[[], object]) -> float:
+    """Seconds that work took."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def say(line: str) -> None:
+    """Prints a line of progress at once."""
+    print(line, flush=True)
+
+
+def only_child(folder: Path) -> Path:
+    """The one entry of a folder."""
+    (child,) = folder.iterdir()
+    return child

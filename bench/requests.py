@@ -1,0 +1,34 @@
+"""Complete requests for an engine in the benchmark's own process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.experiment import Framework, Specification, run_node, write_specification
+
+if TYPE_CHECKING:
+    from twintune.protocol import RunRequest
+
+
+def make_request(specification: Specification, framework: Framework, folder: Path) -> RunRequest:
+    """What Python would be told of a specification's first run.
+
+    Args:
+        specification: As a user writes it.
+        framework: That of the run.
+        folder: Takes the run's folder and its cache.
+    """
+    import msgspec
+    from twintune.protocol import RunRequest
+
+    return msgspec.convert(make_raw_request(specification, framework, folder), RunRequest)
+
+
+def make_raw_request(specification: Specification, framework: Framework, folder: Path) -> dict[str, Any]:
+    """The same as JSON has it."""
+    file = write_specification(specification, folder)
+    arguments = ["--import", "tsx", "bench/print-request.ts", str(file), framework, str(folder), sys.executable]
+    return json.loads(run_node(arguments, folder / "cache"))

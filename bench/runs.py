@@ -1,0 +1,57 @@
+"""Runs of the real command, timed from their own events."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.experiment import Framework, Specification, run_node, write_specification
+from bench.pairs import fresh_folder, only_child
+
+
+class RunTimes(NamedTuple):
+    """What one run took."""
+
+    seconds: float
+    """From the run's start, when its framework is imported, to its end: data, model, features, training and test."""
+    features_per_second: float | None
+    """Images a second in the one pass of the frozen backbone; None where there was none."""
+
+
+def train(specification: Specification, framework: Framework, cache: Path) -> RunTimes:
+    """`twintune train`, in a process and a run folder of its own.
+
+    Args:
+        specification: With one seed.
+        framework: That of the run.
+        cache: twintune's cache folder; an empty one makes the run a cold one.
+    """
+    with fresh_folder() as name:
+        folder = Path(name)
+        file = write_specification(specification, folder)
+        runs = folder / "runs"
+        run_node(["dist/main.js", "train", str(file), "--framework", framework, "--out", str(runs), "--quiet"], cache)
+        (times,) = read_times(only_child(runs) / "events.jsonl")
+    return times
+
+
+def read_times(file: Path) -> list[RunTimes]:
+    """What each run of an `events.jsonl` took, in the order of their ends."""
+    starts: dict[tuple[Any, ...], datetime] = {}
+    times = []
+    for line in file.read_text().splitlines():
+        event = json.loads(line)
+        run = event.get("framework"), event.get("seed")
+        if event["type"] == "run-started":
+            starts[run] = _time(event)
+        elif event["type"] == "run-finished":
+            seconds = (_time(event) - starts[run]).total_seconds()
+            times.append(RunTimes(seconds, event["result"]["featureImagesPerSecond"]))
+    return times
+
+
+def _time(event: dict[str, Any]) -> datetime:
+    # Python 3.10 reads no `Z`.
+    return datetime.fromisoformat(event["time"].replace("Z", "+00:00"))

@@ -1,0 +1,67 @@
+"""Ten heads on the same images and backbone, against one: both with nothing cached, in both frameworks.
+
+    .venv/bin/python -m bench.sweep                                    # about 6 minutes on two cores
+    .venv/bin/python -m bench.sweep --images 32 --size 64 --pairs 1    # two minutes, to try it out
+
+Each side runs its specifications one after the other in one process, through the TypeScript API. Its time is that of
+its runs, imports apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.experiment import Specification, make_specification, run_node, write_specification
+from bench.images import Material, prepare_material
+from bench.options import make_parser
+from bench.pairs import alternate, fresh_folder, say
+from bench.results import record
+from bench.runs import read_times
+
+HEADS = ((1024,), (), (256,), (512,), (2048,))
+LEARNING_RATES = (1e-3, 1e-4)
+EPOCHS = 10
+
+
+def main() -> None:
+    """Measures what the command line asks for."""
+    options = make_parser(__doc__, pairs=1).parse_args()
+    specifications = make_sweep(prepare_material(options.images), options)
+    ten, one = alternate(options.pairs, lambda: run(specifications), lambda: run(specifications[:1]))
+    record("sweep-10-heads", ten, one, options.results)
+
+
+def make_sweep(material: Material, options: argparse.Namespace) -> list[Specification]:
+    """Ten specifications that differ in the head's layers and its learning rate."""
+    specifications = []
+    for learning_rate, hidden in itertools.product(LEARNING_RATES, HEADS):
+        specification = make_specification(material, options.size, options.batch, EPOCHS, hidden)
+        specification["frameworks"] = list(options.frameworks)
+        specification["training"]["phases"][0]["optimizer"]["learningRate"] = learning_rate
+        specifications.append(specification)
+    return specifications
+
+
+def run(specifications: Sequence[Specification]) -> float:
+    """Seconds that the runs of all specifications took, the first one's with nothing cached."""
+    with fresh_folder() as name:
+        folder = Path(name)
+        files = [
+            str(write_specification(specification, folder, f"experiment-{number}"))
+            for number, specification in enumerate(specifications)
+        ]
+        run_node(["bench/run-specs.mjs", str(folder / "runs"), *files], folder / "cache")
+        times = [run for events in (folder / "runs").glob("*/events.jsonl") for run in read_times(events)]
+    expected = sum(len(specification["frameworks"]) for specification in specifications)
+    if len(times) != expected:
+        raise RuntimeError(f"{len(times)} runs have finished instead of {expected}.")
+    seconds = sum(run.seconds for run in times)
+    say(f"{len(specifications)} heads: {seconds:.2f} s")
+    return seconds
+
+
+if __name__ == "__main__":
+    main()
