@@ -4,7 +4,7 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit parity format clean FORCE
+.PHONY: help demo setup test test-unit parity bench format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
@@ -25,6 +25,9 @@ test-unit: node_modules/.package-lock.json ## Runs the tests that start no frame
 
 parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that are missing; an hour or more.
 	@npx tsx scripts/write-parity.ts
+
+bench: .venv/.runtime dist/main.js ## Measures against hand-written scripts into bench/README.md; about an hour. ARGS=--quick tries it.
+	.venv/bin/python -m bench.all $(ARGS)
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
 	npx biome check --write .
