@@ -137,6 +137,8 @@ def make_request(framework: str, images: Path, folder: Path, features: bool) -> 
         "runDirectory": str(folder / f"run-{framework}-{images.name}"),
         # Of its own, so that every run pays for the check of its images.
         "cacheDirectory": str(folder / f"cache-{framework}"),
+        "featureCache": False,
+        "featureCacheBytes": 1 << 40,
         "torchPython": sys.executable,
     }
 
