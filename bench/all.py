@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, into bench/results.json and the table of bench/README.md.
 
-make bench                    # about an hour on two cores; leave the machine alone meanwhile
+make bench                    # over an hour on two cores; leave the machine alone meanwhile
 make bench ARGS=--quick       # minutes, to see that all of them work; the figures mean nothing and are not kept
 """
 
