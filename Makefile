@@ -26,7 +26,7 @@ test-unit: node_modules/.package-lock.json ## Runs the tests that start no frame
 parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that are missing; an hour or more.
 	@npx tsx scripts/write-parity.ts
 
-bench: .venv/.runtime dist/main.js ## Measures against hand-written scripts into bench/README.md; over an hour. ARGS=--quick tries it.
+bench: .venv/.runtime dist/main.js ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.
 	.venv/bin/python -m bench.all $(ARGS)
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.

@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, into bench/results.json and the table of bench/README.md.
 
-make bench                    # over an hour on two cores; leave the machine alone meanwhile
+make bench                    # about an hour and a half on two cores; leave the machine alone meanwhile
 make bench ARGS=--quick       # minutes, to see that all of them work; the figures mean nothing and are not kept
 """
 
@@ -23,6 +23,10 @@ BENCHMARKS: dict[str, list[str]] = {
     "features": [*_FEW_IMAGES, "--pairs", "1"],
     "full_step": [*_FEW_IMAGES, "--pairs", "2"],
     "sweep": [*_FEW_IMAGES, "--pairs", "1", "--frameworks", "pytorch"],
+    "orchestration": ["--seconds", "5", "--pairs", "1"],
+    "first_event": ["--pairs", "1"],
+    "validate_cold": ["--pairs", "2"],
+    "memory": ["--images", "100", "400", "--frameworks", "pytorch"],
 }
 """The modules of this package that record figures, each with the arguments of `--quick`."""
 

@@ -17,6 +17,9 @@ Framework = Literal["pytorch", "tensorflow"]
 FRAMEWORKS: tuple[Framework, ...] = ("pytorch", "tensorflow")
 Specification = dict[str, Any]
 
+SAMPLE = "examples/fashion-mnist.yaml"
+"""A specification whose images are in the repository."""
+
 
 def make_specification(
     material: Material,
@@ -69,17 +72,18 @@ def write_specification(specification: Specification, folder: Path, name: str = 
     return file
 
 
-def run_node(arguments: Sequence[str], cache: Path) -> str:
+def run_node(arguments: Sequence[str], cache: Path, **variables: str) -> str:
     """Runs Node in the repository, with this interpreter for Python, and returns what it printed.
 
     Args:
         arguments: Of `node`.
         cache: twintune's cache folder.
+        variables: Environment variables beside.
 
     Raises:
         RuntimeError: When it failed, with what it said.
     """
-    environment = {**os.environ, "TWINTUNE_CACHE_DIR": str(cache), "TWINTUNE_PYTHON": sys.executable}
+    environment = {**os.environ, "TWINTUNE_CACHE_DIR": str(cache), "TWINTUNE_PYTHON": sys.executable, **variables}
     ran = subprocess.run(
         ["node", *arguments], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )

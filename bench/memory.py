@@ -1,28 +1,30 @@
-"""How much private memory a run takes over few and over many images.
+"""How much private memory a run takes over many images, beside that over few.
 
-    .venv/bin/python bench/memory.py                     # 10,000 and 100,000 images, both frameworks
-    .venv/bin/python bench/memory.py --images 1000 5000 --frameworks pytorch --features
+    .venv/bin/python -m bench.memory                                              # half an hour on two cores
+    .venv/bin/python -m bench.memory --images 100 400 --frameworks pytorch        # half a minute, to try it out
+    .venv/bin/python -m bench.memory --features                                   # the head on features, not on pixels
 
-Small images are generated into a temporary folder, once for all. For each framework and number of images a fresh
-process trains one epoch, validates and tests, and a thread of it samples its private memory: what no other process
-shares and no file stands behind ("Anonymous" in Linux' smaps_rollup; elsewhere psutil's unique set). Printed is the
-largest sample, and by how much the largest number of images exceeds the smallest.
+For each framework and number of small images a fresh process trains two epochs, so that decoded images are kept in
+between, validates and tests, and a thread of it samples its private memory: what no other process shares and no file
+stands behind ("Anonymous" in Linux' smaps_rollup; elsewhere psutil's unique set). The figure is the largest sample, of
+the framework whose memory grows more.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
-import sys
-import tempfile
 import threading
-import time
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "python"))
+import numpy as np
+from PIL import Image
+
+from bench.experiment import FRAMEWORKS, Framework, Specification
+from bench.pairs import fresh_folder, in_fresh_process, say
+from bench.requests import make_raw_request
+from bench.results import add_results_option, record
 
 CLASSES = 10
 SIZE = 32
@@ -32,127 +34,76 @@ SECONDS_BETWEEN_SAMPLES = 0.05
 def main() -> None:
     """Measures what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--frameworks", nargs="+", default=["tensorflow", "pytorch"])
+    parser.add_argument(
+        "--images",
+        type=int,
+        nargs=2,
+        default=[10_000, 100_000],
+        metavar=("FEW", "MANY"),
+        help="(10,000 and 100,000)",
+    )
+    parser.add_argument("--frameworks", nargs="+", choices=FRAMEWORKS, default=FRAMEWORKS, help="both, if not given")
     parser.add_argument("--features", action="store_true", help="train the head on cached features, not on pixels")
-    parser.add_argument("--run", help=argparse.SUPPRESS)
+    add_results_option(parser)
     options = parser.parse_args()
-    if options.run:
-        run(json.loads(options.run))
-        return
-    with tempfile.TemporaryDirectory(prefix="twintune-memory-") as folder:
-        for framework in options.frameworks:
-            peaks = {}
-            for count in sorted(options.images):
-                images = generate(Path(folder, f"images-{count}"), count)
-                peaks[count] = measure(framework, images, Path(folder), options.features)
-                print(f"{framework}, {count:,} images: {peaks[count] / 2**20:,.1f} MiB private", flush=True)
-            fewest, most = min(peaks), max(peaks)
-            print(f"{framework}: {(peaks[most] - peaks[fewest]) / 2**20:+.1f} MiB over {fewest:,} images", flush=True)
+    peaks = [measure(framework, options.images, options.features) for framework in options.frameworks]
+    few, many = max(peaks, key=lambda peak: peak[1] - peak[0])
+    record("loader-memory", [many], [few], options.results)
 
 
-def generate(folder: Path, count: int) -> Path:
-    """Writes noise into a folder a class, unless it is there."""
-    import numpy as np
-    from PIL import Image
+def measure(framework: Framework, counts: list[int], features: bool) -> list[float]:
+    """Peaks of the private memory in MB, over each number of images."""
+    peaks = []
+    for count in counts:
+        with fresh_folder() as name:
+            folder = Path(name)
+            generate(folder / "images", count)
+            specification = make_specification(folder / "images", features)
+            peaks.append(in_fresh_process(train, make_raw_request(specification, framework, folder)) / 1e6)
+            say(f"{framework}, {count:,} images: {peaks[-1]:,.1f} MB private")
+    return peaks
 
-    if folder.exists():
-        return folder
+
+def generate(folder: Path, count: int) -> None:
+    """Writes images of noise into a folder a class."""
     draw = np.random.default_rng(0)
     for label in range(CLASSES):
         (folder / f"class-{label}").mkdir(parents=True)
     for number in range(count):
         pixels = draw.integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"class-{number % CLASSES}" / f"{number:07}.png", compress_level=0)
-    return folder
 
 
-def measure(framework: str, images: Path, folder: Path, features: bool) -> int:
-    """Peak of the private memory of a fresh process that trains, in bytes."""
-    request = json.dumps(make_request(framework, images, folder, features))
-    done = subprocess.run([sys.executable, __file__, "--run", request], stdout=subprocess.PIPE, text=True, check=True)
-    return int(done.stdout.splitlines()[-1])
-
-
-def make_request(framework: str, images: Path, folder: Path, features: bool) -> dict:
-    """A complete request: one epoch of the head of a small frozen backbone."""
-    optimizer = {
-        "name": "adam",
-        "learningRate": 1e-3,
-        "beta1": 0.9,
-        "beta2": 0.999,
-        "epsilon": 1e-8,
-        "weightDecay": 0,
-        "decayNormAndBias": False,
-    }
-    phase = {
-        "epochs": 1,
-        "trainable": "head",
-        "batchNorm": "inference",
-        "backboneLearningRateScale": 1,
-        "layerwiseDecay": 1,
-        "optimizer": optimizer,
-        "schedule": {"name": "constant", "warmupEpochs": 0},
-    }
+def make_specification(images: Path, features: bool) -> Specification:
+    """Two epochs of the head of a small frozen backbone."""
     return {
-        "framework": framework,
-        "seed": 0,
-        "seeds": {"init": 0, "order": 0, "augmentation": 0, "split": None},
-        "mode": "aligned",
+        "name": "bench",
         "dataset": {
             "source": "imagefolder",
             "train": str(images),
             "validationFraction": 0.1,
             "testFraction": 0.1,
             "imageSize": SIZE + 1,
-            "onCorrupt": "fail",
-            "cacheDecoded": "auto",
         },
-        # Augmented images are no fit for cached features.
-        "augmentation": {
-            "horizontalFlip": 0 if features else 0.5,
-            "verticalFlip": 0,
-            "rotation": 0,
-            "mixup": 0,
-            "cutmix": 0,
-        },
-        "model": {
-            "backbone": "efficientnet_lite0",
-            "weights": {"kind": "random"},
-            "head": {"hidden": [], "activation": "relu", "dropout": 0},
-        },
-        "training": {
-            "batchSize": 64,
-            "gradientAccumulation": 1,
-            "labelSmoothing": 0,
-            "classWeights": "none",
-            "precision": "float32",
-            "phases": [phase],
-            "checkpoints": {"everyEpochs": 1, "keep": 0},
-        },
+        # Images that are flipped at random are no fit for cached features.
+        "augmentation": {"horizontalFlip": 0 if features else 0.5},
+        "model": {"backbone": "efficientnet_lite0", "weights": "random", "head": {"hidden": []}},
+        "training": {"batchSize": 64, "phases": [{"epochs": 2, "trainable": "head", "optimizer": {"name": "adam"}}]},
         "device": "cpu",
-        "deterministic": False,
-        "profile": False,
-        "resume": False,
-        "runDirectory": str(folder / f"run-{framework}-{images.name}"),
-        # Of its own, so that every run pays for the check of its images.
-        "cacheDirectory": str(folder / f"cache-{framework}"),
-        "featureCache": False,
-        "featureCacheBytes": 1 << 40,
-        "torchPython": sys.executable,
+        "seeds": [0],
     }
 
 
-def run(request: dict) -> None:
-    """Trains in this process, and prints the peak of its private memory in bytes as the last line."""
-    from twintune.engines import import_framework
-
-    import_framework(request["framework"])
+def train(raw_request: dict[str, Any]) -> int:
+    """Trains in this process; returns the peak of its private memory in bytes."""
     import msgspec
+    from twintune.engines import import_framework
     from twintune.protocol import RunRequest
-    from twintune.training_loop import run as train
+    from twintune.training_loop import run
 
-    Path(request["runDirectory"]).mkdir()
+    request = msgspec.convert(raw_request, RunRequest)
+    import_framework(request.framework)
+    Path(request.run_directory).mkdir()
     peak = [private_memory()]
     ended = threading.Event()
 
@@ -162,14 +113,12 @@ def run(request: dict) -> None:
 
     sampler = threading.Thread(target=sample)
     sampler.start()
-    start = time.perf_counter()
     try:
-        train(msgspec.convert(request, RunRequest), lambda report: None)
+        run(request, lambda report: None)
     finally:
         ended.set()
         sampler.join()
-    print(f"{time.perf_counter() - start:.0f} s", file=sys.stderr)
-    print(peak[0])
+    return peak[0]
 
 
 def private_memory() -> int:

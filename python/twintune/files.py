@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +18,7 @@ def replacing(file: Path) -> Iterator[Path]:
         file: Its folder is made where it isn't there.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Of this block alone: another process, on another machine too, may be writing the same file.
-    temporary = file.with_name(f".{file.name}-{uuid.uuid4().hex}.tmp")
+    temporary = file.with_name(f".{file.name}-{os.getpid()}.tmp")
     temporary.touch()
     mode = temporary.stat().st_mode
     temporary.unlink()

@@ -61,8 +61,7 @@ def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str,
         name: checked.verdicts_of(split.dataset).digests[split.indices] for name, split in splits.named().items()
     }
     splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, list(digests.values()))])
-    contents = {name: digest_tensors({"images": found}) for name, found in digests.items()}
-    return replace(splits, contents=contents)
+    return replace(splits, contents=digest_tensors(digests))
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:

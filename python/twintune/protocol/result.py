@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -36,18 +36,10 @@ class Seconds(Message):
     evaluate: float
 
 
-StepInput = Annotated[str, msgspec.Meta(pattern="^(pixels|features|activations of .+)$")]
-"""What the steps of a phase are given: `pixels`, or what frozen stages made of them once."""
-
-FeatureOrigin = Literal["computed", "cached"]
-"""Whether the backbone ran for a phase's features, for any of them, or all were in the cache."""
-
-
 class TrainedPhase(Message):
     """What came of a phase; `steps` are the optimiser's, `weights_of` is the epoch whose weights it ended with."""
 
-    input: StepInput
-    features: FeatureOrigin | None
+    input: Literal["features", "pixels"]
     epochs: int
     steps: int
     skipped_steps: int
@@ -95,7 +87,7 @@ class StepProfile(Message):
     """Median milliseconds of the parts of a phase's training step (see `src/protocol/result.ts`)."""
 
     phase: int
-    input: StepInput
+    input: Literal["pixels", "features"]
     steps: int
     transfer: float
     forward: float

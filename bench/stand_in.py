@@ -1,0 +1,175 @@
+"""A stand-in for PyTorch whose every step takes the same time: what is left of a run is what twintune adds.
+
+It is put in PyTorch's place in this process by `take_place`. Run as a program with a script as its argument, it does
+that first and then runs the script, so that it can be given as a worker's interpreter (`TWINTUNE_PYTHON_PYTORCH`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import runpy
+import sys
+import time
+import types
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
+
+from twintune import engines
+from twintune.backbones import find_backbone
+from twintune.data.loader import SharedLoader
+from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, StepParts
+from twintune.protocol import Phase, RunRequest
+
+STEP_SECONDS = "BENCH_STEP_SECONDS"
+"""Environment variable: what a step takes."""
+
+
+def take_place() -> None:
+    """Puts the stand-in where the product looks for PyTorch."""
+    device = types.ModuleType("twintune.engines.pytorch.device")
+    aligned = types.ModuleType("twintune.engines.pytorch.aligned")
+    vars(device).update(initialize=lambda: None, list_devices=lambda: ["cpu"], gpu_support=lambda: "none")
+    vars(aligned).update(create_engine=create_engine)
+    sys.modules[device.__name__] = device
+    sys.modules[aligned.__name__] = aligned
+    engines.MODULES["pytorch"] = ()
+
+
+def write_interpreter(folder: Path) -> Path:
+    """Writes a program that is a Python in which the stand-in has PyTorch's place."""
+    interpreter = folder / "python"
+    interpreter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).resolve()}" "$@"\n')
+    interpreter.chmod(0o755)
+    return interpreter
+
+
+def create_engine(request: RunRequest, classes: int) -> StandInEngine:
+    """The stand-in for a run."""
+    return StandInEngine(request, classes, float(os.environ[STEP_SECONDS]))
+
+
+class StandInDevice:
+    """Nothing is on it and nothing has to be waited for."""
+
+    def threads(self) -> str:
+        """It has none of its own."""
+        return "1"
+
+    def synchronize(self) -> None:
+        """Nothing is under way."""
+
+    def is_deterministic(self) -> bool:
+        """It computes nothing."""
+        return True
+
+    def start_memory_peak(self) -> None:
+        """It takes no memory."""
+
+    def memory_peak(self) -> tuple[int, str]:
+        """It takes no memory."""
+        return 0, "none"
+
+
+class StandInEngine:
+    """Sleeps where a framework would compute; batches, events, digests and checkpoints are the product's own."""
+
+    caches_features = False
+
+    def __init__(self, request: RunRequest, classes: int, step_seconds: float) -> None:
+        self.device = StandInDevice()
+        self.pipeline = SharedLoader(
+            request.seeds,
+            request.training.batch_size,
+            request.dataset.image_size,
+            find_backbone(request.model.backbone).preprocessing_of(request.model.weights),
+            "float32",
+            request.augmentation,
+        )
+        self._classes = classes
+        self._step_seconds = step_seconds
+        self._learning_rate = 0.0
+
+    def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
+        """Nothing is frozen, made or traced."""
+        return PhaseFacts(trainable_parameters=1, loss="none", optimizer="none", batch_norm="none")
+
+    def train_step(self, step: StepInputs) -> StepOutcome:
+        """Takes its time."""
+        time.sleep(self._step_seconds)
+        self._learning_rate = step.learning_rate
+        return StepOutcome(loss=1.0, correct=0)
+
+    def learning_rate(self) -> float:
+        """The last step's."""
+        return self._learning_rate
+
+    def averaged_weights(self) -> AbstractContextManager[None]:
+        """It has no weights."""
+        return contextlib.nullcontext()
+
+    def adopt_average(self) -> None:
+        """It has no weights."""
+
+    def read_steps(self, handles: Sequence[StepOutcome]) -> list[StepOutcome]:
+        """What the steps came to."""
+        return list(handles)
+
+    def step_parts(self) -> StepParts:
+        """It has no parts."""
+        raise NotImplementedError
+
+    def predict(self, inputs: Any) -> np.ndarray:
+        """Logits that know nothing, [images, classes]; takes the time of a step."""
+        time.sleep(self._step_seconds)
+        return np.zeros((len(inputs), self._classes), np.float32)
+
+    def prefix(self, first_stage: int, images: int) -> Prefix:
+        """It has no stages."""
+        raise NotImplementedError
+
+    def backbone_tensors(self) -> dict[str, np.ndarray]:
+        """A single number."""
+        return {"weight": np.zeros(1, np.float32)}
+
+    def head_tensors(self) -> dict[str, np.ndarray]:
+        """None."""
+        return {}
+
+    def state(self, backbone: bool) -> dict[str, np.ndarray]:
+        """What its tensors are."""
+        return self.backbone_tensors() if backbone else {}
+
+    def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """It has no state."""
+
+    def precision(self) -> str:
+        """It computes nothing."""
+        return "none"
+
+    def skipped_steps(self) -> int:
+        """It skips none."""
+        return 0
+
+    def placement(self) -> str:
+        """It is nowhere else."""
+        return "cpu"
+
+
+def main() -> None:
+    """Runs the script that the command line names, with the stand-in in PyTorch's place."""
+    take_place()
+    sys.argv = sys.argv[1:]
+    # As Python does with a script's folder.
+    sys.path.insert(0, str(Path(sys.argv[0]).resolve().parent))
+    runpy.run_path(sys.argv[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""How long `validate` of a YAML file takes beside Node's own start.
+
+    .venv/bin/python -m bench.validate_cold              # 10 seconds
+    .venv/bin/python -m bench.validate_cold --pairs 2    # to try it out
+
+Each measurement is a fresh process. The first pair, which reads the files from the disk, isn't counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bench.experiment import SAMPLE, run_node
+from bench.pairs import alternate, elapsed, fresh_folder
+from bench.results import add_results_option, record
+
+
+def main() -> None:
+    """Measures as many pairs as the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=int, default=20, help="how often both sides are measured (20)")
+    add_results_option(parser)
+    options = parser.parse_args()
+    alternate(1, validate, start_node)
+    ours, reference = alternate(options.pairs, validate, start_node)
+    record("validate-cold", ours, reference, options.results)
+
+
+def validate() -> float:
+    """Seconds of `twintune validate`."""
+    return _seconds_of_node("dist/main.js", "validate", SAMPLE)
+
+
+def start_node() -> float:
+    """Seconds of a Node that does nothing."""
+    return _seconds_of_node("-e", "0")
+
+
+def _seconds_of_node(*arguments: str) -> float:
+    with fresh_folder() as cache:
+        return elapsed(lambda: run_node(arguments, Path(cache)))
+
+
+if __name__ == "__main__":
+    main()
