@@ -26,12 +26,17 @@ def main() -> None:
     options = make_parser(__doc__, pairs=2).parse_args()
     material = prepare_material(options.images)
     for framework in options.frameworks:
-        ours, limit = alternate(
-            options.pairs,
-            lambda framework=framework: extract(framework, material, options),
-            lambda framework=framework: run_limit(framework, options),
-        )
-        record(f"features-against-forward-{framework}", ours, limit, options.results)
+        measure(framework, material, options)
+
+
+def measure(framework: Framework, material: Material, options: argparse.Namespace) -> None:
+    """Takes the pairs of one framework and records its figure."""
+    ours, limit = alternate(
+        options.pairs,
+        lambda: extract(framework, material, options),
+        lambda: run_limit(framework, options),
+    )
+    record(f"features-against-forward-{framework}", ours, limit, options.results)
 
 
 def extract(framework: Framework, material: Material, options: argparse.Namespace) -> float:

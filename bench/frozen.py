@@ -28,7 +28,7 @@ OTHER_HEAD = (512,)
 
 
 class OursSeconds(NamedTuple):
-    """twintune's runs, in seconds."""
+    """Runs of the command, in seconds."""
 
     cold: dict[int, float]
     """By epochs, with nothing cached."""
@@ -63,7 +63,7 @@ def measure(framework: Framework, material: Material, options: argparse.Namespac
 
 
 def run_ours(framework: Framework, material: Material, options: argparse.Namespace) -> OursSeconds:
-    """Twintune's four runs, through the command."""
+    """The four runs of the command."""
     cold = {}
     for epochs in EPOCHS:
         with fresh_folder() as name:
