@@ -1,6 +1,6 @@
 """A training step of a whole ResNet-50: the engine's against one written by hand, in one process.
 
-    .venv/bin/python -m bench.full_step                                              # about 7 minutes on two cores
+    .venv/bin/python -m bench.full_step                                              # about 9 minutes on two cores
     .venv/bin/python -m bench.full_step --images 32 --batch 4 --size 64 --pairs 2    # half a minute, to try it out
 
 Both train on one batch that is in memory. The engine takes it from NumPy in each step, as in a run; the hand-written
@@ -26,13 +26,13 @@ from bench.results import record
 
 STEPS = 2
 """In a measurement, so that what `fit` does once an epoch counts for less."""
-WARM_UP = 2
+WARM_UP = 1
 """Pairs that trace, choose kernels and allocate memory."""
 
 
 def main() -> None:
     """Measures what the command line asks for."""
-    options = make_parser(__doc__, pairs=12).parse_args()
+    options = make_parser(__doc__, pairs=10).parse_args()
     material = prepare_material(options.images)
     for framework in options.frameworks:
         ours, by_hand = in_fresh_process(measure, framework, material, options)

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 Ours = TypeVar("Ours")
@@ -70,9 +69,3 @@ def elapsed(work: Callable[[], object]) -> float:
 def say(line: str) -> None:
     """Prints a line of progress at once."""
     print(line, flush=True)
-
-
-def only_child(folder: Path) -> Path:
-    """The one entry of a folder."""
-    (child,) = folder.iterdir()
-    return child

@@ -20,6 +20,8 @@ const request = runRequest(
     resume: false,
     runDirectory: path.join(folder, 'run'),
     cacheDirectory: path.join(folder, 'cache'),
+    featureCache: false,
+    featureCacheBytes: 0,
     torchPython: python,
   },
 )

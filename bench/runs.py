@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.experiment import Framework, Specification, run_node, write_specification
-from bench.pairs import fresh_folder, only_child
+from bench.pairs import fresh_folder
 
 
 class RunTimes(NamedTuple):
@@ -33,7 +33,8 @@ def train(specification: Specification, framework: Framework, cache: Path) -> Ru
         file = write_specification(specification, folder)
         runs = folder / "runs"
         run_node(["dist/main.js", "train", str(file), "--framework", framework, "--out", str(runs), "--quiet"], cache)
-        (times,) = read_times(only_child(runs) / "events.jsonl")
+        (run_folder,) = runs.iterdir()
+        (times,) = read_times(run_folder / "events.jsonl")
     return times
 
 

@@ -7,6 +7,7 @@ import {
   finishedRunSchema,
   repeatSchema,
 } from './protocol/result.js'
+import { stepInputSchema } from './protocol/step-input.js'
 import { frameworkSchema } from './spec/schema.js'
 
 // What happened, in one union. Events that belong to a run carry its framework and seed, and `repeat` where it is one.
@@ -75,6 +76,7 @@ export const stageSchema = z
     stage: z.enum(['data', 'build', 'features', 'evaluate', 'profile']),
     done: z.int().optional().describe('Images so far, of a profile steps.'),
     total: z.int().optional(),
+    cached: z.literal(true).optional().describe('There when all features come from the cache.'),
   })
   .describe('What a run does outside its training steps, with progress where the work can be counted.')
 
@@ -86,9 +88,7 @@ export const phaseStartedSchema = z.strictObject({
   epochs: z.int(),
   trainable: z.string(),
   trainableParameters: z.int(),
-  input: z
-    .enum(['pixels', 'features'])
-    .describe('`features`: the frozen backbone runs once, the head trains on its output.'),
+  input: stepInputSchema,
 })
 
 export const stepSchema = z

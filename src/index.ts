@@ -9,6 +9,7 @@ import { defaultRunsDirectory } from './run/run-folder-files.js'
 import type { Experiment } from './spec/schema.js'
 
 export type { BackboneLine } from './cli/backbone-line.js'
+export type { CacheClearedLine, CacheEntryLine } from './cli/cache-line.js'
 export type { DataLine } from './cli/data-line.js'
 export type { DoctorLine } from './cli/doctor-line.js'
 export type { FailureLine } from './cli/failure-line.js'
@@ -64,6 +65,11 @@ export interface RunOptions {
    * @defaultValue 1
    */
   readonly parallel?: number
+  /**
+   * Whether what a frozen backbone makes of the images is taken from the cache, and kept there for other runs.
+   * @defaultValue true
+   */
+  readonly featureCache?: boolean
   /** Cancels when it is aborted: what runs is stopped, and what was reached so far is kept and compared no further. */
   readonly signal?: CancelSignal
 }
@@ -78,12 +84,13 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { runsDirectory = defaultRunsDirectory, parallel = 1, signal } = options
+  const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, signal } = options
   checkParallel(parallel)
   // What starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
   yield* eventStream<Event>(
-    (emit, cancelSignal) => carryOutExperiment(experiment, { runsDirectory, parallel }, emit, cancelSignal),
+    (emit, cancelSignal) =>
+      carryOutExperiment(experiment, { runsDirectory, parallel, featureCache }, emit, cancelSignal),
     signal,
   )
 }
@@ -104,11 +111,11 @@ export async function* resumeRun(
   runDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { parallel = 1, signal } = options
+  const { parallel = 1, featureCache = true, signal } = options
   checkParallel(parallel)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
   yield* eventStream<Event>(
-    (emit, cancelSignal) => resumeExperiment(runDirectory, { parallel }, emit, cancelSignal),
+    (emit, cancelSignal) => resumeExperiment(runDirectory, { parallel, featureCache }, emit, cancelSignal),
     signal,
   )
 }

@@ -1,5 +1,9 @@
 import type { z } from 'zod'
 import { backboneLineSchema as backboneLine } from './cli/backbone-line.js'
+import {
+  cacheClearedLineSchema as cacheClearedLine,
+  cacheEntryLineSchema as cacheEntryLine,
+} from './cli/cache-line.js'
 import { dataLineSchema as dataLine } from './cli/data-line.js'
 import { doctorLineSchema as doctorLine } from './cli/doctor-line.js'
 import { failureLineSchema as failureLine } from './cli/failure-line.js'
@@ -11,6 +15,8 @@ import { eventSchema as event } from './events.js'
 import { failureSchema as failure } from './failure.js'
 import type {
   BackboneLine,
+  CacheClearedLine,
+  CacheEntryLine,
   Comparison,
   DataLine,
   DisagreementDetails,
@@ -86,3 +92,9 @@ export const doctorLineSchema: z.ZodType<DoctorLine> = doctorLine
 
 /** A line of `twintune backbones --json`. */
 export const backboneLineSchema: z.ZodType<BackboneLine> = backboneLine
+
+/** A line of `twintune cache ls --json`. */
+export const cacheEntryLineSchema: z.ZodType<CacheEntryLine> = cacheEntryLine
+
+/** The line of `twintune cache clear --json`. */
+export const cacheClearedLineSchema: z.ZodType<CacheClearedLine> = cacheClearedLine

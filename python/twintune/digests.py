@@ -24,9 +24,41 @@ class ChainedDigest:
         link.update(np.ascontiguousarray(array).data)
         self._chain = hashlib.sha256(self._chain + link.digest()).digest()
 
+    def add_digest(self, digest: str) -> None:
+        """Appends what is known by its digest alone, in hexadecimal."""
+        self._chain = hashlib.sha256(self._chain + bytes.fromhex(digest)).digest()
+
     def hexdigest(self) -> str:
         """The chain so far, in hexadecimal."""
         return self._chain.hex()
+
+
+class RowsDigest:
+    """A digest of an array that comes in parts, one after the other along its first axis.
+
+    How it was parted doesn't matter: the dtype, the shape of a row and all bytes in C order do.
+    """
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._kind: tuple[str, tuple[int, ...]] | None = None
+
+    def add(self, rows: np.ndarray) -> None:
+        """Appends rows.
+
+        Args:
+            rows: At least one axis; of the dtype and the shape of row that those before have.
+        """
+        kind = (rows.dtype.str, rows.shape[1:])
+        if self._kind is None:
+            self._kind = kind
+            self._digest.update(f"{kind[0]}{kind[1]}".encode())
+        assert kind == self._kind, f"rows of {kind} after rows of {self._kind}"
+        self._digest.update(np.ascontiguousarray(rows).data)
+
+    def hexdigest(self) -> str:
+        """The digest so far, in hexadecimal."""
+        return self._digest.hexdigest()
 
 
 def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,8 @@ def replacing(file: Path) -> Iterator[Path]:
         file: Its folder is made where it isn't there.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}-{os.getpid()}.tmp")
+    # Of this block alone: another process, on another machine too, may be writing the same file.
+    temporary = file.with_name(f".{file.name}-{uuid.uuid4().hex}.tmp")
     temporary.touch()
     mode = temporary.stat().st_mode
     temporary.unlink()

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from twintune.backbones import find_backbone
 from twintune.data.augmentation import is_augmented
-from twintune.data.cached_features import CachedFeatures
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
-from twintune.digests import ChainedDigest
-from twintune.engine import Engine, Prefix, keeps_backbone
-from twintune.protocol import Phase, RunRequest
+from twintune.digests import RowsDigest
+from twintune.engine import Engine, keeps_backbone
+from twintune.feature_pass import FeatureExtractor, FeaturePass
+from twintune.protocol import FeatureOrigin, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 from twintune.targets import one_hot
@@ -29,31 +27,40 @@ class Inputs:
     def __init__(
         self, request: RunRequest, engine: Engine, splits: Splits, record: RunRecord, reporter: Reporter
     ) -> None:
-        self._request = request
         self._engine = engine
         self._splits = splits
         self._record = record
-        self._report = reporter
-        self._cached: CachedFeatures | None = None
+        self._extractor = FeatureExtractor(request, engine, splits, reporter)
+        self._passed: FeaturePass | None = None
         self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
         record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
         self.features_hashed = False
         """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
 
-    def start_phase(self, first_stage: int) -> None:
-        """Runs the frozen backbone over all images when a phase trains on its output and that isn't there.
+    def start_phase(self, first_stage: int, backbone_moved: bool) -> None:
+        """Gets the output of the frozen stages for all images when a phase trains on it and it isn't there.
 
         Args:
-            first_stage: The first backbone stage that the phase's steps run (see `Engine.start_phase`).
+            first_stage: The first stage that the phase's steps compute.
+            backbone_moved: Whether any phase so far, this one too, could have changed the backbone.
         """
-        if first_stage == 0:
-            # The backbone is about to change, or isn't frozen: its old features are of no more use.
-            self._cached = None
+        if first_stage == 0 or (self._passed is not None and self._passed.first_stage != first_stage):
+            # The backbone is about to change, or isn't frozen there: its old features are of no more use.
+            self._passed = None
             self.features_hashed = False
-        elif self._cached is None:
-            self._report.stage("features")
+        if first_stage > 0 and self._passed is None:
             with self._record.watch.part("features"):
-                self._cached = self._extract_features(first_stage)
+                weights = None if backbone_moved else self._record.weights
+                self._passed = self._extractor.run(first_stage, weights)
+            self._record.feature_images += self._passed.computed_images
+            self._hash_features(self._passed)
+
+    @property
+    def feature_origin(self) -> FeatureOrigin | None:
+        """Where the phase's features came from; None for a phase on pixels."""
+        if self._passed is None:
+            return None
+        return "computed" if self._passed.computed_images > 0 else "cached"
 
     def training_batches(self, epoch: int, start_step: int = 0) -> Iterator[tuple[Batch, np.ndarray]]:
         """The batches of an epoch, mixed where the specification asks for it.
@@ -70,54 +77,35 @@ class Inputs:
         for step, batch in enumerate(batches, start=start_step):
             targets = one_hot(batch.labels, len(self._splits.classes))
             inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
-            self._hash(inputs, self._record.digests.pixels)
+            # Features come of pixels that are in the digest already.
+            if self._passed is None:
+                self._record.digests.pixels.add(np.asarray(inputs))
             yield dataclasses.replace(batch, inputs=inputs), targets
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches of a split in its own order."""
-        chain = self._chain_of(split)
-        for batch in self._pipeline().ordered_batches(split):
-            self._hash(batch.inputs, chain)
+        if self._passed is not None:
+            yield from self._passed.features.ordered_batches(split)
+            return
+        is_test, seen = split is self._splits.test, RowsDigest()
+        for batch in self._engine.pipeline.ordered_batches(split):
+            # Those of the test are kept apart, anew in each pass.
+            (seen if is_test else self._record.digests.pixels).add(np.asarray(batch.inputs))
             yield batch
+        if is_test:
+            self._record.test_pixels = seen.hexdigest()
 
     def _pipeline(self) -> InputPipeline:
-        return self._cached or self._engine.pipeline
+        return self._engine.pipeline if self._passed is None else self._passed.features
 
-    def _hash(self, inputs: Any, chain: ChainedDigest) -> None:
-        # Cached features come of pixels that are in the digest already.
-        if self._cached is None:
-            chain.add(np.asarray(inputs))
-
-    def _chain_of(self, split: Split) -> ChainedDigest:
-        """What a pass over a split adds its pixels to; those of the test are kept apart, anew in each pass."""
-        if split is not self._splits.test:
-            return self._record.digests.pixels
-        if self._cached is None:
-            self._record.test_pixels = ChainedDigest()
-        return self._record.test_pixels
-
-    def _extract_features(self, first_stage: int) -> CachedFeatures:
-        folder = Path(self._request.cache_directory, "features")
-        cached = CachedFeatures(self._request.seeds.order, self._request.training.batch_size, folder)
-        splits = list(self._splits.named().values())
-        total, done = sum(map(len, splits)), 0
-        prefix = self._engine.prefix(first_stage, total)
-        for split in splits:
-            cached.put(split, self._features_of(split, prefix, done, total))
-            done += len(split)
-        self._record.feature_images += total
+    def _hash_features(self, passed: FeaturePass) -> None:
+        """Adds what the features were made of, which is the same whether it was seen now or when they were kept."""
+        for name, pixels in passed.pixels:
+            if name == "test":
+                self._record.test_pixels = pixels
+            elif not self.features_hashed:
+                self._record.digests.pixels.add_digest(pixels)
         self.features_hashed = True
-        return cached
-
-    def _features_of(self, split: Split, prefix: Prefix, done: int, total: int) -> Iterator[np.ndarray]:
-        """What the frozen backbone makes of a split, batch by batch; `done` images of all `total` went before."""
-        chain = None if self.features_hashed else self._chain_of(split)
-        for batch in self._engine.pipeline.ordered_batches(split):
-            if chain is not None:
-                chain.add(np.asarray(batch.inputs))
-            yield prefix(batch.inputs)
-            done += len(batch)
-            self._report.stage_progress("features", done, total)
 
 
 def first_stage_of(engine: Engine, phase: Phase, request: RunRequest) -> int:
@@ -128,3 +116,16 @@ def first_stage_of(engine: Engine, phase: Phase, request: RunRequest) -> int:
     """
     runs_once = engine.caches_features and keeps_backbone(phase) and not is_augmented(request.augmentation)
     return len(find_backbone(request.model.backbone).stages) if runs_once else 0
+
+
+def describe_input(first_stage: int, backbone: str) -> str:
+    """What the steps of a phase are given: `pixels`, `features` or `activations of STAGE`.
+
+    Args:
+        first_stage: The first backbone stage that they run.
+        backbone: Its name.
+    """
+    if first_stage == 0:
+        return "pixels"
+    stages = find_backbone(backbone).stages
+    return "features" if first_stage == len(stages) else f"activations of {stages[first_stage - 1].name}"

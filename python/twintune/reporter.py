@@ -46,7 +46,11 @@ class Reporter:
         if done == total or self._pace.is_due():
             self._emit({"type": "stage", "stage": stage, "done": done, "total": total})
 
-    def phase_started(self, number: int, phases: int, phase: Phase, facts: PhaseFacts, from_features: bool) -> None:
+    def features_stage(self, is_cached: bool) -> None:
+        """The features of a frozen backbone are computed, or read where all of them are in the cache."""
+        self._emit({"type": "stage", "stage": "features", **({"cached": True} if is_cached else {})})
+
+    def phase_started(self, number: int, phases: int, phase: Phase, facts: PhaseFacts, step_input: str) -> None:
         """A phase's model and optimiser are ready."""
         self._emit(
             {
@@ -56,7 +60,7 @@ class Reporter:
                 "epochs": phase.epochs,
                 "trainable": describe_trainable(phase.trainable),
                 "trainableParameters": facts.trainable_parameters,
-                "input": "features" if from_features else "pixels",
+                "input": step_input,
             }
         )
 

@@ -28,7 +28,7 @@ class RunCheckpoints:
         self._run = run
         self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), request.training.checkpoints)
         self._specification = specification_of(request)
-        self._split = digest_text([run.splits.membership, run.splits.contents])
+        self._split = digest_text([run.splits.membership, *run.splits.contents.values()])
 
     def go_on(self) -> Checkpoint | None:
         """Takes the run to where its last checkpoint was written, but for the engine, whose phase has to start first.

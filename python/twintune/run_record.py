@@ -14,6 +14,7 @@ from twintune.protocol import (
     EpochRecord,
     EvaluationMetrics,
     Facts,
+    FeatureOrigin,
     RunRequest,
     RunResult,
     Seconds,
@@ -31,8 +32,8 @@ class RunRecord:
         self.request = request
         self.watch = Stopwatch()
         self.digests = EpochDigests()
-        self.test_pixels = ChainedDigest()
-        """Of the last pass over the test images."""
+        self.test_pixels = ""
+        """Digest of the test images, of the last pass over them (see `RowsDigest`)."""
         self.augmentation = ""
         self.model = ""
         """Digest of the tensors that the run has ended with."""
@@ -50,19 +51,19 @@ class RunRecord:
         backbone, head = engine.backbone_tensors(), engine.head_tensors()
         self._architecture = digest_shapes({**backbone, **head})
         self._parameters = sum(tensor.size for tensor in (*backbone.values(), *head.values()))
-        self._weights, self._head_init = digest_tensors(backbone), digest_tensors(head)
+        self.weights, self._head_init = digest_tensors(backbone), digest_tensors(head)
 
-    def add_phase(self, number: int, facts: PhaseFacts, targets: str, from_features: bool) -> None:
-        """Keeps what a phase's live model, optimiser, step and targets hold."""
+    def add_phase(
+        self, number: int, facts: PhaseFacts, targets: str, step_input: str, features: FeatureOrigin | None
+    ) -> None:
+        """Keeps what a phase's live model, optimiser, step, targets and inputs are."""
         if len(self._phases) == number:
             # The run goes on within a phase that it had begun.
             return
         self._phases.append(facts)
         self._losses.append(f"{facts.loss}, {targets}")
         self._trained.append(
-            TrainedPhase(
-                input="features" if from_features else "pixels", epochs=0, steps=0, skipped_steps=0, weights_of=0
-            )
+            TrainedPhase(input=step_input, features=features, epochs=0, steps=0, skipped_steps=0, weights_of=0)
         )
 
     def add_step(self, rate: float) -> None:
@@ -92,10 +93,10 @@ class RunRecord:
         return RecordState(
             architecture=self._architecture,
             parameters=self._parameters,
-            weights=self._weights,
+            weights=self.weights,
             head_init=self._head_init,
             digests=self.digests.states(),
-            test_pixels=self.test_pixels.hexdigest(),
+            test_pixels=self.test_pixels,
             phases=self._phases,
             losses=self._losses,
             trained=self._trained,
@@ -111,10 +112,10 @@ class RunRecord:
         Raises:
             TwintuneError: CHECKPOINT_MISMATCH, when the model that was built isn't the one of the state.
         """
-        if (state.weights, state.head_init) != (self._weights, self._head_init):
+        if (state.weights, state.head_init) != (self.weights, self._head_init):
             raise checkpoint_mismatch("other weights than those that the model has now")
         self.digests = EpochDigests(state.digests)
-        self.test_pixels = ChainedDigest(state.test_pixels)
+        self.test_pixels = state.test_pixels
         self._phases = list(state.phases)
         self._losses = list(state.losses)
         self._trained = [msgspec.structs.replace(phase) for phase in state.trained]
@@ -135,8 +136,8 @@ class RunRecord:
             failure=None,
             test=test,
             first_step_loss=self.first_step_loss,
-            pixel_digest=digest_text([self.digests.pixels.hexdigest(), self.test_pixels.hexdigest()]),
-            weights_digest=self._weights,
+            pixel_digest=digest_text([self.digests.pixels.hexdigest(), self.test_pixels]),
+            weights_digest=self.weights,
             model_digest=self.model,
             seconds=self._seconds(),
             images_per_second=self._images_per_second(),
@@ -154,10 +155,10 @@ class RunRecord:
         return Facts(
             architecture=self._architecture,
             parameters=self._parameters,
-            weights=self._weights,
+            weights=self.weights,
             head_init=self._head_init,
             split=splits.membership,
-            test_set=digest_text([self.test_pixels.hexdigest(), digest_tensors({"labels": splits.test.labels})]),
+            test_set=digest_text([self.test_pixels, digest_tensors({"labels": splits.test.labels})]),
             augmentation=self.augmentation,
             phases=self._trained,
             pixels=self.digests.pixels.epochs,

@@ -13,7 +13,7 @@ from twintune.errors import TwintuneError
 from twintune.metrics import Accumulator
 from twintune.protocol import EpochRecord, RunRequest, TrainedPhase
 
-FORMAT = 2
+FORMAT = 3
 """Changes with any change of what is below."""
 
 
@@ -100,8 +100,11 @@ def specification_of(request: RunRequest) -> dict[str, Any]:
     The data and the weights are known by their digests instead.
     """
     specification = msgspec.to_builtins(request)
-    for place in ("resume", "runDirectory", "cacheDirectory", "torchPython"):
+    for place in ("twintune", "resume", "runDirectory", "cacheDirectory", "torchPython"):
         del specification[place]
+    # Features are the same wherever they come from.
+    for setting in ("featureCache", "featureCacheBytes"):
+        del specification[setting]
     for place in ("train", "validation", "test"):
         specification["dataset"].pop(place, None)
     specification["model"]["weights"].pop("path", None)

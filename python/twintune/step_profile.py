@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from twintune.data.loader import Batch
 from twintune.engine import Device, Prefix, StepInputs, StepParts
 from twintune.head import masks_of_step
-from twintune.inputs import first_stage_of
+from twintune.inputs import describe_input, first_stage_of
 from twintune.protocol import Phase, StepProfile
 from twintune.run_context import RunContext
 from twintune.targets import one_hot
@@ -83,7 +83,7 @@ def measure(
     return times
 
 
-def summarize(times: Sequence[StepTimes], phase: int, from_features: bool) -> StepProfile:
+def summarize(times: Sequence[StepTimes], phase: int, step_input: str) -> StepProfile:
     """Medians over the steps, in milliseconds; those of backward and optimiser are of each step's difference."""
 
     def median(seconds: Callable[[StepTimes], float]) -> float:
@@ -91,7 +91,7 @@ def summarize(times: Sequence[StepTimes], phase: int, from_features: bool) -> St
 
     return StepProfile(
         phase=phase,
-        input="features" if from_features else "pixels",
+        input=step_input,
         steps=len(times),
         transfer=median(lambda step: step.transfer),
         forward=median(lambda step: step.forward),
@@ -111,7 +111,8 @@ def _profile_phase(run: RunContext, number: int, phase: Phase, batches: Sequence
     def on_step(done: int) -> None:
         run.report.stage_progress("profile", before + done, phases * (WARM_UP + STEPS))
 
-    return summarize(measure(engine.step_parts(), steps, engine.device, on_step), number, first_stage > 0)
+    step_input = describe_input(first_stage, run.request.model.backbone)
+    return summarize(measure(engine.step_parts(), steps, engine.device, on_step), number, step_input)
 
 
 def _sample(run: RunContext) -> list[Batch]:

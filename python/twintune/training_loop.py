@@ -17,7 +17,7 @@ from twintune.early_stopping import Monitor, MonitorState
 from twintune.engine import keeps_backbone
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation import save_evaluation
-from twintune.inputs import first_stage_of
+from twintune.inputs import describe_input, first_stage_of
 from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
 from twintune.other_load import OtherLoad
@@ -98,9 +98,10 @@ class TrainingLoop:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
         if checkpoint is not None:
             run.engine.load_state(checkpoint.tensors)
-        run.inputs.start_phase(first_stage)
-        self.record.add_phase(number, facts, run.targets.describe(), first_stage > 0)
-        self.report.phase_started(number, len(training.phases), phase, facts, first_stage > 0)
+        run.inputs.start_phase(first_stage, position.backbone_moved)
+        step_input = describe_input(first_stage, self.request.model.backbone)
+        self.record.add_phase(number, facts, run.targets.describe(), step_input, run.inputs.feature_origin)
+        self.report.phase_started(number, len(training.phases), phase, facts, step_input)
 
         monitor = Monitor(training.early_stopping, checkpoint.state.monitor if checkpoint else MonitorState())
         under_way = checkpoint.state.epoch if checkpoint else None

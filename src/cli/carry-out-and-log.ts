@@ -9,6 +9,7 @@ import { exitCodeOfComparison, exitCodes } from './exit-code.js'
 export interface CarryOutOptions extends SpecOptions {
   readonly out: string
   readonly parallel: number
+  readonly featureCache: boolean
   readonly profile?: boolean
 }
 
@@ -20,10 +21,15 @@ export function overridesOf({ set = [], profile = false }: CarryOutOptions): rea
 /** Carries an experiment out before the user's eyes; resolves to the exit code that its comparison deserves. */
 export async function carryOutAndLog(
   experiment: Experiment,
-  { out, parallel, ...options }: CarryOutOptions,
+  { out, parallel, featureCache, ...options }: CarryOutOptions,
   context: CommandContext,
 ): Promise<number> {
-  const events = runExperiment(experiment, { runsDirectory: out, parallel, signal: context.signal })
+  const events = runExperiment(experiment, {
+    runsDirectory: out,
+    parallel,
+    featureCache,
+    signal: context.signal,
+  })
   return logToTheEnd(events, options, context)
 }
 

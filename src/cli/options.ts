@@ -32,12 +32,17 @@ export function addCarryOutOptions(command: Command): Command {
 
 /** All that a command takes which goes on with one: its specification is in the run folder. */
 export function addResumeOptions(command: Command): Command {
-  addOutOption(command).option(
-    '--parallel <runs>',
-    'runs at the same time; with more than one, times can no longer be compared',
-    parseParallel,
-    1,
-  )
+  addOutOption(command)
+    .option(
+      '--parallel <runs>',
+      'runs at the same time; with more than one, times can no longer be compared',
+      parseParallel,
+      1,
+    )
+    .option(
+      '--no-feature-cache',
+      'compute the features of a frozen backbone anew, and keep none for other runs',
+    )
   return addOutputOptions(command)
 }
 

@@ -3,7 +3,7 @@ import { defaultRunsDirectory } from '../run/run-folder-files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
 import type { CompareOptions } from './compare.js'
-import type { CommandContext, SpecOptions } from './context.js'
+import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
@@ -170,6 +170,25 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./show.js')).showCommand(folder, options, context)),
     )
   addOutputOptions(addOutOption(show)).addHelpText('after', example('twintune show latest'))
+
+  const cache = program
+    .command('cache')
+    .description('look after the features that frozen backbones gave, which are kept for other runs')
+    .addHelpText('after', example('twintune cache ls'))
+  const cacheList = cache
+    .command('ls')
+    .description('list them, the last used first')
+    .action((options: OutputOptions) =>
+      run(async () => (await import('./cache.js')).cacheListCommand(options, context)),
+    )
+  addOutputOptions(cacheList).addHelpText('after', example('twintune cache ls --json'))
+  const cacheClear = cache
+    .command('clear')
+    .description('delete them all')
+    .action((options: OutputOptions) =>
+      run(async () => (await import('./cache.js')).cacheClearCommand(options, context)),
+    )
+  addOutputOptions(cacheClear).addHelpText('after', example('twintune cache clear'))
 
   return program
 }

@@ -50,7 +50,9 @@ function contractRow(ingredient: Ingredient, pairs: readonly FactsPair[]): Contr
 function find(ingredient: Ingredient, pair: FactsPair): Finding {
   if (ingredient.kind === 'epochs') return findByEpoch(ingredient.read, pair)
   const [tensorflow, pytorch] = [ingredient.read(pair.tensorflow), ingredient.read(pair.pytorch)]
-  const isEquivalent = ingredient.kind === 'text' && sameMeaning(tensorflow, pytorch)
+  const meaning = ingredient.meaning ?? ingredient.read
+  const isEquivalent =
+    ingredient.kind === 'text' && sameMeaning(meaning(pair.tensorflow), meaning(pair.pytorch))
   const state = tensorflow === pytorch ? 'identical' : isEquivalent ? 'equivalent' : 'different'
   return { seed: pair.seed, state, tensorflow, pytorch, extent: '' }
 }

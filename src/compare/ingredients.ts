@@ -9,6 +9,8 @@ interface WholeIngredient {
   readonly kind: 'hash' | 'text'
   /** The whole of it, by which two runs are compared; the evidence shows its hashes in short. */
   readonly read: (facts: Facts) => string
+  /** What of the whole bears on the numbers; all of it where this is left out. */
+  readonly meaning?: (facts: Facts) => string
 }
 
 /** What grows with every epoch, and is compared as far as both runs trained. */
@@ -30,7 +32,13 @@ export const ingredients: readonly Ingredient[] = [
   { name: 'split', kind: 'hash', read: (facts) => facts.split },
   { name: 'test set', kind: 'hash', read: (facts) => facts.testSet },
   { name: 'augmentation', kind: 'text', read: (facts) => facts.augmentation },
-  { name: 'input', kind: 'text', read: (facts) => facts.phases.map((phase) => phase.input).join(' | ') },
+  {
+    name: 'input',
+    kind: 'text',
+    read: (facts) => facts.phases.map(describeInput).join(' | '),
+    // A cached feature is the very number that was computed.
+    meaning: (facts) => facts.phases.map(({ input }) => input).join(' | '),
+  },
   { name: 'epochs', kind: 'text', read: (facts) => facts.phases.map(describePhase).join(' | ') },
   { name: 'pixels', kind: 'epochs', read: (facts) => facts.pixels },
   { name: 'batch order', kind: 'epochs', read: (facts) => facts.batchOrder },
@@ -46,6 +54,10 @@ export const ingredients: readonly Ingredient[] = [
   { name: 'deterministic', kind: 'text', read: (facts) => (facts.deterministic ? 'on' : 'off') },
   { name: 'threads', kind: 'text', read: (facts) => facts.threads },
 ]
+
+function describeInput({ input, features }: TrainedPhase): string {
+  return features === null ? input : `${input}, ${features}`
+}
 
 function describePhase({ epochs, steps, skippedSteps, weightsOf }: TrainedPhase): string {
   const skipped = skippedSteps > 0 ? `, ${skippedSteps} of them skipped` : ''

@@ -59,11 +59,11 @@ export function workerText({ framework, state }: EventOf<'worker'>): string {
 }
 
 /** What a run does outside its training steps. */
-export function stageText({ stage }: Pick<EventOf<'stage'>, 'stage'>): string {
+export function stageText({ stage, cached }: Pick<EventOf<'stage'>, 'stage' | 'cached'>): string {
   const texts = {
     data: 'reading the data',
     build: 'building the model',
-    features: 'computing features',
+    features: cached ? 'reading cached features' : 'computing features',
     evaluate: 'testing',
     profile: 'profiling steps',
   } satisfies Record<typeof stage, string>

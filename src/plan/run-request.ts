@@ -1,6 +1,7 @@
 import type { RunRequest } from '../protocol/run.js'
 import type { Experiment } from '../spec/schema.js'
 import type { Phase } from '../spec/training-schema.js'
+import { version } from '../version.js'
 import { datasetRequest } from './dataset-request.js'
 import type { Run } from './plan-runs.js'
 import { runSeeds } from './run-seeds.js'
@@ -12,6 +13,10 @@ export interface RunSurroundings {
   /** Whether to go on from the run's last checkpoint. */
   readonly resume: boolean
   readonly cacheDirectory: string
+  /** Whether features are taken from the cache, and kept there for other runs. */
+  readonly featureCache: boolean
+  /** How large the cache of features may become. */
+  readonly featureCacheBytes: number
   /** An interpreter that has PyTorch. */
   readonly torchPython: string
 }
@@ -25,6 +30,7 @@ export function runRequest(experiment: Experiment, run: Run, surroundings: RunSu
   const { mode, augmentation, model, device, deterministic, profile } = experiment
   const { fineTune: _, ...training } = experiment.training
   return {
+    twintune: version,
     framework: run.framework,
     seed: run.seed,
     seeds: runSeeds(experiment, run.seed),

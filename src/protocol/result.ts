@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 import { frameworkSchema } from '../spec/schema.js'
+import { stepInputSchema } from './step-input.js'
 
 export const repeatSchema = z
   .literal(true)
@@ -48,9 +49,11 @@ export const secondsSchema = z.strictObject({
 })
 
 export const trainedPhaseSchema = z.strictObject({
-  input: z
-    .enum(['features', 'pixels'])
-    .describe('What the steps were given: what a frozen backbone made of the images once, or the images.'),
+  input: stepInputSchema,
+  features: z
+    .enum(['computed', 'cached'])
+    .nullable()
+    .describe('Where these came from: `cached` when none had to be computed; null for pixels.'),
   epochs: z.int().describe('Those that were trained; early stopping makes them fewer.'),
   steps: z.int().describe("The optimiser's."),
   skippedSteps: z.int().describe('Those of them that loss scaling skipped.'),
@@ -60,7 +63,7 @@ export const trainedPhaseSchema = z.strictObject({
 export const stepProfileSchema = z
   .strictObject({
     phase: z.int().describe('From 1.'),
-    input: z.enum(['pixels', 'features']),
+    input: stepInputSchema,
     steps: z.int().describe('Those that were timed, after a few to warm up.'),
     transfer: z.number().describe('Taking a batch from NumPy, or from the pipeline, to the device.'),
     forward: z.number().describe('The loss in training mode.'),

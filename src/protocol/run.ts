@@ -37,6 +37,7 @@ export type RunSeeds = z.output<typeof runSeedsSchema>
 
 /** A complete request: Python fills in no default. Paths are absolute. */
 export const runRequestSchema = z.strictObject({
+  twintune: z.string().describe('The version that asks.'),
   framework: frameworkSchema,
   seed: z.int().describe('Names the run; what is drawn is drawn by `seeds`.'),
   seeds: runSeedsSchema,
@@ -55,6 +56,10 @@ export const runRequestSchema = z.strictObject({
   runDirectory: z.string().describe("This run's own folder; exists."),
   resume: z.boolean().describe("Whether to go on from the run's last checkpoint, where it has one."),
   cacheDirectory: z.string(),
+  featureCache: z
+    .boolean()
+    .describe('Whether features are taken from the cache, and kept there for other runs.'),
+  featureCacheBytes: z.int().min(0).describe('How large the cache of features may become.'),
   torchPython: z.string().describe('An interpreter that has PyTorch, for what only it can read.'),
 })
 

@@ -68,6 +68,11 @@ export function formatPValue(pValue: number): string {
   return pValue < 0.001 ? '<0.001' : pValue.toFixed(3)
 }
 
+/** A moment by the clock of whoever reads it: `2026-11-24 10:15`. */
+export function formatLocalTime(time: string): string {
+  return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+}
+
 /** A value by its formatter, or the sign of an absent one. */
 export function formatOr<Value>(value: Value | null | undefined, format: (value: Value) => string): string {
   return value === null || value === undefined ? absent : format(value)

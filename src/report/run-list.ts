@@ -5,7 +5,7 @@ import { seedLabel } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 import { defaultRunsDirectory } from '../run/run-folder-files.js'
 import { renderFailures } from './failures.js'
-import { formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
+import { formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
 import type { RunListedLine, RunShownLine } from './run-lines.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
@@ -87,7 +87,7 @@ function renderRows(rows: readonly RunListRow[], withTimes: boolean, style: Styl
   return renderTable(
     rows.map(({ name, mode, status, startedAt, runs, finished, accuracy }) => [
       name,
-      ...started(localTime(startedAt)),
+      ...started(formatLocalTime(startedAt)),
       mode,
       paintStatus(status, style),
       `${finished}/${runs}`,
@@ -139,11 +139,6 @@ function paintStatus(status: RunStatus, { colors }: Style): string {
     interrupted: colors.yellow,
   }
   return paints[status](status)
-}
-
-/** `2026-11-24 10:15`, by the clock of whoever reads it. */
-function localTime(time: string): string {
-  return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
 }
 
 function keepEnding(name: string, width: number): string {

@@ -115,9 +115,21 @@ function notes(finished: readonly FinishedRun[]): string {
     "Images a second leave out each phase's first step.",
     'Python starts and imports once a worker.',
     `Peak memory: ${methods.join('; ')}.`,
+    ...cacheNotes(finished),
     ...profileNotes(finished),
     ...disturbanceNotes(finished),
   ].join(' ')
+}
+
+/** Reading features is another kind of work than computing them. */
+function cacheNotes(finished: readonly FinishedRun[]): string[] {
+  const cached = finished
+    .filter(({ facts }) => facts.phases.some(({ features }) => features === 'cached'))
+    .map(({ framework, seed }) => `${frameworkNames[framework]} seed ${seed}`)
+  if (cached.length === 0) return []
+  return [
+    `Features came from the cache, which says nothing of the time to compute them: ${cached.join(', ')}.`,
+  ]
 }
 
 function profiledPhases(finished: readonly FinishedRun[]): number[] {

@@ -8,13 +8,12 @@ import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import { pairsNeededMessage } from '../protocol/pairs-needed.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
-import { findPython } from '../worker/interpreter.js'
-import { cacheDirectory } from './cache-directory.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { compareAnswers } from './compare-answers.js'
 import { whyBusy, whyDisturbed } from './hardware.js'
 import { Journal, now } from './journal.js'
 import type { MachineRecord } from './machine-record.js'
+import { machineSurroundings } from './machine-surroundings.js'
 import type { RunFolder } from './run-folder.js'
 import { schedule } from './scheduler.js'
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js'
@@ -22,6 +21,8 @@ import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js'
 export interface CarryOutRunsOptions {
   /** Runs at the same time. */
   readonly parallel: number
+  /** Whether features are taken from the cache, and kept there for other runs. */
+  readonly featureCache: boolean
   /** Another way to start a worker, for tests. */
   readonly startWorker?: NonNullable<WorkerPoolOptions['startWorker']>
 }
@@ -42,7 +43,7 @@ export interface Undertaking {
  */
 export async function carryOutRuns(
   { experiment, folder, machine, kept }: Undertaking,
-  { parallel, startWorker }: CarryOutRunsOptions,
+  { parallel, featureCache, startWorker }: CarryOutRunsOptions,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -58,11 +59,7 @@ export async function carryOutRuns(
     ...(startWorker && { startWorker }),
   })
   try {
-    const surroundings = {
-      resume: kept !== null,
-      cacheDirectory: cacheDirectory(),
-      torchPython: findPython('pytorch'),
-    }
+    const surroundings = { ...machineSurroundings({ featureCache }), resume: kept !== null }
     journal.event(firstEvent(experiment, folder, runs, kept))
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })

@@ -2,8 +2,7 @@ import type { Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
 import type { RunRequest } from '../protocol/run.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import { findPython } from '../worker/interpreter.js'
-import { cacheDirectory } from './cache-directory.js'
+import { machineSurroundings } from './machine-surroundings.js'
 
 /** A framework's run of the experiment's first seed. */
 export function firstRun({ seeds: [seed = 0] }: Pick<Experiment, 'seeds'>, framework: Framework): Run {
@@ -18,9 +17,8 @@ export function firstRun({ seeds: [seed = 0] }: Pick<Experiment, 'seeds'>, frame
  */
 export function temporaryRunRequest(experiment: Experiment, run: Run, runDirectory: string): RunRequest {
   return runRequest(experiment, run, {
+    ...machineSurroundings({ featureCache: false }),
     runDirectory,
     resume: false,
-    cacheDirectory: cacheDirectory(),
-    torchPython: findPython('pytorch'),
   })
 }

@@ -122,12 +122,29 @@ describe('the fairness contract', () => {
     },
   )
 
-  it('shows in the row of the input whether a head was trained on cached features', () => {
-    expect(row('input', pair({ phases: [phase(2, { input: 'pixels' })] }))).toEqual({
+  it('shows in the row of the input whether a head was trained on features', () => {
+    expect(row('input', pair({ phases: [phase(2, { input: 'pixels', features: null })] }))).toEqual({
       ingredient: 'input',
       state: 'different',
-      evidence: 'tensorflow: features; pytorch: pixels',
+      evidence: 'tensorflow: features, computed; pytorch: pixels',
     })
+  })
+
+  it('calls features that one side had in the cache equivalent to computed ones', () => {
+    expect(row('input', pair({ phases: [phase(2, { features: 'cached' })] }))).toEqual({
+      ingredient: 'input',
+      state: 'equivalent',
+      evidence: 'tensorflow: features, computed; pytorch: features, cached',
+    })
+  })
+
+  it('calls activations of two stages different', () => {
+    const [three, four] = ['layer3', 'layer4'].map((stage) => ({
+      phases: [phase(2, { input: `activations of ${stage}` })],
+    }))
+    expect(row('input', [result('tensorflow', 0, three), result('pytorch', 0, four)])?.state).toBe(
+      'different',
+    )
   })
 
   it('counts steps that loss scaling skipped among the differences of the epochs', () => {
@@ -183,7 +200,15 @@ function pair(pytorch: Partial<Facts> = {}, seed = 0): RunResult[] {
 
 /** A phase that trained so many epochs of four steps. */
 function phase(epochs: number, changes: Partial<TrainedPhase> = {}): TrainedPhase {
-  return { input: 'features', epochs, steps: 4 * epochs, skippedSteps: 0, weightsOf: epochs, ...changes }
+  return {
+    input: 'features',
+    features: 'computed',
+    epochs,
+    steps: 4 * epochs,
+    skippedSteps: 0,
+    weightsOf: epochs,
+    ...changes,
+  }
 }
 
 function hashes(...starts: string[]): string[] {

@@ -57,6 +57,8 @@ function runOf(phase: PhaseInput, backbone = 'resnet18') {
     runDirectory: '/runs/x',
     resume: false,
     cacheDirectory: '/cache',
+    featureCache: true,
+    featureCacheBytes: 20 * 2 ** 30,
     torchPython: 'python3',
   }
   return runRequest(experiment, { framework: 'pytorch', seed: 0 }, surroundings)

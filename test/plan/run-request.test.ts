@@ -52,6 +52,8 @@ function requestOf(changes: Partial<ExperimentInput>) {
     runDirectory: '/runs/x',
     resume: false,
     cacheDirectory: '/cache',
+    featureCache: true,
+    featureCacheBytes: 20 * 2 ** 30,
     torchPython: 'python3',
   }
   return runRequest(experiment, { framework: 'pytorch', seed: 3 }, surroundings)

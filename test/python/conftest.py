@@ -94,6 +94,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
 
     def make(folder: Path, framework: str, **changes) -> protocol.RunRequest:
         raw = {
+            "twintune": "0.1.0",
             "framework": framework,
             "seed": 0,
             "seeds": {"init": 0, "order": 0, "augmentation": 0, "split": None},
@@ -129,6 +130,9 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
             "resume": False,
             "runDirectory": str(folder / f"{framework}-seed0"),
             "cacheDirectory": str(cache),
+            # What a test finds there would depend on those before it.
+            "featureCache": False,
+            "featureCacheBytes": 1 << 30,
             "torchPython": sys.executable,
         }
         for section in ("dataset", "augmentation", "training", "seeds"):

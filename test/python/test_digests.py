@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from twintune.digests import ChainedDigest, digest_shapes, digest_tensors
+from twintune.digests import ChainedDigest, RowsDigest, digest_shapes, digest_tensors
 
 
 def chain(*arrays: np.ndarray) -> str:
@@ -19,6 +19,21 @@ def test_the_chain_is_of_content_order_and_boundaries() -> None:
     assert chain(a, b) != chain(b, a)
     assert chain(a, b) != chain(np.concatenate([a, b]))
     assert chain(a) != chain(a.astype(np.float32))
+
+
+def rows(*parts: np.ndarray) -> str:
+    digest = RowsDigest()
+    for part in parts:
+        digest.add(part)
+    return digest.hexdigest()
+
+
+def test_rows_are_the_same_however_they_were_parted() -> None:
+    array = np.arange(12.0).reshape(6, 2)
+    assert rows(array[:2], array[2:]) == rows(array) == rows(*np.split(array, 6))
+    assert rows(array[::-1]) != rows(array)
+    assert rows(array.reshape(3, 4)) != rows(array)
+    assert rows(array.view(np.int64)) != rows(array)
 
 
 def test_memory_order_does_not_matter() -> None:

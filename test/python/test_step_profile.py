@@ -50,7 +50,7 @@ class Parts:
 
 def test_a_part_is_what_a_step_that_ends_with_it_takes_longer(monkeypatch) -> None:
     parts = Parts(monkeypatch, transfer=1 / 64, forward=2 / 64, differentiate=6 / 64, train=7 / 64)
-    profile = summarize(measure(parts, [None, None], parts, lambda done: None), phase=2, from_features=False)
+    profile = summarize(measure(parts, [None, None], parts, lambda done: None), phase=2, step_input="pixels")
     times = (profile.transfer, profile.forward, profile.backward, profile.optimizer)
     # With what of transfer and forward was still under way on the device when they returned.
     assert [64 / 1000 * milliseconds for milliseconds in times] == [2, 3, 4, 1]

@@ -78,6 +78,16 @@ describe('two frameworks that finished', () => {
     expect(renderComparison(comparison(), plain)).not.toContain('Not comparable')
   })
 
+  test('say whose features came from the cache', () => {
+    const cached = finishedRun('pytorch', 1, { featureImagesPerSecond: null })
+    const phases = cached.facts.phases.map((phase) => ({ ...phase, features: 'cached' as const }))
+    const runs = [finishedRun('tensorflow', 1), { ...cached, facts: { ...cached.facts, phases } }]
+    const report = renderComparison(comparison({ runs }), plain).replaceAll(/\s+/g, ' ')
+    expect(report).toContain('Features came from the cache')
+    expect(report).toContain('to compute them: PyTorch seed 1.')
+    expect(renderComparison(comparison(), plain)).not.toContain('cache')
+  })
+
   test('parts that no run had are left out', () => {
     const runs = (['tensorflow', 'pytorch'] as const).map((framework) => {
       const run = finishedRun(framework, 0, { featureImagesPerSecond: null })

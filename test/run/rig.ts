@@ -57,6 +57,7 @@ export function carryOut(
         {
           runsDirectory: path.join(temporary, 'runs'),
           parallel: 1,
+          featureCache: true,
           startWorker: workerStarter(behaviours),
           ...options,
         },
@@ -69,7 +70,7 @@ export function carryOut(
 
 /** All that happens when the run in a folder is gone on with, by the fixture's workers. */
 export async function eventsOfResuming(runDirectory: string, behaviours: Behaviours = {}): Promise<Event[]> {
-  const options = { parallel: 1, startWorker: workerStarter(behaviours) }
+  const options = { parallel: 1, featureCache: true, startWorker: workerStarter(behaviours) }
   const events: Event[] = []
   const resuming = eventStream<Event>((emit, signal) => resumeExperiment(runDirectory, options, emit, signal))
   for await (const event of resuming) events.push(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -147,8 +147,8 @@ class Splits:
     warnings: list[str]
     skipped: list[Unreadable]
     """Images that can't be decoded, and are in no split."""
-    contents: str = ""
-    """Digest of the bytes of every image; empty until they are known."""
+    contents: Mapping[SplitName, str] = field(default_factory=dict)
+    """Digest of the bytes of the images of each split, in order; empty until they are known."""
 
     @cached_property
     def membership(self) -> str:

@@ -61,7 +61,8 @@ def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str,
         name: checked.verdicts_of(split.dataset).digests[split.indices] for name, split in splits.named().items()
     }
     splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, list(digests.values()))])
-    return replace(splits, contents=digest_tensors(digests))
+    contents = {name: digest_tensors({"images": found}) for name, found in digests.items()}
+    return replace(splits, contents=contents)
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:

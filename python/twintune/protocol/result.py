@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -36,10 +36,18 @@ class Seconds(Message):
     evaluate: float
 
 
+StepInput = Annotated[str, msgspec.Meta(pattern="^(pixels|features|activations of .+)$")]
+"""What the steps of a phase are given: `pixels`, or what frozen stages made of them once."""
+
+FeatureOrigin = Literal["computed", "cached"]
+"""Whether the backbone ran for a phase's features, for any of them, or all were in the cache."""
+
+
 class TrainedPhase(Message):
     """What came of a phase; `steps` are the optimiser's, `weights_of` is the epoch whose weights it ended with."""
 
-    input: Literal["features", "pixels"]
+    input: StepInput
+    features: FeatureOrigin | None
     epochs: int
     steps: int
     skipped_steps: int
@@ -87,7 +95,7 @@ class StepProfile(Message):
     """Median milliseconds of the parts of a phase's training step (see `src/protocol/result.ts`)."""
 
     phase: int
-    input: Literal["pixels", "features"]
+    input: StepInput
     steps: int
     transfer: float
     forward: float

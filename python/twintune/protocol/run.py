@@ -21,9 +21,11 @@ class RunSeeds(Message):
 class RunRequest(Message):
     """One framework × seed, by which the run is named. Paths are absolute.
 
-    `resume` asks to go on from the run's last checkpoint.
+    `twintune` is the version that asks; `resume` asks to go on from the run's last checkpoint. With `feature_cache`
+    features are taken from the cache and kept there.
     """
 
+    twintune: str
     framework: Framework
     seed: int
     seeds: RunSeeds
@@ -38,4 +40,6 @@ class RunRequest(Message):
     run_directory: str
     resume: bool
     cache_directory: str
+    feature_cache: bool
+    feature_cache_bytes: int
     torch_python: str

@@ -1,4 +1,4 @@
-"""Features come back in the order of the shared loader, from files that go with them."""
+"""Features come back in the order of the shared loader."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def split(pictures: Path) -> Split:
 
 
 @pytest.fixture
-def cached(split: Split, tmp_path: Path) -> CachedFeatures:
-    features = CachedFeatures(0, 8, tmp_path / "features")
-    features.put(split, (FEATURES[start : start + 8] for start in range(0, 36, 8)))
+def cached(split: Split) -> CachedFeatures:
+    features = CachedFeatures(0, 8)
+    features.put(split, FEATURES)
     return features
 
 
@@ -38,21 +38,18 @@ def test_features_come_in_the_order_of_the_images(split: Split, cached: CachedFe
     assert np.array_equal(np.concatenate(ordered), FEATURES)
 
 
-def test_features_take_no_private_memory_and_leave_no_file(
-    split: Split, cached: CachedFeatures, tmp_path: Path
-) -> None:
-    (features,) = cached._features.values()
-    assert isinstance(features, np.memmap)
-    # Those who read it are given memory of their own, batch by batch.
-    assert not isinstance(next(cached.ordered_batches(split)).inputs, np.memmap)
-    assert list((tmp_path / "features").iterdir()) == []
+def test_those_who_read_mapped_features_are_given_memory_of_their_own(split: Split, tmp_path: Path) -> None:
+    file = tmp_path / "features"
+    FEATURES.tofile(file)
+    features = CachedFeatures(0, 8)
+    features.put(split, np.memmap(file, np.float32, "r", shape=FEATURES.shape))
+    assert not isinstance(next(features.ordered_batches(split)).inputs, np.memmap)
 
 
-def test_what_stops_halfway_leaves_no_file(split: Split, tmp_path: Path) -> None:
-    def batches():
-        yield FEATURES[:8]
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        CachedFeatures(0, 8, tmp_path).put(split, batches())
-    assert list(tmp_path.iterdir()) == []
+def test_epochs_take_the_views_of_a_split_in_turn(split: Split) -> None:
+    views = CachedFeatures(0, 36)
+    for number in range(3):
+        views.put(split, FEATURES + number)
+    for epoch in range(7):
+        (batch,) = views.training_batches(split, epoch)
+        assert np.array_equal(batch.inputs, FEATURES[batch.positions] + epoch % 3)

@@ -1,0 +1,122 @@
+"""Features of one split in a file: safetensors, whose header says what they were made of.
+
+The numbers begin at a page of the file, so that it can be mapped: the system may drop the pages of a mapping, and
+private memory doesn't grow with the number of images.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import zlib
+from collections.abc import Iterable
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from twintune.digests import RowsDigest
+
+_TENSOR = "features"
+_PAGE = 4096
+_LENGTH_BYTES = 8
+"""Of a safetensors file: the length of its header, little-endian."""
+_CHUNK = 1 << 24
+_DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+
+
+class Features(NamedTuple):
+    """What a frozen backbone made of the images of a split."""
+
+    values: np.ndarray
+    """Memory-mapped, read-only: [images, features], or activations [images, height, width, channels]."""
+    pixels: str
+    """Digest of the images as the backbone got them (see `RowsDigest`)."""
+
+
+class DamagedFeatures(Exception):
+    """A file that isn't what was written; the message says why, in a few words and without a full stop."""
+
+
+def write_features(
+    file: IO[bytes], key: bytes, images: int, batches: Iterable[np.ndarray], pixels: RowsDigest
+) -> Features:
+    """Writes features, batch by batch, and maps them.
+
+    Args:
+        file: Empty, to be written and read.
+        key: What they depend on, as JSON.
+        images: How many there will be.
+        batches: Arrays of float32 or float64, [images, ...], at least one; they follow one another.
+        pixels: Has the images of all batches when the last of these has come.
+
+    Raises:
+        OSError: There is no room for them.
+    """
+    batches = iter(batches)
+    first = next(batches)
+    shape = (images, *first.shape[1:])
+    nothing = "0" * len(pixels.hexdigest())
+    # The digests at the front are known at the end; they are as long as those that stand in for them.
+    file.write(_header(first.dtype, shape, key, nothing, checksum=0))
+    checksum = 0
+    for batch in itertools.chain([first], batches):
+        part = np.ascontiguousarray(batch).data
+        checksum = zlib.crc32(part, checksum)
+        file.write(part)
+    file.seek(0)
+    file.write(header := _header(first.dtype, shape, key, pixels.hexdigest(), checksum))
+    file.flush()
+    # Mapped after it was written: to run out of room in a mapping kills the process.
+    return Features(np.memmap(file, first.dtype, "r", len(header), shape), pixels.hexdigest())
+
+
+def read_features(file: IO[bytes]) -> Features:
+    """Maps what was written, all of which is read once for its checksum.
+
+    Raises:
+        DamagedFeatures: It is cut off, or other bytes than were written.
+        OSError: It can't be read.
+    """
+    header, start = _read_header(file)
+    try:
+        about, metadata = header[_TENSOR], header["__metadata__"]
+        dtype, shape, pixels = _DTYPES[about["dtype"]], tuple(about["shape"]), metadata["pixels"]
+        checksum, size = int(metadata["crc32"], 16), about["data_offsets"][1]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise DamagedFeatures("its header can't be read") from error
+    expected, actual = start + size, file.seek(0, 2)
+    if actual != expected:
+        raise DamagedFeatures(f"it has {actual} bytes instead of {expected}")
+    file.seek(start)
+    found = 0
+    while part := file.read(_CHUNK):
+        found = zlib.crc32(part, found)
+    if found != checksum:
+        raise DamagedFeatures("its checksum is another")
+    return Features(np.memmap(file, dtype, "r", start, shape), pixels)
+
+
+def _header(dtype: np.dtype, shape: tuple[int, ...], key: bytes, pixels: str, checksum: int) -> bytes:
+    """The front of the file, padded with spaces to whole pages."""
+    name = next(name for name, known in _DTYPES.items() if known == dtype)
+    size = int(np.prod(shape)) * dtype.itemsize
+    metadata = {"key": key.decode(), "pixels": pixels, "crc32": f"{checksum:08x}"}
+    tensor = {"dtype": name, "shape": shape, "data_offsets": [0, size]}
+    text = json.dumps({"__metadata__": metadata, _TENSOR: tensor}).encode()
+    padded = text.ljust(-(-(len(text) + _LENGTH_BYTES) // _PAGE) * _PAGE - _LENGTH_BYTES)
+    return len(padded).to_bytes(_LENGTH_BYTES, "little") + padded
+
+
+def _read_header(file: IO[bytes]) -> tuple[dict, int]:
+    """The header, and where the numbers begin."""
+    file.seek(0)
+    length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+    start = length + _LENGTH_BYTES
+    if start % _PAGE or start > file.seek(0, 2):
+        raise DamagedFeatures("its header is cut off")
+    file.seek(_LENGTH_BYTES)
+    try:
+        header = json.loads(file.read(length))
+    except ValueError as error:
+        raise DamagedFeatures("its header can't be read") from error
+    return header, start
