@@ -1,7 +1,9 @@
 """Every benchmark, one after the other, into bench/results.json and the table of bench/README.md.
 
-make bench                    # about an hour and a half on two cores; leave the machine alone meanwhile
-make bench ARGS=--quick       # minutes, to see that all of them work; the figures mean nothing and are not kept
+    make bench                    # about an hour and a half on two cores
+    make bench ARGS=--quick       # minutes, to see that all of them work; the figures mean nothing and are not kept
+
+Leave the machine alone meanwhile.
 """
 
 from __future__ import annotations
