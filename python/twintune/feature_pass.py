@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from twintune.backbones import find_backbone
 from twintune.data.cached_features import CachedFeatures
-from twintune.data.dataset import Splits
+from twintune.data.dataset import Split, Splits
+from twintune.data.loader import Batch, SharedLoader
 from twintune.digests import RowsDigest, digest_tensors, digest_text
 from twintune.engine import Engine, Prefix
 from twintune.feature_cache import FeatureCache
 from twintune.feature_file import Features
-from twintune.feature_key import FeatureKey, feature_source
+from twintune.feature_key import FeatureKey, FixedView, feature_source
 from twintune.protocol import RunRequest, SplitName
 from twintune.reporter import Reporter
 
@@ -58,9 +60,9 @@ class FeatureExtractor:
         Raises:
             OSError: There is no room for the features.
         """
-        names = list(self._splits.named())
-        prefix = self._engine.prefix(first_stage, sum(map(len, self._splits.named().values())))
-        keys = self._keys(first_stage, weights or self._digest_before(first_stage), prefix.variant)
+        views = self._views()
+        prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
+        keys = self._keys(views, first_stage, weights or self._digest_before(first_stage), prefix.variant)
         found = [self._cache.find(key) for key in keys]
         missing = sum(key.images for key, features in zip(keys, found, strict=True) if features is None)
         self._report.features_stage(is_cached=missing == 0)
@@ -68,26 +70,46 @@ class FeatureExtractor:
             first_stage, CachedFeatures(self._request.seeds.order, self._request.training.batch_size), missing
         )
         done = 0
-        for name, key, features in zip(names, keys, found, strict=True):
+        for (name, split, _), key, features in zip(views, keys, found, strict=True):
             if features is None:
-                features = self._compute(prefix, key, done, missing)
+                features = self._compute(prefix, key, split, done, missing)
                 done += key.images
-            passed.features.put(self._splits.named()[name], features.values)
+            passed.features.put(split, features.values)
             passed.pixels.append((name, features.pixels))
         return passed
 
-    def _keys(self, first_stage: int, weights: str, variant: str) -> list[FeatureKey]:
+    def _views(self) -> list[tuple[SplitName, Split, FixedView | None]]:
+        """What the backbone is to see: the plain images of all splits, but of the training images their views."""
+        augmentation, training = self._request.augmentation, self._request.training
+        fixed: list[FixedView | None] = [None]
+        if augmentation.views is not None:
+            # No more than there are epochs to see them.
+            count = min(augmentation.views, sum(phase.epochs for phase in training.phases))
+            drawn = msgspec.structs.replace(augmentation, views=None)
+            fixed = [FixedView(drawn, self._request.seeds.augmentation, number) for number in range(count)]
+        return [
+            (name, split, view)
+            for name, split in self._splits.named().items()
+            for view in (fixed if name == "train" else [None])
+        ]
+
+    def _keys(
+        self, views: list[tuple[SplitName, Split, FixedView | None]], first_stage: int, weights: str, variant: str
+    ) -> list[FeatureKey]:
         source = feature_source(self._request, first_stage, weights, self._engine.placement(), variant)
+        identities = {
+            name: digest_text(map(split.identity, range(len(split)))) for name, split in self._splits.named().items()
+        }
         return [
             FeatureKey(
                 source=source,
                 split=name,
                 images=len(split),
-                identities=digest_text(map(split.identity, range(len(split)))),
+                identities=identities[name],
                 content=self._splits.contents[name],
-                view=None,
+                view=view,
             )
-            for name, split in self._splits.named().items()
+            for name, split, view in views
         ]
 
     def _digest_before(self, first_stage: int) -> str:
@@ -95,17 +117,23 @@ class FeatureExtractor:
         tensors = self._engine.backbone_tensors()
         return digest_tensors({name: t for name, t in tensors.items() if entry.stage_of(name) < first_stage})
 
-    def _compute(self, prefix: Prefix, key: FeatureKey, done: int, total: int) -> Features:
-        """Runs the backbone over a split, `done` images after the first of all `total`."""
+    def _compute(self, prefix: Prefix, key: FeatureKey, split: Split, done: int, total: int) -> Features:
+        """Runs the backbone over a view of a split, `done` images after the first of all `total`."""
         pixels = RowsDigest()
-        return self._cache.keep(key, self._batches(prefix, key, pixels, done, total), pixels)
 
-    def _batches(
-        self, prefix: Prefix, key: FeatureKey, pixels: RowsDigest, done: int, total: int
-    ) -> Iterator[np.ndarray]:
-        for batch in self._engine.pipeline.ordered_batches(self._splits.named()[key.split]):
-            images = np.asarray(batch.inputs)
-            pixels.add(images)
-            yield prefix(images)
-            done += len(batch)
-            self._report.stage_progress("features", done, total)
+        def batches() -> Iterator[np.ndarray]:
+            seen = done
+            for batch in self._batches(split, key.view):
+                pixels.add(batch.inputs)
+                yield prefix(batch.inputs)
+                seen += len(batch)
+                self._report.stage_progress("features", seen, total)
+
+        return self._cache.keep(key, batches(), pixels)
+
+    def _batches(self, split: Split, view: FixedView | None) -> Iterator[Batch]:
+        loader = self._engine.pipeline
+        if view is None:
+            return loader.ordered_batches(split)
+        assert isinstance(loader, SharedLoader), "an engine whose features are kept takes the shared batches"
+        return loader.view_batches(split, view.number)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twintune.backbones import find_backbone
-from twintune.data.augmentation import is_augmented
+from twintune.data.augmentation import is_endless
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
@@ -112,9 +112,9 @@ def first_stage_of(engine: Engine, phase: Phase, request: RunRequest) -> int:
     """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
 
     The backbone is run once, and the head trains on its output, where it is frozen, its BatchNorm statistics too, and
-    gets the same images in every epoch.
+    gets the same images in every epoch, or the same few views of them in turn.
     """
-    runs_once = engine.caches_features and keeps_backbone(phase) and not is_augmented(request.augmentation)
+    runs_once = engine.caches_features and keeps_backbone(phase) and not is_endless(request.augmentation)
     return len(find_backbone(request.model.backbone).stages) if runs_once else 0
 
 

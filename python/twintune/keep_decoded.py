@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from twintune.data.augmentation import is_augmented
+from twintune.data.augmentation import is_endless
 from twintune.data.dataset import Split, Splits
 from twintune.data.kept_images import KeptInFile, KeptInMemory, KeptSplit, Room
 from twintune.engine import keeps_backbone
@@ -45,8 +45,8 @@ def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
 
 def _epochs_on_pixels(request: RunRequest) -> int:
     """Epochs that can't train on features of the frozen backbone."""
-    augmented = is_augmented(request.augmentation)
-    return sum(phase.epochs for phase in request.training.phases if augmented or not keeps_backbone(phase))
+    endless = is_endless(request.augmentation)
+    return sum(phase.epochs for phase in request.training.phases if endless or not keeps_backbone(phase))
 
 
 def _bytes_allowed(where: str, folder: Path) -> int:

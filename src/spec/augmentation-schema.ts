@@ -50,6 +50,13 @@ export const augmentationSchema = z.strictObject({
     })
     .optional()
     .describe('A random rectangle set to the mean colour (Zhong et al. 2020).'),
+  views: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'So many augmented views of each image, which the epochs take in turn; drawn anew in each epoch where this is left out. A frozen backbone then runs once over all of them.',
+    ),
   mixup: strength
     .default(0)
     .describe(

@@ -38,6 +38,7 @@ const rules: readonly Rule[] = [
   ...datasetRules,
   fineTuneStandsAlone,
   rangesAscend,
+  viewsAreNotMixed,
   halfNeedsGpu,
   earlyStoppingHasValidation,
   cosineFalls,
@@ -179,6 +180,15 @@ function rangesAscend(spec: unknown): Violation[] {
     const isBroken = numberAt(spec, [...path, 0]) > numberAt(spec, [...path, 1])
     return violationIf(isBroken, path, 'must be the smallest value, then the largest')
   })
+}
+
+// Views are there for features that are computed once; a mixed batch is another in every step.
+function viewsAreNotMixed(spec: unknown): Violation[] {
+  const path = ['augmentation', 'views']
+  const mixing = ['mixup', 'cutmix'].filter((field) => numberAt(spec, ['augmentation', field]) > 0)
+  const isBroken = getIn(spec, path) !== undefined && mixing.length > 0
+  const message = `${mixing.join(' and ')} would mix the views anew in every step, so that none is fixed: leave one of the two out`
+  return violationIf(isBroken, path, message)
 }
 
 function halfNeedsGpu(spec: unknown): Violation[] {

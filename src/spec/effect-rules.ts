@@ -17,6 +17,7 @@ import { phaseSchema } from './training-schema.js'
 export const effectRules: readonly Rule[] = [
   dropoutHasUnits,
   colorJitterHasStrength,
+  viewsDiffer,
   ratesHaveBackbone,
   policyHasBatchNorm,
   splitHasShares,
@@ -40,6 +41,12 @@ function colorJitterHasStrength(spec: unknown): Violation[] {
     path,
     `changes nothing: give a strength of more than 0 (${strengths.join(', ')})`,
   )
+}
+
+function viewsDiffer(spec: unknown): Violation[] {
+  const path = ['augmentation', 'views']
+  const isBroken = getIn(spec, path) !== undefined && !isAugmented(spec)
+  return violationIf(isBroken, path, 'no image is augmented: all views of an image would be the same')
 }
 
 function ratesHaveBackbone(spec: unknown): Violation[] {
@@ -89,10 +96,13 @@ function splitHasShares(spec: unknown): Violation[] {
 function seedsDiffer(spec: unknown): Violation[] {
   const path = ['comparison', 'vary']
   const vary = listAt(spec, path)
-  const plain: Readonly<Record<string, unknown>> = augmentationSchema.parse({})
-  const isAugmented = Object.keys(augmentationSchema.shape).some(
-    (field) => getIn(spec, ['augmentation', field]) !== plain[field],
-  )
-  const isBroken = vary.length > 0 && vary.every((purpose) => purpose === 'augmentation') && !isAugmented
+  const isBroken =
+    vary.length > 0 && vary.every((purpose) => purpose === 'augmentation') && !isAugmented(spec)
   return violationIf(isBroken, path, 'no image is augmented: the runs of all seeds would be the same')
+}
+
+function isAugmented(spec: unknown): boolean {
+  const { views: _, ...changes } = augmentationSchema.shape
+  const plain: Readonly<Record<string, unknown>> = augmentationSchema.parse({})
+  return Object.keys(changes).some((field) => getIn(spec, ['augmentation', field]) !== plain[field])
 }

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from augmentations import OF_IMAGES
 from conftest import ADAM, PHASE
 from pictures import write_pictures
 from safetensors.numpy import load_file
@@ -173,6 +174,37 @@ def test_a_run_says_that_its_features_were_cached_and_gives_no_pace_for_them(req
     assert second.result.feature_images_per_second is None
 
 
+def total_computed(finished: Finished) -> int:
+    return next(
+        report["total"] for report in finished.reports if report.get("stage") == "features" and "total" in report
+    )
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_fixed_views_give_features_that_train_as_pixels_do(
+    requests, framework: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def with_views(count: int) -> RunRequest:
+        training = {"phases": [{**PHASE, "epochs": 3}]}
+        augmentation = {**OF_IMAGES, "views": count}
+        return requests(framework, augmentation=augmentation, training=training, cacheDirectory=str(tmp_path))
+
+    views = with_views(2)
+    computed, cached = finish(views), finish(views)
+    module = pytest.importorskip(f"twintune.engines.{framework}.aligned")
+    monkeypatch.setattr(module.AlignedEngine, "caches_features", False)
+    on_pixels = finish(views)
+    assert (computed.origin, cached.origin, on_pixels.origin) == ("computed", "cached", None)
+    assert cached.losses() == computed.losses()
+    # As without augmentation: sums in another order, an epoch long.
+    assert computed.losses() == pytest.approx(on_pixels.losses(), rel=1e-8)
+    # Another number of views has the first ones in common.
+    monkeypatch.undo()
+    more = finish(with_views(5))
+    # All 36 images of the training folder and 12 of the test were seen once, those that are trained on once more.
+    assert total_computed(more) == total_computed(computed) - 48
+
+
 def test_other_weights_have_their_features_computed(requests, computed) -> None:
     computed("pytorch")
     assert finish(requests("pytorch", seeds={"init": 1})).origin == "computed"
@@ -184,7 +216,7 @@ def test_other_images_under_the_same_names_have_their_features_computed(requests
     other = finish(requests("pytorch", dataset={"train": str(tmp_path / "train")}))
     assert other.origin == "computed"
     # The test images are the same, and only those of the training folder were computed.
-    assert other.reports[[r.get("stage") for r in other.reports].index("features") + 1]["total"] == 36
+    assert total_computed(other) == 36
 
 
 def test_a_damaged_entry_is_computed_again_with_a_warning(requests, computed) -> None:

@@ -84,6 +84,11 @@ describe('rules that bind several fields', () => {
       'augmentation.randomResizedCrop.scale: must be the smallest value, then the largest',
     ],
     [
+      'views that are mixed',
+      { ...smallest, augmentation: { horizontalFlip: 0.5, views: 2, mixup: 0.2, cutmix: 1 } },
+      'augmentation.views: mixup and cutmix would mix the views anew in every step, so that none is fixed: leave one of the two out',
+    ],
+    [
       'images too small for a backbone that pads nothing',
       {
         ...idiomatic,

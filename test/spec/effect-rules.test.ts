@@ -27,6 +27,11 @@ describe('rules on fields without an effect', () => {
       'augmentation.colorJitter: changes nothing: give a strength of more than 0 (brightness, contrast, saturation, hue)',
     ],
     [
+      'views of images that nothing is changed in',
+      { ...smallest, augmentation: { views: 3 } },
+      'augmentation.views: no image is augmented: all views of an image would be the same',
+    ],
+    [
       "a scale of the backbone's rate where it is frozen",
       withPhase({ backboneLearningRateScale: 0.1 }),
       'training.phases[0].backboneLearningRateScale: is of the backbone, and the phase trains the head alone',

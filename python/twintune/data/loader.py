@@ -82,14 +82,21 @@ class SharedLoader:
         whole = np.arange(len(split))
         return self._batches(split, whole, lambda position: self.evaluation_view(split, int(position)))
 
+    def view_batches(self, split: Split, view: int) -> Iterator[Batch]:
+        """All batches in order, of the augmented view of that number; the last one may be short."""
+        whole = np.arange(len(split))
+        return self._batches(split, whole, lambda position: self.training_view(split, int(position), view))
+
     def training_view(self, split: Split, position: int, epoch: int) -> np.ndarray:
         """One image as the network sees it in a training epoch, shape [height, width, 3].
 
-        It is drawn by (seed, epoch, the image's identity): neither the threads nor other images move it.
+        It is drawn by (seed, epoch, the image's identity): neither the threads nor other images move it. Where the
+        number of views is fixed, the epochs take them in turn, and it is drawn by its view's number instead.
         """
         if not is_augmented(self.augmentation):
             return self.evaluation_view(split, position)
-        draw = generator(self.seeds.augmentation, "augmentation", epoch, split.identity(position))
+        view = epoch if self.augmentation.views is None else epoch % self.augmentation.views
+        draw = generator(self.seeds.augmentation, "augmentation", view, split.identity(position))
         # All augmentations but a crop begin with the plain resizing, which leaves an image of that size as it is.
         crops = self.augmentation.random_resized_crop is not None
         return self._augment(split.open(position) if crops else self._resized(split, position), draw)
@@ -100,7 +107,8 @@ class SharedLoader:
 
     def describe_augmentation(self) -> str:
         """What is done to a training image, in order, with the settings."""
-        return self._augment.describe()
+        views = self.augmentation.views
+        return self._augment.describe() + ("" if views is None else f", {views} views in turn")
 
     def _resized(self, split: Split, position: int) -> Image.Image:
         return split.open_resized(position, self.image_size, self.preprocessing.interpolation)

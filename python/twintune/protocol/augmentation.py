@@ -40,7 +40,10 @@ class RandomErasing(Message):
 
 
 class Augmentation(Message, kw_only=True):
-    """Random changes to the training images; None and 0 for those that aren't wanted."""
+    """Random changes to the training images; None and 0 for those that aren't wanted.
+
+    `views` is how many augmented views of an image the epochs take in turn; with None each epoch draws its own.
+    """
 
     random_resized_crop: RandomResizedCrop | None = None
     horizontal_flip: float
@@ -49,5 +52,6 @@ class Augmentation(Message, kw_only=True):
     color_jitter: ColorJitter | None = None
     rand_augment: RandAugment | None = None
     random_erasing: RandomErasing | None = None
+    views: int | None = None
     mixup: float
     cutmix: float

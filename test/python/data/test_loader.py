@@ -160,3 +160,14 @@ def test_normalising_subtracts_the_mean_and_divides_by_the_deviation() -> None:
     pixels = np.array([[[0, 255, 51]]], np.uint8)
     expected = [(0 - 0.5) / 0.2, (1 - 0.4) / 0.25, (0.2 - 0.3) / 0.3]
     assert normalize(pixels, PREPROCESSING, "float64")[0, 0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_epochs_take_fixed_views_in_turn(split) -> None:
+    fixed, endless = loader(**OF_IMAGES, views=2), loader(**OF_IMAGES)
+    for epoch in range(4):
+        view = fixed.training_view(split, 5, epoch)
+        assert np.array_equal(view, endless.training_view(split, 5, epoch % 2))
+    (first, *_), (second, *_) = (fixed.view_batches(split, view) for view in range(2))
+    assert np.array_equal(first.inputs[5], fixed.training_view(split, 5, 0))
+    assert np.array_equal(second.inputs[5], fixed.training_view(split, 5, 1))
+    assert fixed.describe_augmentation() == f"{endless.describe_augmentation()}, 2 views in turn"

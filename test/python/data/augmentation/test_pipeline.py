@@ -7,7 +7,7 @@ import pytest
 from augmentations import OF_IMAGES, augmentation
 from pictures import photograph
 from twintune.backbones import Preprocessing
-from twintune.data.augmentation import is_augmented
+from twintune.data.augmentation import is_augmented, is_endless
 from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
 from twintune.data.preprocessing import normalize, resize
 
@@ -65,3 +65,11 @@ def test_mixing_counts_as_augmentation_and_all_off_does_not() -> None:
 def test_a_generator_gives_the_same_pixels_again_and_another_others() -> None:
     assert np.array_equal(changed(1, **OF_IMAGES), changed(1, **OF_IMAGES))
     assert not np.array_equal(changed(1, **OF_IMAGES), changed(2, **OF_IMAGES))
+
+
+def test_views_are_no_change_of_an_image_and_end_what_changes_it() -> None:
+    assert not is_augmented(augmentation(views=3))
+    assert is_endless(augmentation(horizontalFlip=0.5))
+    assert not is_endless(augmentation(horizontalFlip=0.5, views=3))
+    assert is_endless(augmentation(views=3, mixup=0.2))
+    assert not is_endless(augmentation())
