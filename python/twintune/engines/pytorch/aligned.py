@@ -154,7 +154,7 @@ class AlignedEngine:
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
         """The frozen backbone."""
-        return Prefix(self.model, self.device.native)
+        return Prefix(self.model, self._entry, first_stage, images)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""

@@ -45,10 +45,12 @@ class AlignedModel:
 
     def feature_map(self, images: torch.Tensor) -> torch.Tensor:
         """The backbone's last feature map, [images, channels, height, width], in the parameters' dtype."""
-        with torch.autocast(images.device.type, dtype=self.half or torch.bfloat16, enabled=self.half is not None):
+        if self.half is None:
+            return self.backbone.forward_features(images)
+        with torch.autocast(images.device.type, dtype=self.half):
             maps = self.backbone.forward_features(images)
         # Autocast would pool in half.
-        return maps.to(images.dtype)
+        return maps.to(self.layers[0].weight.dtype)
 
     def logits(self, features: torch.Tensor, masks: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
         """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""

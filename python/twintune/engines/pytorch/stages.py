@@ -1,12 +1,15 @@
-"""The outputs of a backbone's stages."""
+"""A backbone's stages: their outputs, and the backbone cut between them."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import torch
+from torch import nn
 
-from twintune.backbones import BackboneEntry
+from twintune.backbones import BackboneEntry, Stage
 from twintune.engines.pytorch.model import AlignedModel
 
 
@@ -38,3 +41,32 @@ def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[
         return outputs
 
     return stage_outputs
+
+
+def stages_until(backbone: Any, stage: Stage) -> Any:
+    """A shell around the live layers whose `forward_features` ends with a stage's output."""
+    return _cut(backbone, stage.timm_module.split("."), until=True)
+
+
+def stages_after(backbone: Any, stage: Stage) -> Any:
+    """A shell around the live layers whose `forward_features` begins with a stage's output."""
+    return _cut(backbone, stage.timm_module.split("."), until=False)
+
+
+def _cut(module: Any, path: list[str], until: bool) -> Any:
+    """Leaves out what comes after the module at a path, or all until its end.
+
+    timm's backbones run their children one after the other, in the order in which they have them.
+    """
+    shell = copy.copy(module)
+    shell._modules = dict(module._modules)
+    name, *rest = path
+    names = list(shell._modules)
+    place = names.index(name)
+    for other in names[place + 1 :] if until else names[:place]:
+        setattr(shell, other, nn.Identity())
+    if rest:
+        setattr(shell, name, _cut(getattr(module, name), rest, until))
+    elif not until:
+        setattr(shell, name, nn.Identity())
+    return shell

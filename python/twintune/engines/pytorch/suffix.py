@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import torch
 
 from twintune.backbones import BackboneEntry
 from twintune.engines.pytorch.model import AlignedModel
+from twintune.engines.pytorch.stages import stages_after
 
 
 def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -16,9 +18,17 @@ def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) ->
     Args:
         model: What is run; it stays the live one.
         entry: The backbone's stages.
-        first_stage: As in `twintune.engine.Engine.start_phase`: 0, or the number of stages.
+        first_stage: As in `twintune.engine.Engine.start_phase`.
 
     Returns:
         A function to pooled features, [images, features], in the modes that the BatchNorm layers have when it is run.
     """
-    return model.features if first_stage < len(entry.stages) else lambda features: features
+    if first_stage == 0:
+        return model.features
+    if first_stage == len(entry.stages):
+        return lambda features: features
+    suffix = dataclasses.replace(model, backbone=stages_after(model.backbone, entry.stages[first_stage - 1]))
+    if model.half is None:
+        return suffix.features
+    # As autocast hands them from stage to stage.
+    return lambda activations: suffix.features(activations.to(model.half))

@@ -36,7 +36,7 @@ from twintune.engines.tensorflow.prefix import Prefix
 from twintune.engines.tensorflow.probe import Probe
 from twintune.engines.tensorflow.step_parts import AlignedStepParts
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
-from twintune.engines.tensorflow.suffix import build_suffix
+from twintune.engines.tensorflow.suffix import build_suffix, input_shape
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
 from twintune.precision import array_dtype, check_precision
@@ -93,8 +93,7 @@ class AlignedEngine:
             dtype,
             request.augmentation,
         )
-        self._image_spec = tf.TensorSpec([None, size, size, 3], dtype)
-        self._feature_spec = tf.TensorSpec([None, self._entry.features], dtype)
+        self._image_size, self._dtype = size, dtype
         self._target_spec = tf.TensorSpec([None, classes], dtype)
         self._mask_specs = tuple(
             tf.TensorSpec([None, width], dtype) for width in self._head.hidden if self._head.dropout
@@ -110,7 +109,7 @@ class AlignedEngine:
             set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
             self._optimizer = build_optimizer(phase.optimizer, trained, settings)
             suffix = build_suffix(self.model, self._entry, first_stage)
-            input_spec = self._feature_spec if first_stage else self._image_spec
+            input_spec = self._input_spec(first_stage)
             ema = self._training.ema
             self._average = WeightAverage(trained, ema.decay) if ema else None
             self._train_step = TrainStep(
@@ -168,7 +167,7 @@ class AlignedEngine:
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
         """The frozen backbone."""
-        return Prefix(self.model, self._image_spec, self.device.native)
+        return Prefix(self.model, self._entry, first_stage, images, self._input_spec(0), self.device.native)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""
@@ -213,3 +212,6 @@ class AlignedEngine:
     def placement(self) -> str:
         """Where the live variables are."""
         return describe_placement(variable.value for variable in self.model.all_variables())
+
+    def _input_spec(self, first_stage: int) -> tf.TensorSpec:
+        return tf.TensorSpec(input_shape(self.model, self._entry, first_stage, self._image_size), self._dtype)

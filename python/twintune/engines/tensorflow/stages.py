@@ -1,4 +1,4 @@
-"""The outputs of a backbone's stages."""
+"""A backbone's stages: their outputs, and the backbone cut between them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[
 
 def stage_tensor(backbone: keras.Model, stage: Stage) -> keras.KerasTensor:
     """The place in the graph where a stage ends: the model can be cut there."""
-    return cast(keras.KerasTensor, stage_layer(backbone, stage).output)
+    # A model that begins within the graph gives the layers further nodes; the first one stays that of the backbone.
+    return cast(keras.KerasTensor, stage_layer(backbone, stage)._inbound_nodes[0].output_tensors[0])
 
 
 def stage_layer(backbone: keras.Model, stage: Stage) -> keras.layers.Layer:
@@ -39,5 +40,14 @@ def stage_layer(backbone: keras.Model, stage: Stage) -> keras.layers.Layer:
     layer = backbone.get_layer(stage.keras_layer)
     if not stage.keras_follower:
         return layer
-    (node,) = layer._outbound_nodes
-    return node.operation
+    return layer._outbound_nodes[0].operation
+
+
+def stages_until(backbone: keras.Model, stage: Stage) -> keras.Model:
+    """The live layers of a backbone up to a stage's output."""
+    return keras.Model(backbone.input, stage_tensor(backbone, stage))
+
+
+def stages_after(backbone: keras.Model, stage: Stage) -> keras.Model:
+    """The live layers of a backbone from a stage's output on."""
+    return keras.Model(stage_tensor(backbone, stage), backbone.output)
