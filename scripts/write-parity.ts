@@ -92,7 +92,7 @@ function experimentOf(backbone: string) {
 function versionsOf(framework: Framework): Promise<Readonly<Record<string, string>>> {
   return withTemporaryWorker(framework, async (worker) => {
     const { signal } = new AbortController()
-    const { inspection } = await FrameworkWorker.warmUp(worker, framework, { signal })
+    const { inspection } = await FrameworkWorker.warmUp(worker, framework, { mode: 'aligned', signal })
     return { Python: inspection.python, ...inspection.versions }
   })
 }

@@ -30,7 +30,7 @@ def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
         TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING.
     """
     start = time.perf_counter()
-    import_framework(request.framework)
+    import_framework(request.framework, request.mode)
     return ImportFrameworkResult(seconds=time.perf_counter() - start)
 
 

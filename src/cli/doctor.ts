@@ -45,7 +45,7 @@ function examine(framework: Framework, signal: AbortSignal): Promise<Examination
   const interpreter = findPython(framework)
   return withTemporaryWorker(framework, async (worker) => {
     try {
-      const { inspection } = await FrameworkWorker.warmUp(worker, framework, { signal })
+      const { inspection } = await FrameworkWorker.warmUp(worker, framework, { mode: null, signal })
       return { framework, interpreter, inspection, failure: null }
     } catch (error) {
       return { framework, interpreter, inspection: null, failure: toFailure(error) }

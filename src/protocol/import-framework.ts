@@ -2,10 +2,16 @@ import * as z from 'zod'
 import { frameworkSchema } from '../spec/schema.js'
 import { defineMessage } from './message.js'
 
-/** Imports a framework and what its engine needs. Fails with FRAMEWORK_MISSING or PACKAGE_MISSING. */
+/** Imports a framework and what its engines need. Fails with FRAMEWORK_MISSING or PACKAGE_MISSING. */
 export const importFrameworkMessage = defineMessage({
   name: 'import-framework',
-  request: z.strictObject({ framework: frameworkSchema }),
+  request: z.strictObject({
+    framework: frameworkSchema,
+    mode: z
+      .enum(['aligned', 'idiomatic'])
+      .nullable()
+      .describe('That of the runs to come; null to import what either needs.'),
+  }),
   progress: z.never(),
   result: z.strictObject({ seconds: z.number() }),
 })

@@ -52,6 +52,7 @@ export async function carryOutRuns(
   const journal = new Journal(folder, machine, kept ?? [], emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
   const pool = new WorkerPool({
+    mode: experiment.mode,
     logFileOf: (framework, number) => folder.logFileOf(framework, number),
     signal,
     onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),

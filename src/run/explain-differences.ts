@@ -53,7 +53,7 @@ export async function explainDifferences(
       for (const difference of differences) emit({ type: 'difference', ...difference })
       emit({ type: 'verify-finished', passed: true, rungs: [], rounding: [], differences, unexplained })
     },
-    { signal },
+    { mode: experiment.mode, signal },
   )
 }
 

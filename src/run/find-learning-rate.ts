@@ -57,7 +57,7 @@ function sweep(
 ): Promise<LearningRateCurve> {
   const { framework } = run
   return withTemporaryWorker(framework, async (worker, folder) => {
-    await FrameworkWorker.warmUp(worker, framework, { signal })
+    await FrameworkWorker.warmUp(worker, framework, { mode: experiment.mode, signal })
     return worker.request(
       findLearningRateMessage,
       { run: temporaryRunRequest(firstPhaseOf(experiment), run, folder), start, end, steps },

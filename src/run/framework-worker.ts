@@ -2,9 +2,16 @@ import { TwintuneError } from '../failure.js'
 import { importFrameworkMessage } from '../protocol/import-framework.js'
 import { type Inspection, inspectMessage } from '../protocol/inspect.js'
 import type { FinishedRun } from '../protocol/result.js'
-import type { Framework } from '../spec/schema.js'
+import type { Experiment, Framework } from '../spec/schema.js'
 import type { Worker } from '../worker/worker.js'
 import { unlessCancelled } from './cancellation.js'
+
+export interface WarmUpOptions {
+  /** That of the runs to come, which decides what is imported; `null` for what either needs. */
+  readonly mode: Experiment['mode'] | null
+  readonly signal: AbortSignal
+  readonly onImporting?: () => void
+}
 
 type StartUpSeconds = Pick<FinishedRun['seconds'], 'start' | 'import'>
 
@@ -31,11 +38,11 @@ export class FrameworkWorker {
   static async warmUp(
     worker: Worker,
     framework: Framework,
-    { signal, onImporting }: { readonly signal: AbortSignal; readonly onImporting?: () => void },
+    { mode, signal, onImporting }: WarmUpOptions,
   ): Promise<FrameworkWorker> {
     await unlessCancelled(worker.ready, signal)
     onImporting?.()
-    const { seconds } = await worker.request(importFrameworkMessage, { framework }, { signal })
+    const { seconds } = await worker.request(importFrameworkMessage, { framework, mode }, { signal })
     const inspection = await worker.request(inspectMessage, { framework }, { signal })
     return new FrameworkWorker(worker, framework, seconds, inspection)
   }

@@ -1,4 +1,4 @@
-import type { Framework } from '../spec/schema.js'
+import type { Experiment, Framework } from '../spec/schema.js'
 import type { Worker } from '../worker/worker.js'
 import { FrameworkWorker } from './framework-worker.js'
 import { withTemporaryWorker } from './temporary-worker.js'
@@ -13,6 +13,8 @@ export interface TemporaryWorker {
 export type OfEach<Value> = Readonly<Record<Framework, Value>>
 
 export interface TemporaryPairOptions {
+  /** That of what is asked of the two, which decides what they import. */
+  readonly mode: Experiment['mode']
   readonly signal: AbortSignal
   /** Set for both workers and their Pythons. */
   readonly environment?: Readonly<Record<string, string>>
@@ -25,7 +27,7 @@ export interface TemporaryPairOptions {
  */
 export function withTemporaryPair<T>(
   use: (pair: OfEach<TemporaryWorker>) => Promise<T>,
-  { signal, environment }: TemporaryPairOptions,
+  { mode, signal, environment }: TemporaryPairOptions,
 ): Promise<T> {
   return withTemporaryWorker(
     'tensorflow',
@@ -34,8 +36,8 @@ export function withTemporaryPair<T>(
         'pytorch',
         async (pytorch, otherFolder) => {
           await Promise.all([
-            FrameworkWorker.warmUp(tensorflow, 'tensorflow', { signal }),
-            FrameworkWorker.warmUp(pytorch, 'pytorch', { signal }),
+            FrameworkWorker.warmUp(tensorflow, 'tensorflow', { mode, signal }),
+            FrameworkWorker.warmUp(pytorch, 'pytorch', { mode, signal }),
           ])
           return use({
             tensorflow: { worker: tensorflow, folder },

@@ -63,6 +63,7 @@ export async function verifyExperiment(
   // Both compute at once, so that each gets half of the cores.
   const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / 2))) }
   await withTemporaryPair((recorders) => new Ladder(experiment, options, signal, recorders).climb(emit), {
+    mode: experiment.mode,
     signal,
     environment: share,
   })

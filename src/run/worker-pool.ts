@@ -1,13 +1,15 @@
 import type { z } from 'zod'
 import type { EventOf } from '../events.js'
 import type { Message } from '../protocol/message.js'
-import type { Framework } from '../spec/schema.js'
+import type { Experiment, Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { Worker, type WorkerOptions } from '../worker/worker.js'
 import { unlessCancelled } from './cancellation.js'
 import { FrameworkWorker } from './framework-worker.js'
 
 export interface WorkerPoolOptions {
+  /** That of the runs, which decides what a worker imports. */
+  readonly mode: Experiment['mode']
   /** Where what a Python prints goes; of those that work side by side each has its own `number`, from 1. */
   readonly logFileOf: (framework: Framework, number: number) => string
   readonly signal: AbortSignal
@@ -38,11 +40,11 @@ export class WorkerPool {
 
   /** Starts another worker and imports the framework. Rejects with a `TwintuneError`. */
   async start(framework: Framework): Promise<FrameworkWorker> {
-    const { signal, onState, onWarm } = this.#options
+    const { mode, signal, onState, onWarm } = this.#options
     onState(framework, 'starting')
     const worker = this.#startWorker(framework)
     const onImporting = (): void => onState(framework, 'importing')
-    const warm = await FrameworkWorker.warmUp(worker, framework, { signal, onImporting })
+    const warm = await FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
     onState(framework, 'ready')
     this.#warm.add(warm)
     onWarm(warm)

@@ -65,3 +65,15 @@ def test_tensorflow_s_process_imports_nothing_that_no_engine_uses() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_idiomatic_mode_imports_no_keras_hub_which_has_none_of_its_models() -> None:
+    program = (
+        "import sys\n"
+        "from twintune.engines import import_framework\n"
+        "import_framework('tensorflow', 'idiomatic')\n"
+        "import twintune.training_loop, twintune.engines.tensorflow.idiomatic\n"
+        "assert 'keras_hub' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

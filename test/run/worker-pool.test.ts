@@ -54,6 +54,7 @@ describe('the paired test', () => {
 function startPool(signal = new AbortController().signal) {
   const startWorker = vi.fn((options: WorkerOptions) => workerStarter()(options))
   const pool = new WorkerPool({
+    mode: 'aligned',
     logFileOf: (framework: Framework, number) => path.join(temporary, `${framework}-${number}`),
     signal,
     onState: () => {},

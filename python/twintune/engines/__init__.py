@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from twintune.engine import Engine
 from twintune.errors import TwintuneError
-from twintune.protocol import Framework, RunRequest
+from twintune.protocol import Framework, Mode, RunRequest
 
 MODULES: dict[Framework, tuple[str, ...]] = {
     "tensorflow": ("tensorflow", "keras", "keras_hub"),
@@ -18,13 +18,20 @@ MODULES: dict[Framework, tuple[str, ...]] = {
 }
 """What each framework's engines import; the framework itself first."""
 
+_ALIGNED_ALONE = ("keras_hub",)
+"""What idiomatic mode does without: it has Keras' own models."""
+
 _DISPENSABLE: dict[Framework, tuple[str, ...]] = {"tensorflow": ("sklearn", "pandas", "tensorflow_text"), "pytorch": ()}
 """Optional packages that the framework's libraries import where they find them, and that no engine makes use of:
 scikit-learn, which brings SciPy's statistics, pandas and a tokenizer are a good part of what their import costs."""
 
 
-def import_framework(framework: Framework) -> None:
-    """Imports the framework and its engines.
+def import_framework(framework: Framework, mode: Mode | None = None) -> None:
+    """Imports a framework and what its engines need.
+
+    Args:
+        framework: The one of this process.
+        mode: That of the runs to come; None imports what either needs.
 
     Raises:
         TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING, with the command that mends it.
@@ -33,6 +40,8 @@ def import_framework(framework: Framework) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with _hidden(_DISPENSABLE[framework]):
         for module in MODULES[framework]:
+            if mode == "idiomatic" and module in _ALIGNED_ALONE:
+                continue
             try:
                 importlib.import_module(module)
             except Exception as error:  # a broken CUDA library raises OSError, a protobuf that doesn't fit TypeError

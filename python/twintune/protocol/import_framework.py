@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from twintune.protocol.message import Framework, Message
+from twintune.protocol.message import Framework, Message, Mode
 
 
 class ImportFrameworkRequest(Message):
-    """Import this framework and its engine."""
+    """Import this framework and what its engine of a mode needs, or of either."""
 
     framework: Framework
+    mode: Mode | None
 
 
 class ImportFrameworkResult(Message):
