@@ -18,6 +18,7 @@ from twintune.engine import Engine, Prefix
 from twintune.feature_cache import FeatureCache
 from twintune.feature_file import Features
 from twintune.feature_key import FeatureKey, FixedView, feature_source
+from twintune.precision import array_dtype
 from twintune.protocol import RunRequest, SplitName
 from twintune.reporter import Reporter
 
@@ -49,6 +50,13 @@ class FeatureExtractor:
             request.feature_cache,
             lambda message: reporter.warning("FEATURE_CACHE", message),
         )
+
+    def has_room(self, first_stage: int) -> bool:
+        """Whether what the stages before this one give of all images may be kept."""
+        size, dtype = self._request.dataset.image_size, array_dtype(self._request.training.precision)
+        nothing = np.zeros((1, size, size, 3), dtype)
+        of_one_image = self._engine.prefix(first_stage, images=1)(nothing).nbytes
+        return self._cache.has_room(of_one_image * sum(len(split) for _, split, _ in self._views()))
 
     def run(self, first_stage: int, weights: str | None) -> FeaturePass:
         """Gives the features of all splits.

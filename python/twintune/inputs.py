@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twintune.backbones import find_backbone
-from twintune.data.augmentation import is_endless
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
 from twintune.digests import RowsDigest
-from twintune.engine import Engine, keeps_backbone
+from twintune.engine import Engine
 from twintune.feature_pass import FeatureExtractor, FeaturePass
+from twintune.first_stage import frozen_stages, pools_features
 from twintune.protocol import FeatureOrigin, Phase, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
@@ -27,6 +26,7 @@ class Inputs:
     def __init__(
         self, request: RunRequest, engine: Engine, splits: Splits, record: RunRecord, reporter: Reporter
     ) -> None:
+        self._request = request
         self._engine = engine
         self._splits = splits
         self._record = record
@@ -36,6 +36,24 @@ class Inputs:
         record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
         self.features_hashed = False
         """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
+
+    def first_stage_of(self, phase: Phase, recorded: str | None) -> int:
+        """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
+
+        What the frozen stages give is the same few things of each image in all epochs, so they run once, and the steps
+        begin behind them. Activations within the backbone can take more room than images do, by far: where they don't
+        fit, the steps run the frozen stages too.
+
+        Args:
+            phase: The phase.
+            recorded: What the steps of the phase were given so far, where it has begun before: they go on with that.
+        """
+        frozen = frozen_stages(self._engine, phase, self._request)
+        if frozen == 0 or recorded == "pixels":
+            return 0
+        if recorded is not None or pools_features(frozen, self._request):
+            return frozen
+        return frozen if self._extractor.has_room(frozen) else 0
 
     def start_phase(self, first_stage: int, backbone_moved: bool) -> None:
         """Gets the output of the frozen stages for all images when a phase trains on it and it isn't there.
@@ -106,26 +124,3 @@ class Inputs:
             elif not self.features_hashed:
                 self._record.digests.pixels.add_digest(pixels)
         self.features_hashed = True
-
-
-def first_stage_of(engine: Engine, phase: Phase, request: RunRequest) -> int:
-    """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
-
-    The backbone is run once, and the head trains on its output, where it is frozen, its BatchNorm statistics too, and
-    gets the same images in every epoch, or the same few views of them in turn.
-    """
-    runs_once = engine.caches_features and keeps_backbone(phase) and not is_endless(request.augmentation)
-    return len(find_backbone(request.model.backbone).stages) if runs_once else 0
-
-
-def describe_input(first_stage: int, backbone: str) -> str:
-    """What the steps of a phase are given: `pixels`, `features` or `activations of STAGE`.
-
-    Args:
-        first_stage: The first backbone stage that they run.
-        backbone: Its name.
-    """
-    if first_stage == 0:
-        return "pixels"
-    stages = find_backbone(backbone).stages
-    return "features" if first_stage == len(stages) else f"activations of {stages[first_stage - 1].name}"

@@ -66,6 +66,10 @@ class RunRecord:
             TrainedPhase(input=step_input, features=features, epochs=0, steps=0, skipped_steps=0, weights_of=0)
         )
 
+    def input_of(self, number: int) -> str | None:
+        """What the steps of a phase are given; None where it has not begun."""
+        return self._trained[number - 1].input if len(self._trained) >= number else None
+
     def add_step(self, rate: float) -> None:
         """Counts an optimiser step and keeps its rate, as the live optimiser had it."""
         self.digests.add_learning_rate(rate)
@@ -200,9 +204,9 @@ class RunRecord:
         )
 
     def _images_per_second(self) -> float | None:
-        """Median over the epochs on pixels where there are any: an epoch on cached features is another kind of work."""
-        on_pixels = {number for number, phase in enumerate(self._trained, start=1) if phase.input == "pixels"}
-        kinds = [record for record in self.epochs if record.phase in on_pixels] or self.epochs
+        """Median over the epochs that run the backbone where there are any: those of the head alone are other work."""
+        on_backbone = {number for number, phase in enumerate(self._trained, start=1) if phase.input != "features"}
+        kinds = [record for record in self.epochs if record.phase in on_backbone] or self.epochs
         paces = [record.images_per_second for record in kinds if record.images_per_second is not None]
         return statistics.median(paces) if paces else None
 

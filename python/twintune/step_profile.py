@@ -18,8 +18,8 @@ from typing import NamedTuple, TypeVar
 
 from twintune.data.loader import Batch
 from twintune.engine import Device, Prefix, StepInputs, StepParts
+from twintune.first_stage import describe_input
 from twintune.head import masks_of_step
-from twintune.inputs import describe_input, first_stage_of
 from twintune.protocol import Phase, StepProfile
 from twintune.run_context import RunContext
 from twintune.targets import one_hot
@@ -102,7 +102,7 @@ def summarize(times: Sequence[StepTimes], phase: int, step_input: str) -> StepPr
 
 def _profile_phase(run: RunContext, number: int, phase: Phase, batches: Sequence[Batch]) -> StepProfile:
     engine, phases = run.engine, len(run.request.training.phases)
-    first_stage = first_stage_of(engine, phase, run.request)
+    first_stage = run.inputs.first_stage_of(phase, run.record.input_of(number))
     engine.start_phase(phase, first_stage)
     prefix = engine.prefix(first_stage, sum(map(len, batches))) if first_stage else None
     steps = [_step_of(run, phase, batch, index, prefix) for index, batch in enumerate(batches)]
@@ -111,7 +111,7 @@ def _profile_phase(run: RunContext, number: int, phase: Phase, batches: Sequence
     def on_step(done: int) -> None:
         run.report.stage_progress("profile", before + done, phases * (WARM_UP + STEPS))
 
-    step_input = describe_input(first_stage, run.request.model.backbone)
+    step_input = describe_input(first_stage, run.request)
     return summarize(measure(engine.step_parts(), steps, engine.device, on_step), number, step_input)
 
 

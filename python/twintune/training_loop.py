@@ -17,7 +17,7 @@ from twintune.early_stopping import Monitor, MonitorState
 from twintune.engine import keeps_backbone
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation import save_evaluation
-from twintune.inputs import describe_input, first_stage_of
+from twintune.first_stage import describe_input
 from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
 from twintune.other_load import OtherLoad
@@ -90,7 +90,7 @@ class TrainingLoop:
         run, position, training = self.context, self.context.position, self.request.training
         if checkpoint is None:
             position.start_phase(number)
-        first_stage = first_stage_of(run.engine, phase, self.request)
+        first_stage = run.inputs.first_stage_of(phase, self.record.input_of(number))
         position.backbone_moved |= self.request.mode == "idiomatic" or not keeps_backbone(phase)
         with self.record.watch.part("firstStep"):
             facts = run.engine.start_phase(phase, first_stage)
@@ -99,7 +99,7 @@ class TrainingLoop:
         if checkpoint is not None:
             run.engine.load_state(checkpoint.tensors)
         run.inputs.start_phase(first_stage, position.backbone_moved)
-        step_input = describe_input(first_stage, self.request.model.backbone)
+        step_input = describe_input(first_stage, self.request)
         self.record.add_phase(number, facts, run.targets.describe(), step_input, run.inputs.feature_origin)
         self.report.phase_started(number, len(training.phases), phase, facts, step_input)
 

@@ -205,6 +205,43 @@ def test_fixed_views_give_features_that_train_as_pixels_do(
     assert total_computed(more) == total_computed(computed) - 48
 
 
+LAST_STAGE = {**PHASE, "trainable": {"lastStages": 1}, "epochs": 2}
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_frozen_stages_gave_trains_the_last_ones_as_pixels_do(
+    requests, framework: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = requests(framework, training={"phases": [LAST_STAGE]})
+    computed, cached = finish(request), finish(request)
+    module = pytest.importorskip(f"twintune.engines.{framework}.aligned")
+    monkeypatch.setattr(module.AlignedEngine, "caches_features", False)
+    on_pixels = finish(request)
+    inputs = [run.result.facts.phases[0].input for run in (computed, cached, on_pixels)]
+    assert inputs == ["activations of layer3", "activations of layer3", "pixels"]
+    assert (computed.origin, cached.origin, on_pixels.origin) == ("computed", "cached", None)
+    assert cached.losses() == computed.losses()
+    # As for features: sums in another order, two epochs long.
+    assert computed.losses() == pytest.approx(on_pixels.losses(), rel=1e-8)
+
+
+def test_stages_that_an_earlier_phase_moved_behind_the_cut_share_the_activations(requests) -> None:
+    once = finish(requests("pytorch", training={"phases": [LAST_STAGE]}))
+    twice = finish(requests("pytorch", training={"phases": [LAST_STAGE, PHASE, LAST_STAGE]}))
+    assert once.result.facts.phases[0].input == "activations of layer3"
+    # The head of the second phase gets features of a last stage that nobody had before.
+    assert [phase.features for phase in twice.result.facts.phases] == ["cached", "computed", "cached"]
+
+
+def test_activations_that_do_not_fit_leave_the_phase_on_pixels(requests, tmp_path: Path) -> None:
+    phases = {"phases": [PHASE, LAST_STAGE]}
+    # Room for the features of 512 numbers, and not for four times as many.
+    limit = 3 * 48 * 512 * 8
+    request = requests("pytorch", training=phases, cacheDirectory=str(tmp_path), featureCacheBytes=limit)
+    inputs = [phase.input for phase in finish(request).result.facts.phases]
+    assert inputs == ["features", "pixels"]
+
+
 def test_other_weights_have_their_features_computed(requests, computed) -> None:
     computed("pytorch")
     assert finish(requests("pytorch", seeds={"init": 1})).origin == "computed"

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 import pytest
 from augmentations import OF_IMAGES
-from conftest import PHASE
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
-from twintune.inputs import Inputs, first_stage_of
-from twintune.protocol import Phase, RunRequest
+from twintune.inputs import Inputs
+from twintune.protocol import RunRequest
 from twintune.reporter import Reporter
 from twintune.run_record import RunRecord
 
@@ -76,30 +74,3 @@ def test_the_record_says_what_the_live_pipeline_does(make_request, inputs_of) ->
     assert record.augmentation == (
         "Resize(size=33, interpolation='bilinear'), Flip(direction='horizontal', probability=0.5); batches: cutmix 1"
     )
-
-
-@pytest.mark.parametrize(
-    ("change", "augmentation", "may"),
-    [
-        ({}, {}, True),
-        ({"trainable": "all"}, {}, False),
-        ({"trainable": {"lastStages": 1}}, {}, False),
-        ({"batchNorm": "adapt"}, {}, False),
-        *[({}, {name: OF_IMAGES[name]}, False) for name in OF_IMAGES],
-        ({}, {**OF_IMAGES, "views": 3}, True),
-        ({"trainable": "all"}, {**OF_IMAGES, "views": 3}, False),
-        ({}, {**OF_IMAGES, "views": 3, "mixup": 0.2}, False),
-        ({}, {"mixup": 0.2}, False),
-        ({}, {"cutmix": 1.0}, False),
-    ],
-)
-def test_features_stand_for_images_only_where_these_are_the_same_in_every_epoch(
-    make_request, change: dict, augmentation: dict, may: bool
-) -> None:
-    request = make_request("pytorch", augmentation=augmentation)
-    phase = msgspec.convert({**PHASE, **change}, Phase)
-    engine = engine_of(request)
-    stages = len(find_backbone(request.model.backbone).stages)
-    assert first_stage_of(engine, phase, request) == (stages if may else 0)
-    engine.caches_features = False
-    assert first_stage_of(engine, phase, request) == 0
