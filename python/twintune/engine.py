@@ -272,11 +272,12 @@ def batch_norm_mode_of(phase: Phase) -> BatchNormMode:
     return "inference" if phase.batch_norm == "inference" else "train"
 
 
-def describe_step(accumulation: int, clip_norm: float | None, average_decay: float | None) -> str:
+def describe_step(accumulation: int, clip_norm: float | None, average_decay: float | None, compiled: bool) -> str:
     """A line on how a live step turns batches into an update."""
     clipping = "gradients not clipped" if clip_norm is None else f"gradients clipped at norm {clip_norm:g}"
     averaging = "weights not averaged" if average_decay is None else f"weights averaged by {average_decay:g}"
-    return f"cross-entropy, gradient accumulation {accumulation}, {clipping}, {averaging}"
+    compilation = ", compiled" if compiled else ""
+    return f"cross-entropy, gradient accumulation {accumulation}, {clipping}, {averaging}{compilation}"
 
 
 def describe_dropout(layers: Sequence[str]) -> str | None:

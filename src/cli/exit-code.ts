@@ -53,6 +53,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   OUT_OF_MEMORY: exitCodes.runFailed,
   DEVICE_UNAVAILABLE: exitCodes.runFailed,
   PRECISION_UNAVAILABLE: exitCodes.runFailed,
+  COMPILER_MISSING: exitCodes.runFailed,
   PYTHON_EXCEPTION: exitCodes.runFailed,
   PYTHON_DIED: exitCodes.runFailed,
   WORKER_DIED: exitCodes.runFailed,

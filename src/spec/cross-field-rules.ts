@@ -86,6 +86,7 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
       labelSmoothing: 0,
       classWeights: 'none',
       ema: undefined,
+      compile: false,
       fineTune: undefined,
     }),
     ...phaseFields,

@@ -108,6 +108,12 @@ export const trainingSchema = z.strictObject({
     .describe(
       'float64 is for those who hunt a difference. In the half precisions convolutions and activations are half, all else is float32; float16 needs a GPU.',
     ),
+  compile: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether training steps are compiled: by `torch.compile`, which needs a C++ compiler on a CPU, and by TensorFlow's XLA. It takes seconds to minutes at each phase's first step.",
+    ),
   phases: z.array(phaseSchema).min(1).prefault([{}]),
   fineTune: fineTuneSchema.optional(),
   earlyStopping: earlyStoppingSchema.optional().describe('Holds for each phase by itself.'),

@@ -121,6 +121,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
                 "labelSmoothing": 0,
                 "classWeights": "none",
                 "precision": "float32",
+                "compile": False,
                 "phases": [PHASE],
                 "checkpoints": {"everyEpochs": 1, "keep": 0},
             },

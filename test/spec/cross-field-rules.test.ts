@@ -69,6 +69,11 @@ describe('rules that bind several fields', () => {
       'training.ema: is for aligned mode only: idiomatic mode leaves it to each framework',
     ],
     [
+      'compiled steps in idiomatic mode',
+      { ...idiomatic, training: { compile: true } },
+      'training.compile: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
       'kept images in idiomatic mode',
       { ...idiomatic, dataset: { ...smallest.dataset, cacheDecoded: 'disk' } },
       'dataset.cacheDecoded: is for aligned mode only: idiomatic mode leaves it to each framework',

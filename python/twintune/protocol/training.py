@@ -68,6 +68,7 @@ class Training(Message, kw_only=True):
     class_weights: Literal["none", "balanced"]
     ema: Ema | None = None
     precision: Precision
+    compile: bool
     phases: list[Phase]
     early_stopping: EarlyStopping | None = None
     checkpoints: Checkpoints

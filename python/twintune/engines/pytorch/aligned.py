@@ -22,6 +22,7 @@ from twintune.engines.pytorch.checkpoint import (
     load_optimizer,
     optimizer_tensors,
 )
+from twintune.engines.pytorch.compiling import check_compiler
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.live_dtypes import live_dtypes
@@ -63,7 +64,7 @@ class AlignedEngine:
             classes: Outputs of the head.
 
         Raises:
-            TwintuneError: When the weights, the device or the precision can't be had.
+            TwintuneError: When the weights, the device, the precision or a compiler can't be had.
         """
         start_run(request.seeds.init, request.deterministic)
         # TensorFlow's side computes in exact float32 too.
@@ -73,6 +74,8 @@ class AlignedEngine:
         self.device = Device(request.device)
         precision = request.training.precision
         check_precision(precision, self.device.on_gpu, "PyTorch")
+        if request.training.compile:
+            check_compiler(self.device.on_gpu)
         weights = request.model.weights
         self.model = build_model(
             request.model.backbone,
@@ -154,7 +157,7 @@ class AlignedEngine:
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
         """The frozen backbone."""
-        return Prefix(self.model, self._entry, first_stage, images)
+        return Prefix(self.model, self._entry, first_stage, images, self.device)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""
@@ -205,13 +208,12 @@ class AlignedEngine:
         """What `TrainStep` takes."""
         targets = step.targets
         labels, coefficients, *masks = (
-            torch.from_numpy(array).to(self.device.native)
-            for array in (targets.labels, targets.coefficients, *step.masks)
+            self.device.put(array) for array in (targets.labels, targets.coefficients, *step.masks)
         )
         inputs = self._to_device(step.inputs)
         return inputs, labels, coefficients, targets.weight, tuple(masks), step.learning_rate, step.divisor
 
     def _to_device(self, inputs: np.ndarray) -> torch.Tensor:
         """Features as they are; images, [images, height, width, 3], seen as channels-first without copying."""
-        tensor = torch.from_numpy(inputs).to(self.device.native)
+        tensor = self.device.put(inputs)
         return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor

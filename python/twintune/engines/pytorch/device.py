@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import torch
 
 from twintune.cpu import available_cores, describe_threads
@@ -86,6 +87,12 @@ class Device:
         products = "on" if torch.backends.cuda.matmul.allow_tf32 else "off"
         convolutions = "on" if torch.backends.cudnn.allow_tf32 else "off"
         return f"{text} (TF32: products {products}, convolutions {convolutions})"
+
+    def put(self, array: np.ndarray) -> torch.Tensor:
+        """An array on the device: seen in place on a CPU, copied to a GPU while the host goes on."""
+        tensor = torch.from_numpy(array)
+        # Only from pinned memory does a copy run by itself.
+        return tensor.pin_memory().to(self.native, non_blocking=True) if self.on_gpu else tensor
 
     def synchronize(self) -> None:
         """Waits for all that the device was given to do."""

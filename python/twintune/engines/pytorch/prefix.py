@@ -13,6 +13,7 @@ from torch import nn
 from twintune.backbones import BackboneEntry
 from twintune.engine import FEWEST_IMAGES_TO_PREPARE
 from twintune.engines.pytorch.batch_norm import evaluating
+from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.freezing import fold, freeze
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.stages import stages_until
@@ -26,7 +27,9 @@ class Prefix:
     It is prepared by the first batch that passes, and all that was prepared goes with it.
     """
 
-    def __init__(self, model: AlignedModel, entry: BackboneEntry, first_stage: int, images: int) -> None:
+    def __init__(
+        self, model: AlignedModel, entry: BackboneEntry, first_stage: int, images: int, device: Device
+    ) -> None:
         """Chooses how to compute.
 
         Args:
@@ -34,11 +37,11 @@ class Prefix:
             entry: The backbone's stages.
             first_stage: The first one that is not run.
             images: How many will pass.
+            device: Where the model lives.
         """
         self._stages = _Stages(model, entry, first_stage)
-        self._model = model
-        self._device = model.layers[0].weight.device
-        self._variants = _variants(model, self._device, images)
+        self._model, self._device = model, device
+        self._variants = _variants(model, device, images)
         self._compute: Callable | None = None
 
     @property
@@ -48,7 +51,7 @@ class Prefix:
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Features or activations of images."""
-        pixels = torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2)
+        pixels = self._device.put(images).permute(0, 3, 1, 2)
         with evaluating(self._model.batch_norms):
             if self._compute is None:
                 self._compute = self._prepare(pixels)
@@ -83,15 +86,15 @@ class _Stages(nn.Module):
         return self._compute(images)
 
 
-def _variants(model: AlignedModel, device: torch.device, images: int) -> list[str]:
+def _variants(model: AlignedModel, device: Device, images: int) -> list[str]:
     """What may compute a prefix, the best first.
 
     Folding and freezing round otherwise: what is there to be compared bit for bit, or in float64, is left alone, and so
     is autocast, which would round the folded kernels instead of the kernels.
     """
     is_plain = model.half is None and model.layers[0].weight.dtype == torch.float32
-    if images < FEWEST_IMAGES_TO_PREPARE or not is_plain or torch.are_deterministic_algorithms_enabled():
+    if images < FEWEST_IMAGES_TO_PREPARE or not is_plain or device.is_deterministic():
         return ["eager"]
     # `torch.jit` is not supported from Python 3.14 on, and its optimisation for inference is for CPUs.
-    is_frozen = device.type == "cpu" and sys.version_info < (3, 14)
+    is_frozen = not device.on_gpu and sys.version_info < (3, 14)
     return ["frozen", "folded", "eager"] if is_frozen else ["folded", "eager"]

@@ -11,6 +11,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from twintune.engine import describe_step
 from twintune.engines.pytorch.batch_norm import evaluating
+from twintune.engines.pytorch.compiling import compile_function
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.loss_scaling import LossScaling
 from twintune.engines.pytorch.model import AlignedModel
@@ -42,13 +43,15 @@ class TrainStep:
             average: Follows them.
             loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
             suffix: Makes pooled features of the inputs.
-            training: Gives the batches of a group and the largest norm of the gradients.
+            training: Gives the batches of a group, the largest norm of the gradients, and whether steps are compiled.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
         self.average = average
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
         self._suffix = suffix
+        self._compiled = training.compile
+        self._logits = compile_function(self._compute_logits) if self._compiled else self._compute_logits
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
     def __call__(self, inputs, labels, targets, weight, masks, learning_rate, divisor):
@@ -65,13 +68,15 @@ class TrainStep:
 
     def forward(self, inputs, labels, targets, weight, masks):
         """What a batch's gradients are of, its loss and the number of right answers."""
-        model = self._model
-        logits = model.logits(self._suffix(inputs), masks)
+        logits = self._logits(inputs, masks)
         loss_sum = -(targets * functional.log_softmax(logits, dim=1)).sum()
         loss = loss_sum / weight
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
         objective = self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum)
         return objective, loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+
+    def _compute_logits(self, inputs, masks):
+        return self._model.logits(self._suffix(inputs), masks)
 
     def forget_gradients(self) -> None:
         """Frees the gradients of a group."""
@@ -93,7 +98,8 @@ class TrainStep:
 
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""
-        return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)
+        average_decay = self.average and self.average.decay
+        return describe_step(self.accumulation, self.clip_norm, average_decay, self._compiled)
 
     def _end_group(self, divisor: float, learning_rate: float) -> None:
         self._loss_scaling.unscale_(self._optimizer)

@@ -41,7 +41,7 @@ class TrainStep:
             average: Follows them.
             loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
             suffix: Makes pooled features of the inputs.
-            training: Gives the batches of a group and the largest norm of the gradients.
+            training: Gives the batches of a group, the largest norm of the gradients, and whether steps are compiled.
             batch_specs: Of inputs, labels, targets and dropout masks.
         """
         self.accumulation = training.gradient_accumulation
@@ -50,16 +50,17 @@ class TrainStep:
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
         self._suffix = suffix
         self._batch_specs = batch_specs
+        self._compiled = training.compile
         scalar = tf.TensorSpec([], tf.float64)
         # A step that may be skipped looks at its gradients before it takes them.
         self._steps_alone = self.accumulation == 1 and not loss_scaling.enabled
         if self._steps_alone:
-            self._step_alone = _traced(self._train_alone, *batch_specs, scalar, optimizer.coefficients_spec)
+            self._step_alone = self._traced(self._train_alone, *batch_specs, scalar, optimizer.coefficients_spec)
             return
         self._sums = [tf.Variable(tf.zeros_like(variable)) for variable in optimizer.variables]
-        self._accumulate = _traced(self._add_gradients, *batch_specs, scalar, scalar)
-        self._apply_sums = _traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
-        self._sums_are_finite = _traced(lambda: all_finite(self._sums))
+        self._accumulate = self._traced(self._add_gradients, *batch_specs, scalar, scalar)
+        self._apply_sums = self._traced(self._update_from_sums, scalar, optimizer.coefficients_spec)
+        self._sums_are_finite = self._traced(lambda: all_finite(self._sums))
 
     def __call__(self, step: StepInputs) -> Any:
         """Trains on a batch.
@@ -92,14 +93,15 @@ class TrainStep:
     def cut_short(self) -> tuple[Callable[[StepInputs], Any], Callable[[StepInputs], Any]]:
         """The step as far as the loss, and as far as its gradients; each is traced when it is first called."""
         scalar = tf.TensorSpec([], tf.float64)
-        forward = _traced(self._compute_loss, *self._batch_specs, scalar, scalar)
-        differentiate = _traced(self._differentiate, *self._batch_specs, scalar, scalar)
+        forward = self._traced(self._compute_loss, *self._batch_specs, scalar, scalar)
+        differentiate = self._traced(self._differentiate, *self._batch_specs, scalar, scalar)
         scale = self._loss_scaling.scale
         return lambda step: forward(*_batch_of(step), scale), lambda step: differentiate(*_batch_of(step), scale)
 
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""
-        return describe_step(self.accumulation, self.clip_norm, self.average and self.average.decay)
+        average_decay = self.average and self.average.decay
+        return describe_step(self.accumulation, self.clip_norm, average_decay, self._compiled)
 
     def _end_group(self, divisor: float, learning_rate: float) -> None:
         scaling = self._loss_scaling
@@ -161,9 +163,8 @@ class TrainStep:
         if self.average is not None:
             self.average.update()
 
-
-def _traced(function: Callable, *specs: Any) -> Callable:
-    return tf.function(function, input_signature=specs, autograph=False)
+    def _traced(self, function: Callable, *specs: Any) -> Callable:
+        return tf.function(function, input_signature=specs, autograph=False, jit_compile=self._compiled or None)
 
 
 def _batch_of(step: StepInputs) -> tuple:
