@@ -45,7 +45,8 @@ class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
     deterministic: bool
     device: str
     variant: str
-    """How the prefix computes: each way rounds in its own."""
+    """How the prefix is to compute: each way rounds in its own. What falls back to another way does so in every run of
+    the same versions, which the other fields tell apart."""
 
 
 class FeatureKey(msgspec.Struct, frozen=True, rename="camel"):

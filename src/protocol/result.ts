@@ -33,7 +33,11 @@ export const secondsSchema = z.strictObject({
   data: z
     .number()
     .describe('Indexing, checking and splitting the data set; what was checked before is known.'),
-  features: z.number().describe('The one pass of a frozen backbone over the images; 0 where there is none.'),
+  features: z
+    .number()
+    .describe(
+      'The one pass of frozen stages over the images, or reading what they gave before; 0 where there is none.',
+    ),
   firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels."),
   train: z
     .number()
@@ -167,7 +171,7 @@ export const finishedRunSchema = z.strictObject({
   featureImagesPerSecond: z
     .number()
     .nullable()
-    .describe('Of the pass of the frozen backbone; null where there is none.'),
+    .describe('Of the pass of frozen stages; null where there was none, or nothing was left to compute.'),
   peakMemoryBytes: z.int(),
   peakMemoryMethod: z.string(),
   profile: z.array(stepProfileSchema).describe('One a phase; empty where the specification asks for none.'),

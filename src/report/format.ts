@@ -11,9 +11,10 @@ export function formatSeconds(seconds: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`
 }
 
-/** Memory in binary megabytes: `1,530 MiB`. */
+/** Memory in binary megabytes: `1,530 MiB`, `0.4 MiB`. */
 export function formatBytes(bytes: number): string {
-  return `${formatCount(bytes / 2 ** 20)} MiB`
+  const mebibytes = bytes / 2 ** 20
+  return `${mebibytes < 9.95 ? mebibytes.toFixed(1) : formatCount(mebibytes)} MiB`
 }
 
 /** A share as a percentage: `86.10%`. */

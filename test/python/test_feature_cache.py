@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -177,16 +178,28 @@ def test_what_stops_halfway_leaves_nothing(opened: Opens, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+def entries_left(folder: Path) -> list[int]:
+    return [number for number in range(4) if entry_of(folder, key(number)).exists()]
+
+
 def test_the_least_recently_used_entries_are_deleted_first(opened: Opens, tmp_path: Path) -> None:
-    keep(opened(), key(0))
-    size = entry_of(tmp_path, key(0)).stat().st_size
-    for number in range(1, 3):
+    for number, used_at in enumerate((10, 30, 20)):
         keep(opened(), key(number))
-    for number in range(3):
-        os.utime(entry_of(tmp_path, key(number)), (0, number))
+        os.utime(entry_of(tmp_path, key(number)), (0, used_at))
+    size = entry_of(tmp_path, key(0)).stat().st_size
     opened().find(key(0))
-    keep(opened(limit=2 * size), key(3))
-    assert [number for number in range(4) if entry_of(tmp_path, key(number)).exists()] == [0, 3]
+    keep(opened(limit=3 * size), key(3))
+    assert entries_left(tmp_path) == [0, 1, 3]
+
+
+def test_what_the_run_uses_stays_though_others_were_used_since(opened: Opens, tmp_path: Path) -> None:
+    keep(opened(), key(0))
+    cache = opened(limit=2 * entry_of(tmp_path, key(0)).stat().st_size)
+    cache.find(key(0))
+    for number in (1, 2):
+        keep(opened(), key(number))
+    keep(cache, key(3))
+    assert entries_left(tmp_path) == [0, 3]
 
 
 def test_what_the_run_uses_is_not_deleted_for_more(opened: Opens, tmp_path: Path) -> None:
@@ -212,6 +225,15 @@ def test_without_the_cache_nothing_is_found_and_no_file_is_left(opened: Opens, t
     features = keep(cache, key(1))
     assert np.array_equal(features.values, VALUES)
     assert [path.name for path in tmp_path.iterdir()] == [entry_of(tmp_path).name]
+
+
+def test_there_is_room_within_the_limit_and_in_half_of_the_free_disk(
+    opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(".")._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    assert [opened(limit=10_000).has_room(size) for size in (500, 501)] == [True, False]
+    assert [opened(limit=100).has_room(size) for size in (100, 101)] == [True, False]
 
 
 def test_what_a_killed_process_left_is_deleted_after_a_day(opened: Opens, tmp_path: Path) -> None:

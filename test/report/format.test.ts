@@ -24,6 +24,7 @@ test.each([
 
 test('memory is in MiB with its thousands set apart', () => {
   expect(formatBytes(1530 * 2 ** 20)).toBe('1,530 MiB')
+  expect(formatBytes(0.4 * 2 ** 20)).toBe('0.4 MiB')
 })
 
 test('shares are percentages, their differences signed points', () => {
