@@ -34,6 +34,7 @@ def load_optimizer(
 ) -> None:
     """Gives a fresh optimiser the buffers that `optimizer_tensors` had."""
     steps = tensors.get("optimizer.step")
+    is_fused = optimizer.defaults.get("fused")
     for key, value in tensors.items():
         if key.startswith("optimizer.") and key != "optimizer.step":
             _, slot, name = key.split(".", 2)
@@ -41,7 +42,9 @@ def load_optimizer(
             buffer = torch.empty_like(parameter, memory_format=torch.preserve_format, requires_grad=False)
             optimizer.state[parameter][slot] = buffer.copy_(torch.from_numpy(value))
             if steps is not None:
-                optimizer.state[parameter]["step"] = torch.tensor(float(steps[0]))
+                # A fused kernel reads it where the parameter is.
+                device = parameter.device if is_fused else None
+                optimizer.state[parameter]["step"] = torch.tensor(float(steps[0]), device=device)
 
 
 def average_tensors(average: WeightAverage) -> dict[str, np.ndarray]:

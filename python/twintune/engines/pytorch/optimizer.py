@@ -17,6 +17,9 @@ def build_optimizer(
 ) -> torch.optim.Optimizer:
     """Makes the optimiser, its buffers empty.
 
+    Where PyTorch has it, its fused kernel steps: on a CPU it is tens of times faster than one tensor operation after
+    the other, which for a head alone take longer than its forward and backward pass.
+
     Args:
         definition: Kind and constants; aligned mode leaves none open.
         parameters: What it updates, by canonical name.
@@ -25,7 +28,7 @@ def build_optimizer(
     groups = _groups(parameters, settings)
     if isinstance(definition, Sgd):
         return torch.optim.SGD(
-            groups, lr=definition.learning_rate, momentum=definition.momentum, nesterov=definition.nesterov
+            groups, lr=definition.learning_rate, momentum=definition.momentum, nesterov=definition.nesterov, fused=True
         )
     assert definition.epsilon is not None, "left open in idiomatic mode alone"
     if isinstance(definition, RmsProp):
@@ -39,7 +42,7 @@ def build_optimizer(
         )
     kind = torch.optim.AdamW if isinstance(definition, AdamW) else torch.optim.Adam
     betas = (definition.beta1, definition.beta2)
-    return kind(groups, lr=definition.learning_rate, betas=betas, eps=definition.epsilon)
+    return kind(groups, lr=definition.learning_rate, betas=betas, eps=definition.epsilon, fused=True)
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
