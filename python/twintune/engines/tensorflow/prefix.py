@@ -19,8 +19,8 @@ class Prefix:
     """TensorFlow's side of `twintune.engine.Prefix`.
 
     It is traced when the first batch passes. With the weights as constants, into which TensorFlow 2.21 folds BatchNorm,
-    a ResNet50 is no faster and an EfficientNet-Lite0 by an eighth, which takes thousands of images to make up for the
-    conversion; compiled by XLA both are slower on CPUs.
+    a ResNet50 is no faster on a CPU and an EfficientNet-Lite0 by an eighth, which hundreds of images must make up for;
+    compiled by XLA a ResNet50 is slower.
     """
 
     def __init__(
