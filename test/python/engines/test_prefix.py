@@ -129,6 +129,15 @@ def test_training_goes_on_from_activations_as_from_pixels(build, framework: str)
     assert from_activations.logits == pytest.approx(from_pixels.logits, rel=1e-8)
 
 
+def test_half_activations_go_on_as_autocast_hands_them_from_stage_to_stage(build) -> None:
+    engine, images = build("pytorch", "densenet121", precision="bfloat16"), pixels("float32")
+    engine.start_phase(phase_of(), first_stage=0)
+    whole = engine.predict(images)
+    # What a dense block concatenates to would be float32, and its sums carry bits that the model rounds away.
+    engine.start_phase(phase_of(), first_stage=4)
+    assert np.array_equal(engine.predict(engine.prefix(4, 1)(images)), whole)
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_cut_changes_nothing_of_what_trains(build, framework: str) -> None:
     engine = build(framework)
