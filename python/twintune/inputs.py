@@ -53,7 +53,8 @@ class Inputs:
             return 0
         if recorded is not None or pools_features(frozen, self._request):
             return frozen
-        return frozen if self._extractor.has_room(frozen) else 0
+        with self._record.watch.part("features"):
+            return frozen if self._extractor.has_room(frozen) else 0
 
     def start_phase(self, first_stage: int, backbone_moved: bool) -> None:
         """Gets the output of the frozen stages for all images when a phase trains on it and it isn't there.
