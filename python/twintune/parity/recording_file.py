@@ -48,7 +48,7 @@ class Recording:
     | `moved-gradients/TENSOR` | the same with all pixels moved by one last place, some up and some down |
     | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients |
     | `steps` | [10]: the loss before each of ten steps |
-    | `moved-steps` | the same with the pixels moved |
+    | `moved-steps` | the same with the pixels moved; of several moves, what lies farthest |
     | `first-batch-norm/TENSOR` | running statistics after the first of them |
     | `batch-norm/TENSOR` | the same after the last |
     | `moved-batch-norm/TENSOR` | the same after the last of the moved ones |
