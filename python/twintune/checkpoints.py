@@ -22,7 +22,7 @@ from twintune.errors import TwintuneError
 from twintune.files import replacing
 from twintune.protocol import Checkpoints
 from twintune.run_state import FORMAT, RunState, checkpoint_mismatch
-from twintune.weights import save_atomically
+from twintune.weights import in_c_order, save_atomically
 
 _LAST, _BEST = "last.safetensors", "best.safetensors"
 _STATE, _CHECKSUM = "twintune", "crc32"
@@ -64,6 +64,7 @@ class CheckpointFolder:
         file = self.folder / _LAST
         if self._keep and self._last_epoch is not None:
             _name_also(file, self.folder / f"epoch-{self._last_epoch}.safetensors")
+        tensors = in_c_order(tensors)
         metadata = {_STATE: msgspec.json.encode(state).decode(), _CHECKSUM: _checksum(tensors)}
         save_atomically(tensors, file, metadata)
         self._last_epoch = state.position.epochs_done if state.epoch is None else None

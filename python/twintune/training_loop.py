@@ -29,7 +29,7 @@ from twintune.run_record import RunRecord
 from twintune.schedules import learning_rates
 from twintune.step_profile import profile_steps
 from twintune.training_epoch import TrainingEpoch, loss_not_finite
-from twintune.weights import save_atomically
+from twintune.weights import in_c_order, save_atomically
 
 
 def run(request: RunRequest, emit: Callable[[object], None]) -> RunResult:
@@ -176,7 +176,7 @@ class TrainingLoop:
         """Writes the trained tensors, in aligned mode by timm's names."""
         folder = Path(self.request.run_directory)
         engine = self.context.engine
-        tensors = {**engine.backbone_tensors(), **engine.head_tensors()}
+        tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})
         self.record.model = digest_tensors(tensors)
         save_atomically(tensors, folder / "model" / "model.safetensors")
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")

@@ -82,10 +82,17 @@ def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
 
 def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dict[str, str] | None = None) -> None:
     """Writes a safetensors file whole or not at all, with metadata in its header."""
-    # safetensors writes the memory of a transposed array as it lies, in the wrong order and without a word.
-    contiguous = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     with replacing(file) as temporary:
-        save_file(contiguous, temporary, metadata)
+        save_file(in_c_order(tensors), temporary, metadata)
+
+
+def in_c_order(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Tensors with those copied whose memory is transposed.
+
+    safetensors writes the memory of such an array as it lies, in the wrong order and without a word. Who reads tensors
+    more than once has them in order first, since the copy takes longer than most of what is done with it.
+    """
+    return {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
 
 
 def _random_weights(name: str, seed: int, cache: Path) -> Path:
