@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -47,6 +48,8 @@ def import_framework(framework: Framework, mode: Mode | None = None) -> None:
             except Exception as error:  # a broken CUDA library raises OSError, a protobuf that doesn't fit TypeError
                 raise _import_failure(framework, module, error) from error
     importlib.import_module(f"twintune.engines.{framework}.device").initialize()
+    # What was imported stays: a run begins with a collection, which would look at all of it for a quarter of a second.
+    gc.freeze()
 
 
 @contextlib.contextmanager

@@ -60,9 +60,11 @@ class Prefix:
         return (outputs.permute(0, 2, 3, 1) if outputs.ndim == 4 else outputs).contiguous().cpu().numpy()
 
     def _prepare(self, pixels: torch.Tensor) -> Callable:
+        # A tracer computes what it traces, for which one image is enough.
+        example = pixels[:1]
         while self.variant in _PREPARATIONS:
             try:
-                return _PREPARATIONS[self.variant](self._stages, pixels)
+                return _PREPARATIONS[self.variant](self._stages, example)
             except Exception:  # what a tracer can't follow it says in exceptions of any kind
                 self._variants.pop(0)
         return self._stages
