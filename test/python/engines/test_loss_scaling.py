@@ -93,22 +93,24 @@ def test_one_value_that_is_not_finite_is_found_among_all(odd: float) -> None:
     assert not bool(all_finite([*gradients, tf.constant([1.0, odd])]))
 
 
+# PyTorch's fused SGD makes its buffers in the first step, and that is the one to overflow in a run.
+@pytest.mark.parametrize(("framework", "group"), [("tensorflow", 2), ("pytorch", 2), ("pytorch", 0)])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("accumulation", [1, 2])
-@pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_step_whose_gradients_overflow_counts_for_nothing(
-    make_request, monkeypatch: pytest.MonkeyPatch, framework: str, accumulation: int, optimizer: str
+    make_request, monkeypatch: pytest.MonkeyPatch, framework: str, accumulation: int, optimizer: str, group: int
 ) -> None:
     training = {"gradientAccumulation": accumulation, "clipGradientNorm": 0.5, "ema": {"decay": 0.5}}
     request = make_request(framework, training=training)
     phase = phase_of(optimizer=OPTIMIZERS[optimizer])
     batches = features(count=4 * accumulation)
-    plain = train_head(request, phase, batches[: 2 * accumulation] + batches[3 * accumulation :])
+    skipped = slice(group * accumulation, (group + 1) * accumulation)
+    plain = train_head(request, phase, batches[: skipped.start] + batches[skipped.stop :])
     assert plain.scale == 1.0
 
     scale_the_loss(monkeypatch, framework)
     # The loss stays finite in float32; its gradients, times the scale, don't.
-    batches[3 * accumulation - 1] = batches[3 * accumulation - 1] * np.float32(1e36)
+    batches[skipped.stop - 1] = batches[skipped.stop - 1] * np.float32(1e36)
     scaled = train_head(request, phase, batches)
     assert (scaled.skipped, scaled.scale) == (1, INITIAL_SCALE / 2)
     assert np.isfinite(scaled.losses).all()

@@ -27,9 +27,13 @@ class LossScaling(torch.amp.GradScaler):
             Whether it stepped.
         """
         before = self.get_scale()
+        is_first = not optimizer.state
         self.step(optimizer)
         self.update()
         is_skipped = self.get_scale() < before
+        if is_skipped and is_first:
+            # Fused SGD has allocated buffers for a first step that it skipped itself, and never wrote to them.
+            optimizer.state.clear()
         self.skipped_steps += is_skipped
         return not is_skipped
 
