@@ -3,7 +3,7 @@ import { factsSchema, type RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 import type { Disagreement } from './disagreement.js'
 import { type ReadValue, valuesOfPairs } from './paired-values.js'
-import { type Pair, pairsOfFrameworks, pairsWithRepeats } from './pairs.js'
+import { type Pair, pairsOfFrameworks, pairsWithRepeats, workOf } from './pairs.js'
 import { mean } from './summary.js'
 
 export const distanceSchema = z.strictObject({
@@ -105,7 +105,7 @@ function unlikeFacts(pairs: readonly Pair[]): string[] {
   return factsSchema
     .keyof()
     .options.filter((name) =>
-      pairs.some(([run, other]) => JSON.stringify(run.facts[name]) !== JSON.stringify(other.facts[name])),
+      pairs.some(([run, other]) => JSON.stringify(workOf(run)[name]) !== JSON.stringify(workOf(other)[name])),
     )
 }
 

@@ -1,4 +1,4 @@
-import type { FinishedRun, RunResult } from '../protocol/result.js'
+import type { Facts, FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
 /** Two finished runs of one seed. */
@@ -15,13 +15,22 @@ export function pairsOfFrameworks(results: readonly RunResult[]): Pair[] {
  */
 export function seedsAlike(results: readonly RunResult[]): readonly [] | readonly [number, number] {
   const seedOf = new Map<string, number>()
-  for (const [{ seed, facts }, { facts: others }] of pairsOfFrameworks(results)) {
-    const work = JSON.stringify([facts, others])
+  for (const [tensorflow, pytorch] of pairsOfFrameworks(results)) {
+    const { seed } = tensorflow
+    const work = JSON.stringify([workOf(tensorflow), workOf(pytorch)])
     const earlier = seedOf.get(work)
     if (earlier !== undefined) return [earlier, seed]
     seedOf.set(work, seed)
   }
   return []
+}
+
+/** The facts of a run, wherever its features came from: a cached one is the very number that was computed. */
+export function workOf({ facts }: FinishedRun): Facts {
+  return {
+    ...facts,
+    phases: facts.phases.map((phase) => ({ ...phase, features: phase.features && 'computed' })),
+  }
 }
 
 /** A framework's finished runs beside their repeats, by seed. */

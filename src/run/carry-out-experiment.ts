@@ -4,6 +4,7 @@ import type { Experiment } from '../spec/schema.js'
 import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
 import { checkInputFiles } from './input-files.js'
 import { recordMachine } from './machine-record.js'
+import { machineSurroundings } from './machine-surroundings.js'
 import { RunFolder } from './run-folder.js'
 
 export interface CarryOutOptions extends CarryOutRunsOptions {
@@ -22,7 +23,8 @@ export async function carryOutExperiment(
 ): Promise<void> {
   checkInputFiles(specification)
   const experiment = expandShorthands(specification)
+  const surroundings = machineSurroundings(options)
   const folder = RunFolder.create(runsDirectory, experiment)
   const machine = await recordMachine(folder.path)
-  await carryOutRuns({ experiment, folder, machine, kept: null }, options, emit, cancelSignal)
+  await carryOutRuns({ experiment, folder, machine, surroundings, kept: null }, options, emit, cancelSignal)
 }

@@ -13,7 +13,7 @@ import { compareAnswers } from './compare-answers.js'
 import { whyBusy, whyDisturbed } from './hardware.js'
 import { Journal, now } from './journal.js'
 import type { MachineRecord } from './machine-record.js'
-import { machineSurroundings } from './machine-surroundings.js'
+import type { MachineSurroundings } from './machine-surroundings.js'
 import type { RunFolder } from './run-folder.js'
 import { schedule } from './scheduler.js'
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js'
@@ -33,6 +33,7 @@ export interface Undertaking {
   readonly experiment: Experiment
   readonly folder: RunFolder
   readonly machine: MachineRecord
+  readonly surroundings: MachineSurroundings
   /** Results that stand, of runs that finished before; `null` when the comparison has only begun. */
   readonly kept: readonly RunResult[] | null
 }
@@ -42,8 +43,8 @@ export interface Undertaking {
  * `emit`, and returns when the last worker is gone and the folder is closed.
  */
 export async function carryOutRuns(
-  { experiment, folder, machine, kept }: Undertaking,
-  { parallel, featureCache, startWorker }: CarryOutRunsOptions,
+  { experiment, folder, machine, surroundings, kept }: Undertaking,
+  { parallel, startWorker }: Omit<CarryOutRunsOptions, 'featureCache'>,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -60,7 +61,6 @@ export async function carryOutRuns(
     ...(startWorker && { startWorker }),
   })
   try {
-    const surroundings = { ...machineSurroundings({ featureCache }), resume: kept !== null }
     journal.event(firstEvent(experiment, folder, runs, kept))
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
@@ -70,7 +70,13 @@ export async function carryOutRuns(
       cores: os.availableParallelism(),
       signal,
       carryOut: async (run, worker) => {
-        const request = runRequest(experiment, run, { ...surroundings, runDirectory: folder.folderOf(run) })
+        const request = runRequest(experiment, run, {
+          ...surroundings,
+          // What a run that only repeats one is for is how far computing anew comes from it.
+          featureCache: surroundings.featureCache && !run.repeat,
+          runDirectory: folder.folderOf(run),
+          resume: kept !== null,
+        })
         const result = await carryOutRun(run, worker, request, {
           onEvent: (event) => journal.event(event),
           signal,

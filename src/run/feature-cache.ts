@@ -83,7 +83,7 @@ async function readEntry(file: string): Promise<FeatureEntry | null> {
   try {
     const { size, mtime } = await stat(file)
     const digest = path.basename(file, suffix)
-    return { file, digest, bytes: size, usedAt: mtime, key: await readKey(file) }
+    return { file, digest, bytes: size, usedAt: mtime, key: await readKey(file).catch(() => null) }
   } catch {
     // A run may have deleted it meanwhile to make room.
     return null

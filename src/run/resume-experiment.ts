@@ -10,6 +10,7 @@ import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carr
 import { checkInputFiles } from './input-files.js'
 import { now } from './journal.js'
 import { hashSpecification, type MachineRecord, recordMachine } from './machine-record.js'
+import { type MachineSurroundings, machineSurroundings } from './machine-surroundings.js'
 import { type RecordedRun, readRunFolder } from './read-run-folder.js'
 import { RunFolder } from './run-folder.js'
 import { runFolderFiles } from './run-folder-files.js'
@@ -34,12 +35,12 @@ export async function resumeExperiment(
     // Only what is read under the lock holds: the process that had it may just have come to the end of a run, or of all.
     const run = await findRunFolder(runDirectory)
     if (tellEnd(run, emit)) return folder.close()
-    undertaking = await takeUp(run, folder)
+    undertaking = await takeUp(run, folder, machineSurroundings(options))
+    folder.discardComparison()
   } catch (error) {
     folder.close()
     throw error
   }
-  folder.discardComparison()
   await carryOutRuns(undertaking, options, emit, cancelSignal)
 }
 
@@ -50,14 +51,18 @@ function tellEnd({ path: runDirectory, comparison }: RecordedRun, emit: (event: 
   return true
 }
 
-async function takeUp(run: RecordedRun, folder: RunFolder): Promise<Undertaking> {
+async function takeUp(
+  run: RecordedRun,
+  folder: RunFolder,
+  surroundings: MachineSurroundings,
+): Promise<Undertaking> {
   const before = await readEnvironment(run.path)
   await checkUnchanged(run, before)
   const experiment = expandShorthands(await loadExperiment(path.join(run.path, runFolderFiles.spec)))
   checkInputFiles(experiment)
   const machine = { ...(await recordMachine(run.path)), ...whatStays(before) }
   const kept = run.results.filter(({ status }) => status === 'finished')
-  return { experiment, folder, machine, kept }
+  return { experiment, folder, machine, surroundings, kept }
 }
 
 /** What resuming asks of an environment.json; all else that is in it is kept as it is. */

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { eventSchema } from '../../src/events.js'
+import type { RunResult } from '../../src/protocol/result.js'
 import { loadExperiment } from '../../src/spec/load.js'
 import { carryOut, ending, eventsOf, experiment, ofType, readJson, runName, temporary } from './rig.js'
 
@@ -157,6 +158,13 @@ describe('an experiment that asks for the noise', async () => {
       events.filter((event) => 'seed' in event && runName(event as never) === 'pytorch 4 repeat'),
     )
     expect(readJson(runDirectory, 'pytorch-seed4', 'result.json')).not.toHaveProperty('repeat')
+  })
+
+  it('computes the features of a repeat anew, since a cached one would hide how far they differ', () => {
+    const originOf = ({ facts }: RunResult) => facts?.phases.map(({ features }) => features)
+    expect(comparison.runs.map(originOf)).toEqual([['cached'], ['cached']])
+    expect(comparison.repeats.map(originOf)).toEqual([['computed'], ['computed']])
+    expect(comparison.noise?.unlike).toEqual({ tensorflow: [], pytorch: [] })
   })
 
   it('has how far each framework lies from itself, and counts the repeats for nothing else', () => {
