@@ -54,13 +54,16 @@ class FeatureCache:
         path = self._path_of(key)
         try:
             with open(path, "rb") as file:
-                features = read_features(file)
+                features = read_features(file, key.encode())
                 size = os.fstat(file.fileno()).st_size
         except FileNotFoundError:
             return None
         except DamagedFeatures as error:
             self._warn(f"{path} was deleted, since {error}: its features are computed again.")
             path.unlink(missing_ok=True)
+            return None
+        except OSError as error:
+            self._warn(f"{path} can't be read ({error}): its features are computed again.")
             return None
         # Of the two times of a file, many systems keep that of reading up to a day late.
         with contextlib.suppress(OSError):
@@ -94,30 +97,41 @@ class FeatureCache:
         return features
 
     def has_room(self, size: int) -> bool:
-        """Whether so many bytes fit beside what the run uses: within the limit, and in half of the disk's free room."""
+        """Whether so many bytes fit beside what the run uses: within the limit, and in half of the disk's free room.
+
+        What lies in the cache counts as free there, so that the second framework finds the room that the first one had.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self._folder).free
-        return size + sum(self._in_use.values()) <= self._limit and size <= free / 2
+        kept = sum(size for _, size, _ in self._entries())
+        return size + sum(self._in_use.values()) <= self._limit and size <= min(free, (free + kept) / 2)
 
     def _path_of(self, key: FeatureKey) -> Path:
         return self._folder / f"{key.digest()}{_SUFFIX}"
 
-    def _delete_least_recently_used(self) -> None:
-        """Goes below the limit again, and deletes what killed processes left."""
+    def _entries(self) -> list[tuple[int, int, Path]]:
+        """When each entry was last used, its bytes and its file."""
         entries = []
-        for path in self._folder.iterdir():
-            # Another process may be deleting it too; on Windows, what is mapped can't be deleted.
+        for path in self._folder.glob(f"[!.]*{_SUFFIX}"):
+            # Another process may just have deleted it.
             with contextlib.suppress(OSError):
                 status = path.stat()
-                if path.suffix == _SUFFIX:
-                    entries.append((status.st_mtime_ns, status.st_size, path))
-                elif path.suffix == ".tmp" and time.time() - status.st_mtime > _SECONDS_UNTIL_ABANDONED:
+                entries.append((status.st_mtime_ns, status.st_size, path))
+        return entries
+
+    def _delete_least_recently_used(self) -> None:
+        """Goes below the limit again, and deletes what killed processes left."""
+        for path in self._folder.glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
                     path.unlink()
+        entries = self._entries()
         excess = sum(size for _, size, _ in entries) - self._limit
         for _, size, path in sorted(entries):
             if excess <= 0:
                 return
             if path not in self._in_use:
+                # Another process may be deleting it too; on Windows, what is mapped can't be deleted.
                 with contextlib.suppress(OSError):
                     path.unlink()
                     excess -= size

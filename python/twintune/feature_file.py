@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import zlib
 from collections.abc import Iterable
 from typing import IO, NamedTuple
@@ -63,6 +64,7 @@ def write_features(
         part = np.ascontiguousarray(batch).data
         checksum = zlib.crc32(part, checksum)
         file.write(part)
+    checksum = zlib.crc32(pixels.hexdigest().encode(), checksum)
     file.seek(0)
     file.write(header := _header(first.dtype, shape, key, pixels.hexdigest(), checksum))
     file.flush()
@@ -70,8 +72,12 @@ def write_features(
     return Features(np.memmap(file, first.dtype, "r", len(header), shape), pixels.hexdigest())
 
 
-def read_features(file: IO[bytes]) -> Features:
+def read_features(file: IO[bytes], key: bytes) -> Features:
     """Maps what was written, all of which is read once for its checksum.
+
+    Args:
+        file: Written by `write_features`.
+        key: What its features depend on.
 
     Raises:
         DamagedFeatures: It is cut off, or other bytes than were written.
@@ -82,8 +88,11 @@ def read_features(file: IO[bytes]) -> Features:
         about, metadata = header[_TENSOR], header["__metadata__"]
         dtype, shape, pixels = _DTYPES[about["dtype"]], tuple(about["shape"]), metadata["pixels"]
         checksum, size = int(metadata["crc32"], 16), about["data_offsets"][1]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        is_whole = metadata["key"].encode() == key and size == dtype.itemsize * math.prod(shape)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise DamagedFeatures("its header can't be read") from error
+    if not is_whole:
+        raise DamagedFeatures("its header is of other features")
     expected, actual = start + size, file.seek(0, 2)
     if actual != expected:
         raise DamagedFeatures(f"it has {actual} bytes instead of {expected}")
@@ -91,7 +100,7 @@ def read_features(file: IO[bytes]) -> Features:
     found = 0
     while part := file.read(_CHUNK):
         found = zlib.crc32(part, found)
-    if found != checksum:
+    if zlib.crc32(pixels.encode(), found) != checksum:
         raise DamagedFeatures("its checksum is another")
     return Features(np.memmap(file, dtype, "r", start, shape), pixels)
 

@@ -44,6 +44,9 @@ class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
     precision: Precision
     deterministic: bool
     device: str
+    batch_size: int | None
+    threads: str | None
+    """The last bits may hang on these two: None but in deterministic mode, where equal features are equal bits."""
     variant: str
     """How the prefix is to compute: each way rounds in its own. What falls back to another way does so in every run of
     the same versions, which the other fields tell apart."""
@@ -71,7 +74,9 @@ class FeatureKey(msgspec.Struct, frozen=True, rename="camel"):
         return hashlib.sha256(self.encode()).hexdigest()
 
 
-def feature_source(request: RunRequest, first_stage: int, weights: str, device: str, variant: str) -> FeatureSource:
+def feature_source(
+    request: RunRequest, first_stage: int, weights: str, device: str, threads: str, variant: str
+) -> FeatureSource:
     """What a run's features are made by.
 
     Args:
@@ -79,6 +84,7 @@ def feature_source(request: RunRequest, first_stage: int, weights: str, device: 
         first_stage: Index of the first stage that is not computed; the number of stages for pooled features.
         weights: Digest of the live tensors before that stage.
         device: The engine's `placement`.
+        threads: Those of its device.
         variant: The prefix's.
     """
     entry = find_backbone(request.model.backbone)
@@ -98,5 +104,7 @@ def feature_source(request: RunRequest, first_stage: int, weights: str, device: 
         precision=request.training.precision,
         deterministic=request.deterministic,
         device=device,
+        batch_size=request.training.batch_size if request.deterministic else None,
+        threads=threads if request.deterministic else None,
         variant=variant,
     )

@@ -104,7 +104,8 @@ class FeatureExtractor:
     def _keys(
         self, views: list[tuple[SplitName, Split, FixedView | None]], first_stage: int, weights: str, variant: str
     ) -> list[FeatureKey]:
-        source = feature_source(self._request, first_stage, weights, self._engine.placement(), variant)
+        placement, threads = self._engine.placement(), self._engine.device.threads()
+        source = feature_source(self._request, first_stage, weights, placement, threads, variant)
         identities = {
             name: digest_text(map(split.identity, range(len(split)))) for name, split in self._splits.named().items()
         }

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import numpy as np
@@ -36,6 +37,8 @@ SOURCE = FeatureSource(
     precision="float32",
     deterministic=False,
     device="cpu",
+    batch_size=None,
+    threads=None,
     variant="eager",
 )
 KEY = FeatureKey(SOURCE, split="train", images=IMAGES, identities="01", content="02", view=None)
@@ -79,6 +82,14 @@ def keep(cache: FeatureCache, of: FeatureKey = KEY) -> Features:
 
 def entry_of(folder: Path, of: FeatureKey = KEY) -> Path:
     return folder / f"{of.digest()}.safetensors"
+
+
+def change_after(file: IO[bytes], text: bytes) -> None:
+    """Writes another digit over the one that follows a text."""
+    file.seek(0)
+    at = file.read(4096).index(text) + len(text)
+    file.seek(at)
+    file.write(b"9")
 
 
 def test_another_run_finds_what_was_kept(opened: Opens) -> None:
@@ -146,8 +157,22 @@ def test_what_was_made_by_other_means_is_not_found(opened: Opens, change: dict) 
         lambda file, size: file.truncate(0),
         lambda file, size: (file.seek(20), file.write(b"\0" * 8)),
         lambda file, size: (file.seek(0), file.write(b"\xff" * 8)),
+        lambda file, size: change_after(file, b'"pixels": "'),
+        lambda file, size: change_after(file, b'"shape": ['),
+        lambda file, size: change_after(file, rb"\"weights\":\""),
     ],
-    ids=["a bit", "the last byte", "all rows but the first", "the header", "everything", "text", "length"],
+    ids=[
+        "a bit",
+        "the last byte",
+        "all rows but the first",
+        "the header",
+        "everything",
+        "text",
+        "length",
+        "pixels",
+        "shape",
+        "key",
+    ],
 )
 def test_a_damaged_entry_is_deleted_with_a_warning_and_can_be_kept_again(
     opened: Opens, warnings: list[str], tmp_path: Path, damage: Callable
@@ -236,6 +261,17 @@ def test_there_is_room_within_the_limit_and_in_half_of_the_free_disk(
     assert [opened(limit=100).has_room(size) for size in (100, 101)] == [True, False]
 
 
+def test_what_another_framework_has_kept_takes_no_room_from_this_one(
+    opened: Opens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keep(opened())
+    kept = entry_of(tmp_path).stat().st_size
+    usage = shutil.disk_usage(".")._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    most = min(1000, (1000 + kept) // 2)
+    assert [opened(limit=10**9).has_room(size) for size in (most, most + 1)] == [True, False]
+
+
 def test_what_a_killed_process_left_is_deleted_after_a_day(opened: Opens, tmp_path: Path) -> None:
     abandoned, under_way = tmp_path / ".a.safetensors-1.tmp", tmp_path / ".b.safetensors-2.tmp"
     for file in (abandoned, under_way):
@@ -249,6 +285,7 @@ def test_what_a_killed_process_left_is_deleted_after_a_day(opened: Opens, tmp_pa
 WRITER = """
 import sys
 from pathlib import Path
+from typing import IO
 sys.path[:0] = sys.argv[2:]
 from test_feature_cache import KEY, batches, pixels
 from twintune.feature_cache import FeatureCache

@@ -14,8 +14,14 @@ MODEL = {
 }
 
 
-def source_of(request: RunRequest, first_stage: int = 5) -> FeatureSource:
-    return feature_source(request, first_stage, weights="00", device="cpu", variant="eager")
+def source_of(request: RunRequest, first_stage: int = 5, threads: str = "1 within") -> FeatureSource:
+    return feature_source(request, first_stage, weights="00", device="cpu", threads=threads, variant="eager")
+
+
+def test_in_deterministic_mode_so_does_what_the_last_bits_may_hang_on(make_request) -> None:
+    one, other = (make_request("pytorch", deterministic=True, training={"batchSize": size}) for size in (4, 5))
+    assert source_of(one) != source_of(other)
+    assert source_of(one) != source_of(one, threads="2 within")
 
 
 @pytest.mark.parametrize(

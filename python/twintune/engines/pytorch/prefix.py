@@ -65,6 +65,9 @@ class Prefix:
         while self.variant in _PREPARATIONS:
             try:
                 return _PREPARATIONS[self.variant](self._stages, example)
+            except (MemoryError, torch.OutOfMemoryError):
+                # It would be another variant next time, under the same name in the cache.
+                raise
             except Exception:  # what a tracer can't follow it says in exceptions of any kind
                 self._variants.pop(0)
         return self._stages
