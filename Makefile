@@ -23,7 +23,7 @@ test: setup .venv/.dev ## Runs every check and every test.
 test-unit: node_modules/.package-lock.json ## Runs the tests that start no framework, in seconds.
 	npx vitest run --project unit
 
-parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that are missing; an hour or more.
+parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that docs/parity.json lacks; an hour.
 	@npx tsx scripts/write-parity.ts
 
 bench: .venv/.runtime dist/main.js ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.
