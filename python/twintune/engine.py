@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from twintune.backbones import BackboneEntry
 from twintune.data.loader import ImagePipeline
-from twintune.protocol import Phase, Trainable
+from twintune.protocol import Phase
 from twintune.targets import Targets
 
 BatchNormMode = Literal["inference", "train"]
@@ -223,11 +221,6 @@ class Engine(Protocol):
         ...
 
 
-def keeps_backbone(phase: Phase) -> bool:
-    """Whether an aligned backbone is after the phase what it was before, running statistics too."""
-    return phase.trainable == "head" and phase.batch_norm == "inference"
-
-
 class WeightAverage(Protocol):
     """A moving average of what a phase trains (see each engine's `ema.py`)."""
 
@@ -247,56 +240,3 @@ def standing_in(average: WeightAverage | None) -> Iterator[None]:
         yield
     finally:
         average.swap()
-
-
-def describe_trainable(trainable: Trainable) -> str:
-    """`head`, `all`, `last N stages` or `from STAGE`."""
-    if isinstance(trainable, str):
-        return trainable
-    return f"from {trainable.from_}" if trainable.last_stages is None else f"last {trainable.last_stages} stages"
-
-
-def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
-    """Index of the first stage that trains; the number of stages where only the head does."""
-    if trainable == "all":
-        return 0
-    if trainable == "head":
-        return len(entry.stages)
-    if trainable.from_ is not None:
-        return entry.stage_named(trainable.from_)
-    return len(entry.stages) - (trainable.last_stages or 0)
-
-
-def batch_norm_mode_of(phase: Phase) -> BatchNormMode:
-    """How the backbone's BatchNorm layers normalise in a phase; which scales and shifts train is another matter."""
-    return "inference" if phase.batch_norm == "inference" else "train"
-
-
-def describe_step(accumulation: int, clip_norm: float | None, average_decay: float | None, compiled: bool) -> str:
-    """A line on how a live step turns batches into an update."""
-    clipping = "gradients not clipped" if clip_norm is None else f"gradients clipped at norm {clip_norm:g}"
-    averaging = "weights not averaged" if average_decay is None else f"weights averaged by {average_decay:g}"
-    compilation = ", compiled" if compiled else ""
-    return f"cross-entropy, gradient accumulation {accumulation}, {clipping}, {averaging}{compilation}"
-
-
-def describe_dropout(layers: Sequence[str]) -> str | None:
-    """A line on layers that draw what they drop, each given in its library's own words; None where there are none."""
-    return _count_layers(layers) or None
-
-
-def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:
-    """A line on the live BatchNorm layers.
-
-    Args:
-        layers: Of each the mode, whether scale and shift train, epsilon and momentum (PyTorch's).
-    """
-    kinds = [
-        f"{mode}, scale and shift {'trained' if trains else 'fixed'}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"
-        for mode, trains, epsilon, momentum in layers
-    ]
-    return _count_layers(kinds) or "no layers"
-
-
-def _count_layers(kinds: Sequence[str]) -> str:
-    return "; ".join(f"{count} layers: {kind}" for kind, count in sorted(Counter(kinds).items()))

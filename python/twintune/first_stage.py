@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twintune.backbones import find_backbone
 from twintune.data.augmentation import is_endless
-from twintune.engine import Engine, first_trainable_stage
+from twintune.engine import Engine
+from twintune.phases import first_trainable_stage
 from twintune.protocol import Phase, RunRequest
 
 

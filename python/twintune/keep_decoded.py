@@ -11,7 +11,7 @@ import psutil
 from twintune.data.augmentation import is_endless
 from twintune.data.dataset import Split, Splits
 from twintune.data.kept_images import KeptInFile, KeptInMemory, KeptSplit, Room
-from twintune.engine import keeps_backbone
+from twintune.phases import keeps_backbone
 from twintune.protocol import RunRequest
 
 _SHARE = 4

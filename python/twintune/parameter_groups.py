@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from twintune.backbones import BackboneEntry
-from twintune.engine import first_trainable_stage
+from twintune.phases import first_trainable_stage
 from twintune.protocol import Phase
 
 STATISTICS = (".running_mean", ".running_var")

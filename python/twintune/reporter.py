@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from twintune.engine import PhaseFacts, describe_trainable
+from twintune.engine import PhaseFacts
+from twintune.phases import describe_trainable
 from twintune.protocol import EpochRecord, EvaluationMetrics, LearningRatePoint, Phase
 from twintune.run_state import Position, RunState
 from twintune.stopwatch import Pace

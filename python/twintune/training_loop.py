@@ -14,13 +14,13 @@ from twintune.checkpoints import Checkpoint
 from twintune.data.dataset import Split
 from twintune.digests import digest_tensors
 from twintune.early_stopping import Monitor, MonitorState
-from twintune.engine import keeps_backbone
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation import save_evaluation
 from twintune.first_stage import describe_input
 from twintune.loss_scaling import explain_skipped_steps
 from twintune.metrics import evaluate_logits
 from twintune.other_load import OtherLoad
+from twintune.phases import keeps_backbone
 from twintune.preparation import prepare
 from twintune.protocol import EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
 from twintune.reporter import Reporter

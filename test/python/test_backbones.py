@@ -7,8 +7,8 @@ import json
 import msgspec
 import pytest
 from twintune.backbones import backbone_table, find_backbone, tensor_shapes
-from twintune.engine import first_trainable_stage
 from twintune.errors import TwintuneError
+from twintune.phases import first_trainable_stage
 from twintune.protocol import Trainable
 
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm, standing_in
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_mode
 from twintune.engines.pytorch.checkpoint import (
     average_tensors,
@@ -39,8 +39,10 @@ from twintune.engines.pytorch.probe import Probe
 from twintune.engines.pytorch.step_parts import AlignedStepParts
 from twintune.engines.pytorch.steps import TrainStep, build_eval_step
 from twintune.engines.pytorch.suffix import build_suffix
+from twintune.fact_lines import describe_batch_norm
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
+from twintune.phases import batch_norm_mode_of
 from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights

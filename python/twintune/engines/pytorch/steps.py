@@ -9,13 +9,13 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
-from twintune.engine import describe_step
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.compiling import compile_function
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.loss_scaling import LossScaling
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
+from twintune.fact_lines import describe_step
 from twintune.protocol import Training
 
 

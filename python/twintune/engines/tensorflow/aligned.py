@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, batch_norm_mode_of, describe_batch_norm, standing_in
+from twintune.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
 from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
 from twintune.engines.tensorflow.checkpoint import (
     average_tensors,
@@ -37,8 +37,10 @@ from twintune.engines.tensorflow.probe import Probe
 from twintune.engines.tensorflow.step_parts import AlignedStepParts
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.engines.tensorflow.suffix import build_suffix, input_shape
+from twintune.fact_lines import describe_batch_norm
 from twintune.head import initial_head
 from twintune.parameter_groups import parameter_settings
+from twintune.phases import batch_norm_mode_of
 from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights

@@ -14,12 +14,13 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import KerasModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, describe_batch_norm, describe_dropout
+from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
 from twintune.engines.tensorflow.model import dense_tensors
 from twintune.engines.tensorflow.step_parts import IdiomaticStepParts
+from twintune.fact_lines import describe_batch_norm, describe_dropout
 from twintune.network import first_line, limited_silence
 from twintune.protocol import ImagenetWeights, Phase, RunRequest
 from twintune.weights import weights_unavailable
