@@ -10,7 +10,6 @@ nothing else; the slower one counts. The first pair, which reads the packages fr
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import signal
@@ -22,16 +21,14 @@ from twintune.engines import MODULES
 
 from bench import ROOT
 from bench.experiment import SAMPLE
+from bench.options import make_pairs_parser
 from bench.pairs import alternate, elapsed, fresh_folder
-from bench.results import add_results_option, record
+from bench.results import record
 
 
 def main() -> None:
     """Measures as many pairs as the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=5, help="how often both sides are measured (5)")
-    add_results_option(parser)
-    options = parser.parse_args()
+    options = make_pairs_parser(__doc__, pairs=5).parse_args()
     alternate(1, begin_first_run, import_slower)
     ours, reference = alternate(options.pairs, begin_first_run, import_slower)
     record("first-event", ours, reference, options.results)

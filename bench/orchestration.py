@@ -21,9 +21,10 @@ from twintune.protocol import RunRequest
 
 from bench import ROOT
 from bench.experiment import Specification, run_node, write_specification
+from bench.options import make_pairs_parser
 from bench.pairs import alternate, elapsed, fresh_folder
 from bench.requests import make_raw_request
-from bench.results import add_results_option, record
+from bench.results import record
 from bench.stand_in import STEP_SECONDS, take_place, write_interpreter
 
 STEP = 0.02
@@ -35,11 +36,9 @@ IMAGES = 2000
 
 def main() -> None:
     """Measures what the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_pairs_parser(__doc__, pairs=3)
     parser.add_argument("--seconds", type=float, default=60, help="about what the steps of a run take in all (60)")
-    parser.add_argument("--pairs", type=int, default=3, help="how often both sides are measured (3)")
     parser.add_argument("--alone", type=Path, help=argparse.SUPPRESS)
-    add_results_option(parser)
     options = parser.parse_args()
     if options.alone:
         carry_out(options.alone)

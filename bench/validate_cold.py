@@ -8,20 +8,17 @@ Each measurement is a fresh process. The first pair, which reads the files from 
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from bench.experiment import SAMPLE, run_node
+from bench.options import make_pairs_parser
 from bench.pairs import alternate, elapsed, fresh_folder
-from bench.results import add_results_option, record
+from bench.results import record
 
 
 def main() -> None:
     """Measures as many pairs as the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=20, help="how often both sides are measured (20)")
-    add_results_option(parser)
-    options = parser.parse_args()
+    options = make_pairs_parser(__doc__, pairs=20).parse_args()
     alternate(1, validate, start_node)
     ours, reference = alternate(options.pairs, validate, start_node)
     record("validate-cold", ours, reference, options.results)
