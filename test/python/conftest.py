@@ -22,6 +22,14 @@ ADAM = {
     "weightDecay": 0.0,
     "decayNormAndBias": False,
 }
+DATASET_FIELDS = {
+    "validation_fraction": 0.2,
+    "test_fraction": 0.2,
+    "image_size": 32,
+    "on_corrupt": "fail",
+    "cache_decoded": "none",
+}
+"""What every source of a data set has, by the names of `twintune.protocol`."""
 PHASE = {
     "epochs": 1,
     "trainable": "head",

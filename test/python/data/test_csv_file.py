@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import DATASET_FIELDS
 from pictures import write_pictures
 from twintune.data.csv_file import open_csv_files
 from twintune.data.dataset import Sources
@@ -24,15 +25,8 @@ def write(folder: Path, content: str, name: str = "images.csv", encoding: str = 
 
 
 def open_csv(file: Path, **changes) -> Sources:
-    fields = {
-        "validation_fraction": 0.2,
-        "test_fraction": 0.2,
-        "image_size": 32,
-        "on_corrupt": "fail",
-        "cache_decoded": "none",
-    }
     columns = {"path_column": "path", "label_column": "label"}
-    return open_csv_files(Csv(train=str(file), **{**fields, **columns, **changes}))
+    return open_csv_files(Csv(train=str(file), **{**DATASET_FIELDS, **columns, **changes}))
 
 
 def failure(file: Path, **changes) -> TwintuneError:

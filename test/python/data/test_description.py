@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import DATASET_FIELDS
 from pictures import write_pictures
 from PIL import Image
 from twintune.data.description import describe_data
@@ -30,14 +31,7 @@ UNSALTED = RunSeeds(init=0, order=0, augmentation=0, split=None)
 @pytest.fixture
 def describe(cache: Path) -> Callable[..., DescribeDataResult]:
     def run(train: Path, **changes) -> DescribeDataResult:
-        fields = {
-            "validation_fraction": 0.2,
-            "test_fraction": 0.2,
-            "image_size": 32,
-            "on_corrupt": "fail",
-            "cache_decoded": "none",
-        }
-        dataset = ImageFolder(train=str(train), **{**fields, **changes})
+        dataset = ImageFolder(train=str(train), **{**DATASET_FIELDS, **changes})
         return describe_data(DescribeDataRequest(dataset, UNSALTED, str(cache), None), lambda report: None)
 
     return run
@@ -139,14 +133,7 @@ def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> No
 
 def test_a_sheet_that_can_not_be_written_is_a_failure(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "file").write_text("")
-    fields = {
-        "validation_fraction": 0.2,
-        "test_fraction": 0.2,
-        "image_size": 32,
-        "on_corrupt": "fail",
-        "cache_decoded": "none",
-    }
-    dataset = ImageFolder(train=str(write_pictures(tmp_path / "a", each=20)), **fields)
+    dataset = ImageFolder(train=str(write_pictures(tmp_path / "a", each=20)), **DATASET_FIELDS)
     plain = Augmentation(horizontal_flip=0, vertical_flip=0, rotation=0, mixup=0, cutmix=0)
     sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), "resnet18", RandomWeights(), 8, plain)
     with pytest.raises(TwintuneError, match=r"sheet\.png can't be written") as caught:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import datasets
 import pytest
+from conftest import DATASET_FIELDS
 from pictures import write_pictures
 from PIL import Image
 from twintune.data import huggingface
@@ -47,15 +48,8 @@ def hub_layout(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_dataset(cache: Path):
     def open_it(train: Path | str, **changes) -> Sources:
-        fields = {
-            "validation_fraction": 0.2,
-            "test_fraction": 0.2,
-            "image_size": 32,
-            "on_corrupt": "fail",
-            "cache_decoded": "none",
-        }
         columns = {"image_column": "image", "label_column": "label", "train_split": "train"}
-        return open_huggingface(HuggingFace(train=str(train), **{**fields, **columns, **changes}), str(cache))
+        return open_huggingface(HuggingFace(train=str(train), **{**DATASET_FIELDS, **columns, **changes}), str(cache))
 
     return open_it
 

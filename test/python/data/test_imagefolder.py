@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import DATASET_FIELDS
 from pictures import write_pictures
 from twintune.data.dataset import Sources
 from twintune.data.files import ImageFiles
@@ -17,14 +18,7 @@ from twintune.protocol import ImageFolder
 
 
 def open_request(train: Path, **changes) -> Sources:
-    fields = {
-        "validation_fraction": 0.2,
-        "test_fraction": 0.2,
-        "image_size": 32,
-        "on_corrupt": "fail",
-        "cache_decoded": "none",
-    }
-    return open_image_folders(ImageFolder(train=str(train), **{**fields, **changes}))
+    return open_image_folders(ImageFolder(train=str(train), **{**DATASET_FIELDS, **changes}))
 
 
 def open_folder(folder: Path) -> ImageFiles:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
+from conftest import DATASET_FIELDS
 from PIL import Image
 from twintune.data.dataset import ImageDataset
 from twintune.data.parquet import open_parquet_files
@@ -24,15 +25,7 @@ def png(value: int) -> bytes:
 
 
 def spec(**changes) -> Parquet:
-    fields = {
-        "train": "x",
-        "validation_fraction": 0.2,
-        "test_fraction": 0.2,
-        "image_size": 32,
-        "on_corrupt": "fail",
-        "cache_decoded": "none",
-    }
-    return Parquet(**{**fields, "image_column": "image", "label_column": "label", **changes})
+    return Parquet(**{"train": "x", **DATASET_FIELDS, "image_column": "image", "label_column": "label", **changes})
 
 
 def write(path: Path, columns: dict) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
+from conftest import DATASET_FIELDS
 from pictures import write_pictures
 from twintune.data.dataset import Splits
 from twintune.data.duplicates import ContentIdentities, find_duplicates
@@ -22,15 +23,8 @@ from twintune.protocol import Csv, ImageFolder, Parquet
 @pytest.fixture
 def split(cache: Path) -> Callable[..., Splits]:
     def run(train: Path, **changes) -> Splits:
-        fields = {
-            "validation_fraction": 0.2,
-            "test_fraction": 0.2,
-            "image_size": 32,
-            "on_corrupt": "fail",
-            "cache_decoded": "none",
-        }
         return open_splits(
-            ImageFolder(train=str(train), **{**fields, **changes}), None, str(cache), lambda done, total: None
+            ImageFolder(train=str(train), **{**DATASET_FIELDS, **changes}), None, str(cache), lambda done, total: None
         )
 
     return run
