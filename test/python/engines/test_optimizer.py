@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 STEPS = 20
 # Twenty steps of a few operations each: a few units in the last place of each precision.
-BOUNDS = {"float64": 1e-12, "float32": 1e-5}
+BOUNDS = {"float64": 1e-12, "float32": 1e-6}
 SHARED = {"learning_rate": 1e-2, "decay_norm_and_bias": False}
 OPTIMIZERS = {
     "adam": Adam(**SHARED, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0),
@@ -43,9 +43,9 @@ def settings_of(definition) -> dict[str, ParameterSettings]:
     return {"weight": ParameterSettings(1.0, definition.weight_decay), "bias": ParameterSettings(0.1, 0.0)}
 
 
-def rates() -> list[float]:
+def rates(steps: int) -> list[float]:
     """A rate that moves, since Keras keeps it inside of the momentum buffer."""
-    return [1e-2 * (1 - step / (2 * STEPS)) for step in range(STEPS)]
+    return [1e-2 * (1 - step / (2 * steps)) for step in range(steps)]
 
 
 def run_tensorflow(definition, start: dict, gradients: list[dict]) -> tuple[dict[str, np.ndarray], str]:
@@ -55,7 +55,7 @@ def run_tensorflow(definition, start: dict, gradients: list[dict]) -> tuple[dict
     variables = {name: tf.Variable(value) for name, value in start.items()}
     optimizer = build_optimizer(definition, variables, settings_of(definition))
     step = tf.function(lambda values, coefficients: optimizer.apply(values, coefficients))
-    for rate, gradient in zip(rates(), gradients, strict=True):
+    for rate, gradient in zip(rates(len(gradients)), gradients, strict=True):
         coefficients = tf.constant(optimizer.next_coefficients(rate))
         step([tf.constant(gradient[name]) for name in variables], coefficients)
     return {name: variable.numpy() for name, variable in variables.items()}, describe_optimizer(optimizer)
@@ -67,7 +67,7 @@ def run_pytorch(definition, start: dict, gradients: list[dict]) -> tuple[dict[st
 
     parameters = {name: torch.nn.Parameter(torch.from_numpy(value.copy())) for name, value in start.items()}
     optimizer = build_optimizer(definition, parameters, settings_of(definition))
-    for rate, gradient in zip(rates(), gradients, strict=True):
+    for rate, gradient in zip(rates(len(gradients)), gradients, strict=True):
         for name, parameter in parameters.items():
             parameter.grad = torch.from_numpy(gradient[name].copy())
         set_learning_rate(optimizer, rate)
@@ -89,6 +89,22 @@ def test_twenty_steps_agree(name: str, precision: str) -> None:
         assert np.abs(ours[tensor] - theirs[tensor]).max() / np.abs(theirs[tensor]).max() < BOUNDS[precision]
         assert np.abs(theirs[tensor] - before).max() > 1e-3
     assert our_words == their_words
+
+
+def test_many_steps_of_adam_agree_in_float32() -> None:
+    # 1 - 0.999 in float32 is off by 1e-5. A second moment that is off by as much moves these weights by 2e-6 more; the
+    # engines' rounding alone by 4e-7, and PyTorch's own result lies 4e-6 from that in float64.
+    steps = 1500
+    draw = np.random.default_rng(0)
+    start = {tensor: draw.normal(size=shape).astype(np.float32) for tensor, shape in SHAPES.items()}
+    gradients = [
+        {tensor: (draw.normal(size=shape) * np.exp(-step / 300)).astype(np.float32) for tensor, shape in SHAPES.items()}
+        for step in range(steps)
+    ]
+    ours, _ = run_tensorflow(OPTIMIZERS["adam"], start, gradients)
+    theirs, _ = run_pytorch(OPTIMIZERS["adam"], start, gradients)
+    for tensor in start:
+        assert np.abs(ours[tensor] - theirs[tensor]).max() < 1e-6
 
 
 def test_the_groups_of_the_live_optimiser_are_told() -> None:

@@ -71,7 +71,8 @@ def build_optimizer(
         variables: What it updates, by canonical name.
         settings: Of each of them.
     """
-    return AlignedOptimizer(rule_of(definition), variables, settings)
+    dtype = next((variable.dtype.name for variable in variables.values()), "float32")
+    return AlignedOptimizer(rule_of(definition, dtype), variables, settings)
 
 
 def describe_optimizer(optimizer: AlignedOptimizer) -> str:
