@@ -55,8 +55,8 @@ Written by \`make parity\`, which climbs the ladder of \`twintune verify\` for e
 Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. parity.json beside it has all figures. Machine: ${machine}. ${versions}.${missingText(climbed)}
 
 A figure is the largest relative difference of the two engines on a rung. The bounds: 0 for pixels, weights and evaluation, 1e-12 for the
-optimizer, 1e-10 for features, logits and losses; for gradients and for what ten steps have come to, a hundred times what one last place in
-the pixels changes in one engine, at least 1e-10. **Bold** is beyond its bound.
+optimizer, 1e-10 for features, logits and losses; for gradients and for what ten steps have come to, what a hundred last places in the
+pixels change in one engine, at least 1e-10. **Bold** is beyond its bound.
 
 ## Meaning, in float64: the head trained, BatchNorm in inference mode
 

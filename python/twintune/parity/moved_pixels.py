@@ -1,4 +1,4 @@
-"""Pixels moved by one last place, and what that comes to: how far an engine's own rounding grows."""
+"""Pixels moved by a few last places, and what that comes to: how far an engine's own rounding grows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from collections.abc import Callable
 
 import numpy as np
 
+from twintune.protocol import Framework
 from twintune.seeding import generator
 
+MOVED_OF_STEPS = 100
+"""Last places. What rounding grows to in ten steps isn't its multiple: a value that crosses the kink of an activation
+makes a jump, a hundred times as likely with a hundred times the move. So the whole allowance is moved."""
+MOVED_OF_GRADIENTS = 1
+"""Last places. One backward pass is smooth, and of sums that cancel the rounding itself is what shows."""
 MOST_MOVES = 3
-_CALM = 1e-9
+_CALM = 1e-7
 
 
-def one_last_place(draw: int) -> Callable[[np.ndarray], np.ndarray]:
-    """A move of half of the pixels up and half down: BatchNorm would take out what moves all alike."""
+def by_last_places(count: int, framework: Framework, draw: int) -> Callable[[np.ndarray], np.ndarray]:
+    """A move of half of the pixels up and half down: BatchNorm would take out what moves all alike.
+
+    It is another in each framework, since the same one would take both across the same kinks.
+    """
 
     def move(pixels: np.ndarray) -> np.ndarray:
-        up = generator(draw, "parity", "moved").integers(0, 2, pixels.shape, dtype=bool)
-        return np.nextafter(pixels, np.where(up, np.inf, -np.inf))
+        up = generator(draw, "parity", "moved", framework).integers(0, 2, pixels.shape, dtype=bool)
+        return pixels + np.where(up, count, -count) * np.spacing(pixels)
 
     return move
 
@@ -25,8 +34,8 @@ def one_last_place(draw: int) -> Callable[[np.ndarray], np.ndarray]:
 def is_calm(plain: np.ndarray, moved: np.ndarray) -> bool:
     """Whether one move tells enough of values, since they have hardly moved.
 
-    How far a last place grows is heavy-tailed once it grows: at ResNet-101's fifth step one move of the pixels came to
-    2e-7 of the loss and another to 8e-4.
+    How far they move is heavy-tailed once they do: at ResNet-101's fifth step one last place came to 2e-7 of the loss
+    and another to 8e-4.
     """
     return np.allclose(moved, plain, rtol=_CALM, atol=0)
 

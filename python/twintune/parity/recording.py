@@ -23,7 +23,14 @@ from twintune.environment import versions
 from twintune.head import masks_of_step
 from twintune.metrics import evaluate_logits
 from twintune.parameter_groups import STATISTICS
-from twintune.parity.moved_pixels import MOST_MOVES, farther, is_calm, one_last_place
+from twintune.parity.moved_pixels import (
+    MOST_MOVES,
+    MOVED_OF_GRADIENTS,
+    MOVED_OF_STEPS,
+    by_last_places,
+    farther,
+    is_calm,
+)
 from twintune.parity.perturbations import perturb_request, plant
 from twintune.parity.probe import Probe, ProbedEngine, ProbeMode
 from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
@@ -112,7 +119,8 @@ class _Recorder:
             moved = self._take_moved_steps(steps)
             tensors |= {"moved-steps": moved.losses, **under("moved-batch-norm", moved.statistics)}
             with _restored(self._engine, self._probe):
-                tensors |= under("moved-gradients", self._gradients(self._first_step(one_last_place(0))))
+                move = by_last_places(MOVED_OF_GRADIENTS, self._request.framework, 0)
+                tensors |= under("moved-gradients", self._gradients(self._first_step(move)))
         return Recording(self._header(request, steps.pixel_digests), tensors)
 
     def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -178,7 +186,7 @@ class _Recorder:
         farthest = plain
         for draw in range(MOST_MOVES):
             with _restored(self._engine, self._probe):
-                moved = self._take_steps(one_last_place(draw))
+                moved = self._take_steps(by_last_places(MOVED_OF_STEPS, self._request.framework, draw))
             farthest = dataclasses.replace(
                 moved,
                 losses=farther(plain.losses, farthest.losses, moved.losses),

@@ -1,4 +1,4 @@
-"""Judges what may be ill-conditioned, by how much it moves in one engine when the pixels move by one last place."""
+"""Judges what may be ill-conditioned, by how much it moves in one engine when the pixels move by a few last places."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from twintune.parity.differences import Pair, judge, larger_of, measure
 from twintune.protocol import Rung, RungName, Trained
 
-_MULTIPLE = 100
-# Where a last place of the pixels has grown this far, two engines that mean the same may be anywhere.
-_CHAOS = 1e-4
+_ALLOWED = 100
+"""Last places in the pixels that two engines which mean the same may lie apart."""
+# Where those have grown this far, two engines that mean the same may be anywhere.
+_CHAOS = 1e-2
 
 Twins = tuple[np.ndarray | None, np.ndarray | None]
 """TensorFlow's and PyTorch's."""
@@ -19,11 +20,13 @@ Twins = tuple[np.ndarray | None, np.ndarray | None]
 
 @dataclass(frozen=True)
 class SensitivePair:
-    """A value of both engines, and the same after all pixels have been moved by one last place."""
+    """A value of both engines, and the same after all pixels have been moved by some last places."""
 
     place: str
     plain: Twins
     moved: Twins
+    moved_by: int
+    """Last places."""
     scale: float | None = None
     """What differences are a share of; None for the tensor's own largest value."""
     axes: tuple[str, ...] = ()
@@ -31,16 +34,16 @@ class SensitivePair:
 
     @property
     def sensitivity(self) -> float:
-        """The larger of the two engines' own, a share of the largest value; 0 where it isn't known.
+        """What the allowance of last places comes to in that engine where it comes to more.
 
-        So what has no sensitivity is held to the smallest bound.
+        A share of the largest value; 0 where it isn't known, so that what has none is held to the smallest bound.
         """
         engines = zip(self.plain, self.moved, strict=True)
-        return max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
+        return _ALLOWED / self.moved_by * max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
 
 
 def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[SensitivePair], least: float) -> Rung:
-    """Judges each pair by a hundred times its sensitivity, and leaves out what is chaotic.
+    """Judges each pair by its sensitivity, and leaves out what is chaotic.
 
     Args:
         rung: Its name.
@@ -54,7 +57,7 @@ def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[Sensitive
     judged = [pair for pair in pairs if pair.sensitivity <= _CHAOS]
     chaotic = [pair for pair in pairs if pair.sensitivity > _CHAOS]
     bounded = [
-        Pair(pair.place, *pair.plain, bound=max(least, _MULTIPLE * pair.sensitivity), scale=pair.scale, axes=pair.axes)
+        Pair(pair.place, *pair.plain, bound=max(least, pair.sensitivity), scale=pair.scale, axes=pair.axes)
         for pair in judged
     ]
     return judge(rung, trained, bounded, _describe(chaotic) if chaotic else None)
@@ -65,8 +68,8 @@ def _describe(chaotic: list[SensitivePair]) -> str:
     sensitivity = max(pair.sensitivity for pair in chaotic)
     difference = max(measure(Pair(pair.place, *pair.plain, bound=0, scale=pair.scale)).size for pair in chaotic)
     return (
-        f"Not judged: {chaotic[0].place}{others}, where one last place in the pixels moves an engine's own result by"
-        f" up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."
+        f"Not judged: {chaotic[0].place}{others}, where a hundred last places in the pixels move an engine's own result"
+        f" by up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."
     )
 
 

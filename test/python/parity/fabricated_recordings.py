@@ -41,11 +41,11 @@ def fabricate(framework: Framework, precision: Precision = "float64") -> Recordi
         if not name.startswith("weights/") and not name.startswith("moved-"):
             tensors[name] = value * (1 + noise.uniform(-rounding, rounding, value.shape))
     # Moving the pixels moves the losses more from step to step.
-    tensors["moved-steps"] = tensors["steps"] * (1 + 1e-16 * 3.0 ** np.arange(10))
+    tensors["moved-steps"] = tensors["steps"] * (1 + 1e-14 * 3.0 ** np.arange(10))
     for name in TRAINED:
         tensors[f"moved-gradients/{name}"] = tensors[f"gradients/{name}"] * (1 + 1e-16)
     for name in STATISTICS:
-        tensors[f"moved-batch-norm/{name}"] = tensors[f"batch-norm/{name}"] * (1 + 1e-15)
+        tensors[f"moved-batch-norm/{name}"] = tensors[f"batch-norm/{name}"] * (1 + 1e-13)
     if precision != "float64":
         tensors = {key: value.astype(np.float32) for key, value in tensors.items() if not key.startswith("moved-")}
     return Recording(_header(framework, precision), tensors)

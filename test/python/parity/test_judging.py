@@ -145,7 +145,7 @@ def test_a_gradient_that_is_truly_zero_is_held_to_the_model_s_scale(judge) -> No
     assert failed(judge(both=noise(1e-12))) == ["gradients"]
 
 
-def test_a_gradient_may_differ_by_a_hundred_times_what_moved_pixels_change(judge) -> None:
+def test_a_gradient_may_differ_by_a_hundred_times_what_one_last_place_of_the_pixels_changes(judge) -> None:
     # As that of a scale which the next BatchNorm takes out again: sums that cancel.
     name = "layer1.bn.weight"
     largest = max_index(fabricate("pytorch").tensors[f"gradients/{name}"])
@@ -189,8 +189,8 @@ def test_a_step_that_moves_nothing_is_said(judge) -> None:
     assert "moves nothing" in rung.note
 
 
-def test_a_step_may_differ_by_a_hundred_times_what_moved_pixels_change(judge) -> None:
-    sensitive = change_value("moved-steps", (6,), 1 + 1e-9)
+def test_a_step_may_differ_by_what_a_hundred_last_places_of_the_pixels_change(judge) -> None:
+    sensitive = change_value("moved-steps", (6,), 1 + 1e-7)
 
     def off_by(difference: float) -> dict[str, Rung]:
         shifted = [change_value(name, (6,), 1 + difference) for name in ("steps", "moved-steps")]
@@ -212,17 +212,17 @@ def test_a_steady_step_is_held_to_the_smallest_bound_and_the_first_one_beyond_is
 
 
 def test_chaotic_steps_are_shown_and_not_judged(judge) -> None:
-    chaotic = [change_value("moved-steps", (step,), 1 + 1e-3) for step in (8, 9)]
+    chaotic = [change_value("moved-steps", (step,), 1 + 1e-1) for step in (8, 9)]
     different = [change_value(name, (9,), 1.5) for name in ("steps", "moved-steps")]
     rung = judge(*different, both=tuple(chaotic))["steps"]
     assert rung.passed
-    assert rung.note.startswith("Not judged: step 9 and 1 more, where one last place in the pixels moves")
-    assert "by up to 1.0e-03" in rung.note
+    assert rung.note.startswith("Not judged: step 9 and 1 more, where a hundred last places in the pixels move")
+    assert "by up to 1.0e-01" in rung.note
     assert "differ by up to 3.3e-01" in rung.note
 
 
 def test_nothing_but_chaos_is_no_agreement(judge) -> None:
-    chaotic = change_tensor("moved-steps", lambda losses: losses * (1 + 1e-3))
+    chaotic = change_tensor("moved-steps", lambda losses: losses * (1 + 1e-1))
     assert failed(judge(both=(chaotic,))) == ["steps"]
 
 
@@ -231,13 +231,13 @@ def test_running_statistics_are_held_to_the_same_rule(judge) -> None:
     rungs = judge(*both_moved)
     assert failed(rungs) == ["batch-norm"]
     assert rungs["batch-norm"].where.startswith(NAME)
-    sensitive = change_value(f"moved-batch-norm/{NAME}", (3,), 1 + 1e-10)
+    sensitive = change_value(f"moved-batch-norm/{NAME}", (3,), 1 + 1e-8)
     assert failed(judge(*both_moved, both=(sensitive,))) == []
 
 
 def test_a_wrong_momentum_shows_after_the_first_step_where_ten_steps_are_chaotic(judge) -> None:
     chaotic = tuple(
-        change_tensor(f"moved-batch-norm/{name}", lambda old: old * (1 + 1e-3))
+        change_tensor(f"moved-batch-norm/{name}", lambda old: old * (1 + 1e-1))
         for name in ("layer1.bn.running_mean", NAME)
     )
     rungs = judge(both=chaotic)

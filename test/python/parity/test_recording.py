@@ -150,7 +150,7 @@ def test_training_mode_is_not_inference_mode(rich: dict[str, Recording]) -> None
 def test_the_moved_steps_begin_where_the_plain_ones_did(rich: dict[str, Recording], framework: str) -> None:
     plain, moved = rich[framework].tensors["steps"], rich[framework].tensors["moved-steps"]
     # From another state they would differ in the first digits; from the same pixels not at all.
-    assert moved == pytest.approx(plain, rel=1e-9)
+    assert moved == pytest.approx(plain, rel=1e-7)
     assert not np.array_equal(moved, plain)
     statistics, after = rich[framework].group("batch-norm"), rich[framework].group("moved-batch-norm")
     assert all(np.allclose(after[name], tensor, rtol=1e-6, atol=1e-9) for name, tensor in statistics.items())
