@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from twintune.parity.differences import Difference, Pair, is_noise, judge, larger_of, make_rung
-from twintune.parity.moved_pixels import MOVED_OF_GRADIENTS, MOVED_OF_STEPS
 from twintune.parity.sensitivity import SensitivePair, judge_by_sensitivity
 from twintune.parity.twin_recordings import TwinRecordings
 from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, Trained
@@ -101,7 +100,6 @@ def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
             place=twins.place_of(f"gradients/{name}"),
             plain=twins.both(f"gradients/{name}"),
             moved=twins.both(f"moved-gradients/{name}"),
-            moved_by=MOVED_OF_GRADIENTS,
             scale=of_model if is_noise(largest[name], of_model) else None,
         )
         for name in reversed(names)
@@ -159,7 +157,6 @@ def _steps(twins: TwinRecordings) -> list[SensitivePair]:
             place=f"step {step + 1}",
             plain=(at(step, losses[0]), at(step, losses[1])),
             moved=(at(step, moved[0]), at(step, moved[1])),
-            moved_by=MOVED_OF_STEPS,
         )
         for step in range(count)
     ]
@@ -186,7 +183,6 @@ def _statistics_of(twins: TwinRecordings, group: str, when: str) -> list[Sensiti
             plain=twins.both(f"{group}/{name}"),
             # Not recorded of the first step, whose statistics are held to the smallest bound.
             moved=twins.both(f"moved-{group}/{name}"),
-            moved_by=MOVED_OF_STEPS,
             scale=_spread_around_zero(twins, group, name),
             axes=("channel",),
         )

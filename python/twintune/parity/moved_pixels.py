@@ -9,12 +9,13 @@ import numpy as np
 from twintune.protocol import Framework
 from twintune.seeding import generator
 
-MOVED_OF_STEPS = 100
-"""Last places. What rounding grows to in ten steps isn't its multiple: a value that crosses the kink of an activation
-makes a jump, a hundred times as likely with a hundred times the move. So the whole allowance is moved."""
-MOVED_OF_GRADIENTS = 1
-"""Last places. One backward pass is smooth, and of sums that cancel the rounding itself is what shows."""
-MOST_MOVES = 3
+_ALLOWED = 100
+"""Last places in the pixels that two engines which mean the same may lie apart."""
+MOVES = (1, _ALLOWED, 1, _ALLOWED)
+"""Last places of each. The multiple of one has the rounding of an engine's own operations, which no move of the pixels
+makes larger; the whole allowance has the jumps, since a value crosses the kink of an activation a hundred times as
+often."""
+FEWEST_MOVES = 2
 _CALM = 1e-7
 
 
@@ -31,8 +32,13 @@ def by_last_places(count: int, framework: Framework, draw: int) -> Callable[[np.
     return move
 
 
+def of_allowance(plain: np.ndarray, moved: np.ndarray, count: int) -> np.ndarray:
+    """What the allowance would come to in proportion, by what a move of so many last places has come to."""
+    return plain + _ALLOWED / count * (moved - plain)
+
+
 def is_calm(plain: np.ndarray, moved: np.ndarray) -> bool:
-    """Whether one move tells enough of values, since they have hardly moved.
+    """Whether few moves tell enough of values, since they have hardly moved.
 
     How far they move is heavy-tailed once they do: at ResNet-101's fifth step one last place came to 2e-7 of the loss
     and another to 8e-4.

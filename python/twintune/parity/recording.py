@@ -23,14 +23,7 @@ from twintune.environment import versions
 from twintune.head import masks_of_step
 from twintune.metrics import evaluate_logits
 from twintune.parameter_groups import STATISTICS
-from twintune.parity.moved_pixels import (
-    MOST_MOVES,
-    MOVED_OF_GRADIENTS,
-    MOVED_OF_STEPS,
-    by_last_places,
-    farther,
-    is_calm,
-)
+from twintune.parity.moved_pixels import FEWEST_MOVES, MOVES, by_last_places, farther, is_calm, of_allowance
 from twintune.parity.perturbations import perturb_request, plant
 from twintune.parity.probe import Probe, ProbedEngine, ProbeMode
 from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
@@ -119,8 +112,7 @@ class _Recorder:
             moved = self._take_moved_steps(steps)
             tensors |= {"moved-steps": moved.losses, **under("moved-batch-norm", moved.statistics)}
             with _restored(self._engine, self._probe):
-                move = by_last_places(MOVED_OF_GRADIENTS, self._request.framework, 0)
-                tensors |= under("moved-gradients", self._gradients(self._first_step(move)))
+                tensors |= under("moved-gradients", self._moved_gradients(gradients))
         return Recording(self._header(request, steps.pixel_digests), tensors)
 
     def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -148,6 +140,11 @@ class _Recorder:
         """In the order of the model's tensors."""
         gradients = self._probe.gradients(step)
         return {name: gradients[name] for name in self._model_tensors() if name in gradients}
+
+    def _moved_gradients(self, plain: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """One last place is enough: a backward pass is smooth, unlike the steps that grow out of it."""
+        moved = self._gradients(self._first_step(by_last_places(1, self._request.framework, 0)))
+        return {name: of_allowance(plain[name], gradient, 1) for name, gradient in moved.items()}
 
     def _updated(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """The tensors that train after a step from drawn gradients."""
@@ -182,21 +179,23 @@ class _Recorder:
         return _Steps(np.array(losses, self._dtype), digests, first_statistics, self._statistics())
 
     def _take_moved_steps(self, plain: _Steps) -> _Steps:
-        """Ten steps on moved pixels; of several moves each value is the one that lies farthest from the plain one."""
+        """What ten steps on moved pixels come to: value by value what lies farthest from the plain one."""
         farthest = plain
-        for draw in range(MOST_MOVES):
+        for draw, count in enumerate(MOVES):
+            if draw >= FEWEST_MOVES and is_calm(plain.losses, farthest.losses):
+                break
             with _restored(self._engine, self._probe):
-                moved = self._take_steps(by_last_places(MOVED_OF_STEPS, self._request.framework, draw))
+                moved = self._take_steps(by_last_places(count, self._request.framework, draw))
             farthest = dataclasses.replace(
                 moved,
-                losses=farther(plain.losses, farthest.losses, moved.losses),
+                losses=farther(plain.losses, farthest.losses, of_allowance(plain.losses, moved.losses, count)),
                 statistics={
-                    name: farther(values, farthest.statistics[name], moved.statistics[name])
+                    name: farther(
+                        values, farthest.statistics[name], of_allowance(values, moved.statistics[name], count)
+                    )
                     for name, values in plain.statistics.items()
                 },
             )
-            if is_calm(plain.losses, farthest.losses):
-                break
         return farthest
 
     def _statistics(self) -> dict[str, np.ndarray]:

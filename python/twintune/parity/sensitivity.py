@@ -1,4 +1,4 @@
-"""Judges what may be ill-conditioned, by how much it moves in one engine when the pixels move by a few last places."""
+"""Judges what may be ill-conditioned, by how far a hundred last places in the pixels move it in one engine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 from twintune.parity.differences import Pair, judge, larger_of, measure
 from twintune.protocol import Rung, RungName, Trained
 
-_ALLOWED = 100
-"""Last places in the pixels that two engines which mean the same may lie apart."""
-# Where those have grown this far, two engines that mean the same may be anywhere.
+# Where a hundred last places of the pixels have grown this far, two engines that mean the same may be anywhere.
 _CHAOS = 1e-2
 
 Twins = tuple[np.ndarray | None, np.ndarray | None]
@@ -20,13 +18,11 @@ Twins = tuple[np.ndarray | None, np.ndarray | None]
 
 @dataclass(frozen=True)
 class SensitivePair:
-    """A value of both engines, and the same after all pixels have been moved by some last places."""
+    """A value of both engines, and the same after all pixels have been moved by a hundred last places."""
 
     place: str
     plain: Twins
     moved: Twins
-    moved_by: int
-    """Last places."""
     scale: float | None = None
     """What differences are a share of; None for the tensor's own largest value."""
     axes: tuple[str, ...] = ()
@@ -34,12 +30,12 @@ class SensitivePair:
 
     @property
     def sensitivity(self) -> float:
-        """What the allowance of last places comes to in that engine where it comes to more.
+        """The larger of the two engines' own, a share of the largest value; 0 where it isn't known.
 
-        A share of the largest value; 0 where it isn't known, so that what has none is held to the smallest bound.
+        So what has no sensitivity is held to the smallest bound.
         """
         engines = zip(self.plain, self.moved, strict=True)
-        return _ALLOWED / self.moved_by * max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
+        return max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
 
 
 def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[SensitivePair], least: float) -> Rung:

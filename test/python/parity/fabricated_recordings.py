@@ -43,7 +43,7 @@ def fabricate(framework: Framework, precision: Precision = "float64") -> Recordi
     # Moving the pixels moves the losses more from step to step.
     tensors["moved-steps"] = tensors["steps"] * (1 + 1e-14 * 3.0 ** np.arange(10))
     for name in TRAINED:
-        tensors[f"moved-gradients/{name}"] = tensors[f"gradients/{name}"] * (1 + 1e-16)
+        tensors[f"moved-gradients/{name}"] = tensors[f"gradients/{name}"] * (1 + 1e-14)
     for name in STATISTICS:
         tensors[f"moved-batch-norm/{name}"] = tensors[f"batch-norm/{name}"] * (1 + 1e-13)
     if precision != "float64":

@@ -145,11 +145,11 @@ def test_a_gradient_that_is_truly_zero_is_held_to_the_model_s_scale(judge) -> No
     assert failed(judge(both=noise(1e-12))) == ["gradients"]
 
 
-def test_a_gradient_may_differ_by_a_hundred_times_what_one_last_place_of_the_pixels_changes(judge) -> None:
+def test_a_gradient_may_differ_by_what_a_hundred_last_places_of_the_pixels_change(judge) -> None:
     # As that of a scale which the next BatchNorm takes out again: sums that cancel.
     name = "layer1.bn.weight"
     largest = max_index(fabricate("pytorch").tensors[f"gradients/{name}"])
-    sensitive = change_value(f"moved-gradients/{name}", largest, 1 + 1e-10)
+    sensitive = change_value(f"moved-gradients/{name}", largest, 1 + 1e-8)
 
     def off_by(difference: float) -> dict[str, Rung]:
         shifted = [

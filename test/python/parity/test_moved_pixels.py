@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from twintune.parity.moved_pixels import by_last_places, farther, is_calm
+import pytest
+from twintune.parity.moved_pixels import by_last_places, farther, is_calm, of_allowance
 from twintune.protocol import Framework
 
 PIXELS = np.random.default_rng(0).standard_normal((2, 8, 8, 3))
@@ -37,7 +38,14 @@ def test_of_two_moves_the_farther_counts_value_by_value() -> None:
     assert farther(plain, np.array([1.1, 1.1, np.nan]), np.array([0.8, 1.05, 2.0])).tolist()[:2] == [0.8, 1.1]
 
 
-def test_one_move_is_enough_where_nothing_grows() -> None:
+def test_a_smaller_move_is_extrapolated_to_the_allowance() -> None:
+    plain, moved = np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-10])
+    # The difference of two numbers near 2 is known to 2e-16.
+    assert of_allowance(plain, moved, 1) == pytest.approx([1, 2 + 1e-8], abs=1e-13)
+    assert np.array_equal(of_allowance(plain, moved, 100), moved)
+
+
+def test_few_moves_are_enough_where_nothing_grows() -> None:
     losses = np.array([2.0, 3.0])
     assert is_calm(losses, losses * (1 + 1e-10))
     assert not is_calm(losses, losses * np.array([1, 1 + 1e-5]))
