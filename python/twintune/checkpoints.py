@@ -64,13 +64,17 @@ class CheckpointFolder:
         file = self.folder / _LAST
         if self._keep and self._last_epoch is not None:
             _name_also(file, self.folder / f"epoch-{self._last_epoch}.safetensors")
-        tensors = in_c_order(tensors)
-        metadata = {_STATE: msgspec.json.encode(state).decode(), _CHECKSUM: _checksum(tensors)}
-        save_atomically(tensors, file, metadata)
+        _write(file, state, tensors)
         self._last_epoch = state.position.epochs_done if state.epoch is None else None
         if self._keep:
             for _, old in self._earlier()[: -self._keep]:
                 old.unlink()
+        return file
+
+    def save_best(self, state: RunState, tensors: Mapping[str, np.ndarray]) -> Path:
+        """Writes the best checkpoint apart from the last one, and returns the file."""
+        file = self.folder / _BEST
+        _write(file, state, tensors)
         return file
 
     def mark_last_as_best(self) -> Path:
@@ -81,6 +85,9 @@ class CheckpointFolder:
 
     def load_last(self) -> Checkpoint | None:
         """The checkpoint to go on from: the last one, or where that was deleted the most advanced one that is left.
+
+        Where the run was ended between writing a new best one and the last one, that is the best one: the last one
+        speaks of another.
 
         Returns:
             None where there is none.
@@ -114,12 +121,12 @@ class CheckpointFolder:
         return _load(self.folder / _BEST)
 
     def _by_progress(self) -> list[Path]:
-        """The last checkpoint, or else the others, the most advanced first."""
+        """The last checkpoint, unless the best one is beyond it, or else the others, the most advanced first."""
         last, best = self.folder / _LAST, self.folder / _BEST
         if last.exists():
-            return [last]
+            return [best] if best.exists() and _epochs_done(best) > _epochs_done(last) else [last]
         others = [file for _, file in self._earlier()] + ([best] if best.exists() else [])
-        return sorted(others, key=lambda file: _read_state(file).position.epochs_done, reverse=True)
+        return sorted(others, key=_epochs_done, reverse=True)
 
     def _has_its_best(self, file: Path) -> bool:
         """Whether the best epoch that a checkpoint speaks of is in the folder still."""
@@ -144,6 +151,12 @@ def _is_best(state: RunState) -> bool:
     return state.epoch is None and best is not None and best.epoch == state.position.epoch
 
 
+def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> None:
+    tensors = in_c_order(tensors)
+    metadata = {_STATE: msgspec.json.encode(state).decode(), _CHECKSUM: _checksum(tensors)}
+    save_atomically(tensors, file, metadata)
+
+
 def _load(file: Path) -> Checkpoint:
     state, expected = _read_header(file)
     try:
@@ -157,6 +170,10 @@ def _load(file: Path) -> Checkpoint:
 
 def _read_state(file: Path) -> RunState:
     return _read_header(file)[0]
+
+
+def _epochs_done(file: Path) -> int:
+    return _read_state(file).position.epochs_done
 
 
 def _read_header(file: Path) -> tuple[RunState, str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
 
 from twintune.checkpoints import Checkpoint, CheckpointFolder
 from twintune.digests import digest_text
@@ -16,8 +20,11 @@ from twintune.run_state import (
     first_difference,
     specification_of,
 )
+from twintune.stopwatch import Pace
 
 FOLDER = "checkpoint"
+_AUTO_SECONDS = 10.0
+"""What a run whose checkpoints are `auto` may lose beside its epoch. Writing one takes a hundredth of that or less."""
 
 
 class RunCheckpoints:
@@ -29,6 +36,8 @@ class RunCheckpoints:
         self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), request.training.checkpoints)
         self._specification = specification_of(request)
         self._split = digest_text([run.splits.membership, *run.splits.contents.values()])
+        self._pace = Pace(_AUTO_SECONDS)
+        self._unwritten_best: tuple[RunState, dict[str, np.ndarray]] | None = None
 
     def go_on(self) -> Checkpoint | None:
         """Takes the run to where its last checkpoint was written, but for the engine, whose phase has to start first.
@@ -59,10 +68,14 @@ class RunCheckpoints:
         run.report.run_resumed(state)
         return checkpoint
 
-    def is_due(self, monitor: Monitor) -> bool:
-        """Whether a checkpoint is to be written after the epoch that has just ended."""
-        position, every = self._run.position, self._run.request.training.checkpoints.every_epochs
-        return position.phase_ended or position.epoch == monitor.best_epoch or position.epoch % every == 0
+    def end_epoch(self, monitor: Monitor) -> None:
+        """Writes a checkpoint where one is due after an epoch, and keeps the best epoch in memory where none is."""
+        if self._is_due():
+            self.save(monitor)
+        elif self._is_best(monitor):
+            tensors = self._tensors()
+            # The engine may go on in the same memory.
+            self._unwritten_best = self._state(monitor), {name: tensor.copy() for name, tensor in tensors.items()}
 
     def save(self, monitor: Monitor, epoch: EpochState | None = None) -> None:
         """Writes the last checkpoint, which is the best one too right after the best epoch.
@@ -71,9 +84,41 @@ class RunCheckpoints:
             monitor: Of the phase.
             epoch: The epoch that is under way, when there is one.
         """
+        with self._run.record.watch.part("checkpoint"):
+            files = []
+            is_best = epoch is None and self._is_best(monitor)
+            if self._unwritten_best and not is_best:
+                # Before the last one, which speaks of it.
+                files.append(self._folder.save_best(*self._unwritten_best))
+            files.append(self._folder.save(self._state(monitor, epoch), self._tensors()))
+            if is_best:
+                files.append(self._folder.mark_last_as_best())
+        self._unwritten_best = None
+        self._pace.restart()
+        for file in files:
+            self._run.report.checkpoint(f"{file.parent.parent.name}/{FOLDER}/{file.name}")
+
+    def restore_best(self) -> None:
+        """Gives the engine the weights of the phase's best epoch."""
+        tensors = self._folder.load_best().tensors
+        weights = {n: tensor for n, tensor in tensors.items() if not n.startswith(("optimizer.", "generator."))}
+        self._run.engine.load_state(weights)
+
+    def _is_due(self) -> bool:
+        position, every = self._run.position, self._run.request.training.checkpoints.every_epochs
+        if position.phase_ended:
+            return True
+        return self._pace.is_due() if every == "auto" else position.epoch % every == 0
+
+    def _is_best(self, monitor: Monitor) -> bool:
+        """Whether the epoch that has just ended is the phase's best one."""
+        return monitor.best_epoch == self._run.position.epoch
+
+    def _state(self, monitor: Monitor, epoch: EpochState | None = None) -> RunState:
+        """The run at this moment, whatever becomes of it."""
         run = self._run
-        with run.record.watch.part("checkpoint"):
-            state = RunState(
+        return copy.deepcopy(
+            RunState(
                 format=FORMAT,
                 specification=self._specification,
                 split=self._split,
@@ -83,15 +128,8 @@ class RunCheckpoints:
                 features_hashed=run.inputs.features_hashed,
                 record=run.record.state(),
             )
-            # A backbone that nothing could change so far is in its file of weights, whose digest the record has.
-            files = [self._folder.save(state, run.engine.state(backbone=run.position.backbone_moved))]
-            if epoch is None and monitor.best_epoch == run.position.epoch:
-                files.append(self._folder.mark_last_as_best())
-        for file in files:
-            run.report.checkpoint(f"{file.parent.parent.name}/{FOLDER}/{file.name}")
+        )
 
-    def restore_best(self) -> None:
-        """Gives the engine the weights of the phase's best epoch."""
-        tensors = self._folder.load_best().tensors
-        weights = {n: tensor for n, tensor in tensors.items() if not n.startswith(("optimizer.", "generator."))}
-        self._run.engine.load_state(weights)
+    def _tensors(self) -> Mapping[str, np.ndarray]:
+        # A backbone that nothing could change so far is in its file of weights, whose digest the record has.
+        return self._run.engine.state(backbone=self._run.position.backbone_moved)

@@ -57,6 +57,10 @@ class Pace:
         self.interval = interval
         self._last = time.perf_counter()
 
+    def restart(self) -> None:
+        """Begins the interval anew."""
+        self._last = time.perf_counter()
+
     def is_due(self) -> bool:
         """Whether the interval has passed since it last was."""
         now = time.perf_counter()

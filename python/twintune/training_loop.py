@@ -142,8 +142,7 @@ class TrainingLoop:
         )
         self.record.add_epoch(record)
         position.phase_ended = position.epoch == phase.epochs or monitor.why_stop() is not None
-        if self.checkpoints.is_due(monitor):
-            self.checkpoints.save(monitor)
+        self.checkpoints.end_epoch(monitor)
         self.report.epoch(record, phase.epochs)
 
     def _end_phase(self, phase: Phase, monitor: Monitor) -> None:

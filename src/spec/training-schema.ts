@@ -70,7 +70,12 @@ export const earlyStoppingSchema = z.strictObject({
 })
 
 export const checkpointsSchema = z.strictObject({
-  everyEpochs: z.int().min(1).default(1).describe('Epochs between two checkpoints.'),
+  everyEpochs: z
+    .union([z.literal('auto'), z.int().min(1)])
+    .default('auto')
+    .describe(
+      "Epochs between two checkpoints; `auto`: at most one in ten seconds. One at each phase's end in any case.",
+    ),
   everySteps: z
     .int()
     .min(1)

@@ -27,6 +27,7 @@ const experiment = (name: string) =>
       phases: [{ epochs: 2 }, { epochs: 4, trainable: { lastStages: 1 }, schedule: { name: 'cosine' } }],
       earlyStopping: { patience: 4 },
       ema: { decay: 0.9 },
+      checkpoints: { everyEpochs: 1 },
     },
   })
 

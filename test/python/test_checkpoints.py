@@ -140,6 +140,15 @@ def test_a_run_that_ended_before_the_best_one_was_named_names_it_when_it_goes_on
     assert value_in(tmp_path / "best.safetensors") == 2
 
 
+def test_a_run_that_ended_between_a_new_best_one_and_the_last_goes_on_from_the_best(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    save(folder, 1)
+    folder.save_best(state(3, best=3), tensors(3))
+    # The last one speaks of epoch 1 as the best, whose weights are gone.
+    assert load_last_epoch(tmp_path) == 3
+    assert value_in(tmp_path / "last.safetensors") == 3
+
+
 @pytest.mark.parametrize("spoil", ["cut short", "a byte flipped", "no safetensors file", "no state"])
 def test_a_corrupt_checkpoint_is_named_with_what_mends_it(tmp_path: Path, spoil: str) -> None:
     save(make_folder(tmp_path), 1)

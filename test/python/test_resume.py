@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import twintune.stopwatch
 from conftest import ADAM, PHASE
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
@@ -76,7 +78,7 @@ def make_long_request(make_request, tmp_path: Path) -> Callable[..., RunRequest]
                 "phases": PHASES,
                 "earlyStopping": EARLY_STOPPING,
                 "ema": {"decay": 0.9},
-                "checkpoints": {"everyEpochs": 1, "everySteps": 2, "keep": 1},
+                "checkpoints": {"everyEpochs": "auto", "everySteps": 2, "keep": 1},
                 **(training or {}),
             },
             runDirectory=str(tmp_path / folder),
@@ -172,6 +174,67 @@ def test_the_weights_that_a_phase_goes_back_to_are_those_of_its_best_epoch(make_
     )
     run(stopped, lambda report: None)
     assert trained_bytes(request) == trained_bytes(stopped)
+
+
+def epochs_with_a_checkpoint(reports: list[dict]) -> list[tuple[int, int]]:
+    """The phases and epochs that end with a checkpoint named `last`."""
+    written, seen = [], False
+    for report in reports:
+        if report["type"] == "checkpoint":
+            seen |= report["path"].endswith("/last.safetensors")
+        elif report["type"] == "epoch":
+            written += [(report["phase"], report["epoch"])] if seen else []
+            seen = False
+    return written
+
+
+@pytest.mark.parametrize(
+    ("every", "seconds_of_an_epoch", "expected"),
+    [
+        ("auto", 1, [(1, 4), (2, 1)]),
+        ("auto", 6, [(1, 2), (1, 4), (2, 1)]),
+        ("auto", 11, [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1)]),
+        (3, 11, [(1, 3), (1, 4), (2, 1)]),
+    ],
+)
+def test_checkpoints_come_as_often_as_is_asked_and_at_each_phases_end(
+    make_request, monkeypatch: pytest.MonkeyPatch, every: int | str, seconds_of_an_epoch: int, expected: list
+) -> None:
+    now, reports = 0.0, []
+
+    def tick() -> float:
+        nonlocal now
+        now += 1e-6
+        return now
+
+    monkeypatch.setattr(twintune.stopwatch, "time", SimpleNamespace(perf_counter=tick))
+    training = {"phases": [{**PHASE, "epochs": 4}, PHASE], "checkpoints": {"everyEpochs": every, "keep": 0}}
+
+    def emit(report: dict) -> None:
+        nonlocal now
+        reports.append(report)
+        # As if the epoch that begins now were to take so long.
+        now += seconds_of_an_epoch if report["type"] in ("phase-started", "epoch") else 0
+
+    run(make_request("pytorch", training=training), emit)
+    assert epochs_with_a_checkpoint(reports) == expected
+
+
+def test_the_best_epoch_has_its_file_though_no_checkpoint_was_due_after_it(make_request) -> None:
+    phase = {**PHASE, "epochs": 4, "optimizer": {**ADAM, "learningRate": 0.3}}
+    rule = {**EARLY_STOPPING, "patience": 3, "mode": "max"}
+    best = []
+    for every in (1, 4):
+        checkpoints = {"everyEpochs": every, "keep": 0}
+        training = {"phases": [phase], "earlyStopping": rule, "checkpoints": checkpoints}
+        request = make_request("pytorch", training=training)
+        result = run(request, lambda report: None)
+        best.append(load_file(Path(request.run_directory, "checkpoint", "best.safetensors")))
+    losses = [epoch.validation.loss for epoch in result.epochs if epoch.validation]
+    assert losses.index(max(losses)) + 1 < 4
+    assert {name: tensor.tobytes() for name, tensor in best[0].items()} == {
+        name: tensor.tobytes() for name, tensor in best[1].items()
+    }
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

@@ -53,7 +53,7 @@ class EarlyStopping(Message):
 class Checkpoints(Message, kw_only=True):
     """When checkpoints are written, and how many earlier ones stay."""
 
-    every_epochs: int
+    every_epochs: int | Literal["auto"]
     every_steps: int | None = None
     keep: int
 
