@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from twintune.backbones import find_backbone
 from twintune.data.augmentation import is_endless
-from twintune.engine import Engine
 from twintune.phases import first_trainable_stage
 from twintune.protocol import Phase, RunRequest
 
 
-def frozen_stages(engine: Engine, phase: Phase, request: RunRequest) -> int:
-    """How many of the first stages give the same few things of each image in all epochs of a phase.
+def frozen_stages(phase: Phase, request: RunRequest) -> int:
+    """How many of an aligned backbone's first stages give the same few things of each image in all epochs of a phase.
 
     They do where nothing in them trains, BatchNorm statistics neither, and where they see the same images in every
     epoch, or the same few views of them in turn.
     """
-    if not engine.caches_features or phase.batch_norm != "inference" or is_endless(request.augmentation):
+    if phase.batch_norm != "inference" or is_endless(request.augmentation):
         return 0
     return first_trainable_stage(phase.trainable, find_backbone(request.model.backbone))
 

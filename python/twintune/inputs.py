@@ -48,7 +48,7 @@ class Inputs:
             phase: The phase.
             recorded: What the steps of the phase were given so far, where it has begun before: they go on with that.
         """
-        frozen = frozen_stages(self._engine, phase, self._request)
+        frozen = frozen_stages(phase, self._request) if self._engine.caches_features else 0
         if frozen == 0 or recorded == "pixels":
             return 0
         if recorded is not None or pools_features(frozen, self._request):

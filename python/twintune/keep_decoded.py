@@ -8,10 +8,9 @@ from pathlib import Path
 
 import psutil
 
-from twintune.data.augmentation import is_endless
 from twintune.data.dataset import Split, Splits
 from twintune.data.kept_images import KeptInFile, KeptInMemory, KeptSplit, Room
-from twintune.phases import keeps_backbone
+from twintune.first_stage import frozen_stages, pools_features
 from twintune.protocol import RunRequest
 
 _SHARE = 4
@@ -44,9 +43,9 @@ def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
 
 
 def _epochs_on_pixels(request: RunRequest) -> int:
-    """Epochs that can't train on features of the frozen backbone."""
-    endless = is_endless(request.augmentation)
-    return sum(phase.epochs for phase in request.training.phases if endless or not keeps_backbone(phase))
+    """Epochs that may read the images: whether activations within the backbone have room isn't known yet."""
+    phases = request.training.phases
+    return sum(phase.epochs for phase in phases if not pools_features(frozen_stages(phase, request), request))
 
 
 def _bytes_allowed(where: str, folder: Path) -> int:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import cast
-
 import msgspec
 import pytest
 from augmentations import OF_IMAGES
 from conftest import PHASE
-from twintune.engine import Engine
 from twintune.first_stage import describe_input, frozen_stages
 from twintune.protocol import Phase
 
 VIEWS = {**OF_IMAGES, "views": 3}
-
-
-def engine(caches_features: bool = True) -> Engine:
-    """An engine of which only this is asked."""
-    return cast(Engine, SimpleNamespace(caches_features=caches_features))
 
 
 @pytest.mark.parametrize(
@@ -45,8 +36,7 @@ def test_stages_run_once_only_where_they_are_frozen_and_see_the_same_in_every_ep
 ) -> None:
     request = make_request("pytorch", augmentation=augmentation)
     phase = msgspec.convert({**PHASE, **change}, Phase)
-    assert frozen_stages(engine(), phase, request) == stages
-    assert frozen_stages(engine(caches_features=False), phase, request) == 0
+    assert frozen_stages(phase, request) == stages
 
 
 def test_what_steps_are_given_is_named_by_where_they_begin(make_request) -> None:
