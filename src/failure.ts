@@ -9,6 +9,7 @@ export const failureCodes = [
   'RUN_NOT_FOUND',
   'RUN_NOT_RESUMABLE',
   'RUN_IN_USE',
+  'CACHE_UNREADABLE',
   // The data (3).
   'DATASET_NOT_FOUND',
   'DATASET_EMPTY',

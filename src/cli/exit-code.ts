@@ -35,6 +35,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   RUN_NOT_FOUND: exitCodes.usage,
   RUN_NOT_RESUMABLE: exitCodes.usage,
   RUN_IN_USE: exitCodes.usage,
+  CACHE_UNREADABLE: exitCodes.usage,
   DATASET_NOT_FOUND: exitCodes.runFailed,
   DATASET_EMPTY: exitCodes.runFailed,
   DATASET_ONE_CLASS: exitCodes.runFailed,

@@ -45,7 +45,7 @@ export function featureDirectory(env: Readonly<Record<string, string | undefined
 /**
  * The entries of a folder, the last used first.
  *
- * @throws TwintuneError RUN_NOT_FOUND, when the folder is there and can't be read.
+ * @throws TwintuneError CACHE_UNREADABLE when the folder is there and can't be read.
  */
 export async function listFeatures(folder: string): Promise<FeatureEntry[]> {
   const names = (await namesIn(folder)).filter((name) => name.endsWith(suffix) && !name.startsWith('.'))
@@ -75,7 +75,7 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (error) {
     // The folder is made with its first entry.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw explainUnreadable(error, folder, 'TWINTUNE_CACHE_DIR names another folder.')
+    throw explainUnreadable(error, 'CACHE_UNREADABLE', folder, 'TWINTUNE_CACHE_DIR names another folder.')
   }
 }
 

@@ -46,7 +46,7 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
   } catch (error) {
     // The folder is made with its first run.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw explainUnreadable(error, runsDirectory, hintOfOut)
+    throw explainUnreadable(error, 'RUN_NOT_FOUND', runsDirectory, hintOfOut)
   }
 }
 

@@ -31,7 +31,12 @@ export async function readRunFolder(folder: string): Promise<RecordedRun | undef
   try {
     return await readRecord(path.resolve(folder))
   } catch (error) {
-    throw explainUnreadable(error, folder, 'Make the folder and its files readable, or name another run.')
+    throw explainUnreadable(
+      error,
+      'RUN_NOT_FOUND',
+      folder,
+      'Make the folder and its files readable, or name another run.',
+    )
   }
 }
 

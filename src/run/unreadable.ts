@@ -1,11 +1,11 @@
-import { TwintuneError } from '../failure.js'
+import { type FailureCode, TwintuneError } from '../failure.js'
 
 /** The failure of a file or folder that the system refuses to read; any other error comes back as it is. */
-export function explainUnreadable(error: unknown, place: string, hint: string): unknown {
+export function explainUnreadable(error: unknown, code: FailureCode, place: string, hint: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
   const reason = reasons[String(error.code)] ?? error.message
   return new TwintuneError({
-    code: 'RUN_NOT_FOUND',
+    code,
     message: `${place} can't be read: ${reason}.`,
     hint,
     cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },

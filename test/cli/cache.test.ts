@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runProgram } from '../../src/cli/program.js'
-import { cacheClearedLineSchema, cacheEntryLineSchema } from '../../src/schemas.js'
+import { cacheClearedLineSchema, cacheEntryLineSchema, failureLineSchema } from '../../src/schemas.js'
 
 let cache = ''
 beforeEach(() => {
@@ -65,6 +65,19 @@ describe('twintune cache ls', () => {
     expect(await print('ls')).toEqual([`No features in ${path.join(cache, 'features')}.`])
     expect(await run('ls', '--json')).toEqual([])
   })
+
+  it('names the folder when it can not be read', async () => {
+    const file = path.join(cache, 'features')
+    writeFileSync(file, '')
+    const printed: string[] = []
+    expect(await carryOut(['ls', '--json'], printed)).toBe(2)
+    const [line] = printed.map((text) => failureLineSchema.parse(JSON.parse(text)))
+    expect(line?.failure).toMatchObject({
+      code: 'CACHE_UNREADABLE',
+      message: `${file} can't be read: it is not a folder.`,
+      hint: 'TWINTUNE_CACHE_DIR names another folder.',
+    })
+  })
 })
 
 describe('twintune cache clear', () => {
@@ -114,7 +127,13 @@ function headerOf(key: unknown): Buffer {
 /** What `twintune cache ARGUMENTS` prints on stdout. */
 async function print(...args: readonly string[]): Promise<string[]> {
   const printed: string[] = []
-  const exitCode = await runProgram(['cache', ...args], {
+  expect(await carryOut(args, printed)).toBe(0)
+  return printed
+}
+
+/** Carries out `twintune cache ARGUMENTS`, adds the lines of stdout to `printed` and returns the exit code. */
+function carryOut(args: readonly string[], printed: string[]): Promise<number> {
+  return runProgram(['cache', ...args], {
     stdout: (line) => printed.push(line),
     stderr: () => {},
     streams: { stdout: { write: () => {} }, stderr: { write: () => {} } },
@@ -122,8 +141,6 @@ async function print(...args: readonly string[]): Promise<string[]> {
     cwd: cache,
     signal: new AbortController().signal,
   })
-  expect(exitCode).toBe(0)
-  return printed
 }
 
 async function run(...args: readonly string[]): Promise<unknown[]> {
