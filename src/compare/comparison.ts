@@ -33,7 +33,9 @@ export const pairedEstimateSchema = z.strictObject({
 const moreSeedsSchema = z
   .int()
   .nullable()
-  .describe('0 where it is shown already; null where no number of seeds can be named.')
+  .describe(
+    '0 where it is shown already; null where no number of seeds can be named, as where some seeds have no pair.',
+  )
 
 export const differenceSchema = pairedEstimateSchema.extend({
   adjustedPValue: z

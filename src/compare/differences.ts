@@ -69,7 +69,11 @@ export async function testDifferences(
       {
         ...finding.estimate,
         adjustedPValue,
-        moreSeeds: await countMoreSeeds(finding, pValue, level, statistics),
+        // Seeds without a pair, and pairs that are one and the same, are mended by no further ones.
+        moreSeeds:
+          finding.estimate.pairs < seeds || alike.length > 0
+            ? { difference: null, equivalence: null }
+            : await countMoreSeeds(finding, pValue, level, statistics),
         ...(isPrimary ? conclude(finding, seeds, alike) : { verdict: null, reason: null }),
       },
     ])

@@ -110,6 +110,16 @@ describe('a comparison', () => {
     expect(metrics.loss.difference).toMatchObject({ verdict: 'equivalent', pValue: 0.03125 })
   })
 
+  it('names no number of seeds while one of them has no pair', async () => {
+    const runs = [...sixSeeds, result('tensorflow', 6), failedRun('pytorch', 6, lossNotFinite)]
+    const { metrics } = await buildComparison(experiment, runs, certain)
+    expect(metrics.accuracy.difference).toMatchObject({
+      pValue: 0.03125,
+      verdict: 'inconclusive',
+      moreSeeds: { difference: null, equivalence: null },
+    })
+  })
+
   it('asks how many pairs each metric needs, at the level that Holm leaves it', async () => {
     const requests: Parameters<Statistics['pairsNeeded']>[0][] = []
     const { metrics } = await buildComparison(experiment, sixSeeds, {
