@@ -23,7 +23,7 @@ from twintune.environment import versions
 from twintune.head import masks_of_step
 from twintune.metrics import evaluate_logits
 from twintune.parameter_groups import STATISTICS
-from twintune.parity.moved_pixels import FEWEST_MOVES, MOVES, by_last_places, farther, is_calm, of_allowance
+from twintune.parity.moved_pixels import by_last_places, farthest_move, of_allowance
 from twintune.parity.perturbations import perturb_request, plant
 from twintune.parity.probe import Probe, ProbedEngine, ProbeMode
 from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
@@ -81,6 +81,11 @@ class _Steps:
     statistics: dict[str, np.ndarray]
     """Of the BatchNorm layers, after the last."""
 
+    @property
+    def tensors(self) -> dict[str, np.ndarray]:
+        """What the last of them have come to, by the names of a recording."""
+        return {"steps": self.losses, **under("batch-norm", self.statistics)}
+
 
 class _Recorder:
     """Takes the measurements of one engine; whatever moves its model is undone again."""
@@ -105,12 +110,11 @@ class _Recorder:
         tensors |= passes
         tensors |= under("gradients", gradients)
         tensors |= under("optimizer", updated)
-        tensors["steps"] = steps.losses
+        tensors |= steps.tensors
         tensors |= under("first-batch-norm", steps.first_statistics)
-        tensors |= under("batch-norm", steps.statistics)
         if self._dtype == "float64":
-            moved = self._take_moved_steps(steps)
-            tensors |= {"moved-steps": moved.losses, **under("moved-batch-norm", moved.statistics)}
+            moved_steps = farthest_move(steps.tensors, self._take_moved_steps)
+            tensors |= {f"moved-{name}": tensor for name, tensor in moved_steps.items()}
             with _restored(self._engine, self._probe):
                 tensors |= under("moved-gradients", self._moved_gradients(gradients))
         return Recording(self._header(request, steps.pixel_digests), tensors)
@@ -142,7 +146,7 @@ class _Recorder:
         return {name: gradients[name] for name in self._model_tensors() if name in gradients}
 
     def _moved_gradients(self, plain: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """One last place is enough: a backward pass is smooth, unlike the steps that grow out of it."""
+        """One last place is enough: in one pass from equal weights hardly a value lies near enough to a kink."""
         moved = self._gradients(self._first_step(by_last_places(1, self._request.framework, 0)))
         return {name: of_allowance(plain[name], gradient, 1) for name, gradient in moved.items()}
 
@@ -178,25 +182,9 @@ class _Recorder:
                 first_statistics = self._statistics()
         return _Steps(np.array(losses, self._dtype), digests, first_statistics, self._statistics())
 
-    def _take_moved_steps(self, plain: _Steps) -> _Steps:
-        """What ten steps on moved pixels come to: value by value what lies farthest from the plain one."""
-        farthest = plain
-        for draw, count in enumerate(MOVES):
-            if draw >= FEWEST_MOVES and is_calm(plain.losses, farthest.losses):
-                break
-            with _restored(self._engine, self._probe):
-                moved = self._take_steps(by_last_places(count, self._request.framework, draw))
-            farthest = dataclasses.replace(
-                moved,
-                losses=farther(plain.losses, farthest.losses, of_allowance(plain.losses, moved.losses, count)),
-                statistics={
-                    name: farther(
-                        values, farthest.statistics[name], of_allowance(values, moved.statistics[name], count)
-                    )
-                    for name, values in plain.statistics.items()
-                },
-            )
-        return farthest
+    def _take_moved_steps(self, count: int, draw: int) -> dict[str, np.ndarray]:
+        with _restored(self._engine, self._probe):
+            return self._take_steps(by_last_places(count, self._request.framework, draw)).tensors
 
     def _statistics(self) -> dict[str, np.ndarray]:
         return {name: tensor for name, tensor in self._model_tensors().items() if name.endswith(STATISTICS)}

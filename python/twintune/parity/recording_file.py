@@ -45,13 +45,13 @@ class Recording:
     | `logits/MODE` | [images, classes] |
     | `loss/MODE` | [images]: of each image, as the training step weighs it; their sum is the batch's |
     | `gradients/TENSOR` | of the batch's training loss, of each trainable tensor; the phase's BatchNorm mode |
-    | `moved-gradients/TENSOR` | what they would be with all pixels moved by a hundred last places, half of them up |
+    | `moved-gradients/TENSOR` | what they would be with pixels moved by a hundred last places, by what one comes to |
     | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients |
     | `steps` | [10]: the loss before each of ten steps |
-    | `moved-steps` | the same with the pixels moved so; of several moves, what lies farthest |
+    | `moved-steps` | the same of moved pixels, by the move that lies farthest: a hundred places, or one times 100 |
     | `first-batch-norm/TENSOR` | running statistics after the first of them |
     | `batch-norm/TENSOR` | the same after the last |
-    | `moved-batch-norm/TENSOR` | the same after the last of the moved ones |
+    | `moved-batch-norm/TENSOR` | the same of moved pixels, by the move that lies farthest |
 
     `training` is the mode that the phase trains in: with frozen BatchNorm it computes what `inference` does. In less
     than float64, the `moved-` tensors are left out.

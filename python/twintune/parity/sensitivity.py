@@ -64,8 +64,8 @@ def _describe(chaotic: list[SensitivePair]) -> str:
     sensitivity = max(pair.sensitivity for pair in chaotic)
     difference = max(measure(Pair(pair.place, *pair.plain, bound=0, scale=pair.scale)).size for pair in chaotic)
     return (
-        f"Not judged: {chaotic[0].place}{others}, where a hundred last places in the pixels move an engine's own result"
-        f" by up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."
+        f"Not judged: {chaotic[0].place}{others}, where a hundred last places in the pixels would move an engine's own"
+        f" result by up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."
     )
 
 

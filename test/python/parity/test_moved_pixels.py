@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from twintune.parity.moved_pixels import by_last_places, farther, is_calm, of_allowance
+from twintune.parity.moved_pixels import by_last_places, farthest_move, of_allowance
 from twintune.protocol import Framework
 
 PIXELS = np.random.default_rng(0).standard_normal((2, 8, 8, 3))
@@ -33,9 +35,42 @@ def test_each_draw_and_each_framework_moves_other_pixels_and_the_same_ones_alway
     assert not np.array_equal(moved("pytorch", 1), moved("tensorflow", 1))
 
 
-def test_of_two_moves_the_farther_counts_value_by_value() -> None:
-    plain = np.array([1.0, 1.0, 1.0])
-    assert farther(plain, np.array([1.1, 1.1, np.nan]), np.array([0.8, 1.05, 2.0])).tolist()[:2] == [0.8, 1.1]
+PLAIN = {"steps": np.array([2.0, 3.0]), "batch-norm/bn1.running_mean": np.array([0.0, 1.0])}
+
+
+def moves_of(changes: Callable[[str, int, int], float]) -> tuple[dict[str, np.ndarray], list[int]]:
+    """What moves come to that change the first value by so much, by name, count and draw; and the counts taken."""
+    taken = []
+
+    def take(count: int, draw: int) -> dict[str, np.ndarray]:
+        taken.append(count)
+        return {name: values + np.array([changes(name, count, draw), 0]) for name, values in PLAIN.items()}
+
+    moved = farthest_move(PLAIN, take)
+    return {name: values - PLAIN[name] for name, values in moved.items()}, taken
+
+
+def test_the_rounding_that_one_last_place_shows_counts_a_hundredfold() -> None:
+    moved, _ = moves_of(lambda name, count, draw: 1e-12)
+    # The difference of two numbers near 2 is known to 4e-16, and is multiplied.
+    assert moved["steps"] == pytest.approx([1e-10, 0], abs=1e-13)
+
+
+def test_a_jump_that_only_a_hundred_last_places_make_counts_as_it_is() -> None:
+    moved, _ = moves_of(lambda name, count, draw: 1e-9 if count == 100 else 0)
+    assert moved["steps"] == pytest.approx([1e-9, 0], abs=1e-15)
+
+
+@pytest.mark.parametrize("grown", list(PLAIN))
+def test_what_has_grown_far_is_moved_twice_more_and_the_farthest_counts(grown: str) -> None:
+    moved, taken = moves_of(lambda name, count, draw: draw * 1e-3 if name == grown and count == 100 else 0)
+    assert taken == [1, 100, 1, 100]
+    assert moved[grown] == pytest.approx([3e-3, 0], abs=1e-15)
+
+
+def test_two_moves_are_enough_where_nothing_has_grown() -> None:
+    _, taken = moves_of(lambda name, count, draw: 1e-10)
+    assert taken == [1, 100]
 
 
 def test_a_smaller_move_is_extrapolated_to_the_allowance() -> None:
@@ -43,9 +78,3 @@ def test_a_smaller_move_is_extrapolated_to_the_allowance() -> None:
     # The difference of two numbers near 2 is known to 2e-16.
     assert of_allowance(plain, moved, 1) == pytest.approx([1, 2 + 1e-8], abs=1e-13)
     assert np.array_equal(of_allowance(plain, moved, 100), moved)
-
-
-def test_few_moves_are_enough_where_nothing_grows() -> None:
-    losses = np.array([2.0, 3.0])
-    assert is_calm(losses, losses * (1 + 1e-10))
-    assert not is_calm(losses, losses * np.array([1, 1 + 1e-5]))
