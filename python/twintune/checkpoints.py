@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from safetensors.numpy import load_file
 
 from twintune.errors import TwintuneError
 from twintune.files import replacing
-from twintune.protocol import Checkpoints
 from twintune.run_state import FORMAT, RunState, checkpoint_mismatch
 from twintune.weights import in_c_order, save_atomically
 
@@ -38,11 +37,18 @@ class Checkpoint:
 
 
 class CheckpointFolder:
-    """The folder `checkpoint` of one run."""
+    """The folder `checkpoint` of one run.
 
-    def __init__(self, folder: Path, rule: Checkpoints) -> None:
+    Args:
+        folder: It is made with its first checkpoint.
+        keep: How many earlier checkpoints stay.
+        restores_best: Whether a phase ends with its best epoch's weights, so that a run can't go on without them.
+    """
+
+    def __init__(self, folder: Path, keep: int, restores_best: bool) -> None:
         self.folder = folder
-        self._keep = rule.keep
+        self._keep = keep
+        self._restores_best = restores_best
         self._last_epoch: int | None = None
         """Epochs done in the last checkpoint, where it lies between two epochs."""
 
@@ -84,10 +90,10 @@ class CheckpointFolder:
         return file
 
     def load_last(self) -> Checkpoint | None:
-        """The checkpoint to go on from: the last one, or where that was deleted the most advanced one that is left.
+        """The checkpoint to go on from: the last one, or where that can't be the most advanced one that is left.
 
-        Where the run was ended between writing a new best one and the last one, that is the best one: the last one
-        speaks of another.
+        The last one can't be where it was deleted, and where the best epoch that it speaks of is needed and gone: the
+        run may have ended between writing a new best one and the last one.
 
         Returns:
             None where there is none.
@@ -99,7 +105,7 @@ class CheckpointFolder:
             return None
         for torn in self.folder.glob(".*.tmp"):
             torn.unlink()
-        file = next((file for file in self._by_progress() if self._has_its_best(file)), None)
+        file = next((file for file in self._candidates() if self._has_its_best(file)), None)
         if file is None:
             return None
         checkpoint = _load(file)
@@ -120,17 +126,17 @@ class CheckpointFolder:
         """
         return _load(self.folder / _BEST)
 
-    def _by_progress(self) -> list[Path]:
-        """The last checkpoint, unless the best one is beyond it, or else the others, the most advanced first."""
+    def _candidates(self) -> Iterator[Path]:
+        """The last checkpoint, then the others, the most advanced first."""
         last, best = self.folder / _LAST, self.folder / _BEST
         if last.exists():
-            return [best] if best.exists() and _epochs_done(best) > _epochs_done(last) else [last]
+            yield last
         others = [file for _, file in self._earlier()] + ([best] if best.exists() else [])
-        return sorted(others, key=_epochs_done, reverse=True)
+        yield from sorted(others, key=lambda file: _read_state(file).position.epochs_done, reverse=True)
 
     def _has_its_best(self, file: Path) -> bool:
-        """Whether the best epoch that a checkpoint speaks of is in the folder still."""
-        if file.name == _LAST:
+        """Whether the best epoch that a checkpoint speaks of is there still, if that is needed."""
+        if not self._restores_best:
             return True
         state, best = _read_state(file), self.folder / _BEST
         if state.monitor.best is None or _is_best(state):
@@ -170,10 +176,6 @@ def _load(file: Path) -> Checkpoint:
 
 def _read_state(file: Path) -> RunState:
     return _read_header(file)[0]
-
-
-def _epochs_done(file: Path) -> int:
-    return _read_state(file).position.epochs_done
 
 
 def _read_header(file: Path) -> tuple[RunState, str]:

@@ -24,16 +24,17 @@ from twintune.stopwatch import Pace
 
 FOLDER = "checkpoint"
 _AUTO_SECONDS = 10.0
-"""What a run whose checkpoints are `auto` may lose beside its epoch. Writing one takes a hundredth of that or less."""
+"""Between two checkpoints that are `auto`: what a run may have to do again, beside an epoch."""
 
 
 class RunCheckpoints:
     """The checkpoints of one run."""
 
     def __init__(self, run: RunContext) -> None:
-        request = run.request
+        request, training = run.request, run.request.training
+        restores_best = training.early_stopping is not None and training.early_stopping.restore_best
         self._run = run
-        self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), request.training.checkpoints)
+        self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), training.checkpoints.keep, restores_best)
         self._specification = specification_of(request)
         self._split = digest_text([run.splits.membership, *run.splits.contents.values()])
         self._pace = Pace(_AUTO_SECONDS)
@@ -73,9 +74,10 @@ class RunCheckpoints:
         if self._is_due():
             self.save(monitor)
         elif self._is_best(monitor):
-            tensors = self._tensors()
-            # The engine may go on in the same memory.
-            self._unwritten_best = self._state(monitor), {name: tensor.copy() for name, tensor in tensors.items()}
+            with self._run.record.watch.part("checkpoint"):
+                # The engine may go on in the same memory.
+                tensors = {name: tensor.copy() for name, tensor in self._tensors().items()}
+                self._unwritten_best = self._state(monitor), tensors
 
     def save(self, monitor: Monitor, epoch: EpochState | None = None) -> None:
         """Writes the last checkpoint, which is the best one too right after the best epoch.

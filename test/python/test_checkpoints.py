@@ -13,7 +13,6 @@ from twintune.checkpoints import CheckpointFolder
 from twintune.early_stopping import BestEpoch, MonitorState
 from twintune.errors import TwintuneError
 from twintune.metrics import Accumulator
-from twintune.protocol import Checkpoints
 from twintune.run_state import FORMAT, EpochState, Position, RecordState, RunState, first_difference
 
 RECORD = RecordState(
@@ -51,8 +50,8 @@ def tensors(value: float) -> dict[str, np.ndarray]:
     return {"head.0.weight": np.full((2, 3), value, dtype=np.float32)}
 
 
-def make_folder(path: Path, keep: int = 0) -> CheckpointFolder:
-    return CheckpointFolder(path, Checkpoints(every_epochs=1, keep=keep))
+def make_folder(path: Path, keep: int = 0, restores_best: bool = True) -> CheckpointFolder:
+    return CheckpointFolder(path, keep, restores_best)
 
 
 def save(folder: CheckpointFolder, epoch: int, best: int = 1) -> None:
@@ -69,17 +68,17 @@ def value_in(path: Path) -> float:
     return float(load_file(path)["head.0.weight"][0, 0])
 
 
-def load_last_epoch(path: Path) -> int | None:
-    checkpoint = make_folder(path).load_last()
+def load_last_epoch(path: Path, restores_best: bool = True) -> int | None:
+    checkpoint = make_folder(path, restores_best=restores_best).load_last()
     return checkpoint and checkpoint.state.position.epoch
 
 
 def test_what_was_saved_is_loaded_bit_for_bit(tmp_path: Path) -> None:
     saved = {"a": np.random.default_rng(0).standard_normal((3, 4)).T, "optimizer.step": np.array([7])}
-    make_folder(tmp_path).save(state(2, within=True), saved)
-    loaded = make_folder(tmp_path).load_last()
+    make_folder(tmp_path).save(state(2, best=2, within=True), saved)
+    loaded = make_folder(tmp_path, restores_best=False).load_last()
     assert loaded is not None
-    assert loaded.state == state(2, within=True)
+    assert loaded.state == state(2, best=2, within=True)
     assert {name: tensor.tobytes() for name, tensor in loaded.tensors.items()} == {
         name: np.ascontiguousarray(tensor).tobytes() for name, tensor in saved.items()
     }
@@ -142,11 +141,34 @@ def test_a_run_that_ended_before_the_best_one_was_named_names_it_when_it_goes_on
 
 def test_a_run_that_ended_between_a_new_best_one_and_the_last_goes_on_from_the_best(tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
-    save(folder, 1)
+    for epoch in (1, 2):
+        save(folder, epoch)
     folder.save_best(state(3, best=3), tensors(3))
     # The last one speaks of epoch 1 as the best, whose weights are gone.
     assert load_last_epoch(tmp_path) == 3
     assert value_in(tmp_path / "last.safetensors") == 3
+
+
+def test_without_a_best_one_that_is_needed_a_run_begins_anew_and_else_goes_on(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    for epoch in (1, 2):
+        save(folder, epoch)
+    (tmp_path / "best.safetensors").unlink()
+    assert load_last_epoch(tmp_path, restores_best=False) == 2
+    assert load_last_epoch(tmp_path) is None
+
+
+def test_a_corrupt_best_one_is_named_only_where_it_is_needed(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    for epoch in (1, 2):
+        save(folder, epoch)
+    file = tmp_path / "best.safetensors"
+    file.unlink()
+    file.write_bytes(b"x" * 100)
+    assert load_last_epoch(tmp_path, restores_best=False) == 2
+    with pytest.raises(TwintuneError, match=str(file)) as caught:
+        load_last_epoch(tmp_path)
+    assert caught.value.code == "CHECKPOINT_CORRUPT"
 
 
 @pytest.mark.parametrize("spoil", ["cut short", "a byte flipped", "no safetensors file", "no state"])

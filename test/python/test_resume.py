@@ -11,6 +11,7 @@ import pytest
 import twintune.stopwatch
 from conftest import ADAM, PHASE
 from safetensors.numpy import load_file
+from twintune.checkpoints import CheckpointFolder
 from twintune.errors import Cancelled, TwintuneError
 from twintune.protocol import RunRequest, RunResult
 from twintune.training_loop import run
@@ -225,15 +226,19 @@ def test_the_best_epoch_has_its_file_though_no_checkpoint_was_due_after_it(make_
     rule = {**EARLY_STOPPING, "patience": 3, "mode": "max"}
     best = []
     for every in (1, 4):
-        checkpoints = {"everyEpochs": every, "keep": 0}
-        training = {"phases": [phase], "earlyStopping": rule, "checkpoints": checkpoints}
+        training = {"phases": [phase], "earlyStopping": rule, "checkpoints": {"everyEpochs": every, "keep": 0}}
         request = make_request("pytorch", training=training)
         result = run(request, lambda report: None)
-        best.append(load_file(Path(request.run_directory, "checkpoint", "best.safetensors")))
+        best.append(CheckpointFolder(Path(request.run_directory, "checkpoint"), 0, True).load_best())
     losses = [epoch.validation.loss for epoch in result.epochs if epoch.validation]
-    assert losses.index(max(losses)) + 1 < 4
-    assert {name: tensor.tobytes() for name, tensor in best[0].items()} == {
-        name: tensor.tobytes() for name, tensor in best[1].items()
+    best_epoch = losses.index(max(losses)) + 1
+    assert best_epoch < 4
+    for checkpoint in best:
+        # As it was then, though it was written later.
+        state = checkpoint.state
+        assert (state.position.epoch, state.monitor.best.epoch, len(state.record.epochs)) == (best_epoch,) * 3
+    assert {name: tensor.tobytes() for name, tensor in best[0].tensors.items()} == {
+        name: tensor.tobytes() for name, tensor in best[1].tensors.items()
     }
 
 
