@@ -13,7 +13,7 @@ version_of() {
 }
 
 fits() {
-  case "$(version_of "$1")" in 3.10 | 3.11 | 3.12 | 3.13) ;; *) return 1 ;; esac
+  case "$(version_of "$1")" in 3.11 | 3.12 | 3.13) ;; *) return 1 ;; esac
 }
 
 asked=${1:-}
@@ -26,18 +26,18 @@ if .venv/bin/python -m pip --version >/dev/null 2>&1; then
 fi
 
 if [ -n "$asked" ]; then
-  fits "$asked" || fail "twintune needs Python 3.10 to 3.13; $asked is $(version_of "$asked" || echo 'not there')."
+  fits "$asked" || fail "twintune needs Python 3.11 to 3.13; $asked is $(version_of "$asked" || echo 'not there')."
   python=$asked
 else
   python=
-  for candidate in python3 python3.13 python3.12 python3.11 python3.10; do
+  for candidate in python3 python3.13 python3.12 python3.11; do
     if fits "$candidate"; then
       python=$candidate
       break
     fi
   done
   [ -n "$python" ] || fail \
-    "twintune needs Python 3.10 to 3.13; python3 is $(version_of python3 || echo 'not there')." \
+    "twintune needs Python 3.11 to 3.13; python3 is $(version_of python3 || echo 'not there')." \
     'Install one, or name one that is not on the PATH: make setup PYTHON=/path/to/python3.12'
 fi
 

@@ -15,7 +15,7 @@ import time
 
 from twintune.errors import TwintuneError
 
-OLDEST_PYTHON = (3, 10)
+OLDEST_PYTHON = (3, 11)
 
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.2
@@ -44,8 +44,8 @@ def _require_python(version: tuple[int, int]) -> None:
     if version < OLDEST_PYTHON:
         raise TwintuneError(
             "INTERPRETER_UNUSABLE",
-            f"{sys.executable} is Python {version[0]}.{version[1]}; twintune needs 3.10 or newer.",
-            "Set TWINTUNE_PYTHON to a Python 3.10 to 3.13 that has the frameworks, or run `make setup`.",
+            f"{sys.executable} is Python {version[0]}.{version[1]}; twintune needs 3.11 or newer.",
+            "Set TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks, or run `make setup`.",
         )
 
 

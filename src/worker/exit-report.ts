@@ -20,7 +20,7 @@ export interface Exit {
 }
 
 const chooseInterpreter =
-  'Set TWINTUNE_PYTHON to a Python 3.10 to 3.13 that has the frameworks, or run `make setup`, which makes .venv.'
+  'Set TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks, or run `make setup`, which makes .venv.'
 
 // What a signal most likely means; `hint` gets the log file.
 const signals: Readonly<

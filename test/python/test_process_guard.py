@@ -18,10 +18,10 @@ def run(program: str) -> subprocess.CompletedProcess:
 
 
 def test_an_old_python_is_refused():
-    with pytest.raises(TwintuneError, match=r"needs 3\.10") as raised:
-        _require_python((3, 9))
+    with pytest.raises(TwintuneError, match=r"needs 3\.11") as raised:
+        _require_python((3, 10))
     assert raised.value.code == "INTERPRETER_UNUSABLE"
-    _require_python((3, 10))
+    _require_python((3, 11))
 
 
 def test_the_poll_ends_a_process_whose_parent_has_changed():
