@@ -69,7 +69,7 @@ export async function testDifferences(
       {
         ...finding.estimate,
         adjustedPValue,
-        // Seeds without a pair, and pairs that are one and the same, are mended by no further ones.
+        // Further seeds mend neither seeds without a pair nor pairs that are one and the same.
         moreSeeds:
           finding.estimate.pairs < seeds || alike.length > 0
             ? { difference: null, equivalence: null }
