@@ -26,10 +26,10 @@ export const augmentationSchema = z.strictObject({
     .describe('Largest angle in degrees, either way; the corners get the mean colour.'),
   colorJitter: z
     .strictObject({
-      brightness: strength.default(0),
-      contrast: strength.default(0),
-      saturation: strength.default(0),
-      hue: z.number().min(0).max(0.5).default(0),
+      brightness: strength.default(0).describe('Of all colours alike.'),
+      contrast: strength.default(0).describe("Of the distance from the image's mean grey."),
+      saturation: strength.default(0).describe("Of the distance from a pixel's own grey."),
+      hue: z.number().min(0).max(0.5).default(0).describe('Share of a turn of the colour circle.'),
     })
     .optional()
     .describe(
@@ -44,7 +44,7 @@ export const augmentationSchema = z.strictObject({
     .describe("RandAugment (Cubuk et al. 2020) with torchvision's table."),
   randomErasing: z
     .strictObject({
-      probability: probability.default(0.25),
+      probability: probability.default(0.25).describe('Of an image to lose a rectangle.'),
       scale: area.default([0.02, 1 / 3]),
       ratio: ratio.default([0.3, 10 / 3]),
     })

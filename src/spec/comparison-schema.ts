@@ -9,11 +9,11 @@ export const purposeSchema = z.enum(['init', 'order', 'split', 'augmentation'])
 
 const marginsSchema = z
   .strictObject({
-    accuracy: positive.default(0.005),
-    topFiveAccuracy: positive.optional(),
-    macroF1: positive.optional(),
-    loss: positive.optional(),
-    calibrationError: positive.optional(),
+    accuracy: positive.default(0.005).describe('From 0 to 1: 0.005 is half a point.'),
+    topFiveAccuracy: positive.optional().describe('From 0 to 1.'),
+    macroF1: positive.optional().describe('From 0 to 1.'),
+    loss: positive.optional().describe('Of the mean cross-entropy, in nats.'),
+    calibrationError: positive.optional().describe('From 0 to 1.'),
   })
   .describe(
     "Differences up to here are of no consequence, in the metric's own unit (accuracy: from 0 to 1). A metric without a margin can't be equivalent.",

@@ -94,7 +94,7 @@ export const datasetSchema = z.discriminatedUnion('source', [
       .optional()
       .describe("The dataset's configuration, where it has several."),
     revision: z.string().min(1).optional().describe('A branch, tag or commit of the dataset.'),
-    trainSplit: z.string().min(1).default('train'),
+    trainSplit: z.string().min(1).default('train').describe('The split that the training images are of.'),
     validationSplit: z
       .string()
       .min(1)

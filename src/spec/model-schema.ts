@@ -9,7 +9,7 @@ export const headSchema = z.strictObject({
     .describe(
       'Widths of the hidden layers between the pooled features and the classes; [] for a linear head.',
     ),
-  activation: z.enum(['relu', 'silu', 'tanh']).default('relu'),
+  activation: z.enum(['relu', 'silu', 'tanh']).default('relu').describe('After each hidden layer.'),
   dropout: fraction
     .default(0)
     .describe('Share of the hidden units dropped in training; the same masks in both frameworks.'),
@@ -18,10 +18,15 @@ export const headSchema = z.strictObject({
 export const modelSchema = z.strictObject({
   backbone: z.enum(backboneNames).describe('`twintune backbones` lists them.'),
   weights: z
-    .union([z.enum(['imagenet', 'random']), z.strictObject({ file: z.string().min(1) })])
+    .union([
+      z.enum(['imagenet', 'random']),
+      z.strictObject({
+        file: z.string().min(1).describe('A safetensors file; its path is relative to the specification.'),
+      }),
+    ])
     .default('imagenet')
     .describe(
       "`imagenet`, `random` (seeded, the same in both), or a safetensors file with timm's tensor names.",
     ),
-  head: headSchema.prefault({}),
+  head: headSchema.prefault({}).describe('What is put in place of the classifier.'),
 })

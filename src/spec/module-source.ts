@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { packageFolder } from '../package-folder.js'
 import { isMapping } from './path.js'
 import { type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
@@ -56,7 +57,9 @@ function explainThrown(error: unknown, shownFile: string): Error {
     return new SpecError(issues.map((issue) => ({ ...issue, file: issue.file ?? shownFile })))
   }
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
-  const mend = message.includes("'twintune'") ? '; install it beside the file: npm install twintune' : ''
+  const mend = message.includes("'twintune'")
+    ? `; install it beside the file: npm install ${packageFolder()}`
+    : ''
   // The rest of a long message, as a stack of requires, is in the cause.
   const [first = '', second = ''] = message.split('\n')
   const summary = first.endsWith(':') ? `${first} ${second}` : first

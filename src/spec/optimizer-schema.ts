@@ -2,7 +2,11 @@ import * as z from 'zod'
 import { fraction, positive } from './fields.js'
 
 const weightDecay = z.number().min(0)
-const coupled = weightDecay.default(0).describe('Coupled (L2), as in PyTorch.')
+const coupled = weightDecay
+  .default(0)
+  .describe(
+    "Coupled (L2) in aligned mode, as in PyTorch; in idiomatic mode each library's own, and Keras decouples it.",
+  )
 const decayNormAndBias = z
   .boolean()
   .default(false)
@@ -14,15 +18,18 @@ const epsilon = positive
   .describe(
     "Added to the root of the (bias-corrected) second moment. Aligned: 1e-8; idiomatic: each framework's own.",
   )
+// What lies closer to 1 is 1 in float32.
+const beta = z.number().min(0).max(0.999999)
+const learningRate = positive.describe("The head's, where the schedule is at its peak.")
 const adamFields = {
-  learningRate: positive.default(1e-3),
-  beta1: fraction.default(0.9),
-  beta2: fraction.default(0.999),
+  learningRate: learningRate.default(1e-3),
+  beta1: beta.default(0.9).describe("What is kept of the gradients' mean at each step."),
+  beta2: beta.default(0.999).describe("What is kept of the squared gradients' mean."),
   epsilon,
 }
 const momentumFields = {
-  learningRate: positive.default(1e-2),
-  momentum: fraction.default(0),
+  learningRate: learningRate.default(1e-2),
+  momentum: fraction.default(0).describe('What is kept of the last update at each step.'),
 }
 
 export const optimizerSchema = z.discriminatedUnion('name', [
@@ -36,7 +43,7 @@ export const optimizerSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('sgd'),
     ...momentumFields,
-    nesterov: z.boolean().default(false),
+    nesterov: z.boolean().default(false).describe('Looks ahead by the momentum.'),
     weightDecay: coupled,
     decayNormAndBias,
   }),
@@ -60,7 +67,7 @@ export const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('cosine'),
     warmupEpochs,
-    finalLearningRate: z.number().min(0).default(0),
+    finalLearningRate: z.number().min(0).default(0).describe('At the last step of the phase.'),
   }),
   z.strictObject({
     name: z.literal('step'),

@@ -25,11 +25,17 @@ export const experimentSchema = z
       .describe(
         "`aligned`: the same weights, pixels and arithmetic in both. `idiomatic`: each framework's own.",
       ),
-    frameworks: z.array(frameworkSchema).min(1).default(['tensorflow', 'pytorch']),
-    dataset: datasetSchema,
-    augmentation: augmentationSchema.prefault({}),
-    model: modelSchema,
-    training: trainingSchema.prefault({}),
+    frameworks: z
+      .array(frameworkSchema)
+      .min(1)
+      .default(['tensorflow', 'pytorch'])
+      .describe('What runs, in this order with the first seed.'),
+    dataset: datasetSchema.describe('The images, and how they are split.'),
+    augmentation: augmentationSchema
+      .prefault({})
+      .describe('Of the training images; the same pixels in both frameworks in aligned mode.'),
+    model: modelSchema.describe('A backbone, its weights and a new head.'),
+    training: trainingSchema.prefault({}).describe('Phases, one after the other, and what holds for all.'),
     seeds: z
       .array(
         z
@@ -38,12 +44,18 @@ export const experimentSchema = z
           .max(2 ** 31 - 1),
       )
       .min(1)
-      .default([0, 1, 2]),
-    comparison: comparisonSettingsSchema.prefault({}),
+      .default([0, 1, 2])
+      .describe('A run of each framework for each; pairs of runs have the seed in common.'),
+    comparison: comparisonSettingsSchema
+      .prefault({})
+      .describe('What the two frameworks are compared by, and what a seed decides.'),
     device: z
       .string()
       .regex(/^(auto|cpu|gpu(:\d+)?)$/, 'must be auto, cpu, gpu or gpu:N')
-      .default('auto'),
+      .default('auto')
+      .describe(
+        '`cpu`; `gpu`, the first one that the framework sees, or `gpu:N`, counted from 0; or `auto`, a GPU where there is one.',
+      ),
     deterministic: z
       .boolean()
       .default(false)

@@ -19,7 +19,11 @@ export const batchNormSchema = z
   )
 
 export const phaseSchema = z.strictObject({
-  epochs: z.int().min(1).default(5),
+  epochs: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Passes over the training images; fewer where early stopping ends the phase.'),
   trainable: trainableSchema
     .default('head')
     .describe(
@@ -33,8 +37,10 @@ export const phaseSchema = z.strictObject({
     .max(1)
     .default(1)
     .describe("Each stage's learning rate, as a multiple of that of the stage after it."),
-  optimizer: optimizerSchema.prefault({ name: 'adam' }),
-  schedule: scheduleSchema.prefault({ name: 'constant' }),
+  optimizer: optimizerSchema.prefault({ name: 'adam' }).describe('Begins anew with each phase.'),
+  schedule: scheduleSchema
+    .prefault({ name: 'constant' })
+    .describe('Of the learning rate, step by step over the phase.'),
 })
 
 export const fineTuneSchema = z
@@ -89,7 +95,11 @@ export const checkpointsSchema = z.strictObject({
 })
 
 export const trainingSchema = z.strictObject({
-  batchSize: z.int().min(1).default(32),
+  batchSize: z
+    .int()
+    .min(1)
+    .default(32)
+    .describe('Images in a batch; the last one of an epoch may have fewer.'),
   gradientAccumulation: z
     .int()
     .min(1)
@@ -119,10 +129,14 @@ export const trainingSchema = z.strictObject({
     .describe(
       "Whether training steps are compiled: by `torch.compile`, which needs a C++ compiler on a CPU, and by TensorFlow's XLA. It takes seconds to minutes at each phase's first step.",
     ),
-  phases: z.array(phaseSchema).min(1).prefault([{}]),
+  phases: z
+    .array(phaseSchema)
+    .min(1)
+    .prefault([{}])
+    .describe('Each goes on with what the one before has trained.'),
   fineTune: fineTuneSchema.optional(),
   earlyStopping: earlyStoppingSchema.optional().describe('Holds for each phase by itself.'),
-  checkpoints: checkpointsSchema.prefault({}),
+  checkpoints: checkpointsSchema.prefault({}).describe('What an interrupted run goes on from.'),
 })
 
 export type Phase = z.output<typeof phaseSchema>

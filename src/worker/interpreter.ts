@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
-import { packageFolder } from './locations.js'
 
 /**
  * The Python to run a framework with: `TWINTUNE_PYTHON_TENSORFLOW` or `TWINTUNE_PYTHON_PYTORCH`, else

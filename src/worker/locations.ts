@@ -1,23 +1,12 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { packageFolder } from '../package-folder.js'
 
 // Where this package's own files are, from its sources as well as from its bundles.
 
 const here = fileURLToPath(import.meta.url)
 const runsFromSource = here.endsWith('.ts')
-
-/** The folder that holds `package.json` and `python/`. */
-export function packageFolder(): string {
-  let folder = dirname(here)
-  while (!existsSync(join(folder, 'python', 'bridge_main.py'))) {
-    const parent = dirname(folder)
-    if (parent === folder) throw new Error(`The package of ${here} has no python/bridge_main.py.`)
-    folder = parent
-  }
-  return folder
-}
 
 /** The module that a worker's Python loads. */
 export function bridgeModule(): string {

@@ -189,7 +189,7 @@ describe('a misspelt key', () => {
       "trainig.phases[0].optimiser.beta_1: unknown key 'beta_1'; did you mean 'beta1'?",
       'trainig.bachSize: must be at least 1, got 0',
       "trainig.phases[0].epoch: expected a number, got the text 'x'",
-      'trainig.phases[0].optimiser.beta_1: must be less than 1, got 2',
+      'trainig.phases[0].optimiser.beta_1: must be at most 0.999999, got 2',
     ])
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { experimentJsonSchema } from '../../src/spec/json-schema.js'
 import { loadExperiment } from '../../src/spec/load.js'
-import { setIn } from '../../src/spec/path.js'
+import { isMapping, setIn } from '../../src/spec/path.js'
 import { smallest } from './rig.js'
 
 const root = new URL('../../', import.meta.url)
@@ -21,6 +21,10 @@ describe('the JSON Schema', () => {
     expect(validate({ $schema: '../schema/experiment.schema.json', ...smallest })).toBe(true)
   })
 
+  it('describes every field, which is what an editor shows', () => {
+    expect(fieldsWithoutDescription(experimentJsonSchema(), '')).toEqual([])
+  })
+
   it.each([
     [['seed'], 1],
     [['name'], 'a b'],
@@ -29,6 +33,8 @@ describe('the JSON Schema', () => {
     [['model', 'weights'], { path: 'x' }],
     [['training'], { phases: [] }],
     [['training'], { phases: [{ optimizer: { name: 'sgd', beta1: 0.9 } }] }],
+    // float32 would round it to 1.
+    [['training'], { phases: [{ optimizer: { name: 'adam', beta2: 1 - 1e-8 } }] }],
     [['device'], 'cuda'],
   ])('rejects %j = %j', (path, value) => {
     expect(validate(setIn(smallest, path, value))).toBe(false)
@@ -51,3 +57,20 @@ describe('the example', () => {
     expect(dataset.source).toBe('imagefolder')
   })
 })
+
+// What tells the variants of a union apart needs none.
+function fieldsWithoutDescription(schema: unknown, path: string): string[] {
+  if (!isMapping(schema)) return []
+  const variants = [schema.anyOf, schema.oneOf, [schema.items]].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  )
+  const fields = isMapping(schema.properties) ? Object.entries(schema.properties) : []
+  return [
+    ...variants.flatMap((variant) => fieldsWithoutDescription(variant, path)),
+    ...fields.flatMap(([key, field]) => {
+      const place = path === '' ? key : `${path}.${key}`
+      const isBare = isMapping(field) && !('description' in field) && !('const' in field)
+      return [...(isBare ? [place] : []), ...fieldsWithoutDescription(field, place)]
+    }),
+  ]
+}
