@@ -10,7 +10,8 @@ import sys
 import traceback
 from pathlib import Path
 
-_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+REQUIREMENTS = Path(__file__).resolve().parents[2]
+"""The folder of the files of requirements."""
 
 # Classes that mean "no memory", by name, so that no framework is imported to ask: torch.OutOfMemoryError and
 # tensorflow.errors.ResourceExhaustedError.
@@ -59,7 +60,7 @@ def to_failure(exception: BaseException) -> dict:
         return _failure(
             "PACKAGE_MISSING",
             f"The Python package {exception.name!r} is not installed in {sys.executable}.",
-            f"{sys.executable} -m pip install -r {_REQUIREMENTS}",
+            f"{sys.executable} -m pip install -r {REQUIREMENTS / 'requirements-shared.txt'}",
             exception,
         )
     return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)

@@ -52,7 +52,8 @@ def test_a_missing_framework_is_a_failure_with_the_command_that_mends_it(framewo
         "    print(error.code, error.hint)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith(f"FRAMEWORK_MISSING {sys.executable} -m pip install {module}")
+    assert done.stdout.startswith(f"FRAMEWORK_MISSING {sys.executable} -m pip install -r ")
+    assert done.stdout.rstrip().endswith(f"requirements-{framework}.txt")
 
 
 def test_tensorflow_s_process_imports_nothing_that_no_engine_uses() -> None:
