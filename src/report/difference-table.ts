@@ -104,8 +104,8 @@ function renderMoreSeeds(rows: readonly Row[], style: Style): string {
     style,
   )
   const note =
-    'Estimates, from the means and spreads above and for a power of 80%, to plan a comparison with. A metric without a ' +
-    'margin can be equivalent with no number of seeds.'
+    'Estimates, from the means and spreads above and for a power of 80%, to plan a comparison with. There is none for ' +
+    'the equivalence of a metric without a margin, nor where a seed has no pair.'
   return `${table}\n\n${renderProse(note, style)}`
 }
 

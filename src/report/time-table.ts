@@ -108,17 +108,27 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
 
 /** How the figures above were come by. */
 function notes(finished: readonly FinishedRun[]): string {
-  const counts = frameworksOf(finished).map((framework) => runsOf(framework, finished).length)
   const methods = [...new Set(finished.map((run) => run.peakMemoryMethod))]
   return [
-    `Means of ${formatNumberOf(Math.max(...counts), 'run')} a framework.`,
+    `Means of ${countRuns(finished)}; memory is the largest.`,
     "Images a second leave out each phase's first step.",
-    'Python starts and imports once a worker.',
+    "Python starts and imports in a worker's first run alone, so that the rows don't add up to a run in all.",
     `Peak memory: ${methods.join('; ')}.`,
     ...cacheNotes(finished),
     ...profileNotes(finished),
     ...disturbanceNotes(finished),
   ].join(' ')
+}
+
+function countRuns(finished: readonly FinishedRun[]): string {
+  const counts = frameworksOf(finished).map((framework) => ({
+    name: frameworkNames[framework],
+    runs: runsOf(framework, finished).length,
+  }))
+  const [first] = counts
+  return counts.every(({ runs }) => runs === first?.runs)
+    ? `${formatNumberOf(first?.runs ?? 0, 'run')} a framework`
+    : counts.map(({ name, runs }) => `${formatNumberOf(runs, 'run')} of ${name}`).join(' and ')
 }
 
 /** Reading features is another kind of work than computing them. */
@@ -167,9 +177,14 @@ function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
   return [`Not comparable, because others used the processors meanwhile: ${disturbed.join(', ')}.`]
 }
 
-/** Mean over the runs that had this part: a worker's later runs start and import nothing. */
+/**
+ * Mean over the runs that had this part: a worker's later runs start and import nothing, and those that found all
+ * features in the cache computed none.
+ */
 function meanSeconds(part: Part, runs: readonly FinishedRun[]): number | null {
-  return meanOf(runs.map((run) => run.seconds[part] || null))
+  const computing = runs.filter(({ featureImagesPerSecond }) => featureImagesPerSecond !== null)
+  const counted = part === 'features' && computing.length > 0 ? computing : runs
+  return meanOf(counted.map((run) => run.seconds[part] || null))
 }
 
 function peakBytes(runs: readonly FinishedRun[]): number {

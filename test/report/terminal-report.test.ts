@@ -88,6 +88,18 @@ describe('two frameworks that finished', () => {
     expect(renderComparison(comparison(), plain)).not.toContain('cache')
   })
 
+  test('the seconds to compute features are of the runs that did', () => {
+    const cached = finishedRun('pytorch', 1, { featureImagesPerSecond: null })
+    const runs = [
+      finishedRun('tensorflow', 0),
+      finishedRun('pytorch', 0),
+      { ...cached, seconds: { ...cached.seconds, features: 0.1 } },
+    ]
+    const report = renderComparison(comparison({ runs }), plain)
+    expect(report).toMatch(/compute features +7\.70 +8\.40/)
+    expect(report).toContain('Means of 1 run of TensorFlow and 2 runs of PyTorch; memory is the largest.')
+  })
+
   test('parts that no run had are left out', () => {
     const runs = (['tensorflow', 'pytorch'] as const).map((framework) => {
       const run = finishedRun(framework, 0, { featureImagesPerSecond: null })
