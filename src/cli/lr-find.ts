@@ -39,7 +39,7 @@ export async function lrFindCommand(
     frameworks: framework ? [framework] : experiment.frameworks,
     onProgress: progressPrinter(stderr, quiet),
   })
-  const plot = path.join(folder, 'lr-find.svg')
+  const plot = path.join(folder, `${experiment.name}-lr-find.svg`)
   writing(folder, () => writeFileAtomic.sync(plot, renderLearningRatePlot(experiment.name, sweeps)))
   if (json) {
     for (const sweep of sweeps) {

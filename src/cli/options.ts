@@ -16,10 +16,14 @@ export function addOutOption(command: Command): Command {
 }
 
 /** `--set` and `--seeds`, for the commands that read a specification. */
-export function addSpecOptions(command: Command): Command {
+export function addSpecOptions(
+  command: Command,
+  { firstSeedAlone = false }: { readonly firstSeedAlone?: boolean } = {},
+): Command {
+  const only = firstSeedAlone ? '; the first one alone is looked at' : ''
   return command
     .option('--set <path=value>', 'override a field of the specification (repeatable)', collect)
-    .option('--seeds <seeds>', 'override the seeds: 0..5, or 0,3,7, or 3')
+    .option('--seeds <seeds>', `override the seeds: 0..5, or 0,3,7, or 3${only}`)
 }
 
 /** All that a command takes which carries an experiment out. */

@@ -54,6 +54,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     })
     .showHelpAfterError('(--help tells more.)')
     .addHelpText('after', example('twintune compare experiment.yaml --seeds 0..5'))
+    .addHelpText('after', environmentHelp)
 
   const compare = program
     .command('compare <spec>')
@@ -84,7 +85,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     .action((spec: string, options: LrFindOptions) =>
       run(async () => (await import('./lr-find.js')).lrFindCommand(spec, options, context)),
     )
-  addSweepOptions(addOptionalFrameworkOption(addSpecOptions(lrFind))).option(
+  addSweepOptions(addOptionalFrameworkOption(addSpecOptions(lrFind, { firstSeedAlone: true }))).option(
     '--out <folder>',
     'the folder that the plot is written to',
     defaultRunsDirectory,
@@ -94,12 +95,12 @@ function createProgram(context: CommandContext, run: Run): Command {
   const verify = program
     .command('verify <spec>')
     .description(
-      'hold what the two frameworks compute against each other, or tell what differs in idiomatic mode',
+      'hold against each other what the two frameworks compute in the first phase, or tell what differs in idiomatic mode',
     )
     .action((spec: string, options: VerifyCommandOptions) =>
       run(async () => (await import('./verify.js')).verifyCommand(spec, options, context)),
     )
-  addOutputOptions(addLadderOptions(addSpecOptions(verify))).addHelpText(
+  addOutputOptions(addLadderOptions(addSpecOptions(verify, { firstSeedAlone: true }))).addHelpText(
     'after',
     example('twintune verify experiment.yaml --perturb adam-epsilon'),
   )
@@ -132,7 +133,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     .action((spec: string, options: DataOptions) =>
       run(async () => (await import('./data.js')).dataCommand(spec, options, context)),
     )
-  addOutputOptions(addSpecOptions(data)).addHelpText(
+  addOutputOptions(addSpecOptions(data, { firstSeedAlone: true })).addHelpText(
     'after',
     example('twintune data experiment.yaml --sheet sheet.png'),
   )
@@ -192,6 +193,15 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   return program
 }
+
+const environmentHelp = `
+Environment:
+  TWINTUNE_PYTHON             the Python of both frameworks, else the .venv of the
+                              working directory, else twintune's own, else python3
+  TWINTUNE_PYTHON_TENSORFLOW  TensorFlow's alone
+  TWINTUNE_PYTHON_PYTORCH     PyTorch's alone
+  TWINTUNE_CACHE_DIR          where downloaded weights and features are kept
+  TWINTUNE_FEATURE_CACHE_GIB  how many GiB of features at most, else 20`
 
 function example(command: string): string {
   return `\nExample:\n  $ ${command}`

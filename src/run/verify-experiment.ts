@@ -50,6 +50,7 @@ export async function verifyExperiment(
   const { perturbation } = options
   if (experiment.mode === 'idiomatic') {
     if (perturbation !== null) throw nothingToPlant()
+    if (options.phaseOnly) throw nothingToLeaveOut()
     await explainDifferences(experiment, options, emit, signal)
     return
   }
@@ -169,6 +170,14 @@ function checkFrameworks({ frameworks }: Experiment): void {
     code: 'SPEC_INVALID',
     message: `verify holds two frameworks against each other, and frameworks names ${frameworks[0]} alone.`,
     hint: 'Leave frameworks out, or set frameworks=[tensorflow,pytorch].',
+  })
+}
+
+function nothingToLeaveOut(): TwintuneError {
+  return new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: 'In idiomatic mode verify looks at the first phase alone, and --phase-only leaves out nothing.',
+    hint: 'Leave --phase-only out, or set mode=aligned.',
   })
 }
 

@@ -47,8 +47,9 @@ describe('lr-find on the sample', () => {
   })
 
   it('writes the plot of both', () => {
-    const plot = readFileSync(path.join(folder, 'runs/lr-find.svg'), 'utf8')
-    expect(sweeps[0]?.plot).toBe(path.join(folder, 'runs/lr-find.svg'))
+    const file = path.join(folder, 'runs', 'sweep-lr-find.svg')
+    const plot = readFileSync(file, 'utf8')
+    expect(sweeps[0]?.plot).toBe(file)
     expect(plot).toMatch(/<path class="curve tensorflow".*\n<path class="curve pytorch"/)
   })
 

@@ -116,12 +116,15 @@ describe('verify in idiomatic mode', () => {
     )
   })
 
-  it('plants nothing', async () => {
+  it.each([
+    ['plants nothing', ['--perturb', 'weight'], 'PERTURBATION_WITHOUT_EFFECT'],
+    ['has nothing to leave out', ['--phase-only'], 'SPEC_INVALID'],
+  ])('%s', async (_, options, code) => {
     const { exitCode, stdout } = await startTwintune(
-      ['verify', spec, '--json', '--perturb', 'weight', ...idiomatic],
+      ['verify', spec, '--json', ...options, ...idiomatic],
       folder,
     )
     expect(exitCode).toBe(2)
-    expect(stdout).toContain('PERTURBATION_WITHOUT_EFFECT')
+    expect(stdout).toContain(code)
   })
 })
