@@ -97,7 +97,7 @@ export const comparisonSchema = z
       calibrationError: metricComparisonSchema,
     }),
     throughput: throughputSchema.describe(
-      'Images a second in training: the median epoch of each run, paired by seed.',
+      'Images a second in training: the median epoch of each run, of those that run the backbone where there are any; paired by seed.',
     ),
     disagreement: z
       .array(disagreementSchema)

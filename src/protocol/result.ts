@@ -167,7 +167,9 @@ export const finishedRunSchema = z.strictObject({
   imagesPerSecond: z
     .number()
     .nullable()
-    .describe('Median over the training epochs, first steps left out; null where no other step is left.'),
+    .describe(
+      'Median over the training epochs that run the backbone, or over all where none does; first steps left out; null where no other step is left.',
+    ),
   featureImagesPerSecond: z
     .number()
     .nullable()
