@@ -113,7 +113,7 @@ class CheckpointFolder:
             _name_also(file, self.folder / _LAST)
         state = checkpoint.state
         self._last_epoch = state.position.epochs_done if state.epoch is None else None
-        if _is_best(state):
+        if state.is_best:
             # The run may have ended between writing the checkpoint and naming it the best one.
             self.mark_last_as_best()
         return checkpoint
@@ -139,7 +139,7 @@ class CheckpointFolder:
         if not self._restores_best:
             return True
         state, best = _read_state(file), self.folder / _BEST
-        if state.monitor.best is None or _is_best(state):
+        if state.monitor.best is None or state.is_best:
             return True
         if not best.exists():
             return False
@@ -150,11 +150,6 @@ class CheckpointFolder:
         """Checkpoints of earlier epochs, the first epoch first."""
         files = self.folder.glob("epoch-*.safetensors")
         return sorted((int(file.stem.removeprefix("epoch-")), file) for file in files)
-
-
-def _is_best(state: RunState) -> bool:
-    best = state.monitor.best
-    return state.epoch is None and best is not None and best.epoch == state.position.epoch
 
 
 def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> None:

@@ -73,11 +73,13 @@ class RunCheckpoints:
         """Writes a checkpoint where one is due after an epoch, and keeps the best epoch in memory where none is."""
         if self._is_due():
             self.save(monitor)
-        elif self._is_best(monitor):
-            with self._run.record.watch.part("checkpoint"):
-                # The engine may go on in the same memory.
+            return
+        with self._run.record.watch.part("checkpoint"):
+            state = self._state(monitor)
+            if state.is_best:
+                # Run and engine go on in the same memory.
                 tensors = {name: tensor.copy() for name, tensor in self._tensors().items()}
-                self._unwritten_best = self._state(monitor), tensors
+                self._unwritten_best = copy.deepcopy(state), tensors
 
     def save(self, monitor: Monitor, epoch: EpochState | None = None) -> None:
         """Writes the last checkpoint, which is the best one too right after the best epoch.
@@ -87,13 +89,12 @@ class RunCheckpoints:
             epoch: The epoch that is under way, when there is one.
         """
         with self._run.record.watch.part("checkpoint"):
-            files = []
-            is_best = epoch is None and self._is_best(monitor)
-            if self._unwritten_best and not is_best:
+            state, files = self._state(monitor, epoch), []
+            if self._unwritten_best and not state.is_best:
                 # Before the last one, which speaks of it.
                 files.append(self._folder.save_best(*self._unwritten_best))
-            files.append(self._folder.save(self._state(monitor, epoch), self._tensors()))
-            if is_best:
+            files.append(self._folder.save(state, self._tensors()))
+            if state.is_best:
                 files.append(self._folder.mark_last_as_best())
         self._unwritten_best = None
         self._pace.restart()
@@ -112,24 +113,17 @@ class RunCheckpoints:
             return True
         return self._pace.is_due() if every == "auto" else position.epoch % every == 0
 
-    def _is_best(self, monitor: Monitor) -> bool:
-        """Whether the epoch that has just ended is the phase's best one."""
-        return monitor.best_epoch == self._run.position.epoch
-
     def _state(self, monitor: Monitor, epoch: EpochState | None = None) -> RunState:
-        """The run at this moment, whatever becomes of it."""
         run = self._run
-        return copy.deepcopy(
-            RunState(
-                format=FORMAT,
-                specification=self._specification,
-                split=self._split,
-                position=run.position,
-                epoch=epoch,
-                monitor=monitor.state,
-                features_hashed=run.inputs.features_hashed,
-                record=run.record.state(),
-            )
+        return RunState(
+            format=FORMAT,
+            specification=self._specification,
+            split=self._split,
+            position=run.position,
+            epoch=epoch,
+            monitor=monitor.state,
+            features_hashed=run.inputs.features_hashed,
+            record=run.record.state(),
         )
 
     def _tensors(self) -> Mapping[str, np.ndarray]:

@@ -80,6 +80,12 @@ class RunState(msgspec.Struct, frozen=True):
     """Whether the pixels of the features that the phase trains on are in the record's digest."""
     record: RecordState
 
+    @property
+    def is_best(self) -> bool:
+        """Whether the run is right behind the phase's best epoch."""
+        best = self.monitor.best
+        return self.epoch is None and best is not None and best.epoch == self.position.epoch
+
 
 def checkpoint_mismatch(difference: str) -> TwintuneError:
     """The failure of a checkpoint that this run can't go on from.

@@ -25,8 +25,8 @@ def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
     (for equivalence: to lie within the margin), which gives their power. Where it isn't enough, the number is that of a
     paired t-test: ((z + z_power) · spread / distance)² + z² / 2 (Guenther 1981). The distance is that of the mean from
     zero, and for equivalence from the nearer margin, each of whose two tests is given a power of 90% (Julious 2004), so
-    that both hold with at least 80%. One pair has no spread, and gets the
-    smallest number that the test allows.
+    that both hold with at least 80%. One pair has no spread, and gets the smallest number that
+    the test allows.
 
     Args:
         request: At least one pair.

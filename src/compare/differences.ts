@@ -72,7 +72,7 @@ export async function testDifferences(
         // Further seeds mend neither seeds without a pair nor pairs that are one and the same.
         moreSeeds:
           finding.estimate.pairs < seeds || alike.length > 0
-            ? { difference: null, equivalence: null }
+            ? noNumber
             : await countMoreSeeds(finding, pValue, level, statistics),
         ...(isPrimary ? conclude(finding, seeds, alike) : { verdict: null, reason: null }),
       },
@@ -122,6 +122,8 @@ function conclude(
   return decide({ ...estimate, seeds, margin, equivalence }, metric)
 }
 
+const noNumber: Difference['moreSeeds'] = { difference: null, equivalence: null }
+
 // Beyond what has been shown already.
 async function countMoreSeeds(
   finding: Finding,
@@ -140,6 +142,6 @@ async function countMoreSeeds(
     }
   } catch (error) {
     unlessCancellation(error)
-    return { difference: null, equivalence: null }
+    return noNumber
   }
 }

@@ -68,6 +68,13 @@ def test_what_has_grown_far_is_moved_twice_more_and_the_farthest_counts(grown: s
     assert moved[grown] == pytest.approx([3e-3, 0], abs=1e-15)
 
 
+def test_the_farther_of_two_moves_counts_value_by_value() -> None:
+    plain = {"steps": np.array([1.0, 1.0])}
+    moves = {1: np.array([1.0 + 3e-11, 1.0]), 100: np.array([1.0, 1.0 - 2e-9])}
+    moved = farthest_move(plain, lambda count, draw: {"steps": moves[count]})
+    assert moved["steps"] - 1 == pytest.approx([3e-9, -2e-9], abs=1e-13)
+
+
 def test_two_moves_are_enough_where_nothing_has_grown() -> None:
     _, taken = moves_of(lambda name, count, draw: 1e-10)
     assert taken == [1, 100]
