@@ -33,7 +33,17 @@ const mended = [
     package: 'keras-hub',
     operation: "DenseNet's first convolution and pool",
   },
+  {
+    name: 'pytorch_batch_norm',
+    package: 'torch',
+    operation: '`batch_norm`, the statistics of a batch, in float64',
+  },
   { name: 'pytorch_hardsigmoid', package: 'torch', operation: '`hardsigmoid`, backward, in float64' },
+  {
+    name: 'tensorflow_batch_norm',
+    package: 'tensorflow',
+    operation: '`moments` (of `BatchNormalization`), in float64',
+  },
   { name: 'tensorflow_leaky_relu', package: 'tensorflow', operation: '`leaky_relu`, in float64' },
 ]
 const imageSize = 64

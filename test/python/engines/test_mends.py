@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from twintune.seeding import generator
@@ -9,6 +11,21 @@ from twintune.seeding import generator
 pytestmark = pytest.mark.usefixtures("frameworks")
 
 VALUES = generator(1, "values").normal(0, 3, 1000)
+
+
+def with_even_background() -> np.ndarray:
+    """Maps of [16, 64, 64, 2] that are one value but for a patch in the middle."""
+    maps = np.full((16, 64, 64, 2), -2.1)
+    maps[:, 16:48, 20:44] = generator(3, "patch").normal(size=(16, 32, 24, 2))
+    return maps
+
+
+def statistics_of(maps: np.ndarray) -> tuple[list[float], list[float]]:
+    """The mean and the unbiased variance of each channel, of sums that are rounded once."""
+    channels = maps.reshape(-1, maps.shape[-1]).T
+    means = [math.fsum(values) / values.size for values in channels]
+    pairs = zip(channels, means, strict=True)
+    return means, [math.fsum((values - mean) ** 2) / (values.size - 1) for values, mean in pairs]
 
 
 def build_in_float64(shape: tuple[int, ...], *layers):
@@ -84,3 +101,52 @@ def test_a_model_without_such_layers_is_left_as_it_is() -> None:
 
     model = build_in_float64((8, 8, 3), lambda layers: layers.Conv2D(4, 3, padding="same"))
     assert pad_symmetrically(model) is model
+
+
+def test_tensorflow_s_batch_norm_has_the_statistics_of_an_even_background() -> None:
+    from twintune.engines.tensorflow.batch_norm import adopt_batch_norm, set_batch_norm_mode
+
+    model = build_in_float64((64, 64, 2), lambda layers: layers.BatchNormalization())
+    layers = adopt_batch_norm(model, epsilon=1e-5, momentum=1)
+    set_batch_norm_mode(layers, "train")
+    maps = with_even_background()
+    model(maps)
+    # Sums of at most 64 values; one sum of 65,536 is off by 8e-13.
+    means, variances = statistics_of(maps)
+    np.testing.assert_allclose(layers[0].moving_mean.numpy(), means, rtol=1e-14)
+    np.testing.assert_allclose(layers[0].moving_variance.numpy(), variances, rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", ["PyTorch's", "timm's"])
+def test_pytorch_s_batch_norm_has_the_statistics_of_an_even_background(kind: str) -> None:
+    import torch
+    from timm.layers.norm_act import BatchNormAct2d
+    from torch import nn
+    from twintune.engines.pytorch.mends import mend_layers
+
+    def build(mended: bool) -> tuple[nn.Module, nn.Module]:
+        layer = nn.BatchNorm2d(2) if kind == "PyTorch's" else BatchNormAct2d(2, act_layer=nn.SiLU, inplace=False)
+        model = nn.Sequential(layer).double()
+        if mended:
+            mend_layers(model)
+        return model, layer
+
+    def gradients_of(model: nn.Module, maps: np.ndarray) -> list[np.ndarray]:
+        images = torch.from_numpy(maps).permute(0, 3, 1, 2).requires_grad_()
+        slopes = torch.from_numpy(generator(4, "slopes").normal(size=images.shape))
+        outputs = model(images)
+        wanted = (images, *model.parameters())
+        return [outputs.detach().numpy(), *(g.numpy() for g in torch.autograd.grad((outputs * slopes).sum(), wanted))]
+
+    maps = with_even_background()
+    (model, layer), (plain, _) = build(mended=True), build(mended=False)
+    for ours, pytorchs in zip(gradients_of(model, maps), gradients_of(plain, maps), strict=True):
+        # PyTorch's own are off by the sums that are mended, 1e-12 of the largest value.
+        np.testing.assert_allclose(ours, pytorchs, rtol=0, atol=1e-11 * np.abs(pytorchs).max())
+
+    # One step moves the running statistics by the momentum, a tenth; float64 rounds a few times on the way.
+    means, variances = statistics_of(maps)
+    assert isinstance(layer, nn.BatchNorm2d)
+    np.testing.assert_allclose(layer.running_mean, np.multiply(0.1, means), rtol=1e-14)
+    np.testing.assert_allclose(layer.running_var, 0.9 + np.multiply(0.1, variances), rtol=1e-14)
+    np.testing.assert_array_equal(layer.num_batches_tracked, 1)

@@ -70,10 +70,12 @@ def _use_own_layers(module: nn.Module) -> None:
     """Turns what has no counterpart in PyTorch into layers of its own: no others are folded, or can be traced."""
     for parent in list(module.modules()):
         for name, child in list(parent.named_children()):
-            if isinstance(child, BatchNormAct2d):
-                activation = cast(nn.Module, child.act)
+            if isinstance(child, nn.BatchNorm2d):
+                activation = cast(nn.Module, child.act) if isinstance(child, BatchNormAct2d) else None
+                # What is mended of it is its training mode.
                 child.__class__ = nn.BatchNorm2d
-                setattr(parent, name, nn.Sequential(child, activation))
+                if activation is not None:
+                    setattr(parent, name, nn.Sequential(child, activation))
             elif isinstance(child, Hardsigmoid):
                 # What is mended of it is its gradient.
                 setattr(parent, name, nn.Hardsigmoid())

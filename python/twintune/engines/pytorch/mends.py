@@ -6,9 +6,37 @@ TensorFlow's side is in the file of the same name there.
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
+from timm.layers import norm_act
 from torch import nn
 from torch.nn import functional
+
+
+class BatchNorm2d(nn.BatchNorm2d):
+    """The statistics of a batch to the last places of float64.
+
+    torch 2.13's `batch_norm` adds up the values of a channel one after the other. Behind an even background thousands
+    of them are nearly alike and are rounded the same way: the mean of 65,536 times -2.1 is off by 1e-12 of itself.
+    """
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Normalises [images, channels, height, width]."""
+        if not self.training or input.dtype != torch.float64:
+            return super().forward(input)
+        return _normalize_by_batch(self, input)
+
+
+class BatchNormAct2d(norm_act.BatchNormAct2d):
+    """timm's layer with its activation, mended as `BatchNorm2d` is."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalises and activates [images, channels, height, width]."""
+        if not self.training or x.dtype != torch.float64:
+            return super().forward(x)
+        drop, activate = cast(nn.Module, self.drop), cast(nn.Module, self.act)
+        return activate(drop(_normalize_by_batch(cast(nn.BatchNorm2d, self), x)))
 
 
 class Hardsigmoid(nn.Hardsigmoid):
@@ -34,3 +62,22 @@ def mend_layers(backbone: nn.Module) -> None:
     for module in backbone.modules():
         if isinstance(module, nn.Hardsigmoid):
             module.__class__ = Hardsigmoid
+        elif isinstance(module, norm_act.BatchNormAct2d):
+            module.__class__ = BatchNormAct2d
+        elif isinstance(module, nn.BatchNorm2d):
+            module.__class__ = BatchNorm2d
+
+
+def _normalize_by_batch(layer: nn.BatchNorm2d, images: torch.Tensor) -> torch.Tensor:
+    """What the layer does in training mode, with sums by halves (those of `mean`) and the variance in a second pass."""
+    mean = images.mean((0, 2, 3), keepdim=True)
+    centered = images - mean
+    variance = centered.square().mean((0, 2, 3), keepdim=True)
+    with torch.no_grad():
+        values = images.numel() // images.shape[1]
+        momentum = cast(float, layer.momentum)
+        cast(torch.Tensor, layer.num_batches_tracked).add_(1)
+        cast(torch.Tensor, layer.running_mean).lerp_(mean.flatten(), momentum)
+        cast(torch.Tensor, layer.running_var).lerp_(variance.flatten() * values / (values - 1), momentum)
+    scale, shift = (tensor[:, None, None] for tensor in (layer.weight, layer.bias))
+    return centered * torch.rsqrt(variance + layer.eps) * scale + shift
