@@ -32,6 +32,7 @@ from twintune.engines.pytorch.loss_scaling import (
     load_loss_scaling,
     loss_scaling_tensors,
 )
+from twintune.engines.pytorch.memory_format import channels_first
 from twintune.engines.pytorch.model import build_model
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.prefix import Prefix
@@ -216,6 +217,6 @@ class AlignedEngine:
         return inputs, labels, coefficients, targets.weight, tuple(masks), step.learning_rate, step.divisor
 
     def _to_device(self, inputs: np.ndarray) -> torch.Tensor:
-        """Features as they are; images, [images, height, width, 3], seen as channels-first without copying."""
+        """Features as they are; images or maps, [images, height, width, channels], channels first."""
         tensor = self.device.put(inputs)
-        return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor
+        return channels_first(tensor) if tensor.ndim == 4 else tensor

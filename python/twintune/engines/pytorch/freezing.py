@@ -12,6 +12,7 @@ import torch
 from timm.layers.norm_act import BatchNormAct2d
 from torch import nn
 
+from twintune.engines.pytorch.memory_format import memory_format_of
 from twintune.engines.pytorch.mends import Hardsigmoid
 
 
@@ -63,7 +64,7 @@ def fold(module: nn.Module, example: torch.Tensor) -> Callable[[torch.Tensor], t
     duplicate = copy.deepcopy(module).eval()
     _use_own_layers(duplicate)
     folded: Any = fuse(duplicate, inplace=True)
-    return folded.to(memory_format=torch.channels_last)
+    return folded.to(memory_format=memory_format_of(example.dtype))
 
 
 def _use_own_layers(module: nn.Module) -> None:

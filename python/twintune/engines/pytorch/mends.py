@@ -80,4 +80,4 @@ def _normalize_by_batch(layer: nn.BatchNorm2d, images: torch.Tensor) -> torch.Te
         cast(torch.Tensor, layer.running_mean).lerp_(mean.flatten(), momentum)
         cast(torch.Tensor, layer.running_var).lerp_(variance.flatten() * values / (values - 1), momentum)
     scale, shift = (tensor[:, None, None] for tensor in (layer.weight, layer.bias))
-    return centered * torch.rsqrt(variance + layer.eps) * scale + shift
+    return torch.addcmul(shift, centered, scale * torch.rsqrt(variance + layer.eps))

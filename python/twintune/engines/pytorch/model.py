@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from twintune.backbones import BatchNorm
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
+from twintune.engines.pytorch.memory_format import memory_format_of
 from twintune.engines.pytorch.mends import mend_layers
 from twintune.engines.pytorch.projection import Projection, build_projection
 from twintune.precision import array_dtype, is_half
@@ -92,7 +93,7 @@ def build_model(
     precision: Precision,
     device: torch.device,
 ) -> AlignedModel:
-    """Builds the model in a precision, in channels-last memory.
+    """Builds the model in a precision, in the memory format that is fastest in it.
 
     Args:
         name: timm's name of the architecture.
@@ -107,7 +108,7 @@ def build_model(
     backbone = create_backbone(name)
     mend_layers(backbone)
     _load_weights(backbone, weights)
-    backbone.to(device=device, dtype=dtype, memory_format=torch.channels_last)
+    backbone.to(device=device, dtype=dtype, memory_format=memory_format_of(dtype))
     return AlignedModel(
         backbone=backbone,
         projection=build_projection(backbone),

@@ -15,6 +15,7 @@ from twintune.engine import FEWEST_IMAGES_TO_PREPARE
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.freezing import fold, freeze
+from twintune.engines.pytorch.memory_format import channels_first
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.stages import stages_until
 
@@ -51,7 +52,7 @@ class Prefix:
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Features or activations of images."""
-        pixels = self._device.put(images).permute(0, 3, 1, 2)
+        pixels = channels_first(self._device.put(images))
         with evaluating(self._model.batch_norms):
             if self._compute is None:
                 self._compute = self._prepare(pixels)

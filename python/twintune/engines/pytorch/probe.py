@@ -14,6 +14,7 @@ from torch.nn import functional
 from twintune.backbones import BackboneEntry
 from twintune.engine import StepInputs
 from twintune.engines.pytorch.batch_norm import evaluating
+from twintune.engines.pytorch.memory_format import channels_first
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.stages import build_stage_outputs
 from twintune.engines.pytorch.steps import TrainStep
@@ -91,7 +92,7 @@ class Probe:
 
     def _pixels(self, images: np.ndarray) -> torch.Tensor:
         (tensor,) = self._tensors(images)
-        return tensor.permute(0, 3, 1, 2)
+        return channels_first(tensor)
 
     def _tensors(self, *arrays: np.ndarray) -> list[torch.Tensor]:
         return [torch.from_numpy(array).to(self._device) for array in arrays]
