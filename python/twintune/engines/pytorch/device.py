@@ -10,17 +10,18 @@ import torch
 
 from twintune.cpu import available_cores, describe_threads
 from twintune.devices import choose_gpu
-from twintune.memory import ResidentPeak
+from twintune.memory import ResidentPeak, keep_freed_memory
 from twintune.precision import describe_dtypes
 
 
 def initialize() -> None:
-    """Sets what must be set before the first work: threads, and cuBLAS' workspace for deterministic runs."""
+    """Sets what must be set before the first work: threads, memory, and cuBLAS' workspace for deterministic runs."""
     torch.set_num_threads(available_cores())
     # PyTorch lets it be set once a process.
     if torch.get_num_interop_threads() != available_cores():
         torch.set_num_interop_threads(available_cores())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    keep_freed_memory()
 
 
 def start_run(seed: int, deterministic: bool) -> None:
