@@ -1,7 +1,7 @@
 """Operations of PyTorch that don't mean what they say, mended in a built backbone.
 
 Each says the library, the version in which it was seen, the operation and the size of what it mends. What is mended on
-TensorFlow's side is in the file of the same name there.
+TensorFlow's side is in the file of the same name there, and BatchNorm's sums in its `batch_norm`.
 """
 
 from __future__ import annotations
