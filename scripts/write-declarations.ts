@@ -42,6 +42,7 @@ function emitDeclarations(outDir: string): void {
     noEmit: false,
     declaration: true,
     emitDeclarationOnly: true,
+    stripInternal: true,
     rootDir: root,
     outDir,
   })

@@ -6,6 +6,7 @@ import type { Perturbation } from './protocol/perturbation.js'
 import type { CancelSignal } from './run/cancellation.js'
 import { eventStream } from './run/event-stream.js'
 import { defaultRunsDirectory } from './run/run-folder-files.js'
+import type { WarmWorkers } from './run/warm-workers.js'
 import type { Experiment } from './spec/schema.js'
 
 export type { BackboneLine } from './cli/backbone-line.js'
@@ -46,6 +47,7 @@ export type {
 } from './protocol/result.js'
 export type { RunListedLine, RunShownLine } from './report/run-lines.js'
 export type { CancelSignal } from './run/cancellation.js'
+export type { WarmWorkers } from './run/warm-workers.js'
 export { defineExperiment } from './spec/define-experiment.js'
 export type { SpecIssue, ValidateIssue } from './spec/issue.js'
 export { type LoadOptions, loadExperiment } from './spec/load.js'
@@ -70,6 +72,8 @@ export interface RunOptions {
    * @defaultValue true
    */
   readonly featureCache?: boolean
+  /** Pythons that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
+  readonly workers?: WarmWorkers
   /** Cancels when it is aborted: what runs is stopped, and what was reached so far is kept and compared no further. */
   readonly signal?: CancelSignal
 }
@@ -84,13 +88,13 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, signal } = options
+  const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, workers, signal } = options
   checkParallel(parallel)
   // What starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>
-      carryOutExperiment(experiment, { runsDirectory, parallel, featureCache }, emit, cancelSignal),
+      carryOutExperiment(experiment, { runsDirectory, parallel, featureCache, workers }, emit, cancelSignal),
     signal,
   )
 }
@@ -111,11 +115,12 @@ export async function* resumeRun(
   runDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { parallel = 1, featureCache = true, signal } = options
+  const { parallel = 1, featureCache = true, workers, signal } = options
   checkParallel(parallel)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
   yield* eventStream<Event>(
-    (emit, cancelSignal) => resumeExperiment(runDirectory, { parallel, featureCache }, emit, cancelSignal),
+    (emit, cancelSignal) =>
+      resumeExperiment(runDirectory, { parallel, featureCache, workers }, emit, cancelSignal),
     signal,
   )
 }
@@ -141,6 +146,27 @@ export async function compare(
   if (!comparison)
     throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
   return comparison
+}
+
+/**
+ * Does something with Pythons that stay warm from one comparison to the next: a sweep over settings starts and imports
+ * the frameworks once. They are given as `workers` to each, and are stopped in the end.
+ *
+ * @example
+ * const comparisons = await withWarmWorkers(async (workers) => {
+ *   const done = []
+ *   for (const experiment of experiments) done.push(await compare(experiment, { workers }))
+ *   return done
+ * })
+ */
+export async function withWarmWorkers<T>(use: (workers: WarmWorkers) => Promise<T>): Promise<T> {
+  const { WarmWorkers } = await import('./run/warm-workers.js')
+  const workers = WarmWorkers.none()
+  try {
+    return await use(workers)
+  } finally {
+    await workers.stop()
+  }
 }
 
 /** What of the parity ladder is climbed. */

@@ -1,4 +1,4 @@
-"""Makes a Python that pythonia has started safe to work in: signals, crash dumps, death with its parent.
+"""Makes a Python that pythonia has started safe to work in: signals, crash dumps, death with its parent; and its log.
 
 Imports nothing but the standard library, and parses on any Python 3 that pythonia itself runs on.
 """
@@ -38,6 +38,16 @@ def prepare() -> dict:
     faulthandler.enable(all_threads=False)
     _die_with_parent()
     return {"pid": os.getpid()}
+
+
+def log_to(file: str) -> None:
+    """Has all that this process prints from now on, native code and new children too, go to the end of a file."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    log = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
 
 
 def _require_python(version: tuple[int, int]) -> None:

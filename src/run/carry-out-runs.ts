@@ -16,6 +16,7 @@ import type { MachineRecord } from './machine-record.js'
 import type { MachineSurroundings } from './machine-surroundings.js'
 import type { RunFolder } from './run-folder.js'
 import { schedule } from './scheduler.js'
+import type { WarmWorkers } from './warm-workers.js'
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.js'
 
 export interface CarryOutRunsOptions {
@@ -23,6 +24,8 @@ export interface CarryOutRunsOptions {
   readonly parallel: number
   /** Whether features are taken from the cache, and kept there for other runs. */
   readonly featureCache: boolean
+  /** Those that an earlier comparison left, and the next one gets. */
+  readonly workers?: WarmWorkers | undefined
   /** Another way to start a worker, for tests. */
   readonly startWorker?: NonNullable<WorkerPoolOptions['startWorker']>
 }
@@ -44,7 +47,7 @@ export interface Undertaking {
  */
 export async function carryOutRuns(
   { experiment, folder, machine, surroundings, kept }: Undertaking,
-  { parallel, startWorker }: Omit<CarryOutRunsOptions, 'featureCache'>,
+  { parallel, workers, startWorker }: Omit<CarryOutRunsOptions, 'featureCache'>,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -58,6 +61,7 @@ export async function carryOutRuns(
     signal,
     onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),
     onWarm: ({ framework, inspection }) => journal.inspection(framework, inspection),
+    warmWorkers: workers,
     ...(startWorker && { startWorker }),
   })
   try {

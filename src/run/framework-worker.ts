@@ -18,19 +18,28 @@ type StartUpSeconds = Pick<FinishedRun['seconds'], 'start' | 'import'>
 /** A Python that has imported its framework and can carry out one run after the other. */
 export class FrameworkWorker {
   readonly framework: Framework
+  /** What was imported: what runs of this mode need, or, where it is `null`, what those of either do. */
+  readonly mode: WarmUpOptions['mode']
   readonly pythonPid: number
-  readonly inspection: Inspection
   readonly worker: Worker
+  #inspection: Inspection
   #startUpSeconds: StartUpSeconds
 
-  private constructor(worker: Worker, framework: Framework, importSeconds: number, inspection: Inspection) {
+  private constructor(
+    worker: Worker,
+    framework: Framework,
+    mode: WarmUpOptions['mode'],
+    importSeconds: number,
+    inspection: Inspection,
+  ) {
     if (worker.pythonPid === undefined) {
       throw new TwintuneError({ code: 'INTERNAL', message: 'A worker is ready without a Python.' })
     }
     this.worker = worker
     this.framework = framework
+    this.mode = mode
     this.pythonPid = worker.pythonPid
-    this.inspection = inspection
+    this.#inspection = inspection
     this.#startUpSeconds = { start: worker.startSeconds, import: importSeconds }
   }
 
@@ -44,12 +53,23 @@ export class FrameworkWorker {
     onImporting?.()
     const { seconds } = await worker.request(importFrameworkMessage, { framework, mode }, { signal })
     const inspection = await worker.request(inspectMessage, { framework }, { signal })
-    return new FrameworkWorker(worker, framework, seconds, inspection)
+    return new FrameworkWorker(worker, framework, mode, seconds, inspection)
   }
 
   /** Whether it can still be asked. */
   get living(): boolean {
     return this.worker.living
+  }
+
+  /** What its Python found when it became warm, or was taken up again. */
+  get inspection(): Inspection {
+    return this.#inspection
+  }
+
+  /** Begins another comparison, with a log of its own: looks at the machine anew. Rejects with a `TwintuneError`. */
+  async takeUp(logFile: string, signal: AbortSignal): Promise<void> {
+    await this.worker.logTo(logFile, signal)
+    this.#inspection = await this.worker.request(inspectMessage, { framework: this.framework }, { signal })
   }
 
   /** What starting and importing took; 0 from the second call on, since only a worker's first run has them to pay. */

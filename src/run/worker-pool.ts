@@ -3,9 +3,11 @@ import type { EventOf } from '../events.js'
 import type { Message } from '../protocol/message.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
-import { Worker, type WorkerOptions } from '../worker/worker.js'
+import { Worker } from '../worker/worker.js'
+import type { WorkerOptions } from '../worker/worker-options.js'
 import { unlessCancelled } from './cancellation.js'
 import { FrameworkWorker } from './framework-worker.js'
+import type { WarmWorkers } from './warm-workers.js'
 
 export interface WorkerPoolOptions {
   /** That of the runs, which decides what a worker imports. */
@@ -15,6 +17,8 @@ export interface WorkerPoolOptions {
   readonly signal: AbortSignal
   readonly onState: (framework: Framework, state: EventOf<'worker'>['state']) => void
   readonly onWarm: (worker: FrameworkWorker) => void
+  /** Where workers are taken from that are warm already, and left for the next comparison. */
+  readonly warmWorkers?: WarmWorkers | undefined
   /** Another way to start a worker, for tests. */
   readonly startWorker?: (options: WorkerOptions) => Worker
 }
@@ -25,7 +29,10 @@ interface StartedWorker {
   readonly number: number
 }
 
-/** The workers of a comparison: each is kept warm for the next run of its framework, and all are stopped together. */
+/**
+ * The workers of a comparison: each is kept warm for the next run of its framework. At its end all are stopped, but for
+ * those that can be left to the next comparison.
+ */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #started: StartedWorker[] = []
@@ -38,13 +45,10 @@ export class WorkerPool {
     this.#options = options
   }
 
-  /** Starts another worker and imports the framework. Rejects with a `TwintuneError`. */
+  /** Gets another worker: one that is warm already, else a fresh one. Rejects with a `TwintuneError`. */
   async start(framework: Framework): Promise<FrameworkWorker> {
-    const { mode, signal, onState, onWarm } = this.#options
-    onState(framework, 'starting')
-    const worker = this.#startWorker(framework)
-    const onImporting = (): void => onState(framework, 'importing')
-    const warm = await FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
+    const { onState, onWarm } = this.#options
+    const warm = (await this.#takeWarm(framework)) ?? (await this.#warmUp(framework))
     onState(framework, 'ready')
     this.#warm.add(warm)
     onWarm(warm)
@@ -84,9 +88,39 @@ export class WorkerPool {
     return worker.request(message, request, { signal })
   }
 
-  /** Stops every worker that was ever started. Never rejects. */
+  /** Stops every worker, or leaves it to the next comparison. Never rejects. */
   async stop(): Promise<void> {
-    await Promise.all(this.#started.map(({ worker }) => worker.stop()))
+    const { warmWorkers } = this.#options
+    const left = warmWorkers ? [...this.#idle].filter(({ living }) => living) : []
+    const ended = this.#started.filter(({ worker }) => !left.some((warm) => warm.worker === worker))
+    await Promise.all([
+      ...left.map((warm) => warmWorkers?.keep(warm)),
+      ...ended.map(({ worker }) => worker.stop()),
+    ])
+  }
+
+  async #warmUp(framework: Framework): Promise<FrameworkWorker> {
+    const { mode, signal, onState } = this.#options
+    onState(framework, 'starting')
+    const worker = this.#startWorker(framework)
+    const onImporting = (): void => onState(framework, 'importing')
+    return await FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
+  }
+
+  // One that dies while it is asked must not cost a run: there are fresh ones.
+  async #takeWarm(framework: Framework): Promise<FrameworkWorker | undefined> {
+    const { mode, signal, warmWorkers, logFileOf } = this.#options
+    const warm = warmWorkers?.take(framework, mode)
+    if (!warm) return undefined
+    const number = this.#freeNumber(framework)
+    this.#started.push({ worker: warm.worker, framework, number })
+    try {
+      await warm.takeUp(logFileOf(framework, number), signal)
+      return warm
+    } catch (error) {
+      if (warm.living || signal.aborted) throw error
+      return undefined
+    }
   }
 
   // One that died while it had nothing to do is no worker any more, and must not cost a run.

@@ -1,5 +1,4 @@
-import { createWriteStream, fstatSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { createWriteStream, openSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
@@ -15,8 +14,6 @@ const stopGrace = 500
 /** A worker's Node process, which leads a process group of its own, and the channel to it. */
 export class WorkerProcess {
   readonly pid: number
-  /** Where in the log file this process's output begins, in bytes. */
-  readonly logStart: number
   /** Resolves when the process is gone, all its messages have been handed over, and its group is dead. */
   readonly ended: Promise<Exit>
   readonly #child: Child
@@ -32,10 +29,7 @@ export class WorkerProcess {
     logFile: string,
     onMessage: (message: unknown) => void,
   ) {
-    mkdirSync(dirname(logFile), { recursive: true })
-    const descriptor = openSync(logFile, 'a')
-    this.logStart = fstatSync(descriptor).size
-    const log = createWriteStream(logFile, { fd: descriptor })
+    const log = createWriteStream(logFile, { fd: openSync(logFile, 'a') })
     this.#child = spawn(module, environment, log)
     log.destroy()
     if (this.#child.pid === undefined) {

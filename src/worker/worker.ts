@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { cancelled, type Failure, TwintuneError, toFailure } from '../failure.js'
+import { logToMessage } from '../protocol/log-to.js'
 import type { Message } from '../protocol/message.js'
 import { prepareMessage } from '../protocol/prepare.js'
 import { decodeProgress, decodeReply, encodeRequest } from './crossing.js'
@@ -14,8 +15,9 @@ import {
 } from './exit-report.js'
 import { fromChildSchema } from './ipc.js'
 import { bridgeModule } from './locations.js'
-import { lastLines } from './log-tail.js'
 import { Turns } from './turns.js'
+import { WorkerLog } from './worker-log.js'
+import type { RequestOptions, WorkerOptions } from './worker-options.js'
 import { WorkerProcess } from './worker-process.js'
 
 const startLimit = 60_000
@@ -24,24 +26,6 @@ const cancelGrace = 1_500
 const stopped: Failure = { ...cancelled, message: 'The worker was stopped.' }
 
 export type WorkerState = 'starting' | 'ready' | 'busy' | 'stopping' | 'stopped'
-
-export interface WorkerOptions {
-  /** For messages, e.g. `tensorflow`. */
-  readonly name: string
-  /** The interpreter: a path or a command. */
-  readonly python: string
-  /** All that the worker and its Python print is appended here. */
-  readonly logFile: string
-  /** Set for the worker and its Python, over what they inherit. */
-  readonly environment?: Readonly<Record<string, string>>
-  /** Absolute path of the Python module that has `invoke`; this package's own by default. */
-  readonly module?: string
-}
-
-export interface RequestOptions<M extends Message> {
-  readonly onProgress?: (progress: z.output<M['progress']>) => void
-  readonly signal?: AbortSignal
-}
 
 /** The call that Python is busy with. */
 interface Call {
@@ -60,6 +44,7 @@ export class Worker {
   readonly #options: WorkerOptions & { readonly module: string }
   readonly #process: WorkerProcess
   readonly #turns = new Turns()
+  #log: WorkerLog
   #state: WorkerState = 'starting'
   #call: Call | undefined
   /** Why this worker is being ended, or has ended. */
@@ -72,6 +57,7 @@ export class Worker {
   private constructor(options: WorkerOptions) {
     const environment = workerEnvironment(options.python, process.env, options.environment)
     this.#options = { module: bridgeModule(), ...options }
+    this.#log = new WorkerLog(options.logFile)
     this.#process = new WorkerProcess(this.#options.module, environment, options.logFile, (message) =>
       this.#receive(message),
     )
@@ -140,6 +126,13 @@ export class Worker {
     } catch (error) {
       throw signal?.aborted ? new TwintuneError(cancelled) : error
     }
+  }
+
+  /** From now on what Python prints is appended to another file. Rejects as `request` does. */
+  async logTo(file: string, signal?: AbortSignal): Promise<void> {
+    const log = new WorkerLog(file)
+    await this.request(logToMessage, { file }, signal ? { signal } : {})
+    this.#log = log
   }
 
   /** Ends the worker, its Python and all that they started: by a message, then by signals. Never rejects. */
@@ -248,6 +241,7 @@ export class Worker {
 
   /** What a report on this worker's end speaks of. */
   #ended(): Ended {
-    return { ...this.#options, lastLines: lastLines(this.#options.logFile, this.#process.logStart) }
+    const { file: logFile, lastLines } = this.#log
+    return { ...this.#options, logFile, lastLines }
   }
 }

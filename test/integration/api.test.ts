@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { compare, defineExperiment, type Event, runExperiment } from '../../src/index.js'
+import {
+  compare,
+  defineExperiment,
+  type Event,
+  type ExperimentInput,
+  runExperiment,
+  withWarmWorkers,
+} from '../../src/index.js'
 import { isAlive, python, temporaryFolder, tinyExperiment, writePictures } from './rig.js'
 
 const folder = temporaryFolder()
@@ -23,6 +30,41 @@ describe('compare', () => {
     expect(comparison.metrics.accuracy.tensorflow?.mean).toBeGreaterThanOrEqual(0)
     expect(seen[0]).toBe('comparison-started')
     expect(seen.at(-1)).toBe('comparison-finished')
+  })
+})
+
+describe('withWarmWorkers', () => {
+  it('imports once for several comparisons, none of which leaves a trace in the next, and ends all', async () => {
+    const pids = new Set<number>()
+    const onEvent = (event: Event): void => {
+      if (event.type === 'run-started') pids.add(event.pythonPid)
+    }
+    const first = { deterministic: true, training: { batchSize: 8, phases: [{ epochs: 2 }] } }
+    const other: Partial<ExperimentInput> = {
+      seeds: [3],
+      training: {
+        batchSize: 4,
+        precision: 'float64',
+        phases: [{ trainable: { lastStages: 1 }, batchNorm: 'train' }],
+      },
+    }
+    const [before, between, after] = await withWarmWorkers(async (workers) => {
+      const comparisons = []
+      for (const changes of [first, other, first]) {
+        const experiment = defineExperiment(tinyExperiment(folder, changes))
+        const runsDirectory = path.join(folder, 'runs')
+        comparisons.push(await compare(experiment, { workers, runsDirectory, featureCache: false, onEvent }))
+      }
+      return comparisons
+    })
+    expect(pids.size).toBe(2)
+    expect(before?.runs.map((run) => run.seconds?.import)).not.toContain(0)
+    expect(between?.runs.map((run) => [run.status, run.seconds?.import])).toEqual([
+      ['finished', 0],
+      ['finished', 0],
+    ])
+    expect(after?.runs.map((run) => run.modelDigest)).toEqual(before?.runs.map((run) => run.modelDigest))
+    expect([...pids].some(isAlive)).toBe(false)
   })
 })
 

@@ -10,7 +10,8 @@ import { eventStream } from '../../src/run/event-stream.js'
 import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput } from '../../src/spec/schema.js'
-import { Worker, type WorkerOptions } from '../../src/worker/worker.js'
+import { Worker } from '../../src/worker/worker.js'
+import type { WorkerOptions } from '../../src/worker/worker-options.js'
 
 // Real workers and a real Python behind the real bridge; only the handlers train nothing.
 
@@ -36,7 +37,9 @@ export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
 }
 
 /** What the fixture's Python is told to do: of `import-FRAMEWORK`, `FRAMEWORK-SEED`, `paired-difference` or `compare-predictions`. */
-export type Behaviours = Readonly<Record<string, 'raise' | 'die' | 'slow' | 'wait' | 'hang' | 'disturbed'>>
+export type Behaviours = Readonly<
+  Record<string, 'raise' | 'die' | 'slow' | 'speak' | 'wait' | 'hang' | 'disturbed'>
+>
 
 /** Starts workers whose Python does what it is told. */
 export function workerStarter(behaviours: Behaviours = {}): (options: WorkerOptions) => Worker {

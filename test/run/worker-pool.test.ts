@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
 import { WorkerPool } from '../../src/run/worker-pool.js'
 import type { Framework } from '../../src/spec/schema.js'
-import type { WorkerOptions } from '../../src/worker/worker.js'
+import type { WorkerOptions } from '../../src/worker/worker-options.js'
 import { temporary, workerStarter } from './rig.js'
 
 const samples = { tensorflow: [0.75], pytorch: [0.5], level: 0.95 }

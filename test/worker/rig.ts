@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, vi } from 'vitest'
 import { type Failure, toFailure } from '../../src/failure.js'
 import { findPython } from '../../src/worker/interpreter.js'
-import { Worker, type WorkerOptions } from '../../src/worker/worker.js'
+import { Worker } from '../../src/worker/worker.js'
+import type { WorkerOptions } from '../../src/worker/worker-options.js'
 
 // Real workers with a real Python behind the real bridge; only the handlers are the fixture's.
 

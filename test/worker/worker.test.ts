@@ -1,9 +1,11 @@
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   count,
   countUntilTold,
   echo,
   echoOfText,
+  endNow,
   exitProcess,
   notANumber,
   raiseError,
@@ -13,6 +15,19 @@ import {
   variables,
 } from '../fixtures/bridge/messages.js'
 import { failureOf, newFile, read, startWorker } from './rig.js'
+
+it('appends what it prints to another file once it is told to, and speaks of that file when it dies', async () => {
+  const { worker, logFile } = startWorker()
+  await worker.request(speak, {})
+  const other = path.join(path.dirname(newFile('')), 'new-folder', 'other.log')
+  await worker.logTo(other)
+  await worker.request(speak, {})
+  const failure = await failureOf(worker.request(endNow, {}))
+  expect(read(logFile).match(/said on stdout/g)).toHaveLength(1)
+  expect(read(other).match(/said on stdout|said on stderr|said by a child|the last words/g)).toHaveLength(4)
+  expect(failure).toMatchObject({ cause: { message: 'the last words' } })
+  expect(failure.hint).toContain(other)
+})
 
 describe('a worker at work', () => {
   const { worker, logFile } = startWorker({ environment: { DEBUG: '*', TWINTUNE_TEST: 'given' } })
