@@ -40,7 +40,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
     def _moments(self, inputs, mask):
         if inputs.dtype != tf.float64:
             return super()._moments(inputs, mask)
-        return _exact_moments(inputs)
+        mean = _mean_by_axis(inputs)
+        return mean, _mean_by_axis(tf.square(inputs - mean))
 
 
 def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> list[BatchNormalization]:
@@ -78,25 +79,6 @@ def evaluating(layers: list[BatchNormalization]) -> Iterator[None]:
     finally:
         for layer, mode in zip(layers, modes, strict=True):
             layer.mode = mode
-
-
-@tf.custom_gradient
-def _exact_moments(inputs: tf.Tensor) -> tuple:
-    """Mean and biased variance of each channel of [images, height, width, channels].
-
-    The gradient is written out: TensorFlow's own of a mean over an axis of unknown length is some 25 operations, which
-    made up half of all operations in a training step of EfficientNet-Lite0.
-    """
-    mean = _mean_by_axis(inputs)
-    deviations = inputs - mean
-    variance = _mean_by_axis(tf.square(deviations))
-
-    def gradient(of_mean: tf.Tensor, of_variance: tf.Tensor) -> tf.Tensor:
-        # Through the mean the variance has none: deviations from the mean have a sum of 0.
-        count = tf.cast(tf.size(inputs) / tf.size(mean), inputs.dtype)
-        return (of_mean + 2 * of_variance * deviations) / count
-
-    return (mean, variance), gradient
 
 
 def _mean_by_axis(values: tf.Tensor) -> tf.Tensor:
