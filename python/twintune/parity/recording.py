@@ -17,15 +17,16 @@ import numpy as np
 
 from twintune.backbones import tensor_shapes
 from twintune.digests import digest_tensors
-from twintune.engine import Engine, StepInputs
+from twintune.engine import StepInputs
 from twintune.engines import MODULES
 from twintune.environment import versions
 from twintune.head import masks_of_step
+from twintune.memory import give_freed_memory_back
 from twintune.metrics import evaluate_logits
 from twintune.parameter_groups import STATISTICS
 from twintune.parity.moved_pixels import by_last_places, farthest_move, of_allowance
 from twintune.parity.perturbations import perturb_request, plant
-from twintune.parity.probe import Probe, ProbedEngine, ProbeMode
+from twintune.parity.probe import ProbedEngine, ProbeMode
 from twintune.parity.recording_file import Recording, RecordingHeader, save_recording
 from twintune.parity.tensor_groups import under
 from twintune.precision import array_dtype
@@ -59,6 +60,7 @@ def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) ->
     start = time.perf_counter()
     # What an earlier recording on this warm worker left behind would be in memory beside this one's.
     gc.collect()
+    give_freed_memory_back()
     report = Reporter(emit)
     perturbed = perturb_request(request.run, request.perturbation)
     run = prepare(perturbed, report, RunRecord(perturbed))
@@ -96,16 +98,18 @@ class _Recorder:
         self._probe = self._engine.probe()
         self._phase = run.request.training.phases[0]
         self._dtype = array_dtype(run.request.training.precision)
+        # Copied: an engine may give its live memory, which training moves.
+        self._start = {name: tensor.copy() for name, tensor in self._engine.state(backbone=True).items()}
 
     def record(self, request: RecordRungsRequest) -> Recording:
         """All rungs."""
         tensors = under("weights", self._model_tensors())
         self._run.report.stage("features")
-        with _restored(self._engine, self._probe):
+        with self._restored():
             passes, gradients = self._first_batch()
-        with _restored(self._engine, self._probe):
+        with self._restored():
             updated = self._updated(list(gradients))
-        with _restored(self._engine, self._probe):
+        with self._restored():
             steps = self._take_steps()
         tensors |= passes
         tensors |= under("gradients", gradients)
@@ -115,9 +119,19 @@ class _Recorder:
         if self._dtype == "float64":
             moved_steps = farthest_move(steps.tensors, self._take_moved_steps)
             tensors |= {f"moved-{name}": tensor for name, tensor in moved_steps.items()}
-            with _restored(self._engine, self._probe):
+            with self._restored():
                 tensors |= under("moved-gradients", self._moved_gradients(gradients))
         return Recording(self._header(request, steps.pixel_digests), tensors)
+
+    @contextlib.contextmanager
+    def _restored(self) -> Iterator[None]:
+        """Puts model, optimiser, average and loss scaling back as they were in the beginning, bit for bit.
+
+        Nothing is traced anew, as it would be by another start of the phase.
+        """
+        yield
+        self._probe.clear_optimizer()
+        self._engine.load_state(self._start)
 
     def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Features, logits and losses of the batch that training would begin with, by their names; and gradients."""
@@ -183,7 +197,7 @@ class _Recorder:
         return _Steps(np.array(losses, self._dtype), digests, first_statistics, self._statistics())
 
     def _take_moved_steps(self, count: int, draw: int) -> dict[str, np.ndarray]:
-        with _restored(self._engine, self._probe):
+        with self._restored():
             return self._take_steps(by_last_places(count, self._request.framework, draw)).tensors
 
     def _statistics(self) -> dict[str, np.ndarray]:
@@ -218,19 +232,6 @@ class _Recorder:
             evaluation=_evaluation(run.seeds.init, len(self._run.splits.classes)),
             versions=_versions(run.framework),
         )
-
-
-@contextlib.contextmanager
-def _restored(engine: Engine, probe: Probe) -> Iterator[None]:
-    """Puts model, optimiser, average and loss scaling back as they were before the block, bit for bit.
-
-    Nothing is traced anew, as it would be by another start of the phase.
-    """
-    # Copied: an engine may give its live memory, which training moves.
-    before = {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
-    yield
-    probe.clear_optimizer()
-    engine.load_state(before)
 
 
 def _evaluation(seed: int, classes: int) -> dict[str, float | None]:
