@@ -13,12 +13,28 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 FEW = 500
 
 
+# SiLU, which EfficientNet has, is a custom gradient in TensorFlow.
+@pytest.mark.parametrize(
+    ("backbone", "trained"),
+    [
+        ("resnet18", {"trainable": "all", "batchNorm": "train"}),
+        ("efficientnet_b0", {"trainable": {"lastStages": 1}, "batchNorm": "inference"}),
+    ],
+)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_a_run_that_has_ended_keeps_nothing_alive(request_of, framework: str) -> None:
-    phase = phase_of(trainable="all", batchNorm="train", optimizer=SGD)
+def test_a_run_that_has_ended_leaves_nothing_to_the_next(
+    make_request, framework: str, backbone: str, trained: dict
+) -> None:
+    model = {
+        "backbone": backbone,
+        "weights": {"kind": "random"},
+        "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+    }
+    request = make_request(framework, model=model, training={"precision": "float64"})
+    phase = phase_of(**trained, optimizer=SGD)
 
     def objects_after_a_run() -> int:
-        take_steps(request_of(framework), [phase], (4,))
+        take_steps(request, [phase], (4,))
         gc.collect()
         return len(gc.get_objects())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import keras
 import tensorflow as tf
+from tensorflow.python.framework import ops
 from tensorflow.python.framework.config import is_op_determinism_enabled
 from tensorflow.python.util import _pywrap_determinism
 
@@ -47,11 +48,23 @@ def start_run(seed: int, deterministic: bool) -> None:
         seed: Of what the framework draws by itself.
         deterministic: Whether only deterministic kernels may run.
     """
-    # A warm worker's last run leaves its graphs to Keras otherwise.
+    _forget_custom_gradients()
+    # A warm worker's last run leaves its graphs to Keras otherwise; what is left of them is collected with it.
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     # The public function can only switch it on, and a process may have more than one run.
     _pywrap_determinism.enable(deterministic)
+
+
+def _forget_custom_gradients() -> None:
+    """Lets go of the graphs of earlier runs that TensorFlow 2.21 would keep for good.
+
+    It registers the gradient of each `tf.custom_gradient` that it traces, SiLU's among them, under a name of its own,
+    and never takes it out: an EfficientNet that trained stayed in memory with its graph and its variables.
+    """
+    registry = ops.gradient_registry
+    for name in [name for name in registry.list() if name.startswith("CustomGradient-")]:
+        del registry._registry[name]
 
 
 def list_devices() -> list[str]:
