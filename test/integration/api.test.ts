@@ -45,7 +45,7 @@ describe('withWarmWorkers', () => {
       training: {
         batchSize: 4,
         precision: 'float64',
-        phases: [{ trainable: { lastStages: 1 }, batchNorm: 'train' }],
+        phases: [{ trainable: { lastStages: 1 } }],
       },
     }
     const [before, between, after] = await withWarmWorkers(async (workers) => {
