@@ -104,7 +104,7 @@ export class WorkerPool {
     onState(framework, 'starting')
     const worker = this.#startWorker(framework)
     const onImporting = (): void => onState(framework, 'importing')
-    return await FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
+    return FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
   }
 
   // One that dies while it is asked must not cost a run: there are fresh ones.

@@ -6,7 +6,7 @@ export interface WorkerOptions {
   readonly name: string
   /** The interpreter: a path or a command. */
   readonly python: string
-  /** All that the worker and its Python print is appended here; until `logTo` names another file. */
+  /** All that the worker and its Python print is appended here, until `logTo` names another file. */
   readonly logFile: string
   /** Set for the worker and its Python, over what they inherit. */
   readonly environment?: Readonly<Record<string, string>>
