@@ -26,11 +26,10 @@ from safetensors.numpy import save_file
 from timm.models._manipulate import group_with_matcher
 from torch import nn
 from twintune.backbones import BatchNorm
-from twintune.engines.pytorch.model import build_model as build_pytorch
+from twintune.engines.pytorch.model import build_backbone as build_pytorch
 from twintune.engines.pytorch.model import create_backbone
 from twintune.engines.pytorch.projection import build_projection
-from twintune.engines.tensorflow.model import build_model as build_tensorflow
-from twintune.protocol import Head
+from twintune.engines.tensorflow.model import build_backbone as build_tensorflow
 from twintune.weights import random_tensors
 
 FOLDER = Path(__file__).parent / "twintune"
@@ -190,14 +189,12 @@ def keras_layers(name: str, entry: dict[str, Any]) -> list[dict[str, Any]]:
         elif value.ndim == 1:
             tensors[tensor] = generator.uniform(0.5, 1.5, value.shape).astype(np.float32)
     pixels = generator.normal(size=(1, 65, 65, 3))
-    head = Head(hidden=[], activation="relu", dropout=0.0)
-    last = {"head.0.weight": np.zeros((2, entry["features"]), np.float32), "head.0.bias": np.zeros(2, np.float32)}
     batch_norm = BatchNorm(epsilon=1e-3, momentum=0.1)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "weights.safetensors")
         save_file(tensors, file)
-        ours = build_tensorflow(name, file, batch_norm, head, last, "float64").backbone
-        theirs = build_pytorch(name, file, batch_norm, head, last, "float64", torch.device("cpu")).backbone
+        ours = build_tensorflow(name, file, batch_norm, "float64").backbone
+        theirs = build_pytorch(name, file, batch_norm, "float64", torch.device("cpu")).backbone
     expected: dict[str, np.ndarray] = {}
     for stage in entry["stages"]:
         theirs.get_submodule(stage["timmModule"]).register_forward_hook(

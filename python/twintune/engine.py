@@ -192,6 +192,10 @@ class Engine(Protocol):
         """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
         ...
 
+    def keep_backbone(self) -> None:
+        """Leaves the backbone, as it was built, to the next run of this process that wants the same; the last call."""
+        ...
+
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """All that the next step depends on beside its inputs.
 

@@ -83,7 +83,10 @@ class TrainingLoop:
         self._save_model()
         if self.request.profile:
             self._profile()
-        return self.record.result(run.engine, run.splits, test, peak)
+        result = self.record.result(run.engine, run.splits, test, peak)
+        if not run.position.backbone_moved:
+            run.engine.keep_backbone()
+        return result
 
     def _train_phase(self, number: int, phase: Phase, checkpoint: Checkpoint | None) -> None:
         """All epochs of a phase, or those that are left of it; fewer when validation stops improving."""

@@ -18,17 +18,19 @@ HEAD = Head(hidden=[], activation="relu", dropout=0.0)
 
 def build_tensorflow(name: str, file: Path, precision: Precision):
     """The aligned model with a head of zeros."""
-    from twintune.engines.tensorflow.model import build_model
+    from twintune.engines.tensorflow.model import add_head, build_backbone
 
-    return build_model(name, file, _constants(name), HEAD, _zero_head(name), precision)
+    return add_head(build_backbone(name, file, _constants(name), precision), HEAD, _zero_head(name), precision)
 
 
 def build_pytorch(name: str, file: Path, precision: Precision):
     """The aligned model with a head of zeros."""
     import torch
-    from twintune.engines.pytorch.model import build_model
+    from twintune.engines.pytorch.model import add_head, build_backbone
 
-    return build_model(name, file, _constants(name), HEAD, _zero_head(name), precision, torch.device("cpu"))
+    device = torch.device("cpu")
+    backbone = build_backbone(name, file, _constants(name), precision, device)
+    return add_head(backbone, HEAD, _zero_head(name), precision, device)
 
 
 def write_weights(name: str, folder: Path) -> Path:

@@ -33,7 +33,7 @@ from twintune.engines.pytorch.loss_scaling import (
     loss_scaling_tensors,
 )
 from twintune.engines.pytorch.memory_format import channels_first
-from twintune.engines.pytorch.model import build_model
+from twintune.engines.pytorch.model import AlignedBackbone, add_head, build_backbone
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.prefix import Prefix
 from twintune.engines.pytorch.probe import Probe
@@ -42,11 +42,14 @@ from twintune.engines.pytorch.steps import TrainStep, build_eval_step
 from twintune.engines.pytorch.suffix import build_suffix
 from twintune.fact_lines import describe_batch_norm
 from twintune.head import initial_head
+from twintune.kept_backbone import BackboneKey, KeptBackbone
 from twintune.parameter_groups import parameter_settings
 from twintune.phases import batch_norm_mode_of
 from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights
+
+_KEPT: KeptBackbone[AlignedBackbone] = KeptBackbone()
 
 
 def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
@@ -79,16 +82,13 @@ class AlignedEngine:
         check_precision(precision, self.device.on_gpu, "PyTorch")
         if request.training.compile:
             check_compiler(self.device.on_gpu)
-        weights = request.model.weights
-        self.model = build_model(
-            request.model.backbone,
-            resolve_weights(request),
-            self._entry.batch_norm_of(weights),
-            request.model.head,
-            initial_head(request.model.head, self._entry.features, classes, request.seeds.init),
-            precision,
-            self.device.native,
-        )
+        name, head, weights = request.model.backbone, request.model.head, request.model.weights
+        device = self.device.native
+        file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
+        self._key = BackboneKey.of(name, file, batch_norm, precision, str(device))
+        self._backbone = _KEPT.take(self._key, lambda: build_backbone(name, file, batch_norm, precision, device))
+        head_tensors = initial_head(head, self._entry.features, classes, request.seeds.init)
+        self.model = add_head(self._backbone, head, head_tensors, precision, device)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -169,6 +169,10 @@ class AlignedEngine:
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head."""
         return self.model.head_tensors()
+
+    def keep_backbone(self) -> None:
+        """Leaves the backbone to the next run."""
+        _KEPT.keep(self._key, self._backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """Model, optimiser, average and loss scaling; nothing draws."""

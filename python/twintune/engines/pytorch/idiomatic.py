@@ -171,6 +171,14 @@ class IdiomaticEngine:
         """
         raise NotImplementedError
 
+    def keep_backbone(self) -> None:
+        """Not part of the listing, whose backbone is built anew for each run.
+
+        Raises:
+            NotImplementedError: Always; its backbone counts as one that has moved.
+        """
+        raise NotImplementedError
+
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by torchvision's names."""
         tensors = module_tensors(self.model).items()

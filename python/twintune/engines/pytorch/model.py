@@ -26,14 +26,20 @@ _ACTIVATIONS: dict[str, Callable] = {"relu": functional.relu, "silu": functional
 
 
 @dataclass
-class AlignedModel:
-    """A backbone and a head whose tensors are known by timm's names."""
+class AlignedBackbone:
+    """A backbone whose tensors are known by timm's names."""
 
     backbone: Any
     """timm's module; `nn.Module` declares no `forward_features`."""
     projection: Projection | None
     """Between pooling and the head; its parameters are the backbone's."""
     batch_norms: list[nn.BatchNorm2d]
+
+
+@dataclass
+class AlignedModel(AlignedBackbone):
+    """A backbone and a head."""
+
     layers: list[nn.Linear]
     activation: Callable
     half: torch.dtype | None
@@ -84,23 +90,15 @@ class AlignedModel:
         return linear_tensors(self.layers)
 
 
-def build_model(
-    name: str,
-    weights: Path,
-    batch_norm: BatchNorm | None,
-    head: Head,
-    head_tensors: dict[str, np.ndarray],
-    precision: Precision,
-    device: torch.device,
-) -> AlignedModel:
-    """Builds the model in a precision, in the memory format that is fastest in it.
+def build_backbone(
+    name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision, device: torch.device
+) -> AlignedBackbone:
+    """Builds the backbone in a precision, in the memory format that is fastest in it.
 
     Args:
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
         batch_norm: The constants of its BatchNorm layers; None where it has none.
-        head: Gives the activation.
-        head_tensors: The head's first weights.
         precision: What `twintune.precision` says; the tensors themselves are never half.
         device: Where it lives.
     """
@@ -109,11 +107,32 @@ def build_model(
     mend_layers(backbone)
     _load_weights(backbone, weights)
     backbone.to(device=device, dtype=dtype, memory_format=memory_format_of(dtype))
-    return AlignedModel(
+    return AlignedBackbone(
         backbone=backbone,
         projection=build_projection(backbone),
         batch_norms=adopt_batch_norm(backbone, batch_norm.epsilon, batch_norm.momentum) if batch_norm else [],
-        layers=_build_head(head_tensors, dtype, device),
+    )
+
+
+def add_head(
+    backbone: AlignedBackbone,
+    head: Head,
+    head_tensors: dict[str, np.ndarray],
+    precision: Precision,
+    device: torch.device,
+) -> AlignedModel:
+    """Puts a new head on a backbone.
+
+    Args:
+        backbone: The model's from now on.
+        head: Gives the activation.
+        head_tensors: The head's first weights.
+        precision: The backbone's.
+        device: Where that lives.
+    """
+    return AlignedModel(
+        **vars(backbone),
+        layers=_build_head(head_tensors, getattr(torch, array_dtype(precision)), device),
         activation=_ACTIVATIONS[head.activation],
         half=getattr(torch, precision) if is_half(precision) else None,
     )

@@ -30,7 +30,7 @@ from twintune.engines.tensorflow.loss_scaling import (
     load_loss_scaling,
     loss_scaling_tensors,
 )
-from twintune.engines.tensorflow.model import build_model
+from twintune.engines.tensorflow.model import AlignedBackbone, add_head, build_backbone
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.prefix import Prefix
 from twintune.engines.tensorflow.probe import Probe
@@ -39,11 +39,14 @@ from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.engines.tensorflow.suffix import build_suffix, input_shape
 from twintune.fact_lines import describe_batch_norm
 from twintune.head import initial_head
+from twintune.kept_backbone import BackboneKey, KeptBackbone
 from twintune.parameter_groups import parameter_settings
 from twintune.phases import batch_norm_mode_of
 from twintune.precision import array_dtype, check_precision
 from twintune.protocol import Phase, RunRequest
 from twintune.weights import resolve_weights
+
+_KEPT: KeptBackbone[AlignedBackbone] = KeptBackbone()
 
 
 def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
@@ -77,16 +80,13 @@ class AlignedEngine:
         self._training = request.training
         self.device = Device(request.device)
         check_precision(precision, self.device.on_gpu, "TensorFlow")
-        size, weights = request.dataset.image_size, request.model.weights
+        size, name, weights = request.dataset.image_size, request.model.backbone, request.model.weights
+        file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
+        self._key = BackboneKey.of(name, file, batch_norm, precision, self.device.native)
         with tf.device(self.device.native):
-            self.model = build_model(
-                request.model.backbone,
-                resolve_weights(request),
-                self._entry.batch_norm_of(weights),
-                self._head,
-                initial_head(self._head, self._entry.features, classes, request.seeds.init),
-                precision,
-            )
+            self._backbone = _KEPT.take(self._key, lambda: build_backbone(name, file, batch_norm, precision))
+            head_tensors = initial_head(self._head, self._entry.features, classes, request.seeds.init)
+            self.model = add_head(self._backbone, self._head, head_tensors, precision)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -178,6 +178,10 @@ class AlignedEngine:
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head."""
         return self.model.head_tensors()
+
+    def keep_backbone(self) -> None:
+        """Leaves the backbone to the next run."""
+        _KEPT.keep(self._key, self._backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """Model, optimiser, average and loss scaling; nothing draws."""

@@ -25,8 +25,8 @@ _ACTIVATIONS: dict[str, Callable] = {"relu": tf.nn.relu, "silu": tf.nn.silu, "ta
 
 
 @dataclass
-class AlignedModel:
-    """A backbone and a head whose tensors are known by timm's names."""
+class AlignedBackbone:
+    """A backbone whose tensors are known by timm's names."""
 
     backbone: keras.Model
     projection: keras.layers.Layer | None
@@ -36,6 +36,12 @@ class AlignedModel:
     """The backbone's variables by timm's names."""
     layouts: dict[str, tuple[int, ...]]
     """The transposition from Keras' layout to PyTorch's, where they differ."""
+
+
+@dataclass
+class AlignedModel(AlignedBackbone):
+    """A backbone and a head."""
+
     layers: list[keras.layers.Dense]
     activation: Callable
 
@@ -74,7 +80,11 @@ class AlignedModel:
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone in PyTorch's layout."""
-        return {name: self.to_canonical(name, variable.numpy()) for name, variable in self.variables.items()}
+        # TensorFlow transposes in its threads, and hands out what lies in order.
+        return {
+            name: (tf.transpose(variable, self.layouts[name]) if name in self.layouts else variable.value).numpy()
+            for name, variable in self.variables.items()
+        }
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head in PyTorch's layout."""
@@ -94,42 +104,46 @@ class AlignedModel:
         return (1, 0) if name.startswith("head.") and name.endswith("weight") else self.layouts.get(name)
 
 
-def build_model(
-    name: str,
-    weights: Path,
-    batch_norm: BatchNorm | None,
-    head: Head,
-    head_tensors: dict[str, np.ndarray],
-    precision: Precision,
-) -> AlignedModel:
-    """Builds the model in a precision.
+def build_backbone(name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision) -> AlignedBackbone:
+    """Builds the backbone in a precision.
 
     Args:
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
         batch_norm: The constants of its BatchNorm layers; None where it has none.
-        head: Gives the activation.
-        head_tensors: The head's first weights, in PyTorch's layout.
         precision: What `twintune.precision` says; the variables themselves are never half.
     """
     with building_in(precision):
         backbone, ported = _load_backbone(name, weights)
     with building_in(array_dtype(precision)):
         projection = build_projection(name, weights)
-        layers = _build_head(head_tensors)
     mend_layers(backbone)
     if projection is not None:
         kernel, bias = projection.weights
         ported |= {"conv_head.weight": (kernel, (3, 2, 0, 1)), "conv_head.bias": (bias, None)}
-    return AlignedModel(
+    return AlignedBackbone(
         backbone=backbone,
         projection=projection,
         batch_norms=adopt_batch_norm(backbone, batch_norm.epsilon, batch_norm.momentum) if batch_norm else [],
         variables={tensor: variable for tensor, (variable, _) in ported.items()},
         layouts={tensor: layout for tensor, (_, layout) in ported.items() if layout},
-        layers=layers,
-        activation=_ACTIVATIONS[head.activation],
     )
+
+
+def add_head(
+    backbone: AlignedBackbone, head: Head, head_tensors: dict[str, np.ndarray], precision: Precision
+) -> AlignedModel:
+    """Puts a new head on a backbone.
+
+    Args:
+        backbone: The model's from now on.
+        head: Gives the activation.
+        head_tensors: The head's first weights, in PyTorch's layout.
+        precision: The backbone's.
+    """
+    with building_in(array_dtype(precision)):
+        layers = _build_head(head_tensors)
+    return AlignedModel(**vars(backbone), layers=layers, activation=_ACTIVATIONS[head.activation])
 
 
 def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
