@@ -22,7 +22,7 @@ def optimizer_tensors(optimizer: AlignedOptimizer, model: AlignedModel) -> dict[
     tensors = {"optimizer.step": np.array([optimizer.steps])}
     for slot, variables in optimizer.slots.items():
         for name, variable in zip(optimizer.names, variables, strict=True):
-            tensors[f"optimizer.{slot}.{name}"] = model.to_canonical(name, variable.numpy())
+            tensors[f"optimizer.{slot}.{name}"] = model.to_canonical(name, variable)
     return tensors
 
 
@@ -39,7 +39,7 @@ def load_optimizer(optimizer: AlignedOptimizer, model: AlignedModel, tensors: Ma
 
 def average_tensors(average: WeightAverage, model: AlignedModel) -> dict[str, np.ndarray]:
     """The weights' moving average, `ema.TENSOR` in PyTorch's layout."""
-    return {f"ema.{name}": model.to_canonical(name, v.numpy()) for name, v in average.averages.items()}
+    return {f"ema.{name}": model.to_canonical(name, v) for name, v in average.averages.items()}
 
 
 def load_average(average: WeightAverage, model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:

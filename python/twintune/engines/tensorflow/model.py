@@ -80,23 +80,20 @@ class AlignedModel(AlignedBackbone):
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone in PyTorch's layout."""
-        # TensorFlow transposes in its threads, and hands out what lies in order.
-        return {
-            name: (tf.transpose(variable, self.layouts[name]) if name in self.layouts else variable.value).numpy()
-            for name, variable in self.variables.items()
-        }
+        return {name: self.to_canonical(name, variable) for name, variable in self.variables.items()}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head in PyTorch's layout."""
         return dense_tensors(self.layers)
 
-    def to_canonical(self, name: str, value: np.ndarray) -> np.ndarray:
-        """A variable's value, or that of a buffer of its shape, in PyTorch's layout."""
+    def to_canonical(self, name: str, value: keras.Variable | tf.Variable | tf.Tensor) -> np.ndarray:
+        """What a variable holds, or a buffer or gradient of its shape, in PyTorch's layout."""
         layout = self._layout_of(name)
-        return value if layout is None else value.transpose(layout)
+        # TensorFlow transposes in its threads, and what it gives lies in order.
+        return (value if layout is None else tf.transpose(value, layout)).numpy()
 
     def from_canonical(self, name: str, tensor: np.ndarray) -> np.ndarray:
-        """The inverse of `to_canonical`."""
+        """A tensor in PyTorch's layout, as the variable of that name takes it."""
         layout = self._layout_of(name)
         return tensor if layout is None else tensor.transpose(np.argsort(layout))
 
@@ -150,9 +147,9 @@ def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
     """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`, in PyTorch's layout."""
     tensors = {}
     for index, layer in enumerate(layers):
-        kernel, bias = layer.get_weights()
-        tensors[f"head.{index}.weight"] = kernel.T
-        tensors[f"head.{index}.bias"] = bias
+        kernel, bias = layer.weights
+        tensors[f"head.{index}.weight"] = tf.transpose(kernel).numpy()
+        tensors[f"head.{index}.bias"] = bias.numpy()
     return tensors
 
 

@@ -72,7 +72,7 @@ class Probe:
         with tf.device(self._device):
             gradients = self._train_step.gradients(step)
         return {
-            name: self._model.to_canonical(name, gradient.numpy())
+            name: self._model.to_canonical(name, gradient)
             for name, gradient in zip(self._optimizer.names, gradients, strict=True)
         }
 
