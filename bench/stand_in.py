@@ -96,6 +96,9 @@ class StandInEngine:
         self._step_seconds = step_seconds
         self._learning_rate = 0.0
 
+    def keep_backbone(self) -> None:
+        """It has none."""
+
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Nothing is frozen, made or traced."""
         return PhaseFacts(trainable_parameters=1, loss="none", optimizer="none", batch_norm="none")

@@ -193,7 +193,10 @@ class Engine(Protocol):
         ...
 
     def keep_backbone(self) -> None:
-        """Leaves the backbone, as it was built, to the next run of this process that wants the same; the last call."""
+        """Leaves the backbone to the next run of this process that wants the same.
+
+        The last call, and only after phases that have all left the backbone as it was built: never in idiomatic mode.
+        """
         ...
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:

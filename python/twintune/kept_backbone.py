@@ -22,8 +22,8 @@ class BackboneKey:
     """timm's name of the architecture."""
     weights: Path
     """A safetensors file with timm's tensor names."""
-    weights_state: tuple[int, int, int]
-    """Which file that is: the same path may hold others later."""
+    weights_state: tuple[int, ...]
+    """Tells that file from others that the same path may hold later."""
     batch_norm: BatchNorm | None
     precision: Precision
     device: str
@@ -34,7 +34,9 @@ class BackboneKey:
     ) -> BackboneKey:
         """The key of what is built from these now."""
         status = weights.stat()
-        return cls(name, weights, (status.st_ino, status.st_size, status.st_mtime_ns), batch_norm, precision, device)
+        # A copy may keep the time of its last change, but not that of its status.
+        state = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        return cls(name, weights, state, batch_norm, precision, device)
 
 
 class KeptBackbone(Generic[Backbone]):

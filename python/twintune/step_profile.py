@@ -4,7 +4,8 @@ TensorFlow runs a step as one traced function, which no clock can look into. So 
 the loss, and after its gradients. Each of these is timed from the same batches, with the device waited for before and
 after; what a part takes is the difference to the one that ends before it.
 
-It comes after a run's result is known and kept: nothing that it does to the model can matter any more.
+It comes after a run's model and test are written, so that what it does to the weights that train doesn't matter any
+more. A backbone that no phase of the run moves it doesn't move either: that one is kept for the next run.
 """
 
 from __future__ import annotations

@@ -29,7 +29,9 @@ export const evaluationMetricsSchema = z.strictObject({
 export const secondsSchema = z.strictObject({
   start: z.number().describe('From starting the interpreter to its first reply.'),
   import: z.number().describe("Importing the framework; 0 for a worker's second run."),
-  build: z.number().describe('Weights, model, head.'),
+  build: z
+    .number()
+    .describe("Weights, model, head; of a frozen backbone that the worker's last run left, the head alone."),
   data: z
     .number()
     .describe('Indexing, checking and splitting the data set; what was checked before is known.'),

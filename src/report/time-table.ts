@@ -112,7 +112,7 @@ function notes(finished: readonly FinishedRun[]): string {
   return [
     `Means of ${countRuns(finished)}; memory is the largest.`,
     "Images a second leave out each phase's first step.",
-    "Python starts and imports in a worker's first run alone, so that the rows don't add up to a run in all.",
+    "Only a worker's first run starts and imports, and mostly it alone computes features and builds a frozen backbone: the rows don't add up to a run in all.",
     `Peak memory: ${methods.join('; ')}.`,
     ...cacheNotes(finished),
     ...profileNotes(finished),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import cast
@@ -85,10 +86,11 @@ class AlignedEngine:
         name, head, weights = request.model.backbone, request.model.head, request.model.weights
         device = self.device.native
         file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
-        self._key = BackboneKey.of(name, file, batch_norm, precision, str(device))
-        self._backbone = _KEPT.take(self._key, lambda: build_backbone(name, file, batch_norm, precision, device))
+        self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, str(device))
+        build = functools.partial(build_backbone, name, file, batch_norm, precision, device)
+        self._aligned_backbone = _KEPT.take(self._backbone_key, build)
         head_tensors = initial_head(head, self._entry.features, classes, request.seeds.init)
-        self.model = add_head(self._backbone, head, head_tensors, precision, device)
+        self.model = add_head(self._aligned_backbone, head, head_tensors, precision, device)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -172,7 +174,7 @@ class AlignedEngine:
 
     def keep_backbone(self) -> None:
         """Leaves the backbone to the next run."""
-        _KEPT.keep(self._key, self._backbone)
+        _KEPT.keep(self._backbone_key, self._aligned_backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """Model, optimiser, average and loss scaling; nothing draws."""

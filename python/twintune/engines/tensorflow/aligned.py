@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import cast
@@ -82,11 +83,12 @@ class AlignedEngine:
         check_precision(precision, self.device.on_gpu, "TensorFlow")
         size, name, weights = request.dataset.image_size, request.model.backbone, request.model.weights
         file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
-        self._key = BackboneKey.of(name, file, batch_norm, precision, self.device.native)
+        self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, self.device.native)
+        build = functools.partial(build_backbone, name, file, batch_norm, precision)
         with tf.device(self.device.native):
-            self._backbone = _KEPT.take(self._key, lambda: build_backbone(name, file, batch_norm, precision))
+            self._aligned_backbone = _KEPT.take(self._backbone_key, build)
             head_tensors = initial_head(self._head, self._entry.features, classes, request.seeds.init)
-            self.model = add_head(self._backbone, self._head, head_tensors, precision)
+            self.model = add_head(self._aligned_backbone, self._head, head_tensors, precision)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -181,7 +183,7 @@ class AlignedEngine:
 
     def keep_backbone(self) -> None:
         """Leaves the backbone to the next run."""
-        _KEPT.keep(self._key, self._backbone)
+        _KEPT.keep(self._backbone_key, self._aligned_backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """Model, optimiser, average and loss scaling; nothing draws."""

@@ -89,8 +89,7 @@ class AlignedModel(AlignedBackbone):
     def to_canonical(self, name: str, value: keras.Variable | tf.Variable | tf.Tensor) -> np.ndarray:
         """What a variable holds, or a buffer or gradient of its shape, in PyTorch's layout."""
         layout = self._layout_of(name)
-        # TensorFlow transposes in its threads, and what it gives lies in order.
-        return (value if layout is None else tf.transpose(value, layout)).numpy()
+        return value.numpy() if layout is None else _transposed(value, layout)
 
     def from_canonical(self, name: str, tensor: np.ndarray) -> np.ndarray:
         """A tensor in PyTorch's layout, as the variable of that name takes it."""
@@ -148,7 +147,7 @@ def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
     tensors = {}
     for index, layer in enumerate(layers):
         kernel, bias = layer.weights
-        tensors[f"head.{index}.weight"] = tf.transpose(kernel).numpy()
+        tensors[f"head.{index}.weight"] = _transposed(kernel, (1, 0))
         tensors[f"head.{index}.bias"] = bias.numpy()
     return tensors
 
@@ -213,6 +212,12 @@ def _layout(variable: keras.Variable, tensor: np.ndarray) -> tuple[int, ...] | N
         if transposed.shape == tensor.shape and np.array_equal(transposed.astype(tensor.dtype), tensor):
             return layout
     raise ValueError(f"{variable.path} is in a layout that is not known")
+
+
+def _transposed(value: keras.Variable | tf.Variable | tf.Tensor, layout: tuple[int, ...]) -> np.ndarray:
+    """An array in order, which NumPy's transposed views are not; TensorFlow puts it in order in several threads."""
+    with tf.device("/CPU:0"):
+        return tf.transpose(value, layout).numpy()
 
 
 def _build_head(tensors: dict[str, np.ndarray]) -> list[keras.layers.Dense]:
