@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from twintune.data.splits import unit_hash
 from twintune.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
 from twintune.inputs import Inputs
+from twintune.reporter import Reporter
 from twintune.training_loop import run
 from twintune.weights import random_tensors
 
@@ -172,6 +175,37 @@ def test_waiting_for_batches_is_told_apart(make_request, framework: str, monkeyp
     # Of four batches the first belongs to the first step.
     assert 3 * each <= seconds.loader <= seconds.train
     assert seconds.validation > 0
+
+
+def test_the_first_step_is_no_part_of_the_pace_and_the_device_s_work_is(make_request, monkeypatch) -> None:
+    """By a clock that only steps move, the first one far, and waiting for the device."""
+    from twintune.engines import create_engine
+
+    clock = SimpleNamespace(now=0.0)
+
+    def create_timed(request, classes):
+        engine = create_engine(request, classes)
+        train_step, seconds = engine.train_step, itertools.chain([100], itertools.repeat(1))
+
+        def train_slowly(step):
+            clock.now += next(seconds)
+            return train_step(step)
+
+        def synchronize():
+            clock.now += 10
+
+        engine.train_step, engine.device.synchronize = train_slowly, synchronize
+        return engine
+
+    monkeypatch.setattr("twintune.preparation.create_engine", create_timed)
+    monkeypatch.setattr("twintune.training_epoch.time", SimpleNamespace(perf_counter=lambda: clock.now))
+    # Who reports within an epoch waits for the device too.
+    monkeypatch.setattr(Reporter, "is_due", lambda self: False)
+    result = run(make_request("pytorch"), lambda report: None)
+    # Of 30 images in batches of eight.
+    assert result.seconds.first_step > 100 + 10
+    assert result.seconds.train == 3 * 1 + 10
+    assert result.images_per_second == (30 - 8) / 13
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

@@ -101,7 +101,10 @@ def judge(rung: RungName, trained: Trained, pairs: Iterable[Pair], note: str | N
         return make_rung(rung, trained, passed=False, note=note or "There was nothing to compare.")
     worst = max(differences, key=lambda difference: difference.severity)
     named = next((difference for difference in differences if not difference.passed), worst)
-    notes = [text for text in (named.reason, note) if text is not None]
+    elsewhere = None
+    if named is not worst and np.isfinite(named.size):
+        elsewhere = f"There it is {named.size:.1e}, beyond {named.bound:.1e}; the largest is at {worst.place}."
+    notes = [text for text in (named.reason, note, elsewhere) if text is not None]
     return make_rung(
         rung,
         trained,

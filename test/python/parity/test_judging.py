@@ -102,6 +102,7 @@ def test_features_name_the_first_stage_beyond_the_bound_and_the_size_of_the_wors
     )
     assert rung.worst > 0.01
     assert rung.bound == 1e-10
+    assert rung.note.startswith("There it is 2.2e-08, beyond 1.0e-10; the largest is at layer2 ")
 
 
 def test_training_mode_is_named_where_inference_mode_agrees(judge) -> None:
