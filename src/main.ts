@@ -20,10 +20,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 // A reader that has gone, as `head` does: the work goes on, and its record is in the run folder. A closed terminal
-// cancels by SIGHUP, and what the orderly end then prints has nowhere to go.
-for (const stream of [stdout, stderr]) {
+// cancels by SIGHUP, and what the orderly end then prints has nowhere to go. Any other failure, as of a full disk, ends
+// the work: who redirects the output wants it.
+let isUnwritable = false
+for (const [stream, other] of [
+  [stdout, stderr],
+  [stderr, stdout],
+] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    if (error.code === 'EPIPE' || error.code === 'EIO' || isUnwritable) return
+    isUnwritable = true
+    writeLine(other, `The output can't be written: ${error.message}.`)
+    cancelling.abort()
   })
 }
 
@@ -43,4 +51,7 @@ process.on('exit', () => {
 })
 process.exitCode = await runProgram(process.argv.slice(2), context)
 hasEnded = true
+// What a slow reader has yet to take is written before anything that keeps the process going is ended.
+await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))))
+if (isUnwritable) process.exitCode = exitCodes.runFailed
 setTimeout(() => process.exit(), 1000).unref()

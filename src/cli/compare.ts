@@ -1,6 +1,6 @@
-import { loadExperiment } from '../spec/load.js'
 import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
+import { loadSpec } from './load-spec.js'
 
 export interface CompareOptions extends CarryOutOptions {
   /** Each run twice, whatever the specification says. */
@@ -14,6 +14,6 @@ export async function compareCommand(
   context: CommandContext,
 ): Promise<number> {
   const set = [...overridesOf(options), ...(options.noise ? ['comparison.noise=true'] : [])]
-  const experiment = await loadExperiment(spec, { ...options, set, cwd: context.cwd })
+  const experiment = await loadSpec(spec, { ...options, set }, context)
   return carryOutAndLog(experiment, options, context)
 }

@@ -4,10 +4,10 @@ import { ProgressLine } from '../log/progress-line.js'
 import { renderData } from '../report/data.js'
 import { formatCount } from '../report/format.js'
 import { describeData } from '../run/describe-data.js'
-import { loadExperiment } from '../spec/load.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import type { DataLine } from './data-line.js'
 import { exitCodes } from './exit-code.js'
+import { loadSpec } from './load-spec.js'
 
 export interface DataOptions extends SpecOptions {
   readonly sheet?: string
@@ -20,7 +20,7 @@ export async function dataCommand(
   { stdout, stderr, streams, signal, cwd }: CommandContext,
 ): Promise<number> {
   const { json = false, quiet = false, sheet } = options
-  const experiment = await loadExperiment(spec, { ...options, cwd })
+  const experiment = await loadSpec(spec, options, { cwd, signal })
   const line = new ProgressLine(streams.stderr, quiet)
   try {
     const description = await describeData(experiment, {

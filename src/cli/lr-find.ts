@@ -10,10 +10,10 @@ import { renderLearningRatePlot } from '../report/learning-rate-plot.js'
 import { renderSweeps } from '../report/learning-rate-table.js'
 import { findLearningRates, type SweepRange } from '../run/find-learning-rate.js'
 import { makeFolders, writing } from '../run/writing.js'
-import { loadExperiment } from '../spec/load.js'
 import type { Framework } from '../spec/schema.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
+import { loadSpec } from './load-spec.js'
 import type { LrFindLine } from './lr-find-line.js'
 
 export interface LrFindOptions extends SpecOptions, SweepRange {
@@ -30,7 +30,7 @@ export async function lrFindCommand(
 ): Promise<number> {
   const { start, end, steps, out, framework, json = false, quiet = false } = options
   if (end <= start) throw notAbove(start, end)
-  const experiment = await loadExperiment(spec, { ...options, cwd })
+  const experiment = await loadSpec(spec, options, { cwd, signal })
   const folder = path.resolve(cwd, out)
   // Before the work, which takes minutes: it would be lost.
   writing(folder, () => makeFolders(folder))

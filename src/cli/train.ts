@@ -1,7 +1,7 @@
-import { loadExperiment } from '../spec/load.js'
 import type { Framework } from '../spec/schema.js'
 import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
+import { loadSpec } from './load-spec.js'
 
 export interface TrainOptions extends CarryOutOptions {
   readonly framework: Framework
@@ -13,6 +13,6 @@ export async function trainCommand(
   options: TrainOptions,
   context: CommandContext,
 ): Promise<number> {
-  const experiment = await loadExperiment(spec, { ...options, set: overridesOf(options), cwd: context.cwd })
+  const experiment = await loadSpec(spec, { ...options, set: overridesOf(options) }, context)
   return carryOutAndLog({ ...experiment, frameworks: [options.framework] }, options, context)
 }

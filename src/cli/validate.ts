@@ -1,8 +1,8 @@
 import { formatIssue, type ValidateIssue } from '../spec/issue.js'
-import { loadExperiment } from '../spec/load.js'
 import { SpecError } from '../spec/spec-error.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
+import { loadSpec } from './load-spec.js'
 
 /** `twintune validate SPEC`: prints every issue of a specification, and nothing else. Starts no Python. */
 export async function validateCommand(
@@ -12,7 +12,7 @@ export async function validateCommand(
 ): Promise<number> {
   const { set = [], seeds, json = false, quiet = false } = options
   try {
-    await loadExperiment(file, { set, cwd: context.cwd, ...(seeds === undefined ? {} : { seeds }) })
+    await loadSpec(file, { set, ...(seeds === undefined ? {} : { seeds }) }, context)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     for (const issue of error.issues) {

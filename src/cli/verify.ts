@@ -8,10 +8,10 @@ import type { RecordingProgress } from '../protocol/record-rungs.js'
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { recordingName, renderVerification } from '../report/parity-table.js'
 import { verifyExperiment } from '../run/verify-experiment.js'
-import { loadExperiment } from '../spec/load.js'
 import type { Framework } from '../spec/schema.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
+import { loadSpec } from './load-spec.js'
 
 export interface VerifyCommandOptions extends SpecOptions {
   readonly phaseOnly?: boolean
@@ -25,7 +25,7 @@ export async function verifyCommand(
   { stdout, stderr, streams, signal, cwd }: CommandContext,
 ): Promise<number> {
   const { json = false, quiet = false, phaseOnly = false, perturb = null } = options
-  const experiment = await loadExperiment(spec, { ...options, cwd })
+  const experiment = await loadSpec(spec, options, { cwd, signal })
   let verification: Verification | undefined
   const onEvent = (event: VerifyEvent): void => {
     if (json) stdout(JSON.stringify(event))

@@ -15,7 +15,7 @@ import {
 import { LiveBoard } from './live-board.js'
 import { renderLiveLine } from './live-line.js'
 import type { Logger } from './logger.js'
-import { columnsOf, type OutputStream } from './output.js'
+import { columnsOf, type OutputStream, writeLine } from './output.js'
 import { unreachable } from './unreachable.js'
 
 const millisecondsBetweenFrames = 100
@@ -31,7 +31,7 @@ export class TerminalLogger implements Logger {
   constructor(stream: OutputStream, colors: Colors) {
     this.#stream = stream
     this.#colors = colors
-    // It writes to the stream and reads its width, and nothing else.
+    // It writes to the stream and reads its width and height, and nothing else.
     this.#view = createLogUpdate(stream as NodeJS.WritableStream)
   }
 
@@ -42,7 +42,7 @@ export class TerminalLogger implements Logger {
       return
     }
     const text = lastingText(event, this.#colors)
-    if (text !== null) this.#view.persist(text)
+    if (text !== null) this.#print(text)
     if (text !== null || this.#timer === undefined) this.#draw()
     this.#timer ??= setInterval(() => this.#draw(), millisecondsBetweenFrames).unref()
   }
@@ -51,6 +51,12 @@ export class TerminalLogger implements Logger {
     clearInterval(this.#timer)
     this.#view.clear()
     this.#view.done()
+  }
+
+  // The view's own `persist` folds what stays within words and paths, and leaves out what is higher than the screen.
+  #print(text: string): void {
+    this.#view.clear()
+    writeLine(this.#stream, text)
   }
 
   #draw(): void {

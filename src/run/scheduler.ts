@@ -43,9 +43,13 @@ export async function schedule(runs: readonly Run[], options: ScheduleOptions): 
   async function workThroughPending(): Promise<void> {
     for (let run = takeNext(); run; run = takeNext()) {
       const worker = pool.takeIdle(run.framework) ?? (await startOrGiveUp(run.framework, run))
-      if (!worker) continue
-      await carryOut(run, worker)
-      pool.release(worker)
+      if (worker) {
+        await carryOut(run, worker)
+        pool.release(worker)
+      } else if (pending.includes(run) && !pool.hasIdle(run.framework)) {
+        // Whoever has the framework's other worker at work takes the run after its own.
+        return
+      }
     }
   }
 
@@ -56,15 +60,16 @@ export async function schedule(runs: readonly Run[], options: ScheduleOptions): 
     return pending.splice(Math.max(next, 0), 1)[0]
   }
 
-  // A framework that no longer has a worker and can't get one fails in all its runs at once, for the same reason.
+  // A framework that no longer has a worker and can't get one fails in all its runs at once, for the same reason. Where
+  // it has others, they carry out the run too.
   async function startOrGiveUp(framework: Framework, run?: Run): Promise<FrameworkWorker | undefined> {
     try {
       return await pool.start(framework)
     } catch (error) {
       const failure = toFailure(error)
-      if (run) giveUp(run, failure)
+      if (run) pending.unshift(run)
       if (failure.code !== 'CANCELLED' && !pool.hasLiving(framework)) {
-        for (const other of takeAllOf(framework)) giveUp(other, failure)
+        for (const left of takeAllOf(framework)) giveUp(left, failure)
       }
       return undefined
     }

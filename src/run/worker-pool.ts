@@ -38,6 +38,8 @@ export class WorkerPool {
   readonly #started: StartedWorker[] = []
   readonly #warm = new Set<FrameworkWorker>()
   readonly #idle = new Set<FrameworkWorker>()
+  /** The frameworks of those that are on their way, one entry a worker. */
+  readonly #starting: Framework[] = []
   /** The one that was started for the statistics alone. */
   #statistician: Worker | undefined
 
@@ -48,7 +50,10 @@ export class WorkerPool {
   /** Gets another worker: one that is warm already, else a fresh one. Rejects with a `TwintuneError`. */
   async start(framework: Framework): Promise<FrameworkWorker> {
     const { onState, onWarm } = this.#options
-    const warm = (await this.#takeWarm(framework)) ?? (await this.#warmUp(framework))
+    this.#starting.push(framework)
+    const warm = await this.#start(framework).finally(() => {
+      this.#starting.splice(this.#starting.indexOf(framework), 1)
+    })
     onState(framework, 'ready')
     this.#warm.add(warm)
     onWarm(warm)
@@ -72,9 +77,10 @@ export class WorkerPool {
     else this.#forget(worker)
   }
 
-  /** Whether any worker of the framework lives, at work or idle. */
+  /** Whether any worker of the framework lives, at work or idle, or is on its way. */
   hasLiving(framework: Framework): boolean {
-    return [...this.#warm].some((worker) => worker.framework === framework && worker.living)
+    const lives = [...this.#warm].some((worker) => worker.framework === framework && worker.living)
+    return lives || this.#starting.includes(framework)
   }
 
   /**
@@ -97,6 +103,10 @@ export class WorkerPool {
       ...left.map((warm) => warmWorkers?.keep(warm)),
       ...ended.map(({ worker }) => worker.stop()),
     ])
+  }
+
+  async #start(framework: Framework): Promise<FrameworkWorker> {
+    return (await this.#takeWarm(framework)) ?? (await this.#warmUp(framework))
   }
 
   async #warmUp(framework: Framework): Promise<FrameworkWorker> {

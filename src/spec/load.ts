@@ -86,9 +86,10 @@ function applyOverrides(value: unknown, overrides: readonly Override[], cwd: str
   for (const override of overrides) {
     const outcome = applyOverride(spec, override)
     if ('message' in outcome) problems.push(outcome)
-    else spec = resolveFilePaths(outcome.spec, cwd)
+    else spec = outcome.spec
   }
-  return { spec, problems }
+  // Once all are set: one of them may say what another is, a path or a name on the hub.
+  return { spec: overrides.length > 0 ? resolveFilePaths(spec, cwd) : spec, problems }
 }
 
 function fileIssue(file: string, { line, column, path, message }: Problem): SpecIssue {

@@ -25,15 +25,23 @@ export async function readModule(file: string, shownFile: string): Promise<Sourc
   return { value, problems: [], locate: () => ({ line: null, column: null, depth: 0 }) }
 }
 
+// Programs may load side by side: the first one turns stdout away, the last one turns it back.
+let loading = 0
+let write = process.stdout.write
+
 // What the program prints goes to stderr: stdout may be lines of JSON that someone reads.
 async function withoutStdout<T>(work: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process
-  const write = stdout.write
-  stdout.write = stderr.write.bind(stderr)
+  if (loading === 0) {
+    write = stdout.write
+    stdout.write = stderr.write.bind(stderr)
+  }
+  loading += 1
   try {
     return await work()
   } finally {
-    stdout.write = write
+    loading -= 1
+    if (loading === 0) stdout.write = write
   }
 }
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { startTwintune, temporaryFolder, tinyExperiment, writeSpec } from './rig.js'
+import { root, startTwintune, temporaryFolder, tinyExperiment, writeSpec } from './rig.js'
 
 const folder = temporaryFolder()
 
@@ -26,10 +27,47 @@ describe('a specification that is a program', () => {
     expect((await startTwintune(['validate', file], folder)).exitCode).toBe(0)
   })
 
+  it('can be cancelled while it takes its time', async () => {
+    const file = writeProgram(
+      'waits.mjs',
+      `console.log('now'); await new Promise((end) => setTimeout(end, 60_000))`,
+    )
+    const command = startTwintune(['validate', file], folder)
+    await new Promise((resolve) => command.stderr.once('data', resolve))
+    command.kill('SIGTERM')
+    expect((await command).exitCode).toBe(130)
+  })
+
   it('does not end the command as if all were well', async () => {
     const file = writeProgram('exits.mjs', 'process.exit(0)')
     expect((await startTwintune(['validate', file], folder)).exitCode).toBe(1)
   })
+})
+
+describe('what the command prints', () => {
+  // More than a pipe holds.
+  const issues = 1000
+  const misspelt = writeProgram(
+    'misspelt.json',
+    JSON.stringify(Object.fromEntries(Array.from({ length: issues }, (_, number) => [`field${number}`, 0]))),
+  )
+  const validate = `'${process.execPath}' '${path.join(root, 'dist/main.js')}' validate '${misspelt}' --json`
+
+  it('reaches a reader that takes its time', async () => {
+    const { stdout } = await execa('sh', ['-c', `${validate} | (sleep 2; wc -lc)`])
+    const [lines = 0, bytes = 0] = stdout.trim().split(/\s+/).map(Number)
+    expect(lines).toBeGreaterThanOrEqual(issues)
+    expect(bytes).toBeGreaterThan(2 ** 16)
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'is missed, where a disk is full (skipped where there is no /dev/full)',
+    async () => {
+      const { exitCode, stderr } = await execa('sh', ['-c', `${validate} > /dev/full`], { reject: false })
+      expect(exitCode).toBe(3)
+      expect(stderr).toContain("The output can't be written: ENOSPC")
+    },
+  )
 })
 
 describe('a run folder that can’t be made', () => {

@@ -4,6 +4,7 @@ import type { OutputStream } from '../../src/log/output.js'
 export class OutputBuffer implements OutputStream {
   readonly isTTY: boolean
   readonly columns: number
+  readonly rows = 24
   readonly writes: string[] = []
 
   constructor({ isTTY = false, columns = 80 } = {}) {

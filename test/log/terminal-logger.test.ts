@@ -53,6 +53,13 @@ test('a finished run leaves one line, a failed one what it failed of', () => {
   )
 })
 
+test('what stays is printed whole, however long it is', () => {
+  start()
+  const message = Array.from({ length: 2000 }, (_, number) => `image${number}.jpg`).join(', ')
+  logger.log({ type: 'warning', time: at(1), code: 'DATASET', message })
+  expect(stripVTControlCharacters(stream.text)).toContain(message)
+})
+
 test('nothing is drawn and no timer runs after the end or after close', () => {
   for (const event of compareEvents()) logger.log(event)
   expect(vi.getTimerCount()).toBe(0)

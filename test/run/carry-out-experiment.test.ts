@@ -8,7 +8,18 @@ import type { Event } from '../../src/events.js'
 import { eventSchema } from '../../src/events.js'
 import type { RunResult } from '../../src/protocol/result.js'
 import { loadExperiment } from '../../src/spec/load.js'
-import { carryOut, ending, eventsOf, experiment, ofType, readJson, runName, temporary } from './rig.js'
+import type { WorkerOptions } from '../../src/worker/worker-options.js'
+import {
+  carryOut,
+  ending,
+  eventsOf,
+  experiment,
+  ofType,
+  readJson,
+  runName,
+  temporary,
+  workerStarter,
+} from './rig.js'
 
 describe('an experiment whose runs all succeed', async () => {
   const events = await eventsOf(experiment({ $schema: 'next/to/the/file.json' }))
@@ -265,6 +276,20 @@ describe('a framework that cannot be imported', () => {
     const { runDirectory, comparison } = ending(events)
     expect(comparison.runs.map(runName)).toEqual(['tensorflow 0', 'pytorch 0', 'pytorch 1', 'tensorflow 1'])
     expect(readJson(runDirectory, 'tensorflow-seed1', 'result.json')).toMatchObject({ status: 'failed' })
+  })
+})
+
+describe('a worker that cannot be started', () => {
+  it('costs no run where the framework has another one, which may still be on its way', async () => {
+    let started = 0
+    const startWorker = (options: WorkerOptions) => {
+      started += 1
+      return workerStarter({ 'import-pytorch': started === 2 ? 'slow' : 'raise' })(options)
+    }
+    const events = await eventsOf(experiment({ frameworks: ['pytorch'] }), {}, { parallel: 2, startWorker })
+    expect(ofType(events, 'run-failed')).toEqual([])
+    expect(ofType(events, 'run-finished').map(runName)).toEqual(['pytorch 0', 'pytorch 1'])
+    expect(started).toBe(3)
   })
 })
 

@@ -152,6 +152,14 @@ describe('a JSON file', () => {
 })
 
 describe('a program', () => {
+  it('leaves stdout as it was, also where several load at the same time', async () => {
+    const text = `export default await Promise.resolve(${JSON.stringify(smallest)})`
+    const cwd = await folderWith({ 'a.mjs': text, 'b.mjs': text })
+    const before = process.stdout.write
+    await Promise.all(['a.mjs', 'b.mjs'].map((file) => loadExperiment(file, { cwd })))
+    expect(process.stdout.write).toBe(before)
+  })
+
   it.each(['a.ts', 'a.mts', 'a.js', 'a.mjs'])('%s may export a plain experiment', async (name) => {
     const text = `const annotation${name.endsWith('ts') ? ': string' : ''} = 'small'
 export default { ...${JSON.stringify(smallest)}, name: annotation, seeds: [7] }\n`

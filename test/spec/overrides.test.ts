@@ -54,6 +54,14 @@ describe('--set', () => {
     expect(dataset).toMatchObject({ train: join(folder, 'train.parquet'), test: join(cwd, 't.parquet') })
   })
 
+  it.each([
+    [['dataset.source=huggingface', 'dataset.train=owner/name']],
+    [['dataset.train=owner/name', 'dataset.source=huggingface']],
+  ])('is a name on the hub where the source is one, in whatever order they are set: %s', async (set) => {
+    const { dataset } = await load(set, smallestYaml)
+    expect(dataset).toMatchObject({ source: 'huggingface', train: 'owner/name' })
+  })
+
   it('mends what is wrong in the file', async () => {
     await expect(load(['seeds=[1]'], `${smallestYaml}seeds: none\n`)).resolves.toMatchObject({ seeds: [1] })
   })
