@@ -54,7 +54,7 @@ describe('what the command prints', () => {
   const validate = `'${process.execPath}' '${path.join(root, 'dist/main.js')}' validate '${misspelt}' --json`
 
   it('reaches a reader that takes its time', async () => {
-    const { stdout } = await execa('sh', ['-c', `${validate} | (sleep 2; wc -lc)`])
+    const { stdout } = await execa('sh', ['-c', `${validate} | (sleep 4; wc -lc)`])
     const [lines = 0, bytes = 0] = stdout.trim().split(/\s+/).map(Number)
     expect(lines).toBeGreaterThanOrEqual(issues)
     expect(bytes).toBeGreaterThan(2 ** 16)
