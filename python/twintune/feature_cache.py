@@ -71,6 +71,10 @@ class FeatureCache:
         self._in_use[path] = size
         return features
 
+    def holds(self, key: FeatureKey) -> bool:
+        """Whether there is an entry of a key, damaged or not."""
+        return self._keeps and self._path_of(key).exists()
+
     def keep(self, key: FeatureKey, batches: Iterable[np.ndarray], pixels: RowsDigest) -> Features:
         """Takes features as they are computed, and keeps them as an entry where there is room for it.
 

@@ -52,11 +52,18 @@ class FeatureExtractor:
         )
 
     def has_room(self, first_stage: int) -> bool:
-        """Whether what the stages before this one give of all images may be kept."""
+        """Whether what the stages before this one give of all images may be kept, or is there already."""
         size, dtype = self._request.dataset.image_size, array_dtype(self._request.training.precision)
         nothing = np.zeros((1, size, size, 3), dtype)
         of_one_image = self._engine.prefix(first_stage, images=1)(nothing).nbytes
-        return self._cache.has_room(of_one_image * sum(len(split) for _, split, _ in self._views()))
+        views = self._views()
+        images = sum(len(split) for _, split, _ in views)
+        if self._cache.has_room(of_one_image * images):
+            return True
+        variant = self._engine.prefix(first_stage, images).variant
+        keys = self._keys(views, first_stage, self._digest_before(first_stage), variant)
+        missing = sum(key.images for key in keys if not self._cache.holds(key))
+        return missing < images and self._cache.has_room(of_one_image * missing)
 
     def run(self, first_stage: int, weights: str | None) -> FeaturePass:
         """Gives the features of all splits.

@@ -105,7 +105,8 @@ def specification_of(request: RunRequest) -> dict[str, Any]:
 
     The data and the weights are known by their digests instead.
     """
-    specification = msgspec.to_builtins(request)
+    # As a checkpoint's header gives it back, which knows no tuples.
+    specification = msgspec.json.decode(msgspec.json.encode(request))
     for place in ("twintune", "resume", "runDirectory", "cacheDirectory", "torchPython"):
         del specification[place]
     # Features are the same wherever they come from.

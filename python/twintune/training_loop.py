@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from twintune.checkpoints import Checkpoint
 from twintune.data.dataset import Split
 from twintune.digests import digest_tensors
 from twintune.early_stopping import Monitor, MonitorState
@@ -63,12 +62,12 @@ class TrainingLoop:
         watch, phases, other_load = self.record.watch, self.request.training.phases, OtherLoad()
         self.context = run = prepare(self.request, self.report, self.record)
         self.checkpoints = RunCheckpoints(run)
-        checkpoint = self.checkpoints.go_on()
+        self.resumed_from = self.checkpoints.go_on()
         run.engine.device.start_memory_peak()
 
         first = run.position.phase
         for number, phase in enumerate(phases[first - 1 :], start=first):
-            self._train_phase(number, phase, checkpoint if number == first else None)
+            self._train_phase(number, phase)
         if (skipped := run.engine.skipped_steps()) > 0:
             self.report.warning("LOSS_SCALING", explain_skipped_steps(skipped))
 
@@ -88,10 +87,11 @@ class TrainingLoop:
             run.engine.keep_backbone()
         return result
 
-    def _train_phase(self, number: int, phase: Phase, checkpoint: Checkpoint | None) -> None:
+    def _train_phase(self, number: int, phase: Phase) -> None:
         """All epochs of a phase, or those that are left of it; fewer when validation stops improving."""
         run, position, training = self.context, self.context.position, self.request.training
-        if checkpoint is None:
+        state = self.resumed_from.state if self.resumed_from else None
+        if state is None:
             position.start_phase(number)
         first_stage = run.inputs.first_stage_of(phase, self.record.input_of(number))
         position.backbone_moved |= self.request.mode == "idiomatic" or not keeps_backbone(phase)
@@ -99,15 +99,18 @@ class TrainingLoop:
             facts = run.engine.start_phase(phase, first_stage)
         if facts.trainable_parameters == 0:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
-        if checkpoint is not None:
-            run.engine.load_state(checkpoint.tensors)
+        if self.resumed_from is not None:
+            run.engine.load_state(self.resumed_from.tensors)
+            # A run that was never interrupted has no second copy of its state.
+            self.resumed_from = None
+            run.engine.device.start_memory_peak()
         run.inputs.start_phase(first_stage, position.backbone_moved)
         step_input = describe_input(first_stage, self.request)
         self.record.add_phase(number, facts, run.targets.describe(), step_input, run.inputs.feature_origin)
         self.report.phase_started(number, len(training.phases), phase, facts, step_input)
 
-        monitor = Monitor(training.early_stopping, checkpoint.state.monitor if checkpoint else MonitorState())
-        under_way = checkpoint.state.epoch if checkpoint else None
+        monitor = Monitor(training.early_stopping, state.monitor if state else MonitorState())
+        under_way = state.epoch if state else None
         # For the epochs that are planned, however many there will be.
         steps = math.ceil(run.batches / training.gradient_accumulation)
         rates = learning_rates(phase, steps)
@@ -167,8 +170,7 @@ class TrainingLoop:
         for batch in self.context.inputs.ordered_batches(split):
             logits.append(self.context.engine.predict(batch.inputs))
             done += len(batch)
-            if self.report.is_due():
-                self.report.stage_progress("evaluate", done, len(split))
+            self.report.stage_progress("evaluate", done, len(split))
         outputs = np.concatenate(logits)
         if not np.isfinite(outputs).all():
             raise loss_not_finite(f"The model's outputs are not finite in {where}.")

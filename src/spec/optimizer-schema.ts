@@ -67,7 +67,11 @@ export const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('cosine'),
     warmupEpochs,
-    finalLearningRate: z.number().min(0).default(0).describe('At the last step of the phase.'),
+    finalLearningRate: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('Where the cosine ends: what a step after the last one of the phase would have.'),
   }),
   z.strictObject({
     name: z.literal('step'),

@@ -15,6 +15,7 @@ from pictures import write_pictures
 from safetensors.numpy import load_file
 from twintune.data.dataset import Split
 from twintune.errors import Cancelled
+from twintune.feature_cache import FeatureCache
 from twintune.protocol import RunRequest, RunResult
 from twintune.training_loop import run
 
@@ -223,6 +224,16 @@ def test_what_frozen_stages_gave_trains_the_last_ones_as_pixels_do(
     assert cached.losses() == computed.losses()
     # As for features: sums in another order, two epochs long.
     assert computed.losses() == pytest.approx(on_pixels.losses(), rel=1e-8)
+
+
+def test_activations_that_are_kept_already_need_no_room_a_second_time(requests, monkeypatch) -> None:
+    request = requests("pytorch", training={"phases": [LAST_STAGE]})
+    assert finish(request).origin == "computed"
+    # Whoever wants room finds none.
+    monkeypatch.setattr(FeatureCache, "has_room", lambda self, size: size == 0)
+    assert finish(request).origin == "cached"
+    other = requests("pytorch", training={"phases": [LAST_STAGE]}, dataset={"imageSize": 65})
+    assert finish(other).result.facts.phases[0].input == "pixels"
 
 
 def test_stages_that_an_earlier_phase_moved_behind_the_cut_share_the_activations(requests) -> None:

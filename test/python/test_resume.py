@@ -272,6 +272,14 @@ def test_a_checkpoint_is_of_one_specification_and_of_its_data(make_request) -> N
         assert caught.value.code == "CHECKPOINT_MISMATCH"
 
 
+def test_what_is_written_in_pairs_of_numbers_is_the_same_when_it_is_read_again(make_request) -> None:
+    crop = {"scale": [0.5, 1.0], "ratio": [0.75, 1.25]}
+    request = make_request("pytorch", augmentation={"randomResizedCrop": crop})
+    assert run_until(request, after("epoch")) is None
+    resumed = make_request("pytorch", augmentation={"randomResizedCrop": crop}, resume=True)
+    assert run(resumed, lambda report: None).status == "finished"
+
+
 def test_a_checkpoint_is_of_the_very_bytes_of_its_images(make_request, pictures: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(pictures, tmp_path / "pictures")
     dataset = {"train": str(copy / "train"), "test": str(copy / "test")}

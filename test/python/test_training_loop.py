@@ -20,6 +20,7 @@ from twintune.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
 from twintune.inputs import Inputs
 from twintune.reporter import Reporter
+from twintune.stopwatch import Pace
 from twintune.training_loop import run
 from twintune.weights import random_tensors
 
@@ -213,6 +214,13 @@ def test_an_epoch_of_one_step_has_no_pace(make_request, framework: str) -> None:
     result = run(make_request(framework, training={"batchSize": 1000}), lambda report: None)
     assert result.epochs[0].images_per_second is None
     assert result.images_per_second is None
+
+
+def test_a_test_tells_how_far_it_has_come(make_request, reports, monkeypatch) -> None:
+    monkeypatch.setattr(Pace, "is_due", lambda self: True)
+    run(make_request("pytorch", training={"batchSize": 5}), reports.append)
+    tested = [(report["done"], report["total"]) for report in reports.of("stage") if report.get("total") == 12]
+    assert tested[-3:] == [(5, 12), (10, 12), (12, 12)]
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

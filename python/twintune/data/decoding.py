@@ -6,9 +6,9 @@ import io
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-VERSION = 1
+VERSION = 2
 """Goes up when a change here gives other pixels, or refuses other images: verdicts that were kept are then void."""
 
 
@@ -44,13 +44,31 @@ def decode(encoded: bytes) -> Decoded:
     try:
         with Image.open(io.BytesIO(encoded)) as image:
             image.load()
-            return Decoded(_to_rgb(ImageOps.exif_transpose(image)), image.format or "", image.mode)
+            return Decoded(_to_rgb(_upright(image)), image.format or "", image.mode)
     except (UnreadableImage, MemoryError):
         raise
     except UnidentifiedImageError as error:
         raise UnreadableImage("Pillow knows no such image format" if encoded else "the file is empty") from error
     except Exception as error:  # plugins raise what they like: struct.error, zlib.error, DecompressionBombError
         raise UnreadableImage(str(error) or type(error).__name__) from error
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns an image upright, by its EXIF orientation; 1 is upright."""
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    # Pillow's own `exif_transpose` writes all tags anew, and fails at one that a camera has given an odd type.
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return image if turn is None else image.transpose(turn)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -111,7 +111,7 @@ def _passed_over(root: str, found: Found) -> Iterable[str]:
         example = printable(min(found.repeated))
         yield f"{root} holds {len(found.repeated)} links to what is there already, passed over: {example} is the first."
     if found.others:
-        kinds = ", ".join(f"{count} {kind or 'without an ending'}" for kind, count in _most(found.others))
+        kinds = ", ".join(f"{count} {printable(kind) or 'without an ending'}" for kind, count in _most(found.others))
         yield f"{root} holds files that are no images, passed over: {kinds}."
 
 

@@ -115,6 +115,15 @@ def test_exif_orientation_is_applied(orientation: int, turned: np.ndarray) -> No
     assert np.array_equal(pixels(encoded(Image.fromarray(NOISE), exif=exif)), turned)
 
 
+def test_exif_that_no_writer_would_write_turns_the_image_all_the_same() -> None:
+    orientation, resolution_unit, short, byte = 0x0112, 0x0128, 3, 1
+    # The unit's type is wrong, which Pillow reads and doesn't write.
+    tags = struct.pack("<HHHIIHHII", 2, orientation, short, 1, 6, resolution_unit, byte, 1, 2)
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + tags + struct.pack("<I", 0)
+    upright = encoded(Image.fromarray(NOISE), "JPEG")
+    assert np.array_equal(pixels(encoded(Image.fromarray(NOISE), "JPEG", exif=exif)), np.rot90(pixels(upright), -1))
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_an_animation_gives_its_first_frame(kind: str) -> None:
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]

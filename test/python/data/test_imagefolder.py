@@ -75,10 +75,13 @@ def test_what_is_passed_over_is_told_of(tmp_path: Path) -> None:
     root = write_pictures(tmp_path / "all")
     (root / "class0" / "notes.txt").write_text("")
     (root / "class0" / "photo.HEIC").write_text("")
+    (root / "class0" / os.fsdecode(b"photo.\xe9t\xe9")).write_text("")
     (root / "loose.png").write_bytes(b"")
     warnings = " ".join(open_folder(root).warnings)
     assert "1 images in no folder of a class" in warnings
     assert "no images, passed over: 1 .heic, 1 .txt" in warnings
+    # A report of it is JSON, which is UTF-8.
+    warnings.encode()
 
 
 def test_linked_folders_and_files_are_followed(tmp_path: Path) -> None:

@@ -53,6 +53,33 @@ def test_a_pair_trains_a_new_head_on_a_frozen_backbone(make_request, name: str, 
         assert digest_tensors(tensors) == result.facts.weights
 
 
+def test_torchvision_s_inception_takes_imagenet_weights_and_leaves_their_auxiliary_head_out(
+    make_request, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """From where torchvision keeps what it has downloaded: drawn weights under the name of its own."""
+    import torch
+    import torchvision
+    from twintune.engines import create_engine
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    kept = Path(torch.hub.get_dir(), "checkpoints")
+    kept.mkdir(parents=True)
+    drawn = torchvision.models.inception_v3(weights=None, init_weights=False).state_dict()
+    torch.save(drawn, kept / "inception_v3_google-0cc3c7bd.pth")
+    request = make_request(
+        "pytorch",
+        mode="idiomatic",
+        model={
+            "backbone": "inception_v3",
+            "weights": {"kind": "imagenet"},
+            "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+        },
+    )
+    tensors = create_engine(request, classes=3).backbone_tensors()
+    assert np.array_equal(tensors["Conv2d_1a_3x3.conv.weight"], drawn["Conv2d_1a_3x3.conv.weight"].numpy())
+    assert not any(name.startswith("AuxLogits") for name in tensors)
+
+
 def test_a_last_batch_of_one_small_image_is_refused_by_pytorch_s_listing(make_request) -> None:
     """Its BatchNorm normalises by the batch even where it is frozen, and one value has no variance."""
     optimizer = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}

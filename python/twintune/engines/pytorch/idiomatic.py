@@ -228,8 +228,13 @@ def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:
     try:
         with limited_silence():
             # The first ImageNet weights are those that the listing's `pretrained=True` means.
-            weights = chosen.weights if pretrained else None
-            return torchvision.models.get_model(chosen.model, weights=weights, **chosen.options)
+            if not pretrained:
+                return torchvision.models.get_model(chosen.model, weights=None, **chosen.options)
+            model: Any = torchvision.models.get_model(chosen.model, weights=chosen.weights)
+            if chosen.options.get("aux_logits") is False:
+                # Its weights have the auxiliary head, which torchvision doesn't build them without.
+                model.aux_logits, model.AuxLogits = False, None
+            return model
     except OSError as error:
         what = f"{request.model.backbone} (torchvision.models.{chosen.model})"
         raise weights_unavailable(what, first_line(error)) from error
