@@ -12,6 +12,10 @@ VERSION = 2
 """Goes up when a change here gives other pixels, or refuses other images: verdicts that were kept are then void."""
 
 
+# Pillow loads its rarer plugins with the first image that wants one, and threads that come meanwhile find none.
+Image.init()
+
+
 class UnreadableImage(Exception):
     """An image that can't be decoded; the message says why, in a few words and without a full stop."""
 

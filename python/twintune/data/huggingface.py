@@ -56,6 +56,13 @@ def open_huggingface(request: HuggingFace, cache_directory: str) -> Sources:
 def _load_from_hub(request: HuggingFace, splits: list[str]) -> tuple[list[Any], list[str]]:
     from huggingface_hub import constants
 
+    if os.path.isdir(request.train):
+        raise TwintuneError(
+            "DATASET_INVALID",
+            f"{request.train} is a name on the hub, and the command was started beside a folder of that name, which"
+            " `datasets` would read instead.",
+            f"Write ./{request.train} if the folder is meant, else start the command elsewhere.",
+        )
     reason = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else why_unreachable(constants.ENDPOINT)
     if reason is None:
         with _named_failures(request):

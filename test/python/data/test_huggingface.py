@@ -132,6 +132,13 @@ def test_a_hub_out_of_reach_is_told_of_soon(failure, monkeypatch) -> None:
     assert "hf download" in error.hint
 
 
+def test_a_folder_does_not_stand_in_for_a_name_on_the_hub(hub_layout: Path, failure, monkeypatch) -> None:
+    monkeypatch.chdir(hub_layout.parent)
+    error = failure("pets")
+    assert error.code == "DATASET_INVALID"
+    assert error.hint.startswith("Write ./pets ")
+
+
 def test_a_name_that_the_hub_does_not_have_is_told_of(failure, monkeypatch) -> None:
     def refuse(*args, **options):
         raise datasets.exceptions.DatasetNotFoundError("Dataset 'someone/pets' doesn't exist on the Hub.")
