@@ -12,10 +12,10 @@ SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) pac
 help: ## Lists these targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
-demo: .venv/.runtime dist/main.js ## Compares TensorFlow and PyTorch on the sample; sets up what is missing first.
+demo: dist/main.js .venv/.runtime ## Compares TensorFlow and PyTorch on the sample; sets up what is missing first.
 	node dist/main.js compare examples/fashion-mnist.yaml
 
-setup: .venv/.runtime dist/main.js dist/index.d.ts ## Makes .venv and node_modules, and builds the command and its types.
+setup: dist/main.js dist/index.d.ts .venv/.runtime ## Makes .venv and node_modules, and builds the command and its types.
 
 test: setup .venv/.dev ## Runs every check and every test.
 	@npx tsx scripts/test-all.ts
@@ -26,7 +26,7 @@ test-unit: node_modules/.package-lock.json ## Runs the tests that start no frame
 parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that docs/parity.json lacks; an hour.
 	@npx tsx scripts/write-parity.ts
 
-bench: .venv/.runtime dist/main.js ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.
+bench: dist/main.js .venv/.runtime ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.
 	.venv/bin/python -m bench.all $(ARGS)
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
@@ -36,9 +36,9 @@ format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
 clean: ## Removes everything that was made, but no run.
 	rm -rf .venv node_modules dist
 
-# With PYTHON given it is checked each time that .venv is of that version.
-.venv/.created: $(if $(PYTHON),FORCE)
-	@sh scripts/make-venv.sh $(PYTHON)
+# With PYTHON given it is checked each time that .venv is of that version; one whose interpreter is gone is made anew.
+.venv/.created: $(if $(PYTHON)$(shell .venv/bin/python -c '' 2>/dev/null || echo broken),FORCE)
+	@sh scripts/make-venv.sh "$(PYTHON)"
 	@test -e $@ || touch $@
 
 .venv/.runtime: requirements.txt requirements-shared.txt requirements-tensorflow.txt requirements-pytorch.txt .venv/.created
@@ -52,7 +52,7 @@ clean: ## Removes everything that was made, but no run.
 # npm writes this file when all else is installed.
 node_modules/.package-lock.json: package-lock.json
 	@sh scripts/check-node.sh
-	npm ci
+	npm ci --include=dev
 	@touch $@
 
 dist/main.js: $(SOURCES) node_modules/.package-lock.json

@@ -22,7 +22,12 @@ if .venv/bin/python -m pip --version >/dev/null 2>&1; then
   if [ -n "$asked" ] && [ "$(version_of .venv/bin/python)" != "$(version_of "$asked")" ]; then
     fail ".venv is of Python $(version_of .venv/bin/python), not of $asked. Remove it first: make clean"
   fi
+  fits .venv/bin/python || fail \
+    "twintune needs Python 3.11 to 3.13; .venv is of Python $(version_of .venv/bin/python). Remove it first: make clean"
   exit 0
+fi
+if grep -qs '^uv = ' .venv/pyvenv.cfg && version_of .venv/bin/python >/dev/null; then
+  fail ".venv was made by uv, without pip. Remove it first, or have uv put pip into it: uv pip install pip"
 fi
 
 if [ -n "$asked" ]; then

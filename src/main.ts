@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty'
 import type { CommandContext } from './cli/context.js'
 import { exitCodes } from './cli/exit-code.js'
 import { runProgram } from './cli/program.js'
@@ -10,9 +11,12 @@ const cancelling = new AbortController()
 // The first signal asks for an orderly end, which takes up to three seconds. A later one ends the process on the spot:
 // the workers go with it, since each ends itself and its Python when its channel to this process closes.
 const orderlyEndMilliseconds = 3000
+// `nohup` leaves a command no terminal, and wants it to go on without one; that the signal is ignored Node forgets.
+const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor))
 let cancelledAt = Number.POSITIVE_INFINITY
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
+    if (signal === 'SIGHUP' && !hasTerminal) return
     if (Date.now() - cancelledAt > orderlyEndMilliseconds) process.exit(exitCodes.cancelled)
     cancelledAt = Math.min(cancelledAt, Date.now())
     cancelling.abort()

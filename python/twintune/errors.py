@@ -6,6 +6,8 @@ missing or that the interpreter is too old.
 
 from __future__ import annotations
 
+import errno
+import shlex
 import sys
 import traceback
 from pathlib import Path
@@ -19,6 +21,34 @@ _OUT_OF_MEMORY_CLASSES = {"MemoryError", "OutOfMemoryError", "ResourceExhaustedE
 
 # PyTorch's CPU allocator raises a plain RuntimeError.
 _OUT_OF_MEMORY_TEXT = "DefaultCPUAllocator"
+
+
+# Of a folder that may not be written, a disk that is full, or a system of files that is there to be read alone.
+_UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+
+# There are no wheels of the frameworks for later ones.
+_LATEST_PYTHON = (3, 13)
+
+MEND_UNWRITABLE = "Make room there and let twintune write there, or name another folder: TWINTUNE_CACHE_DIR, --out."
+"""The hint where a folder of twintune's can't be written."""
+
+
+def install_command(requirements: str, options: str = "", python: str = sys.executable) -> str:
+    """The command that installs a file of requirements for an interpreter.
+
+    A system's own Python mostly refuses (PEP 668), so that for one that is in no virtual environment the command makes
+    one, where twintune looks for it.
+
+    Args:
+        requirements: The file's name.
+        options: Of `pip install`, each with a space behind it.
+        python: The interpreter; another one than this counts as in an environment.
+    """
+    install = f"-m pip install {options}-r {shlex.quote(str(REQUIREMENTS / requirements))}"
+    if python != sys.executable or sys.prefix != sys.base_prefix:
+        return f"{shlex.quote(python)} {install}"
+    base = python if sys.version_info[:2] <= _LATEST_PYTHON else "python{}.{}".format(*_LATEST_PYTHON)
+    return f"{shlex.quote(base)} -m venv .venv && .venv/bin/python {install}"
 
 
 class TwintuneError(Exception):
@@ -60,9 +90,11 @@ def to_failure(exception: BaseException) -> dict:
         return _failure(
             "PACKAGE_MISSING",
             f"The Python package {exception.name!r} is not installed in {sys.executable}.",
-            f"{sys.executable} -m pip install -r {REQUIREMENTS / 'requirements-shared.txt'}",
+            install_command("requirements-shared.txt"),
             exception,
         )
+    if _is_unwritable(exception):
+        return _failure("FILE_UNWRITABLE", f"{_summary(exception)}.", MEND_UNWRITABLE, exception)
     return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)
 
 
@@ -92,6 +124,12 @@ def _type_name(exception: BaseException) -> str:
 def _is_out_of_memory(exception: BaseException) -> bool:
     names = {cls.__name__ for cls in type(exception).__mro__}
     return bool(names & _OUT_OF_MEMORY_CLASSES) or _OUT_OF_MEMORY_TEXT in str(exception)
+
+
+def _is_unwritable(exception: BaseException) -> bool:
+    # Libraries written in Rust, such as safetensors, put the number into the text.
+    number = exception.errno if isinstance(exception, OSError) else None
+    return number in _UNWRITABLE or any(f"(os error {known})" in str(exception) for known in _UNWRITABLE)
 
 
 def _is_own_module(name: str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ import safetensors
 from safetensors.numpy import save_file
 
 from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
-from twintune.errors import TwintuneError
+from twintune.errors import MEND_UNWRITABLE, TwintuneError, install_command
 from twintune.files import replacing
 from twintune.network import first_line, why_unreachable
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
@@ -118,22 +119,34 @@ _PRINT_VERSION = "import importlib.metadata, sys; print(importlib.metadata.versi
 
 def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str) -> str:
     """Runs the Python that has PyTorch and the package, and returns what it printed."""
-    ran = subprocess.run(
-        [torch_python, *arguments],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode:
-        last = (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
-        raise TwintuneError(
-            "PACKAGE_MISSING",
-            f"The weights of {name} in the package {package} can't be read: {last}",
-            f"{torch_python} -m pip install {package}",
+    what = f"The weights of {name} in the package {package} can't be read"
+    try:
+        ran = subprocess.run(
+            [torch_python, *arguments],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
-    return ran.stdout
+    except OSError as error:
+        raise TwintuneError(
+            "INTERPRETER_MISSING", f"{what} without PyTorch's Python: {error}.", "Set TWINTUNE_PYTHON_PYTORCH."
+        ) from error
+    if ran.returncode == 0:
+        return ran.stdout
+    last = (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
+    if _MISSING.match(last):
+        install = install_command("requirements-pytorch.txt", python=torch_python)
+        raise TwintuneError("PACKAGE_MISSING", f"{what}: {last}", install)
+    if _UNWRITABLE.match(last):
+        raise TwintuneError("FILE_UNWRITABLE", f"{what}: {last}", MEND_UNWRITABLE)
+    raise TwintuneError("PYTHON_EXCEPTION", f"{what}: {last}")
+
+
+# What a program that has failed says last.
+_MISSING = re.compile(r"(\w+\.)*(ModuleNotFoundError|ImportError|PackageNotFoundError)\b")
+_UNWRITABLE = re.compile(r"(PermissionError|OSError)\b")
 
 
 def _hub_weights(name: str, entry: BackboneEntry) -> Path:

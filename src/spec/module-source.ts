@@ -66,12 +66,17 @@ function explainThrown(error: unknown, shownFile: string): Error {
   }
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
   const mend = message.includes("'twintune'")
-    ? `; install it beside the file: npm install ${packageFolder()}`
+    ? `; install it beside the file: npm install ${quoted(packageFolder())}`
     : ''
   // The rest of a long message, as a stack of requires, is in the cause.
   const [first = '', second = ''] = message.split('\n')
   const summary = first.endsWith(':') ? `${first} ${second}` : first
   return new Unreadable([unplaced(`the program failed: ${name}: ${summary}${mend}`)], { cause: error })
+}
+
+// As a shell takes a path.
+function quoted(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 
 function unplaced(message: string): Problem {

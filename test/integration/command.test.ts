@@ -38,6 +38,14 @@ describe('a specification that is a program', () => {
     expect((await command).exitCode).toBe(130)
   })
 
+  it('goes on without a terminal, as nohup wants it', async () => {
+    const program = `console.log('now'); await new Promise((end) => setTimeout(end, 1000)); export default ${experiment}`
+    const command = startTwintune(['validate', writeProgram('hung-up.mjs', program)], folder)
+    await new Promise((resolve) => command.stderr.once('data', resolve))
+    command.kill('SIGHUP')
+    expect((await command).exitCode).toBe(0)
+  })
+
   it('does not end the command as if all were well', async () => {
     const file = writeProgram('exits.mjs', 'process.exit(0)')
     expect((await startTwintune(['validate', file], folder)).exitCode).toBe(1)

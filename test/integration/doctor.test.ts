@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startTwintune, temporaryFolder } from './rig.js'
@@ -27,5 +28,14 @@ describe('doctor', () => {
     expect(exitCode).toBe(5)
     expect(stdout).toContain('nowhere/python')
     expect(stdout).toContain('make setup')
+  })
+
+  it('leaves the log that it points to', async () => {
+    const crashing = path.join(folder, 'crashing')
+    writeFileSync(crashing, '#!/bin/sh\nkill -SEGV $$\n', { mode: 0o755 })
+    const env = { TWINTUNE_PYTHON: crashing, TMPDIR: folder }
+    const { stdout } = await startTwintune(['doctor', '--json'], folder, env)
+    const [log] = stdout.match(/[^\s"]+\.log/) ?? []
+    expect(existsSync(log ?? '')).toBe(true)
   })
 })

@@ -118,8 +118,8 @@ export function waitForEvent(
 /** Whether a process is there (a zombie isn't). */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0)
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+    // On macOS too, which has no /proc.
+    return !execaSync('ps', ['-o', 'stat=', '-p', `${pid}`]).stdout.startsWith('Z')
   } catch {
     return false
   }

@@ -1,10 +1,12 @@
 """Any exception comes out as a failure that a person can act on."""
 
+import errno
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
-from twintune.errors import Cancelled, TwintuneError, to_failure
+from twintune.errors import REQUIREMENTS, Cancelled, TwintuneError, install_command, to_failure
 
 
 def caught(exception: BaseException, cause: BaseException | None = None) -> dict:
@@ -71,3 +73,28 @@ def test_a_missing_package_comes_with_the_command_that_mends_it():
 def test_a_missing_module_of_ours_is_no_missing_package():
     missing = ModuleNotFoundError("No module named 'twintune.x'", name="twintune.x")
     assert caught(missing)["code"] == "PYTHON_EXCEPTION"
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        PermissionError(errno.EACCES, "Permission denied", "/cache"),
+        ValueError("Error while serializing: I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_what_cannot_be_written_says_how_to_name_another_folder(exception: Exception):
+    failure = caught(exception)
+    assert failure["code"] == "FILE_UNWRITABLE"
+    assert "TWINTUNE_CACHE_DIR" in failure["hint"]
+
+
+def test_packages_are_installed_into_an_environment_and_never_into_the_system_s_python(monkeypatch):
+    path = shlex.quote(str(REQUIREMENTS / "requirements-shared.txt"))
+    monkeypatch.setattr(sys, "prefix", "/somewhere/.venv")
+    assert install_command("requirements-shared.txt") == f"{shlex.quote(sys.executable)} -m pip install -r {path}"
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    made = f"{shlex.quote(sys.executable)} -m venv .venv && .venv/bin/python -m pip install -r {path}"
+    assert install_command("requirements-shared.txt") == made
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    assert install_command("requirements-shared.txt").startswith("python3.13 -m venv .venv && ")

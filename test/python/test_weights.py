@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import time
@@ -48,6 +49,35 @@ def test_the_shipped_package_gives_trained_weights(make_request) -> None:
     assert {name: value.shape for name, value in tensors.items()} == tensor_shapes("efficientnet_lite0")
     # A fresh network's running variances are all 1.
     assert all(value.min() >= 0 and value.std() > 0 for name, value in tensors.items() if "running_var" in name)
+
+
+@pytest.mark.parametrize(
+    ("last", "code", "hint"),
+    [
+        ("ModuleNotFoundError: No module named 'torch'", "PACKAGE_MISSING", "requirements-pytorch.txt"),
+        ("importlib.metadata.PackageNotFoundError: of no such name", "PACKAGE_MISSING", "requirements-pytorch.txt"),
+        ("PermissionError: [Errno 13] Permission denied: '/cache'", "FILE_UNWRITABLE", "TWINTUNE_CACHE_DIR"),
+        ("ValueError: the package has 3 tensors", "PYTHON_EXCEPTION", ""),
+    ],
+)
+def test_why_the_shipped_package_cannot_be_read_is_told(
+    make_request, tmp_path: Path, last: str, code: str, hint: str
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "{last}" >&2\nexit 1\n')
+    python.chmod(0o755)
+    model = {"backbone": "efficientnet_lite0", "weights": {"kind": "imagenet"}, "head": {**HEAD}}
+    with pytest.raises(TwintuneError, match=re.escape(last)) as caught:
+        resolve_weights(make_request("tensorflow", model=model, torchPython=str(python)))
+    assert caught.value.code == code
+    assert hint in (caught.value.hint or "")
+
+
+def test_a_pytorch_that_is_nowhere_is_told_of(make_request) -> None:
+    model = {"backbone": "efficientnet_lite0", "weights": {"kind": "imagenet"}, "head": {**HEAD}}
+    with pytest.raises(TwintuneError) as caught:
+        resolve_weights(make_request("tensorflow", model=model, torchPython="/nowhere/python"))
+    assert caught.value.code == "INTERPRETER_MISSING"
 
 
 def test_a_transposed_array_is_saved_as_it_reads(tmp_path: Path) -> None:

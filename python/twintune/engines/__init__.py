@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from twintune.engine import Engine
-from twintune.errors import REQUIREMENTS, TwintuneError
+from twintune.errors import TwintuneError, install_command
 from twintune.protocol import Framework, Mode, RunRequest
 
 MODULES: dict[Framework, tuple[str, ...]] = {
@@ -67,17 +67,17 @@ def _hidden(modules: Sequence[str]) -> Iterator[None]:
 def _import_failure(framework: Framework, module: str, error: Exception) -> TwintuneError:
     code = "FRAMEWORK_MISSING" if module == MODULES[framework][0] else "PACKAGE_MISSING"
     # With the versions that twintune is known to work with, and for this framework alone.
-    requirements = REQUIREMENTS / f"requirements-{framework}.txt"
+    requirements = f"requirements-{framework}.txt"
     if isinstance(error, ModuleNotFoundError):
         return TwintuneError(
             code,
             f"{sys.executable} can't import {module}: {error}",
-            f"{sys.executable} -m pip install -r {requirements}",
+            install_command(requirements),
         )
     return TwintuneError(
         code,
         f"{sys.executable} has {module}, but it can't be imported: {type(error).__name__}: {error}",
-        f"{sys.executable} -m pip install --force-reinstall -r {requirements}",
+        install_command(requirements, "--force-reinstall "),
     )
 
 
