@@ -1,14 +1,14 @@
 """What a batch is trained towards: cross-entropy with label smoothing and class weights, as coefficients.
 
-PyTorch's meaning (`torch.nn.CrossEntropyLoss(weight=w, label_smoothing=eps)`) for every kind of target: with targets t
-of shape [images, classes], the loss of a batch is
+PyTorch's meaning for labels (`torch.nn.CrossEntropyLoss(weight=w, label_smoothing=eps)`), and the same for shares of
+classes, as mixing gives them: with targets t of shape [images, classes], the loss of a batch is
 
     sum_ic coefficient_ic * -log_softmax(logits)_ic / weight
     coefficient_ic = w_c * ((1 - eps) * t_ic + eps / classes)
     weight = sum_ic w_c * t_ic
 
-so that an engine needs neither the smoothing nor the class weights, and batches of a group can be summed before they
-are divided.
+(of shares PyTorch itself divides by the images), so that an engine needs neither the smoothing nor the class weights,
+and batches of a group can be summed before they are divided.
 """
 
 from __future__ import annotations

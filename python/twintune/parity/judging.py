@@ -47,7 +47,7 @@ def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
             judge("loss", trained, _per_image(twins, "loss", ("image",))),
             judge_by_sensitivity("gradients", trained, _gradients(twins), MEANING),
             judge("optimizer", trained, _optimizer(twins), _note_of_still_step(twins)),
-            judge_by_sensitivity("steps", trained, _steps(twins), MEANING),
+            judge_by_sensitivity("steps", trained, _steps_of_training(twins), MEANING),
             _judge_batch_norm(twins, trained),
             judge("evaluation", trained, _evaluation(twins)),
         ]
@@ -107,7 +107,7 @@ def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
 
 
 def _optimizer(twins: TwinRecordings) -> Iterator[Pair]:
-    """Each tensor after the step, and what the step did to it.
+    """Each tensor after three steps, and what they did to it.
 
     A step is small beside the weights: 1e-12 of a weight may be 1e-8 of its update, where a wrong constant hides. The
     update is held to the same bound, or to what the rounding of the weights leaves of it.
@@ -143,6 +143,13 @@ def _note_of_still_step(twins: TwinRecordings) -> str | None:
     if not names or any(larger_of(*_updates(name, twins)) > 0 for name in names):
         return None
     return "The step moves nothing, as at a learning rate of 0: the optimiser's arithmetic shows in the steps alone."
+
+
+def _steps_of_training(twins: TwinRecordings) -> list[SensitivePair]:
+    """The first step's loss is that of the weights before any update: where all others are chaotic it says nothing."""
+    steps = _steps(twins)
+    later = steps[1:]
+    return later if later and all(pair.is_chaotic for pair in later) else steps
 
 
 def _steps(twins: TwinRecordings) -> list[SensitivePair]:

@@ -20,6 +20,7 @@ from twintune.digests import digest_tensors
 from twintune.engine import StepInputs
 from twintune.engines import MODULES
 from twintune.environment import versions
+from twintune.errors import TwintuneError
 from twintune.head import masks_of_step
 from twintune.memory import give_freed_memory_back
 from twintune.metrics import evaluate_logits
@@ -31,7 +32,7 @@ from twintune.parity.recording_file import Recording, RecordingHeader, save_reco
 from twintune.parity.tensor_groups import under
 from twintune.precision import array_dtype
 from twintune.preparation import prepare
-from twintune.protocol import Framework, RecordRungsRequest, RecordRungsResult
+from twintune.protocol import Framework, RecordRungsRequest, RecordRungsResult, RunRequest
 from twintune.reporter import Reporter
 from twintune.run_context import RunContext
 from twintune.run_record import RunRecord
@@ -41,6 +42,7 @@ from twintune.training_groups import Group, GroupTrainer, endless_groups
 
 _STEPS = 10
 _EVALUATED_IMAGES = 256
+_DRAWN_STEPS = 3
 _GRADIENT_EXPONENTS = (-6, 0)
 """Powers of ten between which the scales of drawn gradients lie: the smallest come near to an optimiser's epsilon."""
 
@@ -63,11 +65,27 @@ def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) ->
     give_freed_memory_back()
     report = Reporter(emit)
     perturbed = perturb_request(request.run, request.perturbation)
-    run = prepare(perturbed, report, RunRecord(perturbed))
+    run = _prepare(perturbed, report)
     plant(run, request.perturbation)
     run.engine.start_phase(perturbed.training.phases[0], first_stage=0)
     save_recording(_Recorder(run).record(request), Path(request.recording))
     return RecordRungsResult(seconds=time.perf_counter() - start)
+
+
+def _prepare(request: RunRequest, report: Reporter) -> RunContext:
+    """Opens the data and builds the model for batches that BatchNorm can learn from.
+
+    A recording has other batches than the user's phase, and may normalise by them where that phase doesn't: a last one
+    that is a single image is then nobody's mistake.
+    """
+    try:
+        return prepare(request, report, RunRecord(request))
+    except TwintuneError as error:
+        training = request.training
+        if error.code != "BATCH_TOO_SMALL" or training.batch_size <= 2:
+            raise
+        smaller = msgspec.structs.replace(training, batch_size=training.batch_size - 1)
+        return _prepare(msgspec.structs.replace(request, training=smaller), report)
 
 
 @dataclass(frozen=True)
@@ -165,21 +183,25 @@ class _Recorder:
         return {name: of_allowance(plain[name], gradient, 1) for name, gradient in moved.items()}
 
     def _updated(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        """The tensors that train after a step from drawn gradients."""
+        """The tensors that train after steps from drawn gradients.
+
+        One from empty buffers would be the same whatever the momentum or the betas.
+        """
         before = self._model_tensors()
-        gradients = {name: self._drawn_gradient(name, before[name]) for name in names}
-        self._probe.take_optimizer_step(gradients, self._phase.optimizer.learning_rate)
+        for step in range(_DRAWN_STEPS):
+            gradients = {name: self._drawn_gradient(name, before[name], step) for name in names}
+            self._probe.take_optimizer_step(gradients, self._phase.optimizer.learning_rate)
         after = self._model_tensors()
         return {name: after[name] for name in names}
 
-    def _drawn_gradient(self, name: str, tensor: np.ndarray) -> np.ndarray:
+    def _drawn_gradient(self, name: str, tensor: np.ndarray, step: int) -> np.ndarray:
         """A gradient with the weights' own signs.
 
         Were its sign another than that of decay, the two would cancel somewhere, and Adam divides the rounding that is
         left by little more than its epsilon: 1e-19 comes to 1e-11 of the update.
         """
-        draw = generator(self._request.seeds.init, "parity", "gradient", name)
-        scale = 10 ** draw.uniform(*_GRADIENT_EXPONENTS)
+        scale = 10 ** generator(self._request.seeds.init, "parity", "gradient", name).uniform(*_GRADIENT_EXPONENTS)
+        draw = generator(self._request.seeds.init, "parity", "gradient", name, step)
         return (scale * np.copysign(draw.standard_normal(tensor.shape), tensor)).astype(self._dtype)
 
     def _take_steps(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> _Steps:

@@ -37,6 +37,16 @@ class SensitivePair:
         engines = zip(self.plain, self.moved, strict=True)
         return max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
 
+    @property
+    def difference(self) -> float:
+        """Of the two engines, a share of the scale; infinite where they can't be compared."""
+        return measure(Pair(self.place, *self.plain, bound=0, scale=self.scale)).size
+
+    @property
+    def is_chaotic(self) -> bool:
+        """Whether engines that mean the same may be anywhere; one that has lost the value never may."""
+        return self.sensitivity > _CHAOS and np.isfinite(self.difference)
+
 
 def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[SensitivePair], least: float) -> Rung:
     """Judges each pair by its sensitivity, and leaves out what is chaotic.
@@ -50,8 +60,8 @@ def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[Sensitive
     Returns:
         The rung; what was left out is in its note.
     """
-    judged = [pair for pair in pairs if pair.sensitivity <= _CHAOS]
-    chaotic = [pair for pair in pairs if pair.sensitivity > _CHAOS]
+    judged = [pair for pair in pairs if not pair.is_chaotic]
+    chaotic = [pair for pair in pairs if pair.is_chaotic]
     bounded = [
         Pair(pair.place, *pair.plain, bound=max(least, pair.sensitivity), scale=pair.scale, axes=pair.axes)
         for pair in judged
@@ -62,7 +72,7 @@ def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[Sensitive
 def _describe(chaotic: list[SensitivePair]) -> str:
     others = f" and {len(chaotic) - 1} more" if len(chaotic) > 1 else ""
     sensitivity = max(pair.sensitivity for pair in chaotic)
-    difference = max(measure(Pair(pair.place, *pair.plain, bound=0, scale=pair.scale)).size for pair in chaotic)
+    difference = max(pair.difference for pair in chaotic)
     return (
         f"Not judged: {chaotic[0].place}{others}, where a hundred last places in the pixels would move an engine's own"
         f" result by up to {sensitivity:.1e}; the engines differ by up to {difference:.1e}."

@@ -65,6 +65,18 @@ def test_pytorch_s_hardsigmoid_has_its_gradient_in_float64() -> None:
     np.testing.assert_allclose(values.grad.numpy(), np.where(np.abs(VALUES) < 3, 1 / 6, 0), rtol=1e-15)
 
 
+def test_pytorch_s_hardswish_is_on_every_device_what_it_is_on_a_cpu() -> None:
+    import torch
+    from torch import nn
+    from twintune.engines.pytorch.mends import mend_layers
+
+    model = nn.Sequential(nn.Hardswish())
+    values = torch.tensor(VALUES)
+    before = model(values)
+    mend_layers(model)
+    assert torch.equal(model(values), before)
+
+
 def test_a_grouped_convolution_of_single_channels_stays_what_it_is() -> None:
     from twintune.engines.tensorflow.mends import Conv2D, mend_layers
 

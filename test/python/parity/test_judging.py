@@ -222,9 +222,23 @@ def test_chaotic_steps_are_shown_and_not_judged(judge) -> None:
     assert "differ by up to 3.3e-01" in rung.note
 
 
-def test_nothing_but_chaos_is_no_agreement(judge) -> None:
-    chaotic = change_tensor("moved-steps", lambda losses: losses * (1 + 1e-1))
-    assert failed(judge(both=(chaotic,))) == ["steps"]
+def test_nothing_but_chaos_after_the_first_update_is_no_agreement(judge) -> None:
+    def chaotic_from(step: int) -> Change:
+        return change_tensor("moved-steps", lambda losses: losses * np.where(np.arange(len(losses)) < step, 1, 1.1))
+
+    # The first step's loss is of the weights as they were.
+    assert failed(judge(both=(chaotic_from(0),))) == ["steps"]
+    assert failed(judge(both=(chaotic_from(1),))) == ["steps"]
+    assert failed(judge(both=(chaotic_from(2),))) == []
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_engine_that_has_lost_its_loss_is_judged_where_the_other_is_chaotic(judge, value: float) -> None:
+    chaotic = change_value("moved-steps", (9,), 1 + 1e-1)
+    lost = [set_value(name, (9,), value) for name in ("steps", "moved-steps")]
+    rungs = judge(*lost, both=(chaotic,))
+    assert failed(rungs) == ["steps"]
+    assert rungs["steps"].where == "step 10"
 
 
 def test_running_statistics_are_held_to_the_same_rule(judge) -> None:

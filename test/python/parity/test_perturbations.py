@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
-from conftest import PHASE
+from conftest import ADAM, PHASE
 from twintune.errors import TwintuneError
 from twintune.parity.judging import judge_rungs
 from twintune.parity.perturbations import plant
@@ -62,10 +63,12 @@ def record(make_request_in, tmp_path_factory: pytest.TempPathFactory) -> Record:
         perturbation: PerturbationName | None = None,
         precision: Precision = "float64",
         batch_size: int = 4,
+        optimizer: dict | None = None,
         **changes,
     ) -> str:
         folder = tmp_path_factory.mktemp("recording")
-        training = {"precision": precision, "batchSize": batch_size, "phases": [ADAPT]}
+        phase = {**ADAPT, "optimizer": {**ADAM, **(optimizer or {})}}
+        training = {"precision": precision, "batchSize": batch_size, "phases": [phase]}
         run = make_request_in(folder, framework, deterministic=True, training=training, **changes)
         file = str(folder / "recording.safetensors")
         record_rungs(RecordRungsRequest(run, "phase", perturbation, file), lambda report: None)
@@ -100,6 +103,19 @@ def test_a_planted_mistake_fails_its_rung_and_is_named(
     rung, place = EXPECTED[perturbation]
     assert failed[0].rung == rung
     assert (failed[0].where or "").startswith(place)
+
+
+@pytest.mark.parametrize("constant", [{"beta1": 0.5}, {"beta2": 0.9}])
+def test_a_constant_that_the_first_step_does_not_depend_on_fails_the_optimizer(
+    record: Record, tensorflow: str, constant: dict
+) -> None:
+    failed = [rung for rung in judge(tensorflow, record("pytorch", optimizer=constant)) if not rung.passed]
+    assert failed[0].rung == "optimizer"
+
+
+def test_a_last_batch_of_one_image_is_nobody_s_mistake(record: Record) -> None:
+    # Of 30 images 29, which at 32 pixels leaves one value a channel.
+    assert Path(record("pytorch", batch_size=29, dataset={"imageSize": 32})).exists()
 
 
 def test_a_layer_in_bfloat16_fails_the_features_of_the_rounding_half(record: Record, tensorflow: str) -> None:

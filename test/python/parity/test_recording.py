@@ -134,8 +134,10 @@ def test_no_drawn_gradient_cancels_with_the_decay_of_its_weight(rich: dict[str, 
     """What is left of two that cancel is rounding, which Adam divides by its epsilon."""
     for recording in rich.values():
         before, after = recording.group("weights"), recording.group("optimizer")
-        # With the weight's own sign, each moves every weight towards zero, or away from where it is zero.
-        assert all(((tensor - before[name]) * before[name] <= 0).all() for name, tensor in after.items())
+        for name, tensor in after.items():
+            # With the weight's own sign, each moves a weight towards zero; three steps take none further than this.
+            far = np.abs(before[name]) > 10 * ADAM["learningRate"]
+            assert ((tensor - before[name]) * before[name] <= 0)[far].all(), name
 
 
 def test_training_mode_is_not_inference_mode(rich: dict[str, Recording]) -> None:

@@ -53,6 +53,20 @@ class Hardsigmoid(nn.Hardsigmoid):
         return functional.relu6(input + 3) / 6
 
 
+class Hardswish(nn.Hardswish):
+    """x · relu6(x + 3) / 6 in the precision of the inputs.
+
+    On a GPU the forward pass of PyTorch's `hardswish` multiplies by a sixth that was rounded to float32, in float64
+    too (`ActivationHardswishKernel.cu`, read and not run). On a CPU both give the same to the last bit.
+    """
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Elementwise; the shape stays."""
+        if input.dtype != torch.float64:
+            return super().forward(input)
+        return input * functional.relu6(input + 3) / 6
+
+
 def mend_layers(backbone: nn.Module) -> None:
     """Mends what a layer computes; the parameters stay.
 
@@ -62,6 +76,8 @@ def mend_layers(backbone: nn.Module) -> None:
     for module in backbone.modules():
         if isinstance(module, nn.Hardsigmoid):
             module.__class__ = Hardsigmoid
+        elif isinstance(module, nn.Hardswish):
+            module.__class__ = Hardswish
         elif isinstance(module, norm_act.BatchNormAct2d):
             module.__class__ = BatchNormAct2d
         elif isinstance(module, nn.BatchNorm2d):
