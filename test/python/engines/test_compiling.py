@@ -60,6 +60,14 @@ def test_compiling_is_refused_without_a_compiler(request_of, monkeypatch) -> Non
     assert "C++ compiler" in caught.value.message
 
 
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile wants a C++ compiler, and finds g++ here")
+def test_compiling_is_refused_in_an_environment_whose_path_torch_does_not_quote(request_of, monkeypatch) -> None:
+    monkeypatch.setattr("twintune.engines.pytorch.compiling._linked_folders", lambda: ["/home/me/my work/.venv/lib"])
+    with pytest.raises(TwintuneError, match="my work") as caught:
+        create_engine(request_of("pytorch", compile=True), CLASSES)
+    assert caught.value.code == "COMPILER_MISSING"
+
+
 def take_steps(engine: Engine, shape: tuple[int, ...], accumulation: int) -> list[float]:
     """Trains on three batches of features or activations of a shape, the last of which is short."""
     handles = []

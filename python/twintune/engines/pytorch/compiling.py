@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sysconfig
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
@@ -25,12 +27,24 @@ def check_compiler(on_gpu: bool) -> None:
             f"torch.compile wants {missing}, which PyTorch doesn't find on this machine.",
             "Install it (apt install g++; pip install triton), or leave training.compile out.",
         )
+    spaced = next((folder for folder in _linked_folders() if " " in folder), None)
+    if spaced is not None and not on_gpu:
+        raise TwintuneError(
+            "COMPILER_MISSING",
+            f"torch 2.13 hands its compiler the folder {spaced} without quotes, and the space in it takes it apart.",
+            "Make the environment in a folder without spaces, or leave training.compile out.",
+        )
 
 
 def compile_function(function: Callable) -> Callable:
     """Compiles what is called anew: what was compiled for a phase before is forgotten."""
     torch.compiler.reset()
     return torch.compile(function)
+
+
+def _linked_folders() -> list[str]:
+    """Where the libraries lie that compiled code is linked with."""
+    return [str(Path(torch.__file__).parent / "lib"), sysconfig.get_config_var("LIBDIR") or ""]
 
 
 def _has_triton() -> bool:
