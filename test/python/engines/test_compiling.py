@@ -50,11 +50,10 @@ def test_compiled_steps_come_to_the_same_and_say_so(
         assert np.abs(tensor - theirs[name]).max() < BOUND, name
 
 
-def test_compiling_is_refused_without_a_compiler(request_of, monkeypatch) -> None:
+def test_compiling_is_refused_without_a_compiler(request_of) -> None:
     import torch._inductor.config as inductor
 
-    monkeypatch.setattr(inductor.cpp, "cxx", ("no-such-compiler",))
-    with pytest.raises(TwintuneError) as caught:
+    with inductor.patch({"cpp.cxx": ("no-such-compiler",)}), pytest.raises(TwintuneError) as caught:
         create_engine(request_of("pytorch", compile=True), CLASSES)
     assert caught.value.code == "COMPILER_MISSING"
     assert "C++ compiler" in caught.value.message
