@@ -41,16 +41,16 @@ function examineFrameworks(signal: AbortSignal): Promise<Examination[]> {
   return Promise.all(frameworks.map((framework) => examine(framework, signal)))
 }
 
-function examine(framework: Framework, signal: AbortSignal): Promise<Examination> {
+async function examine(framework: Framework, signal: AbortSignal): Promise<Examination> {
   const interpreter = findPython(framework)
-  return withTemporaryWorker(framework, async (worker) => {
-    try {
-      const { inspection } = await FrameworkWorker.warmUp(worker, framework, { mode: null, signal })
-      return { framework, interpreter, inspection, failure: null }
-    } catch (error) {
-      return { framework, interpreter, inspection: null, failure: toFailure(error) }
-    }
-  })
+  try {
+    const { inspection } = await withTemporaryWorker(framework, (worker) =>
+      FrameworkWorker.warmUp(worker, framework, { mode: null, signal }),
+    )
+    return { framework, interpreter, inspection, failure: null }
+  } catch (error) {
+    return { framework, interpreter, inspection: null, failure: toFailure(error) }
+  }
 }
 
 // Whatever makes a framework unusable, it is the environment that doctor speaks of.

@@ -39,4 +39,4 @@ export async function withTemporaryWorker<T>(
   }
 }
 
-const crashes: readonly FailureCode[] = ['PYTHON_DIED', 'WORKER_DIED', 'INTERPRETER_UNUSABLE']
+const crashes: readonly FailureCode[] = ['PYTHON_DIED', 'WORKER_DIED']

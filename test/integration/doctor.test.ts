@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { startTwintune, temporaryFolder } from './rig.js'
+import { python, startTwintune, temporaryFolder } from './rig.js'
 
 const folder = temporaryFolder()
 
@@ -31,11 +31,17 @@ describe('doctor', () => {
   })
 
   it('leaves the log that it points to', async () => {
+    // TensorFlow's and PyTorch's Python, where either is native code that crashes.
+    const modules = path.join(folder, 'modules')
+    mkdirSync(modules)
+    for (const name of ['tensorflow', 'torch'])
+      writeFileSync(path.join(modules, `${name}.py`), 'import os; os.kill(os.getpid(), 11)')
     const crashing = path.join(folder, 'crashing')
-    writeFileSync(crashing, '#!/bin/sh\nkill -SEGV $$\n', { mode: 0o755 })
+    writeFileSync(crashing, `#!/bin/sh\nPYTHONPATH='${modules}' exec '${python}' "$@"\n`, { mode: 0o755 })
     const env = { TWINTUNE_PYTHON: crashing, TMPDIR: folder }
     const { stdout } = await startTwintune(['doctor', '--json'], folder, env)
-    const [log] = stdout.match(/[^\s"]+\.log/) ?? []
-    expect(existsSync(log ?? '')).toBe(true)
+    const logs = stdout.match(/[^\s"]+(tensorflow|pytorch)\.log/g) ?? []
+    expect(logs).toHaveLength(2)
+    for (const log of logs) expect(readFileSync(log, 'utf8')).toContain('Segmentation fault')
   })
 })
