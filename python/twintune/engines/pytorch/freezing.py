@@ -13,7 +13,6 @@ from timm.layers.norm_act import BatchNormAct2d
 from torch import nn
 
 from twintune.engines.pytorch.memory_format import memory_format_of
-from twintune.engines.pytorch.mends import Hardsigmoid
 
 
 @torch.no_grad()
@@ -77,6 +76,8 @@ def _use_own_layers(module: nn.Module) -> None:
                 child.__class__ = nn.BatchNorm2d
                 if activation is not None:
                     setattr(parent, name, nn.Sequential(child, activation))
-            elif isinstance(child, Hardsigmoid):
-                # What is mended of it is its gradient.
-                setattr(parent, name, nn.Hardsigmoid())
+            # What is mended of these two is float64.
+            elif isinstance(child, nn.Hardsigmoid):
+                child.__class__ = nn.Hardsigmoid
+            elif isinstance(child, nn.Hardswish):
+                child.__class__ = nn.Hardswish
