@@ -93,7 +93,7 @@ def to_failure(exception: BaseException) -> dict:
             install_command("requirements-shared.txt"),
             exception,
         )
-    if _is_unwritable(exception):
+    if is_unwritable(str(exception)):
         return _failure("FILE_UNWRITABLE", f"{_summary(exception)}.", MEND_UNWRITABLE, exception)
     return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)
 
@@ -126,10 +126,12 @@ def _is_out_of_memory(exception: BaseException) -> bool:
     return bool(names & _OUT_OF_MEMORY_CLASSES) or _OUT_OF_MEMORY_TEXT in str(exception)
 
 
-def _is_unwritable(exception: BaseException) -> bool:
-    # Libraries written in Rust, such as safetensors, put the number into the text.
-    number = exception.errno if isinstance(exception, OSError) else None
-    return number in _UNWRITABLE or any(f"(os error {known})" in str(exception) for known in _UNWRITABLE)
+def is_unwritable(message: str) -> bool:
+    """Whether an exception's message, or the last line of a program, has the number of such a failure in it.
+
+    Python writes it as `[Errno 13]`, libraries that are written in Rust, such as safetensors, as `(os error 13)`.
+    """
+    return any(f"[Errno {number}]" in message or f"(os error {number})" in message for number in _UNWRITABLE)
 
 
 def _is_own_module(name: str | None) -> bool:

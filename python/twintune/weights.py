@@ -16,7 +16,7 @@ import safetensors
 from safetensors.numpy import save_file
 
 from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
-from twintune.errors import MEND_UNWRITABLE, TwintuneError, install_command
+from twintune.errors import MEND_UNWRITABLE, TwintuneError, install_command, is_unwritable
 from twintune.files import replacing
 from twintune.network import first_line, why_unreachable
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
@@ -136,17 +136,16 @@ def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str)
     if ran.returncode == 0:
         return ran.stdout
     last = (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
+    if is_unwritable(last):
+        raise TwintuneError("FILE_UNWRITABLE", f"{what}: {last}", MEND_UNWRITABLE)
     if _MISSING.match(last):
         install = install_command("requirements-pytorch.txt", python=torch_python)
         raise TwintuneError("PACKAGE_MISSING", f"{what}: {last}", install)
-    if _UNWRITABLE.match(last):
-        raise TwintuneError("FILE_UNWRITABLE", f"{what}: {last}", MEND_UNWRITABLE)
     raise TwintuneError("PYTHON_EXCEPTION", f"{what}: {last}")
 
 
-# What a program that has failed says last.
-_MISSING = re.compile(r"(\w+\.)*(ModuleNotFoundError|ImportError|PackageNotFoundError)\b")
-_UNWRITABLE = re.compile(r"(PermissionError|OSError)\b")
+# What a program says last that can't import: a broken CUDA library raises OSError.
+_MISSING = re.compile(r"(\w+\.)*(ModuleNotFoundError|ImportError|OSError|PackageNotFoundError)\b")
 
 
 def _hub_weights(name: str, entry: BackboneEntry) -> Path:

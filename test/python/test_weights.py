@@ -56,6 +56,7 @@ def test_the_shipped_package_gives_trained_weights(make_request) -> None:
     [
         ("ModuleNotFoundError: No module named 'torch'", "PACKAGE_MISSING", "requirements-pytorch.txt"),
         ("importlib.metadata.PackageNotFoundError: of no such name", "PACKAGE_MISSING", "requirements-pytorch.txt"),
+        ("OSError: libcudart.so.12: cannot open shared object file", "PACKAGE_MISSING", "requirements-pytorch.txt"),
         ("PermissionError: [Errno 13] Permission denied: '/cache'", "FILE_UNWRITABLE", "TWINTUNE_CACHE_DIR"),
         ("ValueError: the package has 3 tensors", "PYTHON_EXCEPTION", ""),
     ],
@@ -66,17 +67,17 @@ def test_why_the_shipped_package_cannot_be_read_is_told(
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\necho "{last}" >&2\nexit 1\n')
     python.chmod(0o755)
-    model = {"backbone": "efficientnet_lite0", "weights": {"kind": "imagenet"}, "head": {**HEAD}}
+    wanted = model("efficientnet_lite0", kind="imagenet")
     with pytest.raises(TwintuneError, match=re.escape(last)) as caught:
-        resolve_weights(make_request("tensorflow", model=model, torchPython=str(python)))
+        resolve_weights(make_request("tensorflow", model=wanted, torchPython=str(python)))
     assert caught.value.code == code
     assert hint in (caught.value.hint or "")
 
 
 def test_a_pytorch_that_is_nowhere_is_told_of(make_request) -> None:
-    model = {"backbone": "efficientnet_lite0", "weights": {"kind": "imagenet"}, "head": {**HEAD}}
+    wanted = model("efficientnet_lite0", kind="imagenet")
     with pytest.raises(TwintuneError) as caught:
-        resolve_weights(make_request("tensorflow", model=model, torchPython="/nowhere/python"))
+        resolve_weights(make_request("tensorflow", model=wanted, torchPython="/nowhere/python"))
     assert caught.value.code == "INTERPRETER_MISSING"
 
 
