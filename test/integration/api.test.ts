@@ -9,7 +9,8 @@ import {
   runExperiment,
   withWarmWorkers,
 } from '../../src/index.js'
-import { isAlive, python, temporaryFolder, tinyExperiment, writePictures } from './rig.js'
+import { isAlive } from '../is-alive.js'
+import { python, temporaryFolder, tinyExperiment, writePictures } from './rig.js'
 
 const folder = temporaryFolder()
 

@@ -4,10 +4,10 @@ import { execaSync } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Event } from '../../src/events.js'
 import { runResultSchema } from '../../src/protocol/result.js'
+import { isAlive } from '../is-alive.js'
 import {
   comparisonOf,
   eventsOf,
-  isAlive,
   python,
   readJson,
   runTwintune,

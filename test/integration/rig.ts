@@ -114,13 +114,3 @@ export function waitForEvent(
     lines.on('close', () => reject(new Error('the command ended without such an event')))
   })
 }
-
-/** Whether a process is there (a zombie isn't). */
-export function isAlive(pid: number): boolean {
-  try {
-    // On macOS too, which has no /proc.
-    return !execaSync('ps', ['-o', 'stat=', '-p', `${pid}`]).stdout.startsWith('Z')
-  } catch {
-    return false
-  }
-}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 
@@ -59,8 +60,6 @@ class TestTheNextRun:
     @pytest.fixture(autouse=True)
     def _builds(self, monkeypatch: pytest.MonkeyPatch, framework: str) -> None:
         """Counts the backbones that are built, from none that is kept."""
-        import importlib
-
         self.built = 0
         module = importlib.import_module(f"twintune.engines.{framework}.aligned")
         build_backbone = module.build_backbone

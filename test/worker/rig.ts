@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { type Failure, toFailure } from '../../src/failure.js'
 import { findPython } from '../../src/worker/interpreter.js'
 import { Worker } from '../../src/worker/worker.js'
 import type { WorkerOptions } from '../../src/worker/worker-options.js'
+import { isAlive } from '../is-alive.js'
 
 // Real workers with a real Python behind the real bridge; only the handlers are the fixture's.
 
@@ -52,7 +52,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
 export async function untilGone(...pids: readonly (number | undefined)[]): Promise<void> {
   await vi.waitFor(
     () => {
-      const running = pids.filter((pid) => pid !== undefined && isRunning(pid))
+      const running = pids.filter((pid) => pid !== undefined && isAlive(pid))
       if (running.length > 0) throw new Error(`still running: ${running.join(', ')}`)
     },
     { timeout: 1_000, interval: 20 },
@@ -61,12 +61,4 @@ export async function untilGone(...pids: readonly (number | undefined)[]): Promi
 
 export function read(file: string): string {
   return readFileSync(file, 'utf8')
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')
-  } catch {
-    return false
-  }
 }

@@ -22,21 +22,26 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 QUICK = {"mobilenet_v2", "mobilenetv3_small_100", "convnext_tiny"}
 PAIRS = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in idiomatic_table()]
 SMALLEST = {"inception_v3": 75}
+# Each library's optimiser keeps its own epsilon.
+OPTIMIZER = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}
+
+
+def model(backbone: str, weights: str = "random") -> dict:
+    return {
+        "backbone": backbone,
+        "weights": {"kind": weights},
+        "head": {"hidden": [4], "activation": "relu", "dropout": 0.0},
+    }
 
 
 @pytest.mark.parametrize("framework", ["tensorflow", "pytorch"])
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_pair_trains_a_new_head_on_a_frozen_backbone(make_request, name: str, framework: str) -> None:
-    optimizer = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}
     request = make_request(
         framework,
         mode="idiomatic",
-        model={
-            "backbone": name,
-            "weights": {"kind": "random"},
-            "head": {"hidden": [4], "activation": "relu", "dropout": 0.0},
-        },
-        training={"batchSize": 16, "phases": [{**PHASE, "optimizer": optimizer}]},
+        model=model(name),
+        training={"batchSize": 16, "phases": [{**PHASE, "optimizer": OPTIMIZER}]},
     )
     request.dataset.image_size = SMALLEST.get(name, 33)
     reports = []
@@ -69,11 +74,7 @@ def test_torchvision_s_inception_takes_imagenet_weights_and_leaves_their_auxilia
     request = make_request(
         "pytorch",
         mode="idiomatic",
-        model={
-            "backbone": "inception_v3",
-            "weights": {"kind": "imagenet"},
-            "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
-        },
+        model=model("inception_v3", "imagenet"),
     )
     tensors = create_engine(request, classes=3).backbone_tensors()
     assert np.array_equal(tensors["Conv2d_1a_3x3.conv.weight"], drawn["Conv2d_1a_3x3.conv.weight"].numpy())
@@ -82,16 +83,11 @@ def test_torchvision_s_inception_takes_imagenet_weights_and_leaves_their_auxilia
 
 def test_a_last_batch_of_one_small_image_is_refused_by_pytorch_s_listing(make_request) -> None:
     """Its BatchNorm normalises by the batch even where it is frozen, and one value has no variance."""
-    optimizer = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}
     request = make_request(
         "pytorch",
         mode="idiomatic",
-        model={
-            "backbone": "mobilenet_v2",
-            "weights": {"kind": "random"},
-            "head": {"hidden": [4], "activation": "relu", "dropout": 0.0},
-        },
-        training={"batchSize": 1, "phases": [{**PHASE, "optimizer": optimizer}]},
+        model=model("mobilenet_v2"),
+        training={"batchSize": 1, "phases": [{**PHASE, "optimizer": OPTIMIZER}]},
     )
     request.dataset.image_size = 32
     with pytest.raises(TwintuneError) as failure:
