@@ -6,6 +6,7 @@ import functools
 import gc
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -181,8 +182,11 @@ class TrainingLoop:
         folder = Path(self.request.run_directory)
         engine = self.context.engine
         tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})
-        self.record.model = digest_tensors(tensors)
-        save_atomically(tensors, folder / "model" / "model.safetensors")
+        # Side by side: hashing and writing take as long as each other, and both let go of Python's lock.
+        with ThreadPoolExecutor(1) as hasher:
+            digest = hasher.submit(digest_tensors, tensors)
+            save_atomically(tensors, folder / "model" / "model.safetensors")
+            self.record.model = digest.result()
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
 
     def _profile(self) -> None:

@@ -215,9 +215,12 @@ def _layout(variable: keras.Variable, tensor: np.ndarray) -> tuple[int, ...] | N
 
 
 def _transposed(value: keras.Variable | tf.Variable | tf.Tensor, layout: tuple[int, ...]) -> np.ndarray:
-    """An array in order, which NumPy's transposed views are not; TensorFlow puts it in order in several threads."""
+    """An array in order, which NumPy's transposed views are not; TensorFlow puts it in order in several threads.
+
+    It is read-only: the very memory that TensorFlow wrote, since another copy would take longer than the transposition.
+    """
     with tf.device("/CPU:0"):
-        return tf.transpose(value, layout).numpy()
+        return np.asarray(memoryview(tf.transpose(value, layout)))  # pyright: ignore[reportArgumentType]
 
 
 def _build_head(tensors: dict[str, np.ndarray]) -> list[keras.layers.Dense]:
