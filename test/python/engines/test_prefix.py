@@ -20,6 +20,7 @@ from twintune.targets import Targets
 pytestmark = pytest.mark.usefixtures("frameworks")
 
 MANY = FEWEST_IMAGES_TO_PREPARE
+VERY_MANY = 100_000
 LAST_STAGE = phase_of(trainable={"lastStages": 1}, optimizer=SGD)
 
 
@@ -53,13 +54,18 @@ def largest_difference(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 # Depthwise convolutions with squeeze-and-excitation, pre-activation, and what most are.
 @pytest.mark.parametrize("backbone", ["mobilenetv3_small_050", "resnetv2_50", "resnet18"])
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_a_prefix_that_is_prepared_gives_what_the_model_does(build, framework: str, backbone: str) -> None:
+@pytest.mark.parametrize(
+    ("framework", "number", "variant"),
+    [("tensorflow", MANY, "traced"), ("tensorflow", VERY_MANY, "frozen"), ("pytorch", MANY, "frozen")],
+)
+def test_a_prefix_that_is_prepared_gives_what_the_model_does(
+    build, framework: str, number: int, variant: str, backbone: str
+) -> None:
     engine, images, stages = build(framework, backbone, precision="float32"), pixels("float32"), stages_of(backbone)
     before = tensors_of(engine)
-    prepared, plain = engine.prefix(stages, MANY), engine.prefix(stages, 1)
+    prepared, plain = engine.prefix(stages, number), engine.prefix(stages, 1)
     features = plain(images)
-    assert (prepared.variant, plain.variant) == ({"tensorflow": "traced", "pytorch": "frozen"}[framework], "eager")
+    assert (prepared.variant, plain.variant) == (variant, "eager")
     # Kernels times BatchNorm's scale are rounded once more, a few 1e-7 a layer.
     assert largest_difference(prepared(images), features) < 1e-5
     assert largest_difference(prepared(images[:1]), features[:1]) < 1e-5
@@ -91,21 +97,24 @@ def test_batch_norm_is_folded_where_pytorch_can_t_freeze(build, monkeypatch, bac
 def test_only_float32_is_folded(build, framework: str, precision: str) -> None:
     images = pixels("float64" if precision == "float64" else "float32")
     engine = build(framework, precision=precision)
-    prefix = engine.prefix(STAGES, MANY)
+    prefix = engine.prefix(STAGES, VERY_MANY)
     assert prefix.variant == {"tensorflow": "traced", "pytorch": "eager"}[framework]
     assert largest_difference(prefix(images), engine.prefix(STAGES, 1)(images)) < 1e-12
 
 
-def test_deterministic_runs_take_the_layers_as_they_are(build) -> None:
-    assert build("pytorch", precision="float32", deterministic=True).prefix(STAGES, MANY).variant == "eager"
+@pytest.mark.parametrize(("framework", "variant"), [("tensorflow", "traced"), ("pytorch", "eager")])
+def test_deterministic_runs_take_the_layers_as_they_are(build, framework: str, variant: str) -> None:
+    engine = build(framework, precision="float32", deterministic=True)
+    assert engine.prefix(STAGES, VERY_MANY).variant == variant
 
 
-def test_what_was_frozen_goes_with_the_prefix(build) -> None:
-    engine, images = build("pytorch", precision="float32"), pixels("float32")
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_was_frozen_goes_with_the_prefix(build, framework: str) -> None:
+    engine, images = build(framework, precision="float32"), pixels("float32")
     megabytes = sum(tensor.nbytes for tensor in engine.backbone_tensors().values()) / 2**20
 
     def freeze() -> float:
-        prefix = engine.prefix(STAGES, MANY)
+        prefix = engine.prefix(STAGES, VERY_MANY)
         prefix(images)
         assert prefix.variant == "frozen"
         del prefix

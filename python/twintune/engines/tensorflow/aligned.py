@@ -171,7 +171,7 @@ class AlignedEngine:
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
         """The frozen backbone."""
-        return Prefix(self.model, self._entry, first_stage, images, self._input_spec(0), self.device.native)
+        return Prefix(self.model, self._entry, first_stage, images, self._input_spec(0), self.device)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""
