@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -13,22 +13,15 @@ from twintune.backbones import BackboneEntry
 from twintune.engine import FEWEST_IMAGES_TO_PREPARE
 from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.device import Device
+from twintune.engines.tensorflow.folding import folding
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.stages import stages_until
-
-FEWEST_IMAGES_TO_FREEZE = 1024
-"""From here on the weights of a prefix are constants, into which TensorFlow 2.21 folds BatchNorm.
-
-On two cores of an Intel Xeon a ResNet50 at 224 pixels is 1.17 times as fast, a ResNet18 1.08, a DenseNet121 1.15, a
-MobileNetV3 1.34 and a VGG16, which has no BatchNorm, as fast as before; on an AMD EPYC a ResNet50 gained nothing. It
-costs up to three seconds more than to trace, which those that gain have back after 50 to 900 images."""
 
 
 class Prefix:
     """TensorFlow's side of `twintune.engine.Prefix`.
 
-    It is traced when the first batch passes; compiled by XLA a ResNet50 is slower on a CPU. All that was prepared goes
-    with it.
+    It is traced when the first batch passes; compiled by XLA a ResNet50 is slower on a CPU.
     """
 
     def __init__(
@@ -70,29 +63,18 @@ class Prefix:
     def _prepare(self) -> Callable:
         if self.variant == "eager":
             return self._stages
-        stages = _freeze(self._stages, self._model) if self.variant == "frozen" else self._stages
-        return tf.function(stages, input_signature=[self._image_spec], autograph=False).get_concrete_function()
+        compute = tf.function(self._stages, input_signature=[self._image_spec], autograph=False)
+        with folding(self._model.batch_norms) if self.variant == "folded" else contextlib.nullcontext():
+            return compute.get_concrete_function()
 
 
 def _variant(model: AlignedModel, device: Device, images: int) -> str:
     """What computes a prefix.
 
-    Folding BatchNorm rounds otherwise: what is there to be compared bit for bit, or in float64, is left alone, and so
-    are half activations.
+    Folding rounds otherwise: what is there to be compared bit for bit, or in float64, is left alone, and so are half
+    precisions, which would round the folded kernels instead of the kernels.
     """
     if images < FEWEST_IMAGES_TO_PREPARE:
         return "eager"
     is_plain = model.backbone.compute_dtype == "float32" and not device.is_deterministic()
-    return "frozen" if is_plain and not device.on_gpu and images >= FEWEST_IMAGES_TO_FREEZE else "traced"
-
-
-def _freeze(stages: Callable, model: AlignedModel) -> Callable:
-    """Stages whose weights are constants once they are traced, into which TensorFlow folds BatchNorm."""
-    weights = [(variable, variable.numpy()) for variable in model.variables.values()]
-
-    def frozen(images: tf.Tensor) -> tf.Tensor:
-        constants = [(variable, tf.constant(weight)) for variable, weight in weights]
-        with keras.StatelessScope(state_mapping=constants):
-            return stages(images)
-
-    return frozen
+    return "folded" if is_plain else "traced"
