@@ -4,7 +4,13 @@ import { inspectionSchema } from '../protocol/inspect.js'
 import { hardwareSchema } from '../run/hardware.js'
 import { frameworkSchema } from '../spec/schema.js'
 
-const roomSchema = z.strictObject({ folder: z.string(), freeBytes: z.int() })
+const roomSchema = z.strictObject({
+  folder: z.string(),
+  freeBytes: z.int(),
+  writable: z
+    .boolean()
+    .describe('Whether the folder can be written into, or made where it is not there yet.'),
+})
 
 const machineSchema = z.strictObject({
   ...hardwareSchema.shape,

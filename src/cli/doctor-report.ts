@@ -41,8 +41,8 @@ function machineSection(machine: Machine, style: Style): string {
     ['CPU', `${cpu.count} × ${cpu.model}`],
     ['load', loadAverage.map((load) => load.toFixed(2)).join(', ')],
     ['memory', `${formatBytes(freeMemoryBytes)} of ${formatBytes(memoryBytes)} free`],
-    ['run folders', roomText(runs)],
-    ['cache', roomText(cache)],
+    ['run folders', roomText(runs, '--out', style)],
+    ['cache', roomText(cache, 'TWINTUNE_CACHE_DIR', style)],
   ]
   return renderFacts('This machine', rows, style)
 }
@@ -51,7 +51,8 @@ function renderFacts(title: string, rows: readonly (readonly string[])[], style:
   return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
 }
 
-function roomText({ folder, freeBytes }: Room): string {
+function roomText({ folder, freeBytes, writable }: Room, elsewhere: string, style: Style): string {
+  if (!writable) return `${folder} ${style.colors.red(`can't be written: choose another with ${elsewhere}`)}`
   return `${folder} (${formatBytes(freeBytes)} free)`
 }
 

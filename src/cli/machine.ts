@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
+import { access, constants, stat, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { cacheDirectory } from '../run/cache-directory.js'
@@ -24,5 +24,14 @@ async function roomIn(folder: string): Promise<Room> {
   let existing = folder
   while (!existsSync(existing)) existing = path.dirname(existing)
   const { bavail, bsize } = await statfs(existing)
-  return { folder, freeBytes: bavail * bsize }
+  return { folder, freeBytes: bavail * bsize, writable: await isWritableFolder(existing) }
+}
+
+async function isWritableFolder(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+    return (await stat(folder)).isDirectory()
+  } catch {
+    return false
+  }
 }

@@ -41,7 +41,7 @@ const signals: Readonly<
 /** A Python that ended, or never ran; one that had not `answered` yet is no Python to work with. */
 export function reportPythonEnd(end: PythonEnd, answered: boolean, ended: Ended): Failure {
   if (answered) return reportPythonDeath(end, ended)
-  if (end.spawnError?.code === 'ENOENT') {
+  if (end.spawnError && ['ENOENT', 'ENOTDIR'].includes(end.spawnError.code)) {
     return {
       code: 'INTERPRETER_MISSING',
       message: `There is no Python interpreter ${ended.python} for ${ended.name}.`,

@@ -154,15 +154,18 @@ describe('cancelling', () => {
 })
 
 describe('a worker that cannot work', () => {
-  it('names an interpreter that is not there', async () => {
-    const { worker } = startWorker({ python: '/nowhere/python' })
-    expect(await failureOf(worker.ready)).toMatchObject({
-      code: 'INTERPRETER_MISSING',
-      message: expect.stringContaining('/nowhere/python'),
-      hint: expect.stringContaining('TWINTUNE_PYTHON'),
-    })
-    expect(await failureOf(worker.request(echo, {}))).toMatchObject({ code: 'INTERPRETER_MISSING' })
-  })
+  it.each(['/nowhere/python', `${process.execPath}/`])(
+    'names an interpreter that is not there: %s',
+    async (python) => {
+      const { worker } = startWorker({ python })
+      expect(await failureOf(worker.ready)).toMatchObject({
+        code: 'INTERPRETER_MISSING',
+        message: expect.stringContaining(python),
+        hint: expect.stringContaining('TWINTUNE_PYTHON'),
+      })
+      expect(await failureOf(worker.request(echo, {}))).toMatchObject({ code: 'INTERPRETER_MISSING' })
+    },
+  )
 
   it.each([
     ['is not Python', 'false', 'exit code 1'],
