@@ -34,3 +34,10 @@ def replacing(file: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def state_of(file: Path) -> tuple[int, ...]:
+    """Tells what a file holds from what the same path may hold later, without reading it."""
+    status = file.stat()
+    # A copy may keep the time of its last change, but not that of its status.
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from twintune.backbones import BatchNorm
+from twintune.files import state_of
 from twintune.protocol import Precision
 
 Backbone = TypeVar("Backbone")
@@ -33,10 +34,7 @@ class BackboneKey:
         cls, name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision, device: str
     ) -> BackboneKey:
         """The key of what is built from these now."""
-        status = weights.stat()
-        # A copy may keep the time of its last change, but not that of its status.
-        state = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        return cls(name, weights, state, batch_norm, precision, device)
+        return cls(name, weights, state_of(weights), batch_norm, precision, device)
 
 
 class KeptBackbone(Generic[Backbone]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from safetensors.numpy import save_file
 
 from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
 from twintune.errors import MEND_UNWRITABLE, TwintuneError, install_command, is_unwritable
-from twintune.files import replacing
+from twintune.files import replacing, state_of
 from twintune.network import first_line, why_unreachable
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
 from twintune.seeding import generator
@@ -52,7 +53,7 @@ def resolve_weights(request: RunRequest) -> Path:
         file = _packaged_weights(name, entry, cache, request.torch_python)
     else:
         file = _hub_weights(name, entry)
-    _check(file, name)
+    _check(file, name, state_of(file))
     return file
 
 
@@ -184,8 +185,12 @@ def weights_unavailable(what: str, reason: str) -> TwintuneError:
     )
 
 
-def _check(file: Path, name: str) -> None:
-    """Holds the file's tensors against the backbone's; a classifier and counters are passed over."""
+@functools.lru_cache(maxsize=8)
+def _check(file: Path, name: str, _state: tuple[int, ...]) -> None:
+    """Holds the file's tensors against the backbone's; a classifier and counters are passed over.
+
+    A warm worker's next run on the same file finds it checked, as long as its state is the same.
+    """
     try:
         with safetensors.safe_open(file, framework="np") as tensors:
             present = set(tensors.keys())

@@ -113,6 +113,18 @@ def test_a_file_of_another_backbone_is_refused(make_request, tmp_path: Path) -> 
     assert "layer1.0.conv1.weight" in error.message
 
 
+def test_a_file_that_has_changed_since_it_was_taken_is_held_against_the_backbone_anew(
+    make_request, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.safetensors"
+    request = make_request("pytorch", model=model("resnet18", kind="file", path=str(file)))
+    tensors = random_tensors("resnet18", 5)
+    save_atomically(tensors, file)
+    assert resolve_weights(request) == file
+    save_atomically({**tensors, "conv1.weight": np.full_like(tensors["conv1.weight"], np.nan)}, file)
+    assert failure(request).code == "WEIGHTS_MISMATCH"
+
+
 def test_a_pickle_is_refused(make_request, tmp_path: Path) -> None:
     file = tmp_path / "mine.safetensors"
     file.write_bytes(b"\x80\x02}q\x00.")
