@@ -3,8 +3,9 @@
     .venv/bin/python -m bench.features                                    # about 6 minutes on two cores
     .venv/bin/python -m bench.features --images 32 --size 64 --pairs 1    # half a minute, to try it out
 
-Ours is all that a run's extraction costs: preparing the pass, decoding, resizing, computing. The limit is the fastest
-forward pass that its framework has (bench/forward_limit), over pixels in memory, with all preparation done before.
+Ours is all that a run's extraction costs: preparing the pass, decoding, resizing, computing. The reference is the
+forward pass alone, as fast as the framework's own options make it (bench/forward_limit), over pixels in memory and with
+all preparation done before. It isn't the limit where twintune folds BatchNorm better than the framework does.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ FIGURES: dict[str, Figure] = {
         Figure("sweep-10-heads", "Ten heads against one, both with nothing cached", "s", _at_most(1.5)),
         *_pair(
             "features-against-forward",
-            "Features from JPEG files, against {}'s fastest forward pass over pixels in memory",
+            "Features from JPEG files, against {}'s forward pass over pixels in memory, at its own best",
             "images/s",
             _at_least(0.9),
             _at_least(0.9),

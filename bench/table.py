@@ -53,5 +53,11 @@ def _format_row(entry: Entry) -> str:
 
 def _format_side(median: float, runs: Sequence[float], unit: str) -> str:
     """`12.3 s (12.1 to 12.9, 3 runs)`."""
-    spread = f" ({min(runs):.4g} to {max(runs):.4g}, {len(runs)} runs)" if len(runs) > 1 else " (1 run)"
-    return f"{median:.4g} {unit}{spread}"
+    least, most = _format_number(min(runs)), _format_number(max(runs))
+    spread = f" ({least} to {most}, {len(runs)} runs)" if len(runs) > 1 else " (1 run)"
+    return f"{_format_number(median)} {unit}{spread}"
+
+
+def _format_number(value: float) -> str:
+    """Four digits, and more only before the point."""
+    return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"
