@@ -65,8 +65,14 @@ def largest_difference(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(np.abs(ours - theirs).max() / np.abs(theirs).max())
 
 
-# Depthwise convolutions with squeeze-and-excitation, pre-activation, and what most are.
-@pytest.mark.parametrize("backbone", ["mobilenetv3_small_050", "resnetv2_50", "resnet18"])
+# Depthwise convolutions with squeeze-and-excitation, pre-activation, leaky residual blocks, and what most are.
+QUICK = {"mobilenetv3_small_050", "resnetv2_50", "cspresnet50", "resnet18"}
+
+
+@pytest.mark.parametrize(
+    "backbone",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in backbone_table()],
+)
 @pytest.mark.parametrize(("framework", "variant"), [("tensorflow", "folded"), ("pytorch", "frozen")])
 def test_a_prefix_that_is_prepared_gives_what_the_model_does(
     build, framework: str, variant: str, backbone: str
