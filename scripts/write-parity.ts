@@ -45,6 +45,11 @@ const mended = [
     operation: '`moments` (of `BatchNormalization`), in float64',
   },
   { name: 'tensorflow_leaky_relu', package: 'tensorflow', operation: '`leaky_relu`, in float64' },
+  {
+    name: 'tensorflow_fused_leaky_relu',
+    package: 'tensorflow',
+    operation: '`conv2d`, `bias_add`, `add` and `leaky_relu`, traced, in float32',
+  },
 ]
 const imageSize = 64
 
