@@ -10,24 +10,11 @@ let cancelled = false
 process.on('SIGINT', () => {}) // Ctrl-C is the parent's to handle.
 process.on('disconnect', endGroup)
 
-const python = startPython(process.argv[2] ?? '')
+const python = new PythonBridge(process.argv[2] ?? '')
+python.ended.then((end) => send({ type: 'python-ended', end }))
 
 process.on('message', (message) => receive(toChildSchema.parse(message)))
 if (!process.connected) endGroup()
-
-function startPython(module: string): PythonBridge | null {
-  try {
-    const bridge = new PythonBridge(module)
-    bridge.ended.then((end) => send({ type: 'python-ended', end }))
-    return bridge
-  } catch (error) {
-    // Node emits ENOENT and a few more, and throws what else the system has against starting an interpreter.
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
-    const spawnError = { code: String(error.code), message: error.message }
-    send({ type: 'python-ended', end: { exitCode: null, signal: null, spawnError } })
-    return null
-  }
-}
 
 function receive(message: ToChild): void {
   switch (message.type) {
@@ -46,7 +33,7 @@ function receive(message: ToChild): void {
 async function invoke(name: string, payload: string): Promise<void> {
   cancelled = false
   try {
-    const reply = await python?.invoke(name, payload, report)
+    const reply = await python.invoke(name, payload, report)
     if (reply !== undefined) send({ type: 'reply', payload: reply })
   } catch (error) {
     send({ type: 'bridge-failed', message: describeBridgeError(error) })
@@ -60,7 +47,7 @@ function report(payload: string): boolean {
 }
 
 async function stop(): Promise<void> {
-  await python?.stop()
+  await python.stop()
   process.off('disconnect', endGroup)
   process.disconnect()
 }

@@ -5,7 +5,8 @@ import type { PythonEnd } from './ipc.js'
 
 /** The one Python of this process, behind pythonia. A second one would need a process of its own. */
 export class PythonBridge {
-  readonly #pythonia: Pythonia
+  /** null where the system wouldn't even try to start the interpreter. */
+  readonly #pythonia: Pythonia | null
   readonly #entry: Promise<EntryModule>
 
   /** Resolves when Python is gone, or could not be started. */
@@ -16,11 +17,20 @@ export class PythonBridge {
    * Python's environment from this process when it is loaded.
    */
   constructor(module: string) {
-    // Loaded synchronously: `import()` would let the error event of a missing interpreter pass before anyone listens.
-    this.#pythonia = createRequire(import.meta.url)('pythonia') as Pythonia
-    this.ended = ending(this.#pythonia.com.proc)
-    this.#entry = this.#pythonia.python(module)
-    this.#entry.catch(() => {})
+    try {
+      // Loaded synchronously: `import()` would let the error event of a missing interpreter pass before anyone listens.
+      this.#pythonia = createRequire(import.meta.url)('pythonia') as Pythonia
+      this.ended = ending(this.#pythonia.com.proc)
+      this.#entry = this.#pythonia.python(module)
+      this.#entry.catch(() => {})
+    } catch (error) {
+      // Node emits ENOENT and a few more, and throws what else the system has against starting an interpreter.
+      const failure = error as NodeJS.ErrnoException
+      if (failure.syscall === undefined) throw error
+      this.#pythonia = null
+      this.ended = Promise.resolve(neverRan(failure))
+      this.#entry = new Promise(() => {})
+    }
   }
 
   /**
@@ -45,7 +55,7 @@ export class PythonBridge {
 
   /** Ends Python; without the bridge's timer this process can then end by itself. */
   async stop(): Promise<void> {
-    this.#pythonia.python.exit()
+    this.#pythonia?.python.exit()
     await this.ended
   }
 }
@@ -74,13 +84,16 @@ function ending(python: ChildProcess): Promise<PythonEnd> {
   return new Promise((resolve) => {
     python.once('exit', (exitCode, signal) => resolve({ exitCode, signal, spawnError: null }))
     // The listener stays, since pythonia may write to a Python that is gone; only one that never ran has no pid.
-    python.on('error', (error: NodeJS.ErrnoException) => {
-      if (python.pid !== undefined) return
-      resolve({
-        exitCode: null,
-        signal: null,
-        spawnError: { code: error.code ?? 'UNKNOWN', message: error.message },
-      })
+    python.on('error', (error) => {
+      if (python.pid === undefined) resolve(neverRan(error))
     })
   })
+}
+
+function neverRan(error: NodeJS.ErrnoException): PythonEnd {
+  return {
+    exitCode: null,
+    signal: null,
+    spawnError: { code: error.code ?? 'UNKNOWN', message: error.message },
+  }
 }
