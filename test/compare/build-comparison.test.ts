@@ -1,3 +1,5 @@
+// Holds the option comparison.primaryMetric
+
 import { describe, expect, it } from 'vitest'
 import { buildComparison } from '../../src/compare/build-comparison.js'
 import { comparisonSchema } from '../../src/compare/comparison.js'

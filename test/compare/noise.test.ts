@@ -1,3 +1,5 @@
+// Holds the option comparison.noise
+
 import { describe, expect, it } from 'vitest'
 import { noiseFloor, noiseSchema } from '../../src/compare/noise.js'
 import { failedRun, lossNotFinite } from '../report/comparison.js'

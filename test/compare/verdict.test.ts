@@ -1,3 +1,5 @@
+// Holds the option comparison.margins
+
 import { describe, expect, it } from 'vitest'
 import { decide, type Evidence } from '../../src/compare/verdict.js'
 

@@ -1,3 +1,6 @@
+// Holds the options training.fineTune.freezeEpochs, training.fineTune.epochs,
+// training.fineTune.baseLearningRate
+
 import { describe, expect, it } from 'vitest'
 import { expandShorthands } from '../../src/plan/expand-shorthands.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'

@@ -1,3 +1,5 @@
+// Holds the option comparison.vary
+
 import { describe, expect, it } from 'vitest'
 import { runSeeds } from '../../src/plan/run-seeds.js'
 import { comparisonSettingsSchema, type Purpose } from '../../src/spec/comparison-schema.js'

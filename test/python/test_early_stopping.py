@@ -33,6 +33,7 @@ def accuracies(*values: float) -> list[EvaluationMetrics]:
     return [validation(accuracy=value) for value in values]
 
 
+# Holds the option training.earlyStopping.patience
 def test_a_phase_ends_after_patience_epochs_without_an_improvement() -> None:
     monitor = Monitor(rule(patience=2), MonitorState())
     assert epochs_until_stop(monitor, losses(1.0, 0.8, 0.9, 0.8, 0.1)) == 4
@@ -44,6 +45,8 @@ def test_an_improvement_starts_the_patience_anew() -> None:
     assert epochs_until_stop(Monitor(rule(patience=2), MonitorState()), losses(1.0, 1.1, 0.9, 1.0, 0.8, 0.9)) is None
 
 
+# Holds the options training.earlyStopping.monitor, training.earlyStopping.mode,
+# training.earlyStopping.minDelta
 def test_an_improvement_of_no_more_than_min_delta_is_none() -> None:
     # All of these are exact in binary.
     monitor = Monitor(rule(patience=2, min_delta=0.25), MonitorState())

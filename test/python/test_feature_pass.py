@@ -181,6 +181,7 @@ def total_computed(finished: Finished) -> int:
     )
 
 
+# Holds the option augmentation.views
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_fixed_views_give_features_that_train_as_pixels_do(
     requests, framework: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

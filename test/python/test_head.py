@@ -37,6 +37,7 @@ def test_weights_are_drawn_as_pytorch_draws_them() -> None:
         assert values.std() == pytest.approx(float(getattr(theirs, name).detach().std()), rel=0.15)
 
 
+# Holds the option model.head.dropout
 def test_dropout_keeps_the_expectation() -> None:
     (mask,) = dropout_masks(head([1000], dropout=0.25), 100, seed=0, step=0, dtype="float64")
     assert set(np.unique(mask)) == {0.0, 1 / 0.75}

@@ -25,6 +25,7 @@ def is_norm(name: str) -> bool:
     return ".bn" in name or name.startswith("bn1") or "downsample.1" in name
 
 
+# Holds the option training.phases[].trainable
 def test_the_head_trains_alone() -> None:
     assert list(settings(trainable="head")) == ["head.0.weight", "head.0.bias"]
 
@@ -57,6 +58,7 @@ def test_every_scale_and_shift_trains_under_train_those_of_frozen_stages_too() -
     }
 
 
+# Holds the options training.phases[].backboneLearningRateScale, training.phases[].layerwiseDecay
 def test_rates_fall_stage_by_stage_from_the_head() -> None:
     trained = settings(trainable="all", backboneLearningRateScale=0.5, layerwiseDecay=0.1)
     assert trained["head.0.weight"].rate_scale == 1
@@ -65,6 +67,7 @@ def test_rates_fall_stage_by_stage_from_the_head() -> None:
     assert trained["conv1.weight"].rate_scale == trained["bn1.bias"].rate_scale == pytest.approx(0.000005)
 
 
+# Holds the option training.phases[].optimizer.decayNormAndBias
 @pytest.mark.parametrize("name", ["adam", "adamw"])
 def test_decay_passes_over_batch_norm_and_biases(name: str) -> None:
     trained = settings({"name": name, "weightDecay": 0.1}, trainable="all")

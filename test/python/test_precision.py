@@ -1,5 +1,7 @@
 """What a precision means."""
 
+# Holds the option training.precision
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,8 @@
 """A run that is interrupted and goes on ends as one that was not, bit for bit."""
 
+# Holds the options training.checkpoints.everyEpochs, training.checkpoints.everySteps,
+# training.checkpoints.keep
+
 from __future__ import annotations
 
 import shutil
@@ -119,6 +122,7 @@ def without_times(result: RunResult | None) -> dict:
     }
 
 
+# Holds the option deterministic
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_run_that_was_interrupted_again_and_again_ends_as_one_that_was_not(make_long_request, framework: str) -> None:
     whole = make_long_request(framework, "whole")
@@ -160,6 +164,7 @@ def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) 
     assert "(epoch 1) by more than 100 in 2 epochs" in finished["endedEarly"]
 
 
+# Holds the option training.earlyStopping.restoreBest
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_weights_that_a_phase_goes_back_to_are_those_of_its_best_epoch(make_request, framework: str) -> None:
     phase = {**PHASE, "epochs": 4, "optimizer": {**ADAM, "learningRate": 0.3}}

@@ -1,5 +1,7 @@
 """What each seed of a run decides."""
 
+# Holds the option comparison.vary
+
 from __future__ import annotations
 
 import pytest

@@ -19,10 +19,12 @@ def test_constant_is_constant() -> None:
     assert rates(2, 3, name="constant", warmupEpochs=0) == [1e-3] * 6
 
 
+# Holds the option training.phases[].schedule.warmupEpochs
 def test_warm_up_is_linear_and_reaches_the_rate() -> None:
     assert rates(2, 4, name="constant", warmupEpochs=1) == pytest.approx([2.5e-4, 5e-4, 7.5e-4, 1e-3] + [1e-3] * 4)
 
 
+# Holds the option training.phases[].schedule.finalLearningRate
 def test_cosine_starts_at_the_rate_and_is_half_way_in_the_middle() -> None:
     values = rates(1, 10, name="cosine", warmupEpochs=0, finalLearningRate=1e-4)
     assert values[0] == 1e-3
@@ -31,12 +33,15 @@ def test_cosine_starts_at_the_rate_and_is_half_way_in_the_middle() -> None:
     assert values[-1] > 1e-4
 
 
+# Holds the options training.phases[].schedule.everyEpochs, training.phases[].schedule.factor
 def test_steps_drop_at_every_so_many_epochs_after_the_warm_up() -> None:
     values = rates(4, 2, name="step", warmupEpochs=1, everyEpochs=1.5, factor=0.1)
     assert values == pytest.approx([5e-4, 1e-3] + [1e-3] * 3 + [1e-4] * 3)
 
 
 # The formula is PyTorch's: nothing but rounding may be between them.
+# Holds the options training.phases[].schedule.name, training.phases[].schedule.riseFraction,
+# training.phases[].schedule.startDivisor, training.phases[].schedule.finalDivisor
 @pytest.mark.parametrize(("steps", "rise"), [(20, 0.25), (20, 0.3), (7, 0.5), (100, 0.99)])
 def test_one_cycle_is_pytorch_s_step_by_step(steps: int, rise: float) -> None:
     torch = pytest.importorskip("torch")

@@ -25,6 +25,7 @@ def logits(images: int):
     return torch.from_numpy(np.random.default_rng(0).normal(size=(images, CLASSES)))
 
 
+# Holds the options training.labelSmoothing, training.classWeights
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize("weights", [np.ones(CLASSES), WEIGHTS], ids=["unweighted", "weighted"])
 def test_the_loss_of_labels_is_pytorch_s(weights: np.ndarray, smoothing: float) -> None:

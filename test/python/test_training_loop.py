@@ -56,6 +56,7 @@ def test_the_head_changes_and_the_frozen_backbone_does_not(make_request, reports
     assert reports.of("phase-started")[0]["input"] == "features"
 
 
+# Holds the option training.phases[].trainable
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_lastly_thawed_stages_train_and_the_others_do_not(make_request, reports, framework: str) -> None:
     request = make_request(framework, training={"phases": [{**PHASE, "trainable": {"lastStages": 1}}]})
@@ -68,6 +69,7 @@ def test_lastly_thawed_stages_train_and_the_others_do_not(make_request, reports,
     assert not any("running" in name for name in moved)
 
 
+# Holds the option training.phases[].epochs
 def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
     phases = [PHASE, {**PHASE, "trainable": "all", "optimizer": {**ADAM, "learningRate": 1e-4}}]
     head = {"hidden": [16], "activation": "silu", "dropout": 0.3}
@@ -103,6 +105,7 @@ def test_cached_features_train_as_the_images_do(make_request, framework: str, mo
 
 
 # The images of a split into the loss and its gradients in another order: rounding alone.
+# Holds the option training.gradientAccumulation
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_small_batches_accumulated_train_as_a_large_one(make_request, framework: str) -> None:
     weighted = {"precision": "float64", "classWeights": "balanced", "labelSmoothing": 0.1}
@@ -209,6 +212,7 @@ def test_the_first_step_is_no_part_of_the_pace_and_the_device_s_work_is(make_req
     assert result.images_per_second == (30 - 8) / 13
 
 
+# Holds the option training.batchSize
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_an_epoch_of_one_step_has_no_pace(make_request, framework: str) -> None:
     result = run(make_request(framework, training={"batchSize": 1000}), lambda report: None)

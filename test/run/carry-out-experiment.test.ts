@@ -1,3 +1,5 @@
+// Holds the option comparison.noise
+
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'

@@ -1,5 +1,7 @@
 """The check that sees every image before training does, and remembers what it saw."""
 
+# Holds the option dataset.onCorrupt
+
 from __future__ import annotations
 
 import os

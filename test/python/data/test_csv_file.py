@@ -1,5 +1,8 @@
 """CSV files as people's tools write them, and bad lines by their number."""
 
+# Holds the options dataset.source, dataset.train, dataset.validation, dataset.test, dataset.pathColumn,
+# dataset.labelColumn, dataset.splitColumn
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,8 @@
 """Datasets in the hub's layouts, from local folders; and the hub, when it is out of reach."""
 
+# Holds the options dataset.source, dataset.train, dataset.validation, dataset.test, dataset.configuration,
+# dataset.revision, dataset.trainSplit, dataset.validationSplit, dataset.testSplit
+
 from __future__ import annotations
 
 import io

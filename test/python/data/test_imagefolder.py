@@ -1,5 +1,7 @@
 """Folders of images: nested, linked, named in any script, with or without folders of splits."""
 
+# Holds the options dataset.source, dataset.train, dataset.validation, dataset.test
+
 from __future__ import annotations
 
 import os

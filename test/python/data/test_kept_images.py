@@ -1,5 +1,7 @@
 """Images are decoded once where a run passes over them again, and their pixels are the same."""
 
+# Holds the option dataset.cacheDecoded
+
 from __future__ import annotations
 
 import threading

@@ -1,5 +1,7 @@
 """Batches: the same in every process, whatever the threads."""
 
+# Holds the options training.batchSize, dataset.imageSize
+
 from __future__ import annotations
 
 import os
@@ -162,6 +164,7 @@ def test_normalising_subtracts_the_mean_and_divides_by_the_deviation() -> None:
     assert normalize(pixels, PREPROCESSING, "float64")[0, 0] == pytest.approx(expected, rel=1e-12)
 
 
+# Holds the option augmentation.views
 def test_epochs_take_fixed_views_in_turn(split) -> None:
     fixed, endless = loader(**OF_IMAGES, views=2), loader(**OF_IMAGES)
     for epoch in range(4):

@@ -1,5 +1,7 @@
 """Mixup and CutMix against torchvision's formulas."""
 
+# Holds the options augmentation.mixup, augmentation.cutmix
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Parquet files: the Hugging Face image schema, and bare columns."""
 
+# Holds the options dataset.source, dataset.train, dataset.validation, dataset.test, dataset.imageColumn
+
 from __future__ import annotations
 
 import io

@@ -1,5 +1,7 @@
 """Images that can't be decoded, and images that are in two splits, as a user hears of them."""
 
+# Holds the option dataset.onCorrupt
+
 from __future__ import annotations
 
 import shutil

@@ -55,6 +55,7 @@ def test_every_image_is_in_one_split(tmp_path: Path, split) -> None:
     assert all(parts)
 
 
+# Holds the options dataset.validationFraction, dataset.testFraction
 @pytest.mark.parametrize("seed", [None, 7])
 def test_adding_an_image_moves_no_other(tmp_path: Path, split, seed: int | None) -> None:
     root = write_pictures(tmp_path / "all", each=20)
@@ -65,6 +66,7 @@ def test_adding_an_image_moves_no_other(tmp_path: Path, split, seed: int | None)
         assert set(identities(getattr(before, name))) <= set(identities(getattr(after, name)))
 
 
+# Holds the option comparison.vary
 def test_a_seed_splits_otherwise_and_the_same_one_alike(tmp_path: Path, split) -> None:
     root = write_pictures(tmp_path / "all", each=20)
     unsalted, first, again, second = (split(spec(root), seed) for seed in (None, 1, 1, 2))

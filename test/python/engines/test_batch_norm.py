@@ -31,6 +31,7 @@ def expected_to_move(name: str, policy: str, trains: bool) -> bool:
     return trains
 
 
+# Holds the option training.phases[].batchNorm
 @pytest.mark.parametrize("policy", ["inference", "adapt", "train"])
 @pytest.mark.parametrize("trained", ["head", "last stage", "all"])
 def test_a_policy_holds_for_all_layers_alike_in_both_frameworks(request_of, trained: str, policy: str) -> None:

@@ -22,6 +22,7 @@ LAST_STAGE = phase_of(trainable={"lastStages": 1}, optimizer=SGD)
 BOUND = 1e-10
 
 
+# Holds the option training.compile
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile wants a C++ compiler, and finds g++ here")
 @pytest.mark.parametrize(
     ("phase", "first_stage", "accumulation"),

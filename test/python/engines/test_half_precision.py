@@ -1,5 +1,7 @@
 """In the half precisions convolutions and activations are half and all else is float32, in both engines."""
 
+# Holds the option training.precision
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -75,6 +75,11 @@ def run_pytorch(definition, start: dict, gradients: list[dict]) -> tuple[dict[st
     return {name: parameter.detach().numpy() for name, parameter in parameters.items()}, describe_optimizer(optimizer)
 
 
+# Holds the options training.phases[].optimizer.name, training.phases[].optimizer.learningRate,
+# training.phases[].optimizer.momentum, training.phases[].optimizer.nesterov,
+# training.phases[].optimizer.beta1, training.phases[].optimizer.beta2,
+# training.phases[].optimizer.smoothing, training.phases[].optimizer.centered,
+# training.phases[].optimizer.epsilon, training.phases[].optimizer.weightDecay
 @pytest.mark.parametrize("precision", BOUNDS)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_twenty_steps_agree(name: str, precision: str) -> None:

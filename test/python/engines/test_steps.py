@@ -19,6 +19,8 @@ LAST_STAGE = phase_of(trainable={"lastStages": 1}, optimizer=SGD)
 FOUR_BATCHES = (4, 4, 3, 2)
 
 
+# Holds the options training.phases[].backboneLearningRateScale, training.phases[].layerwiseDecay,
+# training.labelSmoothing, training.classWeights, model.head.dropout
 @pytest.mark.parametrize(
     ("options", "phase"),
     [
@@ -67,6 +69,7 @@ def test_both_engines_follow_a_schedule_alike(request_of, schedule: dict) -> Non
     assert_equal(ours, theirs)
 
 
+# Holds the option training.ema.decay
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_average_is_what_is_validated_and_what_a_phase_ends_with(request_of, framework: str) -> None:
     engine = create_engine(request_of(framework, ema={"decay": 0.6}), CLASSES)
@@ -85,6 +88,7 @@ def test_the_average_is_what_is_validated_and_what_a_phase_ends_with(request_of,
     assert not np.array_equal(live["head.0.weight"], engine.head_tensors()["head.0.weight"])
 
 
+# Holds the option training.clipGradientNorm
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_gradients_are_scaled_down_to_the_norm_and_never_up(request_of, framework: str) -> None:
     plain = {**SGD, "momentum": 0.0, "weightDecay": 0.0}

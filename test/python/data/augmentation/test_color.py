@@ -9,6 +9,7 @@ from twintune.data.augmentation import color
 from twintune.data.augmentation.color import ColorJitter
 
 
+# Holds the option augmentation.colorJitter
 @pytest.mark.parametrize("name", ["brightness", "contrast", "saturation"])
 @pytest.mark.parametrize("factor", [0.0, 0.37, 1.0, 1.9])
 def test_a_factor_gives_torchvision_s_pixels(name: str, factor: float) -> None:

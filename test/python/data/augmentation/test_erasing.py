@@ -1,5 +1,7 @@
 """Random erasing."""
 
+# Holds the option augmentation.randomErasing
+
 from __future__ import annotations
 
 import numpy as np

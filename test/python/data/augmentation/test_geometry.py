@@ -27,6 +27,7 @@ def cut_parts(monkeypatch, crop: RandomResizedCrop, image: Image.Image, draws: i
     return sizes
 
 
+# Holds the option augmentation.randomResizedCrop
 def test_a_crop_is_torchvision_s_resized_crop_of_the_rectangle_drawn(monkeypatch) -> None:
     from torchvision.transforms import InterpolationMode, functional
 
@@ -74,6 +75,7 @@ def test_a_flip_of_probability_one_always_mirrors_and_of_zero_never(direction, m
         assert Flip(direction, 0.0)(image, draw) == image
 
 
+# Holds the options augmentation.horizontalFlip, augmentation.verticalFlip
 def test_a_flip_has_its_probability() -> None:
     image, draw = photograph(), np.random.default_rng(4)
     share = np.mean([Flip("horizontal", 0.3)(image, draw) != image for _ in range(2000)])
@@ -95,6 +97,7 @@ def test_a_rotation_turns_as_torchvision_does_and_fills_with_the_mean_colour() -
     assert tuple(numbers(ours)[0, 0]) == (124, 116, 104)
 
 
+# Holds the option augmentation.rotation
 def test_rotations_fill_their_range(monkeypatch) -> None:
     angles: list[float] = []
     monkeypatch.setattr(Image.Image, "rotate", lambda image, angle, *_, **__: angles.append(angle) or image)

@@ -39,6 +39,7 @@ def test_the_magnitudes_are_torchvision_s(theirs, row) -> None:
         assert ours == expected
 
 
+# Holds the option augmentation.randAugment
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_each_operation_gives_torchvision_s_pixels_at_every_magnitude(theirs, row) -> None:
     for size in [(48, 40), (33, 33)]:
