@@ -62,9 +62,9 @@ def build_steps(framework: Framework, material: Material, images: np.ndarray, la
         images: float32, [images, size, size, 3].
         labels: int64, [images].
     """
-    from twintune.engine import StepInputs
+    from twintune.data.targets import TargetEncoder, one_hot
     from twintune.engines import create_engine
-    from twintune.targets import TargetEncoder, one_hot
+    from twintune.engines.engine import StepInputs
 
     with fresh_folder() as folder:
         specification = make_specification(material, images.shape[1], len(images), trainable="all")

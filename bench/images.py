@@ -45,7 +45,7 @@ def prepare_material(images: int) -> Material:
         _generate(generated, {"train": images - test, "test": test})
     weights = folder / f"{BACKBONE}.safetensors"
     if not weights.exists():
-        from twintune.weights import random_tensors, save_atomically
+        from twintune.model.weights import random_tensors, save_atomically
 
         save_atomically(random_tensors(BACKBONE, seed=0), weights)
     return Material(generated / "train", generated / "test", weights)

@@ -99,7 +99,7 @@ def train(raw_request: dict[str, Any]) -> int:
     import msgspec
     from twintune.engines import import_framework
     from twintune.protocol import RunRequest
-    from twintune.training_loop import run
+    from twintune.training.loop import run
 
     request = msgspec.convert(raw_request, RunRequest)
     import_framework(request.framework)

@@ -92,7 +92,7 @@ def train_alone(specification: Specification) -> float:
 def carry_out(file: Path) -> None:
     """Carries a request out in this process."""
     take_place()
-    from twintune.training_loop import run
+    from twintune.training.loop import run
 
     request = msgspec.json.decode(file.read_bytes(), type=RunRequest)
     Path(request.run_directory).mkdir()

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from twintune import engines
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, StepParts
+from twintune.engines.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, StepParts
 from twintune.protocol import Phase, RunRequest
 
 STEP_SECONDS = "BENCH_STEP_SECONDS"

@@ -18,7 +18,7 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [_FOLDER, *(folder for folder in sys.path if folder != _FOLDER)]
 
 from twintune.errors import Cancelled, TwintuneError, to_failure  # noqa: E402
-from twintune.process_guard import log_to, prepare  # noqa: E402
+from twintune.system.process_guard import log_to, prepare  # noqa: E402
 
 
 def invoke(name: str, payload: str, emit: Callable[[str], bool]) -> str:

@@ -30,7 +30,7 @@ from twintune.engines.pytorch.model import build_backbone as build_pytorch
 from twintune.engines.pytorch.model import create_backbone
 from twintune.engines.pytorch.projection import build_projection
 from twintune.engines.tensorflow.model import build_backbone as build_tensorflow
-from twintune.weights import random_tensors
+from twintune.model.weights import random_tensors
 
 FOLDER = Path(__file__).parent / "twintune"
 

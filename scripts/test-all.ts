@@ -19,6 +19,7 @@ const parts = [
   check('ruff', 'check', '.'),
   check('ruff', 'format', '--check', '.'),
   check('pyright'),
+  check('env', 'PYTHONPATH=python', 'lint-imports'),
   tests(countVitest, vitestReport, [
     'vitest',
     'run',

@@ -12,19 +12,19 @@ Emit = Callable[[object], None]
 
 
 def _import_framework(payload: bytes, emit: Emit) -> object:
-    from twintune.environment import import_and_report
+    from twintune.engines.environment import import_and_report
 
     return import_and_report(msgspec.json.decode(payload, type=protocol.ImportFrameworkRequest))
 
 
 def _inspect(payload: bytes, emit: Emit) -> object:
-    from twintune.environment import inspect
+    from twintune.engines.environment import inspect
 
     return inspect(msgspec.json.decode(payload, type=protocol.InspectRequest))
 
 
 def _run(payload: bytes, emit: Emit) -> object:
-    from twintune.training_loop import run
+    from twintune.training.loop import run
 
     return run(msgspec.json.decode(payload, type=protocol.RunRequest), emit)
 
@@ -36,55 +36,55 @@ def _describe_data(payload: bytes, emit: Emit) -> object:
 
 
 def _find_learning_rate(payload: bytes, emit: Emit) -> object:
-    from twintune.lr_finder import find_learning_rate
+    from twintune.training.lr_finder import find_learning_rate
 
     return find_learning_rate(msgspec.json.decode(payload, type=protocol.FindLearningRateRequest), emit)
 
 
 def _paired_difference(payload: bytes, emit: Emit) -> object:
-    from twintune.statistics import paired_difference
+    from twintune.evaluation.statistics import paired_difference
 
     return paired_difference(msgspec.json.decode(payload, type=protocol.PairedDifferenceRequest))
 
 
 def _pairs_needed(payload: bytes, emit: Emit) -> object:
-    from twintune.sample_size import pairs_needed
+    from twintune.evaluation.sample_size import pairs_needed
 
     return pairs_needed(msgspec.json.decode(payload, type=protocol.PairsNeededRequest))
 
 
 def _compare_predictions(payload: bytes, emit: Emit) -> object:
-    from twintune.disagreement import compare_predictions
+    from twintune.evaluation.disagreement import compare_predictions
 
     return compare_predictions(msgspec.json.decode(payload, type=protocol.ComparePredictionsRequest), emit)
 
 
 def _record_rungs(payload: bytes, emit: Emit) -> object:
-    from twintune.parity.recording import record_rungs
+    from twintune.parity.ladder.recording import record_rungs
 
     return record_rungs(msgspec.json.decode(payload, type=protocol.RecordRungsRequest), emit)
 
 
 def _judge_rungs(payload: bytes, emit: Emit) -> object:
-    from twintune.parity.judging import judge_rungs
+    from twintune.parity.ladder.judging import judge_rungs
 
     return judge_rungs(msgspec.json.decode(payload, type=protocol.JudgeRungsRequest))
 
 
 def _judge_rounding(payload: bytes, emit: Emit) -> object:
-    from twintune.parity.rounding import judge_rounding
+    from twintune.parity.ladder.rounding import judge_rounding
 
     return judge_rounding(msgspec.json.decode(payload, type=protocol.JudgeRoundingRequest))
 
 
 def _describe_idiomatic(payload: bytes, emit: Emit) -> object:
-    from twintune.engines.tensorflow.idiomatic_reference import describe_first_batch
+    from twintune.parity.idiomatic.tensorflow.reference import describe_first_batch
 
     return describe_first_batch(msgspec.json.decode(payload, type=protocol.DescribeIdiomaticRequest), emit)
 
 
 def _measure_differences(payload: bytes, emit: Emit) -> object:
-    from twintune.engines.pytorch.idiomatic_differences import measure_differences
+    from twintune.parity.idiomatic.pytorch.differences import measure_differences
 
     return measure_differences(msgspec.json.decode(payload, type=protocol.MeasureDifferencesRequest), emit)
 

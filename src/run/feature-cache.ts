@@ -5,7 +5,7 @@ import { frameworkSchema } from '../spec/schema.js'
 import { cacheDirectory } from './cache-directory.js'
 import { explainUnreadable } from './unreadable.js'
 
-/** What the cache of features says of an entry, which Python writes (`python/twintune/feature_key.py`). */
+/** What the cache of features says of an entry, which Python writes (`python/twintune/features/key.py`). */
 const featureKeySchema = z.object({
   source: z.object({
     framework: frameworkSchema,

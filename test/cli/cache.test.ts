@@ -20,7 +20,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(cache, { recursive: true }))
 
-// The very key that test/python/test_feature_cache.py holds Python to.
+// The very key that test/python/features/test_cache.py holds Python to.
 const key = JSON.parse(readFileSync(new URL('../fixtures/feature-cache/key.json', import.meta.url), 'utf8'))
 
 describe('twintune cache ls', () => {

@@ -3,7 +3,7 @@ import { mean } from '../../src/compare/summary.js'
 import { decide, type EquivalenceInterval, type Verdict } from '../../src/compare/verdict.js'
 
 // How often a verdict is wrong, by simulation of six pairs of seeds whose true difference is known. The test and its
-// interval are worked out here by counting; test/python/test_statistics_simulation.py holds those that a comparison asks
+// interval are worked out here by counting; test/python/evaluation/test_statistics_simulation.py holds those that a comparison asks
 // for. The draws are seeded: the outcome is the same in every run.
 const simulations = 2000
 const pairs = 6

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from twintune.backbones import backbone_table, find_backbone, tensor_shapes
 from twintune.errors import TwintuneError
-from twintune.phases import first_trainable_stage
+from twintune.model.phases import first_trainable_stage
 from twintune.protocol import Trainable
 
 

@@ -32,7 +32,7 @@ def test_a_framework_s_process_imports_nothing_of_the_other(framework: str, othe
         "import sys\n"
         "from twintune.engines import import_framework\n"
         f"import_framework({framework!r})\n"
-        f"import twintune.training_loop, twintune.engines.{framework}.aligned, twintune.data.parquet\n"
+        f"import twintune.training.loop, twintune.engines.{framework}.aligned, twintune.data.parquet\n"
         f"assert {other!r} not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)
@@ -73,7 +73,7 @@ def test_idiomatic_mode_imports_no_keras_hub_which_has_none_of_its_models() -> N
         "import sys\n"
         "from twintune.engines import import_framework\n"
         "import_framework('tensorflow', 'idiomatic')\n"
-        "import twintune.training_loop, twintune.engines.tensorflow.idiomatic\n"
+        "import twintune.training.loop, twintune.engines.tensorflow.idiomatic\n"
         "assert 'keras_hub' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PYTHON, capture_output=True, text=True, check=False)

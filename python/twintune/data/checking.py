@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from twintune.cpu import available_cores
 from twintune.data.dataset import ImageDataset, why_unreadable
 from twintune.data.decoding import UnreadableImage, decode
 from twintune.data.verdicts import Look, Verdicts, load_verdicts, save_verdicts
-from twintune.stopwatch import Pace
+from twintune.system.cpu import available_cores
+from twintune.system.stopwatch import Pace
 
 Progress = Callable[[int, int], None]
 """Takes the images looked at and those there are; may raise `Cancelled`."""

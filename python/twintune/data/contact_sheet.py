@@ -13,8 +13,8 @@ from twintune.data.dataset import Split
 from twintune.data.loader import SharedLoader
 from twintune.data.mixing import Mixing
 from twintune.data.preprocessing import denormalize
-from twintune.files import replacing
-from twintune.targets import one_hot
+from twintune.data.targets import one_hot
+from twintune.system.files import replacing
 
 _LARGEST_TILE, _SMALLEST_TILE = 224, 112
 _MARGIN, _CAPTION_HEIGHT, _FONT_SIZE = 8, 18, 12

@@ -12,8 +12,8 @@ from typing import Any
 from twintune.data.dataset import Sources
 from twintune.data.table import TableDataset
 from twintune.errors import TwintuneError
-from twintune.network import first_line, why_unreachable
 from twintune.protocol import HuggingFace
+from twintune.system.network import first_line, why_unreachable
 
 _IN_SNAPSHOT = re.compile(r"/snapshots/[^/]+/(.+)$")
 

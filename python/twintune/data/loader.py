@@ -11,13 +11,13 @@ import numpy as np
 from PIL import Image
 
 from twintune.backbones import Preprocessing
-from twintune.cpu import available_cores
 from twintune.data.augmentation import is_augmented
 from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
 from twintune.data.dataset import Split
 from twintune.data.preprocessing import normalize
 from twintune.protocol import Augmentation, RunSeeds
 from twintune.seeding import generator
+from twintune.system.cpu import available_cores
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from twintune.data.dataset import Splits, Unreadable
 from twintune.data.duplicates import find_duplicates
 from twintune.errors import TwintuneError
-from twintune.files import replacing
+from twintune.system.files import replacing
 
 _NAMED_IMAGES = 20
 _NAMED_GROUPS = 3

@@ -15,7 +15,7 @@ import pyarrow
 import pyarrow.feather
 
 from twintune.data.decoding import VERSION
-from twintune.files import replacing
+from twintune.system.files import replacing
 
 _DECODER = f"{VERSION}, Pillow {PIL.__version__}".encode()
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from twintune.engine import Engine
+from twintune.engines.engine import Engine
 from twintune.errors import TwintuneError, install_command
 from twintune.protocol import Framework, Mode, RunRequest
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from augmentations import OF_IMAGES, augmentation
+from loaders import PREPROCESSING, training_split
 from PIL import Image
-from test_loader import PREPROCESSING, training_split
 from twintune.data import contact_sheet
 from twintune.data.contact_sheet import spread_over_classes, write_contact_sheet
 from twintune.data.dataset import Split

@@ -19,8 +19,8 @@ from twintune.data.kept_images import KeptInFile, KeptInMemory, KeptSplit, Room
 from twintune.data.loader import SharedLoader
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
-from twintune.keep_decoded import keep_decoded
 from twintune.protocol import RunRequest, RunSeeds
+from twintune.training.keep_decoded import keep_decoded
 
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
 UNCROPPED = {name: value for name, value in OF_IMAGES.items() if name != "randomResizedCrop"}

@@ -12,48 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from augmentations import OF_IMAGES, augmentation
+from augmentations import OF_IMAGES
+from loaders import PREPROCESSING, digest, loader, training_split
 from PIL import Image
-from twintune.backbones import Preprocessing
 from twintune.data.dataset import Split
-from twintune.data.loader import SharedLoader, training_order
+from twintune.data.loader import training_order
 from twintune.data.preprocessing import normalize, resize
-from twintune.data.splits import open_splits
-from twintune.digests import ChainedDigest
 from twintune.errors import TwintuneError
-from twintune.protocol import ImageFolder, RunSeeds
-
-PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
-
-
-def training_split(pictures: Path, train: Path | None = None) -> Split:
-    request = ImageFolder(
-        train=str(train or pictures / "train"),
-        test=str(pictures / "test"),
-        validation_fraction=0.0,
-        test_fraction=0.2,
-        image_size=32,
-        on_corrupt="fail",
-        cache_decoded="none",
-    )
-    return open_splits(request, None, str(pictures / "cache"), lambda done, total: None).train
 
 
 @pytest.fixture
 def split(pictures: Path) -> Split:
     return training_split(pictures)
-
-
-def loader(seed: int = 0, **wanted) -> SharedLoader:
-    seeds = RunSeeds(init=seed, order=seed, augmentation=seed, split=None)
-    return SharedLoader(seeds, 8, 32, PREPROCESSING, "float32", augmentation(**wanted))
-
-
-def digest(batches) -> str:
-    chain = ChainedDigest()
-    for batch in batches:
-        chain.add(batch.inputs)
-    return chain.hexdigest()
 
 
 def test_the_short_last_batch_is_there(split) -> None:
@@ -95,7 +65,7 @@ def test_threads_do_not_change_a_bit(split, monkeypatch, threads: int, wanted: d
 def test_another_process_augments_alike_without_importing_a_framework(split, pictures: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from augmentations import OF_IMAGES; from test_loader import digest, loader, training_split\n"
+        "from augmentations import OF_IMAGES; from loaders import digest, loader, training_split\n"
         f"split = training_split(Path({str(pictures)!r}))\n"
         "print(digest(loader(**OF_IMAGES).training_batches(split, 0)))\n"
         "print(sorted({'torch', 'torchvision', 'tensorflow', 'keras'} & set(sys.modules)))\n"

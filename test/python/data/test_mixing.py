@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from twintune.data.mixing import Mixing, cut_box, share_outside
-from twintune.targets import one_hot
+from twintune.data.targets import one_hot
 
 CLASSES = 4
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from twintune.backbones import BatchNorm, find_backbone
+from twintune.model.weights import random_tensors, save_atomically
 from twintune.protocol import Head, Precision
 from twintune.seeding import generator
-from twintune.weights import random_tensors, save_atomically
 
 IMAGES = 4
 # Unlike either library's own, so that a constant that is not set shows.

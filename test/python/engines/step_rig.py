@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from conftest import PHASE
 from twintune.backbones import find_backbone
-from twintune.engine import Engine, StepInputs
+from twintune.data.targets import TargetEncoder, one_hot
 from twintune.engines import create_engine
-from twintune.head import dropout_masks
+from twintune.engines.engine import Engine, StepInputs
+from twintune.model.head import dropout_masks
 from twintune.protocol import Phase, RunRequest
 from twintune.seeding import generator
-from twintune.targets import TargetEncoder, one_hot
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
 # Rounding through a few steps of all layers, in float64; a difference of meaning shows at 1e-5 and more.

@@ -7,12 +7,12 @@ import shutil
 import numpy as np
 import pytest
 from step_rig import CLASSES, FRAMEWORKS, SGD, STAGES, phase_of, tensors_of
-from twintune.engine import Engine, StepInputs
+from twintune.data.targets import Targets
 from twintune.engines import create_engine
+from twintune.engines.engine import Engine, StepInputs
 from twintune.errors import TwintuneError
 from twintune.protocol import Phase
 from twintune.seeding import generator
-from twintune.targets import Targets
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

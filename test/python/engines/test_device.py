@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 
 import pytest
-from twintune.cpu import available_cores, describe_threads
 from twintune.errors import TwintuneError
-from twintune.training_loop import run
+from twintune.system.cpu import available_cores, describe_threads
+from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

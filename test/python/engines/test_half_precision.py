@@ -14,8 +14,8 @@ from aligned_models import build_pytorch, build_tensorflow, pixels, write_weight
 from conftest import PHASE
 from safetensors.numpy import load_file
 from twintune.errors import TwintuneError
-from twintune.precision import describe_dtypes
-from twintune.training_loop import run
+from twintune.model.precision import describe_dtypes
+from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from twintune.backbones import find_idiomatic_pair, idiomatic_table
 from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
-from twintune.training_loop import run
+from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from step_rig import FRAMEWORKS, SGD, phase_of, take_steps
-from twintune.training_loop import run
+from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from conftest import ADAM, PHASE
 from step_rig import STAGES, phase_of
-from twintune.engine import StepInputs
-from twintune.loss_scaling import GROWTH_INTERVAL, INITIAL_SCALE
+from twintune.data.targets import Targets, one_hot
+from twintune.engines.engine import StepInputs
+from twintune.engines.loss_scaling import GROWTH_INTERVAL, INITIAL_SCALE
 from twintune.protocol import Phase, RunRequest
 from twintune.seeding import generator
-from twintune.targets import Targets, one_hot
-from twintune.training_loop import run
+from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
@@ -125,7 +125,7 @@ def test_a_run_in_float16_skips_its_first_steps_in_both_frameworks(
     phase = {**PHASE, "trainable": "all", "batchNorm": "train"}
     training = {"precision": "float16", "batchSize": 4, "phases": [phase]}
     # Too large at first for this network, and not after a few steps.
-    monkeypatch.setattr("twintune.loss_scaling.INITIAL_SCALE", 2.0**18)
+    monkeypatch.setattr("twintune.engines.loss_scaling.INITIAL_SCALE", 2.0**18)
     results, skipped = [], []
     for framework in FRAMEWORKS:
         # A CPU computes in float16 too, only slowly: what it leaves untried is the GPU's own kernels.

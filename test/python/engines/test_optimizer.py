@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from twintune.parameter_groups import ParameterSettings
+from twintune.model.parameter_groups import ParameterSettings
 from twintune.protocol import Adam, AdamW, RmsProp, Sgd
 
 pytestmark = pytest.mark.usefixtures("frameworks")

@@ -12,10 +12,10 @@ import psutil
 import pytest
 from step_rig import CLASSES, FRAMEWORKS, SGD, SIZE, STAGES, phase_of, tensors_of
 from twintune.backbones import backbone_table, find_backbone
-from twintune.engine import FEWEST_IMAGES_TO_PREPARE, Engine, StepInputs
+from twintune.data.targets import Targets
 from twintune.engines import create_engine
+from twintune.engines.engine import FEWEST_IMAGES_TO_PREPARE, Engine, StepInputs
 from twintune.seeding import generator
-from twintune.targets import Targets
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

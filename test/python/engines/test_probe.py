@@ -7,11 +7,11 @@ from typing import cast
 import numpy as np
 import pytest
 from step_rig import BOUND, CLASSES, FRAMEWORKS, SGD, images_of, phase_of, tensors_of
-from twintune.engine import StepInputs
+from twintune.data.targets import TargetEncoder, one_hot
 from twintune.engines import create_engine
-from twintune.head import masks_of_step
-from twintune.parity.probe import ProbedEngine
-from twintune.targets import TargetEncoder, one_hot
+from twintune.engines.engine import StepInputs
+from twintune.engines.probe import ProbedEngine
+from twintune.model.head import masks_of_step
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

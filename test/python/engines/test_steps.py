@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from conftest import ADAM
 from step_rig import CLASSES, FRAMEWORKS, SGD, STAGES, assert_equal, phase_of, take_steps, tensors_of
-from twintune.engine import StepInputs
+from twintune.data.targets import Targets
 from twintune.engines import create_engine
+from twintune.engines.engine import StepInputs
 from twintune.protocol import Phase
-from twintune.schedules import learning_rates
 from twintune.seeding import generator
-from twintune.targets import Targets
+from twintune.training.schedules import learning_rates
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from twintune.engine import BatchNormMode
+from twintune.model.phases import BatchNormMode
 
 
 def adopt_batch_norm(backbone: nn.Module, epsilon: float, momentum: float) -> list[nn.BatchNorm2d]:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import torch
 
-from twintune.cpu import available_cores, describe_threads
-from twintune.devices import choose_gpu
-from twintune.memory import ResidentPeak, keep_freed_memory
-from twintune.precision import describe_dtypes
+from twintune.engines.devices import choose_gpu
+from twintune.model.precision import describe_dtypes
+from twintune.system.cpu import available_cores, describe_threads
+from twintune.system.memory import ResidentPeak, keep_freed_memory
 
 
 def initialize() -> None:

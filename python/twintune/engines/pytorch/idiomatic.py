@@ -20,7 +20,8 @@ import torchvision
 from torch import nn
 
 from twintune.backbones import TorchvisionModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
+from twintune.engines.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
+from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, batch_norms_of
 from twintune.engines.pytorch.checkpoint import (
     generator_tensors,
@@ -36,10 +37,9 @@ from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
 from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
 from twintune.engines.pytorch.step_parts import IdiomaticStepParts
 from twintune.errors import TwintuneError
-from twintune.fact_lines import describe_batch_norm, describe_dropout
-from twintune.network import first_line, limited_silence
+from twintune.model.weights import weights_unavailable
 from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
-from twintune.weights import weights_unavailable
+from twintune.system.network import first_line, limited_silence
 
 _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 DROPPING = (nn.Dropout, torchvision.ops.StochasticDepth)
@@ -51,7 +51,7 @@ def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
 
 
 class IdiomaticEngine:
-    """A model of `torchvision.models`, trained as the listing trains it (see `twintune.engine.Engine`)."""
+    """A model of `torchvision.models`, trained as the listing trains it (see `twintune.engines.engine.Engine`)."""
 
     caches_features = False
 

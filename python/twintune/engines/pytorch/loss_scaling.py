@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from twintune import loss_scaling
+from twintune.engines import loss_scaling
 from twintune.protocol import Precision
 
 

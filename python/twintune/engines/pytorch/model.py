@@ -19,7 +19,7 @@ from twintune.engines.pytorch.batch_norm import adopt_batch_norm
 from twintune.engines.pytorch.memory_format import memory_format_of
 from twintune.engines.pytorch.mends import mend_layers
 from twintune.engines.pytorch.projection import Projection, build_projection
-from twintune.precision import array_dtype, is_half
+from twintune.model.precision import array_dtype, is_half
 from twintune.protocol import Head, Precision
 
 _ACTIVATIONS: dict[str, Callable] = {"relu": functional.relu, "silu": functional.silu, "tanh": torch.tanh}
@@ -99,7 +99,7 @@ def build_backbone(
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
         batch_norm: The constants of its BatchNorm layers; None where it has none.
-        precision: What `twintune.precision` says; the tensors themselves are never half.
+        precision: What `twintune.model.precision` says; the tensors themselves are never half.
         device: Where it lives.
     """
     dtype = getattr(torch, array_dtype(precision))

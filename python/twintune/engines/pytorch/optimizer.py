@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from twintune.parameter_groups import ParameterSettings, describe_groups
+from twintune.model.parameter_groups import ParameterSettings, describe_groups
 from twintune.protocol import AdamW, Optimizer, RmsProp, Sgd
 
 

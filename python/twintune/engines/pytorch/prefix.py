@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from twintune.backbones import BackboneEntry
-from twintune.engine import FEWEST_IMAGES_TO_PREPARE
+from twintune.engines.engine import FEWEST_IMAGES_TO_PREPARE
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.freezing import fold, freeze
@@ -23,7 +23,7 @@ _PREPARATIONS: dict[str, Callable[[nn.Module, torch.Tensor], Callable]] = {"froz
 
 
 class Prefix:
-    """PyTorch's side of `twintune.engine.Prefix`.
+    """PyTorch's side of `twintune.engines.engine.Prefix`.
 
     It is prepared by the first batch that passes, and all that was prepared goes with it.
     """

@@ -12,17 +12,17 @@ from torch import nn
 from torch.nn import functional
 
 from twintune.backbones import BackboneEntry
-from twintune.engine import StepInputs
+from twintune.engines.engine import StepInputs
+from twintune.engines.probe import ProbeMode
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.memory_format import channels_first
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.stages import build_stage_outputs
 from twintune.engines.pytorch.steps import TrainStep
-from twintune.parity.probe import ProbeMode
 
 
 class Probe:
-    """PyTorch's side of `twintune.parity.probe.Probe`."""
+    """PyTorch's side of `twintune.engines.probe.Probe`."""
 
     def __init__(
         self,

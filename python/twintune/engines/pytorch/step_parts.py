@@ -7,12 +7,12 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from twintune.engine import StepInputs
+from twintune.engines.engine import StepInputs
 from twintune.engines.pytorch.steps import TrainStep
 
 
 class AlignedStepParts:
-    """Those of aligned mode's step (see `twintune.engine.StepParts`)."""
+    """Those of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(self, step: TrainStep, to_device: Callable[[StepInputs], tuple]) -> None:
         self._step, self._to_device = step, to_device
@@ -38,7 +38,7 @@ class AlignedStepParts:
 
 
 class IdiomaticStepParts:
-    """Those of the listing's loop (see `twintune.engine.StepParts`)."""
+    """Those of the listing's loop (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(
         self,

@@ -9,13 +9,13 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
+from twintune.engines.fact_lines import describe_step
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.compiling import compile_function
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.loss_scaling import LossScaling
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
-from twintune.fact_lines import describe_step
 from twintune.protocol import Training
 
 
@@ -55,7 +55,7 @@ class TrainStep:
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
     def __call__(self, inputs, labels, targets, weight, masks, learning_rate, divisor):
-        """Trains on a batch, which is given as in `twintune.engine.StepInputs`.
+        """Trains on a batch, which is given as in `twintune.engines.engine.StepInputs`.
 
         Returns:
             The loss and the number of right answers.

@@ -13,7 +13,9 @@ import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
+from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
+from twintune.engines.fact_lines import describe_batch_norm
+from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
 from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
 from twintune.engines.tensorflow.checkpoint import (
     average_tensors,
@@ -38,14 +40,12 @@ from twintune.engines.tensorflow.probe import Probe
 from twintune.engines.tensorflow.step_parts import AlignedStepParts
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.engines.tensorflow.suffix import build_suffix, input_shape
-from twintune.fact_lines import describe_batch_norm
-from twintune.head import initial_head
-from twintune.kept_backbone import BackboneKey, KeptBackbone
-from twintune.parameter_groups import parameter_settings
-from twintune.phases import batch_norm_mode_of
-from twintune.precision import array_dtype, check_precision
+from twintune.model.head import initial_head
+from twintune.model.parameter_groups import parameter_settings
+from twintune.model.phases import batch_norm_mode_of
+from twintune.model.precision import array_dtype, check_precision
+from twintune.model.weights import resolve_weights
 from twintune.protocol import Phase, RunRequest
-from twintune.weights import resolve_weights
 
 _KEPT: KeptBackbone[AlignedBackbone] = KeptBackbone()
 
@@ -56,7 +56,7 @@ def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
 
 
 class AlignedEngine:
-    """keras-hub's backbone with timm's weights and meaning (see `twintune.engine.Engine`)."""
+    """keras-hub's backbone with timm's weights and meaning (see `twintune.engines.engine.Engine`)."""
 
     caches_features = True
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import keras
 import tensorflow as tf
 
-from twintune.engine import BatchNormMode
+from twintune.model.phases import BatchNormMode
 
 
 class BatchNormalization(keras.layers.BatchNormalization):

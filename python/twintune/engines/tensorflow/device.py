@@ -10,11 +10,11 @@ from tensorflow.python.framework import ops
 from tensorflow.python.framework.config import is_op_determinism_enabled
 from tensorflow.python.util import _pywrap_determinism
 
-from twintune.cpu import available_cores, describe_threads
-from twintune.devices import choose_gpu
+from twintune.engines.devices import choose_gpu
 from twintune.errors import TwintuneError
-from twintune.memory import ResidentPeak
-from twintune.precision import describe_dtypes
+from twintune.model.precision import describe_dtypes
+from twintune.system.cpu import available_cores, describe_threads
+from twintune.system.memory import ResidentPeak
 
 
 def initialize() -> None:

@@ -14,16 +14,16 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import KerasModel, find_idiomatic_pair
-from twintune.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
+from twintune.engines.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
+from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
 from twintune.engines.tensorflow.model import dense_tensors
 from twintune.engines.tensorflow.step_parts import IdiomaticStepParts
-from twintune.fact_lines import describe_batch_norm, describe_dropout
-from twintune.network import first_line, limited_silence
+from twintune.model.weights import weights_unavailable
 from twintune.protocol import ImagenetWeights, Phase, RunRequest
-from twintune.weights import weights_unavailable
+from twintune.system.network import first_line, limited_silence
 
 
 def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
@@ -32,7 +32,7 @@ def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
 
 
 class IdiomaticEngine:
-    """A model of `keras.applications`, compiled and stepped by Keras (see `twintune.engine.Engine`)."""
+    """A model of `keras.applications`, compiled and stepped by Keras (see `twintune.engines.engine.Engine`)."""
 
     caches_features = False
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from twintune import loss_scaling
+from twintune.engines import loss_scaling
 from twintune.protocol import Precision
 
 

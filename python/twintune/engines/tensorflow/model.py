@@ -18,7 +18,7 @@ from twintune.backbones import BatchNorm
 from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
 from twintune.engines.tensorflow.mends import mend_layers, pad_symmetrically
 from twintune.engines.tensorflow.projection import build_projection
-from twintune.precision import array_dtype, is_half
+from twintune.model.precision import array_dtype, is_half
 from twintune.protocol import Head, Precision
 
 _ACTIVATIONS: dict[str, Callable] = {"relu": tf.nn.relu, "silu": tf.nn.silu, "tanh": tf.nn.tanh}
@@ -107,7 +107,7 @@ def build_backbone(name: str, weights: Path, batch_norm: BatchNorm | None, preci
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
         batch_norm: The constants of its BatchNorm layers; None where it has none.
-        precision: What `twintune.precision` says; the variables themselves are never half.
+        precision: What `twintune.model.precision` says; the variables themselves are never half.
     """
     with building_in(precision):
         backbone, ported = _load_backbone(name, weights)

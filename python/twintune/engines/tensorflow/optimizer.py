@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.engines.tensorflow.update_rules import UpdateRule, rule_of
-from twintune.parameter_groups import ParameterSettings, describe_groups
+from twintune.model.parameter_groups import ParameterSettings, describe_groups
 from twintune.protocol import Optimizer
 
 

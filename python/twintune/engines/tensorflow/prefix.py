@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import BackboneEntry
-from twintune.engine import FEWEST_IMAGES_TO_PREPARE
+from twintune.engines.engine import FEWEST_IMAGES_TO_PREPARE
 from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.device import Device
 from twintune.engines.tensorflow.folding import folding
@@ -19,7 +19,7 @@ from twintune.engines.tensorflow.stages import stages_until
 
 
 class Prefix:
-    """TensorFlow's side of `twintune.engine.Prefix`.
+    """TensorFlow's side of `twintune.engines.engine.Prefix`.
 
     It is traced when the first batch passes; compiled by XLA a ResNet50 is slower on a CPU.
     """

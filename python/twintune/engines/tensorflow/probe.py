@@ -13,17 +13,17 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import BackboneEntry
-from twintune.engine import StepInputs
+from twintune.engines.engine import StepInputs
+from twintune.engines.probe import ProbeMode
 from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
 from twintune.engines.tensorflow.stages import build_stage_outputs, stage_layer
 from twintune.engines.tensorflow.steps import TrainStep
-from twintune.parity.probe import ProbeMode
 
 
 class Probe:
-    """TensorFlow's side of `twintune.parity.probe.Probe`."""
+    """TensorFlow's side of `twintune.engines.probe.Probe`."""
 
     def __init__(
         self,

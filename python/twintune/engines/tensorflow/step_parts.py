@@ -9,12 +9,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from twintune.engine import StepInputs
+from twintune.engines.engine import StepInputs
 from twintune.engines.tensorflow.steps import TrainStep
 
 
 class AlignedStepParts:
-    """Those of aligned mode's step (see `twintune.engine.StepParts`)."""
+    """Those of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(self, step: TrainStep, device: str) -> None:
         """Makes the functions to trace.
@@ -58,7 +58,7 @@ class AlignedStepParts:
 
 
 class IdiomaticStepParts:
-    """Those of Keras' own training function (see `twintune.engine.StepParts`)."""
+    """Those of Keras' own training function (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(self, model: keras.Model, train: Callable[[StepInputs], object], device: str) -> None:
         """Makes the functions to trace, compiled as Keras compiles its own.

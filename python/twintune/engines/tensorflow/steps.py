@@ -7,13 +7,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from twintune.engine import StepInputs
+from twintune.engines.engine import StepInputs
+from twintune.engines.fact_lines import describe_step
 from twintune.engines.tensorflow.batch_norm import evaluating
 from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.loss_scaling import LossScaling, all_finite
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
-from twintune.fact_lines import describe_step
 from twintune.protocol import Training
 
 

@@ -18,7 +18,7 @@ def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) ->
     Args:
         model: What is run; it stays the live one.
         entry: The backbone's stages.
-        first_stage: As in `twintune.engine.Engine.start_phase`.
+        first_stage: As in `twintune.engines.engine.Engine.start_phase`.
 
     Returns:
         A function to pooled features, [images, features], in the modes that the BatchNorm layers have when it is run.

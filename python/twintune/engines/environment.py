@@ -1,0 +1,62 @@
+"""What this Python has: versions, devices, memory."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import platform
+import sys
+import time
+
+import psutil
+
+from twintune.engines import MODULES, import_framework
+from twintune.protocol import (
+    Framework,
+    ImportFrameworkRequest,
+    ImportFrameworkResult,
+    InspectRequest,
+    InspectResult,
+)
+from twintune.system.cpu import allowed_processors
+
+_SHARED = ("numpy", "pillow", "grain", "datasets", "safetensors")
+
+
+def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
+    """Imports a framework, timed.
+
+    Raises:
+        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING.
+    """
+    start = time.perf_counter()
+    import_framework(request.framework, request.mode)
+    return ImportFrameworkResult(seconds=time.perf_counter() - start)
+
+
+def inspect(request: InspectRequest) -> InspectResult:
+    """Tells what the machine offers a framework that is imported."""
+    devices = importlib.import_module(f"twintune.engines.{request.framework}.device")
+    memory = psutil.virtual_memory()
+    return InspectResult(
+        python=platform.python_version(),
+        executable=sys.executable,
+        versions=versions(request.framework),
+        devices=devices.list_devices(),
+        gpu_support=devices.gpu_support(),
+        processors=allowed_processors(),
+        memory_bytes=memory.total,
+        available_memory_bytes=memory.available,
+    )
+
+
+def versions(framework: Framework) -> dict[str, str]:
+    """Versions of the packages that bear on a result; a missing one is left out."""
+    found = {}
+    for module in (*MODULES[framework], *_SHARED):
+        package = module.replace("_", "-")
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""What logits are worth: metrics of a model, and the statistics of many."""

@@ -1,0 +1,171 @@
+"""Where two trained models disagree about the images of a test, and whether one of them is right more often."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import safetensors
+from safetensors.numpy import load_file
+
+from twintune.data.checking import progress_reports
+from twintune.data.dataset import Split
+from twintune.data.splits import open_splits
+from twintune.errors import Cancelled, TwintuneError
+from twintune.evaluation.metrics import answers
+from twintune.protocol import (
+    Answer,
+    ComparePredictionsRequest,
+    ComparePredictionsResult,
+    DisagreeingImage,
+    ListingRequest,
+)
+from twintune.system.files import replacing
+
+_LONGEST_SIDE = 96
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model answered in a test; arrays of shape [images]."""
+
+    labels: np.ndarray
+    predicted: np.ndarray
+    """Class indices."""
+    probabilities: np.ndarray
+    """Of what was predicted, by the softmax in float64."""
+
+
+def compare_predictions(request: ComparePredictionsRequest, emit: Callable[[object], None]) -> ComparePredictionsResult:
+    """Compares the answers of two models image by image.
+
+    Images that can't be named and shown, because the data are no longer those of the test, don't cost the counts.
+
+    Args:
+        request: The predictions of two runs of one seed, and what the images are listed with.
+        emit: Takes reports on how many images have been checked; may raise `Cancelled`.
+
+    Raises:
+        TwintuneError: PREDICTIONS_UNUSABLE, when the predictions can't be read or are of different images.
+    """
+    first, second = _read(Path(request.first)), _read(Path(request.second))
+    if not np.array_equal(first.labels, second.labels):
+        raise _unusable(f"{request.first} and {request.second} are not of the same images in the same order")
+    first_right, second_right = first.predicted == first.labels, second.predicted == second.labels
+    only_first, only_second = int((first_right & ~second_right).sum()), int((second_right & ~first_right).sum())
+    listed, problem = _list(first, second, request.listing, emit) if request.listing else ([], None)
+    return ComparePredictionsResult(
+        images=len(first.labels),
+        different=int((first.predicted != second.predicted).sum()),
+        both_right=int((first_right & second_right).sum()),
+        only_first_right=only_first,
+        only_second_right=only_second,
+        both_wrong=int((~first_right & ~second_right).sum()),
+        p_value=mcnemar_p(only_first, only_second),
+        listed=listed,
+        problem=problem,
+    )
+
+
+def mcnemar_p(only_first: int, only_second: int) -> float:
+    """McNemar's exact test (1947; exact by the binomial distribution) of two models on the same images.
+
+    Under the hypothesis that both err equally often, an image that only one of them is right about is as likely to be
+    the one's as the other's.
+
+    Args:
+        only_first: Images that only the first is right about.
+        only_second: Images that only the second is right about.
+
+    Returns:
+        The two-sided p-value; 1 where there is no such image.
+    """
+    from scipy.stats import binomtest
+
+    discordant = only_first + only_second
+    return float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
+
+
+def most_certain_first(first: Predictions, second: Predictions) -> np.ndarray:
+    """Positions of the images that are answered differently: those first where the less certain model is most certain.
+
+    Of equally certain ones the first in the test goes first.
+    """
+    positions = np.flatnonzero(first.predicted != second.predicted)
+    certainty = np.minimum(first.probabilities, second.probabilities)[positions]
+    return positions[np.argsort(-certainty, kind="stable")]
+
+
+def _read(file: Path) -> Predictions:
+    try:
+        tensors = load_file(file)
+        logits, labels = tensors["logits"], tensors["labels"]
+    except (OSError, KeyError, safetensors.SafetensorError) as error:
+        raise _unusable(f"{file} can't be read") from error
+    return Predictions(labels, *answers(logits))
+
+
+def _unusable(reason: str) -> TwintuneError:
+    return TwintuneError(
+        "PREDICTIONS_UNUSABLE", f"The answers of two runs can't be compared: {reason}.", "Carry the runs out again."
+    )
+
+
+def _list(
+    first: Predictions, second: Predictions, request: ListingRequest, emit: Callable[[object], None]
+) -> tuple[list[DisagreeingImage], str | None]:
+    """The images that are answered differently, and why they could not be named and shown if so."""
+    positions, classes = most_certain_first(first, second), request.classes
+    if len(positions) == 0:
+        return [], None
+    test, problem = _open_test(request, first.labels, emit)
+    shown: dict[int, str] = {}
+    if test is not None:
+        shown, problem = _draw_thumbnails(test, positions[: request.thumbnails], Path(request.folder))
+    listed = [
+        DisagreeingImage(
+            position=position,
+            image=None if test is None else test.describe(position),
+            label=classes[first.labels[position]],
+            first=Answer(classes[first.predicted[position]], float(first.probabilities[position])),
+            second=Answer(classes[second.predicted[position]], float(second.probabilities[position])),
+            thumbnail=shown.get(position),
+        )
+        for position in map(int, positions)
+    ]
+    return listed, problem
+
+
+def _open_test(
+    request: ListingRequest, labels: np.ndarray, emit: Callable[[object], None]
+) -> tuple[Split | None, str | None]:
+    """The images of the test where they are still the same, else why there are none."""
+    try:
+        splits = open_splits(request.dataset, request.split_seed, request.cache_directory, progress_reports(emit))
+    except Cancelled:
+        raise
+    except TwintuneError as error:
+        return None, error.message
+    if splits.membership != request.membership or not np.array_equal(splits.test.labels, labels):
+        return None, "The data are no longer those that the runs were tested on."
+    return splits.test, None
+
+
+def _draw_thumbnails(test: Split, positions: np.ndarray, folder: Path) -> tuple[dict[int, str], str | None]:
+    """Names of PNG files by position, and why there is none of some image."""
+    shutil.rmtree(folder, ignore_errors=True)
+    files: dict[int, str] = {}
+    for position in map(int, positions):
+        try:
+            image = test.open(position)
+        except TwintuneError as error:
+            return files, error.message
+        image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+        name = f"{position:04d}.png"
+        with replacing(folder / name) as temporary:
+            image.save(temporary, format="PNG")
+        files[position] = name
+    return files, None

@@ -1,0 +1,82 @@
+"""The test of a trained model in detail, as files of the run's folder."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from twintune.data.dataset import Split
+from twintune.evaluation.metrics import class_scores, confusion_matrix, losses_and_confidences
+from twintune.model.weights import save_atomically
+from twintune.protocol import ClassEvaluation, Evaluation, TopLoss
+from twintune.system.files import replacing
+
+_TOP_LOSSES = 20
+
+
+def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder: Path) -> None:
+    """Writes evaluation.json, and predictions.safetensors with what all metrics can be computed from again.
+
+    Args:
+        logits: Shape [images, classes], in the split's order.
+        split: The images and their labels.
+        classes: Class names.
+        folder: The run's.
+    """
+    save_atomically({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors")
+    with replacing(folder / "evaluation.json") as file:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(describe_evaluation(logits, split, classes))))
+
+
+def describe_evaluation(logits: np.ndarray, split: Split, classes: list[str]) -> Evaluation:
+    """Scores of each class, the confusion matrix and the images with the largest losses.
+
+    Args:
+        logits: Shape [images, classes], in the split's order.
+        split: The images and their labels.
+        classes: Class names.
+    """
+    labels, predicted = split.labels, logits.argmax(axis=1)
+    return Evaluation(
+        classes=classes,
+        confusion=confusion_matrix(predicted, labels, len(classes)).tolist(),
+        per_class=_per_class(predicted, labels, classes),
+        top_losses=_top_losses(logits, predicted, split, classes),
+    )
+
+
+def _per_class(predicted: np.ndarray, labels: np.ndarray, classes: list[str]) -> list[ClassEvaluation]:
+    scores = class_scores(predicted, labels, len(classes))
+    return [
+        ClassEvaluation(
+            name=name,
+            precision=_finite(scores.precision[index]),
+            recall=_finite(scores.recall[index]),
+            f1=_finite(scores.f1[index]),
+            support=int(scores.support[index]),
+        )
+        for index, name in enumerate(classes)
+    ]
+
+
+def _top_losses(logits: np.ndarray, predicted: np.ndarray, split: Split, classes: list[str]) -> list[TopLoss]:
+    """The largest first; of equal ones the first in the split."""
+    labels = split.labels
+    losses, probabilities = losses_and_confidences(logits, labels)
+    return [
+        TopLoss(
+            image=split.describe(int(position)),
+            label=classes[labels[position]],
+            predicted=classes[predicted[position]],
+            probability=float(probabilities[position]),
+            loss=float(losses[position]),
+        )
+        for position in np.argsort(-losses, kind="stable")[:_TOP_LOSSES]
+    ]
+
+
+def _finite(score: float) -> float | None:
+    return float(score) if math.isfinite(score) else None

@@ -1,0 +1,141 @@
+"""Features that frozen backbones gave, kept for other seeds, specifications and sweeps.
+
+An entry is a file named after all that its numbers depend on, so that none is ever out of date: what changes has
+another name. Entries are written whole or not at all, and checked when they are read. Any number of processes may read
+and write at once: at worst two of them write the same entry, and the later one stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from twintune.digests import RowsDigest
+from twintune.features.file import DamagedFeatures, Features, read_features, write_features
+from twintune.features.key import FeatureKey
+from twintune.system.files import replacing
+
+_SUFFIX = ".safetensors"
+_SECONDS_UNTIL_ABANDONED = 24 * 60 * 60
+"""A temporary file that nobody has written to for so long is of a process that was killed."""
+
+
+class FeatureCache:
+    """The entries in a folder, as one run sees them."""
+
+    def __init__(self, folder: Path, limit: int, keeps: bool, warn: Callable[[str], None]) -> None:
+        """Opens it.
+
+        Args:
+            folder: Where the entries lie; made when there is something to write.
+            limit: Bytes of all entries together, after the least recently used ones are deleted.
+            keeps: Whether entries are read and kept; if not, features live in files that go with this process.
+            warn: Is told of an entry that is damaged.
+        """
+        self._folder = folder
+        self._limit = limit
+        self._keeps = keeps
+        self._warn = warn
+        self._in_use: dict[Path, int] = {}
+        """Bytes of the entries that this run has; they are not deleted for others."""
+
+    def find(self, key: FeatureKey) -> Features | None:
+        """The entry of a key, mapped; None where there is none. A damaged one is deleted."""
+        if not self._keeps:
+            return None
+        path = self._path_of(key)
+        try:
+            with open(path, "rb") as file:
+                features = read_features(file, key.encode())
+                size = os.fstat(file.fileno()).st_size
+        except FileNotFoundError:
+            return None
+        except DamagedFeatures as error:
+            self._warn(f"{path} was deleted, since {error}: its features are computed again.")
+            path.unlink(missing_ok=True)
+            return None
+        except OSError as error:
+            self._warn(f"{path} can't be read ({error}): its features are computed again.")
+            return None
+        # Of the two times of a file, many systems keep that of reading up to a day late.
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        self._in_use[path] = size
+        return features
+
+    def holds(self, key: FeatureKey) -> bool:
+        """Whether there is an entry of a key, damaged or not."""
+        return self._keeps and self._path_of(key).exists()
+
+    def keep(self, key: FeatureKey, batches: Iterable[np.ndarray], pixels: RowsDigest) -> Features:
+        """Takes features as they are computed, and keeps them as an entry where there is room for it.
+
+        Args:
+            key: What they depend on.
+            batches: Arrays of float32 or float64, [images, ...], at least one; they follow one another.
+            pixels: Has the images of all batches when the last of these has come.
+
+        Raises:
+            OSError: There is no room on the disk.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        batches = iter(batches)
+        first = next(batches)
+        whole = itertools.chain([first], batches)
+        if not self._keeps or not self.has_room(key.images * first[:1].nbytes):
+            with tempfile.TemporaryFile(dir=self._folder, prefix="features-") as file:
+                return write_features(file, key.encode(), key.images, whole, pixels)
+        path = self._path_of(key)
+        with replacing(path) as temporary, open(temporary, "w+b") as file:
+            features = write_features(file, key.encode(), key.images, whole, pixels)
+            self._in_use[path] = file.seek(0, os.SEEK_END)
+        self._delete_least_recently_used()
+        return features
+
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes fit beside what the run uses: within the limit, and in half of the disk's free room.
+
+        What lies in the cache counts as free there, so that the second framework finds the room that the first one had.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self._folder).free
+        kept = sum(size for _, size, _ in self._entries())
+        return size + sum(self._in_use.values()) <= self._limit and size <= min(free, (free + kept) / 2)
+
+    def _path_of(self, key: FeatureKey) -> Path:
+        return self._folder / f"{key.digest()}{_SUFFIX}"
+
+    def _entries(self) -> list[tuple[int, int, Path]]:
+        """When each entry was last used, its bytes and its file."""
+        entries = []
+        for path in self._folder.glob(f"[!.]*{_SUFFIX}"):
+            # Another process may just have deleted it.
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                entries.append((status.st_mtime_ns, status.st_size, path))
+        return entries
+
+    def _delete_least_recently_used(self) -> None:
+        """Goes below the limit again, and deletes what killed processes left."""
+        for path in self._folder.glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
+                    path.unlink()
+        entries = self._entries()
+        excess = sum(size for _, size, _ in entries) - self._limit
+        for _, size, path in sorted(entries):
+            if excess <= 0:
+                return
+            if path not in self._in_use:
+                # Another process may be deleting it too; on Windows, what is mapped can't be deleted.
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    excess -= size

@@ -1,0 +1,155 @@
+"""The one pass of a frozen backbone over the images of a run, or what the cache has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from twintune.backbones import find_backbone
+from twintune.data.dataset import Split, Splits
+from twintune.data.loader import Batch, SharedLoader
+from twintune.digests import RowsDigest, digest_tensors, digest_text
+from twintune.engines.engine import Engine, Prefix
+from twintune.features.cache import FeatureCache
+from twintune.features.cached_features import CachedFeatures
+from twintune.features.file import Features
+from twintune.features.key import FeatureKey, FixedView, feature_source
+from twintune.model.precision import array_dtype
+from twintune.protocol import RunRequest, SplitName
+from twintune.record.reporter import Reporter
+
+
+@dataclass(frozen=True)
+class FeaturePass:
+    """What came of a pass."""
+
+    first_stage: int
+    features: CachedFeatures
+    computed_images: int
+    """Those that the backbone saw; the features of all others were in the cache."""
+    pixels: list[tuple[SplitName, str]] = field(default_factory=list)
+    """Digest of the images of each split, as the backbone got them then or at the time (see `RowsDigest`)."""
+
+
+class FeatureExtractor:
+    """Runs an engine's frozen backbone, where the cache doesn't have what comes out."""
+
+    def __init__(self, request: RunRequest, engine: Engine, splits: Splits, reporter: Reporter) -> None:
+        self._request = request
+        self._engine = engine
+        self._splits = splits
+        self._report = reporter
+        folder = Path(request.cache_directory, "features")
+        self._cache = FeatureCache(
+            folder,
+            request.feature_cache_bytes,
+            request.feature_cache,
+            lambda message: reporter.warning("FEATURE_CACHE", message),
+        )
+
+    def has_room(self, first_stage: int) -> bool:
+        """Whether what the stages before this one give of all images may be kept, or is there already."""
+        size, dtype = self._request.dataset.image_size, array_dtype(self._request.training.precision)
+        nothing = np.zeros((1, size, size, 3), dtype)
+        of_one_image = self._engine.prefix(first_stage, images=1)(nothing).nbytes
+        views = self._views()
+        images = sum(len(split) for _, split, _ in views)
+        if self._cache.has_room(of_one_image * images):
+            return True
+        variant = self._engine.prefix(first_stage, images).variant
+        keys = self._keys(views, first_stage, self._digest_before(first_stage), variant)
+        missing = sum(key.images for key in keys if not self._cache.holds(key))
+        return missing < images and self._cache.has_room(of_one_image * missing)
+
+    def run(self, first_stage: int, weights: str | None) -> FeaturePass:
+        """Gives the features of all splits.
+
+        Args:
+            first_stage: Index of the first stage that isn't computed; the number of stages for pooled features.
+            weights: Digest of the live tensors before that stage, where it is known.
+
+        Raises:
+            OSError: There is no room for the features.
+        """
+        views = self._views()
+        prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
+        keys = self._keys(views, first_stage, weights or self._digest_before(first_stage), prefix.variant)
+        found = [self._cache.find(key) for key in keys]
+        missing = sum(key.images for key, features in zip(keys, found, strict=True) if features is None)
+        self._report.features_stage(is_cached=missing == 0)
+        passed = FeaturePass(
+            first_stage, CachedFeatures(self._request.seeds.order, self._request.training.batch_size), missing
+        )
+        done = 0
+        for (name, split, _), key, features in zip(views, keys, found, strict=True):
+            if features is None:
+                features = self._compute(prefix, key, split, done, missing)
+                done += key.images
+            passed.features.put(split, features.values)
+            passed.pixels.append((name, features.pixels))
+        return passed
+
+    def _views(self) -> list[tuple[SplitName, Split, FixedView | None]]:
+        """What the backbone is to see: the plain images of all splits, but of the training images their views."""
+        augmentation, training = self._request.augmentation, self._request.training
+        fixed: list[FixedView | None] = [None]
+        if augmentation.views is not None:
+            # No more than there are epochs to see them.
+            count = min(augmentation.views, sum(phase.epochs for phase in training.phases))
+            drawn = msgspec.structs.replace(augmentation, views=None)
+            fixed = [FixedView(drawn, self._request.seeds.augmentation, number) for number in range(count)]
+        return [
+            (name, split, view)
+            for name, split in self._splits.named().items()
+            for view in (fixed if name == "train" else [None])
+        ]
+
+    def _keys(
+        self, views: list[tuple[SplitName, Split, FixedView | None]], first_stage: int, weights: str, variant: str
+    ) -> list[FeatureKey]:
+        placement, threads = self._engine.placement(), self._engine.device.threads()
+        source = feature_source(self._request, first_stage, weights, placement, threads, variant)
+        identities = {
+            name: digest_text(map(split.identity, range(len(split)))) for name, split in self._splits.named().items()
+        }
+        return [
+            FeatureKey(
+                source=source,
+                split=name,
+                images=len(split),
+                identities=identities[name],
+                content=self._splits.contents[name],
+                view=view,
+            )
+            for name, split, view in views
+        ]
+
+    def _digest_before(self, first_stage: int) -> str:
+        entry = find_backbone(self._request.model.backbone)
+        tensors = self._engine.backbone_tensors()
+        return digest_tensors({name: t for name, t in tensors.items() if entry.stage_of(name) < first_stage})
+
+    def _compute(self, prefix: Prefix, key: FeatureKey, split: Split, done: int, total: int) -> Features:
+        """Runs the backbone over a view of a split, `done` images after the first of all `total`."""
+        pixels = RowsDigest()
+
+        def batches() -> Iterator[np.ndarray]:
+            seen = done
+            for batch in self._batches(split, key.view):
+                pixels.add(batch.inputs)
+                yield prefix(batch.inputs)
+                seen += len(batch)
+                self._report.stage_progress("features", seen, total)
+
+        return self._cache.keep(key, batches(), pixels)
+
+    def _batches(self, split: Split, view: FixedView | None) -> Iterator[Batch]:
+        loader = self._engine.pipeline
+        if view is None:
+            return loader.ordered_batches(split)
+        assert isinstance(loader, SharedLoader), "an engine whose features are kept takes the shared batches"
+        return loader.view_batches(split, view.number)

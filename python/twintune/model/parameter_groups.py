@@ -1,0 +1,80 @@
+"""Which tensors a phase trains, at which share of the learning rate and with which weight decay.
+
+Decided once, by the tensors' canonical names, for both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from twintune.backbones import BackboneEntry
+from twintune.model.phases import first_trainable_stage
+from twintune.protocol import Phase
+
+STATISTICS = (".running_mean", ".running_var")
+"""How the names of BatchNorm's running statistics end."""
+
+
+@dataclass(frozen=True)
+class ParameterSettings:
+    """How the optimiser treats one tensor."""
+
+    rate_scale: float
+    """What the learning rate is multiplied by; 1 for the head."""
+    weight_decay: float
+
+
+def parameter_settings(tensors: Mapping[str, int], phase: Phase, entry: BackboneEntry) -> dict[str, ParameterSettings]:
+    """The settings of each tensor that a phase trains, the head's first.
+
+    The head trains always, and of the backbone's stages those that the phase names. BatchNorm's scales and shifts
+    follow the phase's policy, which holds for all of the backbone: under `inference` they train with their stage, under
+    `adapt` none does, under `train` all do, those of frozen stages too (as fastai's `train_bn`).
+
+    A backbone tensor's rate is the head's times `backbone_learning_rate_scale` times `layerwise_decay` to the power of
+    its distance from the head in stages: 1 for the last stage. Weight decay passes over tensors of one dimension
+    (BatchNorm's scales and shifts, biases), as timm's does, unless `decay_norm_and_bias` is set.
+
+    Args:
+        tensors: The number of dimensions of every tensor of the model, buffers too, by canonical name.
+        phase: Gives what trains, the policy and the optimiser.
+        entry: Gives the stages.
+    """
+    first = first_trainable_stage(phase.trainable, entry)
+    norms = {name.removesuffix(STATISTICS[0]) for name in tensors if name.endswith(STATISTICS[0])}
+    optimizer = phase.optimizer
+
+    def trains(name: str) -> bool:
+        if name.endswith(STATISTICS):
+            return False
+        if name.rpartition(".")[0] in norms and phase.batch_norm != "inference":
+            return phase.batch_norm == "train"
+        return entry.stage_of(name) >= first
+
+    def settings(name: str) -> ParameterSettings:
+        scale = 1.0
+        if not name.startswith("head."):
+            distance = len(entry.stages) - entry.stage_of(name)
+            scale = phase.backbone_learning_rate_scale * phase.layerwise_decay**distance
+        decays = tensors[name] > 1 or optimizer.decay_norm_and_bias
+        return ParameterSettings(scale, optimizer.weight_decay if decays else 0.0)
+
+    head = [name for name in tensors if name.startswith("head.")]
+    backbone = [name for name in tensors if not name.startswith("head.") and trains(name)]
+    return {name: settings(name) for name in (*head, *backbone)}
+
+
+def describe_groups(parameters: Iterable[tuple[float, float, int]]) -> str:
+    """A line on how the live optimiser treats its tensors.
+
+    Args:
+        parameters: Rate scale, weight decay and number of elements of each tensor.
+    """
+    groups: dict[tuple[float, float], list[int]] = {}
+    for rate_scale, weight_decay, elements in parameters:
+        groups.setdefault((rate_scale, weight_decay), []).append(elements)
+    return "; ".join(
+        f"{len(elements)} tensors, {sum(elements)} parameters at rate x {rate_scale:.6g}, decay {weight_decay:.6g}"
+        for (rate_scale, weight_decay), elements in sorted(groups.items(), reverse=True)
+    )

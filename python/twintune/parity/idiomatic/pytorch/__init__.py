@@ -1,0 +1,1 @@
+"""What torchvision's own model and pipeline are, and what each difference from Keras' comes to."""

@@ -1,0 +1,1 @@
+"""What Keras' own model and pipeline are, read from live objects."""

@@ -1,0 +1,223 @@
+"""Compares what the two engines computed in float64, rung by rung.
+
+In float64 rounding is far away, and what is left is meaning. Every rung is judged, whatever the ones below came to. A
+value that isn't finite never passes, nor does a tensor that one engine has not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from twintune.parity.ladder.differences import Difference, Pair, is_noise, judge, larger_of, make_rung
+from twintune.parity.ladder.sensitivity import SensitivePair, judge_by_sensitivity
+from twintune.parity.ladder.twin_recordings import TwinRecordings
+from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, Trained
+
+EXACT = 0.0
+MEANING = 1e-10
+"""Of the tensor's largest value: rounding comes to 1e-11 in the deepest backbone, a float32 constant to 1e-8."""
+ONE_STEP = 1e-12
+"""Of the tensor's largest value: no sum over images or pixels lies between the gradients and what they do."""
+
+# Weights after a step are rounded, so an update that is read from them is known to this share of the largest weight.
+_WEIGHT_ROUNDING = 8 * 2**-52
+
+_MODES = ("inference", "training")
+
+
+def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
+    """Judges two recordings in float64.
+
+    Args:
+        request: Their files.
+
+    Returns:
+        Every rung, from the bottom up. `where` is the first tensor beyond its bound, and in it the largest difference.
+    """
+    twins, trained = TwinRecordings.load(request.tensorflow, request.pytorch), request.trained
+    return JudgeRungsResult(
+        rungs=[
+            _judge_pixels(twins, trained),
+            judge("weights", trained, _weights(twins)),
+            judge("features", trained, _features(twins)),
+            judge("logits", trained, _per_image(twins, "logits", ("image", "class"))),
+            judge("loss", trained, _per_image(twins, "loss", ("image",))),
+            judge_by_sensitivity("gradients", trained, _gradients(twins), MEANING),
+            judge("optimizer", trained, _optimizer(twins), _note_of_still_step(twins)),
+            judge_by_sensitivity("steps", trained, _steps_of_training(twins), MEANING),
+            _judge_batch_norm(twins, trained),
+            judge("evaluation", trained, _evaluation(twins)),
+        ]
+    )
+
+
+def _judge_pixels(twins: TwinRecordings, trained: Trained) -> Rung:
+    """A digest is the same or isn't: a difference has no size."""
+    digests = twins.tensorflow.header.pixel_digests, twins.pytorch.header.pixel_digests
+    batches = list(itertools.zip_longest(*digests))
+    if not batches:
+        return make_rung("pixels", trained, passed=False, note="No batch was recorded.")
+    differing = [number for number, (ours, theirs) in enumerate(batches, start=1) if ours != theirs]
+    if not differing:
+        return make_rung("pixels", trained, passed=True, worst=0)
+    place = Difference(np.inf, EXACT, f"batch {differing[0]}", None, None, None)
+    note = f"{len(differing)} of {len(batches)} batches differ."
+    return make_rung("pixels", trained, passed=False, place=place, note=note)
+
+
+def _weights(twins: TwinRecordings) -> Iterator[Pair]:
+    return (twins.pair(f"weights/{name}", EXACT) for name in twins.names("weights"))
+
+
+def _features(twins: TwinRecordings) -> Iterator[Pair]:
+    """Inference mode first: training mode adds nothing but the batch's statistics to it."""
+    return (
+        twins.pair(f"features/{mode}/{stage}", MEANING, axes=("image", "channel"))
+        for mode in _MODES
+        for stage in twins.names(f"features/{mode}")
+    )
+
+
+def _per_image(twins: TwinRecordings, group: str, axes: tuple[str, ...]) -> Iterator[Pair]:
+    return (twins.pair(f"{group}/{mode}", MEANING, axes=axes) for mode in _MODES)
+
+
+def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
+    """From the head to the first stage, since that is the way of the backward pass.
+
+    A difference in one layer's backward pass is in the gradients of all layers before it, and in none after it. A scale
+    that the next BatchNorm takes out again has almost no gradient: what is left of sums that cancel, whose rounding
+    shows in the engine's own sensitivity.
+    """
+    names = twins.names("gradients")
+    largest = {name: larger_of(*twins.both(f"gradients/{name}")) for name in names}
+    of_model = max(largest.values(), default=0.0)
+    return [
+        SensitivePair(
+            place=twins.place_of(f"gradients/{name}"),
+            plain=twins.both(f"gradients/{name}"),
+            moved=twins.both(f"moved-gradients/{name}"),
+            scale=of_model if is_noise(largest[name], of_model) else None,
+        )
+        for name in reversed(names)
+    ]
+
+
+def _optimizer(twins: TwinRecordings) -> Iterator[Pair]:
+    """Each tensor after three steps, and what they did to it.
+
+    A step is small beside the weights: 1e-12 of a weight may be 1e-8 of its update, where a wrong constant hides. The
+    update is held to the same bound, or to what the rounding of the weights leaves of it.
+    """
+    return (pair for name in twins.names("optimizer") for pair in _step_of(name, twins))
+
+
+def _step_of(name: str, twins: TwinRecordings) -> list[Pair]:
+    updates = _updates(name, twins)
+    size = larger_of(*updates)
+    after = twins.pair(f"optimizer/{name}", ONE_STEP)
+    pairs = [after]
+    if 0 < size < np.inf:
+        rounding = _WEIGHT_ROUNDING * larger_of(after.tensorflow, after.pytorch) / size
+        pairs.append(Pair(f"{after.place}, its update", *updates, bound=max(ONE_STEP, rounding)))
+    return pairs
+
+
+def _updates(name: str, twins: TwinRecordings) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """By how much the step moved a tensor in each engine; None where an engine lacks it."""
+
+    def update(before: np.ndarray | None, after: np.ndarray | None) -> np.ndarray | None:
+        if before is None or after is None or before.shape != after.shape:
+            return None
+        return after - before
+
+    before, after = twins.both(f"weights/{name}"), twins.both(f"optimizer/{name}")
+    return update(before[0], after[0]), update(before[1], after[1])
+
+
+def _note_of_still_step(twins: TwinRecordings) -> str | None:
+    names = twins.names("optimizer")
+    if not names or any(larger_of(*_updates(name, twins)) > 0 for name in names):
+        return None
+    return "The step moves nothing, as at a learning rate of 0: the optimiser's arithmetic shows in the steps alone."
+
+
+def _steps_of_training(twins: TwinRecordings) -> list[SensitivePair]:
+    """The first step's loss is that of the weights before any update: where all others are chaotic it says nothing."""
+    steps = _steps(twins)
+    later = steps[1:]
+    return later if later and all(pair.is_chaotic for pair in later) else steps
+
+
+def _steps(twins: TwinRecordings) -> list[SensitivePair]:
+    losses, moved = twins.both("steps"), twins.both("moved-steps")
+    count = max((len(each) for each in losses if each is not None), default=0)
+
+    def at(step: int, each: np.ndarray | None) -> np.ndarray | None:
+        return None if each is None or step >= len(each) else np.asarray(each[step])
+
+    return [
+        SensitivePair(
+            place=f"step {step + 1}",
+            plain=(at(step, losses[0]), at(step, losses[1])),
+            moved=(at(step, moved[0]), at(step, moved[1])),
+        )
+        for step in range(count)
+    ]
+
+
+def _judge_batch_norm(twins: TwinRecordings, trained: Trained) -> Rung:
+    if not any(name.endswith("running_mean") for name in twins.names("weights")):
+        return make_rung("batch-norm", trained, passed=True, worst=0, note="The model has no BatchNorm.")
+    return judge_by_sensitivity("batch-norm", trained, _running_statistics(twins), MEANING)
+
+
+def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
+    """After the first step too: where ten steps are chaotic, a wrong momentum shows there alone."""
+    return [
+        *_statistics_of(twins, "first-batch-norm", "after the first step"),
+        *_statistics_of(twins, "batch-norm", "after all steps"),
+    ]
+
+
+def _statistics_of(twins: TwinRecordings, group: str, when: str) -> list[SensitivePair]:
+    return [
+        SensitivePair(
+            place=f"{twins.place_of(f'{group}/{name}')}, {when}",
+            plain=twins.both(f"{group}/{name}"),
+            # Not recorded of the first step, whose statistics are held to the smallest bound.
+            moved=twins.both(f"moved-{group}/{name}"),
+            scale=_spread_around_zero(twins, group, name),
+            axes=("channel",),
+        )
+        for name in twins.names(group)
+    ]
+
+
+def _spread_around_zero(twins: TwinRecordings, group: str, name: str) -> float | None:
+    """The root of the variance where a running mean is truly zero; None for all else, whose scale is its own.
+
+    The mean of what the layer before has centred is rounding noise. It is subtracted from values of that spread.
+    """
+    layer, _, kind = name.rpartition(".")
+    if kind != "running_mean":
+        return None
+    spread = float(np.sqrt(larger_of(*twins.both(f"{group}/{layer}.running_var"))))
+    return spread if is_noise(larger_of(*twins.both(f"{group}/{name}")), spread) else None
+
+
+def _evaluation(twins: TwinRecordings) -> Iterator[Pair]:
+    ours, theirs = twins.tensorflow.header.evaluation, twins.pytorch.header.evaluation
+
+    def value(metrics: dict[str, float | None], name: str) -> np.ndarray | None:
+        metric = metrics.get(name)
+        return None if metric is None else np.asarray(metric)
+
+    return (
+        Pair(name, value(ours, name), value(theirs, name), EXACT)
+        for name in theirs | ours
+        if ours.get(name) is not None or theirs.get(name) is not None
+    )

@@ -1,0 +1,104 @@
+"""Mistakes that are planted in a live model, to see that the parity ladder finds them.
+
+`twintune.parity.ladder.perturbations` plants by another request or by other pixels. A mistake that has a place is put
+into the middle stage, so that the ladder has to find it between stages that agree.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from twintune.backbones import Stage, find_backbone
+from twintune.engines.pytorch.checkpoint import load_linear
+from twintune.engines.pytorch.model import AlignedModel
+from twintune.model.head import initial_head
+from twintune.model.precision import is_half
+from twintune.protocol import PerturbationName, Precision, RunRequest
+
+_WEIGHT_CHANGE = 1e-6
+
+
+class RoundedConv2d(nn.Conv2d):
+    """A convolution that computes in `rounded_to`; what goes in and comes out keeps its dtype."""
+
+    rounded_to: torch.dtype
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Maps [images, channels, height, width] as the convolution that it was does."""
+        bias = None if self.bias is None else self.bias.to(self.rounded_to)
+        weight, rounded = self.weight.to(self.rounded_to), input.to(self.rounded_to)
+        output = functional.conv2d(rounded, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+        return output.to(input.dtype)
+
+
+def plant_in_model(name: PerturbationName, model: AlignedModel, request: RunRequest) -> None:
+    """Plants a difference of the model itself.
+
+    Args:
+        name: `weight`, `bn-epsilon` and `bn-momentum` (of a backbone with BatchNorm), `padding`, `precision`,
+            `head-init`.
+        model: Changed in place.
+        request: What the model was built for.
+    """
+    entry = find_backbone(request.model.backbone)
+    layers = _layers(model, entry.stages[len(entry.stages) // 2])
+    convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
+    batch_norms = [layer for layer in layers if isinstance(layer, nn.BatchNorm2d)]
+    match name:
+        case "weight":
+            _move_largest_weight(convolutions[0])
+        case "bn-epsilon":
+            batch_norms[0].eps *= 10
+        case "bn-momentum":
+            batch_norms[0].momentum = cast(float, batch_norms[0].momentum) / 2
+        case "padding":
+            _shift_padding(next(layer for layer in convolutions if _is_padded(layer)))
+        case "precision":
+            _compute_in_less(convolutions[0], request.training.precision)
+        case "head-init":
+            _draw_head_anew(model, request)
+        case _:
+            raise ValueError(f"{name} is not a difference of the model")
+
+
+def _layers(model: AlignedModel, stage: Stage) -> list[nn.Module]:
+    """The modules of a stage, in timm's order."""
+    return [layer for name, layer in model.backbone.named_modules() if f"{name}.".startswith(stage.tensors)]
+
+
+def _move_largest_weight(layer: nn.Conv2d) -> None:
+    # Any other might be zero, which a share of itself does not move.
+    place = torch.unravel_index(layer.weight.abs().argmax(), layer.weight.shape)
+    with torch.no_grad():
+        layer.weight[place] *= 1 + _WEIGHT_CHANGE
+
+
+def _is_padded(layer: nn.Conv2d) -> bool:
+    return isinstance(layer.padding, tuple) and 0 not in layer.padding
+
+
+def _shift_padding(layer: nn.Conv2d) -> None:
+    """Pads a pixel more at the top and the left, and one less at the bottom and the right: the shape stays."""
+    vertical, horizontal = cast(tuple[int, int], layer.padding)
+    sides = (horizontal + 1, horizontal - 1, vertical + 1, vertical - 1)
+    layer.padding = (0, 0)
+    layer.register_forward_pre_hook(lambda _, inputs: (functional.pad(inputs[0], sides),))
+
+
+def _compute_in_less(layer: nn.Conv2d, precision: Precision) -> None:
+    """Rounds float64 to float32, and float32 to bfloat16; a convolution that is half already stays."""
+    if is_half(precision):
+        return
+    layer.__class__ = RoundedConv2d
+    cast(RoundedConv2d, layer).rounded_to = torch.float32 if precision == "float64" else torch.bfloat16
+
+
+def _draw_head_anew(model: AlignedModel, request: RunRequest) -> None:
+    first, last = model.layers[0], model.layers[-1]
+    load_linear(
+        model.layers, initial_head(request.model.head, first.in_features, last.out_features, request.seeds.init + 1)
+    )

@@ -1,0 +1,268 @@
+"""Records what one engine computes, rung by rung."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+import msgspec
+import numpy as np
+
+from twintune.backbones import tensor_shapes
+from twintune.digests import digest_tensors
+from twintune.engines import MODULES
+from twintune.engines.engine import StepInputs
+from twintune.engines.environment import versions
+from twintune.engines.probe import ProbedEngine, ProbeMode
+from twintune.errors import TwintuneError
+from twintune.evaluation.metrics import evaluate_logits
+from twintune.model.head import masks_of_step
+from twintune.model.parameter_groups import STATISTICS
+from twintune.model.precision import array_dtype
+from twintune.parity.ladder.moved_pixels import by_last_places, farthest_move, of_allowance
+from twintune.parity.ladder.perturbations import perturb_request, plant
+from twintune.parity.ladder.recording_file import Recording, RecordingHeader, save_recording
+from twintune.parity.tensor_groups import under
+from twintune.protocol import Framework, RecordRungsRequest, RecordRungsResult, RunRequest
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.seeding import generator
+from twintune.system.memory import give_freed_memory_back
+from twintune.training.context import RunContext
+from twintune.training.groups import Group, GroupTrainer, endless_groups
+from twintune.training.preparation import prepare
+from twintune.training.schedules import learning_rates
+
+_STEPS = 10
+_EVALUATED_IMAGES = 256
+_DRAWN_STEPS = 3
+_GRADIENT_EXPONENTS = (-6, 0)
+"""Powers of ten between which the scales of drawn gradients lie: the smallest come near to an optimiser's epsilon."""
+
+
+def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) -> RecordRungsResult:
+    """Builds one engine for the first phase of a run and writes what it computes to a file.
+
+    A phase of the head alone trains on pixels here, so that the backbone is in every rung.
+
+    Args:
+        request: All of it; nothing is filled in here. Its run is deterministic, in aligned mode.
+        emit: Takes a progress report; raises `Cancelled` when the recording should stop.
+
+    Raises:
+        TwintuneError: When the data, the weights or the device can't be used, or the perturbation has no effect.
+    """
+    start = time.perf_counter()
+    # What an earlier recording on this warm worker left behind would be in memory beside this one's.
+    gc.collect()
+    give_freed_memory_back()
+    report = Reporter(emit)
+    perturbed = perturb_request(request.run, request.perturbation)
+    run = _prepare(perturbed, report)
+    plant(run, request.perturbation)
+    run.engine.start_phase(perturbed.training.phases[0], first_stage=0)
+    save_recording(_Recorder(run).record(request), Path(request.recording))
+    return RecordRungsResult(seconds=time.perf_counter() - start)
+
+
+def _prepare(request: RunRequest, report: Reporter) -> RunContext:
+    """Opens the data and builds the model for batches that BatchNorm can learn from.
+
+    A recording has other batches than the user's phase, and may normalise by them where that phase doesn't: a last one
+    that is a single image is then nobody's mistake.
+    """
+    try:
+        return prepare(request, report, RunRecord(request))
+    except TwintuneError as error:
+        training = request.training
+        if error.code != "BATCH_TOO_SMALL" or training.batch_size <= 2:
+            raise
+        smaller = msgspec.structs.replace(training, batch_size=training.batch_size - 1)
+        return _prepare(msgspec.structs.replace(request, training=smaller), report)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What ten training steps came to."""
+
+    losses: np.ndarray
+    """Before each."""
+    pixel_digests: list[str]
+    """Of each batch; a step may have several."""
+    first_statistics: dict[str, np.ndarray]
+    """Of the BatchNorm layers, after the first step."""
+    statistics: dict[str, np.ndarray]
+    """Of the BatchNorm layers, after the last."""
+
+    @property
+    def tensors(self) -> dict[str, np.ndarray]:
+        """What the last of them have come to, by the names of a recording."""
+        return {"steps": self.losses, **under("batch-norm", self.statistics)}
+
+
+class _Recorder:
+    """Takes the measurements of one engine; whatever moves its model is undone again."""
+
+    def __init__(self, run: RunContext) -> None:
+        self._run, self._request = run, run.request
+        self._engine = cast(ProbedEngine, run.engine)
+        self._probe = self._engine.probe()
+        self._phase = run.request.training.phases[0]
+        self._dtype = array_dtype(run.request.training.precision)
+        # Copied: an engine may give its live memory, which training moves.
+        self._start = {name: tensor.copy() for name, tensor in self._engine.state(backbone=True).items()}
+
+    def record(self, request: RecordRungsRequest) -> Recording:
+        """All rungs."""
+        tensors = under("weights", self._model_tensors())
+        self._run.report.stage("features")
+        with self._restored():
+            passes, gradients = self._first_batch()
+        with self._restored():
+            updated = self._updated(list(gradients))
+        with self._restored():
+            steps = self._take_steps()
+        tensors |= passes
+        tensors |= under("gradients", gradients)
+        tensors |= under("optimizer", updated)
+        tensors |= steps.tensors
+        tensors |= under("first-batch-norm", steps.first_statistics)
+        if self._dtype == "float64":
+            moved_steps = farthest_move(steps.tensors, self._take_moved_steps)
+            tensors |= {f"moved-{name}": tensor for name, tensor in moved_steps.items()}
+            with self._restored():
+                tensors |= under("moved-gradients", self._moved_gradients(gradients))
+        return Recording(self._header(request, steps.pixel_digests), tensors)
+
+    @contextlib.contextmanager
+    def _restored(self) -> Iterator[None]:
+        """Puts model, optimiser, average and loss scaling back as they were in the beginning, bit for bit.
+
+        Nothing is traced anew, as it would be by another start of the phase.
+        """
+        yield
+        self._probe.clear_optimizer()
+        self._engine.load_state(self._start)
+
+    def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Features, logits and losses of the batch that training would begin with, by their names; and gradients."""
+        step = self._first_step()
+        passes = {}
+        # In this order: in training mode a pass moves the statistics that inference normalises by.
+        for mode in get_args(ProbeMode):
+            passes |= under(f"features/{mode}", self._probe.stage_outputs(step.inputs, mode))
+            passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
+        return passes, self._gradients(step)
+
+    def _first_step(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> StepInputs:
+        """What training would begin with, on pixels that `move` gives back."""
+        batch, shares = next(self._groups())[0]
+        return StepInputs(
+            inputs=move(batch.inputs),
+            targets=self._run.targets.encode(shares),
+            masks=masks_of_step(self._request, len(batch), 0),
+            learning_rate=self._phase.optimizer.learning_rate,
+            divisor=None,
+        )
+
+    def _gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
+        """In the order of the model's tensors."""
+        gradients = self._probe.gradients(step)
+        return {name: gradients[name] for name in self._model_tensors() if name in gradients}
+
+    def _moved_gradients(self, plain: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """One last place is enough: in one pass from equal weights hardly a value lies near enough to a kink."""
+        moved = self._gradients(self._first_step(by_last_places(1, self._request.framework, 0)))
+        return {name: of_allowance(plain[name], gradient, 1) for name, gradient in moved.items()}
+
+    def _updated(self, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """The tensors that train after steps from drawn gradients.
+
+        One from empty buffers would be the same whatever the momentum or the betas.
+        """
+        before = self._model_tensors()
+        for step in range(_DRAWN_STEPS):
+            gradients = {name: self._drawn_gradient(name, before[name], step) for name in names}
+            self._probe.take_optimizer_step(gradients, self._phase.optimizer.learning_rate)
+        after = self._model_tensors()
+        return {name: after[name] for name in names}
+
+    def _drawn_gradient(self, name: str, tensor: np.ndarray, step: int) -> np.ndarray:
+        """A gradient with the weights' own signs.
+
+        Were its sign another than that of decay, the two would cancel somewhere, and Adam divides the rounding that is
+        left by little more than its epsilon: 1e-19 comes to 1e-11 of the update.
+        """
+        scale = 10 ** generator(self._request.seeds.init, "parity", "gradient", name).uniform(*_GRADIENT_EXPONENTS)
+        draw = generator(self._request.seeds.init, "parity", "gradient", name, step)
+        return (scale * np.copysign(draw.standard_normal(tensor.shape), tensor)).astype(self._dtype)
+
+    def _take_steps(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> _Steps:
+        """Trains for ten steps as a run does, on pixels that `move` gives back."""
+        train = GroupTrainer(self._engine, self._request, self._run.targets)
+        losses, digests, first_statistics = [], [], {}
+        for rate, group in zip(self._rates(), self._groups(), strict=False):
+            # At each step, since it is to reports that cancelling is answered.
+            self._run.report.stage("evaluate")
+            moved = [(dataclasses.replace(batch, inputs=move(batch.inputs)), shares) for batch, shares in group]
+            digests += [digest_tensors({"pixels": batch.inputs}) for batch, _ in moved]
+            losses.append(train(moved, rate))
+            if len(losses) == 1:
+                first_statistics = self._statistics()
+        return _Steps(np.array(losses, self._dtype), digests, first_statistics, self._statistics())
+
+    def _take_moved_steps(self, count: int, draw: int) -> dict[str, np.ndarray]:
+        with self._restored():
+            return self._take_steps(by_last_places(count, self._request.framework, draw)).tensors
+
+    def _statistics(self) -> dict[str, np.ndarray]:
+        return {name: tensor for name, tensor in self._model_tensors().items() if name.endswith(STATISTICS)}
+
+    def _rates(self) -> list[float]:
+        """Of the first ten steps; a phase that is over before goes on at its last rate."""
+        rates = learning_rates(self._phase, math.ceil(self._run.batches / self._accumulation))
+        return (rates + _STEPS * rates[-1:])[:_STEPS]
+
+    def _groups(self) -> Iterator[Group]:
+        return endless_groups(self._run.inputs.training_batches, self._accumulation)
+
+    @property
+    def _accumulation(self) -> int:
+        return self._request.training.gradient_accumulation
+
+    def _model_tensors(self) -> dict[str, np.ndarray]:
+        """Copies of all tensors, in timm's order; then the head's."""
+        backbone = self._engine.backbone_tensors()
+        ordered = {name: backbone[name] for name in tensor_shapes(self._request.model.backbone)}
+        return {name: tensor.copy() for name, tensor in {**ordered, **self._engine.head_tensors()}.items()}
+
+    def _header(self, request: RecordRungsRequest, pixel_digests: list[str]) -> RecordingHeader:
+        run = self._request
+        return RecordingHeader(
+            framework=run.framework,
+            precision=run.training.precision,
+            trained=request.trained,
+            pixel_digests=pixel_digests,
+            library_names=self._probe.library_names(),
+            evaluation=_evaluation(run.seeds.init, len(self._run.splits.classes)),
+            versions=_versions(run.framework),
+        )
+
+
+def _evaluation(seed: int, classes: int) -> dict[str, float | None]:
+    """The metrics of drawn logits, which have nothing of the model."""
+    draw = generator(seed, "parity", "evaluation")
+    labels = draw.integers(0, classes, _EVALUATED_IMAGES)
+    return msgspec.to_builtins(evaluate_logits(3 * draw.standard_normal((_EVALUATED_IMAGES, classes)), labels))
+
+
+def _versions(framework: Framework) -> str:
+    known = {name.replace("_", "-") for name in MODULES[framework]}
+    return ", ".join(f"{name} {version}" for name, version in versions(framework).items() if name in known)

@@ -1,0 +1,212 @@
+"""The checkpoints of a run: safetensors files whose header holds the run's state.
+
+`last` is what the run goes on from. `best` and `epoch-N` are earlier ones that stay: other names of the very same
+file, which cost nothing to make.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import safetensors
+from safetensors.numpy import load_file
+
+from twintune.errors import TwintuneError
+from twintune.model.weights import in_c_order, save_atomically
+from twintune.record.run_state import FORMAT, RunState, checkpoint_mismatch
+from twintune.system.files import replacing
+
+_LAST, _BEST = "last.safetensors", "best.safetensors"
+_STATE, _CHECKSUM = "twintune", "crc32"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run's state, and the tensors that go with it."""
+
+    file: Path
+    state: RunState
+    tensors: dict[str, np.ndarray]
+
+
+class CheckpointFolder:
+    """The folder `checkpoint` of one run.
+
+    Args:
+        folder: It is made with its first checkpoint.
+        keep: How many earlier checkpoints stay.
+        restores_best: Whether a phase ends with its best epoch's weights, so that a run can't go on without them.
+    """
+
+    def __init__(self, folder: Path, keep: int, restores_best: bool) -> None:
+        self.folder = folder
+        self._keep = keep
+        self._restores_best = restores_best
+        self._last_epoch: int | None = None
+        """Epochs done in the last checkpoint, where it lies between two epochs."""
+
+    def clear(self) -> None:
+        """Forgets what an earlier attempt at the run left."""
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+
+    def save(self, state: RunState, tensors: Mapping[str, np.ndarray]) -> Path:
+        """Writes the last checkpoint; the one before it stays where it is one to keep.
+
+        Args:
+            state: The run's state.
+            tensors: What the engine's next step depends on.
+
+        Returns:
+            The file.
+        """
+        file = self.folder / _LAST
+        if self._keep and self._last_epoch is not None:
+            _name_also(file, self.folder / f"epoch-{self._last_epoch}.safetensors")
+        _write(file, state, tensors)
+        self._last_epoch = state.position.epochs_done if state.epoch is None else None
+        if self._keep:
+            for _, old in self._earlier()[: -self._keep]:
+                old.unlink()
+        return file
+
+    def save_best(self, state: RunState, tensors: Mapping[str, np.ndarray]) -> Path:
+        """Writes the best checkpoint apart from the last one, and returns the file."""
+        file = self.folder / _BEST
+        _write(file, state, tensors)
+        return file
+
+    def mark_last_as_best(self) -> Path:
+        """Names the last checkpoint the best one too, and returns the file."""
+        file = self.folder / _BEST
+        _name_also(self.folder / _LAST, file)
+        return file
+
+    def load_last(self) -> Checkpoint | None:
+        """The checkpoint to go on from: the last one, or where that can't be the most advanced one that is left.
+
+        The last one can't be where it was deleted, and where the best epoch that it speaks of is needed and gone: the
+        run may have ended between writing a new best one and the last one.
+
+        Returns:
+            None where there is none.
+
+        Raises:
+            TwintuneError: CHECKPOINT_CORRUPT or CHECKPOINT_MISMATCH.
+        """
+        if not self.folder.exists():
+            return None
+        for torn in self.folder.glob(".*.tmp"):
+            torn.unlink()
+        file = next((file for file in self._candidates() if self._has_its_best(file)), None)
+        if file is None:
+            return None
+        checkpoint = _load(file)
+        if file.name != _LAST:
+            _name_also(file, self.folder / _LAST)
+        state = checkpoint.state
+        self._last_epoch = state.position.epochs_done if state.epoch is None else None
+        if state.is_best:
+            # The run may have ended between writing the checkpoint and naming it the best one.
+            self.mark_last_as_best()
+        return checkpoint
+
+    def load_best(self) -> Checkpoint:
+        """The best checkpoint of the phase.
+
+        Raises:
+            TwintuneError: CHECKPOINT_CORRUPT.
+        """
+        return _load(self.folder / _BEST)
+
+    def _candidates(self) -> Iterator[Path]:
+        """The last checkpoint, then the others, the most advanced first."""
+        last, best = self.folder / _LAST, self.folder / _BEST
+        if last.exists():
+            yield last
+        others = [file for _, file in self._earlier()] + ([best] if best.exists() else [])
+        yield from sorted(others, key=lambda file: _read_state(file).position.epochs_done, reverse=True)
+
+    def _has_its_best(self, file: Path) -> bool:
+        """Whether the best epoch that a checkpoint speaks of is there still, if that is needed."""
+        if not self._restores_best:
+            return True
+        state, best = _read_state(file), self.folder / _BEST
+        if state.monitor.best is None or state.is_best:
+            return True
+        if not best.exists():
+            return False
+        of_best = _read_state(best)
+        return (of_best.position.phase, of_best.monitor.best) == (state.position.phase, state.monitor.best)
+
+    def _earlier(self) -> list[tuple[int, Path]]:
+        """Checkpoints of earlier epochs, the first epoch first."""
+        files = self.folder.glob("epoch-*.safetensors")
+        return sorted((int(file.stem.removeprefix("epoch-")), file) for file in files)
+
+
+def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> None:
+    tensors = in_c_order(tensors)
+    metadata = {_STATE: msgspec.json.encode(state).decode(), _CHECKSUM: _checksum(tensors)}
+    save_atomically(tensors, file, metadata)
+
+
+def _load(file: Path) -> Checkpoint:
+    state, expected = _read_header(file)
+    try:
+        tensors = load_file(file)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise _corrupt(file, str(error)) from error
+    if _checksum(tensors) != expected:
+        raise _corrupt(file, "its tensors are not those that were written")
+    return Checkpoint(file, state, tensors)
+
+
+def _read_state(file: Path) -> RunState:
+    return _read_header(file)[0]
+
+
+def _read_header(file: Path) -> tuple[RunState, str]:
+    try:
+        with safetensors.safe_open(file, framework="np") as tensors:
+            metadata = tensors.metadata() or {}
+        written = msgspec.json.decode(metadata[_STATE])
+        if written["format"] != FORMAT:
+            raise checkpoint_mismatch("another version of twintune")
+        return msgspec.convert(written, RunState), metadata[_CHECKSUM]
+    except (safetensors.SafetensorError, OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise _corrupt(file, str(error)) from error
+
+
+def _corrupt(file: Path, reason: str) -> TwintuneError:
+    return TwintuneError(
+        "CHECKPOINT_CORRUPT",
+        f"{file} can't be read: {reason}.",
+        "Delete it: `twintune resume` then goes on from another checkpoint of the run, or from its beginning.",
+    )
+
+
+def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
+    checksum = 0
+    for name in sorted(tensors):
+        checksum = zlib.crc32(np.ascontiguousarray(tensors[name]).data, zlib.crc32(name.encode(), checksum))
+    return f"{checksum:08x}"
+
+
+def _name_also(file: Path, name: Path) -> None:
+    """Gives a file another name, in place of the file that has it."""
+    if name.exists() and name.samefile(file):
+        # The system would rename one of two names of a file to the other without a word, and keep both.
+        return
+    with replacing(name) as temporary:
+        try:
+            os.link(file, temporary)
+        except OSError:  # a file system without hard links
+            shutil.copyfile(file, temporary)

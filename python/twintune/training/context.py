@@ -1,0 +1,34 @@
+"""What the parts of one run share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from twintune.data.dataset import Splits
+from twintune.data.targets import TargetEncoder
+from twintune.engines.engine import Engine
+from twintune.protocol import RunRequest
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.record.run_state import Position
+from twintune.training.inputs import Inputs
+
+
+@dataclass
+class RunContext:
+    """One run: what was asked for, what does it, and how far it has come."""
+
+    request: RunRequest
+    report: Reporter
+    record: RunRecord
+    splits: Splits
+    targets: TargetEncoder
+    engine: Engine
+    inputs: Inputs
+    position: Position = field(default_factory=Position)
+
+    @property
+    def batches(self) -> int:
+        """Batches in an epoch, the last one short or not."""
+        return math.ceil(len(self.splits.train) / self.request.training.batch_size)

@@ -1,0 +1,61 @@
+"""The batches of one optimiser step as a unit, for what trains a few steps outside of the training loop."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from twintune.data.loader import Batch
+from twintune.data.targets import TargetEncoder
+from twintune.engines.engine import Engine, StepInputs
+from twintune.model.head import masks_of_step
+from twintune.protocol import RunRequest
+
+MixedBatch = tuple[Batch, np.ndarray]
+"""A batch and the shares of the classes in each of its images, [images, classes]."""
+
+Group = list[MixedBatch]
+"""The batches of one optimiser step."""
+
+
+class GroupTrainer:
+    """Takes one optimiser step on a group of batches."""
+
+    def __init__(self, engine: Engine, run: RunRequest, targets: TargetEncoder) -> None:
+        self._engine = engine
+        self._run = run
+        self._targets = targets
+        self._batches = 0
+
+    def __call__(self, group: Group, learning_rate: float) -> float:
+        """Takes the step; returns the loss of its images before it."""
+        loss_sum = weight = 0.0
+        for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
+            targets = self._targets.encode(shares)
+            weight += targets.weight
+            step = StepInputs(
+                inputs=batch.inputs,
+                targets=targets,
+                masks=masks_of_step(self._run, len(batch), self._batches),
+                learning_rate=learning_rate,
+                divisor=None if left else weight,
+            )
+            (outcome,) = self._engine.read_steps([self._engine.train_step(step)])
+            loss_sum += outcome.loss * targets.weight
+            self._batches += 1
+        return loss_sum / weight
+
+
+def endless_groups(training_batches: Callable[[int], Iterable[MixedBatch]], accumulation: int) -> Iterator[Group]:
+    """The batches of each optimiser step, epoch after epoch; an epoch's last group may be incomplete.
+
+    Args:
+        training_batches: Gives the batches of an epoch, from 0.
+        accumulation: Batches to an optimiser step, at least 1.
+    """
+    for epoch in itertools.count():
+        batches = iter(training_batches(epoch))
+        while group := list(itertools.islice(batches, accumulation)):
+            yield group

@@ -1,0 +1,127 @@
+"""Where the batches of a run come from: the engine's pipeline, or features that a frozen backbone gave once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+
+from twintune.data.dataset import Split, Splits
+from twintune.data.loader import Batch, InputPipeline
+from twintune.data.mixing import Mixing
+from twintune.data.targets import one_hot
+from twintune.digests import RowsDigest
+from twintune.engines.engine import Engine
+from twintune.features.extraction import FeatureExtractor, FeaturePass
+from twintune.protocol import FeatureOrigin, Phase, RunRequest
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.training.first_stage import frozen_stages, pools_features
+
+
+class Inputs:
+    """Batches of one run. Every pixel that the model gets is added to the record's digests, once."""
+
+    def __init__(
+        self, request: RunRequest, engine: Engine, splits: Splits, record: RunRecord, reporter: Reporter
+    ) -> None:
+        self._request = request
+        self._engine = engine
+        self._splits = splits
+        self._record = record
+        self._extractor = FeatureExtractor(request, engine, splits, reporter)
+        self._passed: FeaturePass | None = None
+        self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
+        record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
+        self.features_hashed = False
+        """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
+
+    def first_stage_of(self, phase: Phase, recorded: str | None) -> int:
+        """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
+
+        What the frozen stages give is the same few things of each image in all epochs, so they run once, and the steps
+        begin behind them. Activations within the backbone can take more room than images do, by far: where they don't
+        fit, the steps run the frozen stages too.
+
+        Args:
+            phase: The phase.
+            recorded: What the steps of the phase were given so far, where it has begun before: they go on with that.
+        """
+        frozen = frozen_stages(phase, self._request) if self._engine.caches_features else 0
+        if frozen == 0 or recorded == "pixels":
+            return 0
+        if recorded is not None or pools_features(frozen, self._request):
+            return frozen
+        with self._record.watch.part("features"):
+            return frozen if self._extractor.has_room(frozen) else 0
+
+    def start_phase(self, first_stage: int, backbone_moved: bool) -> None:
+        """Gets the output of the frozen stages for all images when a phase trains on it and it isn't there.
+
+        Args:
+            first_stage: The first stage that the phase's steps compute.
+            backbone_moved: Whether any phase so far, this one too, could have changed the backbone.
+        """
+        if first_stage == 0 or (self._passed is not None and self._passed.first_stage != first_stage):
+            # The backbone is about to change, or isn't frozen there: its old features are of no more use.
+            self._passed = None
+            self.features_hashed = False
+        if first_stage > 0 and self._passed is None:
+            with self._record.watch.part("features"):
+                weights = None if backbone_moved else self._record.weights
+                self._passed = self._extractor.run(first_stage, weights)
+            self._record.feature_images += self._passed.computed_images
+            self._hash_features(self._passed)
+
+    @property
+    def feature_origin(self) -> FeatureOrigin | None:
+        """Where the phase's features came from; None for a phase on pixels."""
+        if self._passed is None:
+            return None
+        return "computed" if self._passed.computed_images > 0 else "cached"
+
+    def training_batches(self, epoch: int, start_step: int = 0) -> Iterator[tuple[Batch, np.ndarray]]:
+        """The batches of an epoch, mixed where the specification asks for it.
+
+        Args:
+            epoch: Counts from 0 over all phases.
+            start_step: How many batches of the epoch are passed over; those that follow are the same as in the whole
+                epoch.
+
+        Yields:
+            A batch, and the shares of the classes in each of its images: float64, [images, classes].
+        """
+        batches = self._pipeline().training_batches(self._splits.train, epoch, start_step)
+        for step, batch in enumerate(batches, start=start_step):
+            targets = one_hot(batch.labels, len(self._splits.classes))
+            inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
+            # Features come of pixels that are in the digest already.
+            if self._passed is None:
+                self._record.digests.pixels.add(np.asarray(inputs))
+            yield dataclasses.replace(batch, inputs=inputs), targets
+
+    def ordered_batches(self, split: Split) -> Iterator[Batch]:
+        """All batches of a split in its own order."""
+        if self._passed is not None:
+            yield from self._passed.features.ordered_batches(split)
+            return
+        is_test, seen = split is self._splits.test, RowsDigest()
+        for batch in self._engine.pipeline.ordered_batches(split):
+            # Those of the test are kept apart, anew in each pass.
+            (seen if is_test else self._record.digests.pixels).add(np.asarray(batch.inputs))
+            yield batch
+        if is_test:
+            self._record.test_pixels = seen.hexdigest()
+
+    def _pipeline(self) -> InputPipeline:
+        return self._engine.pipeline if self._passed is None else self._passed.features
+
+    def _hash_features(self, passed: FeaturePass) -> None:
+        """Adds what the features were made of, which is the same whether it was seen now or when they were kept."""
+        for name, pixels in passed.pixels:
+            if name == "test":
+                self._record.test_pixels = pixels
+            elif not self.features_hashed:
+                self._record.digests.pixels.add_digest(pixels)
+        self.features_hashed = True

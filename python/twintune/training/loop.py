@@ -1,0 +1,199 @@
+"""The one training loop: phases, epochs, steps, validation, test. Read it from top to bottom."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from twintune.data.dataset import Split
+from twintune.digests import digest_tensors
+from twintune.engines.loss_scaling import explain_skipped_steps
+from twintune.errors import Cancelled, TwintuneError
+from twintune.evaluation.evaluation import save_evaluation
+from twintune.evaluation.metrics import evaluate_logits
+from twintune.model.phases import keeps_backbone
+from twintune.model.weights import in_c_order, save_atomically
+from twintune.protocol import EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
+from twintune.record.early_stopping import Monitor, MonitorState
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.system.other_load import OtherLoad
+from twintune.training.epoch import TrainingEpoch, loss_not_finite
+from twintune.training.first_stage import describe_input
+from twintune.training.preparation import prepare
+from twintune.training.run_checkpoints import RunCheckpoints
+from twintune.training.schedules import learning_rates
+from twintune.training.step_profile import profile_steps
+
+
+def run(request: RunRequest, emit: Callable[[object], None]) -> RunResult:
+    """Trains and tests one framework with one seed.
+
+    Args:
+        request: All of it; nothing is filled in here.
+        emit: Takes a progress report; raises `Cancelled` when the run should stop.
+
+    Returns:
+        What the run came to.
+
+    Raises:
+        TwintuneError: When the data, the weights or the device can't be used, or the loss isn't finite.
+    """
+    # What an earlier run on this warm worker left behind would count as this one's memory.
+    gc.collect()
+    return TrainingLoop(request, Reporter(emit)).run()
+
+
+class TrainingLoop:
+    """One run."""
+
+    def __init__(self, request: RunRequest, reporter: Reporter) -> None:
+        self.request = request
+        self.report = reporter
+        self.record = RunRecord(request)
+
+    def run(self) -> RunResult:
+        """The whole run, or what is left of it after its last checkpoint."""
+        watch, phases, other_load = self.record.watch, self.request.training.phases, OtherLoad()
+        self.context = run = prepare(self.request, self.report, self.record)
+        self.checkpoints = RunCheckpoints(run)
+        self.resumed_from = self.checkpoints.go_on()
+        run.engine.device.start_memory_peak()
+
+        first = run.position.phase
+        for number, phase in enumerate(phases[first - 1 :], start=first):
+            self._train_phase(number, phase)
+        if (skipped := run.engine.skipped_steps()) > 0:
+            self.report.warning("LOSS_SCALING", explain_skipped_steps(skipped))
+
+        self.report.stage("evaluate")
+        with watch.part("evaluate"):
+            test, logits = self._evaluate(run.splits.test, "the test")
+        self.report.evaluation(test, len(run.splits.test))
+
+        peak = run.engine.device.memory_peak()
+        self.record.others_cpu_share = other_load.share()
+        save_evaluation(logits, run.splits.test, run.splits.classes, Path(self.request.run_directory))
+        self._save_model()
+        if self.request.profile:
+            self._profile()
+        result = self.record.result(run.engine, run.splits, test, peak)
+        if not run.position.backbone_moved:
+            run.engine.keep_backbone()
+        return result
+
+    def _train_phase(self, number: int, phase: Phase) -> None:
+        """All epochs of a phase, or those that are left of it; fewer when validation stops improving."""
+        run, position, training = self.context, self.context.position, self.request.training
+        state = self.resumed_from.state if self.resumed_from else None
+        if state is None:
+            position.start_phase(number)
+        first_stage = run.inputs.first_stage_of(phase, self.record.input_of(number))
+        position.backbone_moved |= self.request.mode == "idiomatic" or not keeps_backbone(phase)
+        with self.record.watch.part("firstStep"):
+            facts = run.engine.start_phase(phase, first_stage)
+        if facts.trainable_parameters == 0:
+            raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
+        if self.resumed_from is not None:
+            run.engine.load_state(self.resumed_from.tensors)
+            # A run that was never interrupted has no second copy of its state.
+            self.resumed_from = None
+            run.engine.device.start_memory_peak()
+        run.inputs.start_phase(first_stage, position.backbone_moved)
+        step_input = describe_input(first_stage, self.request)
+        self.record.add_phase(number, facts, run.targets.describe(), step_input, run.inputs.feature_origin)
+        self.report.phase_started(number, len(training.phases), phase, facts, step_input)
+
+        monitor = Monitor(training.early_stopping, state.monitor if state else MonitorState())
+        under_way = state.epoch if state else None
+        # For the epochs that are planned, however many there will be.
+        steps = math.ceil(run.batches / training.gradient_accumulation)
+        rates = learning_rates(phase, steps)
+        is_cold = True
+        while not position.phase_ended:
+            epoch_rates = rates[position.epoch * steps :][:steps]
+            save = functools.partial(self.checkpoints.save, monitor)
+            epoch = TrainingEpoch(run, phase, epoch_rates, under_way, save)
+            epoch.train(is_cold)
+            self._end_epoch(epoch, phase, epoch_rates[-1], monitor)
+            under_way, is_cold = None, False
+        self._end_phase(phase, monitor)
+
+    def _end_epoch(self, epoch: TrainingEpoch, phase: Phase, learning_rate: float, monitor: Monitor) -> None:
+        """Validates, decides whether the phase goes on, and keeps what was reached."""
+        run, position = self.context, self.context.position
+        position.epoch += 1
+        position.epochs_done += 1
+        self.record.watch.add("train", epoch.seconds)
+        self.record.watch.add("loader", epoch.loader_seconds)
+        validation = None
+        if run.splits.validation is not None:
+            where = f"the validation after phase {position.phase}, epoch {position.epoch}"
+            with self.record.watch.part("validation"), run.engine.averaged_weights():
+                validation, _ = self._evaluate(run.splits.validation, where)
+            monitor.update(position.epoch, validation)
+        record = EpochRecord(
+            phase=position.phase,
+            epoch=position.epoch,
+            learning_rate=learning_rate,
+            train=epoch.metrics.metrics(),
+            validation=validation,
+            seconds=epoch.seconds,
+            images_per_second=epoch.timed_images / epoch.seconds if epoch.timed_images else None,
+        )
+        self.record.add_epoch(record)
+        position.phase_ended = position.epoch == phase.epochs or monitor.why_stop() is not None
+        self.checkpoints.end_epoch(monitor)
+        self.report.epoch(record, phase.epochs)
+
+    def _end_phase(self, phase: Phase, monitor: Monitor) -> None:
+        """Goes back to the best epoch's weights where the specification wants them, and to their average."""
+        position = self.context.position
+        weights_of = position.epoch
+        if monitor.restores_best and monitor.best_epoch is not None and monitor.best_epoch != position.epoch:
+            self.checkpoints.restore_best()
+            weights_of = monitor.best_epoch
+        engine = self.context.engine
+        engine.adopt_average()
+        self.record.end_phase(weights_of, engine.skipped_steps())
+        ended_early = monitor.why_stop() if position.epoch < phase.epochs else None
+        self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
+
+    def _evaluate(self, split: Split, where: str) -> tuple[EvaluationMetrics, np.ndarray]:
+        """Metrics and logits of a split, in inference mode; `where` is for the message when they aren't finite."""
+        logits, done = [], 0
+        for batch in self.context.inputs.ordered_batches(split):
+            logits.append(self.context.engine.predict(batch.inputs))
+            done += len(batch)
+            self.report.stage_progress("evaluate", done, len(split))
+        outputs = np.concatenate(logits)
+        if not np.isfinite(outputs).all():
+            raise loss_not_finite(f"The model's outputs are not finite in {where}.")
+        return evaluate_logits(outputs, split.labels), outputs
+
+    def _save_model(self) -> None:
+        """Writes the trained tensors, in aligned mode by timm's names."""
+        folder = Path(self.request.run_directory)
+        engine = self.context.engine
+        tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})
+        # Side by side: hashing and writing take as long as each other, and both let go of Python's lock.
+        with ThreadPoolExecutor(1) as hasher:
+            digest = hasher.submit(digest_tensors, tensors)
+            save_atomically(tensors, folder / "model" / "model.safetensors")
+            self.record.model = digest.result()
+        self.report.checkpoint(f"{folder.name}/model/model.safetensors")
+
+    def _profile(self) -> None:
+        """Profiles the steps; the run is complete, and stands whatever becomes of that."""
+        try:
+            self.record.profile = profile_steps(self.context)
+        except Cancelled:
+            raise
+        except Exception as error:
+            self.report.warning("PROFILE", f"The steps could not be profiled: {type(error).__name__}: {error}")

@@ -1,0 +1,118 @@
+"""The learning-rate range test (Smith 2017, "Cyclical Learning Rates"), with the numbers of fastai's `lr_find`."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from twintune.engines.engine import Engine
+from twintune.errors import TwintuneError
+from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.training.groups import Group, GroupTrainer, endless_groups
+from twintune.training.lr_suggestions import suggest
+from twintune.training.preparation import prepare
+
+_SMOOTHING = 0.98
+_DIVERGENCE = 4
+"""A smoothed loss of more than so many times the lowest one ends the sweep."""
+
+Ending = Literal["finished", "diverged", "notFinite"]
+
+
+def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object], None]) -> FindLearningRateResult:
+    """Sweeps the learning rate over the first phase of a run.
+
+    A phase of the head alone trains on pixels here, since a pass over all images for their features would cost more
+    than the sweep.
+
+    Args:
+        request: All of it; nothing is filled in here.
+        emit: Takes a progress report; raises `Cancelled` when the sweep should stop.
+
+    Raises:
+        TwintuneError: When the data, the weights or the device can't be used, or the first loss isn't finite.
+    """
+    report = Reporter(emit)
+    run = prepare(request.run, report, RunRecord(request.run))
+    engine, training = run.engine, request.run.training
+    phase = training.phases[0]
+    engine.start_phase(phase, first_stage=0)
+    groups = endless_groups(run.inputs.training_batches, training.gradient_accumulation)
+    with restored(engine, phase):
+        start = time.perf_counter()
+        points, ended = sweep(GroupTrainer(engine, request.run, run.targets), groups, sweep_rates(request), report)
+        seconds = time.perf_counter() - start
+    rates, losses = np.array([(point.learning_rate, point.smoothed_loss) for point in points]).T
+    return FindLearningRateResult(points, ended, suggest(rates, losses, request.steps), seconds)
+
+
+def sweep_rates(request: FindLearningRateRequest) -> list[float]:
+    """The rate of each step: every one by the same factor above the one before, towards the end of the range."""
+    growth = request.end / request.start
+    return [request.start * growth ** (step / request.steps) for step in range(request.steps)]
+
+
+@contextlib.contextmanager
+def restored(engine: Engine, phase: Phase) -> Iterator[None]:
+    """Puts weights, running statistics and the optimiser back as they were before the block, however it ends.
+
+    Args:
+        engine: In a phase on pixels.
+        phase: The one that it is in.
+    """
+    # Copied: an engine may give its live memory, which training moves.
+    before = {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
+    try:
+        yield
+    finally:
+        # Only a fresh optimiser takes the buffers of another, and it has none that these lack.
+        engine.start_phase(phase, first_stage=0)
+        engine.load_state(before)
+
+
+def sweep(
+    train: Callable[[Group, float], float], groups: Iterator[Group], rates: Sequence[float], report: Reporter
+) -> tuple[list[LearningRatePoint], Ending]:
+    """Takes an optimiser step at each rate, until the loss diverges.
+
+    Args:
+        train: Takes an optimiser step at a rate; returns the loss before it.
+        groups: The batches of each step, as many as there are rates or more.
+        rates: Of the steps.
+        report: Is told of each step.
+
+    Returns:
+        The steps whose loss is finite, and why they end.
+    """
+    points: list[LearningRatePoint] = []
+    average, lowest = 0.0, math.inf
+    for rate, group in zip(rates, groups, strict=False):
+        loss = train(group, rate)
+        if not math.isfinite(loss):
+            if not points:
+                raise _first_not_finite(loss, rate)
+            return points, "notFinite"
+        average = _SMOOTHING * average + (1 - _SMOOTHING) * loss
+        # As Adam's moments, the mean begins at zero, which is corrected for.
+        smoothed = average / (1 - _SMOOTHING ** (len(points) + 1))
+        points.append(LearningRatePoint(rate, loss, smoothed))
+        report.sweep_step(len(points), len(rates), points[-1])
+        lowest = min(lowest, smoothed)
+        if smoothed > _DIVERGENCE * lowest:
+            return points, "diverged"
+    return points, "finished"
+
+
+def _first_not_finite(loss: float, rate: float) -> TwintuneError:
+    return TwintuneError(
+        "LOSS_NOT_FINITE",
+        f"The loss of the first step is {loss}, before any weight has moved (learning rate {rate:g}).",
+        "Look at the weights that the specification names.",
+    )

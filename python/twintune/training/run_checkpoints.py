@@ -1,0 +1,131 @@
+"""When a run's checkpoints are written, what is in them, and how a run goes on from one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from twintune.digests import digest_text
+from twintune.record.checkpoints import Checkpoint, CheckpointFolder
+from twintune.record.early_stopping import Monitor
+from twintune.record.run_state import (
+    FORMAT,
+    EpochState,
+    RunState,
+    checkpoint_mismatch,
+    first_difference,
+    specification_of,
+)
+from twintune.system.stopwatch import Pace
+from twintune.training.context import RunContext
+
+FOLDER = "checkpoint"
+_AUTO_SECONDS = 10.0
+"""Between two checkpoints that are `auto`: what a run may have to do again, beside an epoch."""
+
+
+class RunCheckpoints:
+    """The checkpoints of one run."""
+
+    def __init__(self, run: RunContext) -> None:
+        request, training = run.request, run.request.training
+        restores_best = training.early_stopping is not None and training.early_stopping.restore_best
+        self._run = run
+        self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), training.checkpoints.keep, restores_best)
+        self._specification = specification_of(request)
+        self._split = digest_text([run.splits.membership, *run.splits.contents.values()])
+        self._pace = Pace(_AUTO_SECONDS)
+        self._unwritten_best: tuple[RunState, dict[str, np.ndarray]] | None = None
+
+    def go_on(self) -> Checkpoint | None:
+        """Takes the run to where its last checkpoint was written, but for the engine, whose phase has to start first.
+
+        Returns:
+            The checkpoint; None where there is none, or where the run was asked to begin anew.
+
+        Raises:
+            TwintuneError: CHECKPOINT_CORRUPT, or CHECKPOINT_MISMATCH when it is of another specification, of other
+                data or of other weights.
+        """
+        run = self._run
+        if not run.request.resume:
+            self._folder.clear()
+            return None
+        checkpoint = self._folder.load_last()
+        if checkpoint is None:
+            return None
+        state = checkpoint.state
+        difference = first_difference(self._specification, state.specification)
+        if difference is not None:
+            raise checkpoint_mismatch(f"another {difference}")
+        if state.split != self._split:
+            raise checkpoint_mismatch("other images, or other splits of them")
+        run.record.restore(state.record)
+        run.position = state.position
+        run.inputs.features_hashed = state.features_hashed
+        run.report.run_resumed(state)
+        return checkpoint
+
+    def end_epoch(self, monitor: Monitor) -> None:
+        """Writes a checkpoint where one is due after an epoch, and keeps the best epoch in memory where none is."""
+        if self._is_due():
+            self.save(monitor)
+            return
+        with self._run.record.watch.part("checkpoint"):
+            state = self._state(monitor)
+            if state.is_best:
+                # Run and engine go on in the same memory.
+                tensors = {name: tensor.copy() for name, tensor in self._tensors().items()}
+                self._unwritten_best = copy.deepcopy(state), tensors
+
+    def save(self, monitor: Monitor, epoch: EpochState | None = None) -> None:
+        """Writes the last checkpoint, which is the best one too right after the best epoch.
+
+        Args:
+            monitor: Of the phase.
+            epoch: The epoch that is under way, when there is one.
+        """
+        with self._run.record.watch.part("checkpoint"):
+            state, files = self._state(monitor, epoch), []
+            if self._unwritten_best and not state.is_best:
+                # Before the last one, which speaks of it.
+                files.append(self._folder.save_best(*self._unwritten_best))
+            files.append(self._folder.save(state, self._tensors()))
+            if state.is_best:
+                files.append(self._folder.mark_last_as_best())
+        self._unwritten_best = None
+        self._pace.restart()
+        for file in files:
+            self._run.report.checkpoint(f"{file.parent.parent.name}/{FOLDER}/{file.name}")
+
+    def restore_best(self) -> None:
+        """Gives the engine the weights of the phase's best epoch."""
+        tensors = self._folder.load_best().tensors
+        weights = {n: tensor for n, tensor in tensors.items() if not n.startswith(("optimizer.", "generator."))}
+        self._run.engine.load_state(weights)
+
+    def _is_due(self) -> bool:
+        position, every = self._run.position, self._run.request.training.checkpoints.every_epochs
+        if position.phase_ended:
+            return True
+        return self._pace.is_due() if every == "auto" else position.epoch % every == 0
+
+    def _state(self, monitor: Monitor, epoch: EpochState | None = None) -> RunState:
+        run = self._run
+        return RunState(
+            format=FORMAT,
+            specification=self._specification,
+            split=self._split,
+            position=run.position,
+            epoch=epoch,
+            monitor=monitor.state,
+            features_hashed=run.inputs.features_hashed,
+            record=run.record.state(),
+        )
+
+    def _tensors(self) -> Mapping[str, np.ndarray]:
+        # A backbone that nothing could change so far is in its file of weights, whose digest the record has.
+        return self._run.engine.state(backbone=self._run.position.backbone_moved)

@@ -1,0 +1,113 @@
+"""Facts are read from the live engine: what is changed in it behind the request's back shows in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from twintune.engines import create_engine
+from twintune.engines.kept_backbone import KeptBackbone
+from twintune.protocol import Facts
+from twintune.training.loop import run
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+Change = Callable[[Any], None]
+
+
+def move_a_weight(engine: Any) -> None:
+    variables = getattr(engine.model, "variables", None)
+    if variables is None:
+        engine.model.backbone.conv1.weight.data[0, 0, 0, 0] += 1
+    else:
+        variables["conv1.weight"].assign(variables["conv1.weight"] + 1)
+
+
+def move_the_head(engine: Any) -> None:
+    layer = engine.model.layers[-1]
+    if hasattr(layer, "kernel"):
+        layer.bias.assign(layer.bias + 1)
+    else:
+        layer.bias.data += 1
+
+
+def change_epsilon(engine: Any) -> None:
+    layer = engine.model.batch_norms[-1]
+    setattr(layer, "eps" if hasattr(layer, "eps") else "epsilon", 1e-2)
+
+
+def change_momentum(engine: Any) -> None:
+    engine.model.batch_norms[-1].momentum = 0.5
+
+
+def change_adam_s_epsilon(optimizer: Any) -> None:
+    if hasattr(optimizer, "rule"):
+        optimizer.rule._epsilon = 1e-2
+    else:
+        optimizer.param_groups[0]["eps"] = 1e-2
+
+
+def change_decay(optimizer: Any) -> None:
+    if hasattr(optimizer, "rule"):
+        optimizer.settings[-1] = dataclasses.replace(optimizer.settings[-1], weight_decay=0.1)
+    else:
+        optimizer.param_groups[-1]["weight_decay"] = 0.1
+
+
+@pytest.fixture(params=["tensorflow", "pytorch"])
+def framework(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    # A backbone that is changed here is not for those that come after.
+    monkeypatch.setattr(f"twintune.engines.{request.param}.aligned._KEPT", KeptBackbone())
+    return request.param
+
+
+@pytest.fixture
+def facts_of(make_request, framework: str) -> Callable[[], Facts]:
+    """Carries the same request out each time."""
+    return lambda: run(make_request(framework), lambda report: None).facts
+
+
+def changed_by(before: Facts, after: Facts) -> set[str]:
+    return {name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)}
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (move_a_weight, "weights"),
+        (move_the_head, "head_init"),
+        (change_epsilon, "batch_norm"),
+        (change_momentum, "batch_norm"),
+    ],
+)
+def test_a_model_that_is_changed_once_it_is_built_is_reported_as_it_is(
+    facts_of: Callable[[], Facts], monkeypatch: pytest.MonkeyPatch, change: Change, fact: str
+) -> None:
+    def create_changed(*arguments: Any) -> Any:
+        engine = create_engine(*arguments)
+        change(engine)
+        return engine
+
+    before = facts_of()
+    monkeypatch.setattr("twintune.training.preparation.create_engine", create_changed)
+    assert changed_by(before, facts_of()) == {fact}
+
+
+@pytest.mark.parametrize("change", [change_adam_s_epsilon, change_decay])
+def test_an_optimizer_that_is_changed_once_it_is_made_is_reported_as_it_is(
+    facts_of: Callable[[], Facts], monkeypatch: pytest.MonkeyPatch, framework: str, change: Change
+) -> None:
+    engine = importlib.import_module(f"twintune.engines.{framework}.aligned")
+    build_optimizer = engine.build_optimizer
+
+    def build_changed(*arguments: Any) -> Any:
+        optimizer = build_optimizer(*arguments)
+        change(optimizer)
+        return optimizer
+
+    before = facts_of()
+    monkeypatch.setattr(engine, "build_optimizer", build_changed)
+    assert changed_by(before, facts_of()) == {"optimizer"}

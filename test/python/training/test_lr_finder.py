@@ -1,0 +1,195 @@
+"""The sweep of the learning rate: by hand on an engine of one number, and in both frameworks."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from conftest import PHASE
+from twintune.data.loader import Batch
+from twintune.data.splits import open_splits
+from twintune.data.targets import TargetEncoder
+from twintune.engines import create_engine
+from twintune.engines.engine import StepInputs, StepOutcome
+from twintune.errors import Cancelled, TwintuneError
+from twintune.protocol import FindLearningRateRequest
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.training.groups import GroupTrainer, endless_groups
+from twintune.training.inputs import Inputs
+from twintune.training.lr_finder import find_learning_rate, restored, sweep, sweep_rates
+
+FRAMEWORKS = ["tensorflow", "pytorch"]
+
+
+class Losses:
+    """An engine whose losses are given."""
+
+    def __init__(self, losses: list[float]) -> None:
+        self._losses = iter(losses)
+        self.steps: list[StepInputs] = []
+
+    def train_step(self, step: StepInputs) -> float:
+        self.steps.append(step)
+        return next(self._losses)
+
+    def read_steps(self, handles: list[float]) -> list[StepOutcome]:
+        return [StepOutcome(loss, 0) for loss in handles]
+
+
+def three_images(epoch: int):
+    """An epoch of three batches of one image, each of a class of its own."""
+    for label in range(3):
+        yield Batch(np.zeros(1), np.array([label]), np.array([label])), np.eye(3)[[label]]
+
+
+@pytest.fixture
+def sweep_losses(make_request):
+    """Sweeps over given losses; rates are 1, 2, 3..."""
+
+    def run(losses: list[float], accumulation: int = 1, weights=(1.0, 1.0, 1.0), emit=lambda report: None):
+        engine, run = Losses(losses), make_request("pytorch")
+        targets = TargetEncoder(np.arange(3), 3, run.training)
+        targets.class_weights = np.array(weights)
+        rates = [float(rate) for rate in range(1, len(losses) // accumulation + 1)]
+        groups = endless_groups(three_images, accumulation)
+        return engine, sweep(GroupTrainer(engine, run, targets), groups, rates, Reporter(emit))
+
+    return run
+
+
+def test_rates_grow_by_the_same_factor_towards_the_end(make_request) -> None:
+    request = FindLearningRateRequest(make_request("pytorch"), start=1e-7, end=10, steps=100)
+    rates = sweep_rates(request)
+    assert len(rates) == 100
+    assert rates[0] == 1e-7
+    # A hundred steps over eight powers of ten; the hundred and first would be at 10.
+    assert rates[1] / rates[0] == pytest.approx(10**0.08, rel=1e-12)
+    assert rates[-1] * 10**0.08 == pytest.approx(10, rel=1e-12)
+
+
+def test_losses_are_smoothed_as_if_the_mean_had_not_begun_at_zero(sweep_losses) -> None:
+    _, (points, ended) = sweep_losses([2.0, 1.0, 3.0])
+    assert [point.loss for point in points] == [2.0, 1.0, 3.0]
+    # A loss weighs 0.98 to the power of its age: (0.98 * 2 + 1) / 1.98, (0.98**2 * 2 + 0.98 + 3) / (1.98 + 0.98**2).
+    assert [point.smoothed_loss for point in points] == pytest.approx([2, 2.96 / 1.98, 5.9008 / 2.9404], rel=1e-12)
+    assert ended == "finished"
+
+
+def test_a_smoothed_loss_of_more_than_four_times_the_lowest_ends_the_sweep(sweep_losses) -> None:
+    _, (points, ended) = sweep_losses([1.0, 1.0, 50.0, 1.0])
+    assert ended == "diverged"
+    # The step that diverged is part of the curve.
+    assert len(points) == 3
+    _, (points, ended) = sweep_losses([1.0, 6.9, 1.0])
+    # (0.98 + 6.9) / 1.98 is 3.98.
+    assert (len(points), ended) == (3, "finished")
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_ends_the_sweep_before_it(sweep_losses, loss: float) -> None:
+    _, (points, ended) = sweep_losses([2.0, loss, 1.0])
+    assert ([point.loss for point in points], ended) == ([2.0], "notFinite")
+
+
+def test_a_first_loss_that_is_not_finite_is_a_failure(sweep_losses) -> None:
+    with pytest.raises(TwintuneError, match="before any weight has moved") as caught:
+        sweep_losses([math.nan])
+    assert caught.value.code == "LOSS_NOT_FINITE"
+
+
+def test_epochs_repeat_when_the_data_are_short(sweep_losses) -> None:
+    engine, _ = sweep_losses([1.0] * 7)
+    assert [int(step.targets.labels[0]) for step in engine.steps] == [0, 1, 2, 0, 1, 2, 0]
+    assert [step.learning_rate for step in engine.steps] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_accumulated_batches_are_one_step_with_the_mean_loss_of_its_images(sweep_losses) -> None:
+    engine, (points, _) = sweep_losses([1.0, 4.0, 2.0, 3.0], accumulation=2, weights=(1.0, 2.0, 1.0))
+    # Labels 0 and 1, whose class counts twice; then label 2, the end of the epoch, alone.
+    assert [point.loss for point in points] == pytest.approx([(1 + 2 * 4) / 3, 2.0])
+    assert [step.divisor for step in engine.steps] == [None, 3.0, 1.0]
+
+
+def test_every_step_is_told_of(sweep_losses) -> None:
+    reports: list[dict] = []
+    sweep_losses([2.0, 1.0], emit=reports.append)
+    assert [(report["step"], report["steps"], report["learningRate"]) for report in reports] == [(1, 2, 1), (2, 2, 2)]
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_both_frameworks_come_to_the_same_curve(make_request) -> None:
+    phase = {**PHASE, "trainable": "all"}
+    first, second = (
+        find_learning_rate(
+            FindLearningRateRequest(
+                make_request(framework, training={"precision": "float64", "phases": [phase]}),
+                start=1e-7,
+                end=10,
+                steps=24,
+            ),
+            lambda report: None,
+        )
+        for framework in FRAMEWORKS
+    )
+    # Rounding in float64 grows from 1e-15 with every step over all parameters; near divergence it is no longer small.
+    before_divergence = slice(0, min(len(first.points), len(second.points)) - 5)
+    ours, theirs = ([point.loss for point in result.points[before_divergence]] for result in (first, second))
+    assert len(ours) >= 12
+    assert ours == pytest.approx(theirs, rel=1e-6)
+    assert first.suggestions == second.suggestions
+    assert first.suggestions.valley is not None
+
+
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_sweep_leaves_model_and_optimiser_as_they_were(make_request, framework: str) -> None:
+    request = make_request(framework, training={"phases": [{**PHASE, "trainable": "all", "batchNorm": "train"}]})
+    engine, train, groups = started(request)
+    # A first step, so that the optimiser has a state to come back to.
+    sweep(train, groups, [1e-3], Reporter(lambda report: None))
+    before = copied_state(engine)
+    with restored(engine, request.training.phases[0]):
+        sweep(train, groups, [1e-2, 1e-1], Reporter(lambda report: None))
+        within = copied_state(engine)
+    assert_same(copied_state(engine), before)
+    moved = [name for name, tensor in before.items() if not np.array_equal(tensor, within[name])]
+    assert {"layer4.0.bn1.weight", "layer4.0.bn1.running_var", "head.0.weight"} <= set(moved)
+    assert any(name.startswith("optimizer.") for name in moved)
+
+
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_sweep_that_is_cancelled_leaves_the_model_as_it_was(make_request, framework: str) -> None:
+    request = make_request(framework)
+    engine, train, groups = started(request)
+    before = copied_state(engine)
+
+    def cancel(report: object) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled), restored(engine, request.training.phases[0]):
+        sweep(train, groups, [0.1], Reporter(cancel))
+    assert_same(copied_state(engine), before)
+
+
+def started(request):
+    """The engine of a request in its first phase, and what a sweep of it needs."""
+    splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None)
+    engine = create_engine(request, len(splits.classes))
+    engine.start_phase(request.training.phases[0], first_stage=0)
+    inputs = Inputs(request, engine, splits, RunRecord(request), Reporter(lambda report: None))
+    targets = TargetEncoder(splits.train.labels, len(splits.classes), request.training)
+    return engine, GroupTrainer(engine, request, targets), endless_groups(inputs.training_batches, 1)
+
+
+def copied_state(engine) -> dict[str, np.ndarray]:
+    """What an engine's next step depends on, whatever it does after."""
+    return {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
+
+
+def assert_same(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
+    assert ours.keys() == theirs.keys()
+    for name, tensor in ours.items():
+        assert np.array_equal(tensor, theirs[name]), name
