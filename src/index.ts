@@ -1,20 +1,15 @@
+import type { CancelSignal } from './cancellation.js'
 import type { Comparison } from './compare/comparison.js'
 import type { Verification, VerifyEvent } from './compare/verification.js'
 import type { Event } from './events.js'
 import { TwintuneError } from './failure.js'
 import type { Perturbation } from './protocol/perturbation.js'
-import type { CancelSignal } from './run/cancellation.js'
 import { eventStream } from './run/event-stream.js'
-import { defaultRunsDirectory } from './run/run-folder-files.js'
-import type { WarmWorkers } from './run/warm-workers.js'
+import { defaultRunsDirectory } from './run/folder/files.js'
+import type { WarmWorkers } from './run/workers/warm-workers.js'
 import type { Experiment } from './spec/schema.js'
 
-export type { BackboneLine } from './cli/backbone-line.js'
-export type { CacheClearedLine, CacheEntryLine } from './cli/cache-line.js'
-export type { DataLine } from './cli/data-line.js'
-export type { DoctorLine } from './cli/doctor-line.js'
-export type { FailureLine } from './cli/failure-line.js'
-export type { LrFindLine } from './cli/lr-find-line.js'
+export type { CancelSignal } from './cancellation.js'
 export type {
   Comparison,
   ContractRow,
@@ -29,6 +24,13 @@ export type { Distance, Noise, NoiseRow } from './compare/noise.js'
 export type { Verification, VerifyEvent } from './compare/verification.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
+export type { BackboneLine } from './lines/backbone.js'
+export type { CacheClearedLine, CacheEntryLine } from './lines/cache.js'
+export type { DataLine } from './lines/data.js'
+export type { DoctorLine } from './lines/doctor.js'
+export type { FailureLine } from './lines/failure.js'
+export type { LrFindLine } from './lines/lr-find.js'
+export type { RunListedLine, RunShownLine } from './lines/run.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'
 export type { Rounding } from './protocol/judge-rounding.js'
 export type { Rung } from './protocol/judge-rungs.js'
@@ -45,9 +47,7 @@ export type {
   TrainingMetrics,
   UnfinishedRun,
 } from './protocol/result.js'
-export type { RunListedLine, RunShownLine } from './report/run-lines.js'
-export type { CancelSignal } from './run/cancellation.js'
-export type { WarmWorkers } from './run/warm-workers.js'
+export type { WarmWorkers } from './run/workers/warm-workers.js'
 export { defineExperiment } from './spec/define-experiment.js'
 export type { SpecIssue, ValidateIssue } from './spec/issue.js'
 export { type LoadOptions, loadExperiment } from './spec/load.js'
@@ -160,7 +160,7 @@ export async function compare(
  * })
  */
 export async function withWarmWorkers<T>(use: (workers: WarmWorkers) => Promise<T>): Promise<T> {
-  const { WarmWorkers } = await import('./run/warm-workers.js')
+  const { WarmWorkers } = await import('./run/workers/warm-workers.js')
   const workers = WarmWorkers.none()
   try {
     return await use(workers)
@@ -195,7 +195,7 @@ export interface VerifyOptions {
  */
 export async function verify(experiment: Experiment, options: VerifyOptions = {}): Promise<Verification> {
   const { phaseOnly = false, perturbation = null, onEvent, signal } = options
-  const { verifyExperiment } = await import('./run/verify-experiment.js')
+  const { verifyExperiment } = await import('./run/one-off/verify-experiment.js')
   const events = eventStream<VerifyEvent>(
     (emit, cancelSignal) => verifyExperiment(experiment, { phaseOnly, perturbation }, emit, cancelSignal),
     signal,

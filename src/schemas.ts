@@ -1,13 +1,4 @@
 import type { z } from 'zod'
-import { backboneLineSchema as backboneLine } from './cli/backbone-line.js'
-import {
-  cacheClearedLineSchema as cacheClearedLine,
-  cacheEntryLineSchema as cacheEntryLine,
-} from './cli/cache-line.js'
-import { dataLineSchema as dataLine } from './cli/data-line.js'
-import { doctorLineSchema as doctorLine } from './cli/doctor-line.js'
-import { failureLineSchema as failureLine } from './cli/failure-line.js'
-import { lrFindLineSchema as lrFindLine } from './cli/lr-find-line.js'
 import { comparisonSchema as comparison } from './compare/comparison.js'
 import { disagreementDetailsSchema as disagreementDetails } from './compare/disagreement.js'
 import { verifyEventSchema as verifyEvent } from './compare/verification.js'
@@ -34,12 +25,18 @@ import type {
   ValidateIssue,
   VerifyEvent,
 } from './index.js'
+import { backboneLineSchema as backboneLine } from './lines/backbone.js'
+import {
+  cacheClearedLineSchema as cacheClearedLine,
+  cacheEntryLineSchema as cacheEntryLine,
+} from './lines/cache.js'
+import { dataLineSchema as dataLine } from './lines/data.js'
+import { doctorLineSchema as doctorLine } from './lines/doctor.js'
+import { failureLineSchema as failureLine } from './lines/failure.js'
+import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
+import { runListedLineSchema as runListedLine, runShownLineSchema as runShownLine } from './lines/run.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
-import {
-  runListedLineSchema as runListedLine,
-  runShownLineSchema as runShownLine,
-} from './report/run-lines.js'
 import { validateIssueSchema as validateIssue } from './spec/issue.js'
 import { experimentSchema as experiment } from './spec/schema.js'
 

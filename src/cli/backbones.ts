@@ -1,8 +1,8 @@
 import { allBackbones, type Backbone } from '../backbones.js'
+import type { BackboneLine } from '../lines/backbone.js'
 import { renderOptionsFor } from '../log/output.js'
 import { createStyle } from '../report/style.js'
 import { renderTable, type TableLayout } from '../report/table.js'
-import type { BackboneLine } from './backbone-line.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 

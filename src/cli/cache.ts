@@ -1,7 +1,12 @@
+import type { CacheClearedLine, CacheEntryLine } from '../lines/cache.js'
 import { renderOptionsFor } from '../log/output.js'
-import { deleteFeatures, type FeatureEntry, featureDirectory, listFeatures } from '../run/feature-cache.js'
-import type { CacheClearedLine, CacheEntryLine } from './cache-line.js'
-import { renderCacheCleared, renderCacheList } from './cache-report.js'
+import { renderCacheCleared, renderCacheList } from '../report/cache.js'
+import {
+  deleteFeatures,
+  type FeatureEntry,
+  featureDirectory,
+  listFeatures,
+} from '../run/one-off/feature-cache.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 

@@ -1,11 +1,11 @@
 import path from 'node:path'
+import type { DataLine } from '../lines/data.js'
 import { renderOptionsFor } from '../log/output.js'
 import { ProgressLine } from '../log/progress-line.js'
 import { renderData } from '../report/data.js'
 import { formatCount } from '../report/format.js'
-import { describeData } from '../run/describe-data.js'
+import { describeData } from '../run/one-off/describe-data.js'
 import type { CommandContext, SpecOptions } from './context.js'
-import type { DataLine } from './data-line.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
 

@@ -1,14 +1,13 @@
 import { toFailure } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
+import type { DoctorLine, Examination } from '../lines/doctor.js'
 import { renderOptionsFor } from '../log/output.js'
-
-import { FrameworkWorker } from '../run/framework-worker.js'
-import { withTemporaryWorker } from '../run/temporary-worker.js'
+import { renderDoctorReport } from '../report/doctor.js'
+import { FrameworkWorker } from '../run/workers/framework-worker.js'
+import { withTemporaryWorker } from '../run/workers/temporary-worker.js'
 import type { Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import type { CommandContext, OutputOptions } from './context.js'
-import type { DoctorLine, Examination } from './doctor-line.js'
-import { renderDoctorReport } from './doctor-report.js'
 import { exitCodeOfFailure, exitCodes } from './exit-code.js'
 import { examineMachine } from './machine.js'
 

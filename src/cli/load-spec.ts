@@ -1,4 +1,4 @@
-import { unlessCancelled } from '../run/cancellation.js'
+import { unlessCancelled } from '../cancellation.js'
 import { type LoadOptions, loadExperiment } from '../spec/load.js'
 import type { Experiment } from '../spec/schema.js'
 import type { CommandContext } from './context.js'

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { cacheDirectory } from '../run/cache-directory.js'
-import { readHardware } from '../run/hardware.js'
-import type { Machine, Room } from './doctor-line.js'
+import type { Machine, Room } from '../lines/doctor.js'
+import { cacheDirectory } from '../run/machine/cache-directory.js'
+import { readHardware } from '../run/machine/hardware.js'
 
 /** Looks at the machine and at the room for run folders and for the cache. */
 export async function examineMachine(

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { frameworkNames } from '../framework-names.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
-import { defaultRunsDirectory } from '../run/run-folder-files.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
 
 /** `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {

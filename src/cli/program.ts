@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { defaultRunsDirectory } from '../run/run-folder-files.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
 import type { CompareOptions } from './compare.js'

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander'
 import { type Failure, toFailure } from '../failure.js'
+import type { FailureLine } from '../lines/failure.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderFailure } from '../report/failures.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodeOfFailure } from './exit-code.js'
-import type { FailureLine } from './failure-line.js'
 
 /** Tells of the error that ended a command, and says which exit code it deserves. */
 export function reportError(

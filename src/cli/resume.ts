@@ -1,5 +1,5 @@
 import { resumeRun } from '../index.js'
-import { findRun } from '../run/find-run.js'
+import { findRun } from '../run/folder/find.js'
 import { logToTheEnd } from './carry-out-and-log.js'
 import type { CommandContext, OutputOptions } from './context.js'
 

@@ -7,7 +7,7 @@ import type { RecordingProgress } from '../protocol/record-rungs.js'
 
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { recordingName, renderVerification } from '../report/parity-table.js'
-import { verifyExperiment } from '../run/verify-experiment.js'
+import { verifyExperiment } from '../run/one-off/verify-experiment.js'
 import type { Framework } from '../spec/schema.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'

@@ -2,10 +2,10 @@ import type { Event } from '../events.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import type { Experiment } from '../spec/schema.js'
 import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
+import { RunFolder } from './folder/run-folder.js'
 import { checkInputFiles } from './input-files.js'
-import { recordMachine } from './machine-record.js'
-import { machineSurroundings } from './machine-surroundings.js'
-import { RunFolder } from './run-folder.js'
+import { recordMachine } from './machine/record.js'
+import { machineSurroundings } from './machine/surroundings.js'
 
 export interface CarryOutOptions extends CarryOutRunsOptions {
   readonly runsDirectory: string

@@ -3,8 +3,8 @@ import { type Failure, toFailure } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
 import type { EpochRecord, RunResult, UnfinishedRun } from '../protocol/result.js'
 import { type RunProgress, type RunRequest, runMessage } from '../protocol/run.js'
-import type { FrameworkWorker } from './framework-worker.js'
-import { now } from './journal.js'
+import { now } from './folder/journal.js'
+import type { FrameworkWorker } from './workers/framework-worker.js'
 
 /**
  * Carries out one run on a warm worker: `run-started`, what Python reports, and the result, in whichever way the run

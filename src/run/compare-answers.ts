@@ -10,10 +10,10 @@ import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
 import type { RunResult } from '../protocol/result.js'
 
 import type { Experiment } from '../spec/schema.js'
-import { cacheDirectory } from './cache-directory.js'
-import type { RunFolder } from './run-folder.js'
-import { runFolderFiles } from './run-folder-files.js'
-import type { WorkerPool } from './worker-pool.js'
+import { runFolderFiles } from './folder/files.js'
+import type { RunFolder } from './folder/run-folder.js'
+import { cacheDirectory } from './machine/cache-directory.js'
+import type { WorkerPool } from './workers/pool.js'
 
 /** Of each seed; those that both models are most certain of. */
 const thumbnailsShown = 24

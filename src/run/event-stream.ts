@@ -1,4 +1,4 @@
-import type { CancelSignal } from './cancellation.js'
+import type { CancelSignal } from '../cancellation.js'
 
 /**
  * Turns work that tells what happens into an async iterator of what it tells. Nothing is lost when the reader is

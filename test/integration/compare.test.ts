@@ -7,7 +7,7 @@ import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { runResultSchema } from '../../src/protocol/result.js'
-import { runFolderFiles } from '../../src/run/run-folder-files.js'
+import { runFolderFiles } from '../../src/run/folder/files.js'
 import type { Framework } from '../../src/spec/schema.js'
 import {
   comparisonOf,

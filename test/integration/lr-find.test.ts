@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type LrFindLine, lrFindLineSchema } from '../../src/cli/lr-find-line.js'
+import { type LrFindLine, lrFindLineSchema } from '../../src/lines/lr-find.js'
 import { sample, startTwintune, temporaryFolder, writeSpec } from './rig.js'
 
 const folder = temporaryFolder()

@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, eventSchema } from '../../src/events.js'
-import { listRuns } from '../../src/run/find-run.js'
-import { readRunFolder } from '../../src/run/read-run-folder.js'
-import { RunLock } from '../../src/run/run-lock.js'
+import { listRuns } from '../../src/run/folder/find.js'
+import { RunLock } from '../../src/run/folder/lock.js'
+import { readRunFolder } from '../../src/run/folder/read.js'
 import { version } from '../../src/version.js'
 import {
   type Behaviours,

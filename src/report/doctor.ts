@@ -1,0 +1,63 @@
+import { frameworkNames } from '../framework-names.js'
+import type { Examination, Machine, Room } from '../lines/doctor.js'
+import { failureLines } from './failures.js'
+import { formatBytes } from './format.js'
+import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderSection, renderTable } from './table.js'
+
+/** What doctor found, for people: a section a framework, and one for the machine. */
+export function renderDoctorReport(
+  examinations: readonly Examination[],
+  machine: Machine | null,
+  options: RenderOptions,
+): string {
+  const style = createStyle(options)
+  const sections = examinations.map((examination) => frameworkSection(examination, style))
+  return [...sections, ...(machine ? [machineSection(machine, style)] : [])].join('\n\n')
+}
+
+function frameworkSection(
+  { framework, interpreter, inspection, failure }: Examination,
+  style: Style,
+): string {
+  const { green, red } = style.colors
+  const title = `${frameworkNames[framework]}: ${failure ? red('not usable') : green('ready')}`
+  const found = inspection
+    ? [
+        ['interpreter', inspection.executable],
+        ['Python', inspection.python],
+        ['packages', versionList(inspection.versions)],
+        ['devices', inspection.devices.join(', ')],
+        ['GPU support', inspection.gpuSupport],
+      ]
+    : [['interpreter', interpreter]]
+  const missing = failure ? [['problem', failureLines(failure).join('\n')]] : []
+  return renderFacts(title, [...found, ...missing], style)
+}
+
+function machineSection(machine: Machine, style: Style): string {
+  const { cpu, loadAverage, memoryBytes, freeMemoryBytes, runs, cache } = machine
+  const rows = [
+    ['CPU', `${cpu.count} × ${cpu.model}`],
+    ['load', loadAverage.map((load) => load.toFixed(2)).join(', ')],
+    ['memory', `${formatBytes(freeMemoryBytes)} of ${formatBytes(memoryBytes)} free`],
+    ['run folders', roomText(runs, '--out', style)],
+    ['cache', roomText(cache, 'TWINTUNE_CACHE_DIR', style)],
+  ]
+  return renderFacts('This machine', rows, style)
+}
+
+function renderFacts(title: string, rows: readonly (readonly string[])[], style: Style): string {
+  return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
+}
+
+function roomText({ folder, freeBytes, writable }: Room, elsewhere: string, style: Style): string {
+  if (!writable) return `${folder} ${style.colors.red(`can't be written: choose another with ${elsewhere}`)}`
+  return `${folder} (${formatBytes(freeBytes)} free)`
+}
+
+function versionList(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+}

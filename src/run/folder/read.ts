@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { z } from 'zod'
+import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
+import { comparisonStartedSchema, type EventOf } from '../../events.js'
+import { type RunResult, runResultSchema } from '../../protocol/result.js'
+import { runFolderFiles } from './files.js'
+import { isInUse } from './lock.js'
+import { explainUnreadable } from './unreadable.js'
+
+/** A run folder as it is found later, whether its comparison came to an end or not. */
+export interface RecordedRun {
+  readonly name: string
+  /** Absolute. */
+  readonly path: string
+  /** `interrupted`: nothing says that it ended, and no process works on it. */
+  readonly status: Comparison['status'] | 'running' | 'interrupted'
+  readonly started: EventOf<'comparison-started'>
+  readonly comparison: Comparison | null
+  /** What the runs came to, as planned; those that didn't end are missing. */
+  readonly results: readonly RunResult[]
+}
+
+/**
+ * Reads what a run folder holds; `undefined` when the folder is none.
+ *
+ * @throws TwintuneError RUN_NOT_FOUND when it can't be read.
+ */
+export async function readRunFolder(folder: string): Promise<RecordedRun | undefined> {
+  try {
+    return await readRecord(path.resolve(folder))
+  } catch (error) {
+    throw explainUnreadable(
+      error,
+      'RUN_NOT_FOUND',
+      folder,
+      'Make the folder and its files readable, or name another run.',
+    )
+  }
+}
+
+async function readRecord(folder: string): Promise<RecordedRun | undefined> {
+  const started = await readStart(path.join(folder, runFolderFiles.events))
+  if (!started) return undefined
+  const comparison = await readJson(path.join(folder, runFolderFiles.comparison), comparisonSchema)
+  return {
+    name: path.basename(folder),
+    path: folder,
+    status: comparison?.status ?? (isInUse(folder) ? 'running' : 'interrupted'),
+    started,
+    comparison,
+    results: comparison ? [...comparison.runs, ...comparison.repeats] : await readResults(folder, started),
+  }
+}
+
+// The events may be many, and the first says what was begun.
+async function readStart(file: string): Promise<EventOf<'comparison-started'> | undefined> {
+  if (!existsSync(file)) return undefined
+  const handle = await open(file)
+  try {
+    for await (const line of handle.readLines()) return parse(line, comparisonStartedSchema) ?? undefined
+    return undefined
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readResults(folder: string, started: EventOf<'comparison-started'>): Promise<RunResult[]> {
+  const results = await Promise.all(
+    started.runs.map((run) =>
+      readJson(path.join(folder, runFolderFiles.folderOf(run), runFolderFiles.result), runResultSchema),
+    ),
+  )
+  return results.filter((result) => result !== null)
+}
+
+async function readJson<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<z.output<Schema> | null> {
+  return existsSync(file) ? parse(await readFile(file, 'utf8'), schema) : null
+}
+
+// A file that another version of twintune wrote, or none at all, counts as absent.
+function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> | null {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,137 @@
+import { randomInt } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { stringify } from 'yaml'
+import type { Comparison } from '../../compare/comparison.js'
+import type { DisagreementDetails } from '../../compare/disagreement.js'
+import type { Event } from '../../events.js'
+import type { Run } from '../../plan/plan-runs.js'
+import type { RunResult } from '../../protocol/result.js'
+import type { Experiment, Framework } from '../../spec/schema.js'
+import type { MachineRecord } from '../machine/record.js'
+import { EventFile } from './event-file.js'
+import { runFolderFiles } from './files.js'
+import { RunLock } from './lock.js'
+import { makeFolders, writing } from './writing.js'
+
+/** The folder of one comparison while it is being carried out. All but the events is written whole or not at all. */
+export class RunFolder {
+  readonly path: string
+  readonly #lock: RunLock
+  readonly #events: EventFile
+  readonly #eventsOfRuns = new Map<string, EventFile>()
+
+  private constructor(folder: string) {
+    this.path = folder
+    this.#lock = RunLock.take(folder)
+    this.#events = new EventFile(path.join(folder, runFolderFiles.events))
+  }
+
+  /** Makes a new folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
+  static create(runsDirectory: string, experiment: Experiment): RunFolder {
+    return writing(runsDirectory, () => {
+      makeFolders(path.resolve(runsDirectory))
+      const folder = path.join(path.resolve(runsDirectory), folderName(experiment.name))
+      mkdirSync(folder)
+      // The file's own schema reference is relative to where that file lay.
+      const { $schema: _, ...resolved } = experiment
+      writeFileAtomic.sync(path.join(folder, runFolderFiles.spec), stringify(resolved))
+      return new RunFolder(folder)
+    })
+  }
+
+  /**
+   * Opens a folder to go on in it: events are appended.
+   *
+   * @throws TwintuneError RUN_IN_USE when another process is at work in it.
+   */
+  static reopen(folder: string): RunFolder {
+    return writing(folder, () => new RunFolder(folder))
+  }
+
+  /** Takes away what the comparison had come to, which no longer stands once its runs go on. */
+  discardComparison(): void {
+    const { comparison, disagreements, thumbnails } = runFolderFiles
+    writing(this.path, () => {
+      for (const outdated of [comparison, disagreements, thumbnails]) {
+        rmSync(path.join(this.path, outdated), { force: true, recursive: true })
+      }
+    })
+  }
+
+  /** The folder of one run; made with the run's first event. */
+  folderOf(run: Run): string {
+    return path.join(this.path, runFolderFiles.folderOf(run))
+  }
+
+  /** What the model of a finished run answered in the test. */
+  predictionsOf(run: Run): string {
+    return path.join(this.folderOf(run), runFolderFiles.predictions)
+  }
+
+  /** Where all that a framework's Python prints goes; those that work side by side are numbered from 1. */
+  logFileOf(framework: Framework, number: number): string {
+    return path.join(this.path, number === 1 ? `${framework}.log` : `${framework}-${number}.log`)
+  }
+
+  /** Appends to the comparison's events, and to the run's own where it belongs to one. */
+  append(event: Event): void {
+    writing(this.path, () => {
+      this.#events.append(event)
+      if ('framework' in event && 'seed' in event && event.framework && event.seed !== undefined) {
+        this.#eventsOf({ ...event, framework: event.framework, seed: event.seed }).append(event)
+      }
+    })
+  }
+
+  writeResult(result: RunResult): void {
+    const folder = this.folderOf(result)
+    writing(folder, () => makeFolders(folder))
+    this.#write(path.join(folder, runFolderFiles.result), result)
+  }
+
+  writeComparison(comparison: Comparison): void {
+    this.#write(path.join(this.path, runFolderFiles.comparison), comparison)
+  }
+
+  writeDisagreements(disagreements: DisagreementDetails): void {
+    this.#write(path.join(this.path, runFolderFiles.disagreements), disagreements)
+  }
+
+  writeMachine(machine: MachineRecord): void {
+    this.#write(path.join(this.path, runFolderFiles.environment), machine)
+  }
+
+  close(): void {
+    for (const file of [this.#events, ...this.#eventsOfRuns.values()]) file.close()
+    this.#eventsOfRuns.clear()
+    this.#lock.release()
+  }
+
+  #write(file: string, content: object): void {
+    writing(file, () => writeFileAtomic.sync(file, `${JSON.stringify(content, null, 2)}\n`))
+  }
+
+  #eventsOf(run: Run): EventFile {
+    const key = runFolderFiles.folderOf(run)
+    const known = this.#eventsOfRuns.get(key)
+    if (known) return known
+    makeFolders(this.folderOf(run))
+    const file = new EventFile(path.join(this.folderOf(run), runFolderFiles.events))
+    this.#eventsOfRuns.set(key, file)
+    return file
+  }
+}
+
+const suffixAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+// NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that names sort by time; the end tells two of one second apart.
+function folderName(experimentName: string): string {
+  const [date, time] = new Date()
+    .toISOString()
+    .replaceAll(/[-:]|\..*/g, '')
+    .split('T')
+  const suffix = Array.from({ length: 4 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join('')
+  return `${experimentName}-${date}-${time}-${suffix}`
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { Inspection } from '../../protocol/inspect.js'
+import type { Facts } from '../../protocol/result.js'
+import type { Framework } from '../../spec/schema.js'
+import { version } from '../../version.js'
+import { runFolderFiles } from '../folder/files.js'
+import { type Hardware, readHardware } from './hardware.js'
+
+/**
+ * What a comparison ran on (`environment.json`), the hardware as it was before the first run; what isn't known yet is
+ * left out.
+ */
+export interface MachineRecord extends Hardware {
+  readonly twintune: string
+  readonly node: string
+  readonly platform: string
+  /** Hash of spec.yaml as the comparison began with it. */
+  readonly specification: string
+  /** Of the working directory; `null` where it is in no repository. */
+  readonly gitCommit: string | null
+  readonly frameworks: Readonly<Partial<Record<Framework, Inspection>>>
+  /** Hash of the identities of the images in each split, of the first run that finished. */
+  readonly dataset?: Facts['split']
+  /** Hash of the backbone's tensors, of the first run that finished. */
+  readonly weights?: Facts['weights']
+  /** What earlier parts of a comparison ran on that was resumed, the first one first. */
+  readonly earlier?: readonly object[]
+}
+
+/** All that is known before a Python has started. `folder` has its spec.yaml. */
+export async function recordMachine(folder: string): Promise<MachineRecord> {
+  return {
+    twintune: version,
+    node: process.version,
+    platform: `${os.type()} ${os.release()} ${os.arch()}`,
+    specification: await hashSpecification(folder),
+    ...readHardware(),
+    gitCommit: await gitCommit(),
+    frameworks: {},
+  }
+}
+
+/** Hash of a run folder's spec.yaml as it is now. */
+export async function hashSpecification(folder: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path.join(folder, runFolderFiles.spec)))
+    .digest('hex')
+}
+
+async function gitCommit(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { timeout: 2000 })
+    return stdout.trim()
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,170 @@
+import type { z } from 'zod'
+import { unlessCancelled } from '../../cancellation.js'
+import type { EventOf } from '../../events.js'
+import type { Message } from '../../protocol/message.js'
+import type { Experiment, Framework } from '../../spec/schema.js'
+import { findPython } from '../../worker/interpreter.js'
+import { Worker } from '../../worker/worker.js'
+import type { WorkerOptions } from '../../worker/worker-options.js'
+import { FrameworkWorker } from './framework-worker.js'
+import type { WarmWorkers } from './warm-workers.js'
+
+export interface WorkerPoolOptions {
+  /** That of the runs, which decides what a worker imports. */
+  readonly mode: Experiment['mode']
+  /** Where what a Python prints goes; of those that work side by side each has its own `number`, from 1. */
+  readonly logFileOf: (framework: Framework, number: number) => string
+  readonly signal: AbortSignal
+  readonly onState: (framework: Framework, state: EventOf<'worker'>['state']) => void
+  readonly onWarm: (worker: FrameworkWorker) => void
+  /** Where workers are taken from that are warm already, and left for the next comparison. */
+  readonly warmWorkers?: WarmWorkers | undefined
+  /** Another way to start a worker, for tests. */
+  readonly startWorker?: (options: WorkerOptions) => Worker
+}
+
+interface StartedWorker {
+  readonly worker: Worker
+  readonly framework: Framework
+  readonly number: number
+}
+
+/**
+ * The workers of a comparison: each is kept warm for the next run of its framework. At its end all are stopped, but for
+ * those that can be left to the next comparison.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions
+  readonly #started: StartedWorker[] = []
+  readonly #warm = new Set<FrameworkWorker>()
+  readonly #idle = new Set<FrameworkWorker>()
+  /** The frameworks of those that are on their way, one entry a worker. */
+  readonly #starting: Framework[] = []
+  /** The one that was started for the statistics alone. */
+  #statistician: Worker | undefined
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options
+  }
+
+  /** Gets another worker: one that is warm already, else a fresh one. Rejects with a `TwintuneError`. */
+  async start(framework: Framework): Promise<FrameworkWorker> {
+    const { onState, onWarm } = this.#options
+    this.#starting.push(framework)
+    const warm = await this.#start(framework).finally(() => {
+      this.#starting.splice(this.#starting.indexOf(framework), 1)
+    })
+    onState(framework, 'ready')
+    this.#warm.add(warm)
+    onWarm(warm)
+    return warm
+  }
+
+  /** A warm worker of the framework that has nothing to do, no longer idle from now on. */
+  takeIdle(framework: Framework): FrameworkWorker | undefined {
+    const worker = this.#findIdle(framework)
+    if (worker) this.#idle.delete(worker)
+    return worker
+  }
+
+  hasIdle(framework: Framework): boolean {
+    return this.#findIdle(framework) !== undefined
+  }
+
+  /** Gives a worker back after a run; one that died in it is forgotten. */
+  release(worker: FrameworkWorker): void {
+    if (worker.living) this.#idle.add(worker)
+    else this.#forget(worker)
+  }
+
+  /** Whether any worker of the framework lives, at work or idle, or is on its way. */
+  hasLiving(framework: Framework): boolean {
+    const lives = [...this.#warm].some((worker) => worker.framework === framework && worker.living)
+    return lives || this.#starting.includes(framework)
+  }
+
+  /**
+   * Asks what needs no framework, such as a test of two samples: whichever Python lives, else a fresh one. Rejects with
+   * a `TwintuneError`.
+   */
+  async ask<M extends Message>(message: M, request: z.input<M['request']>): Promise<z.output<M['result']>> {
+    const { signal } = this.#options
+    const worker = [...this.#warm].find(({ living }) => living)?.worker ?? this.#startStatistician()
+    await unlessCancelled(worker.ready, signal)
+    return worker.request(message, request, { signal })
+  }
+
+  /** Stops every worker, or leaves it to the next comparison. Never rejects. */
+  async stop(): Promise<void> {
+    const { warmWorkers } = this.#options
+    const left = warmWorkers ? [...this.#idle].filter(({ living }) => living) : []
+    const ended = this.#started.filter(({ worker }) => !left.some((warm) => warm.worker === worker))
+    await Promise.all([
+      ...left.map((warm) => warmWorkers?.keep(warm)),
+      ...ended.map(({ worker }) => worker.stop()),
+    ])
+  }
+
+  async #start(framework: Framework): Promise<FrameworkWorker> {
+    return (await this.#takeWarm(framework)) ?? (await this.#warmUp(framework))
+  }
+
+  async #warmUp(framework: Framework): Promise<FrameworkWorker> {
+    const { mode, signal, onState } = this.#options
+    onState(framework, 'starting')
+    const worker = this.#startWorker(framework)
+    const onImporting = (): void => onState(framework, 'importing')
+    return FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
+  }
+
+  // One that dies while it is asked must not cost a run: there are fresh ones.
+  async #takeWarm(framework: Framework): Promise<FrameworkWorker | undefined> {
+    const { mode, signal, warmWorkers, logFileOf } = this.#options
+    const warm = warmWorkers?.take(framework, mode)
+    if (!warm) return undefined
+    const number = this.#freeNumber(framework)
+    this.#started.push({ worker: warm.worker, framework, number })
+    try {
+      await warm.takeUp(logFileOf(framework, number), signal)
+      return warm
+    } catch (error) {
+      if (warm.living || signal.aborted) throw error
+      return undefined
+    }
+  }
+
+  // One that died while it had nothing to do is no worker any more, and must not cost a run.
+  #findIdle(framework: Framework): FrameworkWorker | undefined {
+    for (const worker of this.#idle) if (!worker.living) this.#forget(worker)
+    return [...this.#idle].find((worker) => worker.framework === framework)
+  }
+
+  #forget(worker: FrameworkWorker): void {
+    this.#idle.delete(worker)
+    this.#warm.delete(worker)
+  }
+
+  #startStatistician(): Worker {
+    this.#statistician ??= this.#startWorker('pytorch')
+    return this.#statistician
+  }
+
+  #startWorker(framework: Framework): Worker {
+    const start = this.#options.startWorker ?? ((options) => Worker.start(options))
+    const number = this.#freeNumber(framework)
+    const logFile = this.#options.logFileOf(framework, number)
+    const worker = start({ name: framework, python: findPython(framework), logFile })
+    this.#started.push({ worker, framework, number })
+    return worker
+  }
+
+  // A worker that replaces a dead one has its number, and so appends to its log.
+  #freeNumber(framework: Framework): number {
+    const taken = this.#started
+      .filter(({ worker, framework: of }) => of === framework && worker.living)
+      .map(({ number }) => number)
+    let number = 1
+    while (taken.includes(number)) number += 1
+    return number
+  }
+}

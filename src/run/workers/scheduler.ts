@@ -1,0 +1,90 @@
+import { cancelled, type Failure, toFailure } from '../../failure.js'
+import type { Run } from '../../plan/plan-runs.js'
+import type { Framework } from '../../spec/schema.js'
+import type { FrameworkWorker } from './framework-worker.js'
+import type { WorkerPool } from './pool.js'
+
+export interface ScheduleOptions {
+  readonly pool: WorkerPool
+  /** How many runs may go on at the same time, at most all of them; one, where times are to be compared. */
+  readonly parallel: number
+  /** CPU cores: with one, workers start one after the other. */
+  readonly cores: number
+  readonly signal: AbortSignal
+  /** Carries out one run to whatever end; never rejects. */
+  readonly carryOut: (run: Run, worker: FrameworkWorker) => Promise<void>
+  /** Ends a run that has no worker to begin on. */
+  readonly giveUp: (run: Run, failure: Failure) => void
+}
+
+/**
+ * Carries out the runs in order, each on a warm worker of its framework. The workers of the first runs start and
+ * import before any run begins, so that an import never disturbs timed work.
+ */
+export async function schedule(runs: readonly Run[], options: ScheduleOptions): Promise<void> {
+  const { pool, cores, signal, carryOut, giveUp } = options
+  const parallel = Math.min(options.parallel, runs.length)
+  const pending = [...runs]
+
+  await startFirstWorkers()
+  await Promise.all(Array.from({ length: parallel }, workThroughPending))
+  for (const run of pending.splice(0)) giveUp(run, cancelled)
+
+  async function startFirstWorkers(): Promise<void> {
+    const start = async (framework: Framework): Promise<void> => {
+      const worker = await startOrGiveUp(framework)
+      if (worker) pool.release(worker)
+    }
+    const frameworks = frameworksOfFirstWorkers(runs, parallel)
+    if (cores > 1) await Promise.all(frameworks.map(start))
+    else for (const framework of frameworks) await start(framework)
+  }
+
+  async function workThroughPending(): Promise<void> {
+    for (let run = takeNext(); run; run = takeNext()) {
+      const worker = pool.takeIdle(run.framework) ?? (await startOrGiveUp(run.framework, run))
+      if (worker) {
+        await carryOut(run, worker)
+        pool.release(worker)
+      } else if (pending.includes(run) && !pool.hasIdle(run.framework)) {
+        // Whoever has the framework's other worker at work takes the run after its own.
+        return
+      }
+    }
+  }
+
+  // The first run that needs no second worker of its framework, else the first; none once the user has cancelled.
+  function takeNext(): Run | undefined {
+    if (signal.aborted) return undefined
+    const next = pending.findIndex(({ framework }) => pool.hasIdle(framework) || !pool.hasLiving(framework))
+    return pending.splice(Math.max(next, 0), 1)[0]
+  }
+
+  // A framework that no longer has a worker and can't get one fails in all its runs at once, for the same reason. Where
+  // it has others, they carry out the run too.
+  async function startOrGiveUp(framework: Framework, run?: Run): Promise<FrameworkWorker | undefined> {
+    try {
+      return await pool.start(framework)
+    } catch (error) {
+      const failure = toFailure(error)
+      if (run) pending.unshift(run)
+      if (failure.code !== 'CANCELLED' && !pool.hasLiving(framework)) {
+        for (const left of takeAllOf(framework)) giveUp(left, failure)
+      }
+      return undefined
+    }
+  }
+
+  function takeAllOf(framework: Framework): Run[] {
+    const taken = pending.filter((run) => run.framework === framework)
+    pending.splice(0, pending.length, ...pending.filter((run) => run.framework !== framework))
+    return taken
+  }
+}
+
+// One worker a framework, and as many more as the runs need that may begin together.
+function frameworksOfFirstWorkers(runs: readonly Run[], parallel: number): Framework[] {
+  const first = runs.slice(0, parallel).map((run) => run.framework)
+  const others = runs.map((run) => run.framework).filter((framework) => !first.includes(framework))
+  return [...first, ...new Set(others)]
+}

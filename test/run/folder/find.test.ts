@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { findRun, listRuns } from '../../../src/run/folder/find.js'
+import { comparison, finishedRun } from '../../report/comparison.js'
+
+const runs = mkdtempSync(path.join(tmpdir(), 'twintune-find-'))
+afterAll(() => rmSync(runs, { recursive: true }))
+
+makeRun('cats-20261124-101500-k3f9', '2026-11-24T10:15:00.000Z')
+makeRun('dogs-20261125-101500-a1f9', '2026-11-25T10:15:00.000Z')
+mkdirSync(path.join(runs, 'dogs-20261125-101500-a1f9', 'tensorflow-seed0'))
+writeFileSync(
+  path.join(runs, 'dogs-20261125-101500-a1f9', 'tensorflow-seed0', 'result.json'),
+  JSON.stringify(finishedRun('tensorflow', 0)),
+)
+writeFileSync(path.join(runs, 'cats-20261124-101500-k3f9', 'comparison.json'), JSON.stringify(comparison()))
+mkdirSync(path.join(runs, 'notes'))
+writeFileSync(path.join(runs, 'notes', 'events.jsonl'), 'not ours\n')
+
+describe('the list of runs', () => {
+  it('has the newest first, and no folder that holds no run', async () => {
+    expect((await listRuns(runs)).map(({ name }) => name)).toEqual([
+      'dogs-20261125-101500-a1f9',
+      'cats-20261124-101500-k3f9',
+    ])
+  })
+
+  it('is empty where there is no such folder', async () => {
+    expect(await listRuns(path.join(runs, 'none'))).toEqual([])
+  })
+
+  it('has no run that cannot be read, and all others', async () => {
+    const folder = newFolder()
+    makeRun('cats', '2026-11-24T10:15:00.000Z', folder)
+    mkdirSync(path.join(folder, 'broken', 'events.jsonl'), { recursive: true })
+    expect((await listRuns(folder)).map(({ name }) => name)).toEqual(['cats'])
+  })
+
+  it('has absolute paths, wherever the folder was named from', async () => {
+    const [run] = await listRuns(path.relative(process.cwd(), runs))
+    expect(run?.path).toBe(path.join(runs, 'dogs-20261125-101500-a1f9'))
+  })
+
+  it('is not to be had from a file', async () => {
+    const file = path.join(newFolder(), 'runs')
+    writeFileSync(file, '')
+    const failure = {
+      code: 'RUN_NOT_FOUND',
+      message: `${file} can't be read: it is not a folder.`,
+      hint: '--out names another folder of runs.',
+    }
+    await expect(listRuns(file)).rejects.toMatchObject({ failure })
+    await expect(findRun('latest', file)).rejects.toMatchObject({ failure })
+  })
+
+  it('is not to be had through a link that leads to itself', async () => {
+    const link = path.join(newFolder(), 'runs')
+    symlinkSync(link, link)
+    await expect(listRuns(link)).rejects.toMatchObject({ failure: { code: 'RUN_NOT_FOUND' } })
+  })
+
+  it('takes the status from the comparison, and calls a run interrupted that has none', async () => {
+    expect((await listRuns(runs)).map(({ status }) => status)).toEqual(['interrupted', 'finished'])
+  })
+
+  it('has the results that an interrupted run came to', async () => {
+    const [interrupted] = await listRuns(runs)
+    expect(interrupted?.results).toEqual([finishedRun('tensorflow', 0)])
+  })
+})
+
+describe('a run', () => {
+  it.each([
+    ['its folder', path.join(runs, 'cats-20261124-101500-k3f9')],
+    ['its name', 'cats-20261124-101500-k3f9'],
+    ['the end of its name', 'k3f9'],
+  ])('is found by %s', async (_, run) => {
+    expect((await findRun(run, runs)).name).toBe('cats-20261124-101500-k3f9')
+  })
+
+  it('is found as the latest', async () => {
+    expect((await findRun('latest', runs)).name).toBe('dogs-20261125-101500-a1f9')
+  })
+
+  it.each([
+    ['several runs end so', 'f9'],
+    ['there is none', 'birds'],
+  ])('is not found when %s, and the failure lists the candidates', async (_, run) => {
+    await expect(findRun(run, runs)).rejects.toMatchObject({
+      failure: {
+        code: 'RUN_NOT_FOUND',
+        hint: 'Choose one of: dogs-20261125-101500-a1f9, cats-20261124-101500-k3f9',
+      },
+    })
+  })
+
+  it('is not found where its folder cannot be read, and the failure says why', async () => {
+    const folder = newFolder()
+    mkdirSync(path.join(folder, 'events.jsonl'))
+    await expect(findRun(folder, runs)).rejects.toMatchObject({
+      failure: { code: 'RUN_NOT_FOUND', message: expect.stringContaining(folder) },
+    })
+  })
+
+  it('is not found in an empty folder', async () => {
+    await expect(findRun('latest', path.join(runs, 'none'))).rejects.toMatchObject({
+      failure: { code: 'RUN_NOT_FOUND' },
+    })
+  })
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'twintune-find-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+function makeRun(name: string, time: string, folder = runs): void {
+  mkdirSync(path.join(folder, name))
+  const started = {
+    type: 'comparison-started',
+    time,
+    experiment: 'small',
+    mode: 'aligned',
+    runDirectory: path.join(folder, name),
+    runs: ['tensorflow', 'pytorch'].map((framework) => ({ framework, seed: 0 })),
+  }
+  writeFileSync(path.join(folder, name, 'events.jsonl'), `${JSON.stringify(started)}\n{"type":"wor`)
+}
