@@ -2,12 +2,17 @@ import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { failureSchema } from './failure.js'
 import {
-  epochRecordSchema,
-  evaluationMetricsSchema,
-  finishedRunSchema,
-  repeatSchema,
-} from './protocol/result.js'
-import { stepInputSchema } from './protocol/step-input.js'
+  checkpointReportSchema,
+  epochReportSchema,
+  evaluationReportSchema,
+  phaseFinishedReportSchema,
+  phaseStartedReportSchema,
+  runResumedReportSchema,
+  stageReportSchema,
+  stepReportSchema,
+  warningReportSchema,
+} from './protocol/progress.js'
+import { finishedRunSchema, repeatSchema } from './protocol/result.js'
 import { frameworkSchema } from './spec/schema.js'
 
 // What happened, in one union. Events that belong to a run carry its framework and seed, and `repeat` where it is one.
@@ -58,94 +63,31 @@ export const runStartedSchema = z
   })
   .describe("A run's worker is ready and has the request.")
 
-export const runResumedSchema = z
-  .strictObject({
-    type: z.literal('run-resumed'),
-    ...ofRun,
-    phase: z.int(),
-    epoch: z.int().describe('Epochs done in the phase.'),
-    step: z.int().describe('Batches done in the epoch after these.'),
-    epochs: z.array(epochRecordSchema).describe('Those done before, in all phases.'),
-  })
+export const runResumedSchema = runResumedReportSchema
+  .extend(ofRun)
   .describe('A run goes on from its last checkpoint.')
 
-export const stageSchema = z
-  .strictObject({
-    type: z.literal('stage'),
-    ...ofRun,
-    stage: z.enum(['data', 'build', 'features', 'evaluate', 'profile']),
-    done: z.int().optional().describe('Images so far, of a profile steps.'),
-    total: z.int().optional(),
-    cached: z.literal(true).optional().describe('There when all features come from the cache.'),
-  })
+export const stageSchema = stageReportSchema
+  .extend(ofRun)
   .describe('What a run does outside its training steps, with progress where the work can be counted.')
 
-export const phaseStartedSchema = z.strictObject({
-  type: z.literal('phase-started'),
-  ...ofRun,
-  phase: z.int().describe('From 1.'),
-  phases: z.int(),
-  epochs: z.int(),
-  trainable: z.string(),
-  trainableParameters: z.int(),
-  input: stepInputSchema,
-})
+export const phaseStartedSchema = phaseStartedReportSchema.extend(ofRun)
 
-export const stepSchema = z
-  .strictObject({
-    type: z.literal('step'),
-    ...ofRun,
-    phase: z.int(),
-    epoch: z.int().describe('From 1, within the phase.'),
-    epochs: z.int(),
-    step: z.int().describe('From 1, within the epoch.'),
-    steps: z.int(),
-    loss: z.number().describe('Mean over the batch.'),
-    imagesPerSecond: z.number(),
-    secondsLeft: z.number().describe("Of the phase's training, estimated."),
-  })
-  .describe('At most a few a second.')
+export const stepSchema = stepReportSchema.extend(ofRun).describe('At most a few a second.')
 
-export const epochSchema = z.strictObject({
-  type: z.literal('epoch'),
-  ...ofRun,
-  epochs: z.int(),
-  ...epochRecordSchema.shape,
-})
+export const epochSchema = epochReportSchema.extend(ofRun)
 
-export const phaseFinishedSchema = z.strictObject({
-  type: z.literal('phase-finished'),
-  ...ofRun,
-  phase: z.int(),
-  epochs: z.int().describe('As planned; learning rates are computed for these.'),
-  epochsDone: z.int(),
-  endedEarly: z.string().nullable().describe('Why it has fewer; null where it has not.'),
-  bestEpoch: z.int().nullable().describe('By what is monitored; null without validation images.'),
-  weightsOf: z.int().describe('The epoch whose weights it ends with.'),
-})
+export const phaseFinishedSchema = phaseFinishedReportSchema.extend(ofRun)
 
-export const evaluationSchema = z.strictObject({
-  type: z.literal('evaluation'),
-  ...ofRun,
-  split: z.enum(['test']),
-  count: z.int().describe('Images.'),
-  ...evaluationMetricsSchema.shape,
-})
+export const evaluationSchema = evaluationReportSchema.extend(ofRun)
 
-export const checkpointSchema = z.strictObject({
-  type: z.literal('checkpoint'),
-  ...ofRun,
-  path: z.string().describe('Relative to the run folder.'),
-})
+export const checkpointSchema = checkpointReportSchema.extend(ofRun)
 
-export const warningSchema = z.strictObject({
-  type: z.literal('warning'),
+export const warningSchema = warningReportSchema.extend({
   time,
   framework: frameworkSchema.optional(),
   seed: z.int().optional(),
   repeat: repeatSchema,
-  code: z.string(),
-  message: z.string(),
 })
 
 export const runFinishedSchema = z.strictObject({

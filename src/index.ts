@@ -15,12 +15,12 @@ export type {
   ContractRow,
   Difference,
   MetricComparison,
-  MetricSummary,
   PairedEstimate,
   ThroughputComparison,
 } from './compare/comparison.js'
 export type { Disagreement, DisagreementDetails } from './compare/disagreement.js'
 export type { Distance, Noise, NoiseRow } from './compare/noise.js'
+export type { MetricSummary } from './compare/summary.js'
 export type { Verification, VerifyEvent } from './compare/verification.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'

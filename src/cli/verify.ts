@@ -3,7 +3,7 @@ import { frameworkNames } from '../framework-names.js'
 import { renderOptionsFor } from '../log/output.js'
 import type { PlannedRecording } from '../plan/plan-recordings.js'
 import type { Perturbation } from '../protocol/perturbation.js'
-import type { RecordingProgress } from '../protocol/record-rungs.js'
+import type { RecordingProgress } from '../protocol/progress.js'
 
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { recordingName, renderVerification } from '../report/parity-table.js'

@@ -3,14 +3,7 @@ import { runResultSchema } from '../protocol/result.js'
 import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
 import { disagreementSchema } from './disagreement.js'
 import { noiseSchema } from './noise.js'
-
-export const summarySchema = z.strictObject({
-  mean: z.number(),
-  std: z.number().describe('Sample standard deviation; 0 for one seed.'),
-  min: z.number(),
-  median: z.number(),
-  max: z.number(),
-})
+import { summarySchema } from './summary.js'
 
 export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive'])
 
@@ -112,7 +105,6 @@ export const comparisonSchema = z
 export type Comparison = z.output<typeof comparisonSchema>
 export type ContractRow = z.output<typeof contractRowSchema>
 export type MetricComparison = z.output<typeof metricComparisonSchema>
-export type MetricSummary = z.output<typeof summarySchema>
 /** How fast the two trained. */
 export type ThroughputComparison = z.output<typeof throughputSchema>
 /** TensorFlow minus PyTorch, paired by seed. */

@@ -1,6 +1,17 @@
-import type { MetricSummary } from './comparison.js'
+import * as z from 'zod'
 
-/** A metric over the seeds of one framework; `null` for no value at all. */
+export const summarySchema = z.strictObject({
+  mean: z.number(),
+  std: z.number().describe('Sample standard deviation; 0 for one seed.'),
+  min: z.number(),
+  median: z.number(),
+  max: z.number(),
+})
+
+/** A metric over the seeds of one framework. */
+export type MetricSummary = z.output<typeof summarySchema>
+
+/** Summarises the values that a metric has over the seeds of one framework; `null` for no value at all. */
 export function summarize(values: readonly number[]): MetricSummary | null {
   const sorted = values.toSorted((a, b) => a - b)
   const min = sorted.at(0)

@@ -1,5 +1,5 @@
 import { defaultImageSize } from '../backbones.js'
-import type { DatasetRequest } from '../protocol/dataset.js'
+import type { DatasetRequest } from '../protocol/request-parts.js'
 import type { Experiment } from '../spec/schema.js'
 
 /** The data set with the size of its images, which is the backbone's own where none is given. */

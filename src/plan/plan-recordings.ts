@@ -1,4 +1,4 @@
-import type { Trained } from '../protocol/record-rungs.js'
+import type { Trained } from '../protocol/request-parts.js'
 import type { Experiment } from '../spec/schema.js'
 import type { Phase } from '../spec/training-schema.js'
 

@@ -1,4 +1,4 @@
-import type { RunRequest } from '../protocol/run.js'
+import type { RunRequest } from '../protocol/request-parts.js'
 import type { Experiment } from '../spec/schema.js'
 import type { Phase } from '../spec/training-schema.js'
 import { version } from '../version.js'

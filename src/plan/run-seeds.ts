@@ -1,4 +1,4 @@
-import type { RunSeeds } from '../protocol/run.js'
+import type { RunSeeds } from '../protocol/request-parts.js'
 import type { Purpose } from '../spec/comparison-schema.js'
 import type { Experiment } from '../spec/schema.js'
 

@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { datasetRequestSchema } from './dataset.js'
-import { describeDataMessage } from './describe-data.js'
 import { answerSchema } from './evaluation.js'
 import { defineMessage } from './message.js'
-import { runSeedsSchema } from './run.js'
+import { checkingProgressSchema } from './progress.js'
+import { datasetRequestSchema, runSeedsSchema } from './request-parts.js'
 
 const listingSchema = z
   .strictObject({
@@ -25,7 +24,7 @@ export const comparePredictionsMessage = defineMessage({
     second: z.string(),
     listing: listingSchema.nullable().describe('null where it is enough to count.'),
   }),
-  progress: describeDataMessage.progress,
+  progress: checkingProgressSchema,
   result: z.strictObject({
     images: z.int(),
     different: z.int().describe('Images that the two take for different classes.'),

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { augmentationSchema } from '../spec/augmentation-schema.js'
-import { datasetRequestSchema } from './dataset.js'
 import { defineMessage } from './message.js'
-import { runSeedsSchema, weightsRequestSchema } from './run.js'
+import { checkingProgressSchema } from './progress.js'
+import { datasetRequestSchema, runSeedsSchema, weightsRequestSchema } from './request-parts.js'
 
 const splitName = z.enum(['train', 'validation', 'test'])
 
@@ -62,10 +62,6 @@ export const describeDataMessage = defineMessage({
     cacheDirectory: z.string(),
     sheet: sheetRequestSchema.nullable(),
   }),
-  progress: z.strictObject({
-    type: z.literal('checked'),
-    done: z.int().describe('Images so far.'),
-    total: z.int(),
-  }),
+  progress: checkingProgressSchema,
   result: dataDescriptionSchema,
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { defineMessage } from './message.js'
-import { recordRungsMessage } from './record-rungs.js'
-import { runRequestSchema } from './run.js'
+import { recordingProgressSchema } from './progress.js'
+import { runRequestSchema } from './request-parts.js'
 
 export const idiomaticDescriptionSchema = z.strictObject({
   weights: z.string(),
@@ -41,7 +41,7 @@ export const describeIdiomaticMessage = defineMessage({
     images: z.int().min(2).describe('In the first batch.'),
     reference: z.string().describe('The safetensors file to write.'),
   }),
-  progress: recordRungsMessage.progress,
+  progress: recordingProgressSchema,
   result: z.strictObject({
     description: idiomaticDescriptionSchema.describe(
       'What the live objects of model, optimiser and pipeline hold.',

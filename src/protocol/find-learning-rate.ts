@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { stageSchema, warningSchema } from '../events.js'
 import { defineMessage } from './message.js'
-import { runRequestSchema } from './run.js'
+import { sweepProgressSchema } from './progress.js'
+import { runRequestSchema } from './request-parts.js'
 
 export const learningRateCurveSchema = z.strictObject({
   points: z
@@ -30,9 +30,6 @@ export const learningRateCurveSchema = z.strictObject({
 /** How the loss went while the learning rate grew, and what that suggests. */
 export type LearningRateCurve = z.output<typeof learningRateCurveSchema>
 
-/** What the events of a run have beside. */
-const added = { time: true, framework: true, seed: true, repeat: true } as const
-
 /**
  * Trains with a learning rate that grows from step to step (Smith 2017), on the run's first phase, and puts the model
  * back as it was.
@@ -45,19 +42,6 @@ export const findLearningRateMessage = defineMessage({
     end: z.number().describe('The one that the step after the last would have.'),
     steps: z.int(),
   }),
-  progress: z.discriminatedUnion('type', [
-    stageSchema.omit(added),
-    warningSchema.omit(added),
-    z.strictObject({
-      type: z.literal('sweep-step'),
-      step: z.int().describe('From 1.'),
-      steps: z.int(),
-      learningRate: z.number(),
-      smoothedLoss: z.number(),
-    }),
-  ]),
+  progress: sweepProgressSchema,
   result: learningRateCurveSchema,
 })
-
-/** What is going on in a sweep. */
-export type SweepProgress = z.output<typeof findLearningRateMessage.progress>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { defineMessage } from './message.js'
-import { trainedSchema } from './record-rungs.js'
+import { trainedSchema } from './request-parts.js'
 
 /** The rungs of the parity ladder, from the bottom up. */
 export const rungNames = [

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { idiomaticDescriptionSchema } from './describe-idiomatic.js'
 import { defineMessage } from './message.js'
-import { recordRungsMessage } from './record-rungs.js'
-import { runRequestSchema } from './run.js'
+import { recordingProgressSchema } from './progress.js'
+import { runRequestSchema } from './request-parts.js'
 
 export const frameworkDifferenceSchema = z.strictObject({
   ingredient: z.string(),
@@ -29,7 +29,7 @@ export const measureDifferencesMessage = defineMessage({
     description: idiomaticDescriptionSchema.describe("Of TensorFlow's side."),
     reference: z.string().describe('The file that `describe-idiomatic` wrote.'),
   }),
-  progress: recordRungsMessage.progress,
+  progress: recordingProgressSchema,
   result: z.strictObject({
     differences: z.array(frameworkDifferenceSchema),
     unexplained: z

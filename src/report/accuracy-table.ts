@@ -1,4 +1,5 @@
-import type { Comparison, MetricSummary } from '../compare/comparison.js'
+import type { Comparison } from '../compare/comparison.js'
+import type { MetricSummary } from '../compare/summary.js'
 import { frameworkNames } from '../framework-names.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'

@@ -1,8 +1,10 @@
 import type { Event } from '../events.js'
 import { type Failure, toFailure } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
+import type { RunProgress } from '../protocol/progress.js'
+import type { RunRequest } from '../protocol/request-parts.js'
 import type { EpochRecord, RunResult, UnfinishedRun } from '../protocol/result.js'
-import { type RunProgress, type RunRequest, runMessage } from '../protocol/run.js'
+import { runMessage } from '../protocol/run.js'
 import { now } from './folder/journal.js'
 import type { FrameworkWorker } from './workers/framework-worker.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { progressPrinter } from '../../src/cli/lr-find.js'
-import type { SweepProgress } from '../../src/protocol/find-learning-rate.js'
+import type { SweepProgress } from '../../src/protocol/progress.js'
 
 const told: SweepProgress[] = [
   { type: 'stage', stage: 'data' },

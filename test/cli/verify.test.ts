@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { progressPrinter } from '../../src/cli/verify.js'
-import type { RecordingProgress } from '../../src/protocol/record-rungs.js'
+import type { RecordingProgress } from '../../src/protocol/progress.js'
 
 const told: RecordingProgress[] = [
   { type: 'stage', stage: 'data' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expandShorthands } from '../../src/plan/expand-shorthands.js'
 import { planRecordings, recordedExperiment } from '../../src/plan/plan-recordings.js'
-import type { Trained } from '../../src/protocol/record-rungs.js'
+import type { Trained } from '../../src/protocol/request-parts.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { ExperimentInput } from '../../src/spec/schema.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runRequest } from '../../src/plan/run-request.js'
-import { runRequestSchema } from '../../src/protocol/run.js'
+import { runRequestSchema } from '../../src/protocol/request-parts.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { ExperimentInput } from '../../src/spec/schema.js'
 

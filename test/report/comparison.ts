@@ -1,4 +1,5 @@
-import type { Comparison, MetricSummary } from '../../src/compare/comparison.js'
+import type { Comparison } from '../../src/compare/comparison.js'
+import type { MetricSummary } from '../../src/compare/summary.js'
 import type { Failure } from '../../src/failure.js'
 import type { Facts, FinishedRun, UnfinishedRun } from '../../src/protocol/result.js'
 import type { Framework } from '../../src/spec/schema.js'

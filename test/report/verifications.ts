@@ -1,7 +1,7 @@
 import type { Verification } from '../../src/compare/verification.js'
 import type { Rounding } from '../../src/protocol/judge-rounding.js'
 import { type Rung, rungNames } from '../../src/protocol/judge-rungs.js'
-import type { Trained } from '../../src/protocol/record-rungs.js'
+import type { Trained } from '../../src/protocol/request-parts.js'
 
 const equality: readonly Rung['rung'][] = ['pixels', 'weights', 'evaluation']
 

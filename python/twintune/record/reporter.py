@@ -1,4 +1,4 @@
-"""The progress reports of a run: the events of `src/events.ts` less what TypeScript adds."""
+"""The progress reports of a run: the reports of `src/protocol/progress.ts`."""
 
 from __future__ import annotations
 

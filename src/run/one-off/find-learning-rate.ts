@@ -1,10 +1,7 @@
 import { expandShorthands } from '../../plan/expand-shorthands.js'
 import type { Run } from '../../plan/plan-runs.js'
-import {
-  findLearningRateMessage,
-  type LearningRateCurve,
-  type SweepProgress,
-} from '../../protocol/find-learning-rate.js'
+import { findLearningRateMessage, type LearningRateCurve } from '../../protocol/find-learning-rate.js'
+import type { SweepProgress } from '../../protocol/progress.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { checkInputFiles } from '../input-files.js'
 import { FrameworkWorker } from '../workers/framework-worker.js'

@@ -1,6 +1,6 @@
 import type { Run } from '../../plan/plan-runs.js'
 import { runRequest } from '../../plan/run-request.js'
-import type { RunRequest } from '../../protocol/run.js'
+import type { RunRequest } from '../../protocol/request-parts.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { machineSurroundings } from '../machine/surroundings.js'
 
