@@ -22,7 +22,7 @@ const ofComparison = {
   time,
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
-  runDirectory: z.string(),
+  comparisonDirectory: z.string(),
 }
 const run = { framework: frameworkSchema, seed: z.int(), repeat: repeatSchema }
 const plannedRuns = z.array(z.strictObject(run))
@@ -106,7 +106,7 @@ export const runFailedSchema = z.strictObject({
 export const comparisonFinishedSchema = z.strictObject({
   type: z.literal('comparison-finished'),
   time,
-  runDirectory: z.string(),
+  comparisonDirectory: z.string(),
   comparison: comparisonSchema,
 })
 

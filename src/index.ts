@@ -107,12 +107,12 @@ export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
  * their last checkpoints, or anew where there is none, and yields what happens, up to `comparison-finished`. Of a
  * finished comparison it yields that event alone.
  *
- * @param runDirectory - The run's own folder, as `comparison-started` names it.
+ * @param comparisonDirectory - The run's own folder, as `comparison-started` names it.
  * @throws TwintuneError When there is no such run, another version of twintune began it, its spec.yaml was changed, or
  * another process works on it.
  */
 export async function* resumeRun(
-  runDirectory: string,
+  comparisonDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { parallel = 1, featureCache = true, workers, signal } = options
@@ -120,7 +120,7 @@ export async function* resumeRun(
   const { resumeExperiment } = await import('./run/resume-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>
-      resumeExperiment(runDirectory, { parallel, featureCache, workers }, emit, cancelSignal),
+      resumeExperiment(comparisonDirectory, { parallel, featureCache, workers }, emit, cancelSignal),
     signal,
   )
 }

@@ -27,7 +27,7 @@ function toLine(run: RecordedRun): RunListedLine {
   const { name, path, status, started, results } = run
   return {
     type: 'run-listed',
-    runDirectory: path,
+    comparisonDirectory: path,
     name,
     experiment: started.experiment,
     mode: started.mode,

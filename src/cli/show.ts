@@ -21,7 +21,7 @@ export async function showCommand(
 function toLine({ name, path, status, started, comparison, results }: RecordedRun): RunShownLine {
   return {
     type: 'run-shown',
-    runDirectory: path,
+    comparisonDirectory: path,
     name,
     experiment: started.experiment,
     mode: started.mode,

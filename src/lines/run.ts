@@ -3,7 +3,7 @@ import { comparisonSchema } from '../compare/comparison.js'
 import { runResultSchema } from '../protocol/result.js'
 
 const runFields = {
-  runDirectory: z.string().describe('Absolute.'),
+  comparisonDirectory: z.string().describe('Absolute.'),
   name: z.string().describe("The folder's."),
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),

@@ -37,15 +37,15 @@ export function frameworkColumn(framework: Framework): string {
 
 /** What is to be run, and where to look for it. */
 export function comparisonStartedText(event: EventOf<'comparison-started'>, { bold }: Colors): string {
-  const { experiment, mode, runDirectory, runs } = event
-  return `${bold(experiment)}: ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nRun folder: ${runDirectory}`
+  const { experiment, mode, comparisonDirectory, runs } = event
+  return `${bold(experiment)}: ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nComparison folder: ${comparisonDirectory}`
 }
 
 /** What is left to be run of an interrupted comparison. */
 export function comparisonResumedText(event: EventOf<'comparison-resumed'>, { bold }: Colors): string {
-  const { experiment, mode, runDirectory, runs, kept } = event
+  const { experiment, mode, comparisonDirectory, runs, kept } = event
   const finished = kept > 0 ? `, ${formatNumberOf(kept, 'finished run')} kept` : ''
-  return `${bold(experiment)}: resumed with ${formatNumberOf(runs.length, 'run')} to go in ${mode} mode${finished}\nRun folder: ${runDirectory}`
+  return `${bold(experiment)}: resumed with ${formatNumberOf(runs.length, 'run')} to go in ${mode} mode${finished}\nComparison folder: ${comparisonDirectory}`
 }
 
 /** What the worker of a framework is doing. */

@@ -22,15 +22,15 @@ export class ReportLogger implements Logger {
 
   log(event: Event): void {
     if (event.type !== 'comparison-finished') return
-    const { comparison, runDirectory } = event
+    const { comparison, comparisonDirectory } = event
     const { brief, color } = this.#options
     const report = brief
       ? verdictLine(comparison)
       : `\n${renderComparison(comparison, renderOptionsFor(this.#stream, color))}\n`
     const lines = [
       report,
-      `Run folder: ${runDirectory}`,
-      ...(comparison.status === 'cancelled' ? [`Resume with: twintune resume ${runDirectory}`] : []),
+      `Comparison folder: ${comparisonDirectory}`,
+      ...(comparison.status === 'cancelled' ? [`Resume with: twintune resume ${comparisonDirectory}`] : []),
     ]
     writeLine(this.#stream, lines.join('\n'))
   }

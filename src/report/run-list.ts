@@ -16,7 +16,7 @@ import { renderComparison } from './terminal-report.js'
 export type RunListRow = Omit<RunListedLine, 'type'>
 
 /** A run folder as `show` shows it. */
-export type RunView = Pick<RunShownLine, 'name' | 'runDirectory' | 'status' | 'comparison' | 'results'>
+export type RunView = Pick<RunShownLine, 'name' | 'comparisonDirectory' | 'status' | 'comparison' | 'results'>
 
 type RunStatus = RunView['status']
 
@@ -31,12 +31,13 @@ export function renderRunList(rows: readonly RunListRow[], options: RenderOption
 /** What resumes a run that was stopped before its end; `null` for any other. */
 export function resumeHint({
   name,
-  runDirectory,
+  comparisonDirectory,
   status,
-}: Pick<RunView, 'name' | 'runDirectory' | 'status'>): string | null {
+}: Pick<RunView, 'name' | 'comparisonDirectory' | 'status'>): string | null {
   const stopped = status === 'interrupted' || status === 'cancelled'
   // By its name a run is found where runs are without --out.
-  const run = path.dirname(runDirectory) === path.resolve(defaultRunsDirectory) ? name : runDirectory
+  const run =
+    path.dirname(comparisonDirectory) === path.resolve(defaultRunsDirectory) ? name : comparisonDirectory
   return stopped ? `Resume with: twintune resume ${run}` : null
 }
 

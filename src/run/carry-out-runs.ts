@@ -115,7 +115,7 @@ function firstEvent(
   runs: Run[],
   kept: Undertaking['kept'],
 ): Event {
-  const begun = { time: now(), experiment: name, mode, runDirectory: path, runs }
+  const begun = { time: now(), experiment: name, mode, comparisonDirectory: path, runs }
   return kept === null
     ? { type: 'comparison-started', ...begun }
     : { type: 'comparison-resumed', ...begun, kept: kept.length }

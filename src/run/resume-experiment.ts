@@ -22,18 +22,18 @@ import { type MachineSurroundings, machineSurroundings } from './machine/surroun
  * @throws TwintuneError RUN_NOT_FOUND, RUN_NOT_RESUMABLE or RUN_IN_USE; SpecError when spec.yaml is wrong.
  */
 export async function resumeExperiment(
-  runDirectory: string,
+  comparisonDirectory: string,
   options: CarryOutRunsOptions,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
-  const found = await findRunFolder(runDirectory)
+  const found = await findRunFolder(comparisonDirectory)
   if (tellEnd(found, emit)) return
   const folder = RunFolder.reopen(found.path)
   let undertaking: Undertaking
   try {
     // Only what is read under the lock holds: the process that had it may just have come to the end of a run, or of all.
-    const run = await findRunFolder(runDirectory)
+    const run = await findRunFolder(comparisonDirectory)
     if (tellEnd(run, emit)) return folder.close()
     undertaking = await takeUp(run, folder, machineSurroundings(options))
     folder.discardComparison()
@@ -45,9 +45,12 @@ export async function resumeExperiment(
 }
 
 /** Tells the end of a comparison that has finished; whether it has. */
-function tellEnd({ path: runDirectory, comparison }: RecordedRun, emit: (event: Event) => void): boolean {
+function tellEnd(
+  { path: comparisonDirectory, comparison }: RecordedRun,
+  emit: (event: Event) => void,
+): boolean {
   if (comparison?.status !== 'finished') return false
-  emit({ type: 'comparison-finished', time: now(), runDirectory, comparison })
+  emit({ type: 'comparison-finished', time: now(), comparisonDirectory, comparison })
   return true
 }
 
@@ -76,10 +79,10 @@ const environmentSchema = z.looseObject({
 
 type Environment = z.output<typeof environmentSchema>
 
-async function findRunFolder(runDirectory: string): Promise<RecordedRun> {
-  const run = await readRunFolder(runDirectory)
+async function findRunFolder(comparisonDirectory: string): Promise<RecordedRun> {
+  const run = await readRunFolder(comparisonDirectory)
   if (run) return run
-  throw new TwintuneError({ code: 'RUN_NOT_FOUND', message: `${runDirectory} holds no run.` })
+  throw new TwintuneError({ code: 'RUN_NOT_FOUND', message: `${comparisonDirectory} holds no run.` })
 }
 
 // A process that was killed may have left none.

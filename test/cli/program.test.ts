@@ -212,7 +212,7 @@ describe('list and show', () => {
     expect(exitCode).toBe(0)
     expect(runListedLineSchema.parse(JSON.parse(stdout))).toMatchObject({
       type: 'run-listed',
-      runDirectory: path.join(out, name),
+      comparisonDirectory: path.join(out, name),
       name,
       status: 'finished',
       runs: 4,
@@ -230,7 +230,7 @@ describe('list and show', () => {
     const { stdout } = await run('show', 'latest', '--out', path.relative(process.cwd(), out), '--json')
     expect(runShownLineSchema.parse(JSON.parse(stdout))).toMatchObject({
       type: 'run-shown',
-      runDirectory: path.join(out, name),
+      comparisonDirectory: path.join(out, name),
       name,
       status: 'finished',
       comparison: comparison(),

@@ -73,17 +73,17 @@ describe('runExperiment', () => {
   it('cancels when its loop is left, and the workers are gone', async () => {
     const endless = tinyExperiment(folder, { training: { phases: [{ epochs: 100_000 }] } })
     const pids: number[] = []
-    let runDirectory = ''
+    let comparisonDirectory = ''
     for await (const event of runExperiment(defineExperiment(endless), {
       runsDirectory: path.join(folder, 'runs'),
     })) {
-      if (event.type === 'comparison-started') runDirectory = event.runDirectory
+      if (event.type === 'comparison-started') comparisonDirectory = event.comparisonDirectory
       if (event.type === 'run-started') pids.push(event.workerPid, event.pythonPid)
       if (event.type === 'epoch') break
     }
     expect(pids.length).toBeGreaterThan(0)
     expect(pids.some(isAlive)).toBe(false)
-    expect(JSON.parse(readFileSync(path.join(runDirectory, 'comparison.json'), 'utf8')).status).toBe(
+    expect(JSON.parse(readFileSync(path.join(comparisonDirectory, 'comparison.json'), 'utf8')).status).toBe(
       'cancelled',
     )
   })

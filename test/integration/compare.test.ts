@@ -25,14 +25,14 @@ import {
 const folder = temporaryFolder()
 let events: Event[]
 let exitCode: number | undefined
-let runDirectory: string
+let comparisonDirectory: string
 
 beforeAll(async () => {
   writePictures(folder)
   const spec = writeSpec(folder, tinyExperiment(folder, { seeds: [0, 1] }))
   const ran = await runTwintune(['compare', spec], folder)
   ;({ events, exitCode } = ran)
-  runDirectory = eventsOf(events, 'comparison-started')[0]?.runDirectory ?? ''
+  comparisonDirectory = eventsOf(events, 'comparison-started')[0]?.comparisonDirectory ?? ''
 })
 
 describe('compare, aligned, on both frameworks', () => {
@@ -93,15 +93,19 @@ describe('compare, aligned, on both frameworks', () => {
   })
 
   it('leaves a run folder that can be read without twintune', () => {
-    expect(comparisonSchema.parse(readJson(runDirectory, 'comparison.json'))).toEqual(comparisonOf(events))
-    expect(parseEvents(readFileSync(path.join(runDirectory, 'events.jsonl'), 'utf8'))).toEqual(events)
+    expect(comparisonSchema.parse(readJson(comparisonDirectory, 'comparison.json'))).toEqual(
+      comparisonOf(events),
+    )
+    expect(parseEvents(readFileSync(path.join(comparisonDirectory, 'events.jsonl'), 'utf8'))).toEqual(events)
     for (const run of ['tensorflow-seed0', 'tensorflow-seed1', 'pytorch-seed0', 'pytorch-seed1']) {
-      expect(runResultSchema.parse(readJson(runDirectory, run, 'result.json')).status).toBe('finished')
-      expect(existsSync(path.join(runDirectory, run, 'model/model.safetensors'))).toBe(true)
-      expect(parseEvents(readFileSync(path.join(runDirectory, run, 'events.jsonl'), 'utf8'))).not.toEqual([])
+      expect(runResultSchema.parse(readJson(comparisonDirectory, run, 'result.json')).status).toBe('finished')
+      expect(existsSync(path.join(comparisonDirectory, run, 'model/model.safetensors'))).toBe(true)
+      expect(
+        parseEvents(readFileSync(path.join(comparisonDirectory, run, 'events.jsonl'), 'utf8')),
+      ).not.toEqual([])
     }
-    expect(readFileSync(path.join(runDirectory, 'spec.yaml'), 'utf8')).toContain('resnet18')
-    expect(readJson(runDirectory, 'environment.json')).toMatchObject({
+    expect(readFileSync(path.join(comparisonDirectory, 'spec.yaml'), 'utf8')).toContain('resnet18')
+    expect(readJson(comparisonDirectory, 'environment.json')).toMatchObject({
       frameworks: { tensorflow: {}, pytorch: {} },
     })
   })
@@ -109,7 +113,7 @@ describe('compare, aligned, on both frameworks', () => {
   it('keeps the test of each run in detail, from which its metrics can be had again', () => {
     for (const run of comparisonOf(events).runs) {
       const evaluation = evaluationDetailsSchema.parse(
-        readJson(runDirectory, `${run.framework}-seed${run.seed}`, 'evaluation.json'),
+        readJson(comparisonDirectory, `${run.framework}-seed${run.seed}`, 'evaluation.json'),
       )
       expect(evaluation.classes).toEqual(run.classes)
       const { confusion, perClass, topLosses } = evaluation
@@ -141,12 +145,12 @@ describe('compare, aligned, on both frameworks', () => {
   })
 
   it('keeps what the libraries print in the run folder, and out of sight', () => {
-    expect(readFileSync(path.join(runDirectory, 'tensorflow.log'), 'utf8')).toContain('oneDNN')
+    expect(readFileSync(path.join(comparisonDirectory, 'tensorflow.log'), 'utf8')).toContain('oneDNN')
   })
 
   it('is found by list and show', async () => {
     const listed = await startTwintune(['list'], folder)
-    expect(listed.stdout).toContain(path.basename(runDirectory))
+    expect(listed.stdout).toContain(path.basename(comparisonDirectory))
     const shown = await startTwintune(['show', 'latest'], folder)
     expect(shown.exitCode).toBe(0)
     expect(shown.stdout).toContain('Fairness contract')
@@ -184,13 +188,13 @@ describe('compare, idiomatic', () => {
     )
     const [started] = eventsOf(ran.events, 'comparison-started')
     for (const { framework, test } of comparison.runs) {
-      const details = readJson(started?.runDirectory ?? '', `${framework}-seed0`, 'evaluation.json')
+      const details = readJson(started?.comparisonDirectory ?? '', `${framework}-seed0`, 'evaluation.json')
       const f1 = evaluationDetailsSchema.parse(details).perClass.flatMap((row) => row.f1 ?? [])
       const mean = f1.reduce((sum, value) => sum + value, 0) / f1.length
       expect(mean).toBeCloseTo(test?.macroF1 ?? Number.NaN, 12)
     }
     const { seeds } = disagreementDetailsSchema.parse(
-      readJson(started?.runDirectory ?? '', 'disagreements.json'),
+      readJson(started?.comparisonDirectory ?? '', 'disagreements.json'),
     )
     expect(seeds.map(({ listed, ...counts }) => counts)).toEqual(comparison.disagreement)
     const listed = seeds.flatMap((of) => of.listed)
@@ -200,7 +204,7 @@ describe('compare, idiomatic', () => {
     for (const { image, thumbnail, tensorflow, pytorch } of listed) {
       expect(tensorflow.predicted).not.toBe(pytorch.predicted)
       expect(existsSync(image ?? '')).toBe(true)
-      expect(existsSync(path.join(started?.runDirectory ?? '', thumbnail ?? ''))).toBe(true)
+      expect(existsSync(path.join(started?.comparisonDirectory ?? '', thumbnail ?? ''))).toBe(true)
     }
     const evidence = comparison.contract.map((row) => row.evidence).join('\n')
     expect(evidence).toContain('epsilon 1e-07')
@@ -242,7 +246,7 @@ describe('a deterministic run', () => {
       models.push(
         (started?.runs ?? []).map((run) => {
           const file = path.join(
-            started?.runDirectory ?? '',
+            started?.comparisonDirectory ?? '',
             runFolderFiles.folderOf(run),
             'model/model.safetensors',
           )

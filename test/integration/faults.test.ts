@@ -172,7 +172,7 @@ describe('a Python that is killed in an epoch', () => {
     expect(new Set(pids).size).toBe(2)
     const [started] = eventsOf(seen, 'comparison-started')
     const result = runResultSchema.parse(
-      readJson(started?.runDirectory ?? '', 'pytorch-seed0', 'result.json'),
+      readJson(started?.comparisonDirectory ?? '', 'pytorch-seed0', 'result.json'),
     )
     expect(result.failure?.cause?.type).toContain('SIGKILL')
   })
@@ -182,27 +182,27 @@ describe('an end from outside', () => {
   async function startedRun(name: string) {
     const spec = writeSpec(folder, endless(name))
     const command = startTwintune(['compare', spec, '--json'], folder)
-    let runDirectory = ''
+    let comparisonDirectory = ''
     const pids: number[] = []
     await waitForEvent(command, (event) => {
-      if (event.type === 'comparison-started') runDirectory = event.runDirectory
+      if (event.type === 'comparison-started') comparisonDirectory = event.comparisonDirectory
       if (event.type === 'run-started') pids.push(event.workerPid, event.pythonPid)
       return event.type === 'epoch'
     })
     expect(pids.every(isAlive)).toBe(true)
-    return { command, pids, runDirectory }
+    return { command, pids, comparisonDirectory }
   }
 
   it('by Ctrl-C exits with 130 within three seconds, both workers gone and the folder marked', async () => {
-    const { command, pids, runDirectory } = await startedRun('interrupted')
+    const { command, pids, comparisonDirectory } = await startedRun('interrupted')
     const start = Date.now()
     command.kill('SIGINT')
     expect((await command).exitCode).toBe(130)
     // The limit that is promised, not a speed.
     expect(Date.now() - start).toBeLessThan(3000)
     expect(pids.some(isAlive)).toBe(false)
-    expect(readJson(runDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
-    expect(readdirSync(runDirectory)).toContain('events.jsonl')
+    expect(readJson(comparisonDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
+    expect(readdirSync(comparisonDirectory)).toContain('events.jsonl')
   })
 
   it.each(['orchestrator', 'worker'])(

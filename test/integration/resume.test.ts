@@ -36,15 +36,15 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
   expect(whole.exitCode).toBe(0)
 
   const killed = startTwintune(['compare', writeSpec(folder, experiment('killed')), '--json'], folder)
-  let runDirectory = ''
+  let comparisonDirectory = ''
   await waitForEvent(killed, (event) => {
-    if (event.type === 'comparison-started') runDirectory = event.runDirectory
+    if (event.type === 'comparison-started') comparisonDirectory = event.comparisonDirectory
     return event.type === 'epoch' && event.framework === 'pytorch' && event.phase === 2 && event.epoch === 1
   })
   killed.kill('SIGKILL')
   await killed
   const listed = await startTwintune(['list'], folder)
-  expect(listed.stdout).toContain(`Resume with: twintune resume ${path.basename(runDirectory)}`)
+  expect(listed.stdout).toContain(`Resume with: twintune resume ${path.basename(comparisonDirectory)}`)
 
   const resumed = await runTwintune(['resume', 'latest'], folder)
   expect(resumed.exitCode).toBe(0)
@@ -62,12 +62,12 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
       facts: facts && { ...facts, phases: facts.phases.map(({ features: _, ...phase }) => phase) },
     }))
   expect(reached(actual)).toEqual(reached(expected))
-  const [{ runDirectory: wholeDirectory } = { runDirectory: '' }] = eventsOf(
+  const [{ comparisonDirectory: wholeDirectory } = { comparisonDirectory: '' }] = eventsOf(
     whole.events,
     'comparison-started',
   )
   for (const framework of ['tensorflow', 'pytorch']) {
-    expect(hashOfModel(runDirectory, framework)).toBe(hashOfModel(wholeDirectory, framework))
+    expect(hashOfModel(comparisonDirectory, framework)).toBe(hashOfModel(wholeDirectory, framework))
   }
 
   const once = await startTwintune(['resume', 'latest'], folder)
@@ -75,7 +75,7 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
   expect(once.stderr).toContain('is finished: there is nothing to resume.')
 })
 
-function hashOfModel(runDirectory: string, framework: string): string {
-  const file = path.join(runDirectory, `${framework}-seed0`, 'model', 'model.safetensors')
+function hashOfModel(comparisonDirectory: string, framework: string): string {
+  const file = path.join(comparisonDirectory, `${framework}-seed0`, 'model', 'model.safetensors')
   return createHash('sha256').update(readFileSync(file)).digest('hex')
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eventSchema } from '../../src/events.js'
 import { createLogger, type LoggerOptions } from '../../src/log/create-logger.js'
-import { at, compareEvents, runDirectory } from './events.js'
+import { at, compareEvents, comparisonDirectory } from './events.js'
 import { OutputBuffer } from './output-buffer.js'
 
 const escapeCharacter = '\u001B'
@@ -23,7 +23,7 @@ describe('where nothing is a terminal', () => {
     expect(stderr.text).toContain('TensorFlow seed 0  epoch 2/3')
     expect(stderr.text).not.toContain('Fairness contract')
     expect(stdout.text).toContain('Fairness contract')
-    expect(stdout.lines.at(-1)).toBe(`Run folder: ${runDirectory}`)
+    expect(stdout.lines.at(-1)).toBe(`Comparison folder: ${comparisonDirectory}`)
     expect(stdout.text + stderr.text).not.toContain(escapeCharacter)
   })
 
@@ -63,7 +63,7 @@ describe('with --quiet', () => {
     expect(stderr.text).toBe('')
     expect(stdout.lines).toEqual([
       'Test accuracy: TensorFlow 85.90%, PyTorch 85.60% – inconclusive: 2 pairs; a winner needs at least six.',
-      `Run folder: ${runDirectory}`,
+      `Comparison folder: ${comparisonDirectory}`,
     ])
   })
 

@@ -4,7 +4,7 @@ import { comparison, finishedRun } from '../report/comparison.js'
 
 // The events of a small comparison, as the two frameworks report them.
 
-export const runDirectory = 'runs/fashion-frozen-20261124-101500-k3f9'
+export const comparisonDirectory = 'runs/fashion-frozen-20261124-101500-k3f9'
 
 const epochs = 3
 const steps = 75
@@ -24,13 +24,13 @@ export function compareEvents(): Event[] {
       time: at(0),
       experiment: 'fashion-frozen',
       mode: 'aligned',
-      runDirectory,
+      comparisonDirectory,
       runs: [...runs],
     },
     ...workerEvents('tensorflow', 4.1),
     ...workerEvents('pytorch', 2.3),
     ...runs.flatMap(({ framework, seed }, index) => runEvents(framework, seed, 5 + 12 * index)),
-    { type: 'comparison-finished', time: at(60), runDirectory, comparison: comparison() },
+    { type: 'comparison-finished', time: at(60), comparisonDirectory, comparison: comparison() },
   ]
 }
 

@@ -55,7 +55,7 @@ test('a comparison that goes on says what is left, and each run where it goes on
   ])
   expect(lines).toEqual([
     'fashion-frozen: resumed with 3 runs to go in aligned mode, 1 finished run kept',
-    'Run folder: runs/fashion-frozen-20261124-101500-k3f9',
+    'Comparison folder: runs/fashion-frozen-20261124-101500-k3f9',
     'PyTorch seed 0     goes on from its last checkpoint: phase 2, after 1 epoch and batch 40 of the next',
   ])
 })
@@ -64,7 +64,7 @@ test('the labels of all runs are as wide as the widest', () => {
   const lines = linesOf([...compareEvents().slice(0, 2), ...runEvents('pytorch', 0, 0).slice(0, 1)])
   expect(lines).toEqual([
     'fashion-frozen: 4 runs in aligned mode',
-    'Run folder: runs/fashion-frozen-20261124-101500-k3f9',
+    'Comparison folder: runs/fashion-frozen-20261124-101500-k3f9',
     'TensorFlow         starting Python',
     'PyTorch seed 0     started',
   ])

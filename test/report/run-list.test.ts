@@ -8,7 +8,7 @@ const wide = { color: false, columns: 120 }
 const rows: RunListRow[] = [
   {
     name: 'fashion-frozen-20261124-101500-k3f9',
-    runDirectory: path.resolve('runs/fashion-frozen-20261124-101500-k3f9'),
+    comparisonDirectory: path.resolve('runs/fashion-frozen-20261124-101500-k3f9'),
     experiment: 'fashion-frozen',
     mode: 'aligned',
     status: 'finished',
@@ -19,7 +19,7 @@ const rows: RunListRow[] = [
   },
   {
     name: 'document-resnet50-20261124-113000-p0q1',
-    runDirectory: path.resolve('runs/document-resnet50-20261124-113000-p0q1'),
+    comparisonDirectory: path.resolve('runs/document-resnet50-20261124-113000-p0q1'),
     experiment: 'document-resnet50',
     mode: 'idiomatic',
     status: 'interrupted',
@@ -68,11 +68,11 @@ describe('the list of run folders', () => {
 
 describe('one run folder', () => {
   const name = 'fashion-frozen-20261124-101500-k3f9'
-  const runDirectory = path.resolve('runs', name)
+  const comparisonDirectory = path.resolve('runs', name)
 
   test('shows its comparison where there is one', () => {
     const view = renderRun(
-      { name, runDirectory, status: 'finished', comparison: comparison(), results: [] },
+      { name, comparisonDirectory, status: 'finished', comparison: comparison(), results: [] },
       wide,
     )
     expect(view).toContain('Fairness contract')
@@ -80,7 +80,10 @@ describe('one run folder', () => {
 
   test('shows what each run came to where it was interrupted', () => {
     const results = [finishedRun('tensorflow', 0), failedRun('pytorch', 0, lossNotFinite)]
-    const view = renderRun({ name, runDirectory, status: 'interrupted', comparison: null, results }, wide)
+    const view = renderRun(
+      { name, comparisonDirectory, status: 'interrupted', comparison: null, results },
+      wide,
+    )
     expect(view).toContain(`${name}  interrupted`)
     expect(view).toMatch(/TensorFlow +seed 0 +finished +86\.10% +0\.4102 +20 s/)
     expect(view).toMatch(/PyTorch +seed 0 +failed +–/)
@@ -88,25 +91,25 @@ describe('one run folder', () => {
   })
 
   test.each(['interrupted', 'cancelled'] as const)('says what resumes it when it is %s', (status) => {
-    const view = renderRun({ name, runDirectory, status, comparison: null, results: [] }, wide)
+    const view = renderRun({ name, comparisonDirectory, status, comparison: null, results: [] }, wide)
     expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume ${name}`)
   })
 
   test('names its folder where its name alone would not be found', () => {
-    const elsewhere = { name, runDirectory: `/data/runs/${name}`, comparison: null, results: [] }
+    const elsewhere = { name, comparisonDirectory: `/data/runs/${name}`, comparison: null, results: [] }
     const view = renderRun({ ...elsewhere, status: 'interrupted' }, wide)
     expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume /data/runs/${name}`)
   })
 
   test.each(['finished', 'failed', 'running'] as const)('offers to resume none that is %s', (status) => {
-    expect(renderRun({ name, runDirectory, status, comparison: null, results: [] }, wide)).not.toContain(
-      'Resume',
-    )
+    expect(
+      renderRun({ name, comparisonDirectory, status, comparison: null, results: [] }, wide),
+    ).not.toContain('Resume')
   })
 
   test('says so when no run came to an end', () => {
     expect(
-      renderRun({ name, runDirectory, status: 'interrupted', comparison: null, results: [] }, wide),
+      renderRun({ name, comparisonDirectory, status: 'interrupted', comparison: null, results: [] }, wide),
     ).toContain('No run came to an end.')
   })
 })

@@ -25,7 +25,7 @@ import {
 
 describe('an experiment whose runs all succeed', async () => {
   const events = await eventsOf(experiment({ $schema: 'next/to/the/file.json' }))
-  const { runDirectory, comparison } = ending(events)
+  const { comparisonDirectory, comparison } = ending(events)
 
   it('carries the runs out one after the other, the frameworks taking turns to be first', () => {
     const startsAndEnds = events.filter(({ type }) => type === 'run-started' || type === 'run-finished')
@@ -71,7 +71,7 @@ describe('an experiment whose runs all succeed', async () => {
     const counts = { images: 4, different: 1, bothRight: 2, onlyTensorflowRight: 1, onlyPytorchRight: 0 }
     const disagreement = [0, 1].map((seed) => ({ seed, ...counts, bothWrong: 1, pValue: 1 }))
     expect(comparison.disagreement).toEqual(disagreement)
-    const details = disagreementDetailsSchema.parse(readJson(runDirectory, 'disagreements.json'))
+    const details = disagreementDetailsSchema.parse(readJson(comparisonDirectory, 'disagreements.json'))
     expect(details.seeds[1]?.listed).toEqual([
       {
         position: 2,
@@ -85,8 +85,8 @@ describe('an experiment whose runs all succeed', async () => {
   })
 
   it('names the run folder after the experiment and the time, and fills it with everything', () => {
-    expect(path.basename(runDirectory)).toMatch(/^scheduling-\d{8}-\d{6}-[a-z0-9]{4}$/)
-    expect(readdirSync(runDirectory).toSorted()).toEqual([
+    expect(path.basename(comparisonDirectory)).toMatch(/^scheduling-\d{8}-\d{6}-[a-z0-9]{4}$/)
+    expect(readdirSync(comparisonDirectory).toSorted()).toEqual([
       'comparison.json',
       'disagreements.json',
       'environment.json',
@@ -99,25 +99,25 @@ describe('an experiment whose runs all succeed', async () => {
       'tensorflow-seed1',
       'tensorflow.log',
     ])
-    expect(readJson(runDirectory, 'comparison.json')).toEqual(comparison)
-    expect(readJson(runDirectory, 'pytorch-seed1', 'result.json')).toEqual(comparison.runs[2])
+    expect(readJson(comparisonDirectory, 'comparison.json')).toEqual(comparison)
+    expect(readJson(comparisonDirectory, 'pytorch-seed1', 'result.json')).toEqual(comparison.runs[2])
   })
 
   it('keeps every event in order, and those of a run in its own folder too', () => {
-    expect(readEvents(runDirectory)).toEqual(events)
-    expect(readEvents(path.join(runDirectory, 'pytorch-seed1'))).toEqual(
+    expect(readEvents(comparisonDirectory)).toEqual(events)
+    expect(readEvents(path.join(comparisonDirectory, 'pytorch-seed1'))).toEqual(
       events.filter((event) => 'seed' in event && runName(event as never) === 'pytorch 1'),
     )
   })
 
   it('writes a specification that loads as the same experiment', async () => {
-    const file = path.join(runDirectory, 'spec.yaml')
+    const file = path.join(comparisonDirectory, 'spec.yaml')
     expect(parse(readFileSync(file, 'utf8'))).not.toHaveProperty('$schema')
     expect(await loadExperiment(file)).toEqual(experiment())
   })
 
   it('says what it ran on', () => {
-    expect(readJson(runDirectory, 'environment.json')).toMatchObject({
+    expect(readJson(comparisonDirectory, 'environment.json')).toMatchObject({
       node: process.version,
       cpu: { count: expect.any(Number) },
       frameworks: {
@@ -132,10 +132,10 @@ describe('an experiment whose runs all succeed', async () => {
 
 describe('a run that fails', () => {
   it('leaves the others alone, and its result is kept with the epochs that it had', async () => {
-    const { runDirectory, comparison } = ending(await eventsOf(experiment(), { 'pytorch-0': 'raise' }))
+    const { comparisonDirectory, comparison } = ending(await eventsOf(experiment(), { 'pytorch-0': 'raise' }))
     expect(comparison.status).toBe('failed')
     expect(comparison.runs.map((run) => run.status)).toEqual(['finished', 'failed', 'finished', 'finished'])
-    expect(readJson(runDirectory, 'pytorch-seed0', 'result.json')).toMatchObject({
+    expect(readJson(comparisonDirectory, 'pytorch-seed0', 'result.json')).toMatchObject({
       status: 'failed',
       failure: { code: 'PYTHON_EXCEPTION', cause: { type: 'ValueError' } },
       epochs: [{ epoch: 1 }],
@@ -154,7 +154,7 @@ describe('a run that fails', () => {
 
 describe('an experiment that asks for the noise', async () => {
   const events = await eventsOf(experiment({ seeds: [4], comparison: { noise: true } }))
-  const { comparison, runDirectory } = ending(events)
+  const { comparison, comparisonDirectory } = ending(events)
   const planned = ['tensorflow 4', 'pytorch 4', 'tensorflow 4 repeat', 'pytorch 4 repeat']
 
   it('carries every run out once more when all are done, and says of each event which run it is of', () => {
@@ -165,12 +165,12 @@ describe('an experiment that asks for the noise', async () => {
   })
 
   it('gives a repeat a folder of its own', () => {
-    const repeat = readJson(runDirectory, 'pytorch-seed4-repeat', 'result.json')
+    const repeat = readJson(comparisonDirectory, 'pytorch-seed4-repeat', 'result.json')
     expect(repeat).toMatchObject({ framework: 'pytorch', seed: 4, repeat: true, status: 'finished' })
-    expect(readEvents(path.join(runDirectory, 'pytorch-seed4-repeat'))).toEqual(
+    expect(readEvents(path.join(comparisonDirectory, 'pytorch-seed4-repeat'))).toEqual(
       events.filter((event) => 'seed' in event && runName(event as never) === 'pytorch 4 repeat'),
     )
-    expect(readJson(runDirectory, 'pytorch-seed4', 'result.json')).not.toHaveProperty('repeat')
+    expect(readJson(comparisonDirectory, 'pytorch-seed4', 'result.json')).not.toHaveProperty('repeat')
   })
 
   it('computes the features of a repeat anew, since a cached one would hide how far they differ', () => {
@@ -197,14 +197,14 @@ describe('an experiment that asks for the noise', async () => {
 describe('predictions that cannot be compared', () => {
   it('are warned of, once a seed, and cost nothing else', async () => {
     const events = await eventsOf(experiment(), { 'compare-predictions': 'raise' })
-    const { comparison, runDirectory } = ending(events)
+    const { comparison, comparisonDirectory } = ending(events)
     expect(comparison).toMatchObject({ status: 'finished', disagreement: [] })
     expect(comparison.metrics.accuracy.difference).toMatchObject({ pairs: 2 })
     expect(ofType(events, 'warning').filter(({ code }) => code === 'PYTHON_EXCEPTION')).toMatchObject([
       { seed: 0, message: expect.stringContaining('compare-predictions was told to fail') },
       { seed: 1 },
     ])
-    expect(existsSync(path.join(runDirectory, 'disagreements.json'))).toBe(false)
+    expect(existsSync(path.join(comparisonDirectory, 'disagreements.json'))).toBe(false)
   })
 
   it('are warned of by the name of the framework where they are those of a run and its repeat', async () => {
@@ -275,9 +275,11 @@ describe('a framework that cannot be imported', () => {
       'run-finished pytorch 1',
     ])
     expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0', 'pytorch 1'])
-    const { runDirectory, comparison } = ending(events)
+    const { comparisonDirectory, comparison } = ending(events)
     expect(comparison.runs.map(runName)).toEqual(['tensorflow 0', 'pytorch 0', 'pytorch 1', 'tensorflow 1'])
-    expect(readJson(runDirectory, 'tensorflow-seed1', 'result.json')).toMatchObject({ status: 'failed' })
+    expect(readJson(comparisonDirectory, 'tensorflow-seed1', 'result.json')).toMatchObject({
+      status: 'failed',
+    })
   })
 })
 

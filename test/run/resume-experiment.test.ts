@@ -20,7 +20,7 @@ import {
 
 /** The folder of a comparison that came to its end. */
 async function runFolder(behaviours: Behaviours = {}): Promise<string> {
-  return ending(await eventsOf(experiment({ seeds: [0] }), behaviours)).runDirectory
+  return ending(await eventsOf(experiment({ seeds: [0] }), behaviours)).comparisonDirectory
 }
 
 /** The folder as it would be had the process been killed while the last run was at work. */
@@ -95,16 +95,16 @@ describe('a comparison with a run that failed', () => {
 describe('a comparison that was killed in a repeat', () => {
   it('goes on with that one alone, and shows it as what it is meanwhile', async () => {
     const noisy = experiment({ seeds: [0], comparison: { noise: true } })
-    const { runDirectory, comparison } = ending(await eventsOf(noisy))
-    rmSync(path.join(runDirectory, 'comparison.json'))
-    rmSync(path.join(runDirectory, 'pytorch-seed0-repeat', 'result.json'))
-    const recorded = await readRunFolder(runDirectory)
+    const { comparisonDirectory, comparison } = ending(await eventsOf(noisy))
+    rmSync(path.join(comparisonDirectory, 'comparison.json'))
+    rmSync(path.join(comparisonDirectory, 'pytorch-seed0-repeat', 'result.json'))
+    const recorded = await readRunFolder(comparisonDirectory)
     expect(recorded?.results.map(runName)).toEqual(['tensorflow 0', 'pytorch 0', 'tensorflow 0 repeat'])
-    const events = await eventsOfResuming(runDirectory)
+    const events = await eventsOfResuming(comparisonDirectory)
     expect(ofType(events, 'comparison-resumed')[0]).toMatchObject({ kept: 3 })
     expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0 repeat'])
     expect(ending(events).comparison.noise).toEqual(comparison.noise)
-    expect((await readRunFolder(runDirectory))?.results).toHaveLength(4)
+    expect((await readRunFolder(comparisonDirectory))?.results).toHaveLength(4)
   })
 })
 

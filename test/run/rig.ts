@@ -72,10 +72,15 @@ export function carryOut(
 }
 
 /** All that happens when the run in a folder is gone on with, by the fixture's workers. */
-export async function eventsOfResuming(runDirectory: string, behaviours: Behaviours = {}): Promise<Event[]> {
+export async function eventsOfResuming(
+  comparisonDirectory: string,
+  behaviours: Behaviours = {},
+): Promise<Event[]> {
   const options = { parallel: 1, featureCache: true, startWorker: workerStarter(behaviours) }
   const events: Event[] = []
-  const resuming = eventStream<Event>((emit, signal) => resumeExperiment(runDirectory, options, emit, signal))
+  const resuming = eventStream<Event>((emit, signal) =>
+    resumeExperiment(comparisonDirectory, options, emit, signal),
+  )
   for await (const event of resuming) events.push(event)
   return events
 }

@@ -73,7 +73,12 @@ export class Journal {
   /** The end of all runs. */
   comparison(comparison: Comparison): void {
     this.#keep(() => this.#folder.writeComparison(comparison))
-    this.event({ type: 'comparison-finished', time: now(), runDirectory: this.#folder.path, comparison })
+    this.event({
+      type: 'comparison-finished',
+      time: now(),
+      comparisonDirectory: this.#folder.path,
+      comparison,
+    })
   }
 
   // The first run that finished speaks for all: the contract says where others differ.

@@ -1,13 +1,21 @@
 import { existsSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { z } from 'zod'
+import * as z from 'zod'
 import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
-import { comparisonStartedSchema, type EventOf } from '../../events.js'
+import { comparisonStartedSchema } from '../../events.js'
 import { type RunResult, runResultSchema } from '../../protocol/result.js'
 import { runFolderFiles } from './files.js'
 import { isInUse } from './lock.js'
 import { explainUnreadable } from './unreadable.js'
+
+// The path that the first event names is not read: a comparison's folder may have been moved since. Older folders name
+// it `runDirectory`.
+const recordedStartSchema = comparisonStartedSchema
+  .partial({ comparisonDirectory: true })
+  .extend({ runDirectory: z.string().optional() })
+
+type RecordedStart = z.output<typeof recordedStartSchema>
 
 /** A run folder as it is found later, whether its comparison came to an end or not. */
 export interface RecordedRun {
@@ -16,7 +24,7 @@ export interface RecordedRun {
   readonly path: string
   /** `interrupted`: nothing says that it ended, and no process works on it. */
   readonly status: Comparison['status'] | 'running' | 'interrupted'
-  readonly started: EventOf<'comparison-started'>
+  readonly started: RecordedStart
   readonly comparison: Comparison | null
   /** What the runs came to, as planned; those that didn't end are missing. */
   readonly results: readonly RunResult[]
@@ -55,18 +63,18 @@ async function readRecord(folder: string): Promise<RecordedRun | undefined> {
 }
 
 // The events may be many, and the first says what was begun.
-async function readStart(file: string): Promise<EventOf<'comparison-started'> | undefined> {
+async function readStart(file: string): Promise<RecordedStart | undefined> {
   if (!existsSync(file)) return undefined
   const handle = await open(file)
   try {
-    for await (const line of handle.readLines()) return parse(line, comparisonStartedSchema) ?? undefined
+    for await (const line of handle.readLines()) return parse(line, recordedStartSchema) ?? undefined
     return undefined
   } finally {
     await handle.close()
   }
 }
 
-async function readResults(folder: string, started: EventOf<'comparison-started'>): Promise<RunResult[]> {
+async function readResults(folder: string, started: RecordedStart): Promise<RunResult[]> {
   const results = await Promise.all(
     started.runs.map((run) =>
       readJson(path.join(folder, runFolderFiles.folderOf(run), runFolderFiles.result), runResultSchema),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -25,6 +25,14 @@ describe('the list of runs', () => {
       'dogs-20261125-101500-a1f9',
       'cats-20261124-101500-k3f9',
     ])
+  })
+
+  it('has the folders whose first event still calls them runDirectory', async () => {
+    const folder = newFolder()
+    makeRun('cats', '2026-11-24T10:15:00.000Z', folder)
+    const events = path.join(folder, 'cats', 'events.jsonl')
+    writeFileSync(events, readFileSync(events, 'utf8').replace('comparisonDirectory', 'runDirectory'))
+    expect((await listRuns(folder)).map(({ name }) => name)).toEqual(['cats'])
   })
 
   it('is empty where there is no such folder', async () => {
@@ -124,7 +132,7 @@ function makeRun(name: string, time: string, folder = runs): void {
     time,
     experiment: 'small',
     mode: 'aligned',
-    runDirectory: path.join(folder, name),
+    comparisonDirectory: path.join(folder, name),
     runs: ['tensorflow', 'pytorch'].map((framework) => ({ framework, seed: 0 })),
   }
   writeFileSync(path.join(folder, name, 'events.jsonl'), `${JSON.stringify(started)}\n{"type":"wor`)

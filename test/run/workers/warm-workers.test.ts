@@ -21,21 +21,23 @@ it('write what they print, native code and children too, to the log of the compa
   const behaviours: Behaviours = { 'tensorflow-0': 'speak' }
   const first = await comparisonOn(workers, behaviours)
   const second = await comparisonOn(workers, behaviours)
-  for (const { runDirectory } of [first, second]) {
-    const log = readFileSync(path.join(runDirectory, 'tensorflow.log'), 'utf8')
+  for (const { comparisonDirectory } of [first, second]) {
+    const log = readFileSync(path.join(comparisonDirectory, 'tensorflow.log'), 'utf8')
     expect(log.split('\n').filter((line) => line.startsWith('tensorflow-0'))).toEqual([
       'tensorflow-0 speaks',
       "tensorflow-0's child speaks",
     ])
-    expect(existsSync(path.join(runDirectory, 'pytorch.log'))).toBe(true)
+    expect(existsSync(path.join(comparisonDirectory, 'pytorch.log'))).toBe(true)
   }
 })
 
 it('look at the machine anew for each comparison', async () => {
   const workers = warmWorkers()
   const [first, second] = [await comparisonOn(workers), await comparisonOn(workers)]
-  const inspections = [first, second].map(({ runDirectory }) => {
-    const { frameworks } = JSON.parse(readFileSync(path.join(runDirectory, 'environment.json'), 'utf8'))
+  const inspections = [first, second].map(({ comparisonDirectory }) => {
+    const { frameworks } = JSON.parse(
+      readFileSync(path.join(comparisonDirectory, 'environment.json'), 'utf8'),
+    )
     return frameworks.pytorch.availableMemoryBytes
   })
   expect(inspections).toEqual([1, 2])
@@ -98,11 +100,11 @@ async function comparisonOn(
     { workers, startWorker: workerStarter(behaviours) },
   )
   const started = ofType(events, 'run-started').toSorted((a, b) => b.framework.localeCompare(a.framework))
-  const { runDirectory, comparison } = ending(events)
+  const { comparisonDirectory, comparison } = ending(events)
   return {
     pids: [...new Set(started.map(({ pythonPid }) => pythonPid))],
     states: ofType(events, 'worker').map(({ framework, state }) => `${framework} ${state}`),
     status: comparison.status,
-    runDirectory,
+    comparisonDirectory,
   }
 }
