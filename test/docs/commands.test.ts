@@ -19,14 +19,6 @@ afterAll(() => rmSync(folder, { recursive: true }))
 for (const { name, specification } of specificationsOf(pages)) writeSpecification(folder, name, specification)
 
 describe('a block of commands', () => {
-  it('is run here, or names the test that runs it or the reason why none does', () => {
-    const comments = blocks.flatMap(({ comment = [] }) => comment)
-    expect(comments.filter((comment) => !/^(run by test\/\S+\.test\.ts$|not run: \S)/.test(comment))).toEqual(
-      [],
-    )
-    expect(runHere.length).toBeGreaterThan(0)
-  })
-
   it.each(runHere.map((block) => [block.place, block] as const))('succeeds: %s', async (_, block) => {
     for (const [program, ...args] of commandsOf(block)) {
       expect(program, `${block.place} wants a comment: only twintune's quick commands are run here`).toBe(
