@@ -1,8 +1,8 @@
 """The Python end of the bridge: `invoke`, the one function that TypeScript calls.
 
-Strings cross, never live objects, and errors come back as data: pythonia loses an exception's message, takes
-a key named `ffid` for a reference, and dies of NaN. Nothing but the standard library is imported with this
-module, so that a bare interpreter can still say what it lacks.
+Strings cross the bridge, never live objects, and errors come back as data: pythonia loses an exception's message, takes
+a key named `ffid` for a reference, and dies of NaN. This module imports nothing but the standard library, so that a
+bare interpreter can still say which package is missing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
-# pythonia puts this folder last, where an installed package of the same name would hide ours.
+# pythonia puts this folder last in `sys.path`, where an installed package of the same name would hide ours.
 sys.path[:] = [_FOLDER, *(folder for folder in sys.path if folder != _FOLDER)]
 
 from twintune.errors import Cancelled, TwintuneError, to_failure  # noqa: E402
@@ -39,8 +39,8 @@ def invoke(name: str, payload: str, emit: Callable[[str], bool]) -> str:
 class Progress:
     """Sends a handler's reports to TypeScript and stops the handler when TypeScript says so.
 
-    `emit` is a live JavaScript function, and JavaScript must be told from the main thread when it is let go.
-    So it is held here alone, outside every frame that an exception's traceback could keep alive.
+    `emit` is a live JavaScript function, and JavaScript must be told from the main thread when it is let go. So the
+    function is held here alone, outside every frame that an exception's traceback could keep alive.
     """
 
     def __init__(self, emit: Callable[[str], bool]) -> None:
@@ -50,8 +50,9 @@ class Progress:
         """Sends one report: a dict or a msgspec Struct.
 
         Raises:
-            Cancelled: The work should stop.
-            RuntimeError: Called after the handler's end, or from another thread, which the bridge can't bear.
+            Cancelled: If TypeScript says that the work should stop.
+            RuntimeError: If called after the handler's end, or from another thread than the main one, which the bridge
+            can't bear.
         """
         if self._emit is None or threading.current_thread() is not threading.main_thread():
             raise RuntimeError("Progress can be reported only by a running handler, from the main thread.")
@@ -90,7 +91,7 @@ def _handler(name: str) -> Callable[[bytes, Callable[[object], None]], object]:
 
 
 def _encode(value: object) -> str:
-    """JSON without NaN and Infinity, which become null."""
+    """Encodes a value as JSON; NaN and infinity become null."""
     import msgspec
 
     return msgspec.json.encode(value).decode()

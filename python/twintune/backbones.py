@@ -1,6 +1,6 @@
-"""What can be built in both frameworks: two tables, one a mode, shared with TypeScript.
+"""The backbones that both frameworks can build: two tables, one for each mode, shared with TypeScript.
 
-`backbones.json` has what aligned mode builds, `idiomatic_pairs.json` the two libraries' own models of one name.
+`backbones.json` has the backbones of aligned mode, `idiomatic_pairs.json` pairs of the two libraries' own models.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Interpolation = Literal["bilinear", "bicubic"]
 
 
 class Preprocessing(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """How pixels reach the network: resized, scaled to 0..1, then (x - mean) / std by channel."""
+    """The preprocessing of pixels: resized, scaled to 0..1, then (x - mean) / std by channel."""
 
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
@@ -29,14 +29,14 @@ class Preprocessing(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
 
 
 class BatchNorm(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """`momentum` is PyTorch's: the share of the new batch in the running statistics."""
+    """The constants of BatchNorm; `momentum` is PyTorch's: the share of the new batch in the running statistics."""
 
     epsilon: float
     momentum: float
 
 
 class ImagenetSource(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Where the ImageNet weights come from, and what they were trained with where it isn't timm's default."""
+    """The source of a backbone's ImageNet weights, and the constants of their training if these aren't timm's."""
 
     source: Literal["package", "hub"]
     package: str | None = None
@@ -47,7 +47,7 @@ class ImagenetSource(msgspec.Struct, frozen=True, rename="camel", forbid_unknown
 
 
 class LibraryModel(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A library's own model; what is there beside its name is for people."""
+    """A library's own model; the fields beside its name `model` are for people to read."""
 
     model: str
     architecture: str
@@ -61,14 +61,14 @@ class KerasModel(LibraryModel, frozen=True, rename="camel", forbid_unknown_field
     """A model of `keras.applications`."""
 
     module: str
-    """Of its `preprocess_input`."""
+    """The module of `keras.applications` that has the model's `preprocess_input`."""
 
 
 class TorchvisionModel(LibraryModel, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A model of `torchvision.models`."""
 
     options: dict[str, bool]
-    """What its builder is given."""
+    """The keyword arguments that the model's builder is given."""
 
 
 class IdiomaticPair(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -79,18 +79,19 @@ class IdiomaticPair(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
 
 
 class Stage(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A part of a backbone that trains as one, and that it can be cut behind."""
+    """A part of a backbone that is frozen or trained as one; the backbone can be cut behind it."""
 
     name: str
-    """timm's, of the group of parameters."""
+    """timm's name of the stage's group of parameters."""
     tensors: tuple[str, ...]
-    """The prefixes of its tensors' names."""
+    """The prefixes of the names of the stage's tensors."""
     timm_module: str
-    """The module whose output is the stage's."""
+    """timm's module whose output is the stage's."""
     keras_layer: str
     """keras-hub's layer whose output is the stage's."""
     keras_follower: bool = False
-    """Whether it is the layer behind `keras_layer`: an activation whose name Keras numbers by the process."""
+    """Whether the layer behind `keras_layer` gives the output: an activation, whose name Keras numbers by the process.
+    """
 
 
 class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -102,7 +103,7 @@ class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     imagenet: ImagenetSource
     stages: tuple[Stage, ...]
     batch_norm: BatchNorm | None = None
-    """None where it has no such layer."""
+    """The constants of the backbone's BatchNorm layers; None if it has no such layer."""
 
     def preprocessing_of(self, weights: WeightsRequest) -> Preprocessing:
         """The preprocessing that these weights want."""
@@ -115,10 +116,10 @@ class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
         return own or self.batch_norm
 
     def stage_named(self, name: str) -> int:
-        """Index of the stage of that name.
+        """Index of the stage of the given name.
 
         Raises:
-            TwintuneError: SPEC_INVALID, where there is none.
+            TwintuneError: SPEC_INVALID if there is none of this name.
         """
         names = [stage.name for stage in self.stages]
         if name not in names:
@@ -146,19 +147,19 @@ def idiomatic_table() -> dict[str, IdiomaticPair]:
 
 
 def find_backbone(name: str) -> BackboneEntry:
-    """The backbone of that name in aligned mode.
+    """The backbone of the given name in aligned mode.
 
     Raises:
-        TwintuneError: SPEC_INVALID, where there is none.
+        TwintuneError: SPEC_INVALID if there is none of this name.
     """
     return _find(name, backbone_table(), "aligned")
 
 
 def find_idiomatic_pair(name: str) -> IdiomaticPair:
-    """The pair of that name in idiomatic mode.
+    """The pair of the given name in idiomatic mode.
 
     Raises:
-        TwintuneError: SPEC_INVALID, where there is none.
+        TwintuneError: SPEC_INVALID if there is none of this name.
     """
     return _find(name, idiomatic_table(), "idiomatic")
 
@@ -167,7 +168,7 @@ def find_idiomatic_pair(name: str) -> IdiomaticPair:
 def tensor_shapes(name: str) -> dict[str, tuple[int, ...]]:
     """Shapes of the backbone's tensors by timm's names, in timm's order; the classifier is not among them.
 
-    They are kept in `manifests/`, so that random weights are drawn, and files checked, without timm.
+    The shapes are kept in `manifests/`, so that random weights are drawn, and files checked, without timm.
     """
     manifest = json.loads((_HERE / "manifests" / f"{name}.json").read_text())
     return {tensor: tuple(shape) for tensor, shape in manifest.items()}

@@ -1,4 +1,4 @@
-"""SHA-256 digests of what a run used: the evidence of the fairness contract."""
+"""SHA-256 digests of the data and tensors that a run used: the evidence of the fairness contract."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 class ChainedDigest:
     """A digest of a sequence of arrays: the digest of each is hashed onto the chain.
 
-    Equal chains mean equal arrays in equal order, each with its boundaries.
+    Equal digests mean equal arrays in equal order, with equal boundaries between them.
     """
 
     def __init__(self, so_far: str = "00" * 32) -> None:
-        """Begins a chain, or goes on with one whose `hexdigest` was `so_far`."""
+        """Begins a chain, or continues the chain whose `hexdigest` was `so_far`."""
         self._chain = bytes.fromhex(so_far)
 
     def add(self, array: np.ndarray) -> None:
@@ -25,7 +25,7 @@ class ChainedDigest:
         self._chain = hashlib.sha256(self._chain + link.digest()).digest()
 
     def add_digest(self, digest: str) -> None:
-        """Appends what is known by its digest alone, in hexadecimal."""
+        """Appends an array that is known only by its digest, in hexadecimal."""
         self._chain = hashlib.sha256(self._chain + bytes.fromhex(digest)).digest()
 
     def hexdigest(self) -> str:
@@ -36,7 +36,7 @@ class ChainedDigest:
 class RowsDigest:
     """A digest of an array that comes in parts, one after the other along its first axis.
 
-    How it was parted doesn't matter: the dtype, the shape of a row and all bytes in C order do.
+    The dtype, the shape of a row and all bytes in C order matter; the boundaries of the parts don't.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class RowsDigest:
         """Appends rows.
 
         Args:
-            rows: At least one axis; of the dtype and the shape of row that those before have.
+            rows: An array of at least one axis, with the dtype and the shape of a row of earlier parts.
         """
         kind = (rows.dtype.str, rows.shape[1:])
         if self._kind is None:
@@ -72,7 +72,7 @@ def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:
 
 
 def digest_shapes(tensors: Mapping[str, np.ndarray]) -> str:
-    """Digest of the names and shapes alone: the architecture as far as its tensors show it."""
+    """Digest of the names and shapes of tensors alone: the architecture as far as its tensors show it."""
     return digest_text(f"{name}{tensors[name].shape}" for name in sorted(tensors))
 
 

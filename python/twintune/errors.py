@@ -1,7 +1,7 @@
-"""What can go wrong, as an exception here and as data on the bridge.
+"""Expected failures, as an exception here and as data on the bridge.
 
-Runs on any Python 3, and imports nothing but the standard library: it also has to say that a package is
-missing or that the interpreter is too old.
+This module runs on any Python 3 and imports nothing but the standard library, since it also has to say that a package
+is missing or that the interpreter is too old.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _OUT_OF_MEMORY_CLASSES = {"MemoryError", "OutOfMemoryError", "ResourceExhaustedE
 _OUT_OF_MEMORY_TEXT = "DefaultCPUAllocator"
 
 
-# Of a folder that may not be written, a disk that is full, or a system of files that is there to be read alone.
+# The error numbers of a folder that may not be written, a full disk, or a read-only file system.
 _UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
-# There are no wheels of the frameworks for later ones.
+# The frameworks have no wheels for later versions of Python.
 _LATEST_PYTHON = (3, 13)
 
 MEND_UNWRITABLE = "Make room there and let twintune write there, or name another folder: TWINTUNE_CACHE_DIR, --out."
-"""The hint where a folder of twintune's can't be written."""
+"""The hint for a folder that twintune can't write."""
 
 
 def install_command(requirements: str, options: str = "", python: str = sys.executable) -> str:
@@ -41,8 +41,8 @@ def install_command(requirements: str, options: str = "", python: str = sys.exec
 
     Args:
         requirements: The file's name.
-        options: Of `pip install`, each with a space behind it.
-        python: The interpreter; another one than this counts as in an environment.
+        options: Options of `pip install`, each with a space behind it.
+        python: The interpreter's path; an interpreter other than this process's counts as being in an environment.
     """
     install = f"-m pip install {options}-r {shlex.quote(str(REQUIREMENTS / requirements))}"
     if python != sys.executable or sys.prefix != sys.base_prefix:
@@ -57,7 +57,7 @@ class TwintuneError(Exception):
     Args:
         code: One of the codes in `src/failure.ts`.
         message: One or two sentences for a person.
-        hint: What mends it: a command or a change of the specification.
+        hint: The remedy: a command or a change of the specification.
     """
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
@@ -111,7 +111,7 @@ def _cause(exception: BaseException) -> dict:
 
 
 def _summary(exception: BaseException) -> str:
-    """The class and the last line that isn't empty: frameworks put what happened at the end."""
+    """An exception's class and the last non-empty line of its message, where frameworks put what happened."""
     lines = [line.strip() for line in str(exception).splitlines() if line.strip()]
     return ": ".join([type(exception).__name__, *lines[-1:]])
 
@@ -127,9 +127,12 @@ def _is_out_of_memory(exception: BaseException) -> bool:
 
 
 def is_unwritable(message: str) -> bool:
-    """Whether an exception's message, or the last line of a program, has the number of such a failure in it.
+    """Whether a message says that a file or folder can't be written.
 
-    Python writes it as `[Errno 13]`, libraries that are written in Rust, such as safetensors, as `(os error 13)`.
+    The message is an exception's, or the last line that a program printed; it is known by its error number.
+
+    Python writes the number as `[Errno 13]`, libraries that are written in Rust, such as safetensors, as `(os error
+    13)`.
     """
     return any(f"[Errno {number}]" in message or f"(os error {number})" in message for number in _UNWRITABLE)
 

@@ -1,4 +1,4 @@
-"""The messages that Python answers, by name: the twin of `src/protocol/`. Each imports what it needs."""
+"""The messages that Python answers, by name: the twin of `src/protocol/`. A handler imports what it needs."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
 
     Args:
         seed: The run's seed.
-        *purpose: What it is for; every different purpose gives an independent stream.
+        *purpose: The words and numbers that name the generator's use; every different purpose gives an independent
+        stream.
     """
     digest = hashlib.sha256(repr((seed, *purpose)).encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "little")))

@@ -1,1 +1,1 @@
-"""What both engines build alike: weights, head, precision, and what a phase trains."""
+"""The parts of a model that both engines build alike: weights, head, precision, and what a phase trains."""

@@ -1,7 +1,7 @@
 """Turns the PyTorch file inside a Python package into safetensors with timm's names.
 
-A program of its own (`python -m twintune.model.convert_package PACKAGE BACKBONE FILE`), since it needs PyTorch and the
-TensorFlow process must not import it.
+This is a program of its own (`python -m twintune.model.convert_package PACKAGE BACKBONE FILE`), since it imports
+PyTorch, which a TensorFlow process must not.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def initial_head(head: Head, features: int, classes: int, seed: int) -> dict[str
         head: Gives the hidden widths.
         features: Width of the pooled features.
         classes: Number of classes.
-        seed: That of the run's first weights.
+        seed: The seed of the run's initial weights.
 
     Returns:
         float32 tensors `head.N.weight` of shape [outputs, inputs] and `head.N.bias` of shape [outputs].
@@ -52,7 +52,7 @@ def dropout_masks(head: Head, images: int, seed: int, step: int, dtype: str) -> 
     Args:
         head: Gives the hidden widths and the share to drop.
         images: Images in the batch.
-        seed: That of the run's first weights.
+        seed: The seed of the run's initial weights.
         step: The step, counted over all phases.
         dtype: `float32` or `float64`.
 

@@ -1,6 +1,6 @@
-"""Which tensors a phase trains, at which share of the learning rate and with which weight decay.
+"""The parameters that a phase trains, each with its share of the learning rate and its weight decay.
 
-Decided once, by the tensors' canonical names, for both engines.
+They are decided once for both engines, by the tensors' canonical names.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from twintune.model.phases import first_trainable_stage
 from twintune.protocol import Phase
 
 STATISTICS = (".running_mean", ".running_var")
-"""How the names of BatchNorm's running statistics end."""
+"""The endings of the names of BatchNorm's running statistics."""
 
 
 @dataclass(frozen=True)
 class ParameterSettings:
-    """How the optimiser treats one tensor."""
+    """The optimiser's settings for one tensor."""
 
     rate_scale: float
-    """What the learning rate is multiplied by; 1 for the head."""
+    """The factor on the learning rate; 1 for the head."""
     weight_decay: float
 
 
@@ -66,7 +66,7 @@ def parameter_settings(tensors: Mapping[str, int], phase: Phase, entry: Backbone
 
 
 def describe_groups(parameters: Iterable[tuple[float, float, int]]) -> str:
-    """A line on how the live optimiser treats its tensors.
+    """Describes, in one line, the groups of tensors that a live optimiser treats alike.
 
     Args:
         parameters: Rate scale, weight decay and number of elements of each tensor.

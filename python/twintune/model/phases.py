@@ -1,4 +1,4 @@
-"""What the settings of a phase mean for the backbone."""
+"""The meaning of a phase's settings for the backbone."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ BatchNormMode = Literal["inference", "train"]
 
 
 def keeps_backbone(phase: Phase) -> bool:
-    """Whether an aligned backbone is after the phase what it was before, running statistics too."""
+    """Whether a phase leaves an aligned backbone unchanged, running statistics too."""
     return phase.trainable == "head" and phase.batch_norm == "inference"
 
 
 def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
-    """Index of the first stage that trains; the number of stages where only the head does."""
+    """Index of the first stage that trains; the number of stages if only the head trains."""
     if trainable == "all":
         return 0
     if trainable == "head":
@@ -28,12 +28,15 @@ def first_trainable_stage(trainable: Trainable, entry: BackboneEntry) -> int:
 
 
 def batch_norm_mode_of(phase: Phase) -> BatchNormMode:
-    """How the backbone's BatchNorm layers normalise in a phase; which scales and shifts train is another matter."""
+    """The mode in which the backbone's BatchNorm layers normalise in a phase.
+
+    Which scales and shifts train is another matter: see `model/parameter_groups.py`.
+    """
     return "inference" if phase.batch_norm == "inference" else "train"
 
 
 def describe_trainable(trainable: Trainable) -> str:
-    """`head`, `all`, `last N stages` or `from STAGE`."""
+    """Describes what trains: `head`, `all`, `last N stages` or `from STAGE`."""
     if isinstance(trainable, str):
         return trainable
     return f"from {trainable.from_}" if trainable.last_stages is None else f"last {trainable.last_stages} stages"

@@ -1,4 +1,4 @@
-"""What a precision of the specification means, the same in both frameworks.
+"""The meaning of a precision of the specification, which is the same in both frameworks.
 
 In float32 and float64 everything has that one dtype. In the half precisions (bfloat16, float16) the convolutions and
 activations of the backbone are half; parameters, BatchNorm statistics, optimiser state, pooled features, head and loss
@@ -20,20 +20,20 @@ def is_half(precision: Precision) -> bool:
 
 
 def array_dtype(precision: Precision) -> Literal["float64", "float32"]:
-    """The NumPy dtype of batches, masks, features and logits, and of all that is kept: `float32` or `float64`."""
+    """The NumPy dtype of batches, masks, features, logits and kept arrays: `float32` or `float64`."""
     return "float64" if precision == "float64" else "float32"
 
 
 def check_precision(precision: Precision, on_gpu: bool, framework: str) -> None:
-    """Refuses what a device can't compute in.
+    """Refuses a precision in which the run's device can't compute.
 
     Args:
-        precision: The specification's.
+        precision: The specification's precision.
         on_gpu: Whether the run's device is a GPU.
-        framework: Its name, for the message.
+        framework: The framework's name, for the message.
 
     Raises:
-        TwintuneError: PRECISION_UNAVAILABLE, for float16 on a CPU.
+        TwintuneError: PRECISION_UNAVAILABLE if the precision is float16 and the device a CPU.
     """
     if precision == "float16" and not on_gpu:
         raise TwintuneError(
@@ -45,13 +45,14 @@ def check_precision(precision: Precision, on_gpu: bool, framework: str) -> None:
 
 
 def describe_dtypes(groups: Mapping[str, Iterable[str]]) -> str:
-    """Live dtypes in the words of both frameworks.
+    """Describes a model's live dtypes in the same words for both frameworks.
 
     Args:
         groups: The names of the dtypes found in each part of the model, in the order in which they are told.
 
     Returns:
-        `float32` where all parts have the one dtype; else `parameters float32, convolutions bfloat16` and so on.
+        One dtype, such as `float32`, if all parts have the same; else a list such as `parameters float32, convolutions
+        bfloat16`.
     """
     found = {part: sorted(set(dtypes)) for part, dtypes in groups.items()}
     every = {dtype for dtypes in found.values() for dtype in dtypes}

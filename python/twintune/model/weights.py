@@ -1,4 +1,4 @@
-"""Where a backbone's weights come from: one safetensors file with timm's names, given to both frameworks."""
+"""The weights of a backbone: one safetensors file with timm's names, given to both frameworks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
 
     Args:
         name: The backbone.
-        seed: That of the run's first weights.
+        seed: The seed of the run's initial weights.
 
     Returns:
         float32 tensors by timm's names.
@@ -89,10 +89,10 @@ def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dic
 
 
 def in_c_order(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Tensors with those copied whose memory is transposed.
+    """The same tensors in C order; those whose memory is transposed are copied.
 
-    safetensors writes the memory of such an array as it lies, in the wrong order and without a word. Who reads tensors
-    more than once has them in order first, since the copy takes longer than most of what is done with it.
+    safetensors writes the memory of a transposed array as it lies: in the wrong order, and without an error. Code that
+    uses tensors more than once calls this first, since the copy takes longer than most uses of it.
     """
     return {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
 
@@ -106,7 +106,7 @@ def _random_weights(name: str, seed: int, cache: Path) -> Path:
 
 
 def _packaged_weights(name: str, entry: BackboneEntry, cache: Path, torch_python: str) -> Path:
-    """Converts the package's PyTorch file once, in a process of its own: TensorFlow's imports no torch."""
+    """Converts the package's PyTorch file once, in a process of its own: TensorFlow's process must not import torch."""
     package = entry.imagenet.package or ""
     version = _run_with_torch(torch_python, name, package, "-c", _PRINT_VERSION, package).strip()
     file = cache / f"{name}-{package}-{version}.safetensors"
@@ -145,12 +145,12 @@ def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str)
     raise TwintuneError("PYTHON_EXCEPTION", f"{what}: {last}")
 
 
-# What a program says last that can't import: a broken CUDA library raises OSError.
+# The last line of a program whose import failed; a broken CUDA library raises OSError.
 _MISSING = re.compile(r"(\w+\.)*(ModuleNotFoundError|ImportError|OSError|PackageNotFoundError)\b")
 
 
 def _hub_weights(name: str, entry: BackboneEntry) -> Path:
-    """Takes the checkpoint from the hub's cache on this machine, else downloads it there."""
+    """Finds the checkpoint in the hub's cache on this machine, or downloads it there."""
     from huggingface_hub import constants, hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -175,7 +175,7 @@ def weights_unavailable(what: str, reason: str) -> TwintuneError:
 
     Args:
         what: The backbone, and where its weights are.
-        reason: A few words.
+        reason: The reason in a few words.
     """
     return TwintuneError(
         "WEIGHTS_UNAVAILABLE",
@@ -187,7 +187,7 @@ def weights_unavailable(what: str, reason: str) -> TwintuneError:
 
 @functools.lru_cache(maxsize=8)
 def _check(file: Path, name: str, _state: tuple[int, ...]) -> None:
-    """Holds the file's tensors against the backbone's; a classifier and counters are passed over.
+    """Checks the file's tensors against the backbone's; a classifier and counters are passed over.
 
     A warm worker's next run on the same file finds it checked, as long as its state is the same.
     """
@@ -212,7 +212,7 @@ def _fault(tensors: Any, tensor: str, shape: tuple[int, ...]) -> str | None:
     view = tensors.get_slice(tensor)
     if tuple(view.get_shape()) != shape:
         return f"has the shape {view.get_shape()} instead of {list(shape)}"
-    # Other dtypes would be rounded by each library at a point of its own.
+    # Tensors of other dtypes would be rounded by each library at a point of its own.
     if view.get_dtype() != "F32":
         return f"has the dtype {view.get_dtype()} instead of F32"
     return None if np.isfinite(tensors.get_tensor(tensor)).all() else "holds a value that is not finite"

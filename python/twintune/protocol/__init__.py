@@ -1,8 +1,8 @@
-"""What crosses the bridge, as types: the twin of `src/protocol/` and `src/spec/schema.ts`.
+"""The messages that cross the bridge, as types: the twin of `src/protocol/` and `src/spec/schema.ts`.
 
-Requests are complete: the only default here is None, for what may be left out (a test set that is split off, an
-epsilon that is each framework's own), so that a default can only stand in the TypeScript schema. Unknown fields are
-refused. test/fixtures/protocol is parsed by both languages.
+Requests are complete: the only default here is None, for what may be left out (a test set that is split off, an epsilon
+that is each framework's own), so that a default can only stand in the TypeScript schema. Unknown fields are refused.
+test/fixtures/protocol is parsed by both languages.
 """
 
 from twintune.protocol.augmentation import (

@@ -1,22 +1,25 @@
-"""What is changed at random: the twin of `src/spec/augmentation-schema.ts`."""
+"""Random changes to the training images: the twin of `src/spec/augmentation-schema.ts`."""
 
 from __future__ import annotations
 
 from twintune.protocol.message import Message
 
 Range = tuple[float, float]
-"""The smallest and the largest value."""
+"""A range: its smallest and its largest value."""
 
 
 class RandomResizedCrop(Message):
-    """Shares of the image's area, and width divided by height."""
+    """A random part of the image, resized to the image size (Szegedy et al. 2015).
+
+    `scale` is the part's share of the image's area, `ratio` its width divided by its height.
+    """
 
     scale: Range
     ratio: Range
 
 
 class ColorJitter(Message):
-    """Strengths as in torchvision."""
+    """Random changes to colours, with strengths as torchvision defines them."""
 
     brightness: float
     contrast: float
@@ -25,14 +28,18 @@ class ColorJitter(Message):
 
 
 class RandAugment(Message):
-    """Operations an image, and their magnitude of 30."""
+    """RandAugment (Cubuk et al. 2020): the number of operations an image, and their magnitude, 0 to 30."""
 
     operations: int
     magnitude: int
 
 
 class RandomErasing(Message):
-    """Probability, shares of the image's area, and width divided by height."""
+    """A random rectangle set to the mean colour (Zhong et al. 2020).
+
+    `probability` (0 to 1) is an image's to lose a rectangle, `scale` the rectangle's share of the image's area, `ratio`
+    its width divided by its height.
+    """
 
     probability: float
     scale: Range
@@ -40,7 +47,7 @@ class RandomErasing(Message):
 
 
 class Augmentation(Message, kw_only=True):
-    """Random changes to the training images; None and 0 for those that aren't wanted.
+    """Random changes to the training images; a change that isn't wanted is None or 0.
 
     `views` is how many augmented views of an image the epochs take in turn; with None each epoch draws its own.
     """

@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/compare-predictions.ts`."""
+"""The message that compares two models' predictions: the twin of `src/protocol/compare-predictions.ts`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from twintune.protocol.message import Message
 
 
 class ListingRequest(Message):
-    """What the images that are answered differently are listed with; `folder` is for at most `thumbnails` of them."""
+    """The data set and the folder that images with different predictions are named and shown from.
+
+    `membership` is the hash of the identities in each split. `folder` is where at most `thumbnails` PNG files are
+    written.
+    """
 
     classes: list[str]
     dataset: DatasetRequest
@@ -27,14 +31,14 @@ class ComparePredictionsRequest(Message):
 
 
 class Answer(Message):
-    """What a model takes an image for, and the probability that it gives to it (0 to 1)."""
+    """A model's prediction for an image: the class, and the probability that the model gives to it (0 to 1)."""
 
     predicted: str
     probability: float
 
 
 class DisagreeingImage(Message):
-    """An image that two models answer differently; `thumbnail` is a file in the folder of the request."""
+    """An image for which two models predict different classes; `thumbnail` is a file in the folder of the request."""
 
     position: int
     image: str | None
@@ -45,7 +49,10 @@ class DisagreeingImage(Message):
 
 
 class ComparePredictionsResult(Message):
-    """How two models answer the same images; `problem` says why images could not be named and shown."""
+    """Two models' predictions for the same images, compared.
+
+    `p_value` is that of McNemar's exact test, two-sided. `problem` says why images could not be named and shown.
+    """
 
     images: int
     different: int

@@ -1,4 +1,4 @@
-"""Where images come from: the twin of `src/spec/dataset-schema.ts`."""
+"""The sources of images: the twin of `src/spec/dataset-schema.ts`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DatasetFields(Message, kw_only=True):
 
 
 class DatasetPaths(DatasetFields, kw_only=True):
-    """Where validation and test images are given apart from the training images."""
+    """The fields of sources that give validation and test images apart from the training images."""
 
     validation: str | None = None
     test: str | None = None

@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/describe-data.ts`."""
+"""The message that describes a data set: the twin of `src/protocol/describe-data.ts`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twintune.protocol.run import RunSeeds
 
 
 class SheetRequest(Message):
-    """Draw what the network sees in training into this PNG file."""
+    """A request for a contact sheet: training images as the network sees them, in the PNG file `file`."""
 
     file: str
     backbone: str
@@ -20,7 +20,7 @@ class SheetRequest(Message):
 
 
 class DescribeDataRequest(Message):
-    """Tell what is in the data, split as a run would split it."""
+    """A request for a description of the data, split as a run would split them."""
 
     dataset: DatasetRequest
     seeds: RunSeeds
@@ -29,7 +29,7 @@ class DescribeDataRequest(Message):
 
 
 class Spread(Message):
-    """The smallest value, the one in the middle, and the largest."""
+    """The smallest value, the median and the largest value."""
 
     min: int
     median: float
@@ -44,7 +44,7 @@ class ImageSizes(Message):
 
 
 class ImageKind(Message):
-    """How many images are encoded alike: Pillow's format and mode."""
+    """The number of images with one encoding, which Pillow's format and mode name."""
 
     format: str
     mode: str
@@ -52,7 +52,7 @@ class ImageKind(Message):
 
 
 class SplitDescription(Message):
-    """What is in a split; `images_by_class` is in the order of the classes."""
+    """A description of one split; `images_by_class` is in the order of the classes."""
 
     name: SplitName
     images: int
@@ -62,7 +62,7 @@ class SplitDescription(Message):
 
 
 class DuplicateImage(Message):
-    """One of several images with the same bytes."""
+    """An image whose bytes are those of another image."""
 
     split: SplitName
     image: str
@@ -77,7 +77,7 @@ class UnreadableImage(Message):
 
 
 class DescribeDataResult(Message):
-    """What is in the data; each of `duplicates` is a group of equal images."""
+    """A description of the data; each of `duplicates` is a group of equal images."""
 
     classes: list[str]
     splits: list[SplitDescription]

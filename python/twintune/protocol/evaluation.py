@@ -1,4 +1,4 @@
-"""What an evaluation came to: the twin of `src/protocol/evaluation.ts`."""
+"""The results of an evaluation: the twin of `src/protocol/evaluation.ts`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from twintune.protocol.message import Message
 
 
 class EvaluationMetrics(Message):
-    """What the model is worth on a split; all from 0 to 1 but the mean cross-entropy (nats).
+    """The metrics of a model on a split; all are from 0 to 1 but `loss`, the mean cross-entropy in nats.
 
     `top_five_accuracy` is None where there are five classes or fewer.
     """
@@ -21,7 +21,7 @@ class EvaluationMetrics(Message):
 
 
 class ClassEvaluation(Message):
-    """One class of the test; a score is None where nothing can be divided by."""
+    """The scores of one class in the test; a score is None where its denominator is 0."""
 
     name: str = msgspec.field(name="class")
     precision: float | None
@@ -31,7 +31,7 @@ class ClassEvaluation(Message):
 
 
 class TopLoss(Message):
-    """An image of the test that the model is most wrong about; `probability` is of the predicted class."""
+    """An image of the test that the model is most wrong about; `probability` is the predicted class's."""
 
     image: str
     label: str

@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/find-learning-rate.ts`."""
+"""The message that sweeps the learning rate: the twin of `src/protocol/find-learning-rate.ts`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twintune.protocol.run import RunRequest
 
 
 class LearningRatePoint(Message):
-    """A step of a sweep: the loss of its batch, and the smoothed one after it."""
+    """A step of a sweep: the loss of its batch before the step, and the exponentially smoothed loss so far."""
 
     learning_rate: float
     loss: float
@@ -17,7 +17,7 @@ class LearningRatePoint(Message):
 
 
 class LearningRateSuggestions(Message):
-    """What the curve of a sweep suggests; None where it is too short."""
+    """The learning rates that a sweep suggests; each is None where the curve is too short."""
 
     valley: float | None
     steep: float | None
@@ -33,7 +33,7 @@ class FindLearningRateRequest(Message):
 
 
 class FindLearningRateResult(Message):
-    """The curve, why it ends, and what it suggests."""
+    """The curve of a sweep, why it ended, and the learning rates that it suggests."""
 
     points: list[LearningRatePoint]
     ended: Literal["finished", "diverged", "notFinite"]

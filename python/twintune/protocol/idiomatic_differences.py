@@ -1,4 +1,4 @@
-"""The twins of `src/protocol/describe-idiomatic.ts` and `measure-differences.ts`."""
+"""The messages that compare two libraries: the twins of `describe-idiomatic.ts` and `measure-differences.ts`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twintune.protocol.run import RunRequest
 
 
 class BatchNormConstants(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """What a library's BatchNorm layers hold; `momentum` is PyTorch's, the share of the new batch."""
+    """The constants of a library's BatchNorm layers; `momentum` is PyTorch's, the share of the new batch."""
 
     epsilon: float
     momentum: float
@@ -19,26 +19,26 @@ class BatchNormConstants(msgspec.Struct, frozen=True, rename="camel", forbid_unk
 
 
 class ChannelMap(Message):
-    """What is done to the channels of a pixel of 0..255: `matrix` @ rgb + `offset`."""
+    """The preprocessing of a pixel's channels (0 to 255): `matrix` @ rgb + `offset`."""
 
     matrix: list[list[float]]
     offset: list[float]
 
 
 class IdiomaticDescription(Message):
-    """What the live objects of one library's model, optimiser and input pipeline hold."""
+    """A description of one library's live model, optimiser and input pipeline."""
 
     weights: str
     architecture: str
     strided_kernels: dict[str, int]
-    """How many convolutions with a stride there are of each size of the kernel, such as `3×3`."""
+    """The number of strided convolutions by the size of their kernel, such as `3×3`."""
     preprocessing: ChannelMap
     resize: str
     batch_norm: list[BatchNormConstants]
-    """The different ones, in the order of the model."""
+    """The different constants of the model's BatchNorm layers, in the order of the model."""
     optimizer: str
     first_step_epsilon: float | None
-    """What is added to the root of the corrected second moment in the first step; None for SGD."""
+    """The epsilon that the first step adds to the root of the corrected second moment; None for SGD."""
     decay: Literal["none", "coupled", "decoupled"]
     loss: str
     head_init: str
@@ -46,7 +46,7 @@ class IdiomaticDescription(Message):
 
 
 class DescribeIdiomaticRequest(Message):
-    """How TensorFlow's library is described; the tensors of the first batch go to the file `reference`."""
+    """A request to describe TensorFlow's library; the tensors of the first batch go to the file `reference`."""
 
     run: RunRequest
     images: int
@@ -54,13 +54,13 @@ class DescribeIdiomaticRequest(Message):
 
 
 class DescribeIdiomaticResult(Message):
-    """What TensorFlow's side holds."""
+    """The description of TensorFlow's library."""
 
     description: IdiomaticDescription
 
 
 class MeasureDifferencesRequest(Message):
-    """How PyTorch's library is measured against what TensorFlow's side holds."""
+    """A request to measure PyTorch's library against the description of TensorFlow's."""
 
     run: RunRequest
     description: IdiomaticDescription
@@ -71,7 +71,11 @@ EffectOn = Literal["logits", "loss", "first update", "running statistics"]
 
 
 class IdiomaticDifference(Message):
-    """An ingredient that isn't the same in the two libraries; `effect` is a share of the largest value."""
+    """An ingredient that differs between the two libraries.
+
+    `effect` is how far the first batch moves when PyTorch takes this ingredient from TensorFlow, as a share of the
+    largest value.
+    """
 
     ingredient: str
     tensorflow: str
@@ -82,7 +86,11 @@ class IdiomaticDifference(Message):
 
 
 class MeasureDifferencesResult(Message):
-    """`unexplained` is how far the logits still are from TensorFlow's when all is swapped that can be."""
+    """The differences that were found.
+
+    `unexplained` is how far PyTorch's logits still are from TensorFlow's when every ingredient that can be swapped is
+    swapped at once.
+    """
 
     differences: list[IdiomaticDifference]
     unexplained: float | None

@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/import-framework.ts`."""
+"""The message that imports a framework: the twin of `src/protocol/import-framework.ts`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from twintune.protocol.message import Framework, Message, Mode
 
 
 class ImportFrameworkRequest(Message):
-    """Import this framework and what its engine of a mode needs, or of either."""
+    """A request to import a framework and its engine's packages: the engine of `mode`, or, for None, of both modes."""
 
     framework: Framework
     mode: Mode | None
 
 
 class ImportFrameworkResult(Message):
-    """How long it took."""
+    """The seconds that the import took."""
 
     seconds: float

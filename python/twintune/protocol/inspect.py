@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/inspect.ts`."""
+"""The message that inspects the machine: the twin of `src/protocol/inspect.ts`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from twintune.protocol.message import Framework, Message
 
 
 class InspectRequest(Message):
-    """Tell what the machine offers this framework."""
+    """A request to tell what the machine offers a framework."""
 
     framework: Framework
 
 
 class InspectResult(Message):
-    """What the machine offers a framework."""
+    """The machine as a framework sees it.
+
+    `processors` are the numbers of those that the process is bound to, None where the system does not tell.
+    """
 
     python: str
     executable: str

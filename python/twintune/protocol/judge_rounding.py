@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/judge-rounding.ts`."""
+"""The message that judges rounding errors: the twin of `src/protocol/judge-rounding.ts`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ RoundedRungName = Literal["features", "logits", "loss", "gradients", "steps", "b
 
 
 class Recordings(Message):
-    """Two recordings of one engine: in float64, and in the precision whose rounding is looked at."""
+    """Two recordings of one engine: `exact` in float64, and `rounded` in the precision whose rounding is looked at."""
 
     exact: str
     rounded: str
 
 
 class JudgeRoundingRequest(Message):
-    """Of both engines."""
+    """The recordings of both engines."""
 
     tensorflow: Recordings
     pytorch: Recordings
 
 
 class Rounding(Message):
-    """How exact each engine is on one rung: root mean squares, relative to the values of its own float64.
+    """The rounding errors of both engines on one rung.
 
-    Each engine's error is its largest on the rung; `ratio` is the largest that the two have anywhere, at `where`.
+    An error is a root mean square of differences from the engine's own float64 values, relative to these.
+
+    Each engine's error is its largest on the rung; `ratio` is the largest quotient of the two errors, at the place
+    `where`.
     """
 
     rung: RoundedRungName

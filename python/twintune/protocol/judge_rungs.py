@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/judge-rungs.ts`."""
+"""The message that judges the rungs of the parity ladder: the twin of `src/protocol/judge-rungs.ts`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class JudgeRungsRequest(Message):
 
 
 class Rung(Message):
-    """Whether two engines mean the same on one rung; `where` is the first place beyond its bound, else the worst."""
+    """The agreement of two engines on one rung; `where` is the first place beyond its bound, else the worst."""
 
     rung: RungName
     trained: Trained
@@ -46,6 +46,6 @@ class Rung(Message):
 
 
 class JudgeRungsResult(Message):
-    """All rungs, from the bottom up."""
+    """The judged rungs of the ladder, from the bottom up."""
 
     rungs: list[Rung]

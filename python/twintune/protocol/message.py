@@ -1,4 +1,4 @@
-"""What every message is, and the words that many use."""
+"""The base of every message, and the words that many messages use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is built: the twin of `src/spec/model-schema.ts`, but for the weights, which are told by kind."""
+"""The network to build: the twin of `src/spec/model-schema.ts`, but for the weights, which are told by kind."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class ImagenetWeights(Message, tag_field="kind", tag="imagenet"):
 
 
 class RandomWeights(Message, tag_field="kind", tag="random"):
-    """Drawn from the run's seed."""
+    """Weights drawn by the run's seed."""
 
 
 class FileWeights(Message, tag_field="kind", tag="file"):
-    """A safetensors file with timm's tensor names."""
+    """Weights from a safetensors file with timm's tensor names."""
 
     path: str
 

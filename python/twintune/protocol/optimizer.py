@@ -50,20 +50,20 @@ Optimizer = Adam | AdamW | Sgd | RmsProp
 
 
 class ConstantSchedule(Message, tag_field="name", tag="constant"):
-    """The optimiser's rate throughout, after a linear warm-up."""
+    """The optimiser's learning rate throughout, after a linear warm-up."""
 
     warmup_epochs: float
 
 
 class CosineSchedule(Message, tag_field="name", tag="cosine"):
-    """Half a cosine from the optimiser's rate towards the final one, after a linear warm-up."""
+    """Half a cosine from the optimiser's learning rate towards the final one, after a linear warm-up."""
 
     warmup_epochs: float
     final_learning_rate: float
 
 
 class StepSchedule(Message, tag_field="name", tag="step"):
-    """The optimiser's rate times `factor` at every so many epochs, after a linear warm-up."""
+    """The optimiser's learning rate times `factor` at every so many epochs, after a linear warm-up."""
 
     warmup_epochs: float
     every_epochs: float
@@ -71,7 +71,7 @@ class StepSchedule(Message, tag_field="name", tag="step"):
 
 
 class OneCycleSchedule(Message, tag_field="name", tag="oneCycle"):
-    """Half a cosine up to the optimiser's rate, and half a cosine down (Smith and Topin 2018)."""
+    """Half a cosine up to the optimiser's learning rate, and half a cosine down (Smith and Topin 2018)."""
 
     rise_fraction: float
     start_divisor: float

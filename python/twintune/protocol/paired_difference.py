@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/paired-difference.ts`."""
+"""The message that tests a paired difference: the twin of `src/protocol/paired-difference.ts`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class PairedDifferenceRequest(Message):
 
 
 class PairedDifferenceResult(Message):
-    """TensorFlow minus PyTorch; the interval and the p-value are None for a single pair."""
+    """The mean of TensorFlow minus PyTorch; the interval and the p-value are None for a single pair.
+
+    `level` is the confidence level that the interval attains, 0 to 1.
+    """
 
     mean: float
     interval: tuple[float, float] | None

@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/pairs-needed.ts`."""
+"""The message that estimates how many pairs are needed: the twin of `src/protocol/pairs-needed.ts`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class PairsNeededRequest(Message):
 
 
 class PairsNeededResult(Message):
-    """Pairs in all that each question needs; None where no number can be named."""
+    """The number of pairs in all that each question needs, or None if no number can be named."""
 
     difference: int | None
     equivalence: int | None

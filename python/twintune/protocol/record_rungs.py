@@ -1,4 +1,4 @@
-"""The twin of `src/protocol/record-rungs.ts`."""
+"""The message that records the rungs of one engine: the twin of `src/protocol/record-rungs.ts`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from twintune.protocol.message import Message
 from twintune.protocol.run import RunRequest
 
 Trained = Literal["phase", "all"]
-"""What of the model trains: what the first phase says, or all of it with BatchNorm in training mode."""
+"""The part of the model that trains: the first phase's, or all of it with BatchNorm in training mode."""
 
 PerturbationName = Literal[
     "weight",
@@ -28,7 +28,10 @@ PerturbationName = Literal[
 
 
 class RecordRungsRequest(Message):
-    """What one engine is to compute and write to the file `recording`; the perturbation is planted in it."""
+    """A request to compute one engine's rungs and write them to the file `recording`.
+
+    The perturbation is a mistake that is planted in the engine; None for no mistake.
+    """
 
     run: RunRequest
     trained: Trained
@@ -37,6 +40,6 @@ class RecordRungsRequest(Message):
 
 
 class RecordRungsResult(Message):
-    """The recording is written."""
+    """The seconds that the recording took."""
 
     seconds: float

@@ -1,4 +1,4 @@
-"""What a run came to: the twin of `src/protocol/result.ts`."""
+"""The result of a run: the twin of `src/protocol/result.ts`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twintune.protocol.message import Framework, Message
 
 
 class TrainingMetrics(Message):
-    """Top-1 accuracy (0 to 1) and mean cross-entropy (nats), of the batches as they were trained on."""
+    """Top-1 accuracy (0 to 1) and mean cross-entropy (nats) of training batches, each before its own step."""
 
     accuracy: float
     loss: float
@@ -37,14 +37,18 @@ class Seconds(Message):
 
 
 StepInput = Annotated[str, msgspec.Meta(pattern="^(pixels|features|activations of .+)$")]
-"""What the steps of a phase are given: `pixels`, or what frozen stages made of them once."""
+"""The input of a phase's steps: `pixels`, or the features or activations that frozen stages made of them once."""
 
 FeatureOrigin = Literal["computed", "cached"]
-"""Whether the backbone ran for a phase's features, for any of them, or all were in the cache."""
+"""The origin of a phase's features: `computed` if the backbone ran for any of them, `cached` if it ran for none."""
 
 
 class TrainedPhase(Message):
-    """What came of a phase; `steps` are the optimiser's, `weights_of` is the epoch whose weights it ended with."""
+    """A phase as it was trained.
+
+    `steps` are the optimiser's, `skipped_steps` those of them that loss scaling skipped. `weights_of` is the epoch
+    whose weights the phase ended with.
+    """
 
     input: StepInput
     features: FeatureOrigin | None
@@ -55,7 +59,7 @@ class TrainedPhase(Message):
 
 
 class Facts(Message):
-    """What the engine read back from its live model, optimiser and data (see `src/protocol/result.ts`)."""
+    """The facts that the engine read back from its live model, optimiser and data (see `src/protocol/result.ts`)."""
 
     architecture: str
     parameters: int
@@ -104,7 +108,7 @@ class StepProfile(Message):
 
 
 class RunResult(Message):
-    """What a finished run came to."""
+    """The result of a finished run."""
 
     framework: Framework
     seed: int

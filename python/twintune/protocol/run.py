@@ -10,7 +10,10 @@ from twintune.protocol.training import Training
 
 
 class RunSeeds(Message):
-    """What each thing that a run draws is drawn by; `split` is None for each image's own hash."""
+    """The seeds of a run: of initial weights and dropout masks, of the order of batches, of augmentation, of the split.
+
+    `split` is None where each image's own hash sets it apart.
+    """
 
     init: int
     order: int
@@ -19,10 +22,10 @@ class RunSeeds(Message):
 
 
 class RunRequest(Message):
-    """One framework × seed, by which the run is named. Paths are absolute.
+    """A request for one run, which is named by its framework and seed. Paths are absolute.
 
-    `twintune` is the version that asks; `resume` asks to go on from the run's last checkpoint. With `feature_cache`
-    features are taken from the cache and kept there.
+    `twintune` is the version that asks; `resume` asks to go on from the run's last checkpoint. `feature_cache` asks to
+    take features from the cache and to keep them there.
     """
 
     twintune: str

@@ -1,4 +1,4 @@
-"""How a model is trained: the twin of `src/spec/training-schema.ts`."""
+"""The training of a model: the twin of `src/spec/training-schema.ts`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from twintune.protocol.optimizer import Optimizer, Schedule
 
 
 class TrainableStages(Message, kw_only=True):
-    """The backbone's last stages, counted or from a named one on, and the head: one of the two is given."""
+    """The backbone's last stages and the head, as what trains.
+
+    The stages are counted (`last_stages`) or given by the name of the first (`from_`): one of the two is None.
+    """
 
     last_stages: int | None = None
     from_: str | None = msgspec.field(name="from", default=None)
@@ -41,7 +44,7 @@ class Ema(Message):
 
 
 class EarlyStopping(Message):
-    """When a phase ends before its last epoch, and with which epoch's weights."""
+    """The rule by which a phase ends before its last epoch, and by which epoch's weights it ends with."""
 
     monitor: Literal["loss", "accuracy"]
     mode: Literal["auto", "min", "max"]
@@ -51,7 +54,7 @@ class EarlyStopping(Message):
 
 
 class Checkpoints(Message, kw_only=True):
-    """When checkpoints are written, and how many earlier ones stay."""
+    """The times at which checkpoints are written, and how many earlier checkpoints stay."""
 
     every_epochs: int | Literal["auto"]
     every_steps: int | None = None
@@ -59,7 +62,7 @@ class Checkpoints(Message, kw_only=True):
 
 
 class Training(Message, kw_only=True):
-    """How the model is trained."""
+    """The training of the model: batches, loss, precision, phases and what goes with them."""
 
     batch_size: int
     gradient_accumulation: int

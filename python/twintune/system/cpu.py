@@ -15,9 +15,9 @@ def allowed_processors() -> list[int] | None:
 
 
 def available_cores() -> int:
-    """Cores that this process may run on, or its share of them; both frameworks get as many threads.
+    """The number of cores that this process may use; both frameworks get as many threads.
 
-    Whoever has two processes work at once gives each a share in TWINTUNE_CORES: threads that are more than the cores
+    A process that starts two others at once gives each a share in TWINTUNE_CORES: threads beyond the number of cores
     spend their time waiting for each other.
     """
     processors = allowed_processors()
@@ -26,7 +26,7 @@ def available_cores() -> int:
 
 
 def describe_threads(within: int, between: int) -> str:
-    """A line on the CPU threads of a framework and on where they may run, in the same words for both.
+    """Describes the CPU threads of either framework, and the processors that they may run on, in the same words.
 
     Args:
         within: Threads that share one operation.

@@ -13,13 +13,13 @@ from pathlib import Path
 def replacing(file: Path) -> Iterator[Path]:
     """Gives a path beside `file` to write to; when the block has ended well, that file takes its place.
 
-    What was written is on the disk by then, so that not even a power failure leaves half of it.
+    The data are flushed to the disk before that, so that not even a power failure leaves half of it.
 
     Args:
-        file: Its folder is made where it isn't there.
+        file: The file to replace; its folder is made if it is missing.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Of this block alone: another process, on another machine too, may be writing the same file.
+    # The name is this block's alone: another process, on another machine too, may be writing the same file.
     temporary = file.with_name(f".{file.name}-{uuid.uuid4().hex}.tmp")
     temporary.touch()
     mode = temporary.stat().st_mode
@@ -37,7 +37,7 @@ def replacing(file: Path) -> Iterator[Path]:
 
 
 def state_of(file: Path) -> tuple[int, ...]:
-    """Tells what a file holds from what the same path may hold later, without reading it."""
+    """The state of a file: another state means that the content may be another one. Nothing is read."""
     status = file.stat()
-    # A copy may keep the time of its last change, but not that of its status.
+    # A copy may keep the time of the last change (mtime), but not that of the last change of status (ctime).
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -16,9 +16,9 @@ _TRIM_THRESHOLD, _MAPPED_BLOCKS = -1, -4
 def keep_freed_memory() -> None:
     """Has the C library keep what is freed for what is allocated next, where it can be told to (glibc).
 
-    As it is, it maps each large block apart and gives it back when it is freed, so that the system clears its pages
-    again for the next batch: a sixth of the time of PyTorch, which allocates every activation there. TensorFlow has an
-    allocator of its own above it.
+    By default the C library maps each large block apart and gives it back when it is freed, so that the system clears
+    the pages again for the next batch. This takes a sixth of the time of PyTorch, which allocates every activation
+    there; TensorFlow has an allocator of its own.
     """
     set_option = _of_the_c_library("mallopt")
     if set_option is not None:
@@ -69,7 +69,7 @@ def _of_the_c_library(name: str) -> Callable[..., int] | None:
 
 
 def _high_water_mark() -> int | None:
-    """In bytes; None where the system keeps none (not Linux)."""
+    """The peak of the resident set in bytes; None where the system keeps none (not Linux)."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

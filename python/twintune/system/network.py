@@ -1,4 +1,4 @@
-"""Asking hosts for what is not on this machine, within a time that a user waits."""
+"""Questions to hosts on the network, answered within a time that a user waits."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import threading
 from collections.abc import Iterator
 
 SECONDS_TO_ANSWER = 12
-"""How long a host may take to answer at all; a download that goes on is not cut off."""
+"""The seconds that a host may take to answer at all; a download that goes on is not cut off."""
 
 _SECONDS_A_CONNECTION = 5
 
 
 def why_unreachable(url: str) -> str | None:
-    """Asks whether a host answers anything.
+    """Asks whether a host answers, and if not, why.
 
     A client's own time limit counts for each of a name's addresses and not for looking the name up, so the question is
     put by a thread that is waited for no longer than `SECONDS_TO_ANSWER`.
 
     Args:
-        url: Of the host.
+        url: The host's URL.
 
     Returns:
         None when it answered, else why it is out of reach, in a few words.
@@ -34,7 +34,7 @@ def why_unreachable(url: str) -> str | None:
 
 @contextlib.contextmanager
 def limited_silence() -> Iterator[None]:
-    """Gives downloads that set no limit of their own one for each silence of the other side."""
+    """Limits how long the other side of a connection may be silent, for downloads that set no limit of their own."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_SECONDS_A_CONNECTION)
     try:

@@ -1,4 +1,4 @@
-"""How much of the processors others used while a run went on: its times are worth as much as the machine was quiet."""
+"""The load of other processes during a run: a run's times are worth as much as the machine was quiet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import psutil
 from twintune.system.cpu import allowed_processors
 
 _SHORTEST_SECONDS = 1.0
-"""Systems count in ticks of a hundredth of a second, a process at a time."""
+"""The shortest time over which a share is told: systems count in ticks of a hundredth of a second."""
 
 
 class OtherLoad:
-    """Measures from its making on."""
+    """A measurement of the load of other processes, which starts when the object is made."""
 
     def __init__(self) -> None:
         self._start = time.perf_counter()
@@ -21,10 +21,11 @@ class OtherLoad:
         self._ours = _our_seconds()
 
     def share(self) -> float | None:
-        """Share, 0 to 1, of the time of the processors allowed to this process that went to others since the start.
+        """Share (0 to 1) of processor time that went to other processes since the start.
 
-        Others are all but this process and the two that started it, which are twintune's own. Time that a hypervisor
-        gave to other machines counts too. None where the system doesn't tell, or after less than a second.
+        The processors are those that this process may use. Other processes are all but this one and the two that
+        started it, which are twintune's own. Time that a hypervisor gave to other machines counts too. The share is
+        None where the system doesn't tell, or after less than a second.
         """
         seconds = time.perf_counter() - self._start
         if self._busy is None or seconds < _SHORTEST_SECONDS:
@@ -38,7 +39,7 @@ class OtherLoad:
 
 
 def _busy_seconds() -> list[float] | None:
-    """What each processor that this process may use has worked for processes so far, whosever these are."""
+    """Busy seconds so far of each processor that this process may use, for whatever process."""
     try:
         processors = psutil.cpu_times(percpu=True)
     except (OSError, RuntimeError, NotImplementedError):
@@ -53,7 +54,7 @@ def _busy_seconds() -> list[float] | None:
 def _our_seconds() -> float:
     process = psutil.Process()
     own = process.cpu_times()
-    # Of children only those that have ended: a Python that reads weights, and no other, is started by a run.
+    # Children count once they have ended: the only child of a run is a Python that reads weights.
     total = own.user + own.system + own.children_user + own.children_system
     for parent in process.parents()[:2]:
         try:

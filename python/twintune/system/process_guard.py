@@ -1,6 +1,6 @@
-"""Makes a Python that pythonia has started safe to work in: signals, crash dumps, death with its parent; and its log.
+"""Guards for a Python that pythonia has started: signals, crash dumps, death with its parent, and its log.
 
-Imports nothing but the standard library, and parses on any Python 3 that pythonia itself runs on.
+This module imports nothing but the standard library, and parses on any Python 3 that pythonia itself runs on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.2
 
 
 def prepare() -> dict:
-    """Guards this process; the first call over the bridge, from the main thread.
+    """Sets up this process's guards; the first call over the bridge, from the main thread.
 
     Returns:
         The process's `pid`.
@@ -34,7 +34,7 @@ def prepare() -> dict:
     _forget_the_bridge()
     # Ctrl-C is the parent's to handle; it tells this process to stop between two steps.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # One thread's stack: with a framework's dozens of threads the one that crashed would be lost.
+    # Only the stack of the thread that crashed is dumped: it would be lost among a framework's dozens of threads.
     faulthandler.enable(all_threads=False)
     _die_with_parent()
     return {"pid": os.getpid()}
@@ -60,10 +60,10 @@ def _require_python(version: tuple[int, int]) -> None:
 
 
 def _forget_the_bridge() -> None:
-    """Removes what would make this process's children believe that they are the bridge.
+    """Removes the traces of pythonia by which this process's children would believe that they are the bridge.
 
-    multiprocessing's spawn re-runs `__main__.__file__`, which is pythonia's own script; a Node child would
-    take the channel in NODE_CHANNEL_FD for its own.
+    multiprocessing's spawn re-runs `__main__.__file__`, which is pythonia's own script; a Node child would take the
+    channel in NODE_CHANNEL_FD for its own.
     """
     sys.modules["__main__"].__dict__.pop("__file__", None)
     os.environ.pop("NODE_CHANNEL_FD", None)

@@ -1,4 +1,4 @@
-"""Wall-clock seconds by part."""
+"""Stopwatches: wall-clock seconds by part, seconds of waiting, and a pace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 
 
 class Stopwatch:
-    """Sums of seconds, by name."""
+    """Sums of wall-clock seconds by the name of a part."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -31,7 +31,7 @@ class Stopwatch:
 
 
 class Waiting(Iterator[Item], Generic[Item]):
-    """Passes items on, and adds up how long each was waited for."""
+    """An iterator that passes items on, and adds up the seconds that each was waited for."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items = iter(items)
@@ -51,7 +51,7 @@ class Waiting(Iterator[Item], Generic[Item]):
 
 
 class Pace:
-    """Says when it is time again: at most once in `interval` seconds."""
+    """A clock that is due at most once in `interval` seconds."""
 
     def __init__(self, interval: float) -> None:
         self.interval = interval
@@ -62,7 +62,7 @@ class Pace:
         self._last = time.perf_counter()
 
     def is_due(self) -> bool:
-        """Whether the interval has passed since it last was."""
+        """Whether the interval has passed since the clock was last due."""
         now = time.perf_counter()
         if now - self._last < self.interval:
             return False
