@@ -90,8 +90,7 @@ class Stage(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     keras_layer: str
     """keras-hub's layer whose output is the stage's."""
     keras_follower: bool = False
-    """Whether the layer behind `keras_layer` gives the output: an activation, whose name Keras numbers by the process.
-    """
+    """Whether the output is the next layer's: an activation's, whose name Keras numbers by the process."""
 
 
 class BackboneEntry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

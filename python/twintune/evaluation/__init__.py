@@ -1,1 +1,1 @@
-"""What logits are worth: metrics of a model, and the statistics of many."""
+"""Evaluation of logits: the metrics of one model, and the statistics over many."""

@@ -1,4 +1,4 @@
-"""Where two trained models disagree about the images of a test, and whether one of them is right more often."""
+"""The disagreement of two trained models on a test's images, and a test of whether one is right more often."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ _LONGEST_SIDE = 96
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model answered in a test; arrays of shape [images]."""
+    """The predictions of one model for a test's images; arrays of shape [images]."""
 
     labels: np.ndarray
     predicted: np.ndarray
-    """Class indices."""
+    """The predicted classes' indices."""
     probabilities: np.ndarray
-    """Of what was predicted, by the softmax in float64."""
+    """The softmax probabilities of the predicted classes, in float64."""
 
 
 def compare_predictions(request: ComparePredictionsRequest, emit: Callable[[object], None]) -> ComparePredictionsResult:
-    """Compares the answers of two models image by image.
+    """Compares the predictions of two models image by image.
 
-    Images that can't be named and shown, because the data are no longer those of the test, don't cost the counts.
+    The images are counted even if they can't be named and shown because the data have changed since the test.
 
     Args:
-        request: The predictions of two runs of one seed, and what the images are listed with.
+        request: The predictions of two runs of one seed, and the data set that the images are named and shown from.
         emit: Takes reports on how many images have been checked; may raise `Cancelled`.
 
     Raises:
-        TwintuneError: PREDICTIONS_UNUSABLE, when the predictions can't be read or are of different images.
+        TwintuneError: PREDICTIONS_UNUSABLE if the predictions can't be read or are of different images.
     """
     first, second = _read(Path(request.first)), _read(Path(request.second))
     if not np.array_equal(first.labels, second.labels):
@@ -71,7 +71,7 @@ def compare_predictions(request: ComparePredictionsRequest, emit: Callable[[obje
 
 
 def mcnemar_p(only_first: int, only_second: int) -> float:
-    """McNemar's exact test (1947; exact by the binomial distribution) of two models on the same images.
+    """The p-value of McNemar's test (1947; exact, by the binomial distribution) of two models on the same images.
 
     Under the hypothesis that both err equally often, an image that only one of them is right about is as likely to be
     the one's as the other's.
@@ -81,7 +81,7 @@ def mcnemar_p(only_first: int, only_second: int) -> float:
         only_second: Images that only the second is right about.
 
     Returns:
-        The two-sided p-value; 1 where there is no such image.
+        The two-sided p-value, 0 to 1; 1 if there is no image that only one of the two is right about.
     """
     from scipy.stats import binomtest
 
@@ -90,9 +90,9 @@ def mcnemar_p(only_first: int, only_second: int) -> float:
 
 
 def most_certain_first(first: Predictions, second: Predictions) -> np.ndarray:
-    """Positions of the images that are answered differently: those first where the less certain model is most certain.
+    """Positions of the images with different predictions, by the probability that the less certain model gives.
 
-    Of equally certain ones the first in the test goes first.
+    The highest probability comes first; images of equal probability stay in the order of the test.
     """
     positions = np.flatnonzero(first.predicted != second.predicted)
     certainty = np.minimum(first.probabilities, second.probabilities)[positions]
@@ -117,7 +117,7 @@ def _unusable(reason: str) -> TwintuneError:
 def _list(
     first: Predictions, second: Predictions, request: ListingRequest, emit: Callable[[object], None]
 ) -> tuple[list[DisagreeingImage], str | None]:
-    """The images that are answered differently, and why they could not be named and shown if so."""
+    """The images with different predictions, and the reason why they could not be named and shown, if any."""
     positions, classes = most_certain_first(first, second), request.classes
     if len(positions) == 0:
         return [], None
@@ -142,7 +142,7 @@ def _list(
 def _open_test(
     request: ListingRequest, labels: np.ndarray, emit: Callable[[object], None]
 ) -> tuple[Split | None, str | None]:
-    """The images of the test where they are still the same, else why there are none."""
+    """The test split if its images are still the same, else the reason why it can't be used."""
     try:
         splits = open_splits(request.dataset, request.split_seed, request.cache_directory, progress_reports(emit))
     except Cancelled:
@@ -155,7 +155,7 @@ def _open_test(
 
 
 def _draw_thumbnails(test: Split, positions: np.ndarray, folder: Path) -> tuple[dict[int, str], str | None]:
-    """Names of PNG files by position, and why there is none of some image."""
+    """Names of PNG files by position, and the reason why an image has none, if any."""
     shutil.rmtree(folder, ignore_errors=True)
     files: dict[int, str] = {}
     for position in map(int, positions):

@@ -18,13 +18,13 @@ _TOP_LOSSES = 20
 
 
 def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder: Path) -> None:
-    """Writes evaluation.json, and predictions.safetensors with what all metrics can be computed from again.
+    """Writes evaluation.json, and predictions.safetensors with the logits and labels that all metrics come from.
 
     Args:
-        logits: Shape [images, classes], in the split's order.
+        logits: Array of shape [images, classes], in the split's order.
         split: The images and their labels.
         classes: Class names.
-        folder: The run's.
+        folder: The run's folder.
     """
     save_atomically({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors")
     with replacing(folder / "evaluation.json") as file:
@@ -35,7 +35,7 @@ def describe_evaluation(logits: np.ndarray, split: Split, classes: list[str]) ->
     """Scores of each class, the confusion matrix and the images with the largest losses.
 
     Args:
-        logits: Shape [images, classes], in the split's order.
+        logits: Array of shape [images, classes], in the split's order.
         split: The images and their labels.
         classes: Class names.
     """
@@ -63,7 +63,7 @@ def _per_class(predicted: np.ndarray, labels: np.ndarray, classes: list[str]) ->
 
 
 def _top_losses(logits: np.ndarray, predicted: np.ndarray, split: Split, classes: list[str]) -> list[TopLoss]:
-    """The largest first; of equal ones the first in the split."""
+    """The images with the largest losses, the largest first; equal losses stay in the order of the split."""
     labels = split.labels
     losses, probabilities = losses_and_confidences(logits, labels)
     return [

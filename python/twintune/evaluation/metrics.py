@@ -1,7 +1,7 @@
-"""Metrics as sums and counts over all images, divided once: a short last batch counts for what it holds.
+"""Metrics as sums and counts over all images, divided once: a short last batch counts by its images.
 
-Written in NumPy and held against scikit-learn by the tests: in a process whose memory and seconds are measured,
-importing scikit-learn would cost more of both than the metrics do.
+They are written in NumPy, and the tests compare them with scikit-learn: in a process whose memory and seconds are
+measured, importing scikit-learn would cost more of both than the metrics do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CALIBRATION_BINS = 15
 
 @dataclass
 class Accumulator:
-    """Sums over images."""
+    """Sums of loss, weight and right answers over images."""
 
     loss_sum: float = 0.0
     weight: float = 0.0
@@ -32,33 +32,33 @@ class Accumulator:
         self.count += count
 
     def metrics(self) -> TrainingMetrics:
-        """The means over all images added."""
+        """The accuracy (0 to 1) and mean loss (nats) over all images added."""
         return TrainingMetrics(accuracy=self.correct / self.count, loss=self.loss_sum / self.weight)
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How well each class is recognised; arrays of shape [classes]."""
+    """Precision, recall and F1 of each class; arrays of shape [classes]."""
 
     precision: np.ndarray
-    """Right answers among the images that were taken for the class, 0 to 1; NaN where none was."""
+    """Right answers among the images predicted as the class, 0 to 1; NaN where there are none."""
     recall: np.ndarray
-    """Right answers among the class' images, 0 to 1; NaN where it has none."""
+    """Right answers among the class's images, 0 to 1; NaN where it has none."""
     f1: np.ndarray
-    """Harmonic mean of the two, 0 to 1; NaN where a class neither has an image nor was answered."""
+    """Harmonic mean of precision and recall, 0 to 1; NaN where a class has no image and was never predicted."""
     support: np.ndarray
-    """The class' images."""
+    """The number of the class's images."""
 
 
 def evaluate_logits(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics:
     """Metrics of a whole split, computed by the same code for both frameworks.
 
     Args:
-        logits: Shape [images, classes], at least one image.
+        logits: Array of shape [images, classes], at least one image.
         labels: Class indices, shape [images].
 
     Returns:
-        Macro F1 is the unweighted mean over the classes that are among the labels or the answers.
+        The metrics; macro F1 is the unweighted mean over the classes that are among the labels or the predictions.
     """
     predicted = logits.argmax(axis=1)
     right = predicted == labels
@@ -74,16 +74,16 @@ def evaluate_logits(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics
 
 
 def losses_and_confidences(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cross-entropy (log loss) of each image, and the softmax' probability of its answer.
+    """Cross-entropy (log loss) of each image, and the softmax probability of its predicted class.
 
     Args:
-        logits: Shape [images, classes].
+        logits: Array of shape [images, classes].
         labels: Class indices, shape [images].
 
     Returns:
-        Nats, and 0 to 1; both in float64, of shape [images].
+        Losses in nats and probabilities from 0 to 1; both float64 arrays of shape [images].
     """
-    # One array of this size at a time: there may be many classes.
+    # Only one array of this size lives at a time: there may be many classes.
     shifted = logits.astype(np.float64)
     shifted -= shifted.max(axis=1, keepdims=True)
     of_label = shifted[np.arange(len(labels)), labels]
@@ -92,13 +92,13 @@ def losses_and_confidences(logits: np.ndarray, labels: np.ndarray) -> tuple[np.n
 
 
 def answers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a model takes each image for, and the softmax' probability of it.
+    """The predicted class of each image, and its softmax probability.
 
     Args:
-        logits: Shape [images, classes].
+        logits: Array of shape [images, classes].
 
     Returns:
-        Class indices, and 0 to 1 in float64; both of shape [images].
+        Class indices, and probabilities from 0 to 1 in float64; both arrays of shape [images].
     """
     predicted = logits.argmax(axis=1)
     return predicted, losses_and_confidences(logits, predicted)[1]
@@ -108,9 +108,9 @@ def top_accuracy(logits: np.ndarray, labels: np.ndarray, count: int) -> float:
     """Share of the images whose label is among the `count` largest logits; of equal logits the first class goes first.
 
     Args:
-        logits: Shape [images, classes].
+        logits: Array of shape [images, classes].
         labels: Class indices, shape [images].
-        count: How many answers an image has.
+        count: The number of classes that an image may be predicted as.
     """
     of_label = logits[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(logits.shape[1]) < labels[:, None]
@@ -122,9 +122,9 @@ def class_scores(predicted: np.ndarray, labels: np.ndarray, classes: int) -> Cla
     """Precision, recall and F1 of each class.
 
     Args:
-        predicted: Class indices that were answered, shape [images].
+        predicted: Predicted class indices, shape [images].
         labels: Class indices, shape [images].
-        classes: How many classes there are.
+        classes: The number of classes.
     """
     support = np.bincount(labels, minlength=classes)
     answered = np.bincount(predicted, minlength=classes)
@@ -139,15 +139,15 @@ def class_scores(predicted: np.ndarray, labels: np.ndarray, classes: int) -> Cla
 
 
 def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Counts of images by label (rows) and answer (columns).
+    """Counts of images by label (rows) and predicted class (columns).
 
     Args:
-        predicted: Class indices that were answered, shape [images].
+        predicted: Predicted class indices, shape [images].
         labels: Class indices, shape [images].
-        classes: How many classes there are.
+        classes: The number of classes.
 
     Returns:
-        int64, shape [classes, classes].
+        An int64 array of shape [classes, classes].
     """
     return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
@@ -155,15 +155,15 @@ def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) ->
 def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
     """Expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"), with 15 bins.
 
-    The bins are of equal width and closed at their upper end; what is summed over them is the distance between
-    accuracy and mean confidence, weighted by the share of the images.
+    The bins are of equal width and closed at their upper end. The error is the sum over the bins of the distance
+    between accuracy and mean confidence, weighted by the bin's share of the images.
 
     Args:
         confidences: Probabilities of the answers, above 0 and up to 1, shape [images].
         right: Whether the answers are right, shape [images].
 
     Returns:
-        0 to 1.
+        The error, 0 to 1.
     """
     bins = np.digitize(confidences, np.linspace(0, 1, _CALIBRATION_BINS + 1)[1:-1], right=True)
     gaps = np.bincount(bins, weights=right) - np.bincount(bins, weights=confidences)

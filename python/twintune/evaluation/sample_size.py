@@ -1,4 +1,4 @@
-"""How many pairs of runs a question needs."""
+"""Estimates of the number of pairs of runs that a question needs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from twintune.protocol import PairsNeededRequest, PairsNeededResult
 
 _NORMAL = NormalDist()
 _POWER = 0.8
-# Of each of the two one-sided tests that equivalence is made of.
+# The significance of each of the two one-sided tests that equivalence is made of.
 _ONE_SIDED_SIGNIFICANCE = 0.05
-# Who would need more has a question that seeds don't answer.
+# A question that needs more pairs than this can't be answered by adding seeds.
 _MOST_PAIRS = 10_000
 
 
@@ -21,15 +21,15 @@ def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
     """Estimates how many pairs the two questions of a comparison need for a power of 80%.
 
     The observed mean and spread are taken for the true ones, and the differences for normal. The sign-flip test of n
-    pairs can't reach a p-value below 2 / 2**n, so that there is a fewest number; those all have to point the same way
-    (for equivalence: to lie within the margin), which gives their power. Where it isn't enough, the number is that of a
-    paired t-test: ((z + z_power) · spread / distance)² + z² / 2 (Guenther 1981). The distance is that of the mean from
-    zero, and for equivalence from the nearer margin, each of whose two tests is given a power of 90% (Julious 2004), so
-    that both hold with at least 80%. One pair has no spread, and gets the smallest number that
-    the test allows.
+    pairs can't reach a p-value below 2 / 2**n, so that a fewest number of pairs is needed at all. With this number
+    every difference has to point the same way (for equivalence: to lie within the margin), which gives the test's
+    power. If the power isn't enough, the number is that of a paired t-test: ((z + z_power) · spread / distance)² + z² /
+    2 (Guenther 1981). The distance is the mean's from zero, and for equivalence from the nearer margin, each of whose
+    two tests is given a power of 90% (Julious 2004), so that both hold with at least 80%. One pair has no spread, and
+    gets the smallest number that the test allows.
 
     Args:
-        request: At least one pair.
+        request: The values of at least one pair of runs.
 
     Returns:
         Pairs in all; None where no number of them can be named: the mean is 0, or lies outside of the margin, or there
@@ -64,7 +64,7 @@ def _for_equivalence(mean: float, spread: float, margin: float) -> int | None:
 
 
 def _pairs(significance: float, favourable: float, estimate: float) -> int | None:
-    """The fewest pairs where all of them are favourable often enough, else the estimate."""
+    """The fewest pairs if all of them are favourable often enough, else the estimate."""
     fewest = math.floor(math.log2(2 / significance)) + 1
     if favourable**fewest >= _POWER:
         return fewest

@@ -10,10 +10,11 @@ import numpy as np
 
 from twintune.protocol import PairedDifferenceRequest, PairedDifferenceResult
 
-# With more pairs the subsets are sampled: 2**14 of them already take the interval's level to four digits.
+# The most pairs whose subsets are enumerated; beyond, 2**14 are sampled, which gives the interval's level to four
+# digits.
 _MOST_EXACT_PAIRS = 14
-# Means that differ by less than this share of the largest difference are one: rounding of shares of a million images
-# comes to a tenth of it.
+# Means that differ by less than this share of the largest difference count as equal: rounding of shares of a million
+# images comes to a tenth of it.
 _SAME_MEAN = 1e-9
 
 
@@ -21,10 +22,10 @@ def paired_difference(request: PairedDifferenceRequest) -> PairedDifferenceResul
     """Tests and estimates the mean paired difference, TensorFlow minus PyTorch.
 
     Args:
-        request: At least one pair.
+        request: The values of at least one pair of runs, and the nominal confidence level.
 
     Returns:
-        The mean; interval, attained level and p-value are None for a single pair, which can't carry them.
+        The mean, with interval, attained level and p-value, which are None for a single pair.
     """
     differences = np.subtract(request.tensorflow, request.pytorch)
     mean = float(differences.mean())
@@ -39,7 +40,7 @@ def sign_flip_p_value(differences: np.ndarray) -> np.ndarray:
     """The two-sided p-values of the sign-flip test of the mean (Fisher 1935; Pitman 1937).
 
     Args:
-        differences: Of shape [..., pairs], at least two pairs; each row is a sample of its own.
+        differences: Array of shape [..., pairs], at least two pairs; each row is a sample of its own.
 
     Returns:
         An array of shape [...]: exact up to 14 pairs, from 2**14 sampled flips beyond.
@@ -50,8 +51,8 @@ def sign_flip_p_value(differences: np.ndarray) -> np.ndarray:
     step = np.where(largest > 0, _SAME_MEAN * largest, 1)
 
     def steps_from_observed(sample: np.ndarray, axis: int) -> np.ndarray:
-        # Flips that come to the same number of images differ in their last bits. SciPy would take some of them for less
-        # extreme, and the p-value would be too small.
+        # Sign flips that come to the same number of images differ in their last bits. SciPy would take some of them for
+        # less extreme, and the p-value would be too small.
         return np.rint((np.mean(sample, axis=axis) - observed) / step)
 
     # n_resamples=inf keeps the test exact: by default SciPy samples from 14 pairs on.
@@ -77,11 +78,12 @@ def typical_value_interval(differences: np.ndarray, level: float) -> tuple[np.nd
     are sampled.
 
     Args:
-        differences: Of shape [..., pairs], at least two pairs; each row is a sample of its own.
+        differences: Array of shape [..., pairs], at least two pairs; each row is a sample of its own.
         level: Nominal confidence, 0 to 1.
 
     Returns:
-        An array of shape [2, ...] with both ends, and the level that they attain: the nominal one or somewhat more,
+        An array of shape [2, ...] with both ends of the interval, and the level that it attains: the nominal one or
+        somewhat more,
         and less only where the pairs are too few for it.
     """
     count = differences.shape[-1]

@@ -1,1 +1,1 @@
-"""What a frozen backbone makes of the images: computed once, kept for other runs, read back."""
+"""The features of a frozen backbone: computed once, kept for other runs, read back."""

@@ -1,6 +1,6 @@
-"""Features that frozen backbones gave, kept for other seeds, specifications and sweeps.
+"""The cache of frozen backbones' features, kept for other seeds, specifications and sweeps.
 
-An entry is a file named after all that its numbers depend on, so that none is ever out of date: what changes has
+An entry is a file named after all that its numbers depend on, so that none is ever out of date: other features have
 another name. Entries are written whole or not at all, and checked when they are read. Any number of processes may read
 and write at once: at worst two of them write the same entry, and the later one stays.
 """
@@ -25,30 +25,30 @@ from twintune.system.files import replacing
 
 _SUFFIX = ".safetensors"
 _SECONDS_UNTIL_ABANDONED = 24 * 60 * 60
-"""A temporary file that nobody has written to for so long is of a process that was killed."""
+"""The age after which a temporary file that is no longer written to belongs to a process that was killed."""
 
 
 class FeatureCache:
     """The entries in a folder, as one run sees them."""
 
     def __init__(self, folder: Path, limit: int, keeps: bool, warn: Callable[[str], None]) -> None:
-        """Opens it.
+        """Opens the cache.
 
         Args:
-            folder: Where the entries lie; made when there is something to write.
-            limit: Bytes of all entries together, after the least recently used ones are deleted.
+            folder: The entries' folder, which is made when there is something to write.
+            limit: The most bytes that all entries may have; beyond, the least recently used ones are deleted.
             keeps: Whether entries are read and kept; if not, features live in files that go with this process.
-            warn: Is told of an entry that is damaged.
+            warn: A function that is given a message for each damaged entry.
         """
         self._folder = folder
         self._limit = limit
         self._keeps = keeps
         self._warn = warn
         self._in_use: dict[Path, int] = {}
-        """Bytes of the entries that this run has; they are not deleted for others."""
+        """The bytes of each entry that this run uses; these entries are not deleted to make room for others."""
 
     def find(self, key: FeatureKey) -> Features | None:
-        """The entry of a key, mapped; None where there is none. A damaged one is deleted."""
+        """The memory-mapped entry of a key; None if there is none. A damaged entry is deleted."""
         if not self._keeps:
             return None
         path = self._path_of(key)
@@ -65,7 +65,7 @@ class FeatureCache:
         except OSError as error:
             self._warn(f"{path} can't be read ({error}): its features are computed again.")
             return None
-        # Of the two times of a file, many systems keep that of reading up to a day late.
+        # Many systems update a file's time of reading up to a day late, so its time of writing is set instead.
         with contextlib.suppress(OSError):
             os.utime(path)
         self._in_use[path] = size
@@ -76,15 +76,15 @@ class FeatureCache:
         return self._keeps and self._path_of(key).exists()
 
     def keep(self, key: FeatureKey, batches: Iterable[np.ndarray], pixels: RowsDigest) -> Features:
-        """Takes features as they are computed, and keeps them as an entry where there is room for it.
+        """Writes features as they are computed, and keeps them as an entry if there is room for it.
 
         Args:
-            key: What they depend on.
+            key: All that the features depend on.
             batches: Arrays of float32 or float64, [images, ...], at least one; they follow one another.
-            pixels: Has the images of all batches when the last of these has come.
+            pixels: The digest of the images, complete when the last batch has been taken.
 
         Raises:
-            OSError: There is no room on the disk.
+            OSError: If there is no room on the disk.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         batches = iter(batches)
@@ -101,9 +101,9 @@ class FeatureCache:
         return features
 
     def has_room(self, size: int) -> bool:
-        """Whether so many bytes fit beside what the run uses: within the limit, and in half of the disk's free room.
+        """Whether `size` bytes fit beside the run's own entries: within the limit, and in half of the disk's free room.
 
-        What lies in the cache counts as free there, so that the second framework finds the room that the first one had.
+        Entries of the cache count as free room, so that the second framework finds the room that the first one had.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self._folder).free
@@ -114,17 +114,17 @@ class FeatureCache:
         return self._folder / f"{key.digest()}{_SUFFIX}"
 
     def _entries(self) -> list[tuple[int, int, Path]]:
-        """When each entry was last used, its bytes and its file."""
+        """The time at which each entry was last used (nanoseconds), its bytes and its file."""
         entries = []
         for path in self._folder.glob(f"[!.]*{_SUFFIX}"):
-            # Another process may just have deleted it.
+            # Another process may just have deleted the entry.
             with contextlib.suppress(OSError):
                 status = path.stat()
                 entries.append((status.st_mtime_ns, status.st_size, path))
         return entries
 
     def _delete_least_recently_used(self) -> None:
-        """Goes below the limit again, and deletes what killed processes left."""
+        """Deletes the least recently used entries beyond the limit, and temporary files of killed processes."""
         for path in self._folder.glob(".*.tmp"):
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
@@ -135,7 +135,7 @@ class FeatureCache:
             if excess <= 0:
                 return
             if path not in self._in_use:
-                # Another process may be deleting it too; on Windows, what is mapped can't be deleted.
+                # Another process may be deleting the entry too; on Windows, a file that is mapped can't be deleted.
                 with contextlib.suppress(OSError):
                     path.unlink()
                     excess -= size

@@ -1,4 +1,4 @@
-"""Batches of features that a frozen backbone gave once."""
+"""Batches of features that a frozen backbone computed once."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from twintune.data.loader import Batch, training_order
 class CachedFeatures:
     """The features of whole splits, batched in the very order in which the shared loader would give the images.
 
-    They are mapped from files: the system may drop their pages, so that private memory doesn't grow with the number of
-    images.
+    The features are memory-mapped from files: the system may drop their pages, so that private memory doesn't grow with
+    the number of images.
     """
 
     seed: int
@@ -27,8 +27,8 @@ class CachedFeatures:
         """Adds a view of a split: where there are several, epoch after epoch takes the next one.
 
         Args:
-            split: At least one image.
-            features: [images, ...] in the split's order.
+            split: The split, of at least one image.
+            features: Array of shape [images, ...] in the split's order.
         """
         self._views.setdefault(id(split), []).append(features)
 

@@ -1,4 +1,4 @@
-"""The one pass of a frozen backbone over the images of a run, or what the cache has of it."""
+"""The one pass of a frozen backbone over the images of a run, as far as its features aren't in the cache."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from twintune.record.reporter import Reporter
 
 @dataclass(frozen=True)
 class FeaturePass:
-    """What came of a pass."""
+    """The features of a run's images, and how many of them were computed."""
 
     first_stage: int
     features: CachedFeatures
     computed_images: int
-    """Those that the backbone saw; the features of all others were in the cache."""
+    """The number of images that the backbone saw; the features of all others were in the cache."""
     pixels: list[tuple[SplitName, str]] = field(default_factory=list)
-    """Digest of the images of each split, as the backbone got them then or at the time (see `RowsDigest`)."""
+    """Digest of the images of each view of a split, as the backbone got them, now or earlier (see `RowsDigest`)."""
 
 
 class FeatureExtractor:
-    """Runs an engine's frozen backbone, where the cache doesn't have what comes out."""
+    """Takes features from the cache, and runs an engine's frozen backbone for those that are missing."""
 
     def __init__(self, request: RunRequest, engine: Engine, splits: Splits, reporter: Reporter) -> None:
         self._request = request
@@ -52,7 +52,7 @@ class FeatureExtractor:
         )
 
     def has_room(self, first_stage: int) -> bool:
-        """Whether what the stages before this one give of all images may be kept, or is there already."""
+        """Whether the activations of all images before a stage may be kept, or are in the cache already."""
         size, dtype = self._request.dataset.image_size, array_dtype(self._request.training.precision)
         nothing = np.zeros((1, size, size, 3), dtype)
         of_one_image = self._engine.prefix(first_stage, images=1)(nothing).nbytes
@@ -66,14 +66,14 @@ class FeatureExtractor:
         return missing < images and self._cache.has_room(of_one_image * missing)
 
     def run(self, first_stage: int, weights: str | None) -> FeaturePass:
-        """Gives the features of all splits.
+        """Computes, or takes from the cache, the features of all splits.
 
         Args:
-            first_stage: Index of the first stage that isn't computed; the number of stages for pooled features.
-            weights: Digest of the live tensors before that stage, where it is known.
+            first_stage: Index of the first stage that is not computed; the number of stages for pooled features.
+            weights: Digest of the live tensors before that stage, if it is known.
 
         Raises:
-            OSError: There is no room for the features.
+            OSError: If there is no room for the features.
         """
         views = self._views()
         prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
@@ -94,11 +94,11 @@ class FeatureExtractor:
         return passed
 
     def _views(self) -> list[tuple[SplitName, Split, FixedView | None]]:
-        """What the backbone is to see: the plain images of all splits, but of the training images their views."""
+        """The images that the backbone is to see: the plain ones of all splits, or views of the training images."""
         augmentation, training = self._request.augmentation, self._request.training
         fixed: list[FixedView | None] = [None]
         if augmentation.views is not None:
-            # No more than there are epochs to see them.
+            # There are no more views than epochs to see them.
             count = min(augmentation.views, sum(phase.epochs for phase in training.phases))
             drawn = msgspec.structs.replace(augmentation, views=None)
             fixed = [FixedView(drawn, self._request.seeds.augmentation, number) for number in range(count)]

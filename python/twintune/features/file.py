@@ -1,7 +1,7 @@
-"""Features of one split in a file: safetensors, whose header says what they were made of.
+"""Features of one split in a safetensors file, whose header says what they depend on.
 
-The numbers begin at a page of the file, so that it can be mapped: the system may drop the pages of a mapping, and
-private memory doesn't grow with the number of images.
+The numbers begin at a page of the file, so that the file can be memory-mapped: the system may drop the pages of a
+mapping, and private memory doesn't grow with the number of images.
 """
 
 from __future__ import annotations
@@ -20,44 +20,44 @@ from twintune.digests import RowsDigest
 _TENSOR = "features"
 _PAGE = 4096
 _LENGTH_BYTES = 8
-"""Of a safetensors file: the length of its header, little-endian."""
+"""The bytes at the beginning of a safetensors file that hold the length of its header, little-endian."""
 _CHUNK = 1 << 24
 _DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
 
 
 class Features(NamedTuple):
-    """What a frozen backbone made of the images of a split."""
+    """The features that a frozen backbone computed from the images of a split."""
 
     values: np.ndarray
-    """Memory-mapped, read-only: [images, features], or activations [images, height, width, channels]."""
+    """A read-only memory map of shape [images, features], or [images, height, width, channels] for activations."""
     pixels: str
     """Digest of the images as the backbone got them (see `RowsDigest`)."""
 
 
 class DamagedFeatures(Exception):
-    """A file that isn't what was written; the message says why, in a few words and without a full stop."""
+    """An error about a file that isn't what was written; the message says why, without a full stop."""
 
 
 def write_features(
     file: IO[bytes], key: bytes, images: int, batches: Iterable[np.ndarray], pixels: RowsDigest
 ) -> Features:
-    """Writes features, batch by batch, and maps them.
+    """Writes features batch by batch, and memory-maps them.
 
     Args:
-        file: Empty, to be written and read.
-        key: What they depend on, as JSON.
-        images: How many there will be.
+        file: An empty file, open for writing and reading.
+        key: All that the features depend on, as JSON.
+        images: The number of images in all batches together.
         batches: Arrays of float32 or float64, [images, ...], at least one; they follow one another.
-        pixels: Has the images of all batches when the last of these has come.
+        pixels: The digest of the images, complete when the last batch has been taken.
 
     Raises:
-        OSError: There is no room for them.
+        OSError: If there is no room for the features.
     """
     batches = iter(batches)
     first = next(batches)
     shape = (images, *first.shape[1:])
     nothing = "0" * len(pixels.hexdigest())
-    # The digests at the front are known at the end; they are as long as those that stand in for them.
+    # The digests in the header are known at the end only; placeholders of the same length stand in for them.
     file.write(_header(first.dtype, shape, key, nothing, checksum=0))
     checksum = 0
     for batch in itertools.chain([first], batches):
@@ -68,20 +68,20 @@ def write_features(
     file.seek(0)
     file.write(header := _header(first.dtype, shape, key, pixels.hexdigest(), checksum))
     file.flush()
-    # Mapped after it was written: to run out of room in a mapping kills the process.
+    # The file is mapped after it was written: to run out of room while writing to a mapping kills the process.
     return Features(np.memmap(file, first.dtype, "r", len(header), shape), pixels.hexdigest())
 
 
 def read_features(file: IO[bytes], key: bytes) -> Features:
-    """Maps what was written, all of which is read once for its checksum.
+    """Memory-maps a file of features, after one pass over it for its checksum.
 
     Args:
-        file: Written by `write_features`.
-        key: What its features depend on.
+        file: A file written by `write_features`.
+        key: All that the file's features depend on, as JSON.
 
     Raises:
-        DamagedFeatures: It is cut off, or other bytes than were written.
-        OSError: It can't be read.
+        DamagedFeatures: If the file is cut off, or holds other bytes than were written.
+        OSError: If the file can't be read.
     """
     header, start = _read_header(file)
     try:
@@ -117,7 +117,7 @@ def _header(dtype: np.dtype, shape: tuple[int, ...], key: bytes, pixels: str, ch
 
 
 def _read_header(file: IO[bytes]) -> tuple[dict, int]:
-    """The header, and where the numbers begin."""
+    """The header, and the offset in bytes at which the numbers begin."""
     file.seek(0)
     length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
     start = length + _LENGTH_BYTES

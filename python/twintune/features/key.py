@@ -1,4 +1,4 @@
-"""What the features of a split depend on: the name of an entry of the feature cache."""
+"""The key of an entry of the feature cache: all that the features of a split depend on."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from twintune.engines.environment import versions
 from twintune.protocol import Augmentation, Framework, Precision, RunRequest, SplitName
 
 FORMAT = 1
-"""Goes up when a change of the code gives other features of the same images: entries that were kept are then void."""
+"""The version of the features; it goes up when a change of the code gives other features, which voids kept entries."""
 
 
 class FixedView(msgspec.Struct, frozen=True, rename="camel"):
-    """One of the augmented views of each image that stay the same in all epochs."""
+    """An augmented view of each image that stays the same in all epochs."""
 
     augmentation: Augmentation
     seed: int
     number: int
-    """From 0."""
+    """The view's number, from 0."""
 
 
 class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
-    """What is the same for all splits of a run. Digests are in hexadecimal."""
+    """The parts of a key that are the same for all splits of a run. Digests are in hexadecimal."""
 
     format: int
     twintune: str
@@ -46,14 +46,18 @@ class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
     device: str
     batch_size: int | None
     threads: str | None
-    """The last bits may hang on these two: None but in deterministic mode, where equal features are equal bits."""
+    """The framework's threads; None, as `batch_size`, but in deterministic mode, where equal features are equal bits.
+    """
     variant: str
-    """How the prefix is to compute: each way rounds in its own. What falls back to another way does so in every run of
-    the same versions, which the other fields tell apart."""
+    """The way in which the prefix is to compute, since each way rounds differently.
+
+    A prefix that falls back to another way does so in every run of the same versions, which the other fields tell
+    apart.
+    """
 
 
 class FeatureKey(msgspec.Struct, frozen=True, rename="camel"):
-    """All that the features of one split, in one view, depend on."""
+    """The key of the features of one split in one view."""
 
     source: FeatureSource
     split: SplitName
@@ -63,7 +67,7 @@ class FeatureKey(msgspec.Struct, frozen=True, rename="camel"):
     content: str
     """Digest of the images' bytes, in order."""
     view: FixedView | None
-    """None for images that nothing is changed in at random."""
+    """The augmented view; None for images without random changes."""
 
     def encode(self) -> bytes:
         """The key as canonical JSON."""
@@ -77,15 +81,15 @@ class FeatureKey(msgspec.Struct, frozen=True, rename="camel"):
 def feature_source(
     request: RunRequest, first_stage: int, weights: str, device: str, threads: str, variant: str
 ) -> FeatureSource:
-    """What a run's features are made by.
+    """The parts of a key that are the same for all splits of a run.
 
     Args:
         request: A run in aligned mode.
         first_stage: Index of the first stage that is not computed; the number of stages for pooled features.
         weights: Digest of the live tensors before that stage.
-        device: The engine's `placement`.
-        threads: Those of its device.
-        variant: The prefix's.
+        device: The engine's placement.
+        threads: The threads of the engine's device, in words.
+        variant: The prefix's variant.
     """
     entry = find_backbone(request.model.backbone)
     batch_norm = entry.batch_norm_of(request.model.weights)

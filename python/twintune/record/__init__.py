@@ -1,1 +1,1 @@
-"""What a run has done and reached: progress reports, its record, its digests and its checkpoints."""
+"""The record of a run: progress reports, results so far, digests and checkpoints."""

@@ -1,7 +1,7 @@
 """The checkpoints of a run: safetensors files whose header holds the run's state.
 
-`last` is what the run goes on from. `best` and `epoch-N` are earlier ones that stay: other names of the very same
-file, which cost nothing to make.
+A run continues from the checkpoint `last`. `best` and `epoch-N` are earlier checkpoints that stay: hard links, which
+cost nothing to make.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STATE, _CHECKSUM = "twintune", "crc32"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run's state, and the tensors that go with it."""
+    """A checkpoint as it was read: its file, the run's state and the tensors that go with it."""
 
     file: Path
     state: RunState
@@ -40,8 +40,8 @@ class CheckpointFolder:
     """The folder `checkpoint` of one run.
 
     Args:
-        folder: It is made with its first checkpoint.
-        keep: How many earlier checkpoints stay.
+        folder: The folder's path; the folder is made with its first checkpoint.
+        keep: The number of earlier checkpoints that stay.
         restores_best: Whether a phase ends with its best epoch's weights, so that a run can't go on without them.
     """
 
@@ -50,22 +50,22 @@ class CheckpointFolder:
         self._keep = keep
         self._restores_best = restores_best
         self._last_epoch: int | None = None
-        """Epochs done in the last checkpoint, where it lies between two epochs."""
+        """The number of epochs done in the last checkpoint; None if it lies within an epoch."""
 
     def clear(self) -> None:
-        """Forgets what an earlier attempt at the run left."""
+        """Deletes the checkpoints of an earlier attempt at the run."""
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
     def save(self, state: RunState, tensors: Mapping[str, np.ndarray]) -> Path:
-        """Writes the last checkpoint; the one before it stays where it is one to keep.
+        """Writes the last checkpoint; its predecessor stays if it is one to keep.
 
         Args:
             state: The run's state.
-            tensors: What the engine's next step depends on.
+            tensors: All tensors that the engine's next step depends on.
 
         Returns:
-            The file.
+            The checkpoint's file.
         """
         file = self.folder / _LAST
         if self._keep and self._last_epoch is not None:
@@ -90,16 +90,16 @@ class CheckpointFolder:
         return file
 
     def load_last(self) -> Checkpoint | None:
-        """The checkpoint to go on from: the last one, or where that can't be the most advanced one that is left.
+        """The checkpoint to continue from: the last one, or if it can't be used the most advanced one that is left.
 
-        The last one can't be where it was deleted, and where the best epoch that it speaks of is needed and gone: the
-        run may have ended between writing a new best one and the last one.
+        The last checkpoint can't be used if it was deleted, or if the best epoch that it refers to is needed and gone:
+        the run may have ended between writing a new best checkpoint and writing the last one.
 
         Returns:
-            None where there is none.
+            The checkpoint, or None if there is none.
 
         Raises:
-            TwintuneError: CHECKPOINT_CORRUPT or CHECKPOINT_MISMATCH.
+            TwintuneError: CHECKPOINT_CORRUPT if a file is damaged, CHECKPOINT_MISMATCH if another version wrote it.
         """
         if not self.folder.exists():
             return None
@@ -122,7 +122,7 @@ class CheckpointFolder:
         """The best checkpoint of the phase.
 
         Raises:
-            TwintuneError: CHECKPOINT_CORRUPT.
+            TwintuneError: CHECKPOINT_CORRUPT if the file is damaged.
         """
         return _load(self.folder / _BEST)
 
@@ -135,7 +135,7 @@ class CheckpointFolder:
         yield from sorted(others, key=lambda file: _read_state(file).position.epochs_done, reverse=True)
 
     def _has_its_best(self, file: Path) -> bool:
-        """Whether the best epoch that a checkpoint speaks of is there still, if that is needed."""
+        """Whether the best epoch that a checkpoint refers to is still there, or isn't needed."""
         if not self._restores_best:
             return True
         state, best = _read_state(file), self.folder / _BEST
@@ -203,7 +203,8 @@ def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
 def _name_also(file: Path, name: Path) -> None:
     """Gives a file another name, in place of the file that has it."""
     if name.exists() and name.samefile(file):
-        # The system would rename one of two names of a file to the other without a word, and keep both.
+        # Renaming one hard link of a file to another does nothing, without an error, and would leave the temporary
+        # name.
         return
     with replacing(name) as temporary:
         try:

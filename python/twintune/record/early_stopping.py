@@ -11,10 +11,10 @@ _WITHOUT_A_RULE = EarlyStopping(monitor="loss", mode="auto", patience=0, min_del
 
 
 def check_watched(rule: EarlyStopping | None, has_validation: bool) -> None:
-    """Sees that a rule has validation images to watch: folders or rows may turn out to hold none.
+    """Checks that an early-stopping rule has validation images to watch: folders or rows may turn out to hold none.
 
     Raises:
-        TwintuneError: SPLIT_EMPTY.
+        TwintuneError: SPLIT_EMPTY if there is a rule and no validation image.
     """
     if rule is None or has_validation:
         return
@@ -26,22 +26,22 @@ def check_watched(rule: EarlyStopping | None, has_validation: bool) -> None:
 
 
 class BestEpoch(msgspec.Struct, frozen=True):
-    """An epoch of the phase, from 1, and the value of what is monitored."""
+    """The best epoch of a phase, counted from 1, and the monitored value after it."""
 
     epoch: int
     value: float
 
 
 class MonitorState(msgspec.Struct, frozen=True):
-    """What a monitor has seen of its phase."""
+    """The state of a monitor: what it has seen of its phase."""
 
     best: BestEpoch | None = None
     waited: int = 0
-    """Epochs since the best one."""
+    """The number of epochs since the best one."""
 
 
 class Monitor:
-    """Watches the validation of one phase. Without a rule it knows the epoch with the least loss, and stops nothing."""
+    """The monitor of one phase's validation; without a rule it tracks the least loss and stops nothing."""
 
     def __init__(self, rule: EarlyStopping | None, state: MonitorState) -> None:
         self.state = state
@@ -60,11 +60,11 @@ class Monitor:
         return self._rule.restore_best
 
     def update(self, epoch: int, validation: EvaluationMetrics) -> None:
-        """Takes in an epoch's validation.
+        """Updates the best epoch by an epoch's validation.
 
         Args:
-            epoch: From 1, within the phase.
-            validation: Finite.
+            epoch: The epoch's number within the phase, from 1.
+            validation: The metrics after the epoch, which must be finite.
         """
         value = validation.loss if self._rule.monitor == "loss" else validation.accuracy
         best = self.state.best
@@ -74,7 +74,7 @@ class Monitor:
             self.state = MonitorState(best, self.state.waited + 1)
 
     def why_stop(self) -> str | None:
-        """Why the phase should end now, for people; None where it should go on."""
+        """The reason why the phase should end now, for people to read; None if it should go on."""
         best, rule = self.state.best, self._rule
         if best is None or rule.patience == 0 or self.state.waited < rule.patience:
             return None

@@ -1,4 +1,4 @@
-"""What a run was given, batch by batch, as digests that can be compared epoch by epoch."""
+"""Digests of a run's batches, which can be compared epoch by epoch."""
 
 from __future__ import annotations
 
@@ -12,52 +12,52 @@ from twintune.digests import ChainedDigest
 
 
 class ChainState(msgspec.Struct, frozen=True):
-    """An `EpochChain` at one moment; digests are in hexadecimal."""
+    """The state of an `EpochChain`; digests are in hexadecimal."""
 
     so_far: str
     epochs: list[str]
 
 
 class EpochChain(ChainedDigest):
-    """A chained digest that keeps what it was after each epoch.
+    """A chained digest that keeps its value after each epoch.
 
     Two runs of different lengths can then be compared as far as both of them went.
     """
 
     def __init__(self, state: ChainState | None = None) -> None:
-        """Begins a chain, or goes on with one."""
+        """Begins a chain, or continues the chain of a state."""
         super().__init__(*([state.so_far] if state else []))
         self.epochs = list(state.epochs) if state else []
-        """After each epoch, from the first one on."""
+        """The digest after each epoch, from the first one on."""
 
     def end_epoch(self) -> None:
-        """Keeps the digest so far as that of the epoch which ends."""
+        """Keeps the digest so far as the value after the epoch which ends."""
         self.epochs.append(self.hexdigest())
 
     def state(self) -> ChainState:
-        """What to go on from."""
+        """The chain's state, to continue it from later."""
         return ChainState(self.hexdigest(), list(self.epochs))
 
 
 class EpochDigests:
-    """The chains of one run."""
+    """The chained digests of one run."""
 
     def __init__(self, states: Mapping[str, ChainState] | None = None) -> None:
-        """Begins them, or goes on with what `states` gave."""
+        """Begins the chains, or continues them from what `states` returned."""
         before = states or {}
         self.pixels = EpochChain(before.get("pixels"))
-        """Every batch of training and validation pixels, as the model got them."""
+        """The digest of every batch of training and validation pixels, as the model got them."""
         self.batch_order = EpochChain(before.get("batch_order"))
-        """The positions in the training split of each batch."""
+        """The digest of each batch's positions in the training split."""
         self.targets = EpochChain(before.get("targets"))
-        """What each batch is trained towards."""
+        """The digest of each batch's targets: labels, coefficients and weight."""
         self.dropout = EpochChain(before.get("dropout"))
-        """The dropout masks of each batch."""
+        """The digest of each batch's dropout masks."""
         self.schedule = EpochChain(before.get("schedule"))
-        """The learning rate of each optimiser step."""
+        """The digest of each optimiser step's learning rate."""
 
     def add_batch(self, positions: np.ndarray, targets: Targets, masks: tuple[np.ndarray, ...]) -> None:
-        """Adds what a training step is given beside its pixels."""
+        """Adds the inputs of a training step other than its pixels: positions, targets and dropout masks."""
         self.batch_order.add(positions)
         for part in (targets.labels, targets.coefficients, np.array(targets.weight)):
             self.targets.add(part)
@@ -65,16 +65,17 @@ class EpochDigests:
             self.dropout.add(mask)
 
     def add_learning_rate(self, rate: float) -> None:
-        """Adds the rate of a step, as the live optimiser had it; float32 is what all of them hold at least."""
+        """Adds a step's learning rate as the live optimiser had it, in float32, which every optimiser holds at least.
+        """
         self.schedule.add(np.array(rate, dtype=np.float32))
 
     def end_epoch(self) -> None:
-        """Keeps what every chain is after an epoch and its validation."""
+        """Keeps the value of every chain after an epoch and its validation."""
         for chain in self._chains().values():
             chain.end_epoch()
 
     def states(self) -> dict[str, ChainState]:
-        """What to go on from, by name."""
+        """The states of the chains by name, to continue them from later."""
         return {name: chain.state() for name, chain in self._chains().items()}
 
     def _chains(self) -> dict[str, EpochChain]:

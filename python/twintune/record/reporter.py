@@ -1,4 +1,4 @@
-"""The progress reports of a run: the reports of `src/protocol/progress.ts`."""
+"""The progress reports of a run (see `src/protocol/progress.ts`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SECONDS_BETWEEN_REPORTS = 0.25
 
 
 class Reporter:
-    """Sends reports; each may raise `Cancelled`."""
+    """A sender of progress reports; each method that sends may raise `Cancelled`."""
 
     def __init__(self, emit: Callable[[object], None]) -> None:
         self._emit = emit
@@ -27,7 +27,7 @@ class Reporter:
         return self._pace.is_due()
 
     def run_resumed(self, state: RunState) -> None:
-        """The run goes on from a checkpoint."""
+        """Reports that the run goes on from a checkpoint."""
         self._emit(
             {
                 "type": "run-resumed",
@@ -39,20 +39,20 @@ class Reporter:
         )
 
     def stage(self, stage: str) -> None:
-        """Something other than training steps begins."""
+        """Reports that a stage other than training steps begins."""
         self._emit({"type": "stage", "stage": stage})
 
     def stage_progress(self, stage: str, done: int, total: int) -> None:
-        """How many images a stage has come through; a few times a second and at its end."""
+        """Reports the number of images that a stage has finished, a few times a second and at the stage's end."""
         if done == total or self._pace.is_due():
             self._emit({"type": "stage", "stage": stage, "done": done, "total": total})
 
     def features_stage(self, is_cached: bool) -> None:
-        """The features of a frozen backbone are computed, or read where all of them are in the cache."""
+        """Reports that a frozen backbone's features are computed, or read if all of them are in the cache."""
         self._emit({"type": "stage", "stage": "features", **({"cached": True} if is_cached else {})})
 
     def phase_started(self, number: int, phases: int, phase: Phase, facts: PhaseFacts, step_input: str) -> None:
-        """A phase's model and optimiser are ready."""
+        """Reports that a phase's model and optimiser are ready."""
         self._emit(
             {
                 "type": "phase-started",
@@ -76,7 +76,7 @@ class Reporter:
         images_per_second: float,
         seconds_left: float,
     ) -> None:
-        """Where training is."""
+        """Reports a training step: its place in the phase, its loss and the pace."""
         self._emit(
             {
                 "type": "step",
@@ -92,7 +92,7 @@ class Reporter:
         )
 
     def sweep_step(self, step: int, steps: int, point: LearningRatePoint) -> None:
-        """A step of a learning-rate sweep is done."""
+        """Reports that a step of a learning-rate sweep is done."""
         self._emit(
             {
                 "type": "sweep-step",
@@ -104,13 +104,13 @@ class Reporter:
         )
 
     def epoch(self, record: EpochRecord, epochs: int) -> None:
-        """An epoch has ended."""
+        """Reports that an epoch has ended."""
         self._emit({"type": "epoch", "epochs": epochs, **msgspec.to_builtins(record)})
 
     def phase_finished(
         self, position: Position, epochs: int, ended_early: str | None, best_epoch: int | None, weights_of: int
     ) -> None:
-        """A phase takes no more epochs, and why, and which epoch's weights it ends with."""
+        """Reports that a phase has ended, why, and with which epoch's weights."""
         self._emit(
             {
                 "type": "phase-finished",
@@ -124,13 +124,13 @@ class Reporter:
         )
 
     def evaluation(self, metrics: EvaluationMetrics, count: int) -> None:
-        """The test is done."""
+        """Reports that the test is done, with its metrics."""
         self._emit({"type": "evaluation", "split": "test", "count": count, **msgspec.to_builtins(metrics)})
 
     def checkpoint(self, path: str) -> None:
-        """A model was written to `path`, relative to the run folder."""
+        """Reports that a checkpoint was written to `path`, relative to the comparison's folder."""
         self._emit({"type": "checkpoint", "path": path})
 
     def warning(self, code: str, message: str) -> None:
-        """Something that the user should know."""
+        """Reports a warning that the user should see."""
         self._emit({"type": "warning", "code": code, "message": message})

@@ -1,4 +1,4 @@
-"""What a run has used and reached so far, and the result that it makes."""
+"""The record of what a run has used and reached so far, from which its result is made."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from twintune.system.stopwatch import Stopwatch
 
 
 class RunRecord:
-    """Gathers the evidence of one run."""
+    """The evidence of one run, gathered while it goes on."""
 
     def __init__(self, request: RunRequest) -> None:
         self.request = request
         self.watch = Stopwatch()
         self.digests = EpochDigests()
         self.test_pixels = ""
-        """Digest of the test images, of the last pass over them (see `RowsDigest`)."""
+        """Digest of the test images as the last pass over them gave them (see `RowsDigest`)."""
         self.augmentation = ""
         self.model = ""
         """Digest of the tensors that the run has ended with."""
@@ -47,7 +47,7 @@ class RunRecord:
         self._trained: list[TrainedPhase] = []
 
     def add_model(self, engine: Engine) -> None:
-        """Reads the model before its first step."""
+        """Keeps the digests of the model's tensors before its first step."""
         backbone, head = engine.backbone_tensors(), engine.head_tensors()
         self._architecture = digest_shapes({**backbone, **head})
         self._parameters = sum(tensor.size for tensor in (*backbone.values(), *head.values()))
@@ -56,9 +56,9 @@ class RunRecord:
     def add_phase(
         self, number: int, facts: PhaseFacts, targets: str, step_input: str, features: FeatureOrigin | None
     ) -> None:
-        """Keeps what a phase's live model, optimiser, step, targets and inputs are."""
+        """Keeps the facts of a phase's live model, optimiser, step, targets and inputs."""
         if len(self._phases) == number:
-            # The run goes on within a phase that it had begun.
+            # The run was resumed within this phase, whose facts the checkpoint had.
             return
         self._phases.append(facts)
         self._losses.append(f"{facts.loss}, {targets}")
@@ -67,33 +67,33 @@ class RunRecord:
         )
 
     def input_of(self, number: int) -> str | None:
-        """What the steps of a phase are given; None where it has not begun."""
+        """The input of a phase's steps (see `StepInput`); None if the phase has not begun."""
         return self._trained[number - 1].input if len(self._trained) >= number else None
 
     def add_step(self, rate: float) -> None:
-        """Counts an optimiser step and keeps its rate, as the live optimiser had it."""
+        """Counts an optimiser step and keeps its learning rate, as the live optimiser had it."""
         self.digests.add_learning_rate(rate)
         self._trained[-1].steps += 1
 
     def add_epoch(self, epoch: EpochRecord) -> None:
-        """Keeps an epoch that has ended, its validation too."""
+        """Keeps the record of an epoch that has ended, with its validation."""
         self.epochs.append(epoch)
         self.digests.end_epoch()
         self._trained[-1].epochs += 1
 
     def end_phase(self, weights_of: int, skipped_steps: int) -> None:
-        """Keeps how a phase has ended.
+        """Keeps the end of a phase.
 
         Args:
             weights_of: The epoch whose weights the model has now.
-            skipped_steps: Those that loss scaling has skipped, in all phases so far.
+            skipped_steps: The number of steps that loss scaling has skipped, in all phases so far.
         """
         phase = self._trained[-1]
         phase.weights_of = weights_of
         phase.skipped_steps = skipped_steps - sum(before.skipped_steps for before in self._trained[:-1])
 
     def state(self) -> RecordState:
-        """All that is in here, to go on from."""
+        """The state of the record, for a checkpoint."""
         return RecordState(
             architecture=self._architecture,
             parameters=self._parameters,
@@ -111,10 +111,10 @@ class RunRecord:
         )
 
     def restore(self, state: RecordState) -> None:
-        """Goes on from an earlier state; the seconds of this process so far are added to it.
+        """Continues from an earlier state, to whose seconds those of this process are added.
 
         Raises:
-            TwintuneError: CHECKPOINT_MISMATCH, when the model that was built isn't the one of the state.
+            TwintuneError: CHECKPOINT_MISMATCH if the model that was built isn't the state's.
         """
         if (state.weights, state.head_init) != (self.weights, self._head_init):
             raise checkpoint_mismatch("other weights than those that the model has now")
@@ -180,7 +180,7 @@ class RunRecord:
         )
 
     def _dropout(self) -> list[str]:
-        """An entry an epoch: the masks so far, or what layers drop that draw for themselves."""
+        """One entry for each epoch: the digest of the masks so far, or the dropout of layers that draw their own."""
         own = [self._phases[record.phase - 1].dropout for record in self.epochs]
         nothing = ChainedDigest().hexdigest()
         masks = ["none" if chain == nothing else chain for chain in self.digests.dropout.epochs]
@@ -198,13 +198,13 @@ class RunRecord:
             train=part["train"],
             loader=part["loader"],
             validation=part.get("validation", 0.0),
-            # A run that goes on from its only checkpoint, after the last epoch, writes no other.
+            # A run that is resumed from a checkpoint after its last epoch writes no other checkpoint.
             checkpoint=part.get("checkpoint", 0.0),
             evaluate=part["evaluate"],
         )
 
     def _images_per_second(self) -> float | None:
-        """Median over the epochs that run the backbone where there are any: those of the head alone are other work."""
+        """The median of the epochs' images a second, over the epochs that run the backbone if there are any."""
         on_backbone = {number for number, phase in enumerate(self._trained, start=1) if phase.input != "features"}
         kinds = [record for record in self.epochs if record.phase in on_backbone] or self.epochs
         paces = [record.images_per_second for record in kinds if record.images_per_second is not None]

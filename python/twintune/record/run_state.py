@@ -1,4 +1,4 @@
-"""What a run knows of itself at one moment, so that it can go on from there: the header of a checkpoint."""
+"""The state of a run at one moment, from which it can be resumed: the header of a checkpoint."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from twintune.record.early_stopping import MonitorState
 from twintune.record.epoch_digests import ChainState
 
 FORMAT = 3
-"""Changes with any change of what is below."""
+"""The version of the header's format; it goes up with any change of the classes below."""
 
 
 class EpochState(msgspec.Struct, frozen=True):
-    """An epoch that is under way."""
+    """The state of an epoch that is under way."""
 
     batches: int
-    """Those done."""
+    """The number of batches done."""
     metrics: Accumulator
     seconds: float
     loader_seconds: float
@@ -47,17 +47,17 @@ class RecordState(msgspec.Struct, frozen=True):
 
 
 class Position(msgspec.Struct):
-    """How far a run has come. All that is drawn is drawn by (seed, purpose, one of these counters)."""
+    """The progress of a run. Every random draw is made by (seed, purpose, one of these counters)."""
 
     phase: int = 1
     epoch: int = 0
-    """Epochs done in the phase."""
+    """The number of epochs done in the phase."""
     phase_ended: bool = False
     """Whether the phase takes no more epochs."""
     epochs_done: int = 0
-    """Over all phases."""
+    """The number of epochs done over all phases."""
     steps_done: int = 0
-    """Over all phases."""
+    """The number of training steps done over all phases."""
     backbone_moved: bool = False
     """Whether any phase so far could have changed the backbone."""
 
@@ -67,7 +67,7 @@ class Position(msgspec.Struct):
 
 
 class RunState(msgspec.Struct, frozen=True):
-    """A run at one moment."""
+    """The state of a run, as the header of a checkpoint holds it."""
 
     format: int
     specification: dict[str, Any]
@@ -82,7 +82,7 @@ class RunState(msgspec.Struct, frozen=True):
 
     @property
     def is_best(self) -> bool:
-        """Whether the run is right behind the phase's best epoch."""
+        """Whether the phase's best epoch is the one that has just ended."""
         best = self.monitor.best
         return self.epoch is None and best is not None and best.epoch == self.position.epoch
 
@@ -91,7 +91,7 @@ def checkpoint_mismatch(difference: str) -> TwintuneError:
     """The failure of a checkpoint that this run can't go on from.
 
     Args:
-        difference: What the checkpoint was made with.
+        difference: The cause of the mismatch, as what the checkpoint was made with.
     """
     return TwintuneError(
         "CHECKPOINT_MISMATCH",
@@ -101,11 +101,11 @@ def checkpoint_mismatch(difference: str) -> TwintuneError:
 
 
 def specification_of(request: RunRequest) -> dict[str, Any]:
-    """What a run must have in common with the checkpoint that it goes on from: its request without places.
+    """The part of a run's request that must equal the checkpoint's to resume from it: all but the paths.
 
-    The data and the weights are known by their digests instead.
+    The data and the weights are compared by their digests instead.
     """
-    # As a checkpoint's header gives it back, which knows no tuples.
+    # A checkpoint's header gives back lists for tuples, so the request takes the same way through JSON.
     specification = msgspec.json.decode(msgspec.json.encode(request))
     for place in ("twintune", "resume", "runDirectory", "cacheDirectory", "torchPython"):
         del specification[place]
@@ -119,7 +119,7 @@ def specification_of(request: RunRequest) -> dict[str, Any]:
 
 
 def first_difference(ours: Any, theirs: Any, path: str = "") -> str | None:
-    """Where two specifications differ, such as `training.batchSize`; None where they are equal."""
+    """The path of the first difference of two specifications, such as `training.batchSize`; None if they are equal."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         pairs = [(f"{path}.{key}" if path else key, ours.get(key), theirs.get(key)) for key in {**ours, **theirs}]
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
