@@ -32,8 +32,8 @@ def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
         request: The values of at least one pair of runs.
 
     Returns:
-        Pairs in all; None where no number of them can be named: the mean is 0, or lies outside of the margin, or there
-        is no margin, or more than 10,000 would be needed.
+        The number of pairs in all; None if none can be named, because the mean is 0 or lies outside of the margin,
+        because there is no margin, or because more than 10,000 pairs would be needed.
     """
     differences = np.subtract(request.tensorflow, request.pytorch)
     mean = abs(float(differences.mean()))

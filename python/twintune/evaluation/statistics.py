@@ -83,8 +83,7 @@ def typical_value_interval(differences: np.ndarray, level: float) -> tuple[np.nd
 
     Returns:
         An array of shape [2, ...] with both ends of the interval, and the level that it attains: the nominal one or
-        somewhat more,
-        and less only where the pairs are too few for it.
+        somewhat more, and less only if the pairs are too few for it.
     """
     count = differences.shape[-1]
     if count <= _MOST_EXACT_PAIRS:

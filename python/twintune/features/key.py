@@ -46,8 +46,7 @@ class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
     device: str
     batch_size: int | None
     threads: str | None
-    """The framework's threads; None, as `batch_size`, but in deterministic mode, where equal features are equal bits.
-    """
+    """The framework's threads; None, as `batch_size`, outside of deterministic mode, where last bits may differ."""
     variant: str
     """The way in which the prefix is to compute, since each way rounds differently.
 

@@ -65,8 +65,7 @@ class EpochDigests:
             self.dropout.add(mask)
 
     def add_learning_rate(self, rate: float) -> None:
-        """Adds a step's learning rate as the live optimiser had it, in float32, which every optimiser holds at least.
-        """
+        """Adds a step's learning rate as the live optimiser had it, in float32, the least that an optimiser holds."""
         self.schedule.add(np.array(rate, dtype=np.float32))
 
     def end_epoch(self) -> None:

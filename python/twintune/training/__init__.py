@@ -1,1 +1,1 @@
-"""Training one framework with one seed: the loop, and what each phase, epoch and step is made of."""
+"""The training of one framework with one seed: the loop, its phases, epochs and steps."""

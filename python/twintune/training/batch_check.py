@@ -1,4 +1,4 @@
-"""Refuses batches that BatchNorm can't learn from, before anything is built."""
+"""A check that BatchNorm can learn from every batch, made before anything is built."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from twintune.errors import TwintuneError
 from twintune.protocol import RunRequest
 
 _STRIDE = 32
-"""Of every backbone's last feature map: an image of this size or less has one value a channel there."""
+"""The stride of every backbone's last feature map: an image of this size or less has one value a channel there."""
 _DENSENET = 60
-"""The same of DenseNets, whose average pools leave out the last row of an odd number."""
+"""The same image size for DenseNets, whose average pools leave out the last row of an odd number."""
 
 
 def check_batches(request: RunRequest, images: int) -> None:
-    """Sees that BatchNorm has more than one value a channel in every batch that it normalises by.
+    """Checks that BatchNorm has more than one value a channel in every batch that it normalises by.
 
-    The variance of a single value is 0, and PyTorch's unbiased one a division by 0. PyTorch refuses such a batch when
-    it comes, which is at the end of the first epoch; TensorFlow goes on with statistics that aren't finite.
+    The variance of a single value is 0, and PyTorch's unbiased variance a division by 0. PyTorch refuses such a batch
+    only at the end of the first epoch, when it comes; TensorFlow goes on with statistics that aren't finite.
 
     Args:
-        request: The run.
-        images: Number of training images.
+        request: The run's request.
+        images: The number of training images.
 
     Raises:
-        TwintuneError: BATCH_TOO_SMALL.
+        TwintuneError: BATCH_TOO_SMALL if a batch has a single value a channel.
     """
     largest = _DENSENET if request.model.backbone.startswith("densenet") else _STRIDE
     if request.mode == "idiomatic" or request.dataset.image_size > largest:

@@ -1,4 +1,4 @@
-"""What the parts of one run share."""
+"""The context of a run, which its parts share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from twintune.training.inputs import Inputs
 
 @dataclass
 class RunContext:
-    """One run: what was asked for, what does it, and how far it has come."""
+    """The context of one run: its request, its parts, and how far it has come."""
 
     request: RunRequest
     report: Reporter
@@ -30,5 +30,5 @@ class RunContext:
 
     @property
     def batches(self) -> int:
-        """Batches in an epoch, the last one short or not."""
+        """The number of batches in an epoch, the last one short or not."""
         return math.ceil(len(self.splits.train) / self.request.training.batch_size)

@@ -1,4 +1,4 @@
-"""One pass over the training images, batch by batch."""
+"""A training epoch: one pass over the training images, batch by batch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from twintune.training.context import RunContext
 
 
 class TrainingEpoch:
-    """An epoch of a phase, from its beginning or from within."""
+    """An epoch of a phase, trained from its beginning or from a checkpoint within it."""
 
     def __init__(
         self,
@@ -29,14 +29,14 @@ class TrainingEpoch:
         under_way: EpochState | None,
         save: Callable[[EpochState], None],
     ) -> None:
-        """Prepares it.
+        """Prepares the epoch.
 
         Args:
-            run: Its position is after the epoch before.
-            phase: That the epoch is part of.
+            run: The run, whose position is after the epoch before.
+            phase: The phase that the epoch is part of.
             rates: The learning rates of the epoch's optimiser steps.
-            under_way: Where to go on within the epoch.
-            save: Keeps a checkpoint within the epoch.
+            under_way: The state to continue from within the epoch; None at its beginning.
+            save: A function that writes a checkpoint within the epoch.
         """
         self._run = run
         self._phase = phase
@@ -46,11 +46,11 @@ class TrainingEpoch:
         self._first = under_way.batches if under_way else 0
         self.metrics = under_way.metrics if under_way else Accumulator()
         self.seconds = under_way.seconds if under_way else 0.0
-        """Without the first step after the phase's start, which warms caches and kernels."""
+        """The seconds of the epoch's steps, without the phase's first step, which warms caches and kernels."""
         self.loader_seconds = under_way.loader_seconds if under_way else 0.0
-        """Those of `seconds` in which the loop waited for a batch: reading, augmenting, mixing, hashing it."""
+        """The part of `seconds` in which the loop waited for a batch to be read, augmented, mixed and hashed."""
         self.timed_images = under_way.timed_images if under_way else 0
-        """Those that `seconds` stand for."""
+        """The number of images whose steps `seconds` covers."""
         self._pending: list[tuple[object, Targets]] = []
 
     def train(self, is_cold: bool) -> None:
@@ -109,7 +109,7 @@ class TrainingEpoch:
         run.position.steps_done += 1
 
     def _read_steps(self, step: int) -> float:
-        """Fetches what the pending steps, the last of which is `step`, came to; returns the last loss."""
+        """Fetches the outcomes of the pending steps, the last of which is `step`, and returns the last loss."""
         run = self._run
         outcomes = run.engine.read_steps([handle for handle, _ in self._pending])
         first = step - len(self._pending) + 1
@@ -124,7 +124,7 @@ class TrainingEpoch:
                 run.record.first_step_loss = loss
             self.metrics.add(loss, targets.weight, outcome.correct, len(targets.labels))
         self._pending.clear()
-        # The last step's loss is there before its update is.
+        # The last step's loss is available before its update is done.
         run.engine.device.synchronize()
         return loss
 
@@ -136,7 +136,7 @@ class TrainingEpoch:
         run.report.step(run.position.phase, epoch, phase.epochs, step, run.batches, loss, pace, left / pace)
 
     def _wants_checkpoint(self, step: int) -> bool:
-        """Whether a checkpoint is due after a batch: never in the midst of a group, nor at the epoch's end."""
+        """Whether a checkpoint is due after a batch: never within an accumulation group, nor at the epoch's end."""
         every = self._run.request.training.checkpoints.every_steps
         accumulation = self._run.request.training.gradient_accumulation
         return every is not None and step < self._run.batches and step % (every * accumulation) == 0

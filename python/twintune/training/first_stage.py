@@ -1,4 +1,4 @@
-"""Where in the backbone a phase's steps begin: behind the stages that give the same of an image in every epoch."""
+"""The backbone stage at which a phase's steps begin: the first whose output for an image changes between epochs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from twintune.protocol import Phase, RunRequest
 
 
 def frozen_stages(phase: Phase, request: RunRequest) -> int:
-    """How many of an aligned backbone's first stages give the same few things of each image in all epochs of a phase.
+    """The number of an aligned backbone's first stages whose outputs for an image recur in all epochs of a phase.
 
-    They do where nothing in them trains, BatchNorm statistics neither, and where they see the same images in every
-    epoch, or the same few views of them in turn.
+    The outputs recur if nothing in the stages trains, BatchNorm statistics neither, and if the stages see the same
+    images in every epoch, or the same few views of them in turn.
     """
     if phase.batch_norm != "inference" or is_endless(request.augmentation):
         return 0
@@ -20,16 +20,16 @@ def frozen_stages(phase: Phase, request: RunRequest) -> int:
 
 
 def pools_features(first_stage: int, request: RunRequest) -> bool:
-    """Whether all stages are before this one, so that what they give are pooled features."""
+    """Whether the steps of a phase begin behind the last stage, so that their inputs are pooled features."""
     return first_stage == len(find_backbone(request.model.backbone).stages)
 
 
 def describe_input(first_stage: int, request: RunRequest) -> str:
-    """What the steps of a phase are given: `pixels`, `features` or `activations of STAGE`.
+    """The input of a phase's steps: `pixels`, `features` or `activations of STAGE`.
 
     Args:
-        first_stage: The first backbone stage that they run.
-        request: Names the backbone.
+        first_stage: Index of the first backbone stage that the steps run.
+        request: The run's request, which names the backbone.
     """
     if first_stage == 0:
         return "pixels"

@@ -1,4 +1,4 @@
-"""The batches of one optimiser step as a unit, for what trains a few steps outside of the training loop."""
+"""Groups of the batches of one optimiser step, for code that trains a few steps outside of the training loop."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from twintune.model.head import masks_of_step
 from twintune.protocol import RunRequest
 
 MixedBatch = tuple[Batch, np.ndarray]
-"""A batch and the shares of the classes in each of its images, [images, classes]."""
+"""A batch and the shares of the classes in each of its images, an array of shape [images, classes]."""
 
 Group = list[MixedBatch]
 """The batches of one optimiser step."""
 
 
 class GroupTrainer:
-    """Takes one optimiser step on a group of batches."""
+    """A function object that takes one optimiser step on a group of batches."""
 
     def __init__(self, engine: Engine, run: RunRequest, targets: TargetEncoder) -> None:
         self._engine = engine
@@ -30,7 +30,7 @@ class GroupTrainer:
         self._batches = 0
 
     def __call__(self, group: Group, learning_rate: float) -> float:
-        """Takes the step; returns the loss of its images before it."""
+        """Takes the step, and returns the mean loss of the group's images before it."""
         loss_sum = weight = 0.0
         for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
             targets = self._targets.encode(shares)
@@ -52,8 +52,8 @@ def endless_groups(training_batches: Callable[[int], Iterable[MixedBatch]], accu
     """The batches of each optimiser step, epoch after epoch; an epoch's last group may be incomplete.
 
     Args:
-        training_batches: Gives the batches of an epoch, from 0.
-        accumulation: Batches to an optimiser step, at least 1.
+        training_batches: A function that returns the batches of an epoch, counted from 0.
+        accumulation: The number of batches to an optimiser step, at least 1.
     """
     for epoch in itertools.count():
         batches = iter(training_batches(epoch))

@@ -1,4 +1,4 @@
-"""Where the batches of a run come from: the engine's pipeline, or features that a frozen backbone gave once."""
+"""The source of a run's batches: the engine's pipeline, or features that a frozen backbone computed once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from twintune.training.first_stage import frozen_stages, pools_features
 
 
 class Inputs:
-    """Batches of one run. Every pixel that the model gets is added to the record's digests, once."""
+    """The batches of one run. Every pixel that the model gets is added to the record's digests, once."""
 
     def __init__(
         self, request: RunRequest, engine: Engine, splits: Splits, record: RunRecord, reporter: Reporter
@@ -35,18 +35,18 @@ class Inputs:
         self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
         record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
         self.features_hashed = False
-        """Whether the pixels of the features in use are in the digest, by this process or by the one before it."""
+        """Whether the pixels of the features in use are in the digest, added by this process or by one before it."""
 
     def first_stage_of(self, phase: Phase, recorded: str | None) -> int:
         """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
 
-        What the frozen stages give is the same few things of each image in all epochs, so they run once, and the steps
-        begin behind them. Activations within the backbone can take more room than images do, by far: where they don't
-        fit, the steps run the frozen stages too.
+        The frozen stages give the same outputs for an image in all epochs, so they run once, and the steps begin behind
+        them. Activations within the backbone can take more room than images do, by far: where they don't fit, the steps
+        run the frozen stages too.
 
         Args:
             phase: The phase.
-            recorded: What the steps of the phase were given so far, where it has begun before: they go on with that.
+            recorded: The input of the phase's steps so far, if it has begun before; its other steps get the same input.
         """
         frozen = frozen_stages(phase, self._request) if self._engine.caches_features else 0
         if frozen == 0 or recorded == "pixels":
@@ -57,14 +57,14 @@ class Inputs:
             return frozen if self._extractor.has_room(frozen) else 0
 
     def start_phase(self, first_stage: int, backbone_moved: bool) -> None:
-        """Gets the output of the frozen stages for all images when a phase trains on it and it isn't there.
+        """Gets the output of the frozen stages for all images, if a phase trains on it and it isn't there yet.
 
         Args:
             first_stage: The first stage that the phase's steps compute.
             backbone_moved: Whether any phase so far, this one too, could have changed the backbone.
         """
         if first_stage == 0 or (self._passed is not None and self._passed.first_stage != first_stage):
-            # The backbone is about to change, or isn't frozen there: its old features are of no more use.
+            # The backbone is about to change, or isn't frozen as far as before: its old features are of no more use.
             self._passed = None
             self.features_hashed = False
         if first_stage > 0 and self._passed is None:
@@ -76,7 +76,7 @@ class Inputs:
 
     @property
     def feature_origin(self) -> FeatureOrigin | None:
-        """Where the phase's features came from; None for a phase on pixels."""
+        """The origin of the phase's features; None for a phase on pixels."""
         if self._passed is None:
             return None
         return "computed" if self._passed.computed_images > 0 else "cached"
@@ -85,9 +85,9 @@ class Inputs:
         """The batches of an epoch, mixed where the specification asks for it.
 
         Args:
-            epoch: Counts from 0 over all phases.
-            start_step: How many batches of the epoch are passed over; those that follow are the same as in the whole
-                epoch.
+            epoch: The epoch's number, counted from 0 over all phases.
+            start_step: The number of the epoch's batches that are passed over; the following ones are the same as in
+                the whole epoch.
 
         Yields:
             A batch, and the shares of the classes in each of its images: float64, [images, classes].
@@ -96,7 +96,7 @@ class Inputs:
         for step, batch in enumerate(batches, start=start_step):
             targets = one_hot(batch.labels, len(self._splits.classes))
             inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
-            # Features come of pixels that are in the digest already.
+            # Features come from pixels that are in the digest already.
             if self._passed is None:
                 self._record.digests.pixels.add(np.asarray(inputs))
             yield dataclasses.replace(batch, inputs=inputs), targets
@@ -108,7 +108,7 @@ class Inputs:
             return
         is_test, seen = split is self._splits.test, RowsDigest()
         for batch in self._engine.pipeline.ordered_batches(split):
-            # Those of the test are kept apart, anew in each pass.
+            # Test pixels have a digest of their own, which each pass begins anew.
             (seen if is_test else self._record.digests.pixels).add(np.asarray(batch.inputs))
             yield batch
         if is_test:
@@ -118,7 +118,7 @@ class Inputs:
         return self._engine.pipeline if self._passed is None else self._passed.features
 
     def _hash_features(self, passed: FeaturePass) -> None:
-        """Adds what the features were made of, which is the same whether it was seen now or when they were kept."""
+        """Adds the digests of the images that the features were computed from, in this run or when they were kept."""
         for name, pixels in passed.pixels:
             if name == "test":
                 self._record.test_pixels = pixels

@@ -1,4 +1,4 @@
-"""Whether a run keeps its images decoded, and where."""
+"""The decision whether a run keeps its images decoded, and where."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from twintune.protocol import RunRequest
 from twintune.training.first_stage import frozen_stages, pools_features
 
 _SHARE = 4
-"""Kept images take at most a fourth of the memory that is available, or of the disk that is free, when a run begins."""
+"""The divisor of the available memory, or of the free disk, that kept images may take when a run begins: a fourth."""
 
 
 def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
-    """Splits whose images are decoded once, as far as there is room, where a run passes over them more than once.
+    """Returns splits whose images are decoded once, as far as there is room, if a run passes over them more than once.
 
     Args:
-        splits: As they were opened. The test's images are seen once and are never kept.
+        splits: The splits as they were opened. The test's images are seen once and are never kept.
         request: `dataset.cache_decoded` says where images are kept: in `memory`; on the `disk`, in a file that goes
             with the splits; or, for `auto`, in such a file that the memory has room for too, so that its pages stay
             there while nobody else needs them. Images beyond the room are decoded anew in every epoch.
@@ -36,14 +36,14 @@ def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
         images = KeptInMemory(room) if where == "memory" else KeptInFile(len(split), folder, room)
         return KeptSplit(split.dataset, split.indices, images, originals)
 
-    # A random part is cut out of the original. All other augmentations begin with the plain resizing.
+    # Random resized crops are cut out of the original; all other augmentations begin with the plain resizing.
     train = keep(splits.train, originals=request.augmentation.random_resized_crop is not None)
     validation = splits.validation and keep(splits.validation, originals=False)
     return dataclasses.replace(splits, train=train, validation=validation)
 
 
 def _epochs_on_pixels(request: RunRequest) -> int:
-    """Epochs that may read the images: whether activations within the backbone have room isn't known yet."""
+    """The number of epochs that may read the images, as long as it isn't known whether activations have room."""
     phases = request.training.phases
     return sum(phase.epochs for phase in phases if not pools_features(frozen_stages(phase, request), request))
 

@@ -36,22 +36,22 @@ def run(request: RunRequest, emit: Callable[[object], None]) -> RunResult:
     """Trains and tests one framework with one seed.
 
     Args:
-        request: All of it; nothing is filled in here.
-        emit: Takes a progress report; raises `Cancelled` when the run should stop.
+        request: The complete request; nothing is filled in here.
+        emit: A function that takes a progress report, and raises `Cancelled` when the run should stop.
 
     Returns:
-        What the run came to.
+        The result of the run.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used, or the loss isn't finite.
+        TwintuneError: If the data, the weights or the device can't be used, or the loss isn't finite.
     """
-    # What an earlier run on this warm worker left behind would count as this one's memory.
+    # Garbage of an earlier run on this warm worker would count as this run's memory.
     gc.collect()
     return TrainingLoop(request, Reporter(emit)).run()
 
 
 class TrainingLoop:
-    """One run."""
+    """The training loop of one run."""
 
     def __init__(self, request: RunRequest, reporter: Reporter) -> None:
         self.request = request
@@ -59,7 +59,7 @@ class TrainingLoop:
         self.record = RunRecord(request)
 
     def run(self) -> RunResult:
-        """The whole run, or what is left of it after its last checkpoint."""
+        """Carries out the whole run, or what is left of it after its last checkpoint."""
         watch, phases, other_load = self.record.watch, self.request.training.phases, OtherLoad()
         self.context = run = prepare(self.request, self.report, self.record)
         self.checkpoints = RunCheckpoints(run)
@@ -89,7 +89,7 @@ class TrainingLoop:
         return result
 
     def _train_phase(self, number: int, phase: Phase) -> None:
-        """All epochs of a phase, or those that are left of it; fewer when validation stops improving."""
+        """Trains the epochs of a phase, or those that are left; fewer if validation stops improving."""
         run, position, training = self.context, self.context.position, self.request.training
         state = self.resumed_from.state if self.resumed_from else None
         if state is None:
@@ -102,7 +102,7 @@ class TrainingLoop:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
         if self.resumed_from is not None:
             run.engine.load_state(self.resumed_from.tensors)
-            # A run that was never interrupted has no second copy of its state.
+            # A run that was never interrupted holds no second copy of its state, so this one lets go of it.
             self.resumed_from = None
             run.engine.device.start_memory_peak()
         run.inputs.start_phase(first_stage, position.backbone_moved)
@@ -112,7 +112,7 @@ class TrainingLoop:
 
         monitor = Monitor(training.early_stopping, state.monitor if state else MonitorState())
         under_way = state.epoch if state else None
-        # For the epochs that are planned, however many there will be.
+        # The rates are for the planned epochs, however many there will be.
         steps = math.ceil(run.batches / training.gradient_accumulation)
         rates = learning_rates(phase, steps)
         is_cold = True
@@ -126,7 +126,7 @@ class TrainingLoop:
         self._end_phase(phase, monitor)
 
     def _end_epoch(self, epoch: TrainingEpoch, phase: Phase, learning_rate: float, monitor: Monitor) -> None:
-        """Validates, decides whether the phase goes on, and keeps what was reached."""
+        """Validates, decides whether the phase goes on, and keeps the epoch's record and checkpoint."""
         run, position = self.context, self.context.position
         position.epoch += 1
         position.epochs_done += 1
@@ -153,7 +153,7 @@ class TrainingLoop:
         self.report.epoch(record, phase.epochs)
 
     def _end_phase(self, phase: Phase, monitor: Monitor) -> None:
-        """Goes back to the best epoch's weights where the specification wants them, and to their average."""
+        """Restores the best epoch's weights if the specification asks for it, and adopts their average if any."""
         position = self.context.position
         weights_of = position.epoch
         if monitor.restores_best and monitor.best_epoch is not None and monitor.best_epoch != position.epoch:
@@ -166,7 +166,7 @@ class TrainingLoop:
         self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
 
     def _evaluate(self, split: Split, where: str) -> tuple[EvaluationMetrics, np.ndarray]:
-        """Metrics and logits of a split, in inference mode; `where` is for the message when they aren't finite."""
+        """Metrics and logits of a split, in inference mode; `where` is named in the error if they aren't finite."""
         logits, done = [], 0
         for batch in self.context.inputs.ordered_batches(split):
             logits.append(self.context.engine.predict(batch.inputs))
@@ -182,7 +182,7 @@ class TrainingLoop:
         folder = Path(self.request.run_directory)
         engine = self.context.engine
         tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})
-        # Side by side: hashing and writing take as long as each other, and both let go of Python's lock.
+        # Hashing and writing run side by side: they take equally long, and both release Python's global lock.
         with ThreadPoolExecutor(1) as hasher:
             digest = hasher.submit(digest_tensors, tensors)
             save_atomically(tensors, folder / "model" / "model.safetensors")
@@ -190,7 +190,7 @@ class TrainingLoop:
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
 
     def _profile(self) -> None:
-        """Profiles the steps; the run is complete, and stands whatever becomes of that."""
+        """Profiles the steps; the run is complete by then, and stands even if this fails."""
         try:
             self.record.profile = profile_steps(self.context)
         except Cancelled:

@@ -21,7 +21,7 @@ from twintune.training.preparation import prepare
 
 _SMOOTHING = 0.98
 _DIVERGENCE = 4
-"""A smoothed loss of more than so many times the lowest one ends the sweep."""
+"""The multiple of the lowest smoothed loss beyond which the sweep ends."""
 
 Ending = Literal["finished", "diverged", "notFinite"]
 
@@ -29,15 +29,15 @@ Ending = Literal["finished", "diverged", "notFinite"]
 def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object], None]) -> FindLearningRateResult:
     """Sweeps the learning rate over the first phase of a run.
 
-    A phase of the head alone trains on pixels here, since a pass over all images for their features would cost more
-    than the sweep.
+    In a sweep a phase of the head alone trains on pixels, since a pass over all images for their features would cost
+    more than the sweep.
 
     Args:
-        request: All of it; nothing is filled in here.
-        emit: Takes a progress report; raises `Cancelled` when the sweep should stop.
+        request: The complete request; nothing is filled in here.
+        emit: A function that takes a progress report, and raises `Cancelled` when the sweep should stop.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used, or the first loss isn't finite.
+        TwintuneError: If the data, the weights or the device can't be used, or the first loss isn't finite.
     """
     report = Reporter(emit)
     run = prepare(request.run, report, RunRecord(request.run))
@@ -54,7 +54,7 @@ def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object]
 
 
 def sweep_rates(request: FindLearningRateRequest) -> list[float]:
-    """The rate of each step: every one by the same factor above the one before, towards the end of the range."""
+    """The learning rate of each step, which grows by the same factor from step to step."""
     growth = request.end / request.start
     return [request.start * growth ** (step / request.steps) for step in range(request.steps)]
 
@@ -64,15 +64,15 @@ def restored(engine: Engine, phase: Phase) -> Iterator[None]:
     """Puts weights, running statistics and the optimiser back as they were before the block, however it ends.
 
     Args:
-        engine: In a phase on pixels.
-        phase: The one that it is in.
+        engine: The engine, in a phase on pixels.
+        phase: The phase that the engine is in.
     """
-    # Copied: an engine may give its live memory, which training moves.
+    # The tensors are copied, since an engine may give its live memory, which training changes.
     before = {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
     try:
         yield
     finally:
-        # Only a fresh optimiser takes the buffers of another, and it has none that these lack.
+        # Only a fresh optimiser takes the buffers of another one, and it has none that are missing there.
         engine.start_phase(phase, first_stage=0)
         engine.load_state(before)
 
@@ -83,13 +83,13 @@ def sweep(
     """Takes an optimiser step at each rate, until the loss diverges.
 
     Args:
-        train: Takes an optimiser step at a rate; returns the loss before it.
-        groups: The batches of each step, as many as there are rates or more.
-        rates: Of the steps.
-        report: Is told of each step.
+        train: A function that takes an optimiser step at a learning rate, and returns the loss before it.
+        groups: The batches of each step, for at least as many steps as there are rates.
+        rates: The learning rates of the steps.
+        report: The reporter that is told of each step.
 
     Returns:
-        The steps whose loss is finite, and why they end.
+        The steps whose loss is finite, and the reason why they end.
     """
     points: list[LearningRatePoint] = []
     average, lowest = 0.0, math.inf
@@ -100,7 +100,7 @@ def sweep(
                 raise _first_not_finite(loss, rate)
             return points, "notFinite"
         average = _SMOOTHING * average + (1 - _SMOOTHING) * loss
-        # As Adam's moments, the mean begins at zero, which is corrected for.
+        # The mean begins at zero, which is corrected for as Adam corrects its moments.
         smoothed = average / (1 - _SMOOTHING ** (len(points) + 1))
         points.append(LearningRatePoint(rate, loss, smoothed))
         report.sweep_step(len(points), len(rates), points[-1])

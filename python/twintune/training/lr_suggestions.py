@@ -17,16 +17,16 @@ _FEWEST_POINTS = 3
 def suggest(rates: np.ndarray, losses: np.ndarray, planned_steps: int) -> LearningRateSuggestions:
     """The suggestions of a whole sweep.
 
-    A tenth of the planned steps at its beginning and five steps at its end count for nothing: at first the smoothed
-    loss is noise, at last the training diverges.
+    A tenth of the planned steps at the beginning and five steps at the end are left out: at first the smoothed loss is
+    noise, at last the training diverges.
 
     Args:
-        rates: Of the steps that were taken, shape [steps].
-        losses: Smoothed, shape [steps].
-        planned_steps: How many steps the sweep would have had to its end.
+        rates: The learning rates of the steps that were taken, shape [steps].
+        losses: Smoothed losses, shape [steps].
+        planned_steps: The number of steps that the sweep would have had to its end.
 
     Returns:
-        None for both where fewer than three steps are left.
+        The suggestions; both are None if fewer than three steps are left.
     """
     kept = slice(planned_steps // _SHARE_OF_FIRST_STEPS, max(0, len(losses) - _LAST_STEPS))
     rates, losses = rates[kept], losses[kept]
@@ -42,8 +42,8 @@ def valley(rates: np.ndarray, losses: np.ndarray) -> float:
     reach back from its end by as many steps as it has members.
 
     Args:
-        rates: Shape [steps].
-        losses: Smoothed, shape [steps], at least one.
+        rates: Learning rates, shape [steps].
+        losses: Smoothed losses, shape [steps], at least one.
     """
     lengths = np.ones(len(losses), dtype=int)
     for step in range(1, len(losses)):
@@ -51,7 +51,7 @@ def valley(rates: np.ndarray, losses: np.ndarray) -> float:
         lengths[step] = 1 + lengths[:step].max(where=higher, initial=0)
     end = int(lengths.argmax())
     length = int(lengths[end])
-    # A descent of one or two steps at the very beginning would begin before it.
+    # A descent of one or two steps at the very beginning of the curve would begin before the curve.
     return float(rates[max(0, end - length + length // 3 + length // 6)])
 
 
@@ -59,7 +59,7 @@ def steep(rates: np.ndarray, losses: np.ndarray) -> float:
     """The rate at which the loss begins to fall most steeply over the logarithm of the rate.
 
     Args:
-        rates: Shape [steps].
-        losses: Smoothed, shape [steps], at least two.
+        rates: Learning rates, shape [steps].
+        losses: Smoothed losses, shape [steps], at least two.
     """
     return float(rates[np.argmin(np.diff(losses) / np.diff(np.log(rates)))])

@@ -1,4 +1,4 @@
-"""What comes before the first step, of a run as of a sweep: the data are opened and checked, and the model is built."""
+"""The preparation of a run or a sweep: the data are opened and checked, and the model is built."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def prepare(request: RunRequest, report: Reporter, record: RunRecord) -> RunCont
     """Opens the data and builds the model.
 
     Args:
-        request: All of it; nothing is filled in here.
-        report: Is told of stages and warnings.
-        record: Keeps what the model is before its first step.
+        request: The complete request; nothing is filled in here.
+        report: The reporter that is told of stages and warnings.
+        record: The record that keeps the digests of the model before its first step.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used.
+        TwintuneError: If the data, the weights or the device can't be used.
     """
     watch = record.watch
     report.stage("data")

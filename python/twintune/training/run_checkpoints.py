@@ -1,4 +1,4 @@
-"""When a run's checkpoints are written, what is in them, and how a run goes on from one."""
+"""The checkpoints of a run: when they are written, what is in them, and how a run is resumed from one."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from twintune.training.context import RunContext
 
 FOLDER = "checkpoint"
 _AUTO_SECONDS = 10.0
-"""Between two checkpoints that are `auto`: what a run may have to do again, beside an epoch."""
+"""The seconds between two `auto` checkpoints: what a resumed run may have to do again, beside an epoch."""
 
 
 class RunCheckpoints:
-    """The checkpoints of one run."""
+    """The checkpoints of one run, written when they are due."""
 
     def __init__(self, run: RunContext) -> None:
         request, training = run.request, run.request.training
@@ -41,14 +41,14 @@ class RunCheckpoints:
         self._unwritten_best: tuple[RunState, dict[str, np.ndarray]] | None = None
 
     def go_on(self) -> Checkpoint | None:
-        """Takes the run to where its last checkpoint was written, but for the engine, whose phase has to start first.
+        """Restores the run from its last checkpoint, but for the engine, whose phase has to start first.
 
         Returns:
-            The checkpoint; None where there is none, or where the run was asked to begin anew.
+            The checkpoint; None if there is none, or if the request isn't to resume.
 
         Raises:
-            TwintuneError: CHECKPOINT_CORRUPT, or CHECKPOINT_MISMATCH when it is of another specification, of other
-                data or of other weights.
+            TwintuneError: CHECKPOINT_CORRUPT if the checkpoint can't be read, CHECKPOINT_MISMATCH if it is of another
+                specification, of other data or of other weights.
         """
         run = self._run
         if not run.request.resume:
@@ -70,28 +70,28 @@ class RunCheckpoints:
         return checkpoint
 
     def end_epoch(self, monitor: Monitor) -> None:
-        """Writes a checkpoint where one is due after an epoch, and keeps the best epoch in memory where none is."""
+        """Writes a checkpoint if one is due after an epoch; else keeps the best epoch's in memory."""
         if self._is_due():
             self.save(monitor)
             return
         with self._run.record.watch.part("checkpoint"):
             state = self._state(monitor)
             if state.is_best:
-                # Run and engine go on in the same memory.
+                # The run and the engine change these objects in place afterwards.
                 tensors = {name: tensor.copy() for name, tensor in self._tensors().items()}
                 self._unwritten_best = copy.deepcopy(state), tensors
 
     def save(self, monitor: Monitor, epoch: EpochState | None = None) -> None:
-        """Writes the last checkpoint, which is the best one too right after the best epoch.
+        """Writes the last checkpoint, which right after the best epoch is the best one too.
 
         Args:
-            monitor: Of the phase.
-            epoch: The epoch that is under way, when there is one.
+            monitor: The phase's monitor.
+            epoch: The state of the epoch that is under way, if there is one.
         """
         with self._run.record.watch.part("checkpoint"):
             state, files = self._state(monitor, epoch), []
             if self._unwritten_best and not state.is_best:
-                # Before the last one, which speaks of it.
+                # The best checkpoint is written before the last one, which refers to it.
                 files.append(self._folder.save_best(*self._unwritten_best))
             files.append(self._folder.save(state, self._tensors()))
             if state.is_best:
@@ -127,5 +127,6 @@ class RunCheckpoints:
         )
 
     def _tensors(self) -> Mapping[str, np.ndarray]:
-        # A backbone that nothing could change so far is in its file of weights, whose digest the record has.
+        # A backbone that nothing could change so far is left out: its weights are in their own file, whose digest the
+        # record has.
         return self._run.engine.state(backbone=self._run.position.backbone_moved)

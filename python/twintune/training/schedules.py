@@ -1,4 +1,4 @@
-"""Learning rates, step by step, computed once here and given to both frameworks."""
+"""Learning-rate schedules, computed step by step here and given to both frameworks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ def learning_rates(phase: Phase, steps_per_epoch: int) -> list[float]:
     """The learning rate of every optimiser step of a phase.
 
     Args:
-        phase: Gives the optimiser's rate, the schedule and the number of epochs.
-        steps_per_epoch: Optimiser steps in an epoch, at least 1.
+        phase: The phase, which gives the optimiser's learning rate, the schedule and the number of epochs.
+        steps_per_epoch: The number of optimiser steps in an epoch, at least 1.
 
     Returns:
-        One rate a step.
+        One learning rate for each step.
     """
     peak, schedule = phase.optimizer.learning_rate, phase.schedule
     total = phase.epochs * steps_per_epoch
@@ -44,8 +44,8 @@ def _after_warmup(
 def _one_cycle(peak: float, schedule: OneCycleSchedule, total: int) -> list[float]:
     """Half a cosine up and half a cosine down (Smith and Topin 2018), step by step as `OneCycleLR` of PyTorch.
 
-    The final divisor is of the peak, as fastai's; that of PyTorch is of the first rate. A rise of less than a step is
-    that step, at the first rate.
+    The final divisor divides the peak, as fastai's does; PyTorch's divides the first rate. A rise of less than one step
+    takes one step, at the first rate.
     """
     first, last = peak / schedule.start_divisor, peak / schedule.final_divisor
     rise = schedule.rise_fraction * total - 1
@@ -57,5 +57,5 @@ def _one_cycle(peak: float, schedule: OneCycleSchedule, total: int) -> list[floa
 
 
 def _half_cosine(start: float, end: float, progress: float) -> float:
-    """From `start` at a progress of 0 to `end` at 1."""
+    """The value of half a cosine that goes from `start` at a progress of 0 to `end` at a progress of 1."""
     return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2

@@ -1,11 +1,11 @@
-"""What a training step spends its time on, by one method in both frameworks.
+"""The profile of a training step: the time of its parts, by one method in both frameworks.
 
 TensorFlow runs a step as one traced function, which no clock can look into. So both engines can cut a step short: after
-the loss, and after its gradients. Each of these is timed from the same batches, with the device waited for before and
-after; what a part takes is the difference to the one that ends before it.
+the loss, and after its gradients. Each shortened step is timed on the same batches, with the device waited for before
+and after; the time of a part is the difference between two of them.
 
-It comes after a run's model and test are written, so that what it does to the weights that train doesn't matter any
-more. A backbone that no phase of the run moves it doesn't move either: that one is kept for the next run.
+The profile is measured after a run's model and test are written, so that the weights that it trains don't matter any
+more. A backbone that no phase of the run trains isn't trained here either: it is kept for the next run.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from twintune.training.context import RunContext
 from twintune.training.first_stage import describe_input
 
 WARM_UP = 3
-"""Steps that trace, find kernels and fill caches, and aren't timed."""
+"""The number of steps that trace, find kernels and fill caches, and aren't timed."""
 STEPS = 20
-"""Steps to time in each phase."""
+"""The number of steps to time in each phase."""
 FEWEST_STEPS = 5
 _SECONDS = 20.0
-"""After these a phase is timed no longer, where it has had the fewest."""
+"""The seconds after which a phase is timed no longer, once it has had the fewest steps."""
 _BATCHES = 4
-"""Batches that the steps take in turn."""
+"""The number of batches that the steps take in turn."""
 
 Result = TypeVar("Result")
 
 
 class StepTimes(NamedTuple):
-    """Seconds of one step, from the batch in NumPy or as the pipeline gave it."""
+    """The seconds of one step as far as each of its parts, from the batch in NumPy or as the pipeline gave it."""
 
     transfer: float
     forward: float
@@ -51,7 +51,7 @@ def profile_steps(run: RunContext) -> list[StepProfile]:
     """Profiles the steps of each phase, begun anew on the model as it is.
 
     Args:
-        run: One that has ended: the phases start anew, and the weights go on moving.
+        run: A run that has ended: its phases start anew, and its weights go on changing.
     """
     phases = run.request.training.phases
     run.report.stage("profile")
@@ -62,13 +62,13 @@ def profile_steps(run: RunContext) -> list[StepProfile]:
 def measure(
     parts: StepParts, steps: Sequence[StepInputs], device: Device, on_step: Callable[[int], None]
 ) -> list[StepTimes]:
-    """Times the parts of some steps, each part right after the one before, so that what drifts drifts for all.
+    """Times the parts of some steps in turn, so that a drift of the machine's speed meets all parts alike.
 
     Args:
-        parts: Of the step.
-        steps: Taken in turn.
-        device: Waited for before each look at the clock.
-        on_step: Is told how many of `WARM_UP + STEPS` steps are done.
+        parts: The parts of a training step.
+        steps: The inputs of the steps, which are taken in turn.
+        device: The device, which is waited for before each look at the clock.
+        on_step: A function that is given the number of steps done, of `WARM_UP + STEPS`.
     """
     times = []
     until = math.inf
@@ -85,7 +85,7 @@ def measure(
 
 
 def summarize(times: Sequence[StepTimes], phase: int, step_input: str) -> StepProfile:
-    """Medians over the steps, in milliseconds; those of backward and optimiser are of each step's difference."""
+    """Medians over the steps, in milliseconds; backward and optimiser are medians of each step's differences."""
 
     def median(seconds: Callable[[StepTimes], float]) -> float:
         return 1000 * statistics.median(map(seconds, times))
@@ -117,13 +117,13 @@ def _profile_phase(run: RunContext, number: int, phase: Phase, batches: Sequence
 
 
 def _sample(run: RunContext) -> list[Batch]:
-    """The first few training batches, all of one size. They come past the record, whose digests are complete."""
+    """The first few training batches, all of one size. The record doesn't see them: its digests are complete."""
     first = list(itertools.islice(run.engine.pipeline.training_batches(run.splits.train, 0), _BATCHES))
     return [batch for batch in first if len(batch) == len(first[0])]
 
 
 def _step_of(run: RunContext, phase: Phase, batch: Batch, index: int, prefix: Prefix | None) -> StepInputs:
-    """A step that ends its group, so that the optimiser has its part in it."""
+    """The inputs of a step that ends its accumulation group, so that it includes the optimiser."""
     targets = run.targets.encode(one_hot(batch.labels, len(run.splits.classes)))
     return StepInputs(
         inputs=prefix(batch.inputs) if prefix else batch.inputs,
@@ -147,5 +147,5 @@ def _timed(work: Callable[[], Result], device: Device) -> tuple[Result, float]:
     start = time.perf_counter()
     result = work()
     device.synchronize()
-    # What the work came to is freed after the clock has stopped.
+    # The result is returned, so that it is freed after the clock has stopped.
     return result, time.perf_counter() - start
