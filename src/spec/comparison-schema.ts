@@ -1,44 +1,52 @@
 import * as z from 'zod'
 import { positive } from './fields.js'
 
-/** What of the test is compared. */
+/** Names of the test metrics that the frameworks are compared by. */
 export const metricNameSchema = z.enum(['accuracy', 'topFiveAccuracy', 'macroF1', 'loss', 'calibrationError'])
 
-/** What is drawn at random in a run, by a seed of its own. */
+/** Purposes that a run draws random numbers for, each with a seed of its own. */
 export const purposeSchema = z.enum(['init', 'order', 'split', 'augmentation'])
 
 const marginsSchema = z
   .strictObject({
-    accuracy: positive.default(0.005).describe('From 0 to 1: 0.005 is half a point.'),
-    topFiveAccuracy: positive.optional().describe('From 0 to 1.'),
-    macroF1: positive.optional().describe('From 0 to 1.'),
-    loss: positive.optional().describe('Of the mean cross-entropy, in nats.'),
-    calibrationError: positive.optional().describe('From 0 to 1.'),
+    accuracy: positive
+      .default(0.005)
+      .describe('Margin of the test accuracy, which ranges from 0 to 1: 0.005 is half a percentage point.'),
+    topFiveAccuracy: positive.optional().describe('Margin of the top-5 accuracy, which ranges from 0 to 1.'),
+    macroF1: positive.optional().describe('Margin of the macro-averaged F1 score, which ranges from 0 to 1.'),
+    loss: positive.optional().describe('Margin of the test loss, the mean cross-entropy in nats.'),
+    calibrationError: positive
+      .optional()
+      .describe('Margin of the expected calibration error, which ranges from 0 to 1.'),
   })
   .describe(
-    "Differences up to here are of no consequence, in the metric's own unit (accuracy: from 0 to 1). A metric without a margin can't be equivalent.",
+    "Equivalence margin of each metric, in the metric's own unit: the largest difference that is of no consequence. Without a margin a metric is never called equivalent.",
   )
 
 export const comparisonSettingsSchema = z.strictObject({
   primaryMetric: metricNameSchema
     .default('accuracy')
-    .describe('The one that the verdict is of; the p-values of the others are adjusted for their number.'),
+    .describe(
+      'Metric that the verdict is about. The p-values of the other metrics are adjusted for their number (Holm).',
+    ),
   margins: marginsSchema.prefault({}),
   vary: z
     .array(purposeSchema)
     .min(1)
     .default(['init', 'order', 'augmentation'])
     .describe(
-      'What a seed decides: `init`, the first weights that are drawn and the dropout masks; `order`, that of the batches; `split`, which images are set apart; `augmentation`, mixing of batches too. The others are those of the first seed in every run.',
+      'Sources of randomness that differ from seed to seed. `init`: the weights drawn at the start, and the dropout masks. `order`: the order of the batches. `split`: which images are set apart for validation and test. `augmentation`: the augmentation of images and the mixing of batches. Sources that are not listed use the first seed in every run.',
     ),
   noise: z
     .boolean()
     .default(false)
-    .describe('Carry every run out twice with the same seed, to see what is mere floating point.'),
+    .describe(
+      'Whether every run is carried out twice with the same seed. The distance between the two is the noise of floating-point arithmetic.',
+    ),
 })
 
-/** What the comparison asks, and of what. */
+/** Settings of the comparison between the two frameworks, with every default filled in. */
 export type ComparisonSettings = z.output<typeof comparisonSettingsSchema>
 export type MetricName = z.output<typeof metricNameSchema>
-/** What a seed is for. */
+/** Purpose that a run draws random numbers for. */
 export type Purpose = z.output<typeof purposeSchema>

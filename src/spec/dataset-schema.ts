@@ -5,29 +5,33 @@ const everySource = {
   validationFraction: fraction
     .default(0.2)
     .describe(
-      "Share of the training images set apart for validation where none are given, decided by a hash of each item's identity; 0 for none.",
+      "Share of the given training images set apart for validation where no validation images are given; 0 sets none apart. A hash of each image's identity decides, so that adding an image moves no other.",
     ),
   testFraction: fraction
     .gt(0)
     .default(0.2)
-    .describe('Share of the images set apart for the test, by the same hash, where none are given.'),
+    .describe(
+      "Share of the given training images set apart for the test where no test images are given. A hash of each image's identity decides, so that adding an image moves no other.",
+    ),
   imageSize: z
     .int()
     .min(32)
     .max(1024)
     .optional()
     .describe(
-      "Height and width in pixels that every image is resized to. Without it the backbone's own, as `twintune backbones` lists it.",
+      "Height and width in pixels that every image is resized to. The default is the backbone's own size, which `twintune backbones` lists.",
     ),
   onCorrupt: z
     .enum(['fail', 'skip'])
     .default('fail')
-    .describe('What to do with images that can not be decoded; either way every one of them is listed.'),
+    .describe(
+      'Treatment of images that cannot be decoded: `fail` ends the run before it trains, `skip` leaves them out. Either way every such image is listed.',
+    ),
   cacheDecoded: z
     .enum(['auto', 'memory', 'disk', 'none'])
     .default('auto')
     .describe(
-      'Where decoded images are kept for the next epochs on pixels, up to a fourth of what is free: `memory`, `disk`, or `auto`, a file that the memory has room for too.',
+      'Place where decoded images are kept for later epochs that train on pixels: `memory`, `disk` (a file), `auto` (a file that also fits into the memory), or `none`. Kept images take at most a fourth of what is free there; the rest is decoded anew in each epoch.',
     ),
 }
 
@@ -36,18 +40,20 @@ const paths = {
     .string()
     .min(1)
     .describe(
-      'The training images: a folder with a folder a class, or with such folders named train, val and test; a CSV file; or a parquet file.',
+      'Path of the training images: a folder with one folder for each class, or with such folders named train, val and test; a CSV file; or a parquet file.',
     ),
   validation: z
     .string()
     .min(1)
     .optional()
-    .describe('The validation images. Without it `validationFraction` of the training images is set apart.'),
+    .describe(
+      'Path of the validation images. Without it `validationFraction` of the training images is set apart.',
+    ),
   test: z
     .string()
     .min(1)
     .optional()
-    .describe('The test images. Without it `testFraction` of the training images is set apart.'),
+    .describe('Path of the test images. Without it `testFraction` of the training images is set apart.'),
 }
 
 const columns = {
@@ -55,56 +61,83 @@ const columns = {
     .string()
     .min(1)
     .default('image')
-    .describe('Column of the encoded images (`{ bytes, path }` or bytes).'),
+    .describe('Name of the column that holds the encoded images, as `{ bytes, path }` or as bytes.'),
   labelColumn: z
     .string()
     .min(1)
     .default('label')
-    .describe('Column of the classes (integers with names, or strings).'),
+    .describe('Name of the column that holds the classes, as integers with names or as strings.'),
 }
 
 export const datasetSchema = z.discriminatedUnion('source', [
-  z.strictObject({ source: z.literal('imagefolder'), ...paths, ...everySource }),
   z.strictObject({
-    source: z.literal('csv'),
+    source: z
+      .literal('imagefolder')
+      .describe('Source of the images: a folder with one folder for each class.'),
+    ...paths,
+    ...everySource,
+  }),
+  z.strictObject({
+    source: z.literal('csv').describe('Source of the images: a CSV file with a row for each image file.'),
     ...paths,
     ...everySource,
     pathColumn: z
       .string()
       .min(1)
       .default('path')
-      .describe("Column of the image files' paths, relative to the CSV file."),
-    labelColumn: z.string().min(1).default('label').describe('Column of the classes.'),
+      .describe('Name of the column that holds the paths of the image files, relative to the CSV file.'),
+    labelColumn: z.string().min(1).default('label').describe('Name of the column that holds the classes.'),
     splitColumn: z
       .string()
       .min(1)
       .optional()
-      .describe('Column of `train`, `validation` or `test`, in place of `validation` and `test`.'),
+      .describe(
+        'Name of the column that says which split a row belongs to: `train`, `validation` or `test`. It stands in place of the fields `validation` and `test`.',
+      ),
   }),
-  z.strictObject({ source: z.literal('parquet'), ...paths, ...everySource, ...columns }),
   z.strictObject({
-    source: z.literal('huggingface'),
+    source: z
+      .literal('parquet')
+      .describe('Source of the images: parquet files that hold the encoded images.'),
+    ...paths,
+    ...everySource,
+    ...columns,
+  }),
+  z.strictObject({
+    source: z
+      .literal('huggingface')
+      .describe('Source of the images: a Hugging Face dataset, from the hub or from a local folder.'),
     train: z
       .string()
       .min(1)
-      .describe("A dataset's name on the hub, or a local folder, which begins with `./`, `../` or `/`."),
+      .describe(
+        'Name of a dataset on the Hugging Face hub, or path of a local folder, which begins with `./`, `../` or `/`.',
+      ),
     configuration: z
       .string()
       .min(1)
       .optional()
-      .describe("The dataset's configuration, where it has several."),
-    revision: z.string().min(1).optional().describe('A branch, tag or commit of the dataset.'),
-    trainSplit: z.string().min(1).default('train').describe('The split that the training images are of.'),
+      .describe("Name of the dataset's configuration, where the dataset has several."),
+    revision: z.string().min(1).optional().describe('Branch, tag or commit of the dataset on the hub.'),
+    trainSplit: z
+      .string()
+      .min(1)
+      .default('train')
+      .describe("Name of the dataset's split that holds the training images."),
     validationSplit: z
       .string()
       .min(1)
       .optional()
-      .describe('Without it `validationFraction` of the training images is set apart.'),
+      .describe(
+        "Name of the dataset's split that holds the validation images. Without it `validationFraction` of the training images is set apart.",
+      ),
     testSplit: z
       .string()
       .min(1)
       .optional()
-      .describe('Without it `testFraction` of the training images is set apart.'),
+      .describe(
+        "Name of the dataset's split that holds the test images. Without it `testFraction` of the training images is set apart.",
+      ),
     ...everySource,
     ...columns,
   }),

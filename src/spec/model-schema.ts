@@ -7,26 +7,42 @@ export const headSchema = z.strictObject({
     .array(z.int().min(1).max(65536))
     .default([1024])
     .describe(
-      'Widths of the hidden layers between the pooled features and the classes; [] for a linear head.',
+      'Widths of the hidden layers between the pooled features and the classes; [] gives a linear head.',
     ),
-  activation: z.enum(['relu', 'silu', 'tanh']).default('relu').describe('After each hidden layer.'),
+  activation: z
+    .enum(['relu', 'silu', 'tanh'])
+    .default('relu')
+    .describe('Activation function after each hidden layer.'),
   dropout: fraction
     .default(0)
-    .describe('Share of the hidden units dropped in training; the same masks in both frameworks.'),
+    .describe(
+      'Share of the hidden units that dropout sets to zero in training. In aligned mode both frameworks use the same masks.',
+    ),
 })
 
 export const modelSchema = z.strictObject({
-  backbone: z.enum(backboneNames).describe('`twintune backbones` lists them.'),
+  backbone: z
+    .enum(backboneNames)
+    .describe(
+      'Name of the pretrained network whose last layer the head replaces. `twintune backbones` lists the names.',
+    ),
   weights: z
     .union([
       z.enum(['imagenet', 'random']),
       z.strictObject({
-        file: z.string().min(1).describe('A safetensors file; its path is relative to the specification.'),
+        file: z
+          .string()
+          .min(1)
+          .describe("Path of a safetensors file with timm's tensor names, relative to the specification."),
       }),
     ])
     .default('imagenet')
     .describe(
-      "`imagenet`, `random` (seeded, the same in both), or a safetensors file with timm's tensor names.",
+      "Weights that the backbone starts from: `imagenet`, `random` (drawn from the seed, in aligned mode the same in both frameworks), or a safetensors file with timm's tensor names.",
     ),
-  head: headSchema.prefault({}).describe('What is put in place of the classifier.'),
+  head: headSchema
+    .prefault({})
+    .describe(
+      "Layers put in place of the backbone's classifier: hidden layers, then one output for each class.",
+    ),
 })

@@ -14,28 +14,32 @@ export const frameworkSchema = z.enum(['tensorflow', 'pytorch'])
 /** The specification of an experiment, as product and JSON Schema know it. */
 export const experimentSchema = z
   .strictObject({
-    $schema: z.string().optional().describe('The JSON Schema, for editors.'),
+    $schema: z.string().optional().describe('Address or path of the JSON Schema of this file, for editors.'),
     name: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, dots, dashes and underscores')
-      .describe('Names the run folder.'),
+      .describe("Name of the experiment. The name of the comparison's folder begins with it."),
     mode: z
       .enum(['aligned', 'idiomatic'])
       .default('aligned')
       .describe(
-        "`aligned`: the same weights, pixels and arithmetic in both. `idiomatic`: each framework's own.",
+        'Way of comparing. `aligned`: both frameworks use the same weights, pixels and arithmetic. `idiomatic`: each framework uses its own model library, preprocessing and defaults.',
       ),
     frameworks: z
       .array(frameworkSchema)
       .min(1)
       .default(['tensorflow', 'pytorch'])
-      .describe('What runs, in this order with the first seed.'),
-    dataset: datasetSchema.describe('The images, and how they are split.'),
+      .describe(
+        'Frameworks that are run. The first seed runs them in this order, and each further seed turns the order.',
+      ),
+    dataset: datasetSchema.describe('Images to train, validate and test on, and how they are split.'),
     augmentation: augmentationSchema
       .prefault({})
-      .describe('Of the training images; the same pixels in both frameworks in aligned mode.'),
-    model: modelSchema.describe('A backbone, its weights and a new head.'),
-    training: trainingSchema.prefault({}).describe('Phases, one after the other, and what holds for all.'),
+      .describe('Random changes to the training images. Both frameworks see the same changed pixels.'),
+    model: modelSchema.describe('Model: a pretrained backbone, its weights and a new head.'),
+    training: trainingSchema
+      .prefault({})
+      .describe('Training: its phases, one after the other, and the settings that hold for all of them.'),
     seeds: z
       .array(
         z
@@ -45,26 +49,32 @@ export const experimentSchema = z
       )
       .min(1)
       .default([0, 1, 2])
-      .describe('A run of each framework for each; pairs of runs have the seed in common.'),
+      .describe(
+        'Seeds of the runs: each seed gives one run of each framework, and the runs of a seed are compared as a pair. A winner needs at least six pairs.',
+      ),
     comparison: comparisonSettingsSchema
       .prefault({})
-      .describe('What the two frameworks are compared by, and what a seed decides.'),
+      .describe(
+        'Settings of the comparison: the metric and the margins that decide, and what differs from seed to seed.',
+      ),
     device: z
       .string()
       .regex(/^(auto|cpu|gpu(:\d+)?)$/, 'must be auto, cpu, gpu or gpu:N')
       .default('auto')
       .describe(
-        '`cpu`; `gpu`, the first one that the framework sees, or `gpu:N`, counted from 0; or `auto`, a GPU where there is one.',
+        'Device that the frameworks compute on: `cpu`; `gpu` (the first GPU that the framework sees) or `gpu:N` (counted from 0); or `auto` (a GPU where there is one).',
       ),
     deterministic: z
       .boolean()
       .default(false)
-      .describe("Each framework's deterministic kernels: a rerun is bit-equal, and slower."),
+      .describe(
+        'Whether each framework uses its deterministic kernels. A second run with the same seed then gives the same bits, and is slower.',
+      ),
     profile: z
       .boolean()
       .default(false)
       .describe(
-        "After each run, what a training step spends its time on: transfer, forward, backward, optimiser. No part of the run's times.",
+        "Whether each run ends by measuring how a training step divides its time: transfer, forward pass, backward pass, optimiser. The measurement counts for none of the run's times.",
       ),
   })
   .meta({ title: 'Experiment' })

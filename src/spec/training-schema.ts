@@ -5,17 +5,23 @@ import { optimizerSchema, scheduleSchema } from './optimizer-schema.js'
 export const trainableSchema = z.union([
   z.enum(['head', 'all']),
   z.strictObject({
-    lastStages: z.int().min(1).describe('Stages of the backbone that train, counted from the head.'),
+    lastStages: z
+      .int()
+      .min(1)
+      .describe('Number of stages of the backbone that train, counted back from the head.'),
   }),
   z.strictObject({
-    from: z.string().min(1).describe('The first stage of the backbone that trains, by its name.'),
+    from: z
+      .string()
+      .min(1)
+      .describe('Name of the first stage of the backbone that trains; all later stages train too.'),
   }),
 ])
 
 export const batchNormSchema = z
   .enum(['inference', 'adapt', 'train'])
   .describe(
-    "Of all the backbone's BatchNorm layers. `inference`: they use and keep their running statistics. `adapt`: the statistics move, scale and shift don't train. `train`: both do.",
+    "Behaviour of all the backbone's BatchNorm layers. `inference`: normalise by the running statistics and leave them as they are; scales and shifts train with their stage. `adapt`: normalise by the batch and update the running statistics; no scale or shift trains. `train`: normalise by the batch and update the running statistics; all scales and shifts train, those of frozen stages too.",
   )
 
 export const phaseSchema = z.strictObject({
@@ -23,56 +29,79 @@ export const phaseSchema = z.strictObject({
     .int()
     .min(1)
     .default(5)
-    .describe('Passes over the training images; fewer where early stopping ends the phase.'),
+    .describe('Number of passes over the training images. Early stopping may end the phase before.'),
   trainable: trainableSchema
     .default('head')
     .describe(
-      "`head`, `all`, `{ lastStages: n }`, or `{ from: 'stage' }`; `twintune backbones --stages` lists them.",
+      "Parts of the network that train: `head`, `all`, or the head with the backbone's last stages, as `{ lastStages: n }` or `{ from: 'stage' }`. `twintune backbones --stages` lists the stages.",
     ),
   batchNorm: batchNormSchema.default('inference'),
   backboneLearningRateScale: positive
     .default(1)
-    .describe("The backbone's learning rate, as a multiple of the head's."),
+    .describe("Multiple of the head's learning rate that the backbone trains with."),
   layerwiseDecay: positive
     .max(1)
     .default(1)
-    .describe("Each stage's learning rate, as a multiple of that of the stage after it."),
-  optimizer: optimizerSchema.prefault({ name: 'adam' }).describe('Begins anew with each phase.'),
+    .describe(
+      "Multiple of the next stage's learning rate that each stage of the backbone trains with, at most 1. The last stage's is a multiple of the rate that `backboneLearningRateScale` gives.",
+    ),
+  optimizer: optimizerSchema
+    .prefault({ name: 'adam' })
+    .describe('Optimiser of the phase. Each phase begins with a fresh optimiser state.'),
   schedule: scheduleSchema
     .prefault({ name: 'constant' })
-    .describe('Of the learning rate, step by step over the phase.'),
+    .describe('Schedule of the learning rate, step by step over the phase.'),
 })
 
 export const fineTuneSchema = z
   .strictObject({
-    freezeEpochs: z.int().min(1).default(1).describe('Epochs of the head alone.'),
-    epochs: z.int().min(1).default(5).describe('Epochs of the whole network.'),
+    freezeEpochs: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('Number of epochs in the first phase, which trains the head alone.'),
+    epochs: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe('Number of epochs in the second phase, which trains the whole network.'),
     baseLearningRate: positive
       .default(2e-3)
       .describe(
-        'Of the head, in the first phase; then half of it, and a hundredth of that for the first stage.',
+        "Peak learning rate of the head in the first phase. In the second phase the head gets half of it, and the backbone's first stage a hundredth of that half.",
       ),
   })
   .describe(
-    "fastai's `fine_tune`, in place of `phases`: one cycle of the head alone, then one of everything.",
+    "Recipe of fastai's `fine_tune`, in place of `phases`: a one-cycle phase of the head alone, then a one-cycle phase of the whole network.",
   )
 
 export const earlyStoppingSchema = z.strictObject({
-  monitor: z.enum(['loss', 'accuracy']).default('loss').describe('Of the validation images.'),
+  monitor: z
+    .enum(['loss', 'accuracy'])
+    .default('loss')
+    .describe('Metric of the validation images that is watched: `loss` or `accuracy`.'),
   mode: z
     .enum(['auto', 'min', 'max'])
     .default('auto')
-    .describe('Whether less or more is better; `auto`: less loss, more accuracy.'),
-  patience: z.int().min(1).default(3).describe('Epochs without an improvement after which a phase ends.'),
+    .describe(
+      'Direction of an improvement: `min` (lower is better), `max` (higher is better), or `auto` (lower loss, higher accuracy).',
+    ),
+  patience: z
+    .int()
+    .min(1)
+    .default(3)
+    .describe('Number of epochs in a row without an improvement after which a phase ends.'),
   minDelta: z
     .number()
     .min(0)
     .default(0)
-    .describe('What counts as an improvement is more than this; accuracy is from 0 to 1.'),
+    .describe(
+      'Smallest change that does not yet count as an improvement, in nats for the loss and from 0 to 1 for the accuracy.',
+    ),
   restoreBest: z
     .boolean()
     .default(true)
-    .describe("Whether a phase ends with the weights of its best epoch, not with its last one's."),
+    .describe('Whether a phase ends with the weights of its best epoch instead of its last epoch.'),
 })
 
 export const checkpointsSchema = z.strictObject({
@@ -80,18 +109,22 @@ export const checkpointsSchema = z.strictObject({
     .union([z.literal('auto'), z.int().min(1)])
     .default('auto')
     .describe(
-      "Epochs between two checkpoints; `auto`: at most one in ten seconds. One at each phase's end in any case.",
+      'Number of epochs between two checkpoints. `auto` writes one after an epoch when ten seconds have passed since the last one. The end of each phase always writes one.',
     ),
   everySteps: z
     .int()
     .min(1)
     .optional()
-    .describe('Steps between two checkpoints within an epoch; without it there are none.'),
+    .describe(
+      'Number of optimiser steps between two checkpoints within an epoch. Without it checkpoints are written between epochs only.',
+    ),
   keep: z
     .int()
     .min(0)
     .default(0)
-    .describe('How many checkpoints of earlier epochs stay, beside the last and the best one.'),
+    .describe(
+      'Number of checkpoints of earlier epochs that stay on disk, beside the last and the best checkpoint.',
+    ),
 })
 
 export const trainingSchema = z.strictObject({
@@ -99,44 +132,66 @@ export const trainingSchema = z.strictObject({
     .int()
     .min(1)
     .default(32)
-    .describe('Images in a batch; the last one of an epoch may have fewer.'),
+    .describe("Number of images in a batch. An epoch's last batch may have fewer."),
   gradientAccumulation: z
     .int()
     .min(1)
     .default(1)
-    .describe('Batches whose gradients are averaged, image by image, for one step of the optimiser.'),
+    .describe(
+      'Number of batches that make one step of the optimiser. Their gradients are averaged over all their images.',
+    ),
   clipGradientNorm: positive
     .optional()
-    .describe('Largest norm of all gradients together; larger ones are scaled down to it, as PyTorch does.'),
-  labelSmoothing: fraction.default(0).describe('Share of each target spread evenly over all classes.'),
+    .describe(
+      "Largest L2 norm of all gradients together. Larger gradients are scaled down to it, as PyTorch's `clip_grad_norm_` does. Without it gradients are not clipped.",
+    ),
+  labelSmoothing: fraction
+    .default(0)
+    .describe('Share of each target that is spread evenly over all classes.'),
   classWeights: z
     .enum(['none', 'balanced'])
     .default('none')
-    .describe('`balanced`: images / (classes × images of the class), from the training images.'),
+    .describe(
+      'Weights of the classes in the training loss. `balanced`: number of training images / (number of classes × number of training images of the class).',
+    ),
   ema: z
-    .strictObject({ decay: fraction.default(0.999).describe('What is kept of the average at each step.') })
+    .strictObject({
+      decay: fraction.default(0.999).describe('Share of the average that is kept at each step.'),
+    })
     .optional()
-    .describe('An exponential moving average of the weights, which is what is validated, tested and kept.'),
+    .describe(
+      'Exponential moving average of the weights. The average is what is validated, tested and saved.',
+    ),
   precision: z
     .enum(['float64', 'float32', 'bfloat16', 'float16'])
     .default('float32')
     .describe(
-      'float64 is for those who hunt a difference. In the half precisions convolutions and activations are half, all else is float32; float16 needs a GPU.',
+      'Floating-point precision of the training. `bfloat16` and `float16` hold for convolutions and activations, and all else stays float32; `float16` needs a GPU. `float64` is slow and meant for finding the cause of a difference.',
     ),
   compile: z
     .boolean()
     .default(false)
     .describe(
-      "Whether training steps are compiled: by `torch.compile`, which needs a C++ compiler on a CPU, and by TensorFlow's XLA. It takes seconds to minutes at each phase's first step.",
+      "Whether training steps are compiled: by `torch.compile`, which needs a C++ compiler on a CPU, and by TensorFlow's XLA. Compiling takes seconds to minutes at each phase's first step.",
     ),
   phases: z
     .array(phaseSchema)
     .min(1)
     .prefault([{}])
-    .describe('Each goes on with what the one before has trained.'),
+    .describe(
+      'Phases of the training, one after the other. Each phase goes on with the weights that the phase before it has trained.',
+    ),
   fineTune: fineTuneSchema.optional(),
-  earlyStopping: earlyStoppingSchema.optional().describe('Holds for each phase by itself.'),
-  checkpoints: checkpointsSchema.prefault({}).describe('What an interrupted run goes on from.'),
+  earlyStopping: earlyStoppingSchema
+    .optional()
+    .describe(
+      'Rule that ends a phase when the validation images no longer improve. It holds for each phase by itself.',
+    ),
+  checkpoints: checkpointsSchema
+    .prefault({})
+    .describe(
+      'Checkpoints, which an interrupted run resumes from: how often they are written and how many stay.',
+    ),
 })
 
 export type Phase = z.output<typeof phaseSchema>

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { experimentJsonSchema } from '../../src/spec/json-schema.js'
 import { loadExperiment } from '../../src/spec/load.js'
 import { isMapping, setIn } from '../../src/spec/path.js'
+import { isClosed } from '../closed-sentence.js'
 import { smallest } from './rig.js'
 
 const root = new URL('../../', import.meta.url)
@@ -22,7 +23,13 @@ describe('the JSON Schema', () => {
   })
 
   it('describes every field, which is what an editor shows', () => {
-    expect(fieldsWithoutDescription(experimentJsonSchema(), '')).toEqual([])
+    const fields = fieldsOf(experimentJsonSchema())
+    expect(fields.filter(({ description }) => description === undefined)).toEqual([])
+  })
+
+  it('describes each field in words that can be read alone', () => {
+    const fields = fieldsOf(experimentJsonSchema())
+    expect(fields.filter(({ description }) => description !== undefined && isClosed(description))).toEqual([])
   })
 
   it.each([
@@ -58,19 +65,24 @@ describe('the example', () => {
   })
 })
 
-// What tells the variants of a union apart needs none.
-function fieldsWithoutDescription(schema: unknown, path: string): string[] {
+interface Field {
+  readonly place: string
+  readonly description: string | undefined
+}
+
+// Every property of a schema, at whatever depth and in whichever variant of a union.
+function fieldsOf(schema: unknown, parent = ''): Field[] {
   if (!isMapping(schema)) return []
   const variants = [schema.anyOf, schema.oneOf, [schema.items]].flatMap((list) =>
     Array.isArray(list) ? list : [],
   )
   const fields = isMapping(schema.properties) ? Object.entries(schema.properties) : []
   return [
-    ...variants.flatMap((variant) => fieldsWithoutDescription(variant, path)),
+    ...variants.flatMap((variant) => fieldsOf(variant, parent)),
     ...fields.flatMap(([key, field]) => {
-      const place = path === '' ? key : `${path}.${key}`
-      const isBare = isMapping(field) && !('description' in field) && !('const' in field)
-      return [...(isBare ? [place] : []), ...fieldsWithoutDescription(field, place)]
+      const place = parent === '' ? key : `${parent}.${key}`
+      const text = isMapping(field) ? field.description : undefined
+      return [{ place, description: typeof text === 'string' ? text : undefined }, ...fieldsOf(field, place)]
     }),
   ]
 }
