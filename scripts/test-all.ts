@@ -16,6 +16,7 @@ const pytestReport = path.join(reports, 'pytest.xml')
 const parts = [
   check('tsc', '--noEmit'),
   check('biome', 'ci', '.'),
+  check('npm', 'run', '--silent', 'lint:imports'),
   check('ruff', 'check', '.'),
   check('ruff', 'format', '--check', '.'),
   check('pyright'),

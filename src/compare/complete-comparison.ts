@@ -5,15 +5,22 @@ import type { Comparison } from './comparison.js'
 import { countsOf, type SeedDisagreement } from './disagreement.js'
 import { type DifferentImages, noiseFloor } from './noise.js'
 
+/** What the models of an experiment answered in the test, in pairs. */
+export interface Answers {
+  /** TensorFlow's and PyTorch's models of a seed. */
+  readonly between: readonly SeedDisagreement[]
+  /** The models of a run and of its repeat. */
+  readonly within: readonly DifferentImages[]
+  /** Why a pair is in neither, or has no images. */
+  readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
+}
+
 /** What a comparison has besides that of the runs that count. */
 export interface Additions {
   readonly experiment: Pick<Experiment, 'comparison'>
   /** Of all runs, repeats too. */
   readonly results: readonly RunResult[]
-  readonly answers: {
-    readonly between: readonly SeedDisagreement[]
-    readonly within: readonly DifferentImages[]
-  }
+  readonly answers: Pick<Answers, 'between' | 'within'>
 }
 
 /** Adds what the models of each seed answered, and how far runs lie from their repeats. */

@@ -3,6 +3,7 @@ import { expandShorthands } from '../plan/expand-shorthands.js'
 import type { Experiment } from '../spec/schema.js'
 import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
 import { RunFolder } from './folder/run-folder.js'
+import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
 import { recordMachine } from './machine/record.js'
 import { machineSurroundings } from './machine/surroundings.js'
@@ -25,6 +26,6 @@ export async function carryOutExperiment(
   const experiment = expandShorthands(specification)
   const surroundings = machineSurroundings(options)
   const folder = RunFolder.create(runsDirectory, experiment)
-  const machine = await recordMachine(folder.path)
+  const machine = await recordMachine(await hashSpecification(folder.path))
   await carryOutRuns({ experiment, folder, machine, surroundings, kept: null }, options, emit, cancelSignal)
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Answers } from '../compare/complete-comparison.js'
 import { disagreementOf, type SeedDisagreement } from '../compare/disagreement.js'
 import type { DifferentImages } from '../compare/noise.js'
 import { type Pair, pairsOfFrameworks, pairsWithRepeats } from '../compare/pairs.js'
@@ -8,7 +9,6 @@ import { datasetRequest } from '../plan/dataset-request.js'
 import { runSeeds } from '../plan/run-seeds.js'
 import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
 import type { RunResult } from '../protocol/result.js'
-
 import type { Experiment } from '../spec/schema.js'
 import { runFolderFiles } from './folder/files.js'
 import type { RunFolder } from './folder/run-folder.js'
@@ -17,16 +17,6 @@ import type { WorkerPool } from './workers/pool.js'
 
 /** Of each seed; those that both models are most certain of. */
 const thumbnailsShown = 24
-
-/** What the models of an experiment answered in the test, in pairs. */
-export interface Answers {
-  /** TensorFlow's and PyTorch's models of a seed. */
-  readonly between: readonly SeedDisagreement[]
-  /** The models of a run and of its repeat. */
-  readonly within: readonly DifferentImages[]
-  /** Why a pair is in neither, or has no images. */
-  readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
-}
 
 /**
  * Compares what the models of each seed answered, those of the two frameworks and those of a run and its repeat. A pair

@@ -11,8 +11,9 @@ import { runFolderFiles } from './folder/files.js'
 import { now } from './folder/journal.js'
 import { type RecordedRun, readRunFolder } from './folder/read.js'
 import { RunFolder } from './folder/run-folder.js'
+import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
-import { hashSpecification, type MachineRecord, recordMachine } from './machine/record.js'
+import { type MachineRecord, recordMachine } from './machine/record.js'
 import { type MachineSurroundings, machineSurroundings } from './machine/surroundings.js'
 
 /**
@@ -63,7 +64,7 @@ async function takeUp(
   await checkUnchanged(run, before)
   const experiment = expandShorthands(await loadExperiment(path.join(run.path, runFolderFiles.spec)))
   checkInputFiles(experiment)
-  const machine = { ...(await recordMachine(run.path)), ...whatStays(before) }
+  const machine = { ...(await recordMachine(await hashSpecification(run.path))), ...whatStays(before) }
   const kept = run.results.filter(({ status }) => status === 'finished')
   return { experiment, folder, machine, surroundings, kept }
 }

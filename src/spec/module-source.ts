@@ -27,11 +27,12 @@ export async function readModule(file: string, shownFile: string): Promise<Sourc
 
 // Programs may load side by side: the first one turns stdout away, the last one turns it back.
 let loading = 0
-let write = process.stdout.write
+// biome-ignore lint/plugin/process-by-name: nothing is printed here; what the program prints is turned away.
+const { stdout, stderr } = process
+let write = stdout.write
 
 // What the program prints goes to stderr: stdout may be lines of JSON that someone reads.
 async function withoutStdout<T>(work: () => Promise<T>): Promise<T> {
-  const { stdout, stderr } = process
   if (loading === 0) {
     write = stdout.write
     stdout.write = stderr.write.bind(stderr)

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { stripVTControlCharacters } from 'node:util'
 import type { PythonEnd } from './ipc.js'
 
+const require = createRequire(import.meta.url)
+
 /** The one Python of this process, behind pythonia. A second one would need a process of its own. */
 export class PythonBridge {
   /** null where the system wouldn't even try to start the interpreter. */
@@ -19,7 +21,7 @@ export class PythonBridge {
   constructor(module: string) {
     try {
       // Loaded synchronously: `import()` would let the error event of a missing interpreter pass before anyone listens.
-      this.#pythonia = createRequire(import.meta.url)('pythonia') as Pythonia
+      this.#pythonia = require('pythonia') as Pythonia
       this.ended = ending(this.#pythonia.com.proc)
       this.#entry = this.#pythonia.python(module)
       this.#entry.catch(() => {})

@@ -1,10 +1,10 @@
 import type { Comparison } from '../../compare/comparison.js'
+import type { Answers } from '../../compare/complete-comparison.js'
 import type { Event } from '../../events.js'
 import { runOf } from '../../plan/plan-runs.js'
 import type { Inspection } from '../../protocol/inspect.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { Framework } from '../../spec/schema.js'
-import type { Answers } from '../compare-answers.js'
 import type { MachineRecord } from '../machine/record.js'
 import type { RunFolder } from './run-folder.js'
 

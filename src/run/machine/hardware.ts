@@ -4,7 +4,6 @@ import { isDisturbed } from '../../compare/disturbance.js'
 import { frameworkNames } from '../../framework-names.js'
 import { seedLabel } from '../../plan/plan-runs.js'
 import type { FinishedRun } from '../../protocol/result.js'
-import { formatPercent } from '../../report/format.js'
 
 export const hardwareSchema = z.strictObject({
   cpu: z.strictObject({
@@ -40,5 +39,5 @@ export function whyBusy(load = os.loadavg()[0] ?? 0, cores = os.availableParalle
 export function whyDisturbed(run: FinishedRun): string | null {
   const { framework, othersCpuShare } = run
   if (othersCpuShare === null || !isDisturbed(run)) return null
-  return `Others used ${formatPercent(othersCpuShare, 0)} of the processors' time during ${frameworkNames[framework]} ${seedLabel(run)}: its times are not comparable.`
+  return `Others used ${(100 * othersCpuShare).toFixed(0)}% of the processors' time during ${frameworkNames[framework]} ${seedLabel(run)}: its times are not comparable.`
 }

@@ -1,14 +1,10 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import os from 'node:os'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Inspection } from '../../protocol/inspect.js'
 import type { Facts } from '../../protocol/result.js'
 import type { Framework } from '../../spec/schema.js'
 import { version } from '../../version.js'
-import { runFolderFiles } from '../folder/files.js'
 import { type Hardware, readHardware } from './hardware.js'
 
 /**
@@ -32,24 +28,17 @@ export interface MachineRecord extends Hardware {
   readonly earlier?: readonly object[]
 }
 
-/** All that is known before a Python has started. `folder` has its spec.yaml. */
-export async function recordMachine(folder: string): Promise<MachineRecord> {
+/** All that is known before a Python has started, beside the hash of the comparison's spec.yaml. */
+export async function recordMachine(specification: string): Promise<MachineRecord> {
   return {
     twintune: version,
     node: process.version,
     platform: `${os.type()} ${os.release()} ${os.arch()}`,
-    specification: await hashSpecification(folder),
+    specification,
     ...readHardware(),
     gitCommit: await gitCommit(),
     frameworks: {},
   }
-}
-
-/** Hash of a run folder's spec.yaml as it is now. */
-export async function hashSpecification(folder: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path.join(folder, runFolderFiles.spec)))
-    .digest('hex')
 }
 
 async function gitCommit(): Promise<string | null> {

@@ -1,0 +1,130 @@
+// Which file may import which; `npm run lint:imports` holds it. An import of types counts as any other.
+
+/** The rooms of src/ from the bottom to the top: what lies in each, and which other rooms it may import. */
+const rooms = {
+  base: {
+    files: ['failure.ts', 'cancellation.ts', 'backbones.ts', 'version.ts', 'package-folder.ts'],
+    imports: [],
+  },
+  spec: { files: ['spec/'], imports: ['base'] },
+  names: { files: ['framework-names.ts'], imports: ['spec'] },
+  protocol: { files: ['protocol/'], imports: ['base', 'spec'] },
+  plan: { files: ['plan/'], imports: ['base', 'spec', 'protocol'] },
+  compare: { files: ['compare/'], imports: ['base', 'spec', 'names', 'protocol'] },
+  events: { files: ['events.ts'], imports: ['base', 'spec', 'protocol', 'compare'] },
+  worker: { files: ['worker/'], imports: ['base', 'spec', 'protocol'] },
+  run: {
+    files: ['run/'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],
+  },
+  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run'] },
+  report: {
+    files: ['report/'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
+  },
+  log: { files: ['log/'], imports: ['spec', 'names', 'plan', 'events', 'report'] },
+  api: {
+    files: ['index.ts', 'schemas.ts'],
+    imports: ['base', 'spec', 'protocol', 'compare', 'events', 'run', 'lines'],
+  },
+  cli: {
+    files: ['cli/'],
+    imports: [
+      ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
+      ...['lines', 'report', 'log', 'api'],
+    ],
+  },
+  main: { files: ['main.ts'], imports: ['cli', 'log'] },
+}
+
+/** The rooms within src/run/. The files beside them carry out comparisons, and may import all but `one-off/`. */
+const runRooms = {
+  machine: [],
+  folder: ['machine/'],
+  workers: [],
+  'one-off': ['machine/', 'folder/', 'workers/', 'input-files.ts'],
+}
+
+/** The pattern of paths that begin like one of `paths`, below `folder`. */
+const below = (folder, paths) => `^${folder}/(${paths.join('|').replaceAll('.', '\\.')})`
+const filesOf = (names) => names.flatMap((name) => rooms[name].files)
+
+const roomRules = Object.entries(rooms).map(([name, { files, imports }]) => ({
+  name: `room-${name}`,
+  comment: `${files.join(', ')} may import ${imports.join(', ') || 'no other room'}: imports run one way.`,
+  severity: 'error',
+  from: { path: below('src', files) },
+  to: { path: '^src/', pathNot: below('src', [...files, ...filesOf(imports)]) },
+}))
+
+const runRoomRules = Object.entries(runRooms).map(([name, imports]) => ({
+  name: `room-run-${name}`,
+  comment: `run/${name}/ may import ${imports.join(', ') || 'nothing else'} of run/: imports run one way.`,
+  severity: 'error',
+  from: { path: below('src/run', [`${name}/`]) },
+  to: { path: '^src/run/', pathNot: below('src/run', [`${name}/`, ...imports]) },
+}))
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'Files that import each other can only be understood together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...roomRules,
+    ...runRoomRules,
+    {
+      name: 'room-of-its-own',
+      comment: 'Every file of src/ lies in a room that .dependency-cruiser.mjs names.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: below('src', filesOf(Object.keys(rooms))) },
+      to: {},
+    },
+    {
+      name: 'run-comparisons',
+      comment: 'What carries out a comparison does not need the one-off commands.',
+      severity: 'error',
+      from: { path: '^src/run/[^/]+$' },
+      to: { path: '^src/run/one-off/' },
+    },
+    {
+      name: 'worker-alone-imports-pythonia',
+      comment: 'One Python a process, behind src/worker/: whoever wants Python asks a Worker.',
+      severity: 'error',
+      from: { path: '^(src|test|scripts|bench|examples)/', pathNot: '^src/worker/' },
+      to: { path: '(^|/)pythonia(/|$)' },
+    },
+    {
+      name: 'worker-alone-requires',
+      comment: 'A `require` made by hand could load pythonia, or anything else, past these rules.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/worker/' },
+      to: { path: '^(node:)?module$' },
+    },
+    {
+      name: 'product-imports-itself-alone',
+      comment: 'What is published does not need the tests and the scripts beside it.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts|bench|examples)/' },
+    },
+    {
+      name: 'importable',
+      comment: 'An import that leads nowhere would escape all other rules.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    // Types are imports too.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    exclude: { path: '^test/fixtures/package/' },
+  },
+}
