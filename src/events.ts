@@ -15,14 +15,14 @@ import {
 import { finishedRunSchema, repeatSchema } from './protocol/result.js'
 import { frameworkSchema } from './spec/schema.js'
 
-// What happened, in one union. Events that belong to a run carry its framework and seed, and `repeat` where it is one.
+// Events, in one union. Events that belong to a run carry its framework and seed, and `repeat` where it is one.
 
-const time = z.iso.datetime().describe('UTC.')
+const time = z.iso.datetime().describe('Time of the event in UTC, as ISO 8601.')
 const ofComparison = {
   time,
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
-  comparisonDirectory: z.string(),
+  comparisonDirectory: z.string().describe("Path of the comparison's folder."),
 }
 const run = { framework: frameworkSchema, seed: z.int(), repeat: repeatSchema }
 const plannedRuns = z.array(z.strictObject(run))
@@ -32,18 +32,18 @@ export const comparisonStartedSchema = z
   .strictObject({
     type: z.literal('comparison-started'),
     ...ofComparison,
-    runs: plannedRuns.describe('In the order of their start.'),
+    runs: plannedRuns.describe('Runs of the comparison, in the order of their start.'),
   })
-  .describe('The run folder exists and the plan is made; nothing has started yet.')
+  .describe("The comparison's folder exists and the plan is made; nothing has started yet.")
 
 export const comparisonResumedSchema = z
   .strictObject({
     type: z.literal('comparison-resumed'),
     ...ofComparison,
-    runs: plannedRuns.describe('Those still to be carried out, in the order of their start.'),
-    kept: z.int().describe('Runs that had finished before, whose results stand.'),
+    runs: plannedRuns.describe('Runs still to be carried out, in the order of their start.'),
+    kept: z.int().describe('Number of runs that had finished before, whose results stand.'),
   })
-  .describe('An interrupted comparison goes on in its run folder; nothing has started yet.')
+  .describe('An interrupted comparison goes on in its folder; nothing has started yet.')
 
 export const workerSchema = z
   .strictObject({
@@ -69,11 +69,13 @@ export const runResumedSchema = runResumedReportSchema
 
 export const stageSchema = stageReportSchema
   .extend(ofRun)
-  .describe('What a run does outside its training steps, with progress where the work can be counted.')
+  .describe('Stage of a run outside its training steps, with progress where the work can be counted.')
 
 export const phaseStartedSchema = phaseStartedReportSchema.extend(ofRun)
 
-export const stepSchema = stepReportSchema.extend(ofRun).describe('At most a few a second.')
+export const stepSchema = stepReportSchema
+  .extend(ofRun)
+  .describe('Progress of a training step. There are at most a few such events a second.')
 
 export const epochSchema = epochReportSchema.extend(ofRun)
 
@@ -106,7 +108,7 @@ export const runFailedSchema = z.strictObject({
 export const comparisonFinishedSchema = z.strictObject({
   type: z.literal('comparison-finished'),
   time,
-  comparisonDirectory: z.string(),
+  comparisonDirectory: z.string().describe("Path of the comparison's folder."),
   comparison: comparisonSchema,
 })
 
@@ -131,7 +133,7 @@ export const eventSchema = z
   ])
   .meta({ title: 'Event' })
 
-/** Something that happened. */
+/** Event of a comparison: something that happened in it. */
 export type Event = z.output<typeof eventSchema>
 /** The event with that `type`. */
 export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>

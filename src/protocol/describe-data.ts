@@ -11,49 +11,54 @@ const spreadSchema = z.strictObject({ min: z.int(), median: z.number(), max: z.i
 const splitSchema = z.strictObject({
   name: splitName,
   images: z.int(),
-  imagesByClass: z.array(z.int()).describe('In the order of `classes`.'),
+  imagesByClass: z.array(z.int()).describe('Number of images of each class, in the order of `classes`.'),
   sizes: z
     .strictObject({ width: spreadSchema, height: spreadSchema })
-    .describe('In pixels, after turning upright.'),
+    .describe('Widths and heights of the images in pixels, after they are turned upright by EXIF.'),
   kinds: z
     .array(
       z.strictObject({
-        format: z.string().describe("Pillow's name: `JPEG`, `PNG`."),
-        mode: z.string().describe("Pillow's name: `RGB`, `P`, `I;16`."),
+        format: z.string().describe("File format by Pillow's name, as `JPEG` or `PNG`."),
+        mode: z.string().describe("Pixel format by Pillow's name, as `RGB`, `P` or `I;16`."),
         images: z.int(),
       }),
     )
-    .describe('What the images are encoded as, the most frequent first.'),
+    .describe('Encodings of the images, the most frequent first.'),
 })
 
 const sheetRequestSchema = z
   .strictObject({
-    file: z.string().describe('The PNG file to write; absolute.'),
+    file: z.string().describe('Absolute path of the PNG file to write.'),
     backbone: z.string(),
     weights: weightsRequestSchema,
     batchSize: z.int(),
     augmentation: augmentationSchema,
   })
-  .describe('What decides the pixels that the network sees in training.')
+  .describe(
+    'Settings that decide the pixels that the network sees in training, and the file for the sheet of them.',
+  )
 
 export const dataDescriptionSchema = z.strictObject({
   classes: z.array(z.string()),
   splits: z
     .array(splitSchema)
-    .describe('As a run would split the images; those that can not be decoded are in none.'),
+    .describe('Splits as a run would make them. Images that cannot be decoded are in none.'),
   duplicates: z
     .array(z.array(z.strictObject({ split: splitName, image: z.string(), label: z.string() })))
     .describe('Groups of images with the same bytes, within a split and across splits.'),
   unreadable: z
     .array(z.strictObject({ image: z.string(), reason: z.string() }))
-    .describe('Every image that can not be decoded.'),
-  warnings: z.array(z.string()).describe('What else is odd about the data.'),
+    .describe('Images that cannot be decoded, all of them, each with the reason.'),
+  warnings: z.array(z.string()).describe('Warnings about other oddities of the data.'),
 })
 
-/** What is in the data of an experiment. */
+/** Contents of an experiment's data: classes, splits, duplicates and problems. */
 export type DataDescription = z.output<typeof dataDescriptionSchema>
 
-/** Opens, checks and splits the data, counts what there is, and draws a contact sheet where one is wanted. Needs no framework to be imported. */
+/**
+ * Opens, checks and splits the data, counts its images, and draws a contact sheet where one is wanted. No framework need
+ * be imported.
+ */
 export const describeDataMessage = defineMessage({
   name: 'describe-data',
   request: z.strictObject({

@@ -8,26 +8,34 @@ export const learningRateCurveSchema = z.strictObject({
     .array(
       z.strictObject({
         learningRate: z.number(),
-        loss: z.number().describe("Of the step's own images, before it."),
+        loss: z.number().describe("Loss of the step's own images, before its update."),
         smoothedLoss: z.number().describe('Exponentially weighted mean of the losses so far.'),
       }),
     )
-    .describe('One a step, with the learning rate growing by the same factor from each to the next.'),
+    .describe(
+      'Points of the curve, one for each step. The learning rate grows by the same factor from each to the next.',
+    ),
   ended: z
     .enum(['finished', 'diverged', 'notFinite'])
     .describe(
-      '`diverged`: the smoothed loss came to more than four times its lowest; `notFinite`: a loss was NaN or infinite.',
+      'Way in which the sweep ended. `diverged`: the smoothed loss rose above four times its lowest value. `notFinite`: a loss was NaN or infinite.',
     ),
   suggestions: z
     .strictObject({
-      valley: z.number().nullable().describe('In the middle of the longest descent.'),
-      steep: z.number().nullable().describe('Where the loss falls most steeply.'),
+      valley: z
+        .number()
+        .nullable()
+        .describe("Learning rate in the middle of the longest descent (fastai's `valley`)."),
+      steep: z
+        .number()
+        .nullable()
+        .describe("Learning rate where the loss falls most steeply (fastai's `steep`)."),
     })
-    .describe("fastai's; null where the curve is too short."),
-  seconds: z.number().describe('The sweep alone.'),
+    .describe("Suggestions by fastai's methods; null where the curve is too short."),
+  seconds: z.number().describe('Time of the sweep alone, in seconds.'),
 })
 
-/** How the loss went while the learning rate grew, and what that suggests. */
+/** Loss curve of a learning-rate sweep, and the learning rates that it suggests. */
 export type LearningRateCurve = z.output<typeof learningRateCurveSchema>
 
 /**
@@ -38,8 +46,8 @@ export const findLearningRateMessage = defineMessage({
   name: 'find-learning-rate',
   request: z.strictObject({
     run: runRequestSchema,
-    start: z.number().describe('The learning rate of the first step, above 0.'),
-    end: z.number().describe('The one that the step after the last would have.'),
+    start: z.number().describe('Learning rate of the first step, above 0.'),
+    end: z.number().describe('Learning rate that a step after the last one would have.'),
     steps: z.int(),
   }),
   progress: sweepProgressSchema,

@@ -10,7 +10,9 @@ export const importFrameworkMessage = defineMessage({
     mode: z
       .enum(['aligned', 'idiomatic'])
       .nullable()
-      .describe('That of the runs to come; null to import what either needs.'),
+      .describe(
+        'Mode of the runs to come, which decides what is imported; null imports what either mode needs.',
+      ),
   }),
   progress: z.never(),
   result: z.strictObject({ seconds: z.number() }),

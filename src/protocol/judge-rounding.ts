@@ -8,7 +8,7 @@ const error = z
   .number()
   .nullable()
   .describe(
-    "The largest on the rung: root mean square of the engine's differences from its own float64, relative to its values.",
+    'Largest error of the engine on the rung: the root mean square of its differences from its own float64, relative to its values.',
   )
 
 export const roundingSchema = z.strictObject({
@@ -22,12 +22,12 @@ export const roundingSchema = z.strictObject({
     .number()
     .nullable()
     .describe(
-      'How many times less exact one engine is than the other at `where`; null where it is not finite.',
+      'Ratio of the larger to the smaller of the two errors at `where`; null where it is not finite.',
     ),
-  where: z.string().nullable().describe('The place with the largest ratio of the two errors.'),
+  where: z.string().nullable().describe('Place with the largest ratio of the two errors.'),
 })
 
-/** How exact each engine is on one rung. */
+/** Rounding on one rung: how exact each engine is. */
 export type Rounding = z.output<typeof roundingSchema>
 
 /** Compares each engine with its own float64 result. */

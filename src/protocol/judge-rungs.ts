@@ -25,20 +25,23 @@ export const rungSchema = z.strictObject({
     .number()
     .nullable()
     .describe(
-      'The largest relative difference, or, where values have bounds of their own, the one that is most times its bound; null where it is not finite.',
+      'Largest relative difference on the rung. Where values have bounds of their own, it is the difference that is most times its bound. Null where it is not finite.',
     ),
-  bound: z.number().describe('What `worst` may come to.'),
+  bound: z.number().describe('Largest value that `worst` may have for the rung to pass.'),
   where: z
     .string()
     .nullable()
-    .describe("The first place beyond its bound, else that of `worst`, in both libraries' names."),
-  tensorflow: z.number().nullable().describe('The value there.'),
-  pytorch: z.number().nullable(),
-  known: z.string().nullable().describe('The known difference between the libraries that explains it.'),
-  note: z.string().nullable().describe('What was shown and not judged, and why.'),
+    .describe("First place beyond its bound, else the place of `worst`, in both libraries' names."),
+  tensorflow: z.number().nullable().describe("TensorFlow's value at `where`."),
+  pytorch: z.number().nullable().describe("PyTorch's value at `where`."),
+  known: z
+    .string()
+    .nullable()
+    .describe('Known difference between the libraries that explains the rung; null where none does.'),
+  note: z.string().nullable().describe('Note on values that are shown and not judged, and the reason.'),
 })
 
-/** Whether two engines mean the same on one rung. */
+/** Judgement of one rung: whether the two engines mean the same. */
 export type Rung = z.output<typeof rungSchema>
 
 /** Compares two recordings in float64. */

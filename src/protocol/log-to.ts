@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { defineMessage } from './message.js'
 
-/** From now on what Python and its children print is appended to another file, which there must be a folder for. */
+/** Appends all that Python and its children print from now on to another file, whose folder must exist. */
 export const logToMessage = defineMessage({
   name: 'log-to',
   request: z.strictObject({ file: z.string() }),

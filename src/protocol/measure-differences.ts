@@ -6,13 +6,13 @@ import { runRequestSchema } from './request-parts.js'
 
 export const frameworkDifferenceSchema = z.strictObject({
   ingredient: z.string(),
-  tensorflow: z.string().describe("What TensorFlow's side has."),
-  pytorch: z.string(),
+  tensorflow: z.string().describe("Value or setting on TensorFlow's side."),
+  pytorch: z.string().describe("Value or setting on PyTorch's side."),
   effect: z
     .number()
     .nullable()
     .describe(
-      "How far the first batch moves in PyTorch when this alone is TensorFlow's, as a share of the largest value; null where that isn't measured.",
+      "Effect of the ingredient: how far the first batch's outputs move in PyTorch when this ingredient alone is TensorFlow's, as a share of their largest value. Null where it isn't measured.",
     ),
   effectOn: z.enum(['logits', 'loss', 'first update', 'running statistics']).nullable(),
   note: z.string().nullable(),
@@ -26,8 +26,8 @@ export const measureDifferencesMessage = defineMessage({
   name: 'measure-differences',
   request: z.strictObject({
     run: runRequestSchema,
-    description: idiomaticDescriptionSchema.describe("Of TensorFlow's side."),
-    reference: z.string().describe('The file that `describe-idiomatic` wrote.'),
+    description: idiomaticDescriptionSchema.describe("Description of TensorFlow's side."),
+    reference: z.string().describe('Path of the file that `describe-idiomatic` wrote.'),
   }),
   progress: recordingProgressSchema,
   result: z.strictObject({
@@ -36,7 +36,7 @@ export const measureDifferencesMessage = defineMessage({
       .number()
       .nullable()
       .describe(
-        "How far PyTorch's logits still are from TensorFlow's when all of it is swapped at once; null where the tensors of one library have no place in the other's model.",
+        "Distance that is left between PyTorch's and TensorFlow's logits when all ingredients are swapped at once; null where the tensors of one library have no place in the other's model.",
       ),
   }),
 })

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * One kind of call from TypeScript to Python: what goes over and what comes back, both checked. While a call is
- * under way Python may report progress, each report a JSON object of `progress`.
+ * Kind of call from TypeScript to Python, with the schemas of its request and its result, which are both checked. While
+ * a call is under way Python may report progress; each report is a JSON object of `progress`.
  */
 export interface Message<
   Request extends z.ZodType = z.ZodType,

@@ -9,14 +9,14 @@ export const pairedDifferenceMessage = defineMessage({
   name: 'paired-difference',
   request: z.strictObject({
     tensorflow: z.array(z.number()),
-    pytorch: z.array(z.number()).describe('Paired with `tensorflow` by position.'),
+    pytorch: z.array(z.number()).describe("PyTorch's values, paired with `tensorflow` by position."),
     level: z.number().describe('Nominal confidence level, 0 to 1.'),
   }),
   progress: z.never(),
   result: z.strictObject({
     mean: z.number(),
     interval: z.tuple([z.number(), z.number()]).nullable(),
-    level: z.number().nullable().describe('The level that the interval attains.'),
+    level: z.number().nullable().describe('Confidence level that the interval attains, 0 to 1.'),
     pValue: z.number().nullable(),
   }),
 })

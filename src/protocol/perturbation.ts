@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The differences that can be planted on one side, to see that the ladder finds them. */
+/** Differences that can be planted in one engine, to see that the parity ladder finds them. */
 export const perturbationSchema = z.enum([
   'weight',
   'adam-epsilon',

@@ -2,27 +2,33 @@ import * as z from 'zod'
 import { epochRecordSchema, evaluationMetricsSchema } from './result.js'
 import { stepInputSchema } from './step-input.js'
 
-// What Python reports while it works on a request. An event is such a report with its time and its run added.
+// Reports that Python sends while it works on a request. An event is such a report with its time and its run added.
 
 export const runResumedReportSchema = z.strictObject({
   type: z.literal('run-resumed'),
   phase: z.int(),
-  epoch: z.int().describe('Epochs done in the phase.'),
-  step: z.int().describe('Batches done in the epoch after these.'),
-  epochs: z.array(epochRecordSchema).describe('Those done before, in all phases.'),
+  epoch: z.int().describe('Number of epochs done in the phase.'),
+  step: z.int().describe('Number of batches done in the unfinished epoch after these.'),
+  epochs: z.array(epochRecordSchema).describe('Records of the epochs done before, in all phases.'),
 })
 
 export const stageReportSchema = z.strictObject({
   type: z.literal('stage'),
   stage: z.enum(['data', 'build', 'features', 'evaluate', 'profile']),
-  done: z.int().optional().describe('Images so far, of a profile steps.'),
+  done: z
+    .int()
+    .optional()
+    .describe('Number of images done so far; in the stage `profile`, the number of steps.'),
   total: z.int().optional(),
-  cached: z.literal(true).optional().describe('There when all features come from the cache.'),
+  cached: z
+    .literal(true)
+    .optional()
+    .describe('Mark of a feature stage whose features all come from the cache.'),
 })
 
 export const phaseStartedReportSchema = z.strictObject({
   type: z.literal('phase-started'),
-  phase: z.int().describe('From 1.'),
+  phase: z.int().describe('Number of the phase, from 1.'),
   phases: z.int(),
   epochs: z.int(),
   trainable: z.string(),
@@ -33,13 +39,13 @@ export const phaseStartedReportSchema = z.strictObject({
 export const stepReportSchema = z.strictObject({
   type: z.literal('step'),
   phase: z.int(),
-  epoch: z.int().describe('From 1, within the phase.'),
+  epoch: z.int().describe('Number of the epoch within the phase, from 1.'),
   epochs: z.int(),
-  step: z.int().describe('From 1, within the epoch.'),
+  step: z.int().describe('Number of the batch within the epoch, from 1.'),
   steps: z.int(),
-  loss: z.number().describe('Mean over the batch.'),
+  loss: z.number().describe('Mean loss over the batch.'),
   imagesPerSecond: z.number(),
-  secondsLeft: z.number().describe("Of the phase's training, estimated."),
+  secondsLeft: z.number().describe("Estimate of the seconds that the phase's training still takes."),
 })
 
 export const epochReportSchema = z.strictObject({
@@ -51,23 +57,33 @@ export const epochReportSchema = z.strictObject({
 export const phaseFinishedReportSchema = z.strictObject({
   type: z.literal('phase-finished'),
   phase: z.int(),
-  epochs: z.int().describe('As planned; learning rates are computed for these.'),
+  epochs: z.int().describe('Number of epochs as planned, which the learning rates are computed for.'),
   epochsDone: z.int(),
-  endedEarly: z.string().nullable().describe('Why it has fewer; null where it has not.'),
-  bestEpoch: z.int().nullable().describe('By what is monitored; null without validation images.'),
-  weightsOf: z.int().describe('The epoch whose weights it ends with.'),
+  endedEarly: z
+    .string()
+    .nullable()
+    .describe('Reason why the phase ended before its planned epochs; null where it did not.'),
+  bestEpoch: z
+    .int()
+    .nullable()
+    .describe('Number of the best epoch by the monitored metric, from 1; null without validation images.'),
+  weightsOf: z.int().describe('Number of the epoch whose weights the phase ends with, from 1.'),
 })
 
 export const evaluationReportSchema = z.strictObject({
   type: z.literal('evaluation'),
   split: z.enum(['test']),
-  count: z.int().describe('Images.'),
+  count: z.int().describe('Number of images in the split.'),
   ...evaluationMetricsSchema.shape,
 })
 
 export const checkpointReportSchema = z.strictObject({
   type: z.literal('checkpoint'),
-  path: z.string().describe('Relative to the run folder.'),
+  path: z
+    .string()
+    .describe(
+      "Path of the checkpoint or of the model that was written, relative to the comparison's folder.",
+    ),
 })
 
 export const warningReportSchema = z.strictObject({
@@ -76,7 +92,7 @@ export const warningReportSchema = z.strictObject({
   message: z.string(),
 })
 
-/** How a run is getting on. */
+/** Progress of a run. */
 export const runProgressSchema = z.discriminatedUnion('type', [
   runResumedReportSchema,
   stageReportSchema,
@@ -89,29 +105,29 @@ export const runProgressSchema = z.discriminatedUnion('type', [
   warningReportSchema,
 ])
 
-/** How a recording for the parity ladder is getting on: it goes through the stages of a run, but profiles no step. */
+/** Progress of a recording for the parity ladder: it goes through the stages of a run, but profiles no step. */
 export const recordingProgressSchema = z.discriminatedUnion('type', [
   stageReportSchema.extend({ stage: stageReportSchema.shape.stage.exclude(['profile']) }),
   warningReportSchema,
 ])
 
-/** How a sweep of the learning rate is getting on. */
+/** Progress of a learning-rate sweep. */
 export const sweepProgressSchema = z.discriminatedUnion('type', [
   stageReportSchema,
   warningReportSchema,
   z.strictObject({
     type: z.literal('sweep-step'),
-    step: z.int().describe('From 1.'),
+    step: z.int().describe('Number of the step in the sweep, from 1.'),
     steps: z.int(),
     learningRate: z.number(),
     smoothedLoss: z.number(),
   }),
 ])
 
-/** How many images of the data have been checked. */
+/** Progress of the check of a data set's images. */
 export const checkingProgressSchema = z.strictObject({
   type: z.literal('checked'),
-  done: z.int().describe('Images so far.'),
+  done: z.int().describe('Number of images checked so far.'),
   total: z.int(),
 })
 

@@ -8,10 +8,14 @@ import { runRequestSchema, trainedSchema } from './request-parts.js'
 export const recordRungsMessage = defineMessage({
   name: 'record-rungs',
   request: z.strictObject({
-    run: runRequestSchema.describe('Deterministic, of one phase, with at most 16 images a batch.'),
+    run: runRequestSchema.describe(
+      'Request for a deterministic run of one phase, with at most 16 images in a batch.',
+    ),
     trained: trainedSchema,
-    perturbation: perturbationSchema.nullable().describe('Planted in this engine.'),
-    recording: z.string().describe('The safetensors file to write.'),
+    perturbation: perturbationSchema
+      .nullable()
+      .describe('Mistake that is planted in this engine; null for none.'),
+    recording: z.string().describe('Path of the safetensors file to write.'),
   }),
   progress: recordingProgressSchema,
   result: z.strictObject({ seconds: z.number() }),

@@ -5,12 +5,12 @@ import { headSchema } from '../spec/model-schema.js'
 import { frameworkSchema } from '../spec/schema.js'
 import { trainingSchema } from '../spec/training-schema.js'
 
-// What the requests of several messages share.
+// Parts that the requests of several messages share.
 
 const [imageFolder, csv, parquet, huggingFace] = datasetSchema.options
 const filledIn = { imageSize: true } as const
 
-/** The data set of a request: complete. */
+/** Data set of a request, with every field filled in. */
 export const datasetRequestSchema = z.discriminatedUnion('source', [
   imageFolder.required(filledIn),
   csv.required(filledIn),
@@ -18,26 +18,31 @@ export const datasetRequestSchema = z.discriminatedUnion('source', [
   huggingFace.required(filledIn),
 ])
 
-/** Where a backbone's weights come from. */
+/** Source of a backbone's weights. */
 export const weightsRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('imagenet') }),
   z.strictObject({ kind: z.literal('random') }),
   z.strictObject({ kind: z.literal('file'), path: z.string() }),
 ])
 
-/** What each thing that a run draws is drawn by. */
+/** Seeds of a run, one for each purpose that it draws random numbers for. */
 export const runSeedsSchema = z.strictObject({
-  init: z.int().describe('Of the weights that are drawn, and of the dropout masks.'),
-  order: z.int().describe('Of the training batches.'),
-  augmentation: z.int().describe('Of the changes to images, and of the mixing of batches.'),
-  split: z.int().nullable().describe("Of the hash that sets images apart; null for each image's own hash."),
+  init: z.int().describe('Seed of the weights that are drawn, and of the dropout masks.'),
+  order: z.int().describe('Seed of the order of the training batches.'),
+  augmentation: z.int().describe('Seed of the augmentation of images, and of the mixing of batches.'),
+  split: z
+    .int()
+    .nullable()
+    .describe(
+      "Seed of the hash that sets images apart for validation and test; null for each image's own hash.",
+    ),
 })
 
-/** A complete request: Python fills in no default. Paths are absolute. */
+/** Request to carry out a run. It is complete: Python fills in no default. Paths are absolute. */
 export const runRequestSchema = z.strictObject({
-  twintune: z.string().describe('The version that asks.'),
+  twintune: z.string().describe('Version of twintune that sends the request.'),
   framework: frameworkSchema,
-  seed: z.int().describe('Names the run; what is drawn is drawn by `seeds`.'),
+  seed: z.int().describe('Seed that names the run. Random numbers are drawn by `seeds`.'),
   seeds: runSeedsSchema,
   mode: z.enum(['aligned', 'idiomatic']),
   dataset: datasetRequestSchema,
@@ -51,17 +56,19 @@ export const runRequestSchema = z.strictObject({
   device: z.string(),
   deterministic: z.boolean(),
   profile: z.boolean(),
-  runDirectory: z.string().describe("This run's own folder; exists."),
+  runDirectory: z.string().describe("Path of the run's own folder, which exists."),
   resume: z.boolean().describe("Whether to go on from the run's last checkpoint, where it has one."),
   cacheDirectory: z.string(),
   featureCache: z
     .boolean()
     .describe('Whether features are taken from the cache, and kept there for other runs.'),
-  featureCacheBytes: z.int().min(0).describe('How large the cache of features may become.'),
-  torchPython: z.string().describe('An interpreter that has PyTorch, for what only it can read.'),
+  featureCacheBytes: z.int().min(0).describe('Largest size of the feature cache, in bytes.'),
+  torchPython: z
+    .string()
+    .describe('Python interpreter that has PyTorch, for files that only PyTorch can read.'),
 })
 
-/** What of the model trains: what the first phase says, or all of it with BatchNorm in training mode. */
+/** Part of the model that trains: the part that the first phase names, or all of it with BatchNorm in training mode. */
 export const trainedSchema = z.enum(['phase', 'all'])
 
 export type DatasetRequest = z.output<typeof datasetRequestSchema>

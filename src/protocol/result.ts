@@ -6,20 +6,26 @@ import { stepInputSchema } from './step-input.js'
 export const repeatSchema = z
   .literal(true)
   .optional()
-  .describe('There for the second run of a framework and seed, which shows the noise, and for no other.')
+  .describe(
+    'Mark of the second run of a framework and seed, which shows the noise. Other runs have no such field.',
+  )
 
 export const trainingMetricsSchema = z.strictObject({
-  accuracy: z.number().describe('Top-1, 0 to 1.'),
-  loss: z.number().nullable().describe('Mean cross-entropy in nats; null when it is not finite.'),
+  accuracy: z.number().describe('Top-1 accuracy, 0 to 1.'),
+  loss: z.number().nullable().describe('Mean cross-entropy in nats; null when the loss is not finite.'),
 })
 
 export const evaluationMetricsSchema = z.strictObject({
-  accuracy: z.number().describe('Top-1, 0 to 1.'),
+  accuracy: z.number().describe('Top-1 accuracy, 0 to 1.'),
   topFiveAccuracy: z
     .number()
     .nullable()
     .describe('Share of the images whose class is among the five likeliest; null for five classes or fewer.'),
-  macroF1: z.number().describe('Unweighted mean of F1 over the classes that were there or answered, 0 to 1.'),
+  macroF1: z
+    .number()
+    .describe(
+      'Macro F1, 0 to 1: the unweighted mean of F1 over the classes that occur as a label or as an answer.',
+    ),
   loss: z.number().describe('Mean cross-entropy (log loss) in nats.'),
   calibrationError: z
     .number()
@@ -27,31 +33,41 @@ export const evaluationMetricsSchema = z.strictObject({
 })
 
 export const secondsSchema = z.strictObject({
-  start: z.number().describe('From starting the interpreter to its first reply.'),
-  import: z.number().describe("Importing the framework; 0 for a worker's second run."),
+  start: z.number().describe('Time from starting the Python interpreter to its first reply.'),
+  import: z.number().describe("Time to import the framework; 0 from a worker's second run on."),
   build: z
     .number()
-    .describe("Weights, model, head; of a frozen backbone that the worker's last run left, the head alone."),
+    .describe(
+      "Time to read the weights and build the model and its head. Where the worker's last run left the same frozen backbone, the head alone is built.",
+    ),
   data: z
     .number()
-    .describe('Indexing, checking and splitting the data set; what was checked before is known.'),
+    .describe(
+      'Time to index, check and split the data set. Images that were checked before are not checked again.',
+    ),
   features: z
     .number()
     .describe(
-      'The one pass of frozen stages over the images, or reading what they gave before; 0 where there is none.',
+      'Time of the one pass of the frozen stages over the images, or of reading its result from the cache; 0 where there is no such pass.',
     ),
-  firstStep: z.number().describe("Each phase's first step: tracing, memory, kernels."),
+  firstStep: z
+    .number()
+    .describe(
+      "Time of each phase's first step, in which functions are traced, memory is allocated and kernels are chosen.",
+    ),
   train: z
     .number()
-    .describe('All other training steps, with the waiting for their batches; validation is not part of it.'),
+    .describe('Time of all other training steps, with the waiting for their batches and without validation.'),
   loader: z
     .number()
     .describe(
-      'Those of `train` in which the loop waited for a batch to be read, augmented, mixed and hashed.',
+      'Part of `train` in which the loop waited for a batch to be read, augmented, mixed and hashed.',
     ),
-  validation: z.number().describe('After the epochs; 0 where there are no validation images.'),
-  checkpoint: z.number().describe('Writing checkpoints.'),
-  evaluate: z.number().describe('The test.'),
+  validation: z
+    .number()
+    .describe('Time of the validation after each epoch; 0 where there are no validation images.'),
+  checkpoint: z.number().describe('Time to write checkpoints.'),
+  evaluate: z.number().describe('Time of the test.'),
 })
 
 export const trainedPhaseSchema = z.strictObject({
@@ -59,32 +75,40 @@ export const trainedPhaseSchema = z.strictObject({
   features: z
     .enum(['computed', 'cached'])
     .nullable()
-    .describe('Where these came from: `cached` when none had to be computed; null for pixels.'),
-  epochs: z.int().describe('Those that were trained; early stopping makes them fewer.'),
-  steps: z.int().describe("The optimiser's."),
-  skippedSteps: z.int().describe('Those of them that loss scaling skipped.'),
-  weightsOf: z.int().describe('The epoch whose weights the phase ended with.'),
+    .describe(
+      'Origin of the features or activations that the phase trained on: `cached` when none had to be computed. Null for a phase that trained on pixels.',
+    ),
+  epochs: z
+    .int()
+    .describe('Number of epochs that were trained; early stopping makes them fewer than planned.'),
+  steps: z.int().describe('Number of steps of the optimiser.'),
+  skippedSteps: z.int().describe('Number of steps that loss scaling skipped.'),
+  weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
 })
 
 export const stepProfileSchema = z
   .strictObject({
-    phase: z.int().describe('From 1.'),
+    phase: z.int().describe('Number of the phase, from 1.'),
     input: stepInputSchema,
-    steps: z.int().describe('Those that were timed, after a few to warm up.'),
-    transfer: z.number().describe('Taking a batch from NumPy, or from the pipeline, to the device.'),
-    forward: z.number().describe('The loss in training mode.'),
+    steps: z.int().describe('Number of steps that were timed, after a few to warm up.'),
+    transfer: z
+      .number()
+      .describe('Time to take a batch from NumPy, or from the input pipeline, to the device.'),
+    forward: z.number().describe('Time to compute the loss in training mode.'),
     backward: z
       .number()
-      .describe('The gradients: what a step as far as these takes longer than one to the loss.'),
+      .describe(
+        'Time of the gradients: a step cut off after its gradients, minus a step cut off after its loss.',
+      ),
     optimizer: z
       .number()
-      .describe('The update: what a whole step takes longer than one as far as its gradients.'),
+      .describe('Time of the update: a whole step, minus a step cut off after its gradients.'),
   })
   .describe(
     'Median milliseconds of a training step, the device waited for around each part, measured after the run. A difference can be a little below 0.',
   )
 
-const afterEachEpoch = 'Its value after each epoch, over all phases.'
+const afterEachEpoch = 'The list has the value after each epoch, over all phases.'
 
 export const factsSchema = z.strictObject({
   architecture: z
@@ -99,7 +123,7 @@ export const factsSchema = z.strictObject({
     .describe("Hash of the test's batches of pixels, as the model got them, and of the labels to judge by."),
   augmentation: z
     .string()
-    .describe('What the live loader does to a training image, in order, and to a batch.'),
+    .describe('Operations of the live loader on a training image, in their order, and on a batch.'),
   phases: z.array(trainedPhaseSchema),
   pixels: z
     .array(z.string())
@@ -111,27 +135,29 @@ export const factsSchema = z.strictObject({
     .describe(`Chained hash of the images in the order they were trained on. ${afterEachEpoch}`),
   targets: z
     .array(z.string())
-    .describe(
-      `Chained hash of what each batch was trained towards, mixed, smoothed and weighted. ${afterEachEpoch}`,
-    ),
+    .describe(`Chained hash of the targets of each batch, mixed, smoothed and weighted. ${afterEachEpoch}`),
   dropout: z
     .array(z.string())
     .describe(
-      `Chained hash of the masks that the steps were given, \`none\` while there are none; what layers drop that draw for themselves. ${afterEachEpoch}`,
+      `Chained hash of the dropout masks that the steps were given, \`none\` while there are none; for layers that draw their own masks, a description of these layers. ${afterEachEpoch}`,
     ),
   loss: z
     .array(z.string())
     .describe(
-      'One line a phase: what the live step computes, with smoothing, class weights, accumulation, clipping and averaging.',
+      'Loss of the live training step, one line for each phase, with smoothing, class weights, accumulation, clipping and averaging.',
     ),
-  optimizer: z.array(z.string()).describe('One line a phase, with the values the live optimiser holds.'),
+  optimizer: z
+    .array(z.string())
+    .describe('Optimiser of each phase, one line for each, with the values that the live optimiser holds.'),
   schedule: z
     .array(z.string())
     .describe(
       `Chained hash of the learning rate of each step, as the live optimiser had it. ${afterEachEpoch}`,
     ),
-  batchNorm: z.array(z.string()).describe("One line a phase: the layers' modes, epsilon and momentum."),
-  precision: z.string().describe('The dtypes of the live variables.'),
+  batchNorm: z
+    .array(z.string())
+    .describe('BatchNorm of each phase, one line for each: modes, epsilon and momentum of the live layers.'),
+  precision: z.string().describe('Data types of the live variables.'),
   device: z.string(),
   deterministic: z.boolean(),
   threads: z
@@ -151,7 +177,9 @@ export const epochRecordSchema = z.strictObject({
   imagesPerSecond: z
     .number()
     .nullable()
-    .describe("First steps left out; null for an epoch that is its phase's first step alone."),
+    .describe(
+      "Training images a second, without the phase's first step; null for an epoch that has no other step.",
+    ),
 })
 
 export const finishedRunSchema = z.strictObject({
@@ -161,29 +189,33 @@ export const finishedRunSchema = z.strictObject({
   status: z.literal('finished'),
   failure: z.null(),
   test: evaluationMetricsSchema,
-  firstStepLoss: z.number().describe('Of the first batch, before any update.'),
-  pixelDigest: z.string().describe('Of all pixels that the model got.'),
-  weightsDigest: z.string().describe("Of the backbone's tensors before the first step."),
-  modelDigest: z.string().describe('Of all tensors that the run ended with, by name.'),
+  firstStepLoss: z.number().describe('Loss of the first batch, before any update.'),
+  pixelDigest: z.string().describe('Chained hash of all pixels that the model got.'),
+  weightsDigest: z.string().describe("Hash of the backbone's tensors before the first step."),
+  modelDigest: z.string().describe('Hash of all tensors that the run ended with, by name.'),
   seconds: secondsSchema,
   imagesPerSecond: z
     .number()
     .nullable()
     .describe(
-      'Median over the training epochs that run the backbone, or over all where none does; first steps left out; null where no other step is left.',
+      "Training images a second: the median over the epochs that run the backbone, or over all epochs where none does, without each phase's first step. Null where no other step is left.",
     ),
   featureImagesPerSecond: z
     .number()
     .nullable()
-    .describe('Of the pass of frozen stages; null where there was none, or nothing was left to compute.'),
+    .describe(
+      'Images a second in the pass of the frozen stages; null where there was no such pass, or nothing was left to compute.',
+    ),
   peakMemoryBytes: z.int(),
   peakMemoryMethod: z.string(),
-  profile: z.array(stepProfileSchema).describe('One a phase; empty where the specification asks for none.'),
+  profile: z
+    .array(stepProfileSchema)
+    .describe('Profile of the training step of each phase; empty where the specification asks for none.'),
   othersCpuShare: z
     .number()
     .nullable()
     .describe(
-      "Share of the processors' time that went to other processes while it ran, 0 to 1; null where the system does not tell, or below a second.",
+      "Share of the processors' time that went to other processes during the run, 0 to 1. Null where the system does not tell, or for a run shorter than a second.",
     ),
   epochs: z.array(epochRecordSchema),
   classes: z.array(z.string()),
@@ -208,7 +240,7 @@ export const unfinishedRunSchema = z.strictObject({
   peakMemoryMethod: z.null(),
   othersCpuShare: z.null(),
   profile: z.array(stepProfileSchema).length(0),
-  epochs: z.array(epochRecordSchema).describe('Those that it had finished.'),
+  epochs: z.array(epochRecordSchema).describe('Records of the epochs that the run had finished.'),
   classes: z.array(z.string()),
   facts: z.null(),
 })
@@ -217,23 +249,24 @@ export const runResultSchema = z
   .discriminatedUnion('status', [finishedRunSchema, unfinishedRunSchema])
   .meta({ title: 'RunResult' })
 
-/** What a run came to that reached its end. */
+/** Result of a run that reached its end. */
 export type FinishedRun = z.output<typeof finishedRunSchema>
-/** What is left of a run that failed or was cancelled. It has no measurements: all of their fields are null. */
+/** Result of a run that failed or was cancelled. It has no measurements: all of their fields are null. */
 export type UnfinishedRun = z.output<typeof unfinishedRunSchema>
-/** What one run came to: the request is in spec.yaml, everything else is here (`result.json`). */
+/** Result of one run, which `result.json` holds. The specification of the run is in spec.yaml. */
 export type RunResult = z.output<typeof runResultSchema>
 /**
- * What an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
+ * Facts that an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
  * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
  */
 export type Facts = z.output<typeof factsSchema>
-/** What came of a phase. */
+/** Record of a phase after its training: how much it trained, and on what input. */
 export type TrainedPhase = z.output<typeof trainedPhaseSchema>
-/** What the training step of a phase spends its time on. */
+/** Parts of a phase's training step and the time that each takes. */
 export type StepProfile = z.output<typeof stepProfileSchema>
+/** Record of one epoch: learning rate, metrics and speed. */
 export type EpochRecord = z.output<typeof epochRecordSchema>
-/** Of the batches of an epoch, each before its own step. */
+/** Metrics of the training batches of an epoch, each batch measured before its own step. */
 export type TrainingMetrics = z.output<typeof trainingMetricsSchema>
-/** What a model is worth on images that it was not trained on. */
+/** Metrics of a model on images that it was not trained on. */
 export type EvaluationMetrics = z.output<typeof evaluationMetricsSchema>

@@ -8,6 +8,6 @@ export const runMessage = defineMessage({
   name: 'run',
   request: runRequestSchema,
   progress: runProgressSchema,
-  /** `start` and `import` are of the worker, so its parent fills them in. */
+  /** Result of the run. The worker's parent fills in the seconds `start` and `import`, which are the worker's. */
   result: finishedRunSchema,
 })
