@@ -1,1 +1,1 @@
-"""Data: where images come from, how they are split, and how they become batches."""
+"""Data: the sources of images, their splits, and their way into batches."""

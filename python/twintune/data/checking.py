@@ -1,4 +1,4 @@
-"""Reads and decodes every image once, so that a run knows of all that can't be read before it trains."""
+"""The check of a data set: every image is decoded once, so that a run knows the unreadable ones before it trains."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from twintune.system.cpu import available_cores
 from twintune.system.stopwatch import Pace
 
 Progress = Callable[[int, int], None]
-"""Takes the images looked at and those there are; may raise `Cancelled`."""
+"""A function that takes the number of images checked so far and of all images; it may raise `Cancelled`."""
 
 
 _SECONDS_BETWEEN_REPORTS = 0.25
 
 
 def progress_reports(emit: Callable[[object], None]) -> Progress:
-    """Progress as the bridge has it: a few reports a second, and one of the end."""
+    """A progress function that sends reports over the bridge: a few a second, and one at the end."""
     pace = Pace(_SECONDS_BETWEEN_REPORTS)
 
     def report(done: int, total: int) -> None:
@@ -43,16 +43,16 @@ class _Task:
 def check_images(datasets: Sequence[ImageDataset], cache_directory: str, progress: Progress) -> list[Verdicts]:
     """Decodes every image of the data sets in threads, just as training does, and hashes its bytes.
 
-    What was found is kept in the cache folder, one file a data set, by each image's stamp: an image is decoded again
-    only when it has changed. What an interrupted check has found is kept too.
+    The verdicts are kept in the cache folder, in one file for each data set, by each image's stamp: an image is decoded
+    again only when it has changed. Those of an interrupted check are kept too.
 
     Args:
-        datasets: Those of a request.
-        cache_directory: Where the verdicts are kept.
-        progress: Told of every image.
+        datasets: The data sets of a request.
+        cache_directory: The folder in which the verdicts are kept.
+        progress: The function that is told of every image.
 
     Returns:
-        A verdict an image, for each data set.
+        The verdicts on the images of each data set.
     """
     tasks = []
     for dataset in datasets:

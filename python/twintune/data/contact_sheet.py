@@ -1,4 +1,4 @@
-"""A contact sheet: what the network sees while it trains, undone to colours."""
+"""A contact sheet: training images as the network sees them, turned back into colours."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def write_contact_sheet(
     images: int = 8,
     views: int = 5,
 ) -> None:
-    """Writes a PNG file with a row an image: as an evaluation sees it, then as the first epochs do.
+    """Writes a PNG file with a row for each image: as an evaluation sees it, then as the first epochs do.
 
-    Where batches are mixed, a last row shows the first images of the first batch with the shares of their classes.
-    All of it is what a run with the loader's seed trains on, not a likeness of it.
+    If batches are mixed, a last row shows the first images of the first batch with the shares of their classes. The
+    pixels are the very ones that a run with the loader's seeds trains on.
 
     Args:
-        file: Written whole or not at all.
+        file: The PNG file, which is written whole or not at all.
         split: The training images.
-        classes: Their names, by label.
-        loader: Makes what the network sees.
-        mixing: What is done to whole batches.
-        images: How many are shown, of every class in turn.
-        views: How many epochs are shown.
+        classes: Class names by label.
+        loader: The loader, which makes the pixels that the network sees.
+        mixing: The mixing of whole batches.
+        images: The number of images to show, of every class in turn.
+        views: The number of epochs to show.
     """
     rows = [
         _views_of_image(split, position, classes, loader, views)
@@ -90,13 +90,13 @@ def _mixed_images(
 
 
 def _describe_shares(shares: np.ndarray, classes: Sequence[str]) -> str:
-    """`cat 0.71 + dog 0.29`."""
+    """Describes the shares of the classes in an image, such as `cat 0.71 + dog 0.29`."""
     largest_first = np.argsort(-shares, kind="stable")
     return " + ".join(f"{classes[label]} {shares[label]:.2f}" for label in largest_first if shares[label] > 0)
 
 
 def _to_image(pixels: np.ndarray, loader: SharedLoader) -> Image.Image:
-    """The colours of normalised numbers; small images are enlarged by whole pixels, so that each can be seen."""
+    """Turns normalised numbers back into an image; a small one is enlarged by whole pixels, which stay visible."""
     image = Image.fromarray(denormalize(pixels, loader.preprocessing))
     if image.width > _LARGEST_TILE:
         return image.resize((_LARGEST_TILE, _LARGEST_TILE), Image.Resampling.BILINEAR)

@@ -1,4 +1,4 @@
-"""Image files and their classes as a CSV file lists them."""
+"""Data sets of image files and classes that a CSV file lists."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class _Rows:
 
 
 def open_csv_files(request: Csv) -> Sources:
-    """Reads the CSV files of a request; no image is opened, and one that isn't there is told of when it is read.
+    """Reads the CSV files of a request; no image is opened, and a missing one is reported when it is read.
 
-    The first line names the columns, which commas, semicolons or tabs part. The text is UTF-8, with or without a byte
-    order mark. Paths are relative to the CSV file; classes are text and sorted.
+    The first line names the columns, which are separated by commas, semicolons or tabs. The text is UTF-8, with or
+    without a byte order mark. Paths are relative to the CSV file; classes are text and sorted.
 
     Raises:
         TwintuneError: DATASET_NOT_FOUND, DATASET_EMPTY, or DATASET_INVALID, which names file and line.
@@ -90,7 +90,7 @@ def _files(source: str, file: str, rows: _Rows) -> ImageFiles:
 
 
 def _read(file: str, request: Csv) -> Iterator[tuple[str, str, str]]:
-    """Path, class and split of each row; the split is `train` where no column names it."""
+    """Yields path, class and split of each row; the split is `train` if no column names it."""
     try:
         with open(file, encoding="utf-8-sig", newline="") as stream:
             yield from _read_rows(file, stream, request)
@@ -130,7 +130,7 @@ def _read_rows(file: str, stream: TextIO, request: Csv) -> Iterator[tuple[str, s
 
 
 def _delimiter(first_line: str, path_column: str) -> str:
-    """The one that parts a column of the right name from the others, else the most frequent one."""
+    """The delimiter that separates a column of the right name from the others, else the most frequent one."""
     for delimiter in _DELIMITERS:
         cells = next(csv.reader([first_line], delimiter=delimiter), [])
         if len(cells) > 1 and path_column in (cell.strip() for cell in cells):

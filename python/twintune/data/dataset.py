@@ -22,32 +22,32 @@ class ImageDataset(Protocol):
     """Images by position. Reading is thread-safe. Each image takes few bytes of memory: there may be millions."""
 
     source: str
-    """The file, folder or name on the hub, with the split where it has several: for messages, and no two are alike."""
+    """The file, folder or name on the hub, with the split if it has several: for messages, and unique."""
     classes: list[str]
-    """Class names; a label is a position in it."""
+    """Class names; a label is a position in this list."""
     labels: np.ndarray
-    """int64, shape [images]."""
+    """Class indices; int64, shape [images]."""
     identities: Sequence[str] | None
-    """What tells an image from all others, whatever its position: a split is decided by it. None where an image is
-    known by its content alone."""
+    """Identities, which don't depend on positions and decide splits; None if images are known by their content alone.
+    """
     warnings: list[str]
-    """What is odd about the data, and was passed over."""
+    """Warnings about oddities of the data that were passed over."""
 
     def stamps(self) -> np.ndarray:
-        """Numbers that change when an image does, without reading it; uint64, shape [images]."""
+        """Numbers that change when an image changes, made without reading it; uint64, shape [images]."""
         ...
 
     def read(self, index: int) -> bytes:
         """The encoded image.
 
         Raises:
-            UnreadableImage: There is none.
-            OSError: It can't be read.
+            UnreadableImage: If there is no image.
+            OSError: If the image can't be read.
         """
         ...
 
     def describe(self, index: int) -> str:
-        """Where the image is, for messages."""
+        """The place of the image, for messages."""
         ...
 
 
@@ -74,7 +74,7 @@ class Split:
         return self.dataset.labels[self.indices]
 
     def identity(self, position: int) -> str:
-        """What tells the image from all others."""
+        """The identity of the image at a position, which tells it from all others."""
         identities = self.dataset.identities
         assert identities is not None, "a data set has identities once it is checked"
         return identities[int(self.indices[position])]
@@ -84,7 +84,7 @@ class Split:
         return self.dataset.read(int(self.indices[position]))
 
     def describe(self, position: int) -> str:
-        """Where an image is, for messages."""
+        """The place of an image, for messages."""
         return self.dataset.describe(int(self.indices[position]))
 
     def open(self, position: int) -> Image.Image:
@@ -113,16 +113,16 @@ class Split:
 
 @dataclass(frozen=True)
 class Sources:
-    """The training images, and the validation and test images where they are given apart."""
+    """The data sets of a request: training images, and validation and test images if they are given apart."""
 
     train: ImageDataset
     validation: ImageDataset | None
     test: ImageDataset | None
     warnings: list[str] = field(default_factory=list)
-    """What is odd about all of it; each data set has its own besides."""
+    """Warnings about the request as a whole; each data set has warnings of its own besides."""
 
     def given(self) -> list[ImageDataset]:
-        """All that there are."""
+        """The data sets that the request gives."""
         return [dataset for dataset in (self.train, self.validation, self.test) if dataset is not None]
 
 
@@ -138,7 +138,7 @@ class Unreadable(NamedTuple):
 
 @dataclass(frozen=True)
 class Splits:
-    """What is trained on, what is watched while training, and what is tested once at the end."""
+    """The splits of the data: for training, for validation after each epoch, and for the test at the end."""
 
     train: Split
     validation: Split | None
@@ -152,7 +152,7 @@ class Splits:
 
     @cached_property
     def membership(self) -> str:
-        """Digest of a line for each image: its split, label and identity."""
+        """Digest of the split, label and identity of each image."""
         return digest_text(
             f"{name} {label} {split.identity(position)}"
             for name, split in self.named().items()
@@ -160,6 +160,6 @@ class Splits:
         )
 
     def named(self) -> dict[SplitName, Split]:
-        """The splits there are, by name."""
+        """The existing splits by name."""
         splits: dict[SplitName, Split | None] = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in splits.items() if split is not None}

@@ -1,4 +1,4 @@
-"""From an encoded image to 8-bit RGB: one decoder for the check of the data, for training and for both modes."""
+"""The decoding of images to 8-bit RGB: one decoder for the check of the data, for training and for both modes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 VERSION = 2
-"""Goes up when a change here gives other pixels, or refuses other images: verdicts that were kept are then void."""
+"""The decoder's version; it goes up when a change gives other pixels or refuses other images, which voids verdicts."""
 
 
 # Pillow loads its rarer plugins with the first image that wants one, and threads that come meanwhile find none.
@@ -17,33 +17,33 @@ Image.init()
 
 
 class UnreadableImage(Exception):
-    """An image that can't be decoded; the message says why, in a few words and without a full stop."""
+    """The error about an image that can't be decoded; the message says why, in a few words and without a full stop."""
 
 
 class Decoded(NamedTuple):
-    """An image, and what it was encoded as."""
+    """A decoded image, and the format and mode of its encoding."""
 
     image: Image.Image
-    """RGB, upright."""
+    """The image in RGB, upright."""
     format: str
-    """Pillow's name: `JPEG`, `PNG`."""
+    """Pillow's name of the file format, such as `JPEG` or `PNG`."""
     mode: str
-    """Pillow's mode before the conversion: `RGB`, `P`, `I;16`."""
+    """Pillow's mode before the conversion, such as `RGB`, `P` or `I;16`."""
 
 
 def decode(encoded: bytes) -> Decoded:
     """Decodes the first frame to RGB with 8 bits a channel, turned upright by its EXIF orientation.
 
-    What is see-through is laid on white, so that no pixel depends on the colour that an editor left behind what can't
-    be seen; Pillow's own conversion would show it. 16 bits a channel are scaled to 8, by their upper byte as Pillow
-    does it for colour; Pillow's own conversion of 16-bit greyscale would clip it to white. CMYK is converted as Pillow
-    does, without a colour profile.
+    Transparent parts are laid on white, so that no pixel depends on the colour that an editor left behind them;
+    Pillow's own conversion would show it. 16 bits a channel are scaled to 8 by taking the upper byte, as Pillow does
+    for colour; Pillow's own conversion of 16-bit greyscale would clip it to white. CMYK is converted as Pillow does,
+    without a colour profile.
 
     Args:
         encoded: A file's bytes in any format that Pillow reads.
 
     Raises:
-        UnreadableImage: It is damaged, or cut off, or its values have no agreed range.
+        UnreadableImage: If the image is damaged or cut off, or its values have no agreed range.
     """
     try:
         with Image.open(io.BytesIO(encoded)) as image:
@@ -66,7 +66,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What turns an image upright, by its EXIF orientation; 1 is upright."""
+"""The transposition that turns an image upright, by its EXIF orientation; 1 is upright."""
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -88,7 +88,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _upper_byte(values: np.ndarray) -> np.ndarray:
-    """8 of 16 bits; Pillow gives some 16-bit formats as 32-bit integers."""
+    """The upper 8 of 16 bits; Pillow gives some 16-bit formats as 32-bit integers."""
     if values.min() < 0 or values.max() > 0xFFFF:
         raise UnreadableImage("32-bit pixels have no agreed range; save it with 8 or 16 bits")
     return (values >> 8).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What is in the data of a specification, split as a run would split it."""
+"""The description of a specification's data, split as a run would split them."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) 
     """Opens, checks and splits the data, and counts what there is. Images that can't be decoded are in no split.
 
     Args:
-        request: The spec's data set.
+        request: The specification's data set, and the contact sheet that is wanted, if any.
         emit: Takes reports on how many images have been checked; may raise `Cancelled`.
 
     Raises:
-        TwintuneError: As for a run, but for images that can't be decoded.
+        TwintuneError: If the data can't be used for a run; images that can't be decoded are no failure here.
     """
     checked = open_checked_sources(request.dataset, request.cache_directory, progress_reports(emit))
     splits = divide(checked, request.dataset, request.seeds.split)
@@ -87,7 +87,7 @@ def _spread(values: np.ndarray) -> Spread:
 
 
 def _kinds(verdicts: Verdicts, indices: np.ndarray) -> list[ImageKind]:
-    """The most frequent first."""
+    """The kinds of images in a split, the most frequent first."""
     counts = np.bincount(verdicts.kinds[indices], minlength=len(verdicts.kind_names))
     named = Counter({name: int(count) for name, count in zip(verdicts.kind_names, counts, strict=True) if count})
     kinds = []

@@ -1,4 +1,4 @@
-"""Images that are there more than once, found by the hash of their bytes."""
+"""Duplicate images, found by the hash of their bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def find_duplicates(digests: np.ndarray) -> list[np.ndarray]:
         digests: SHA-256 of each image; uint8, shape [images, 32].
 
     Returns:
-        For each image that is there more than once its positions, ascending; the groups by their first position.
+        The ascending positions of each group of equal images; groups are ordered by their first position.
     """
     words = np.ascontiguousarray(digests).view(np.uint64)
     order = np.lexsort(words.T)  # stable, so that positions ascend within a group
@@ -25,7 +25,7 @@ def find_duplicates(digests: np.ndarray) -> list[np.ndarray]:
 
 
 class ContentIdentities(Strings):
-    """Identities of images that have no name: the hash of their bytes, and a number for all but the first of equals."""
+    """Identities of images without a name: the hash of their bytes, and a number for all but the first of equals."""
 
     def __init__(self, digests: np.ndarray) -> None:
         self._digests = digests

@@ -1,4 +1,4 @@
-"""Images that are files, whatever named them: folders or a CSV file."""
+"""Data sets of image files, which folders or a CSV file name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXTENSIONS = (
     ".tiff",
     ".webp",
 )
-"""What the name of an image file ends with, in small letters."""
+"""The endings of the names of image files, in small letters."""
 
 
 class ImageFiles:
@@ -41,15 +41,15 @@ class ImageFiles:
         classes: list[str],
         warnings: Iterable[str] = (),
     ) -> None:
-        """Opens no file.
+        """Takes the list of files; none is opened.
 
         Args:
-            source: For messages.
+            source: The name of the data set, for messages.
             root: The folder that the paths start from.
-            paths: Of the files, with forward slashes.
-            labels: int64, shape [images].
-            classes: Class names; a label is a position in it.
-            warnings: What is odd about the data.
+            paths: The files' paths below `root`, with forward slashes.
+            labels: Class indices; int64, shape [images].
+            classes: Class names; a label is a position in this list.
+            warnings: Warnings about oddities of the data.
         """
         self.source, self.root = source, root
         self.labels, self.classes, self.warnings = labels, classes, list(warnings)
@@ -59,14 +59,14 @@ class ImageFiles:
         )
 
     def stamps(self) -> np.ndarray:
-        """Of path, size and time of change; a file that isn't there has one too."""
+        """Stamps of each file's path, size and time of change; a missing file has a stamp too."""
         return np.fromiter((self._stamp(path) for path in self._paths), np.uint64, len(self._paths))
 
     def read(self, index: int) -> bytes:
         """The bytes of the file.
 
         Raises:
-            OSError: It can't be read.
+            OSError: If the file can't be read.
         """
         with open(self._file(self._paths[index]), "rb") as file:
             return file.read()
@@ -89,12 +89,12 @@ class ImageFiles:
 
 
 def is_image(name: str) -> bool:
-    """Whether a file's name is that of an image; hidden ones are not looked at."""
+    """Whether a file is an image by its name; hidden files are none."""
     return not name.startswith(".") and name.lower().endswith(EXTENSIONS)
 
 
 def file_identity(path: str) -> str:
-    """A path as every system writes it: macOS takes Unicode letters apart, Linux and Windows keep them composed."""
+    """A path in the form that is the same on every system: macOS decomposes Unicode letters, others don't."""
     return unicodedata.normalize("NFC", path)
 
 

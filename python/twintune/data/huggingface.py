@@ -21,8 +21,8 @@ _IN_SNAPSHOT = re.compile(r"/snapshots/[^/]+/(.+)$")
 def open_huggingface(request: HuggingFace, cache_directory: str) -> Sources:
     """Opens a dataset of the hub by its name, or a local folder by its absolute path; no image is decoded.
 
-    A local folder is one that `save_to_disk` wrote, or one in a layout of the hub: data files, or a folder a class.
-    What the hub has is kept in its own cache, and taken from there when the hub is out of reach.
+    A local folder was written by `save_to_disk`, or has a layout of the hub: data files, or a folder for each class. A
+    dataset of the hub is kept in the hub's own cache, and taken from there if the hub is out of reach.
 
     Raises:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY or DATASET_UNAVAILABLE.
@@ -69,7 +69,7 @@ def _load_from_hub(request: HuggingFace, splits: list[str]) -> tuple[list[Any], 
             return _load(request, splits), []
     with _offline():
         try:
-            # A cached dataset doesn't say which revision it is of.
+            # A cached dataset doesn't tell its revision.
             rows = None if request.revision else _load(request, splits)
         except Exception:
             rows = None
@@ -94,7 +94,7 @@ def _is_saved(folder: str) -> bool:
 
 
 def _load_saved(request: HuggingFace, splits: list[str]) -> list[Any]:
-    """What `save_to_disk` wrote: a dataset alone is the training split."""
+    """Loads a folder that `save_to_disk` wrote; a dataset without named splits is the training split."""
     import datasets
 
     if request.configuration is not None:
@@ -118,7 +118,7 @@ def _load_saved(request: HuggingFace, splits: list[str]) -> list[Any]:
 
 @contextlib.contextmanager
 def _named_failures(request: HuggingFace) -> Iterator[None]:
-    """Turns what `datasets` raises into failures that say what mends them."""
+    """Turns the exceptions of `datasets` into failures with a hint."""
     from datasets.exceptions import DatasetNotFoundError, DatasetsError
 
     try:
@@ -176,7 +176,7 @@ def _offline() -> Iterator[None]:
 
 
 def _identity_below(folder: str) -> Callable[[str], str | None]:
-    """Of images that lie as files in a local folder: their path in it, so that the folder may be moved."""
+    """The identity of image files in a local folder: their path within it, so that the folder may be moved."""
     root = os.path.join(os.path.realpath(folder), "")
 
     def identity(path: str) -> str | None:
@@ -189,7 +189,7 @@ def _identity_below(folder: str) -> Callable[[str], str | None]:
 
 
 def _identity_in_snapshot(path: str) -> str | None:
-    """Of images that lie as files in the hub's cache: their path in the repository."""
+    """The identity of an image file in the hub's cache: its path in the repository."""
     if not os.path.isabs(path):
         return path
     inside = _IN_SNAPSHOT.search(path)

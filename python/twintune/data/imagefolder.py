@@ -1,4 +1,4 @@
-"""Images in folders, a folder a class."""
+"""Data sets of images in folders, one folder for each class."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _SPLIT_FOLDERS = {"train", *_VALIDATION_FOLDERS, "test"}
 def open_image_folders(request: ImageFolder) -> Sources:
     """Lists the folders of a request; no image is opened.
 
-    Where `train` holds nothing but the folders `train` and any of `validation`, `valid`, `val` and `test`, those are
-    the splits, except for the ones that the request names itself.
+    If `train` holds nothing but the folders `train` and any of `validation`, `valid`, `val` and `test`, these are the
+    splits, except for the ones that the request names itself.
 
     Raises:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
@@ -52,7 +52,7 @@ def open_image_folder(root: str) -> ImageFiles:
     Links are followed once, hidden files and folders are passed over, and a class may have folders of its own.
 
     Args:
-        root: The folder that holds a folder a class.
+        root: The folder that holds one folder for each class.
 
     Raises:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
@@ -79,7 +79,7 @@ def open_image_folder(root: str) -> ImageFiles:
 
 
 def _split_folders(root: str) -> dict[str, str]:
-    """The folders of splits by name, or none where the folder is one of classes."""
+    """The folders of splits by name; empty if the folder holds classes."""
     folders = _folders(root)
     if "train" not in folders or not set(folders) <= _SPLIT_FOLDERS:
         return {}

@@ -1,4 +1,4 @@
-"""Decoded images, kept for the epochs to come."""
+"""Decoded images that are kept for the epochs to come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from twintune.data.dataset import Split
 
 
 class Room:
-    """Bytes that may be taken, by several threads."""
+    """A budget of bytes that several threads may take from."""
 
     def __init__(self, size: int) -> None:
         self._left = size
@@ -32,16 +32,16 @@ class Room:
             return has_room
 
     def close(self) -> None:
-        """Leaves nothing to take."""
+        """Ends the budget, so that nothing more can be taken."""
         with self._lock:
             self._left = 0
 
 
 class KeptImages(Protocol):
-    """Images by their positions in a split: uint8, shape [height, width, 3], of any size. Thread-safe."""
+    """Kept images by their positions in a split: uint8, shape [height, width, 3], of any size. Thread-safe."""
 
     def get(self, position: int) -> np.ndarray | None:
-        """The image, bit for bit; None where it isn't kept."""
+        """The image, bit for bit; None if it isn't kept."""
         ...
 
     def put(self, position: int, pixels: np.ndarray) -> None:
@@ -50,14 +50,14 @@ class KeptImages(Protocol):
 
 
 class KeptInMemory:
-    """Images in this process' memory."""
+    """Kept images in this process's memory."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
         self._images: dict[int, np.ndarray] = {}
 
     def get(self, position: int) -> np.ndarray | None:
-        """The image, bit for bit; None where it isn't kept."""
+        """The image, bit for bit; None if it isn't kept."""
         return self._images.get(position)
 
     def put(self, position: int, pixels: np.ndarray) -> None:
@@ -67,18 +67,18 @@ class KeptInMemory:
 
 
 class KeptInFile:
-    """Images in a file without a name, which goes with this object.
+    """Kept images in a file without a name, which goes with this object.
 
-    Its pages are the system's, which may drop them: private memory grows by 16 bytes an image.
+    The file's pages belong to the system, which may drop them: private memory grows by 16 bytes an image.
     """
 
     def __init__(self, count: int, folder: Path, room: Room) -> None:
         """Makes the file.
 
         Args:
-            count: Images of the split.
-            folder: Where the file lies; made where it isn't there.
-            room: Says how much may be kept.
+            count: The number of images in the split.
+            folder: The folder of the file, which is made if it is missing.
+            room: The budget of bytes that may be kept.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._room = room
@@ -89,7 +89,7 @@ class KeptInFile:
         self._shapes = np.zeros((count, 2), np.int32)
 
     def get(self, position: int) -> np.ndarray | None:
-        """The image, bit for bit; None where it isn't kept."""
+        """The image, bit for bit; None if it isn't kept."""
         start = int(self._starts[position])
         if start < 0:
             return None
@@ -100,7 +100,7 @@ class KeptInFile:
         return pixels if read == pixels.nbytes else None
 
     def put(self, position: int, pixels: np.ndarray) -> None:
-        """Keeps an image, if there is room; a disk that others have filled meanwhile ends the keeping."""
+        """Keeps an image, if there is room; once the disk is full, no more are kept."""
         if not self._room.take(pixels.nbytes):
             return
         try:
@@ -126,11 +126,11 @@ class KeptSplit(Split):
     """Whether an image is kept as it was decoded, for crops, and not as it was resized."""
 
     def open(self, position: int) -> Image.Image:
-        """One image in RGB and its own size."""
+        """Decodes one image to RGB in its own size, or takes it from the kept ones."""
         return self._keep(position, super().open) if self.originals else super().open(position)
 
     def open_resized(self, position: int, size: int, interpolation: Interpolation) -> Image.Image:
-        """One image in RGB, resized to a square; always of the same size."""
+        """Decodes one image to RGB and resizes it to a square of one size, or takes it from the kept ones."""
         if self.originals:
             return super().open_resized(position, size, interpolation)
         return self._keep(position, lambda at: super(KeptSplit, self).open_resized(at, size, interpolation))

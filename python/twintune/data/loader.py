@@ -1,4 +1,4 @@
-"""Batches of pixels, read and decoded by threads, in an order that doesn't depend on them."""
+"""Batches of pixels, read and decoded by threads, in an order that doesn't depend on the threads."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from twintune.system.cpu import available_cores
 
 @dataclass(frozen=True)
 class Batch:
-    """Some images; `inputs` are what the engine takes, of shape [images, height, width, 3] before any transposing."""
+    """A batch of images; `inputs` are the engine's, of shape [images, height, width, 3] before any transposing."""
 
     inputs: Any
     labels: np.ndarray
     positions: np.ndarray
-    """Positions in the split."""
+    """The images' positions in the split."""
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
 class InputPipeline(Protocol):
-    """Where the loop gets its batches: the shared loader, or in idiomatic mode the framework's own."""
+    """The source of the training loop's batches: the shared loader, or in idiomatic mode the framework's own."""
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, shuffled by (seed, epoch).
 
         Args:
             split: The training images.
-            epoch: Counts from 0 over all phases.
-            start_step: How many batches of the epoch are passed over without being read; those that follow are the
-                same as in the whole epoch.
+            epoch: The epoch's number, counted from 0 over all phases.
+            start_step: The number of the epoch's batches that are passed over without being read; the following ones
+                are the same as in the whole epoch.
         """
         ...
 
@@ -56,7 +56,7 @@ class ImagePipeline(InputPipeline, Protocol):
     """An input pipeline of images."""
 
     def describe_augmentation(self) -> str:
-        """What is done to a training image, in order, with the settings."""
+        """Describes the changes to a training image, in order, with the settings."""
         ...
 
 
@@ -90,8 +90,9 @@ class SharedLoader:
     def training_view(self, split: Split, position: int, epoch: int) -> np.ndarray:
         """One image as the network sees it in a training epoch, shape [height, width, 3].
 
-        It is drawn by (seed, epoch, the image's identity): neither the threads nor other images move it. Where the
-        number of views is fixed, the epochs take them in turn, and it is drawn by its view's number instead.
+        The augmentation is drawn by (seed, epoch, the image's identity): neither the threads nor other images change
+        it. If the number of views is fixed, the epochs take them in turn, and the view's number takes the epoch's
+        place.
         """
         if not is_augmented(self.augmentation):
             return self.evaluation_view(split, position)
@@ -106,7 +107,7 @@ class SharedLoader:
         return normalize(np.asarray(self._resized(split, position)), self.preprocessing, self.dtype)
 
     def describe_augmentation(self) -> str:
-        """What is done to a training image, in order, with the settings."""
+        """Describes the changes to a training image, in order, with the settings."""
         views = self.augmentation.views
         return self._augment.describe() + ("" if views is None else f", {views} views in turn")
 

@@ -10,18 +10,18 @@ import numpy as np
 from twintune.seeding import generator
 
 Box = tuple[int, int, int, int]
-"""Left, top, right and bottom in pixels; right and bottom are outside of it."""
+"""Left, top, right and bottom in pixels; right and bottom are outside of the box."""
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """What is done to whole training batches; with both alphas above 0, each batch gets one of the two at random."""
+    """The mixing of training batches; with both alphas above 0, each batch gets one of the two at random."""
 
     seed: int
     mixup: float
     """Alpha of the Beta distribution that the share of an image is drawn from; 0 for none."""
     cutmix: float
-    """The same, of the share of an image's area that stays."""
+    """Alpha of the Beta distribution that the remaining share of an image's area is drawn from; 0 for none."""
 
     @property
     def is_on(self) -> bool:
@@ -32,13 +32,13 @@ class Mixing:
         """Mixes each image of a batch with another one of it, all by the same share, drawn by (seed, epoch, step).
 
         Args:
-            inputs: [images, height, width, 3].
-            targets: [images, classes], the shares of the classes in each image.
-            epoch: Counts from 0 over all phases.
-            step: Counts from 0 within the epoch.
+            inputs: Pixels of shape [images, height, width, 3].
+            targets: The shares of the classes in each image, of shape [images, classes].
+            epoch: The epoch's number, counted from 0 over all phases.
+            step: The batch's number within the epoch, counted from 0.
 
         Returns:
-            Both, mixed; the arguments stay as they are. Where neither is asked for, the arguments themselves.
+            Mixed inputs and targets, as new arrays; without mixup and CutMix, the arguments themselves.
         """
         if not self.is_on:
             return inputs, targets
@@ -53,20 +53,20 @@ class Mixing:
         return _paste(inputs, partners, box), _blend(targets, partners, share_outside(box, (width, height)))
 
     def describe(self) -> str:
-        """Which, and how strong."""
+        """Describes the mixing: mixup or CutMix, and their alphas."""
         wanted = [f"{name} {alpha:g}" for name, alpha in (("mixup", self.mixup), ("cutmix", self.cutmix)) if alpha]
         return f"batches: {' or '.join(wanted) or 'not mixed'}"
 
 
 def cut_box(size: tuple[int, int], center: tuple[int, int], share: float) -> Box:
-    """The box that CutMix replaces, of about 1 - share of the area and the image's own aspect, clipped at its edges.
+    """The box that CutMix replaces, of about 1 - share of the area and the image's aspect ratio, clipped at its edges.
 
-    It is that of `torchvision.transforms.v2.CutMix`, and of timm.
+    The box is that of `torchvision.transforms.v2.CutMix` and of timm.
 
     Args:
         size: Width and height of the image in pixels.
         center: The box's middle, left to right and top to bottom.
-        share: Of the area, what should stay, 0 to 1.
+        share: The share of the area that should stay, 0 to 1.
     """
     half_side = 0.5 * math.sqrt(1.0 - share)
     half_width, half_height = int(half_side * size[0]), int(half_side * size[1])
@@ -79,7 +79,7 @@ def cut_box(size: tuple[int, int], center: tuple[int, int], share: float) -> Box
 
 
 def share_outside(box: Box, size: tuple[int, int]) -> float:
-    """The share of an image's area that a box leaves: rounding and clipping make it another than what was drawn."""
+    """The share of an image's area outside of a box, which differs from the drawn share by rounding and clipping."""
     left, top, right, bottom = box
     return 1.0 - (right - left) * (bottom - top) / (size[0] * size[1])
 

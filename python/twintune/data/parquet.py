@@ -1,4 +1,4 @@
-"""Images in parquet files, in the Hugging Face schema or with bare columns of bytes and classes."""
+"""Data sets in parquet files, in the Hugging Face schema or with bare columns of bytes and classes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_parquet_files(request: Parquet, cache_directory: str) -> Sources:
 
 
 def _read(file: str, cache_directory: str) -> Any:
-    """The rows, memory-mapped in the cache folder."""
+    """The rows of a file, memory-mapped in the cache folder."""
     import datasets
     import pyarrow
     import pyarrow.parquet

@@ -1,4 +1,4 @@
-"""From an image to the numbers that a network sees: the same code for both frameworks."""
+"""The preprocessing of images into the numbers that a network sees: one code for both frameworks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resamplin
 
 
 def resize(image: Image.Image, size: int, interpolation: Interpolation) -> Image.Image:
-    """Resizes to a square, whatever the aspect; Pillow antialiases.
+    """Resizes an image to a square, whatever its aspect ratio; Pillow antialiases.
 
     Args:
-        image: RGB.
+        image: An image in RGB.
         size: Height and width in pixels.
-        interpolation: The backbone's own.
+        interpolation: The backbone's interpolation.
     """
     return image if image.size == (size, size) else image.resize((size, size), _RESAMPLING[interpolation])
 
@@ -27,12 +27,12 @@ def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> n
     """Scales to 0..1, then subtracts the mean and divides by the standard deviation, by channel.
 
     Args:
-        pixels: uint8, shape [..., 3].
-        preprocessing: Gives mean and standard deviation.
+        pixels: Pixels in uint8, of shape [..., 3].
+        preprocessing: The preprocessing, which gives mean and standard deviation.
         dtype: `float32` or `float64`.
 
     Returns:
-        The same shape, of that dtype.
+        Normalised numbers of the same shape, in the given dtype.
     """
     normalized = np.empty(pixels.shape, dtype)
     for channel, values in enumerate(_normalized_values(preprocessing, dtype)):
@@ -41,14 +41,14 @@ def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> n
 
 
 def denormalize(values: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
-    """Undoes `normalize`, exactly where nothing has changed the numbers.
+    """Undoes `normalize`, exactly if nothing has changed the numbers.
 
     Args:
-        values: Shape [..., 3].
-        preprocessing: Gives mean and standard deviation.
+        values: Normalised numbers of shape [..., 3].
+        preprocessing: The preprocessing, which gives mean and standard deviation.
 
     Returns:
-        The same shape, uint8.
+        Pixels of the same shape, in uint8.
     """
     scaled = values * np.array(preprocessing.std) + np.array(preprocessing.mean)
     return np.rint(scaled * 255).clip(0, 255).astype(np.uint8)
@@ -56,7 +56,8 @@ def denormalize(values: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
 
 @functools.cache
 def _normalized_values(preprocessing: Preprocessing, dtype: str) -> np.ndarray:
-    """What each of the 256 values of a pixel becomes, [3, 256]: looking it up is quicker than computing it."""
+    """The normalised numbers of a pixel's 256 values, of shape [3, 256]: looking one up is quicker than computing it.
+    """
     values = np.arange(256, dtype=dtype) / np.array(255, dtype=dtype)
     mean, std = (np.array(constants, dtype=dtype)[:, None] for constants in (preprocessing.mean, preprocessing.std))
     return (values - mean) / std

@@ -1,4 +1,4 @@
-"""What is wrong with images, put into words: those that can't be decoded, and those that are in two splits."""
+"""Messages about images that can't be decoded or are in two splits, and about odd class names."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _NAMED_CLASSES = 10
 
 
 class UnreadableImages(Exception):
-    """Stands behind a failure, which names the first of the images only: its text names them all, one a line."""
+    """The cause of a failure whose message names only the first unreadable images: it names them all, one a line."""
 
 
 def refuse_unreadable(source: str, unreadable: Sequence[Unreadable]) -> None:
     """Fails when there are images that can't be decoded.
 
     Args:
-        source: Of the training images.
-        unreadable: Every such image.
+        source: The name of the training data set.
+        unreadable: Every image that can't be decoded.
 
     Raises:
-        TwintuneError: IMAGE_CORRUPT; its cause names every image.
+        TwintuneError: IMAGE_CORRUPT if there is such an image; the cause names them all.
     """
     if not unreadable:
         return
@@ -45,7 +45,7 @@ def refuse_unreadable(source: str, unreadable: Sequence[Unreadable]) -> None:
 
 
 def skipped_warning(skipped: Sequence[Unreadable]) -> list[str]:
-    """A warning of images that are left out."""
+    """A warning about images that are left out, in a list that is empty if there are none."""
     if not skipped:
         return []
     count = "1 image is" if len(skipped) == 1 else f"{len(skipped)} images are"
@@ -53,7 +53,7 @@ def skipped_warning(skipped: Sequence[Unreadable]) -> list[str]:
 
 
 def save_skipped(skipped: Sequence[Unreadable], folder: Path) -> None:
-    """Writes skipped-images.txt, a line an image, into a run's folder where any are left out."""
+    """Writes skipped-images.txt, with a line for each image, into a run's folder, if any image is left out."""
     if skipped:
         with replacing(folder / "skipped-images.txt") as file:
             file.write_text("".join(f"{image}\n" for image in skipped), encoding="utf-8")
@@ -63,7 +63,7 @@ def across_splits(splits: Splits, digests: Sequence[np.ndarray]) -> list[str]:
     """A warning of images that are in more than one split, which makes a test look better than it is.
 
     Args:
-        splits: All of them.
+        splits: The splits of the data.
         digests: SHA-256 of each image, uint8 of shape [images, 32], for each split in the order of `splits.named()`.
     """
     named = list(splits.named().items())
@@ -102,7 +102,7 @@ def odd_classes(classes: Sequence[str], source: str) -> list[str]:
 
 
 def list_briefly(items: Sequence[str], shown: int = _NAMED_CLASSES, count: int | None = None) -> str:
-    """The first items, and how many more there are."""
+    """Lists the first items, and tells how many more there are."""
     count = len(items) if count is None else count
     more = f" and {count - shown} more" if count > shown else ""
     return f"{', '.join(items[:shown])}{more}"

@@ -12,8 +12,8 @@ def open_sources(request: DatasetRequest, cache_directory: str) -> Sources:
     """Opens the data of a request; no image is decoded.
 
     Args:
-        request: The spec's data set.
-        cache_directory: Where memory-mapped copies are kept.
+        request: The specification's data set.
+        cache_directory: The folder in which memory-mapped copies are kept.
 
     Raises:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY or DATASET_UNAVAILABLE.
@@ -22,7 +22,7 @@ def open_sources(request: DatasetRequest, cache_directory: str) -> Sources:
         return open_image_folders(request)
     if isinstance(request, Csv):
         return open_csv_files(request)
-    # `datasets` takes a second to import.
+    # These two modules are imported late, since `datasets` takes a second to import.
     if isinstance(request, Parquet):
         from twintune.data.parquet import open_parquet_files
 

@@ -1,4 +1,4 @@
-"""Opens the data of a request, checks it and splits it, the same way in every process."""
+"""The splits of a request's data, opened, checked and split the same way in every process."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from twintune.protocol import DatasetRequest
 
 @dataclass(frozen=True)
 class CheckedSources:
-    """The data sets of a request, and what was found in each of their images."""
+    """The data sets of a request, and the verdict on each of their images."""
 
     sources: Sources
     verdicts: list[Verdicts]
-    """In the order of `sources.given()`."""
+    """The verdicts on each data set, in the order of `sources.given()`."""
 
     def verdicts_of(self, dataset: ImageDataset) -> Verdicts:
-        """What was found in the images of one of the data sets."""
+        """The verdicts on the images of one of the data sets."""
         return next(v for d, v in zip(self.sources.given(), self.verdicts, strict=True) if d is dataset)
 
     def unreadable(self) -> list[Unreadable]:
@@ -44,14 +44,14 @@ def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str,
     """Opens, checks and splits the data.
 
     Args:
-        request: The spec's data set.
-        seed: Of the hash that sets images apart; None for each image's own.
-        cache_directory: Where memory-mapped copies and the verdicts on images are kept.
-        progress: Told how many images have been checked.
+        request: The specification's data set.
+        seed: The seed of the hash that assigns images to splits; None for each image's own hash.
+        cache_directory: The folder in which memory-mapped copies and the verdicts on images are kept.
+        progress: The function that is told how many images have been checked.
 
     Raises:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID, DATASET_EMPTY, DATASET_UNAVAILABLE, DATASET_ONE_CLASS,
-            SPLIT_EMPTY, or IMAGE_CORRUPT where `on_corrupt` says so.
+            SPLIT_EMPTY, or IMAGE_CORRUPT if `on_corrupt` is `fail`.
     """
     checked = open_checked_sources(request, cache_directory, progress)
     if request.on_corrupt == "fail":
@@ -66,10 +66,10 @@ def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str,
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:
-    """Opens the data and looks at every image; what costs less to refuse is refused before.
+    """Opens the data and checks every image; failures that are found without decoding come first.
 
     Raises:
-        TwintuneError: As `open_splits`, but for images that can't be decoded.
+        TwintuneError: The failures of `open_splits`, except IMAGE_CORRUPT.
     """
     sources = open_sources(request, cache_directory)
     training = sources.train
@@ -86,7 +86,7 @@ def open_checked_sources(request: DatasetRequest, cache_directory: str, progress
 def divide(checked: CheckedSources, request: DatasetRequest, seed: int | None) -> Splits:
     """Splits the images that can be decoded.
 
-    An image's place is decided by a hash of its identity, and of the seed where there is one, so that adding an image
+    An image's split is decided by a hash of its identity, and of the seed if there is one, so that adding an image
     moves no other one.
 
     Raises:
@@ -121,7 +121,7 @@ def divide(checked: CheckedSources, request: DatasetRequest, seed: int | None) -
 
 
 def unit_hash(identity: str, seed: int | None) -> float:
-    """A number in [0, 1) from the SHA-256 of an identity, and of a seed where there is one."""
+    """A number in [0, 1) from the SHA-256 of an identity, and of a seed if there is one."""
     salted = identity if seed is None else f"{seed} {identity}"
     return int.from_bytes(hashlib.sha256(salted.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
 

@@ -1,4 +1,4 @@
-"""Text by the hundred thousand in little memory, and names that may not be text at all."""
+"""Sequences of many strings in little memory, and file names that may not be valid text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow
 
 
 class Strings(Sequence[str], abc.ABC):
-    """Strings that are made when they are asked for."""
+    """A sequence of strings that are made when they are asked for."""
 
     @abc.abstractmethod
     def at(self, position: int) -> str:
@@ -24,7 +24,7 @@ class Strings(Sequence[str], abc.ABC):
     def __getitem__(self, index: slice) -> list[str]: ...
 
     def __getitem__(self, index):
-        """The string at a position, or those of a slice."""
+        """The string at a position, or the list of strings of a slice."""
         if isinstance(index, slice):
             return [self.at(position) for position in range(*index.indices(len(self)))]
         return self.at(int(index))
@@ -47,10 +47,10 @@ class CompactStrings(Strings):
         return os.fsdecode(self._array[position].as_py())
 
     def are_distinct(self) -> bool:
-        """Whether none is empty or there twice."""
+        """Whether no string is empty or there twice."""
         return len(self._array.unique()) == len(self._array) and self._array.index(b"").as_py() == -1
 
 
 def printable(name: str) -> str:
-    r"""A file's name for people and for JSON: a byte that is no UTF-8 becomes `\xff`."""
+    r"""Makes a file's name printable, for people and for JSON: a byte that is no UTF-8 becomes `\xff`."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Images in an Arrow table that `datasets` keeps memory-mapped: rows of a parquet file or of a Hugging Face dataset."""
+"""Data sets in an Arrow table that `datasets` keeps memory-mapped: rows of a parquet file or a Hugging Face dataset."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twintune.errors import TwintuneError
 
 
 class TableDataset:
-    """Rows with a column of encoded images and a column of classes; random access costs no memory a row."""
+    """A data set of rows with a column of encoded images and one of classes; random access costs no memory a row."""
 
     def __init__(
         self,
@@ -26,14 +26,15 @@ class TableDataset:
         label_column: str,
         identity_of_path: Callable[[str], str | None] = lambda path: path,
     ) -> None:
-        """Looks at the columns; no image is decoded.
+        """Reads the columns; no image is decoded.
 
         Args:
-            rows: A `datasets.Dataset`.
+            rows: The rows, as a `datasets.Dataset`.
             source: The file, or the dataset and its split, for messages.
-            image_column: Column of `{ bytes, path }`, of bytes, or of `datasets.Image`.
-            label_column: Column of `ClassLabel`, of integers or of strings.
-            identity_of_path: What an image's path says whatever machine it is on; None where it says nothing.
+            image_column: The name of a column of `{ bytes, path }`, of bytes, or of `datasets.Image`.
+            label_column: The name of a column of `ClassLabel`, of integers or of strings.
+            identity_of_path: A function that returns the part of an image's path that is the same on every machine, or
+            None if there is none.
 
         Raises:
             TwintuneError: DATASET_INVALID or DATASET_EMPTY.
@@ -55,7 +56,7 @@ class TableDataset:
         self.identities: Sequence[str] | None = self._path_identities(identity_of_path)
 
     def stamps(self) -> np.ndarray:
-        """Of the memory-mapped files and the row; with `datasets` a changed source makes files of another name."""
+        """Stamps of the memory-mapped files and the row; `datasets` gives a changed source files of another name."""
         state = hashlib.blake2b(digest_size=8)
         for file in self._images.cache_files:
             status = os.stat(file["filename"])
@@ -68,8 +69,8 @@ class TableDataset:
         """The bytes of the encoded image.
 
         Raises:
-            UnreadableImage: The row holds none.
-            OSError: The file that the row names can't be read.
+            UnreadableImage: If the row holds no image.
+            OSError: If the file that the row names can't be read.
         """
         content = self._images[index][self._image_column]
         if isinstance(content, bytes):
@@ -83,11 +84,11 @@ class TableDataset:
             return file.read()
 
     def describe(self, index: int) -> str:
-        """The source and the row, from 0."""
+        """The source and the number of the row, from 0."""
         return f"{self.source}, row {index}"
 
     def _path_identities(self, identity_of_path: Callable[[str], str | None]) -> CompactStrings | None:
-        """By the images' own paths, where every row has one of its own."""
+        """Identities from the images' own paths; None unless every row has one of its own."""
         from datasets import Image
 
         if not isinstance(self._images.features[self._image_column], Image):
@@ -99,7 +100,7 @@ class TableDataset:
 
 
 def _classes(rows: Any, column: str, source: str) -> tuple[list[str], np.ndarray]:
-    """Names and labels: of a ClassLabel, of integers (named by themselves) or of strings (sorted)."""
+    """Class names and labels from a column of ClassLabel, of integers (named by themselves) or of strings (sorted)."""
     import datasets
 
     feature = rows.features[column]

@@ -1,4 +1,4 @@
-"""What a check found in each image, in columns, and the files in which that is kept."""
+"""The verdicts of a check on each image, in columns, and the files in which they are kept."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ _DECODER = f"{VERSION}, Pillow {PIL.__version__}".encode()
 
 
 class Look(NamedTuple):
-    """What was found in one image."""
+    """The verdict on one image."""
 
     digest: bytes
     """SHA-256 of the encoded bytes."""
     width: int
     height: int
     kind: str
-    """Pillow's format and mode: `JPEG RGB`."""
+    """Pillow's format and mode, such as `JPEG RGB`."""
     reason: str
-    """Why it can't be decoded; empty where it can."""
+    """The reason why the image can't be decoded; empty if it can."""
     lasts: bool
-    """Whether the same would be found again for as long as the image doesn't change."""
+    """Whether the verdict holds for as long as the image doesn't change."""
 
 
 @dataclass
 class Verdicts:
-    """A verdict an image."""
+    """The verdicts on all images of a data set."""
 
     stamps: np.ndarray
-    """Of the images when they were looked at; uint64, shape [images]."""
+    """The images' stamps when they were checked; uint64, shape [images]."""
     digests: np.ndarray
     """SHA-256 of the encoded bytes; uint8, shape [images, 32]."""
     sizes: np.ndarray
     """Width and height in pixels, upright; 0 where the image can't be decoded; int32, shape [images, 2]."""
     kinds: np.ndarray
-    """Positions in `kind_names`; uint8, shape [images]."""
+    """Each image's kind, as a position in `kind_names`; uint8, shape [images]."""
     known: np.ndarray
-    """Which images have been looked at; bool, shape [images]."""
+    """Whether each image has been checked; bool, shape [images]."""
     lasting: np.ndarray
-    """Which verdicts hold for as long as the image doesn't change; bool, shape [images]."""
+    """Whether each verdict holds for as long as the image doesn't change; bool, shape [images]."""
     reasons: dict[int, str] = field(default_factory=dict)
-    """Why an image can't be decoded, by its position."""
+    """The reason why an image can't be decoded, by its position."""
     kind_names: list[str] = field(default_factory=list)
-    """What the images are encoded as: `JPEG RGB`."""
+    """The kinds of the images: Pillow's format and mode, such as `JPEG RGB`."""
 
     def put(self, index: int, look: Look) -> None:
-        """Writes down what was found in one image."""
+        """Sets the verdict on one image."""
         if look.kind not in self.kind_names:
             self.kind_names.append(look.kind)
         self.digests[index] = np.frombuffer(look.digest, np.uint8)
@@ -68,19 +68,19 @@ class Verdicts:
             self.reasons[index] = look.reason
 
     def readable(self) -> np.ndarray:
-        """Which images can be decoded; bool, shape [images]."""
+        """Whether each image can be decoded; bool, shape [images]."""
         readable = np.ones(len(self.stamps), dtype=bool)
         readable[list(self.reasons)] = False
         return readable
 
 
 def load_verdicts(source: str, stamps: np.ndarray, cache_directory: str) -> Verdicts:
-    """The verdicts that are kept of images whose stamps have not changed; the others are unknown.
+    """Loads the kept verdicts on images whose stamps have not changed; the others are unknown.
 
     Args:
-        source: Of the data set.
-        stamps: Of its images now; uint64, shape [images].
-        cache_directory: Where verdicts are kept.
+        source: The data set's name.
+        stamps: The stamps of its images now; uint64, shape [images].
+        cache_directory: The folder in which verdicts are kept.
     """
     count = len(stamps)
     verdicts = Verdicts(
@@ -115,7 +115,7 @@ def load_verdicts(source: str, stamps: np.ndarray, cache_directory: str) -> Verd
 
 
 def save_verdicts(source: str, verdicts: Verdicts, cache_directory: str) -> None:
-    """Keeps the verdicts that last, whole or not at all; where the cache can't be written, nothing is kept."""
+    """Keeps the verdicts that last, whole or not at all; if the cache can't be written, nothing is kept."""
     lasting = np.flatnonzero(verdicts.known & verdicts.lasting)
     if not len(lasting):
         return
@@ -140,7 +140,7 @@ def _file(source: str, cache_directory: str) -> Path:
 
 
 def _read(file: Path) -> pyarrow.Table | None:
-    """What is kept, unless it is damaged or of another decoder, whose verdicts are void."""
+    """Reads the kept verdicts; None if the file is missing, damaged or of another decoder."""
     try:
         table = pyarrow.feather.read_table(file, memory_map=False)
     except (OSError, pyarrow.ArrowException):

@@ -1,4 +1,4 @@
-"""Finds the image files below a folder: hidden ones passed over, links followed once."""
+"""The search for image files below a folder: hidden files are passed over, links are followed once."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from twintune.errors import TwintuneError
 
 @dataclass
 class Found:
-    """What is below a folder."""
+    """The files that were found below a folder."""
 
     images: list[str] = field(default_factory=list)
     """Paths from the folder, with forward slashes, in no order."""
     repeated: list[str] = field(default_factory=list)
-    """Links to what has been found by another way already."""
+    """Links to files and folders that have been found by another way already."""
     others: Counter[str] = field(default_factory=Counter)
-    """Files that are no images, by the ends of their names."""
+    """The number of files that are no images, by the endings of their names."""
 
 
 def find_images(root: str) -> Found:
     """Finds all image files below a folder.
 
-    What lies in the folder itself comes before what links lead to, and each real file counts once: a link that leads in
-    a circle, or to what is there anyway, gives nothing twice. A link whose target is gone is found like a file, so that
-    it is told of when it is read.
+    Files of the folder itself come before files that links lead to, and each real file counts once: a link that leads
+    in a circle, or to a file that is there anyway, gives nothing twice. A link whose target is gone is found like a
+    file, so that it is reported when it is read.
 
     Raises:
-        TwintuneError: DATASET_INVALID when a folder can't be listed.
+        TwintuneError: DATASET_INVALID if a folder can't be listed.
     """
     found = Found()
     entered: set[str] = set()
@@ -57,7 +57,7 @@ def find_images(root: str) -> Found:
                     found.others[os.path.splitext(entry.name)[1].lower()] += 1
                 else:
                     (file_links if entry.is_symlink() else found.images).append(path)
-    # What lies in the root itself is of no class, so that a link to it is the one way by which it gets one.
+    # A file in the root itself has no class, so a link to it is the only way by which it gets one.
     _add_file_links(root, found, file_links, entered - {os.path.realpath(root)})
     return found
 

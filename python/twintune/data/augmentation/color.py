@@ -1,4 +1,4 @@
-"""Colours: brightness, contrast, saturation and hue."""
+"""Changes to colours: brightness, contrast, saturation and hue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def adjust_saturation(image: Image.Image, factor: float) -> Image.Image:
 
 def adjust_hue(image: Image.Image, turns: float) -> Image.Image:
     """Turns the hue of every pixel by a part of the circle, -0.5 to 0.5, in Pillow's 256 hues."""
-    # Cut off towards 0 and by 255, as torchvision does: half a turn is 127 hues.
+    # The shift is truncated towards 0 and scaled by 255, as torchvision does it: half a turn is 127 hues.
     shift = int(turns * 255)
     hue, saturation, value = image.convert("HSV").split()
     turned = hue.point([(level + shift) % 256 for level in range(256)])
@@ -35,10 +35,10 @@ def adjust_hue(image: Image.Image, turns: float) -> Image.Image:
 
 @dataclass(frozen=True)
 class ColorJitter:
-    """The four changes in a random order, each by a random factor, as torchvision has it.
+    """Four changes to colours in a random order, each by a random factor, as in torchvision.
 
-    A strength x gives factors uniform in max(0, 1 - x) to 1 + x; the hue is shifted by -x to x of a turn. A strength
-    of 0 leaves its change out.
+    A strength x gives factors uniform in max(0, 1 - x) to 1 + x; the hue is shifted by -x to x of a turn. A strength of
+    0 leaves its change out.
     """
 
     brightness: float
@@ -47,7 +47,7 @@ class ColorJitter:
     hue: float
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The image in other colours."""
+        """Changes the colours of an image."""
         changes: list[tuple[Callable[[Image.Image, float], Image.Image], float]] = [
             (adjust, draw.uniform(max(0.0, 1 - strength), 1 + strength))
             for adjust, strength in (

@@ -1,4 +1,4 @@
-"""Random erasing, on numbers."""
+"""Random erasing of a rectangle in normalised numbers."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class RandomErasing:
     ratio: Range
 
     def __call__(self, pixels: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-        """Erases in place.
+        """Erases a rectangle in place, and returns the array.
 
         Args:
             pixels: Normalised numbers, shape [height, width, 3].
-            draw: Where the draws come from.
+            draw: The random generator.
         """
         if draw.random() >= self.probability:
             return pixels

@@ -1,4 +1,4 @@
-"""Where an image's pixels go: crop, flips, rotation."""
+"""Changes to an image's geometry: crop, flips, rotation."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _TRANSPOSITIONS = {
 
 @dataclass(frozen=True)
 class Resize:
-    """The plain resizing of an evaluation, where no crop is asked for."""
+    """The plain resizing of an evaluation, for training without a crop."""
 
     size: int
     interpolation: Interpolation
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The whole image as a square; draws nothing."""
+        """Resizes the whole image to a square; nothing is drawn."""
         return resize(image, self.size, self.interpolation)
 
 
@@ -35,8 +35,8 @@ class Resize:
 class RandomResizedCrop:
     """A random part of the image, resized to a square (Szegedy et al. 2015, as torchvision has it).
 
-    `scale` are shares of the image's area, `ratio` is width divided by height. An image that no such part fits into
-    gives its middle, as far as the ratio allows.
+    `scale` are shares of the image's area, `ratio` is width divided by height. If no such part fits into the image, the
+    part is its middle, as large as the ratio allows.
     """
 
     scale: Range
@@ -45,7 +45,7 @@ class RandomResizedCrop:
     interpolation: Interpolation
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The part, cut out before it is resized: no pixel outside of it is mixed in."""
+        """Cuts a random part out, then resizes it, so that no pixel outside of the part is mixed in."""
         part = draw_rectangle(image.size, self.scale, self.ratio, image.size, draw) or self._middle(*image.size)
         left, top, width, height = part
         return resize(image.crop((left, top, left + width, top + height)), self.size, self.interpolation)
@@ -64,7 +64,7 @@ class Flip:
     probability: float
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The image or its mirror image."""
+        """Returns the image or its mirror image."""
         return image.transpose(_TRANSPOSITIONS[self.direction]) if draw.random() < self.probability else image
 
 
@@ -72,13 +72,13 @@ class Flip:
 class Rotation:
     """Turns the image about its middle by up to `degrees` either way, bilinearly, within its own frame.
 
-    The corners that nothing turns into are `fill`, the mean colour: 0 to the network.
+    The empty corners get the colour `fill`, the mean colour, which is 0 to the network.
     """
 
     degrees: float
     fill: tuple[int, int, int]
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The turned image."""
+        """Turns the image by a random angle."""
         angle = draw.uniform(-self.degrees, self.degrees)
         return image.rotate(angle, Image.Resampling.BILINEAR, fillcolor=self.fill)

@@ -1,4 +1,4 @@
-"""The augmentations that a specification asks for, in their order."""
+"""The pipeline of the augmentations that a specification asks for, in their order."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class ImageOperation(Protocol):
     """A random change to one image. Its representation names its settings."""
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The changed image."""
+        """Changes an image at random."""
         ...
 
 
 @dataclass(frozen=True)
 class AugmentationPipeline:
-    """What happens to a training image, from the decoded image to the numbers that the network sees.
+    """The augmentation of a training image, from the decoded image to the numbers that the network sees.
 
-    The order: crop and resize (or the plain resizing of an evaluation) → horizontal flip → vertical flip → rotation →
-    colour jitter → RandAugment → to normalised numbers → erasing. It is that of torchvision's reference recipes: the
-    crop is first, so that all else works on the few pixels that are kept; erasing is last, so that no other operation
-    changes the rectangle, and in normalised numbers, where the mean colour is 0.
+    The order is crop and resize (or the plain resizing of an evaluation) → horizontal flip → vertical flip → rotation →
+    colour jitter → RandAugment → to normalised numbers → erasing. This is the order of torchvision's reference recipes.
+    The crop is first, so that the other operations work on the few pixels that are kept. Erasing is last, so that no
+    other operation changes the rectangle, and works on normalised numbers, in which the mean colour is 0.
     """
 
     operations: tuple[ImageOperation, ...]
@@ -44,8 +44,8 @@ class AugmentationPipeline:
         """Augments one image.
 
         Args:
-            image: RGB, of any size.
-            draw: A generator of this image's own; what is drawn depends on nothing else.
+            image: An image in RGB, of any size.
+            draw: A random generator of this image's own, on which alone the draws depend.
 
         Returns:
             Normalised numbers, shape [height, width, 3].
@@ -56,20 +56,20 @@ class AugmentationPipeline:
         return pixels if self.erasing is None else self.erasing(pixels, draw)
 
     def describe(self) -> str:
-        """The operations in their order, with their settings."""
+        """Describes the operations in their order, with their settings."""
         return ", ".join(map(repr, (*self.operations, *([self.erasing] if self.erasing else []))))
 
 
 def build_pipeline(
     augmentation: protocol.Augmentation, size: int, preprocessing: Preprocessing, dtype: str
 ) -> AugmentationPipeline:
-    """Makes the operations that are asked for.
+    """Builds the pipeline of the augmentations that are asked for.
 
     Args:
-        augmentation: Which, and how strong.
-        size: Height and width in pixels of what comes out.
-        preprocessing: Gives the interpolation, the normalisation and the mean colour.
-        dtype: Of the numbers that come out.
+        augmentation: The augmentations and their strengths.
+        size: The output's height and width in pixels.
+        preprocessing: The preprocessing, which gives the interpolation, the normalisation and the mean colour.
+        dtype: The output's dtype.
     """
     crop, jitter, rand_augment = augmentation.random_resized_crop, augmentation.color_jitter, augmentation.rand_augment
     erasing = augmentation.random_erasing

@@ -16,10 +16,10 @@ _BINS = 31
 
 @dataclass(frozen=True)
 class Operation:
-    """A row of the table.
+    """An operation of RandAugment: a row of the table.
 
-    `magnitudes` are 31 values for an image of a width and a height, None where there is nothing to choose;
-    half of the `signed` ones are taken negative.
+    `magnitudes` gives 31 values for an image's width and height; None if there is nothing to choose. A `signed`
+    operation takes a negative magnitude half of the time.
     """
 
     name: str
@@ -28,22 +28,22 @@ class Operation:
     apply: Callable[[Image.Image, float], Image.Image]
 
     def magnitude(self, level: int, size: tuple[int, int]) -> float:
-        """The magnitude at a level, 0 to 30, for an image of a width and a height in pixels; 0 where there is none."""
+        """The magnitude at a level from 0 to 30 for an image's width and height in pixels; 0 if it has none."""
         return 0.0 if self.magnitudes is None else float(self.magnitudes(*size)[level])
 
 
 @dataclass(frozen=True)
 class RandAugment:
-    """So many operations, one after the other, each drawn from the whole table, all at one magnitude of 30.
+    """RandAugment: operations drawn one after the other from the whole table, all at one magnitude, 0 to 30.
 
-    As in torchvision, pixels are moved without interpolation, and what comes in from outside is black.
+    As in torchvision, pixels are moved without interpolation, and pixels from outside of the image are black.
     """
 
     operations: int
     magnitude: int
 
     def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """The changed image, of the same size."""
+        """Changes an image at random; its size stays."""
         for _ in range(self.operations):
             operation = TABLE[draw.integers(len(TABLE))]
             magnitude = operation.magnitude(self.magnitude, image.size)
@@ -54,7 +54,10 @@ class RandAugment:
 
 
 def _evenly(first: float, last: float) -> np.ndarray:
-    """`torch.linspace`: float32, from both ends to the middle. Its rounding decides which pixels a threshold takes."""
+    """Evenly spaced magnitudes as `torch.linspace` computes them: in float32, from both ends to the middle.
+
+    The rounding decides which pixels a threshold takes.
+    """
     start, end = np.float32(first), np.float32(last)
     step = np.float64((end - start) / np.float32(_BINS - 1))
     level = np.arange(_BINS)

@@ -16,18 +16,18 @@ def draw_rectangle(
 ) -> tuple[int, int, int, int] | None:
     """Draws a rectangle as torchvision's RandomResizedCrop and RandomErasing do: ten tries, in case one doesn't fit.
 
-    The area is uniform between its bounds, and the logarithm of the ratio between those of its own; the place is
-    uniform among all within the image.
+    The area is uniform between its bounds, the logarithm of the ratio between the logarithms of its bounds, and the
+    place among all places within the image.
 
     Args:
         image: Width and height of the image in pixels.
         scale: Smallest and largest share of the image's area.
         ratio: Smallest and largest width divided by height.
         largest: Width and height that a rectangle may have at most.
-        draw: Where the draws come from.
+        draw: The random generator.
 
     Returns:
-        Left, top, width and height in pixels; None where no try fits.
+        Left, top, width and height in pixels; None if no try fits.
     """
     for _ in range(_TRIES):
         area = image[0] * image[1] * draw.uniform(*scale)
