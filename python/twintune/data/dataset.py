@@ -28,8 +28,7 @@ class ImageDataset(Protocol):
     labels: np.ndarray
     """Class indices; int64, shape [images]."""
     identities: Sequence[str] | None
-    """Identities, which don't depend on positions and decide splits; None if images are known by their content alone.
-    """
+    """Identities, which don't depend on positions and decide splits; None if only the content tells images apart."""
     warnings: list[str]
     """Warnings about oddities of the data that were passed over."""
 

@@ -56,8 +56,7 @@ def denormalize(values: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
 
 @functools.cache
 def _normalized_values(preprocessing: Preprocessing, dtype: str) -> np.ndarray:
-    """The normalised numbers of a pixel's 256 values, of shape [3, 256]: looking one up is quicker than computing it.
-    """
+    """The normalised numbers of a pixel's 256 values, of shape [3, 256]: a look-up is quicker than computing them."""
     values = np.arange(256, dtype=dtype) / np.array(255, dtype=dtype)
     mean, std = (np.array(constants, dtype=dtype)[:, None] for constants in (preprocessing.mean, preprocessing.std))
     return (values - mean) / std

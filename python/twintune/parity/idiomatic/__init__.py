@@ -1,1 +1,1 @@
-"""What differs between the two libraries' own models and pipelines, each with its measured effect."""
+"""The differences between the two libraries' own models and pipelines, each with its measured effect."""

@@ -1,4 +1,4 @@
-"""Preprocessing as a linear map of the channels, whatever words a library has for it."""
+"""Preprocessing as a linear map of the channels, which compares libraries that describe it differently."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import numpy as np
 from twintune.protocol import ChannelMap
 
 PROBES = np.array([[0, 0, 0], [255, 0, 0], [0, 255, 0], [0, 0, 255]], np.uint8)
-"""Black and the three primary colours, RGB: what becomes of these tells the whole map."""
+"""Black and the three primary colours in RGB, of which the results tell the whole map; uint8, shape [4, 3]."""
 
 
 def map_of(outputs: np.ndarray) -> ChannelMap:
-    """The map that made `outputs`, [4, 3], of `PROBES`."""
+    """The map by which `PROBES` became `outputs`, of shape [4, 3]."""
     black, colors = outputs[0].astype(np.float64), outputs[1:].astype(np.float64)
     return ChannelMap(matrix=((colors - black) / 255).T.tolist(), offset=black.tolist())
 
 
 def apply_map(channels: ChannelMap, pixels: np.ndarray) -> np.ndarray:
-    """Preprocesses pixels of 0..255, [..., 3], in float64."""
+    """Preprocesses pixels of 0 to 255, of shape [..., 3], in float64."""
     return pixels.astype(np.float64) @ np.array(channels.matrix).T + np.array(channels.offset)
 
 
 def describe_map(channels: ChannelMap) -> str:
-    """The map in a line: `[B - 103.939, G - 116.779, R - 123.68]`."""
+    """Describes a map in one line, such as `[B - 103.939, G - 116.779, R - 123.68]`."""
     rows = [
         _describe_channel(factors, offset) for factors, offset in zip(channels.matrix, channels.offset, strict=True)
     ]

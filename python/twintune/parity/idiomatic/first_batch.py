@@ -10,7 +10,7 @@ from twintune.training.context import RunContext
 
 
 def first_batch(run: RunContext, pipeline: Any, images: int) -> Batch:
-    """The same images on both sides: the first in the order of aligned mode, through one side's own pipeline."""
+    """The first images in the order of aligned mode, equal on both sides, through one side's own pipeline."""
     train = run.splits.train
     positions = training_order(len(train), run.request.seeds.order, epoch=0)[:images]
     return next(iter(dataclasses.replace(pipeline, batch_size=images).chosen_batches(train, positions)))

@@ -18,14 +18,14 @@ def is_resnet(name: str) -> bool:
 def to_torchvision(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Renames and transposes a backbone's tensors.
 
-    Keras' convolutions have a bias and torchvision's have none: BatchNorm's running mean takes it up, which changes
-    nothing in inference mode, and in training mode the batch's own mean takes it away.
+    Keras' convolutions have a bias and torchvision's have none: the bias is subtracted from BatchNorm's running mean,
+    which changes nothing in inference mode; in training mode the batch's own mean cancels it.
 
     Args:
-        tensors: By Keras' paths, such as `conv2_block1_1_conv/kernel`.
+        tensors: The tensors by Keras' paths, such as `conv2_block1_1_conv/kernel`.
 
     Returns:
-        By torchvision's names, such as `layer1.0.conv1.weight`.
+        The tensors by torchvision's names, such as `layer1.0.conv1.weight`.
     """
     renamed: dict[str, np.ndarray] = {}
     for path, tensor in tensors.items():
@@ -43,7 +43,7 @@ def to_torchvision(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _module_of(layer: str) -> str:
-    """`layer1.0.bn2` for `conv2_block1_2_bn`, `conv1` for `conv1_conv`."""
+    """torchvision's module of a Keras layer: `layer1.0.bn2` for `conv2_block1_2_bn`, `conv1` for `conv1_conv`."""
     kind = "bn" if layer.endswith("_bn") else "conv"
     found = re.fullmatch(r"conv(\d)_block(\d+)_(\d)_(?:conv|bn)", layer)
     if found is None:

@@ -1,4 +1,4 @@
-"""The kernels of a model's convolutions, in words that two libraries can be compared by."""
+"""The kernels of a model's convolutions, in words by which two libraries can be compared."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from collections.abc import Iterable
 
 
 def count_kernels(sizes: Iterable[Iterable[int]]) -> dict[str, int]:
-    """How many kernels there are of each size, such as `3×3`."""
+    """Counts kernels by their size, such as `3×3`."""
     return dict(sorted(Counter("×".join(map(str, size)) for size in sizes).items()))

@@ -1,4 +1,4 @@
-"""What a library's own optimiser does, told from its steps on a single number."""
+"""Probes of a library's own optimiser, by its steps on a single number."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Literal
 Decay = Literal["none", "coupled", "decoupled"]
 
 GRADIENT = 1e-6
-"""Of the step that tells of epsilon: small enough that Adam's epsilon shows beside it."""
+"""The gradient of the step that shows epsilon: small enough that Adam's epsilon matters beside it."""
 
 
 def first_step_epsilon(learning_rate: float, update: float) -> float:
     """Adam's epsilon as it works in the first step.
 
-    The first step is learning_rate * g / (|g| + epsilon), both moments corrected, where epsilon is added after the
-    correction; one that is added before it shows as epsilon / √(1 - β₂).
+    The first step is learning_rate * g / (|g| + epsilon), with both moments corrected, if epsilon is added after the
+    correction; an epsilon that is added before it shows as epsilon / √(1 - β₂).
 
     Args:
-        learning_rate: Of the step.
-        update: How far the step took a number whose gradient is `GRADIENT`; positive.
+        learning_rate: The learning rate of the step.
+        update: The distance by which the step moved a number whose gradient is `GRADIENT`; positive.
     """
     return GRADIENT * (learning_rate / update - 1)
 
 
 def kind_of_decay(learning_rate: float, weight_decay: float, after: float) -> Decay:
-    """Whether weight decay goes through the optimiser's buffers or beside them.
+    """The kind of weight decay: coupled (through the optimiser's buffers), decoupled (beside them) or none.
 
     Args:
-        learning_rate: Of the steps.
-        weight_decay: The live optimiser's.
-        after: What has become of 1 in two steps with a gradient of 0.
+        learning_rate: The learning rate of the steps.
+        weight_decay: The live optimiser's weight decay.
+        after: The value that 1 has after two steps with a gradient of 0.
     """
     if weight_decay == 0:
         return "none"

@@ -1,4 +1,4 @@
-"""How far apart the tensors of two engines are, and where."""
+"""The differences between the tensors of two engines: their size and place."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import numpy as np
 
 from twintune.protocol import Rung, RungName, Trained
 
-# Values below this share of what they come from (the model's largest gradient, the spread that a mean is of).
+# Values below this share of what they derive from (the model's largest gradient, or the spread around a mean) are
+# rounding noise.
 _NOISE = 1e-12
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One tensor as the two engines have it; None where an engine has none."""
+    """One tensor of both engines; None for an engine that has none."""
 
     place: str
-    """What it is, for people."""
+    """The name of the tensor, for people."""
     tensorflow: np.ndarray | None
     pytorch: np.ndarray | None
     bound: float
-    """What a relative difference may come to."""
+    """The largest relative difference that passes."""
     scale: float | None = None
-    """What differences are a share of; None for the tensor's own largest value, of either engine."""
+    """The value that differences are a share of; None for the tensor's own largest value, of either engine."""
     axes: tuple[str, ...] = ()
-    """What the first axes count."""
+    """The names of the first axes, such as `image` and `channel`."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +35,23 @@ class Difference:
     """The largest difference between the two tensors of a pair."""
 
     size: float
-    """A share of the scale; infinite where the tensors can't be compared or hold a value that isn't finite."""
+    """The difference as a share of the scale; infinite if the tensors can't be compared or a value isn't finite."""
     bound: float
     place: str
     tensorflow: float | None
-    """The value at the place."""
+    """TensorFlow's value at the place."""
     pytorch: float | None
     reason: str | None
-    """Why the tensors can't be compared."""
+    """The reason why the tensors can't be compared, if any."""
 
     @property
     def passed(self) -> bool:
-        """Whether it is within its bound."""
+        """Whether the difference is within its bound."""
         return self.size <= self.bound
 
     @property
     def severity(self) -> float:
-        """What the worst of several has most of: the difference as a multiple of its bound, where that isn't zero."""
+        """The difference as a multiple of its bound, or as it is if the bound is zero; the worst has the largest."""
         return self.size / self.bound if self.bound > 0 else self.size
 
 
@@ -75,26 +76,27 @@ def measure(pair: Pair) -> Difference:
 
 
 def larger_of(ours: np.ndarray | None, theirs: np.ndarray | None) -> float:
-    """The largest absolute value of both tensors; 0 where there is none."""
+    """The largest absolute value of both tensors; 0 if there is none."""
     return max((float(np.abs(tensor).max(initial=0)) for tensor in (ours, theirs) if tensor is not None), default=0.0)
 
 
 def is_noise(largest: float, scale: float) -> bool:
-    """Whether a tensor whose largest value is `largest` is rounding around a true zero, beside what it comes from."""
+    """Whether a tensor whose largest value is `largest` is rounding noise beside the `scale` of its origin."""
     return largest < _NOISE * scale
 
 
 def judge(rung: RungName, trained: Trained, pairs: Iterable[Pair], note: str | None = None) -> Rung:
-    """Judges a rung by the pairs that it is made of.
+    """Judges a rung by its pairs of tensors.
 
     Args:
-        rung: Its name.
-        trained: What the recordings train.
-        pairs: In the order in which a difference spreads: the first one beyond its bound is named, else the worst.
-        note: What is to be said beside.
+        rung: The rung's name.
+        trained: The part of the model that the recordings train.
+        pairs: The pairs in the order in which a difference spreads: the first one beyond its bound is named, else the
+        worst.
+        note: A remark for the rung's note.
 
     Returns:
-        The rung; failed where there is nothing to judge.
+        The rung; it fails if there is nothing to judge.
     """
     differences = [measure(pair) for pair in pairs]
     if not differences:
@@ -111,7 +113,7 @@ def judge(rung: RungName, trained: Trained, pairs: Iterable[Pair], note: str | N
         passed=named.passed,
         worst=worst.size,
         bound=worst.bound,
-        # Where all is equal no place is worse than another.
+        # If all is equal no place is worse than another.
         place=named if named.size > 0 else None,
         note=" ".join(notes) or None,
     )
@@ -127,7 +129,7 @@ def make_rung(
     place: Difference | None = None,
     note: str | None = None,
 ) -> Rung:
-    """A rung with what was found on it; `worst` is infinite where a difference has no size."""
+    """Makes a rung from its findings; `worst` is infinite if a difference has no size."""
     return Rung(
         rung=rung,
         trained=trained,
@@ -144,7 +146,7 @@ def make_rung(
 
 
 def finite_or_none(value: float) -> float | None:
-    """JSON has no word for what isn't finite."""
+    """A number for JSON, which has none that isn't finite: these become None."""
     return float(value) if np.isfinite(value) else None
 
 
@@ -165,7 +167,7 @@ def _difference_at(index: int, size: float, pair: Pair, reason: str | None) -> D
 
 
 def _position(indices: tuple, axes: tuple[str, ...]) -> str:
-    """`, [image 3, channel 17, 4, 5]`, counted from 0."""
+    """Describes a position in a tensor, counted from 0, such as `, [image 3, channel 17, 4, 5]`."""
     if not indices:
         return ""
     words = [f"{axes[axis]} {index}" if axis < len(axes) else str(index) for axis, index in enumerate(indices)]

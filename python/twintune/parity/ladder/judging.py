@@ -1,7 +1,7 @@
-"""Compares what the two engines computed in float64, rung by rung.
+"""The judgement of the parity ladder: the results of the two engines in float64, compared rung by rung.
 
-In float64 rounding is far away, and what is left is meaning. Every rung is judged, whatever the ones below came to. A
-value that isn't finite never passes, nor does a tensor that one engine has not.
+In float64 rounding is small, so a larger difference is one of meaning. Every rung is judged, whether or not those below
+pass. A value that isn't finite never passes, nor does a tensor that one engine lacks.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, Trained
 
 EXACT = 0.0
 MEANING = 1e-10
-"""Of the tensor's largest value: rounding comes to 1e-11 in the deepest backbone, a float32 constant to 1e-8."""
+"""The bound of differences, as a share of the tensor's largest value.
+
+Rounding comes to 1e-11 in the deepest backbone, a constant in float32 to 1e-8.
+"""
 ONE_STEP = 1e-12
-"""Of the tensor's largest value: no sum over images or pixels lies between the gradients and what they do."""
+"""The bound after optimiser steps from equal gradients, as a share of the tensor's largest value.
+
+There is no sum over images or pixels between gradients and update.
+"""
 
 # Weights after a step are rounded, so an update that is read from them is known to this share of the largest weight.
 _WEIGHT_ROUNDING = 8 * 2**-52
@@ -32,10 +38,11 @@ def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
     """Judges two recordings in float64.
 
     Args:
-        request: Their files.
+        request: The files of the two recordings.
 
     Returns:
-        Every rung, from the bottom up. `where` is the first tensor beyond its bound, and in it the largest difference.
+        The rungs from the bottom up. `where` is the first tensor beyond its bound, and in it the place of the largest
+        difference.
     """
     twins, trained = TwinRecordings.load(request.tensorflow, request.pytorch), request.trained
     return JudgeRungsResult(
@@ -55,7 +62,7 @@ def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
 
 
 def _judge_pixels(twins: TwinRecordings, trained: Trained) -> Rung:
-    """A digest is the same or isn't: a difference has no size."""
+    """Judges the digests of pixels, which are equal or not: a difference has no size."""
     digests = twins.tensorflow.header.pixel_digests, twins.pytorch.header.pixel_digests
     batches = list(itertools.zip_longest(*digests))
     if not batches:
@@ -73,7 +80,7 @@ def _weights(twins: TwinRecordings) -> Iterator[Pair]:
 
 
 def _features(twins: TwinRecordings) -> Iterator[Pair]:
-    """Inference mode first: training mode adds nothing but the batch's statistics to it."""
+    """Pairs of features, inference mode first: training mode adds nothing but the batch's statistics."""
     return (
         twins.pair(f"features/{mode}/{stage}", MEANING, axes=("image", "channel"))
         for mode in _MODES
@@ -86,11 +93,11 @@ def _per_image(twins: TwinRecordings, group: str, axes: tuple[str, ...]) -> Iter
 
 
 def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
-    """From the head to the first stage, since that is the way of the backward pass.
+    """Pairs of gradients from the head to the first stage, which is the order of the backward pass.
 
     A difference in one layer's backward pass is in the gradients of all layers before it, and in none after it. A scale
-    that the next BatchNorm takes out again has almost no gradient: what is left of sums that cancel, whose rounding
-    shows in the engine's own sensitivity.
+    that the next BatchNorm takes out again has almost no gradient: only the rounding of sums that cancel, which shows
+    in the engine's own sensitivity.
     """
     names = twins.names("gradients")
     largest = {name: larger_of(*twins.both(f"gradients/{name}")) for name in names}
@@ -107,10 +114,10 @@ def _gradients(twins: TwinRecordings) -> list[SensitivePair]:
 
 
 def _optimizer(twins: TwinRecordings) -> Iterator[Pair]:
-    """Each tensor after three steps, and what they did to it.
+    """Pairs of each tensor after three optimiser steps, and of its update in these steps.
 
     A step is small beside the weights: 1e-12 of a weight may be 1e-8 of its update, where a wrong constant hides. The
-    update is held to the same bound, or to what the rounding of the weights leaves of it.
+    update has the same bound, or a larger one where the weights' rounding hides its last places.
     """
     return (pair for name in twins.names("optimizer") for pair in _step_of(name, twins))
 
@@ -127,7 +134,7 @@ def _step_of(name: str, twins: TwinRecordings) -> list[Pair]:
 
 
 def _updates(name: str, twins: TwinRecordings) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """By how much the step moved a tensor in each engine; None where an engine lacks it."""
+    """The update of a tensor in each engine; None for an engine that lacks it."""
 
     def update(before: np.ndarray | None, after: np.ndarray | None) -> np.ndarray | None:
         if before is None or after is None or before.shape != after.shape:
@@ -146,7 +153,10 @@ def _note_of_still_step(twins: TwinRecordings) -> str | None:
 
 
 def _steps_of_training(twins: TwinRecordings) -> list[SensitivePair]:
-    """The first step's loss is that of the weights before any update: where all others are chaotic it says nothing."""
+    """Pairs of the training steps' losses, without the first step's if all others are chaotic.
+
+    The first step's loss is computed before any update, so alone it says nothing about training.
+    """
     steps = _steps(twins)
     later = steps[1:]
     return later if later and all(pair.is_chaotic for pair in later) else steps
@@ -176,7 +186,8 @@ def _judge_batch_norm(twins: TwinRecordings, trained: Trained) -> Rung:
 
 
 def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
-    """After the first step too: where ten steps are chaotic, a wrong momentum shows there alone."""
+    """Pairs of running statistics, after the first step too: if ten steps are chaotic, only it shows a wrong momentum.
+    """
     return [
         *_statistics_of(twins, "first-batch-norm", "after the first step"),
         *_statistics_of(twins, "batch-norm", "after all steps"),
@@ -188,7 +199,7 @@ def _statistics_of(twins: TwinRecordings, group: str, when: str) -> list[Sensiti
         SensitivePair(
             place=f"{twins.place_of(f'{group}/{name}')}, {when}",
             plain=twins.both(f"{group}/{name}"),
-            # Not recorded of the first step, whose statistics are held to the smallest bound.
+            # Moved statistics aren't recorded after the first step, which is judged by the smallest bound.
             moved=twins.both(f"moved-{group}/{name}"),
             scale=_spread_around_zero(twins, group, name),
             axes=("channel",),
@@ -198,9 +209,10 @@ def _statistics_of(twins: TwinRecordings, group: str, when: str) -> list[Sensiti
 
 
 def _spread_around_zero(twins: TwinRecordings, group: str, name: str) -> float | None:
-    """The root of the variance where a running mean is truly zero; None for all else, whose scale is its own.
+    """The standard deviation for a running mean that is truly zero; None for other statistics (their own scale).
 
-    The mean of what the layer before has centred is rounding noise. It is subtracted from values of that spread.
+    The running mean of values that the layer before has centred is rounding noise; it is subtracted from values of that
+    spread.
     """
     layer, _, kind = name.rpartition(".")
     if kind != "running_mean":

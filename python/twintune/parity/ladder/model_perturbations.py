@@ -1,7 +1,7 @@
-"""Mistakes that are planted in a live model, to see that the parity ladder finds them.
+"""Perturbations of a live model: mistakes that are planted to see that the parity ladder finds them.
 
-`twintune.parity.ladder.perturbations` plants by another request or by other pixels. A mistake that has a place is put
-into the middle stage, so that the ladder has to find it between stages that agree.
+`twintune.parity.ladder.perturbations` plants mistakes in the request or in the pixels. A mistake in a layer is put into
+the middle stage, so that the ladder has to find it between stages that agree.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _WEIGHT_CHANGE = 1e-6
 
 
 class RoundedConv2d(nn.Conv2d):
-    """A convolution that computes in `rounded_to`; what goes in and comes out keeps its dtype."""
+    """A convolution that computes in the dtype `rounded_to`; input and output keep their own."""
 
     rounded_to: torch.dtype
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
-        """Maps [images, channels, height, width] as the convolution that it was does."""
+        """Convolves maps of shape [images, channels, height, width] as `nn.Conv2d` does, in `rounded_to`."""
         bias = None if self.bias is None else self.bias.to(self.rounded_to)
         weight, rounded = self.weight.to(self.rounded_to), input.to(self.rounded_to)
         output = functional.conv2d(rounded, weight, bias, self.stride, self.padding, self.dilation, self.groups)
@@ -39,10 +39,10 @@ def plant_in_model(name: PerturbationName, model: AlignedModel, request: RunRequ
     """Plants a difference of the model itself.
 
     Args:
-        name: `weight`, `bn-epsilon` and `bn-momentum` (of a backbone with BatchNorm), `padding`, `precision`,
-            `head-init`.
-        model: Changed in place.
-        request: What the model was built for.
+        name: The perturbation: `weight`, `bn-epsilon` and `bn-momentum` (of a backbone with BatchNorm), `padding`,
+            `precision`, `head-init`.
+        model: The model, which is changed in place.
+        request: The request that the model was built for.
     """
     entry = find_backbone(request.model.backbone)
     layers = _layers(model, entry.stages[len(entry.stages) // 2])
@@ -71,7 +71,7 @@ def _layers(model: AlignedModel, stage: Stage) -> list[nn.Module]:
 
 
 def _move_largest_weight(layer: nn.Conv2d) -> None:
-    # Any other might be zero, which a share of itself does not move.
+    # Any other weight might be zero, which a relative change does not move.
     place = torch.unravel_index(layer.weight.abs().argmax(), layer.weight.shape)
     with torch.no_grad():
         layer.weight[place] *= 1 + _WEIGHT_CHANGE
@@ -90,7 +90,7 @@ def _shift_padding(layer: nn.Conv2d) -> None:
 
 
 def _compute_in_less(layer: nn.Conv2d, precision: Precision) -> None:
-    """Rounds float64 to float32, and float32 to bfloat16; a convolution that is half already stays."""
+    """Makes a convolution compute in float32 for float64, and in bfloat16 for float32; one in half precision stays."""
     if is_half(precision):
         return
     layer.__class__ = RoundedConv2d

@@ -1,4 +1,4 @@
-"""Pixels moved by a few last places, and what that comes to: how far an engine's own rounding grows."""
+"""Moves of pixels by a few last places, which show how far an engine's own rounding grows."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from twintune.protocol import Framework
 from twintune.seeding import generator
 
 _ALLOWED = 100
-"""Last places in the pixels that two engines which mean the same may lie apart."""
+"""The last places in the pixels by which two engines of one meaning may lie apart."""
 _MOVES = (1, _ALLOWED, 1, _ALLOWED)
-"""Last places of each. The multiple of one has the rounding of an engine's own operations, which no move of the pixels
-makes larger; the whole allowance has the jumps, since a value crosses the kink of an activation a hundred times as
-often."""
+"""The last places of each move.
+
+A move by one place, scaled up, shows the rounding of an engine's own operations, which no move of the pixels makes
+larger. A move by the whole allowance shows the jumps, since a value crosses the kink of an activation a hundred times
+as often.
+"""
 _FEWEST_MOVES = 2
 _CALM = 1e-7
-"""Of the largest value: growth up to here is even."""
+"""The share of the largest value up to which growth is even."""
 
 
 def by_last_places(count: int, framework: Framework, draw: int) -> Callable[[np.ndarray], np.ndarray]:
-    """A move of half of the pixels up and half down: BatchNorm would take out what moves all alike.
+    """A move of half of the pixels up and half down: BatchNorm would cancel a move of all alike.
 
-    It is another in each framework, since the same one would take both across the same kinks.
+    Each framework gets another move, since the same move would take both across the same kinks.
     """
 
     def move(pixels: np.ndarray) -> np.ndarray:
@@ -34,22 +37,22 @@ def by_last_places(count: int, framework: Framework, draw: int) -> Callable[[np.
 
 
 def of_allowance(plain: np.ndarray, moved: np.ndarray, count: int) -> np.ndarray:
-    """What the allowance would come to in proportion, by what a move of so many last places has come to."""
+    """Scales the values after a move of `count` last places, in proportion, to those after a move by the allowance."""
     return plain + _ALLOWED / count * (moved - plain)
 
 
 def farthest_move(
     plain: Mapping[str, np.ndarray], take: Callable[[int, int], Mapping[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
-    """What a hundred last places come to: value by value what lies farthest from the plain ones.
+    """The values after moves by a hundred last places: for each value the one that lies farthest from the plain value.
 
-    Two moves tell it where nothing has grown far. How far values move is heavy-tailed once they do: at ResNet-101's
-    fifth step one last place came to 2e-7 of the loss and another to 8e-4.
+    Two moves are enough if nothing has grown far. Once values move far, the distances are heavy-tailed: at ResNet-101's
+    fifth step one last place moved the loss by 2e-7, and another one by 8e-4.
 
     Args:
-        plain: Values without a move, by name.
-        take: Gives the same values on pixels moved by so many last places, the first argument; the second one is the
-            move's draw.
+        plain: The values without a move, by name.
+        take: A function that computes the same values on moved pixels. Its first argument is the number of last places,
+            the second one the number of the move's random draw.
     """
     farthest = dict(plain)
     for draw, count in enumerate(_MOVES):

@@ -1,7 +1,7 @@
-"""Mistakes that are planted on one side of the parity ladder, to see that it finds them.
+"""Perturbations: mistakes that are planted on one side of the parity ladder, to see that the ladder finds them.
 
-Each is one that two implementations of an experiment are found to differ by. Whether it can show in what is recorded is
-decided in `src/plan/check-perturbation.ts`, but for what only the images tell.
+Each is a mistake by which implementations of an experiment are found to differ. `src/plan/check-perturbation.ts`
+decides whether it can show in a recording, except where only the images tell.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from twintune.training.context import RunContext
 
 @dataclasses.dataclass(frozen=True)
 class SwappedLoader:
-    """A loader that has the first two images of each training batch in each other's place."""
+    """A loader that swaps the first two images of each training batch."""
 
     loader: SharedLoader
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
-        """The loader's, with two images swapped."""
+        """Yields the loader's batches, each with two images swapped."""
         for batch in self.loader.training_batches(split, epoch, start_step):
             order = np.arange(len(batch))
             order[:2] = order[:2][::-1]
@@ -44,11 +44,11 @@ class SwappedLoader:
 
 
 def perturb_request(request: RunRequest, name: PerturbationName | None) -> RunRequest:
-    """Plants a difference of what is asked for; `plant` plants the others.
+    """Plants a perturbation of the training settings in the request; `plant` plants the others.
 
     Args:
-        request: Of a run of one phase, in aligned mode.
-        name: What to plant; None for nothing.
+        request: The request of a run of one phase, in aligned mode.
+        name: The perturbation to plant; None for none.
     """
     if name not in _OF_THE_TRAINING:
         return request
@@ -56,21 +56,21 @@ def perturb_request(request: RunRequest, name: PerturbationName | None) -> RunRe
 
 
 def plant(run: RunContext, name: PerturbationName | None) -> None:
-    """Plants a difference of the pixels or of the model; one of what is asked for is in the request already.
+    """Plants a perturbation of the pixels or of the model; one of the training settings is in the request already.
 
     Args:
-        run: On PyTorch in aligned mode, before its first phase; changed in place.
-        name: What to plant; None for nothing.
+        run: A run on PyTorch in aligned mode, before its first phase; it is changed in place.
+        name: The perturbation to plant; None for none.
 
     Raises:
-        TwintuneError: PERTURBATION_WITHOUT_EFFECT, where the pixels stay the same.
+        TwintuneError: PERTURBATION_WITHOUT_EFFECT if the pixels stay the same.
     """
     if name is None or name in _OF_THE_TRAINING:
         return
     if name in _OF_THE_PIXELS:
         _plant_in_pixels(run, name)
         return
-    # Only here, so that whoever records TensorFlow needs no PyTorch.
+    # These modules are imported only here, so that recording TensorFlow needs no PyTorch.
     from twintune.engines.pytorch.aligned import AlignedEngine
     from twintune.parity.ladder.model_perturbations import plant_in_model
 
@@ -78,7 +78,7 @@ def plant(run: RunContext, name: PerturbationName | None) -> None:
 
 
 def _with_other_epsilon(training: Training) -> Training:
-    """1e-7, which is Keras' own, in place of PyTorch's 1e-8."""
+    """Sets Keras' epsilon, 1e-7, in place of PyTorch's, 1e-8."""
     optimizer = cast(AdamFields, training.phases[0].optimizer)
     return _with_phase(training, optimizer=replace(optimizer, epsilon=10 * cast(float, optimizer.epsilon)))
 
@@ -89,7 +89,7 @@ def _with_other_decay(training: Training) -> Training:
 
 
 def _with_other_mode(training: Training) -> Training:
-    """As PyTorch's frozen layers, which go on to normalise by the batch until they are told otherwise."""
+    """Changes the BatchNorm mode: PyTorch's frozen layers normalise by the batch until they are told otherwise."""
     is_inference = training.phases[0].batch_norm == "inference"
     return _with_phase(training, batch_norm="adapt" if is_inference else "inference")
 
@@ -110,7 +110,7 @@ def _with_other_filter(loader: SharedLoader) -> SharedLoader:
 
 
 def _with_other_mean(loader: SharedLoader) -> SharedLoader:
-    """By one of the 256 values of a pixel."""
+    """Moves the mean by one of the 256 values of a pixel."""
     mean = tuple(value + 1 / 255 for value in loader.preprocessing.mean)
     return dataclasses.replace(loader, preprocessing=replace(loader.preprocessing, mean=mean))
 

@@ -1,4 +1,4 @@
-"""Records what one engine computes, rung by rung."""
+"""The recording of one engine's results, rung by rung."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ _STEPS = 10
 _EVALUATED_IMAGES = 256
 _DRAWN_STEPS = 3
 _GRADIENT_EXPONENTS = (-6, 0)
-"""Powers of ten between which the scales of drawn gradients lie: the smallest come near to an optimiser's epsilon."""
+"""The powers of ten between which the scales of drawn gradients lie: the smallest are near an optimiser's epsilon."""
 
 
 def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) -> RecordRungsResult:
-    """Builds one engine for the first phase of a run and writes what it computes to a file.
+    """Builds one engine for the first phase of a run, and writes its results on each rung to a file.
 
-    A phase of the head alone trains on pixels here, so that the backbone is in every rung.
+    A phase of the head alone trains on pixels in a recording, so that the backbone is in every rung.
 
     Args:
-        request: All of it; nothing is filled in here. Its run is deterministic, in aligned mode.
-        emit: Takes a progress report; raises `Cancelled` when the recording should stop.
+        request: The complete request; nothing is filled in here. Its run is deterministic, in aligned mode.
+        emit: A function that takes a progress report, and raises `Cancelled` when the recording should stop.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used, or the perturbation has no effect.
+        TwintuneError: If the data, the weights or the device can't be used, or the perturbation has no effect.
     """
     start = time.perf_counter()
-    # What an earlier recording on this warm worker left behind would be in memory beside this one's.
+    # Garbage of an earlier recording on this warm worker would take memory beside this one's.
     gc.collect()
     give_freed_memory_back()
     report = Reporter(emit)
@@ -75,8 +75,8 @@ def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) ->
 def _prepare(request: RunRequest, report: Reporter) -> RunContext:
     """Opens the data and builds the model for batches that BatchNorm can learn from.
 
-    A recording has other batches than the user's phase, and may normalise by them where that phase doesn't: a last one
-    that is a single image is then nobody's mistake.
+    A recording has other batches than the user's phase, and may normalise by them although that phase doesn't: a last
+    batch of a single image is then nobody's mistake, and a smaller batch size avoids it.
     """
     try:
         return prepare(request, report, RunRecord(request))
@@ -90,25 +90,25 @@ def _prepare(request: RunRequest, report: Reporter) -> RunContext:
 
 @dataclass(frozen=True)
 class _Steps:
-    """What ten training steps came to."""
+    """The results of ten training steps."""
 
     losses: np.ndarray
-    """Before each."""
+    """The loss before each step."""
     pixel_digests: list[str]
-    """Of each batch; a step may have several."""
+    """The digest of each batch's pixels; a step may have several batches."""
     first_statistics: dict[str, np.ndarray]
-    """Of the BatchNorm layers, after the first step."""
+    """The running statistics of the BatchNorm layers after the first step."""
     statistics: dict[str, np.ndarray]
-    """Of the BatchNorm layers, after the last."""
+    """The running statistics of the BatchNorm layers after the last step."""
 
     @property
     def tensors(self) -> dict[str, np.ndarray]:
-        """What the last of them have come to, by the names of a recording."""
+        """The losses and the last statistics, by the names of a recording."""
         return {"steps": self.losses, **under("batch-norm", self.statistics)}
 
 
 class _Recorder:
-    """Takes the measurements of one engine; whatever moves its model is undone again."""
+    """Measures one engine; whatever changes its model is undone again."""
 
     def __init__(self, run: RunContext) -> None:
         self._run, self._request = run, run.request
@@ -116,11 +116,11 @@ class _Recorder:
         self._probe = self._engine.probe()
         self._phase = run.request.training.phases[0]
         self._dtype = array_dtype(run.request.training.precision)
-        # Copied: an engine may give its live memory, which training moves.
+        # The tensors are copied, since an engine may give its live memory, which training changes.
         self._start = {name: tensor.copy() for name, tensor in self._engine.state(backbone=True).items()}
 
     def record(self, request: RecordRungsRequest) -> Recording:
-        """All rungs."""
+        """Records all rungs."""
         tensors = under("weights", self._model_tensors())
         self._run.report.stage("features")
         with self._restored():
@@ -145,24 +145,24 @@ class _Recorder:
     def _restored(self) -> Iterator[None]:
         """Puts model, optimiser, average and loss scaling back as they were in the beginning, bit for bit.
 
-        Nothing is traced anew, as it would be by another start of the phase.
+        Nothing is traced anew, as another start of the phase would do.
         """
         yield
         self._probe.clear_optimizer()
         self._engine.load_state(self._start)
 
     def _first_batch(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Features, logits and losses of the batch that training would begin with, by their names; and gradients."""
+        """Features, logits and losses of the first training batch by their names in a recording, and its gradients."""
         step = self._first_step()
         passes = {}
-        # In this order: in training mode a pass moves the statistics that inference normalises by.
+        # Inference comes first: in training mode a pass changes the statistics that inference normalises by.
         for mode in get_args(ProbeMode):
             passes |= under(f"features/{mode}", self._probe.stage_outputs(step.inputs, mode))
             passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
         return passes, self._gradients(step)
 
     def _first_step(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> StepInputs:
-        """What training would begin with, on pixels that `move` gives back."""
+        """The inputs of the first training step, on the pixels that `move` returns."""
         batch, shares = next(self._groups())[0]
         return StepInputs(
             inputs=move(batch.inputs),
@@ -173,19 +173,22 @@ class _Recorder:
         )
 
     def _gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
-        """In the order of the model's tensors."""
+        """The gradients of a step, in the order of the model's tensors."""
         gradients = self._probe.gradients(step)
         return {name: gradients[name] for name in self._model_tensors() if name in gradients}
 
     def _moved_gradients(self, plain: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """One last place is enough: in one pass from equal weights hardly a value lies near enough to a kink."""
+        """The gradients on pixels moved by a hundred last places, scaled up from a move by one.
+
+        One is enough: in a single pass from equal weights hardly any value is near enough to a kink.
+        """
         moved = self._gradients(self._first_step(by_last_places(1, self._request.framework, 0)))
         return {name: of_allowance(plain[name], gradient, 1) for name, gradient in moved.items()}
 
     def _updated(self, names: Sequence[str]) -> dict[str, np.ndarray]:
-        """The tensors that train after steps from drawn gradients.
+        """The trained tensors after optimiser steps from drawn gradients.
 
-        One from empty buffers would be the same whatever the momentum or the betas.
+        A single step from empty buffers would be the same whatever the momentum or the betas.
         """
         before = self._model_tensors()
         for step in range(_DRAWN_STEPS):
@@ -195,21 +198,21 @@ class _Recorder:
         return {name: after[name] for name in names}
 
     def _drawn_gradient(self, name: str, tensor: np.ndarray, step: int) -> np.ndarray:
-        """A gradient with the weights' own signs.
+        """Draws a gradient with the weights' own signs.
 
-        Were its sign another than that of decay, the two would cancel somewhere, and Adam divides the rounding that is
-        left by little more than its epsilon: 1e-19 comes to 1e-11 of the update.
+        If gradient and decay had opposite signs they would cancel somewhere, and Adam divides the rounding that is left
+        by little more than its epsilon: 1e-19 becomes 1e-11 of the update.
         """
         scale = 10 ** generator(self._request.seeds.init, "parity", "gradient", name).uniform(*_GRADIENT_EXPONENTS)
         draw = generator(self._request.seeds.init, "parity", "gradient", name, step)
         return (scale * np.copysign(draw.standard_normal(tensor.shape), tensor)).astype(self._dtype)
 
     def _take_steps(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> _Steps:
-        """Trains for ten steps as a run does, on pixels that `move` gives back."""
+        """Trains for ten steps as a run does, on the pixels that `move` returns."""
         train = GroupTrainer(self._engine, self._request, self._run.targets)
         losses, digests, first_statistics = [], [], {}
         for rate, group in zip(self._rates(), self._groups(), strict=False):
-            # At each step, since it is to reports that cancelling is answered.
+            # A report is sent at each step, since cancelling is answered to reports.
             self._run.report.stage("evaluate")
             moved = [(dataclasses.replace(batch, inputs=move(batch.inputs)), shares) for batch, shares in group]
             digests += [digest_tensors({"pixels": batch.inputs}) for batch, _ in moved]
@@ -226,7 +229,7 @@ class _Recorder:
         return {name: tensor for name, tensor in self._model_tensors().items() if name.endswith(STATISTICS)}
 
     def _rates(self) -> list[float]:
-        """Of the first ten steps; a phase that is over before goes on at its last rate."""
+        """The learning rates of the first ten steps; a phase that ends earlier goes on at its last rate."""
         rates = learning_rates(self._phase, math.ceil(self._run.batches / self._accumulation))
         return (rates + _STEPS * rates[-1:])[:_STEPS]
 
@@ -238,7 +241,7 @@ class _Recorder:
         return self._request.training.gradient_accumulation
 
     def _model_tensors(self) -> dict[str, np.ndarray]:
-        """Copies of all tensors, in timm's order; then the head's."""
+        """Copies of all tensors: the backbone's in timm's order, then the head's."""
         backbone = self._engine.backbone_tensors()
         ordered = {name: backbone[name] for name in tensor_shapes(self._request.model.backbone)}
         return {name: tensor.copy() for name, tensor in {**ordered, **self._engine.head_tensors()}.items()}
@@ -257,7 +260,7 @@ class _Recorder:
 
 
 def _evaluation(seed: int, classes: int) -> dict[str, float | None]:
-    """The metrics of drawn logits, which have nothing of the model."""
+    """The metrics of drawn logits, which don't depend on the model."""
     draw = generator(seed, "parity", "evaluation")
     labels = draw.integers(0, classes, _EVALUATED_IMAGES)
     return msgspec.to_builtins(evaluate_logits(3 * draw.standard_normal((_EVALUATED_IMAGES, classes)), labels))

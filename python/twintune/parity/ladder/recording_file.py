@@ -1,4 +1,4 @@
-"""What one engine computed, as a file: written in the framework's own Python, read by whoever judges it."""
+"""The recording of one engine as a file, which the framework's own Python writes and the judging Python reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twintune.protocol import Framework, Precision, Trained
 
 
 class RecordingHeader(msgspec.Struct, frozen=True, rename="camel"):
-    """What a recording holds beside tensors."""
+    """The header of a recording: all that it holds beside tensors."""
 
     framework: Framework
     precision: Precision
@@ -28,30 +28,26 @@ class RecordingHeader(msgspec.Struct, frozen=True, rename="camel"):
     evaluation: dict[str, float | None]
     """The metrics of logits that are drawn alike for both engines."""
     versions: str
-    """Of the framework and the library that the model is from."""
+    """The versions of the framework and of the library that the model is from."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What one engine computed on the batches of the ladder.
+    """The recording of one engine's results on the batches of the ladder.
 
-    Tensors are float64, or float32 where the precision is less, by timm's names and in PyTorch's layout: stages
-    [images, channels, height, width], dense kernels [outputs, inputs]. Their names:
+    Tensors are float64, or float32 if the precision is less, by timm's names and in PyTorch's layout: stages [images,
+    channels, height, width], dense kernels [outputs, inputs]. Their names:
 
-    | name | what |
-    |---|---|
-    | `weights/TENSOR` | backbone and head before the first step, buffers too |
-    | `features/MODE/STAGE` | the output of each stage in order, then `pooled`; MODE is `inference` or `training` |
-    | `logits/MODE` | [images, classes] |
-    | `loss/MODE` | [images]: of each image, as the training step weighs it; their sum is the batch's |
-    | `gradients/TENSOR` | of the batch's training loss, of each trainable tensor; the phase's BatchNorm mode |
-    | `moved-gradients/TENSOR` | what they would be with pixels moved by a hundred last places, by what one comes to |
-    | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients |
-    | `steps` | [10]: the loss before each of ten steps |
-    | `moved-steps` | the same of moved pixels, by the move that lies farthest: a hundred places, or one times 100 |
-    | `first-batch-norm/TENSOR` | running statistics after the first of them |
-    | `batch-norm/TENSOR` | the same after the last |
-    | `moved-batch-norm/TENSOR` | the same of moved pixels, by the move that lies farthest |
+    | name | what | |---|---| | `weights/TENSOR` | backbone and head before the first step, buffers too | |
+    `features/MODE/STAGE` | the output of each stage in order, then `pooled`; MODE is `inference` or `training` | |
+    `logits/MODE` | [images, classes] | | `loss/MODE` | [images]: of each image, as the training step weighs it; their
+    sum is the batch's | | `gradients/TENSOR` | of the batch's training loss, of each trainable tensor; the phase's
+    BatchNorm mode | | `moved-gradients/TENSOR` | what they would be with pixels moved by a hundred last places, by what
+    one comes to | | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients | |
+    `steps` | [10]: the loss before each of ten steps | | `moved-steps` | the same of moved pixels, by the move that
+    lies farthest: a hundred places, or one times 100 | | `first-batch-norm/TENSOR` | running statistics after the first
+    of them | | `batch-norm/TENSOR` | the same after the last | | `moved-batch-norm/TENSOR` | the same of moved pixels,
+    by the move that lies farthest |
 
     `training` is the mode that the phase trains in: with frozen BatchNorm it computes what `inference` does. In less
     than float64, the `moved-` tensors are left out.
@@ -61,7 +57,7 @@ class Recording:
     tensors: Mapping[str, np.ndarray]
 
     def group(self, prefix: str) -> dict[str, np.ndarray]:
-        """The tensors under `prefix/`, without it, in the order of recording."""
+        """The tensors under `prefix/`, by their names without it, in the order of recording."""
         return group_of(prefix, self.tensors)
 
     def names(self, group: str) -> list[str]:
@@ -80,7 +76,7 @@ def save_recording(recording: Recording, file: Path) -> None:
 
 
 def load_recording(file: Path) -> Recording:
-    """Opens what `save_recording` wrote; the file must stay as long as its tensors are asked for."""
+    """Opens a file that `save_recording` wrote; it must stay as long as its tensors are asked for."""
     tensors = safe_open(file, framework="np")
     metadata = tensors.metadata()
     return Recording(
@@ -90,7 +86,7 @@ def load_recording(file: Path) -> Recording:
 
 
 class _TensorsOfFile(Mapping[str, np.ndarray]):
-    """Reads a tensor when it is asked for: those of a large network would fill the memory, twice."""
+    """The tensors of a file, each read when it is asked for: all of a large network's would fill the memory, twice."""
 
     def __init__(self, file, order: list[str]) -> None:
         self._file = file

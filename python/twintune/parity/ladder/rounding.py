@@ -1,4 +1,4 @@
-"""Compares how exact the two engines are in the specification's precision, each against its own float64.
+"""The judgement of rounding: each engine's error in the specification's precision, against its own float64.
 
 Rounding errors are random: single ones of two equal engines differ by more than tenfold once in eight, while their root
 mean squares over a tensor lie between 0.6 and 1.3 of each other. So an engine that is ten times less exact computes in
@@ -19,10 +19,10 @@ from twintune.parity.ladder.twin_recordings import TwinRecordings
 from twintune.protocol import JudgeRoundingRequest, JudgeRoundingResult, Precision, RoundedRungName, Rounding
 
 _MOST_RATIO = 10
-# Of fewer values a root mean square says little.
+# The fewest values whose root mean square is judged; that of fewer says little.
 _FEWEST_VALUES = 64
 
-# What comes after a step is a matter of chaos: rounding moves Adam's steps by their own size.
+# Only rungs before the first step are judged: after it rounding moves Adam's steps by their own size.
 _JUDGED = ("features", "logits")
 
 _UNIT_ROUNDOFF: dict[Precision, float] = {"float64": 2**-53, "float32": 2**-24, "bfloat16": 2**-8, "float16": 2**-11}
@@ -30,7 +30,7 @@ _UNIT_ROUNDOFF: dict[Precision, float] = {"float64": 2**-53, "float32": 2**-24, 
 
 @dataclass(frozen=True)
 class _Squares:
-    """Sums of squares over values of one engine."""
+    """Sums of squares over values of one engine, and over their differences."""
 
     differences: float
     values: float
@@ -41,7 +41,7 @@ class _Squares:
 
     @property
     def error(self) -> float:
-        """Root mean square of the differences, relative to that of the values; infinite where there is none."""
+        """Root mean square of the differences, relative to that of the values; infinite if it can't be computed."""
         if self.differences == 0:
             return 0.0
         error = math.sqrt(self.differences / self.values) if self.values > 0 else math.inf
@@ -50,14 +50,14 @@ class _Squares:
 
 @dataclass(frozen=True)
 class _Place:
-    """One tensor of both engines, or several that are too small by themselves."""
+    """One tensor of both engines, or several tensors that are too small by themselves."""
 
     name: str
     tensorflow: _Squares
     pytorch: _Squares
 
     def ratio(self, roundoff: float) -> float:
-        """How many times less exact the one engine is than the other; an error of zero counts as the unit roundoff."""
+        """The larger error divided by the smaller; an error of zero counts as the unit roundoff."""
         better, worse = sorted((self.tensorflow.error, self.pytorch.error))
         return worse / (better or roundoff) if math.isfinite(worse) else math.inf
 
@@ -74,21 +74,21 @@ class _Precisions:
         return _Place(self.exact.place_of(name), _squares(exact[0], rounded[0]), _squares(exact[1], rounded[1]))
 
     def tensors(self, group: str) -> list[str]:
-        """Names of what was recorded of a rung, in either precision."""
+        """The names of a rung's tensors, in either precision."""
         recordings = (self.exact.pytorch, self.exact.tensorflow, self.rounded.pytorch, self.rounded.tensorflow)
         names = {name: None for recording in recordings for name in recording.tensors}
         return [name for name in names if name == group or name.startswith(f"{group}/")]
 
 
 def judge_rounding(request: JudgeRoundingRequest) -> JudgeRoundingResult:
-    """Judges how exact two engines are.
+    """Judges the rounding errors of two engines.
 
     Args:
         request: The files of four recordings.
 
     Returns:
-        The rungs that were recorded, from the bottom up. Each engine's error is the largest that it has anywhere on the
-        rung; `where` is the place with the largest ratio of the two errors.
+        The recorded rungs, from the bottom up. Each engine's error is its largest anywhere on the rung; `where` is the
+        place with the largest ratio of the two errors.
     """
     precisions = _Precisions(
         exact=TwinRecordings.load(request.tensorflow.exact, request.pytorch.exact),
@@ -129,7 +129,7 @@ def _without_noise(names: list[str], exact: TwinRecordings) -> list[str]:
 
 
 def _pool_small(places: list[_Place]) -> list[_Place]:
-    """Puts places of few values together; what is still of few is left out where there is anything else."""
+    """Pools places of few values; a pool that still has few is left out if there is any other place."""
     large = [place for place in places if place.pytorch.count >= _FEWEST_VALUES]
     small = [place for place in places if place.pytorch.count < _FEWEST_VALUES]
     if not small:
@@ -143,7 +143,7 @@ def _pool_small(places: list[_Place]) -> list[_Place]:
 
 
 def _squares(exact: np.ndarray | None, rounded: np.ndarray | None) -> _Squares:
-    """Infinite differences where one precision has no such tensor, or another shape."""
+    """Sums of squares of a tensor; differences are infinite if one precision lacks the tensor, or has another shape."""
     if exact is None or rounded is None or exact.shape != rounded.shape:
         return _Squares(math.inf, 1.0, _FEWEST_VALUES)
     with np.errstate(invalid="ignore", over="ignore"):

@@ -1,4 +1,4 @@
-"""Judges what may be ill-conditioned, by how far a hundred last places in the pixels move it in one engine."""
+"""The judgement of ill-conditioned values, by how far a hundred last places in the pixels move them in one engine."""
 
 from __future__ import annotations
 
@@ -9,56 +9,56 @@ import numpy as np
 from twintune.parity.ladder.differences import Pair, judge, larger_of, measure
 from twintune.protocol import Rung, RungName, Trained
 
-# Where a hundred last places of the pixels have grown this far, two engines that mean the same may be anywhere.
+# The sensitivity beyond which two engines of one meaning may differ by any amount.
 _CHAOS = 1e-2
 
 Twins = tuple[np.ndarray | None, np.ndarray | None]
-"""TensorFlow's and PyTorch's."""
+"""TensorFlow's and PyTorch's tensor; None for an engine that has none."""
 
 
 @dataclass(frozen=True)
 class SensitivePair:
-    """A value of both engines, and the same after all pixels have been moved by a hundred last places."""
+    """A value of both engines, and the same value after all pixels have been moved by a hundred last places."""
 
     place: str
     plain: Twins
     moved: Twins
     scale: float | None = None
-    """What differences are a share of; None for the tensor's own largest value."""
+    """The value that differences are a share of; None for the tensor's own largest value."""
     axes: tuple[str, ...] = ()
-    """What the first axes count."""
+    """The names of the first axes, such as `channel`."""
 
     @property
     def sensitivity(self) -> float:
-        """The larger of the two engines' own, a share of the largest value; 0 where it isn't known.
+        """The larger of the two engines' sensitivities, a share of the largest value; 0 if it isn't known.
 
-        So what has no sensitivity is held to the smallest bound.
+        A value of unknown sensitivity is so judged by the smallest bound.
         """
         engines = zip(self.plain, self.moved, strict=True)
         return max(_relative_move(plain, moved, self.scale) for plain, moved in engines)
 
     @property
     def difference(self) -> float:
-        """Of the two engines, a share of the scale; infinite where they can't be compared."""
+        """The difference between the two engines, a share of the scale; infinite if they can't be compared."""
         return measure(Pair(self.place, *self.plain, bound=0, scale=self.scale)).size
 
     @property
     def is_chaotic(self) -> bool:
-        """Whether engines that mean the same may be anywhere; one that has lost the value never may."""
+        """Whether two engines of one meaning may differ by any amount; a value that isn't finite is never excused."""
         return self.sensitivity > _CHAOS and np.isfinite(self.difference)
 
 
 def judge_by_sensitivity(rung: RungName, trained: Trained, pairs: list[SensitivePair], least: float) -> Rung:
-    """Judges each pair by its sensitivity, and leaves out what is chaotic.
+    """Judges each pair by its sensitivity, and leaves out chaotic pairs.
 
     Args:
-        rung: Its name.
-        trained: What the recordings train.
-        pairs: In the order of steps or of the model.
+        rung: The rung's name.
+        trained: The part of the model that the recordings train.
+        pairs: The pairs in the order of steps or of the model.
         least: The smallest bound.
 
     Returns:
-        The rung; what was left out is in its note.
+        The rung; its note names the pairs that were left out.
     """
     judged = [pair for pair in pairs if not pair.is_chaotic]
     chaotic = [pair for pair in pairs if pair.is_chaotic]

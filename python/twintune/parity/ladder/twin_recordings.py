@@ -13,7 +13,7 @@ from twintune.parity.ladder.recording_file import Recording, RecordingHeader, lo
 
 @dataclass(frozen=True)
 class TwinRecordings:
-    """What both engines computed on the same batches."""
+    """The recordings of both engines on the same batches."""
 
     tensorflow: Recording
     pytorch: Recording
@@ -24,26 +24,26 @@ class TwinRecordings:
         return cls(load_recording(Path(tensorflow)), load_recording(Path(pytorch)))
 
     def names(self, group: str) -> list[str]:
-        """The names of the tensors under `group/` that either has, without it, in PyTorch's order."""
+        """The names, without `group/`, of the tensors of a group that either engine has, in PyTorch's order."""
         return list(dict.fromkeys(self.pytorch.names(group) + self.tensorflow.names(group)))
 
     def both(self, name: str) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """A tensor of TensorFlow's and of PyTorch's."""
+        """TensorFlow's and PyTorch's tensor of one name; None for an engine that has none."""
         return self.tensorflow.tensors.get(name), self.pytorch.tensors.get(name)
 
     def pair(self, name: str, bound: float, scale: float | None = None, axes: tuple[str, ...] = ()) -> Pair:
-        """A tensor of both, to be compared."""
+        """The pair of both engines' tensors of one name, to be compared."""
         return Pair(self.place_of(name), *self.both(name), bound=bound, scale=scale, axes=axes)
 
     def place_of(self, name: str) -> str:
-        """What a tensor is, for people.
+        """Describes a tensor for people.
 
         Args:
-            name: Its name in a recording.
+            name: The tensor's name in a recording.
 
         Returns:
             `stem (timm act1, keras-hub conv1_relu), training mode` for a stage's output, `training mode` for logits and
-            losses, and the tensor's own name in both libraries for what is of a tensor.
+            losses, and the tensor's own name in both libraries for gradients and the like.
         """
         group, *rest = name.split("/")
         if group in ("logits", "loss"):
@@ -64,5 +64,5 @@ class TwinRecordings:
 
 
 def _library_name(header: RecordingHeader, name: str) -> str | None:
-    """Of a tensor that has none of its own, its layer's."""
+    """The library's name of a tensor, or of its layer if the tensor has none of its own."""
     return header.library_names.get(name) or header.library_names.get(name.rpartition(".")[0])

@@ -1,1 +1,1 @@
-"""What torchvision's own model and pipeline are, and what each difference from Keras' comes to."""
+"""torchvision's own model and pipeline: their description, and the effect of each difference from Keras'."""

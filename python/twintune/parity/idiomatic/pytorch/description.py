@@ -1,4 +1,4 @@
-"""What the live objects of torchvision's side of an idiomatic pair hold."""
+"""The description of torchvision's side of an idiomatic pair, read from live objects."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from twintune.protocol import (
 
 
 def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> IdiomaticDescription:
-    """Reads model, optimiser and input pipeline; a phase has been started."""
+    """Describes the model, optimiser and input pipeline of an engine whose phase has been started."""
     chosen = find_idiomatic_pair(request.model.backbone).torchvision
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     optimizer, digest = request.training.phases[0].optimizer, digest_tensors(engine.backbone_tensors())
@@ -50,7 +50,7 @@ def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> Idiomati
 
 
 def strided_kernels(model: nn.Module) -> dict[str, int]:
-    """How many convolutions with a stride there are of each size, such as `3×3`."""
+    """Counts strided convolutions by the size of their kernel, such as `3×3`."""
     strided = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d) and max(layer.stride) > 1]
     return count_kernels(layer.kernel_size for layer in strided)
 
@@ -77,13 +77,13 @@ def live_first_step_epsilon(definition: Optimizer) -> float | None:
 
 
 def live_decay(definition: Optimizer) -> Decay:
-    """How the library's own optimiser decays weights."""
+    """The kind of weight decay of the library's own optimiser."""
     *_, after = _steps_on(definition, start=1.0, gradient=0.0, steps=2)
     return kind_of_decay(definition.learning_rate, definition.weight_decay, after)
 
 
 def _steps_on(definition: Optimizer, start: float, gradient: float, steps: int) -> list[float]:
-    """Where some steps take a single number, in float64."""
+    """The values of a single number after each of some steps, in float64."""
     number = nn.Parameter(torch.tensor([start], dtype=torch.float64))
     optimizer = build_idiomatic_optimizer(definition, [number])
     reached = []

@@ -1,4 +1,4 @@
-"""What differs in an idiomatic pair, each with its effect on the first batch: measured in PyTorch's live model.
+"""The differences of an idiomatic pair, each with its effect on the first batch, measured in PyTorch's live model.
 
 An ingredient's effect is how far a result moves when this ingredient alone is swapped for TensorFlow's, as a share of
 the largest value of the result before.
@@ -44,18 +44,18 @@ from twintune.record.run_record import RunRecord
 from twintune.training.preparation import prepare
 
 Sides = tuple[IdiomaticDescription, IdiomaticDescription]
-"""TensorFlow's and PyTorch's."""
+"""The descriptions of TensorFlow's and of PyTorch's side."""
 
 
 def measure_differences(request: MeasureDifferencesRequest, emit: Callable[[object], None]) -> MeasureDifferencesResult:
-    """Builds torchvision's side and measures it against what Keras' side holds.
+    """Builds torchvision's side and measures it against the description of Keras' side.
 
     Args:
-        request: All of it; nothing is filled in here.
-        emit: Takes a progress report; raises `Cancelled` when it should stop.
+        request: The complete request; nothing is filled in here.
+        emit: A function that takes a progress report, and raises `Cancelled` when the work should stop.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used.
+        TwintuneError: If the data, the weights or the device can't be used.
     """
     report = Reporter(emit)
     run = prepare(request.run, report, RunRecord(request.run))
@@ -66,7 +66,7 @@ def measure_differences(request: MeasureDifferencesRequest, emit: Callable[[obje
     reference = load_reference(Path(request.reference))
     plain = dataclasses.replace(engine.pipeline, mean=(0.0,) * 3, std=(1.0,) * 3)
     batch = first_batch(run, plain, len(reference["pixels"]))
-    # Pillow gives whole numbers.
+    # Pillow's resized pixels are whole numbers, which the pipeline has scaled to 0..1.
     resized = np.rint(255.0 * batch.inputs.numpy().transpose(0, 2, 3, 1).astype(np.float64))
     report.stage("features")
     effects = Effects(engine, phase.optimizer, apply_map(sides[1].preprocessing, resized), batch.labels)
@@ -76,7 +76,7 @@ def measure_differences(request: MeasureDifferencesRequest, emit: Callable[[obje
 
 @dataclasses.dataclass(frozen=True)
 class Measurement:
-    """One pair on its first batch."""
+    """The measurement of one idiomatic pair on its first batch."""
 
     run: RunRequest
     sides: Sides
@@ -86,7 +86,7 @@ class Measurement:
     effects: Effects
 
     def differences(self) -> Iterator[IdiomaticDifference]:
-        """All that differs, from the weights to the order of the images."""
+        """Measures all differences, from the weights to the order of the images."""
         yield from self._weights()
         yield from self._architecture()
         yield from self._inputs()
@@ -97,7 +97,7 @@ class Measurement:
         yield row("batch order", values, note="Drawn by each library's own generator.")
 
     def unexplained(self) -> float | None:
-        """How far the logits are from TensorFlow's own when all is swapped; None where the tensors can't be."""
+        """The distance of the logits from TensorFlow's when all is swapped; None if the tensors can't be swapped."""
         if not self._tensors_fit:
             return None
         theirs, _ = self.sides
@@ -184,7 +184,7 @@ class Measurement:
             yield row("head init", values, effect, "loss")
         else:
             yield row("head init", values, note="Not measured: the two backbones give it features of other widths.")
-        # Of the same logits, which are TensorFlow's.
+        # Both losses are of the same logits, TensorFlow's.
         loss = self.effects.loss_of(self.reference["logits"])
         effect = abs(float(self.reference["loss"][0]) - loss) / loss
         yield row("loss", self._values(lambda side: side.loss), effect, "loss", "Of the same logits.")
@@ -201,7 +201,7 @@ class Measurement:
             yield row("weight decay", (theirs.decay, ours.decay), effect, "first update")
 
     def _values(self, read: Callable[[IdiomaticDescription], str]) -> tuple[str, str]:
-        """TensorFlow's and PyTorch's."""
+        """A value of TensorFlow's and of PyTorch's description."""
         theirs, ours = self.sides
         return read(theirs), read(ours)
 
@@ -213,7 +213,7 @@ def row(
     effect_on: EffectOn | None = None,
     note: str | None = None,
 ) -> IdiomaticDifference:
-    """A difference of two values, TensorFlow's and PyTorch's; without an effect where it isn't measured."""
+    """A difference of two values, TensorFlow's and PyTorch's; its effect is None if it isn't measured."""
     return IdiomaticDifference(ingredient, *values, effect, effect_on, note)
 
 

@@ -1,4 +1,4 @@
-"""How far the first batch of an idiomatic pair moves when torchvision's side takes something over from Keras' side."""
+"""The effects on an idiomatic pair's first batch when torchvision's side takes an ingredient from Keras' side."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from twintune.parity.idiomatic.pytorch.swaps import linear_layers
 from twintune.protocol import Optimizer
 
 Swap = Callable[[nn.Module], None]
-"""Changes a copy of the model."""
+"""A function that changes a copy of the model in place."""
 
 
 class Effects:
-    """The first batch as the listing trains on it, but that nothing is dropped; in float64.
+    """The effects of swaps on the first batch, trained as in the listing but without dropout, in float64.
 
     Each effect is the largest change, as a share of the largest value before it.
     """
 
     def __init__(self, engine: IdiomaticEngine, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray) -> None:
-        """Computes the batch as it is.
+        """Computes the logits of the batch without a swap.
 
         Args:
-            engine: A phase has been started; its model goes to float64.
-            optimizer: The phase's.
-            images: Normalised, [images, height, width, 3].
-            labels: int64, [images].
+            engine: The engine, whose phase has been started; its model is converted to float64.
+            optimizer: The phase's optimiser.
+            images: Normalised pixels of shape [images, height, width, 3].
+            labels: Class indices, int64 of shape [images].
         """
         self._model = engine.model.double()
         self._device = engine.device.native
@@ -48,13 +48,13 @@ class Effects:
         self._logits = self.logits()
 
     def logits(self, swap: Swap | None = None, images: np.ndarray | None = None) -> np.ndarray:
-        """Logits, [images, classes], after a swap or of other images."""
+        """Logits of shape [images, classes], after a swap or of other images."""
         model = self._swapped(swap)
         with torch.no_grad():
             return model(self._to_device(self._images if images is None else images)).cpu().numpy()
 
     def on_logits(self, swap: Swap | None = None, images: np.ndarray | None = None) -> float:
-        """How far the logits move."""
+        """The effect of a swap, or of other images, on the logits."""
         return moved(self.logits(swap, images), self._logits)
 
     def head_takes(self, tensors: Mapping[str, np.ndarray]) -> bool:
@@ -65,20 +65,20 @@ class Effects:
         ]
 
     def on_loss(self, swap_head: Swap) -> float:
-        """How far the loss of the batch moves when the head is changed."""
+        """The effect of a changed head on the loss of the batch."""
         changed = self.logits(lambda model: swap_head(model.get_submodule(self._head_name)))
         return moved(np.array(self.loss_of(changed)), np.array(self.loss_of(self._logits)))
 
     def loss_of(self, logits: np.ndarray) -> float:
-        """The listing's loss of the batch, had it these logits."""
+        """The listing's loss of the batch for the given logits."""
         return float(self._criterion(self._to_device(logits), self._labels))
 
     def on_statistics(self, swap: Swap) -> float:
-        """How far the running statistics move that the batch leaves behind."""
+        """The effect of a swap on the running statistics after the batch."""
         return moved(self._statistics(swap), self._statistics(None))
 
     def on_update(self, change: Callable[[torch.optim.Optimizer], None]) -> float:
-        """How far the optimiser's first update moves."""
+        """The effect of a changed optimiser on its first update."""
         return moved(self._update(change), self._own_update)
 
     @functools.cached_property

@@ -1,4 +1,4 @@
-"""TensorFlow's side of an idiomatic pair, put into torchvision's model one ingredient at a time."""
+"""Swaps that put TensorFlow's side of an idiomatic pair into torchvision's model, one ingredient at a time."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ def linear_layers(head: nn.Module) -> list[nn.Linear]:
 
 
 def swap_epsilon(model: nn.Module, epsilon: float) -> None:
-    """Another epsilon in every BatchNorm layer."""
+    """Sets another epsilon in every BatchNorm layer."""
     for layer in batch_norms_of(model):
         layer.eps = epsilon
 
 
 def swap_momentum(model: nn.Module, momentum: float) -> None:
-    """Another momentum in every BatchNorm layer."""
+    """Sets another momentum in every BatchNorm layer."""
     for layer in batch_norms_of(model):
         layer.momentum = momentum
 
 
 def swap_mode(model: nn.Module, mode: BatchNormMode) -> None:
-    """Another mode of every BatchNorm layer."""
+    """Sets another mode in every BatchNorm layer."""
     set_batch_norm_mode(batch_norms_of(model), mode)
 
 
 def swap_stride(model: nn.Module) -> None:
-    """From ResNet v1.5 to v1: the stride goes from each block's 3×3 convolution to its first 1×1."""
+    """Turns ResNet v1.5 into v1: moves the stride of each block from its 3×3 convolution to its first 1×1."""
     for block in model.modules():
         if isinstance(block, Bottleneck):
             block.conv1.stride, block.conv2.stride = block.conv2.stride, block.conv1.stride
 
 
 def swap_tensors(model: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
-    """Other tensors, by the model's own names.
+    """Replaces tensors of a model, by its own names.
 
     Raises:
-        KeyError: One of them is of no such name.
+        KeyError: If the model has no tensor of one of the names.
     """
     own = model.state_dict()
     for name, tensor in tensors.items():
@@ -54,13 +54,13 @@ def swap_tensors(model: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
 
 
 def swap_linear(head: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
-    """Other tensors of a head, by the names `head.N.weight` and `head.N.bias`."""
+    """Replaces the tensors of a head, by the names `head.N.weight` and `head.N.bias`."""
     for index, layer in enumerate(linear_layers(head)):
         swap_tensors(layer, {part: tensors[f"head.{index}.{part}"] for part in ("weight", "bias")})
 
 
 def decay_beside(optimizer: torch.optim.Optimizer) -> None:
-    """Decays the parameters once and takes the decay out of the optimiser, as a decoupled one does before its step."""
+    """Decays the parameters once and removes the optimiser's decay, so that its step decays as decoupled decay does."""
     with torch.no_grad():
         for group in optimizer.param_groups:
             for parameter in group["params"]:
@@ -69,6 +69,6 @@ def decay_beside(optimizer: torch.optim.Optimizer) -> None:
 
 
 def swap_optimizer_epsilon(optimizer: torch.optim.Optimizer, epsilon: float) -> None:
-    """Another epsilon in the optimiser."""
+    """Sets another epsilon in the optimiser."""
     for group in optimizer.param_groups:
         group["eps"] = epsilon

@@ -1,1 +1,1 @@
-"""What Keras' own model and pipeline are, read from live objects."""
+"""Keras' own model and pipeline: their description, read from live objects."""

@@ -1,4 +1,4 @@
-"""What the live objects of Keras' side of an idiomatic pair hold."""
+"""The description of Keras' side of an idiomatic pair, read from live objects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from twintune.protocol import (
 
 
 def describe_idiomatic(engine: IdiomaticEngine, request: RunRequest) -> IdiomaticDescription:
-    """Reads model, optimiser and input pipeline; a phase has been started."""
+    """Describes the model, optimiser and input pipeline of an engine whose phase has been started."""
     chosen = find_idiomatic_pair(request.model.backbone).keras_applications
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     optimizer, digest = request.training.phases[0].optimizer, digest_tensors(engine.backbone_tensors())
@@ -70,14 +70,14 @@ def batch_loss(engine: IdiomaticEngine, logits: tf.Tensor, labels: np.ndarray) -
 
 
 def strided_kernels(backbone: keras.Model) -> dict[str, int]:
-    """How many convolutions with a stride there are of each size, such as `3×3`, those in nested models too."""
+    """Counts strided convolutions by the size of their kernel, such as `3×3`, in nested models too."""
     kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
     strided = [layer for layer in backbone._flatten_layers() if isinstance(layer, kinds) and max(layer.strides) > 1]
     return count_kernels(layer.kernel_size for layer in strided)
 
 
 def _channel_map(engine: IdiomaticEngine) -> ChannelMap:
-    """Of `preprocess_input` and of the layers that a model itself begins with."""
+    """The map of `preprocess_input` and of the preprocessing layers at the beginning of the model."""
     values = engine.pipeline.preprocess(tf.constant(PROBES[:, None, None, :], tf.float64))
     for layer in engine.backbone.layers[1:]:
         if not isinstance(layer, keras.layers.Rescaling | keras.layers.Normalization):
@@ -87,7 +87,7 @@ def _channel_map(engine: IdiomaticEngine) -> ChannelMap:
 
 
 def _describe_resize() -> str:
-    """With the defaults that `tf.image.resize` has."""
+    """Describes the resizing of `tf.image.resize` by its live defaults."""
     defaults = inspect.signature(tf.image.resize).parameters
     antialias = "antialiased" if defaults["antialias"].default else "not antialiased"
     return f"tf.image.resize, {defaults['method'].default}, {antialias}"
@@ -113,14 +113,14 @@ def live_first_step_epsilon(definition: Optimizer) -> float | None:
 
 
 def live_decay(definition: Optimizer) -> Decay:
-    """How the library's own optimiser decays weights."""
+    """The kind of weight decay of the library's own optimiser."""
     optimizer = build_idiomatic_optimizer(definition)
     *_, after = _steps_on(optimizer, start=1.0, gradient=0.0, steps=2)
     return kind_of_decay(float(optimizer.learning_rate), optimizer.weight_decay or 0.0, after)
 
 
 def _steps_on(optimizer: keras.optimizers.Optimizer, start: float, gradient: float, steps: int) -> list[float]:
-    """Where some steps take a single number, in float64."""
+    """The values of a single number after each of some steps, in float64."""
     number = keras.Variable([start], dtype="float64")
     reached = []
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""What Keras' side of an idiomatic pair is, and what it makes of the first batch."""
+"""Keras' side of an idiomatic pair: its description, and its results on the first batch."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from twintune.training.preparation import prepare
 
 
 def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[object], None]) -> DescribeIdiomaticResult:
-    """Builds Keras' side in float64, describes it, and writes what it makes of the first batch.
+    """Builds Keras' side in float64, describes it, and writes its results on the first batch.
 
     Args:
-        request: All of it; nothing is filled in here.
-        emit: Takes a progress report; raises `Cancelled` when it should stop.
+        request: The complete request; nothing is filled in here.
+        emit: A function that takes a progress report, and raises `Cancelled` when the work should stop.
 
     Raises:
-        TwintuneError: When the data, the weights or the device can't be used.
+        TwintuneError: If the data, the weights or the device can't be used.
     """
     with building_in("float64"):
         run = prepare(request.run, Reporter(emit), RunRecord(request.run))
@@ -38,7 +38,7 @@ def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[obje
         pipeline = engine.pipeline
         batch = first_batch(run, pipeline, request.images)
         resized = first_batch(run, dataclasses.replace(pipeline, preprocess=lambda image: image), request.images)
-        # Before the batch, which may move running statistics.
+        # The tensors are copied before the batch, which may change running statistics.
         tensors = {
             name: tensor.copy()
             for name, tensor in (
