@@ -1,7 +1,7 @@
-"""Every benchmark, one after the other, into bench/results.json and the table of bench/README.md.
+"""Runs every benchmark, one after the other, into bench/results.json and the table of bench/README.md.
 
-    make bench                    # about an hour and a half on two cores
-    make bench ARGS=--quick       # minutes, to see that all of them work; the figures mean nothing and are not kept
+    make bench # about an hour and a half on two cores make bench ARGS=--quick # minutes, to see that all of them work;
+    the figures mean nothing and are not kept
 
 Leave the machine alone meanwhile.
 """
@@ -34,7 +34,7 @@ BENCHMARKS: dict[str, list[str]] = {
 
 
 def main() -> int:
-    """Runs what the command line asks for; each benchmark even when an earlier one failed.
+    """Runs the benchmarks that the command line asks for, each even if an earlier one failed.
 
     Returns:
         The exit code.
@@ -63,11 +63,11 @@ def run(names: list[str], file: Path, quick: bool = False) -> list[str]:
 
     Args:
         names: Keys of `BENCHMARKS`.
-        file: Where they record.
-        quick: Whether they only show that they work.
+        file: The file in which they record their figures.
+        quick: Whether the benchmarks only show that they work.
 
     Returns:
-        Those that failed.
+        The names of the benchmarks that failed.
     """
     failed = []
     for name in names:

@@ -1,4 +1,4 @@
-"""The experiments that the benchmarks run, as specifications; what they don't say is the schema's default."""
+"""The experiments that the benchmarks run, as specifications; omitted fields have the schema's defaults."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def make_specification(
     hidden: Sequence[int] = (1024,),
     trainable: Literal["head", "all"] = "head",
 ) -> Specification:
-    """ResNet-50 with a new head on the generated images, as the document's listings have it.
+    """A specification of ResNet-50 with a new head on the generated images, as the document's listings train it.
 
     Args:
-        material: Images and weights.
+        material: The images and weights.
         size: Height and width of the images in pixels.
         batch: Images in a batch.
-        epochs: Of the one phase.
+        epochs: The number of epochs of the one phase.
         hidden: Widths of the head's hidden layers.
         trainable: `all` trains the BatchNorm layers' statistics too.
     """
@@ -76,12 +76,12 @@ def run_node(arguments: Sequence[str], cache: Path, **variables: str) -> str:
     """Runs Node in the repository, with this interpreter for Python, and returns what it printed.
 
     Args:
-        arguments: Of `node`.
+        arguments: The arguments of `node`.
         cache: twintune's cache folder.
-        variables: Environment variables beside.
+        variables: Further environment variables.
 
     Raises:
-        RuntimeError: When it failed, with what it said.
+        RuntimeError: If Node fails, with its output.
     """
     environment = {**os.environ, "TWINTUNE_CACHE_DIR": str(cache), "TWINTUNE_PYTHON": sys.executable, **variables}
     ran = subprocess.run(

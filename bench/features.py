@@ -1,11 +1,11 @@
 """Feature extraction in a real run, from JPEG files, against the forward pass alone at its fastest.
 
-    .venv/bin/python -m bench.features                                    # about 6 minutes on two cores
-    .venv/bin/python -m bench.features --images 32 --size 64 --pairs 1    # half a minute, to try it out
+    .venv/bin/python -m bench.features # about 6 minutes on two cores .venv/bin/python -m bench.features --images 32
+    --size 64 --pairs 1 # half a minute, to try it out
 
-Ours is all that a run's extraction costs: preparing the pass, decoding, resizing, computing. The reference is the
+Our side is all that a run's extraction costs: preparing the pass, decoding, resizing, computing. The reference is the
 forward pass alone, as fast as the framework's own options make it (bench/forward_limit), over pixels in memory and with
-all preparation done before. It isn't the limit where twintune folds BatchNorm better than the framework does.
+all preparation done before. The reference isn't a limit where twintune folds BatchNorm better than the framework does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench.runs import train
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Measures the frameworks that the command line asks for."""
     options = make_parser(__doc__, pairs=2).parse_args()
     material = prepare_material(options.images)
     for framework in options.frameworks:

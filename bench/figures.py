@@ -1,4 +1,4 @@
-"""What is measured, and what is asked of it: the one place of all ids, units and bars."""
+"""The figures that the benchmarks measure: the one place of all ids, units and bars."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bar:
-    """What is asked of a figure."""
+    """The bar that a figure has to meet."""
 
     text: str
     is_met: Callable[[float, float], bool]
-    """Takes the medians of ours and of the reference."""
+    """A function of our median and the reference's, which says whether the bar is met."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table."""
+    """One figure: a line of the table."""
 
     id: str
     title: str
-    """What ours is, against what reference."""
+    """The name of our measurement, and of the reference."""
     unit: str
-    """Of ours and of the reference: `s`, `ms`, `images/s` or `MB`."""
+    """The unit of our measurement and of the reference: `s`, `ms`, `images/s` or `MB`."""
     bar: Bar | None
-    """None where the figure only stands beside others."""
+    """The bar; None if the figure only stands beside others."""
     is_speedup: bool = False
-    """Whether the ratio is the reference over ours, "times faster"; else it is ours over the reference."""
+    """Whether the ratio is the reference over ours, "times faster"; else it is our median over the reference's."""
 
     def ratio(self, ours: float, reference: float) -> float:
-        """The ratio of two medians, the way round that the bar speaks of."""
+        """The ratio of our median and the reference's, in the direction that the bar is about."""
         return reference / ours if self.is_speedup else ours / reference
 
 
@@ -137,4 +137,4 @@ FIGURES: dict[str, Figure] = {
         ),
     ]
 }
-"""By id, in the order of the table."""
+"""The figures by id, in the order of the table."""

@@ -1,9 +1,9 @@
-"""How long after its start `compare` begins its first run, beside the slower framework's import alone.
+"""The time from the start of `compare` to its first run, beside the slower framework's import alone.
 
-    .venv/bin/python -m bench.first_event              # 2 minutes on two cores
-    .venv/bin/python -m bench.first_event --pairs 1    # half a minute, to try it out
+    .venv/bin/python -m bench.first_event # 2 minutes on two cores .venv/bin/python -m bench.first_event --pairs 1 #
+    half a minute, to try it out
 
-Ours is a fresh `compare`, from the start of its process to its event `run-started`; the run is cancelled then. The
+Our side is a fresh `compare`, from the start of its process to its event `run-started`; the run is cancelled then. The
 reference is a fresh Python for each framework, one after the other, that imports what an engine needs of it and does
 nothing else; the slower one counts. The first pair, which reads the packages from the disk, isn't counted.
 """
@@ -38,7 +38,7 @@ def begin_first_run() -> float:
     """Seconds from the start of `compare` to its first run.
 
     Raises:
-        RuntimeError: When it ended without one.
+        RuntimeError: If `compare` ends without a run.
     """
     environment = {**os.environ, "TWINTUNE_PYTHON": sys.executable}
     with fresh_folder() as folder:
@@ -58,7 +58,7 @@ def begin_first_run() -> float:
 
 
 def import_slower() -> float:
-    """Seconds of a Python that imports a framework, of the framework that takes longer."""
+    """Seconds that a fresh Python takes to import a framework, for the slower of the two."""
     return max(map(_seconds_of_import, MODULES.values()))
 
 

@@ -1,12 +1,12 @@
 """A frozen ResNet-50 and a new head: twintune against the document's two listings.
 
-    .venv/bin/python -m bench.frozen                                    # about 40 minutes on two cores
-    .venv/bin/python -m bench.frozen --images 32 --size 64 --pairs 1    # half a minute, to try it out
+    .venv/bin/python -m bench.frozen # about 40 minutes on two cores .venv/bin/python -m bench.frozen --images 32 --size
+    64 --pairs 1 # half a minute, to try it out
 
 A listing runs for ten epochs, and its times after the first and the third are kept on the way. twintune runs for one,
 three and ten epochs, each time with nothing cached, and then with another head on the cache that the last run left.
-Imports apart, all that happens is in both times: reading the images, building the model, training; and in twintune's
-the test, which the listings have none of.
+Imports apart, both times include everything: reading the images, building the model and training. twintune's includes a
+test, too, which the listings don't have.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ OTHER_HEAD = (512,)
 
 
 class OursSeconds(NamedTuple):
-    """Runs of the command, in seconds."""
+    """The seconds of twintune's runs."""
 
     cold: dict[int, float]
-    """By epochs, with nothing cached."""
+    """The seconds of a run with nothing cached, by its number of epochs."""
     second_spec: float
-    """Ten epochs of another head, with the features cached."""
+    """The seconds of ten epochs of another head, with the features cached."""
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Measures the frameworks that the command line asks for."""
     options = make_parser(__doc__, pairs=2).parse_args()
     material = prepare_material(options.images)
     for framework in options.frameworks:
@@ -63,7 +63,7 @@ def measure(framework: Framework, material: Material, options: argparse.Namespac
 
 
 def run_ours(framework: Framework, material: Material, options: argparse.Namespace) -> OursSeconds:
-    """The four runs of the command."""
+    """Measures the four runs of the command."""
     cold = {}
     for epochs in EPOCHS:
         with fresh_folder() as name:
@@ -80,7 +80,7 @@ def run_ours(framework: Framework, material: Material, options: argparse.Namespa
 
 
 def run_listing(framework: Framework, material: Material, options: argparse.Namespace) -> dict[int, float]:
-    """The listing's seconds after as many epochs."""
+    """The listing's seconds after one, three and ten epochs."""
     ends = in_fresh_process(_run_listing, framework, material, options.size, options.batch, EPOCHS[-1])
     seconds = {epochs: ends[epochs - 1] for epochs in EPOCHS}
     say(f"{framework}, listing: " + ", ".join(f"{epochs} epochs {taken:.2f} s" for epochs, taken in seconds.items()))

@@ -1,11 +1,11 @@
 """A training step of a whole ResNet-50: the engine's against one written by hand, in one process.
 
-    .venv/bin/python -m bench.full_step                                              # about 9 minutes on two cores
-    .venv/bin/python -m bench.full_step --images 32 --batch 4 --size 64 --pairs 2    # half a minute, to try it out
+    .venv/bin/python -m bench.full_step # about 9 minutes on two cores .venv/bin/python -m bench.full_step --images 32
+    --batch 4 --size 64 --pairs 2 # half a minute, to try it out
 
-Both train on one batch that is in memory. The engine takes it from NumPy in each step, as in a run; the hand-written
-step has it in its own memory order already. In PyTorch that step is eager and channels first, in TensorFlow it is one
-of Keras' `fit`.
+Both steps train on one batch in memory. The engine takes the batch from NumPy in each step, as in a run; the
+hand-written step has it in its own memory order already. The hand-written step is eager and channels first in PyTorch,
+and one of Keras' `fit` in TensorFlow.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from bench.requests import make_request
 from bench.results import record
 
 STEPS = 2
-"""In a measurement, so that what `fit` does once an epoch counts for less."""
+"""The number of steps in a measurement: several, so that the work of `fit` once an epoch counts for less."""
 WARM_UP = 1
-"""Pairs that trace, choose kernels and allocate memory."""
+"""The number of pairs that trace, choose kernels and allocate memory, and aren't counted."""
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Measures the frameworks that the command line asks for."""
     options = make_parser(__doc__, pairs=10).parse_args()
     material = prepare_material(options.images)
     for framework in options.frameworks:
@@ -57,10 +57,10 @@ def build_steps(framework: Framework, material: Material, images: np.ndarray, la
     """Makes a function that takes `STEPS` of the engine's training steps on one batch, and waits for their end.
 
     Args:
-        framework: That of the engine.
-        material: Gives the weights.
-        images: float32, [images, size, size, 3].
-        labels: int64, [images].
+        framework: The engine's framework.
+        material: The material, which gives the weights.
+        images: Pixels in float32, of shape [images, size, size, 3].
+        labels: Class indices in int64, of shape [images].
     """
     from twintune.data.targets import TargetEncoder, one_hot
     from twintune.engines import create_engine

@@ -1,4 +1,4 @@
-"""Images and weights that every benchmark works on: generated once, of no real picture, as costly as one to read."""
+"""The images and weights of the benchmarks: generated once, no real pictures, but as costly to read as photographs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ CLASSES = 8
 WIDTH, HEIGHT = 500, 375
 JPEG_QUALITY = 92
 _OCTAVES = (4, 8, 16, 32, 64, 128, 256)
-"""Cells along a side of each layer of noise."""
+"""The number of cells along a side of each layer of noise."""
 BACKBONE = "resnet50"
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a benchmark trains on."""
+    """The material of a benchmark: images and weights."""
 
     train: Path
-    """A folder a class."""
+    """The folder of the training images, with one folder for each class."""
     test: Path
     weights: Path
     """A safetensors file of the backbone's random weights, by timm's names, which torchvision has too."""
@@ -34,8 +34,8 @@ def prepare_material(images: int) -> Material:
     """Generates images and weights into the machine's temporary folder, unless they are there.
 
     Args:
-        images: How many in all. A sixteenth of them, and at least one a class, are for a test that twintune can't do
-            without and the listings don't have.
+        images: The number of images in all. A sixteenth of them, and at least one for each class, are for the test that
+            twintune always makes and the listings don't have.
     """
     folder = Path(tempfile.gettempdir(), "twintune-bench")
     folder.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ def read_images(folder: Path, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Reads a folder of classes as a plain script does.
 
     Returns:
-        uint8 images of shape [images, size, size, 3], and int64 labels of shape [images].
+        Images in uint8 of shape [images, size, size, 3], and labels in int64 of shape [images].
     """
     images, labels = [], []
     for label, name in enumerate(sorted(os.listdir(folder))):
@@ -67,7 +67,7 @@ def read_images(folder: Path, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_image(draw: np.random.Generator) -> Image.Image:
-    """A picture whose detail falls off with its frequency, as a photograph's does."""
+    """Draws a picture whose detail falls off with its frequency, as a photograph's does."""
     total = np.zeros((HEIGHT, WIDTH, 3))
     for cells in _OCTAVES:
         noise = draw.integers(0, 256, (cells, cells, 3), dtype=np.uint8)
@@ -77,7 +77,7 @@ def make_image(draw: np.random.Generator) -> Image.Image:
 
 
 def _generate(folder: Path, counts: dict[str, int]) -> None:
-    """Writes JPEG files into a folder a class, into place only when all are there."""
+    """Writes JPEG files into one folder for each class; they get to their place only when all are written."""
     draw = np.random.default_rng(0)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent))
     for split, count in counts.items():

@@ -1,4 +1,4 @@
-"""What a figure was measured on."""
+"""The machine and the versions that a figure was measured with."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ PACKAGES = ("tensorflow", "keras", "keras-hub", "torch", "torchvision", "timm", 
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """What a machine computes with."""
+    """A machine: its processor, cores, memory and platform."""
 
     cpu: str
     cores: int
-    """Those that this process may use."""
+    """The number of cores that this process may use."""
     memory_gib: int = msgspec.field(name="memoryGiB")
     platform: str
 
 
 def read_machine() -> Machine:
-    """This machine."""
+    """Reads the properties of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Machine(_cpu_model(), cores, round(memory / 2**30), f"{platform.system()} {platform.machine()}")
 
 
 def read_versions() -> dict[str, str]:
-    """Versions of twintune, of what runs it, and of the packages that a figure depends on."""
+    """Versions of twintune, Node, Python and the packages that a figure depends on."""
     package = json.loads((ROOT / "package.json").read_text())
     node = subprocess.run(["node", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
     return {

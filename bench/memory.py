@@ -1,13 +1,13 @@
-"""How much private memory a run takes over many images, beside that over few.
+"""The private memory of a run over many images, beside that of a run over few.
 
-    .venv/bin/python -m bench.memory                                              # half an hour on two cores
-    .venv/bin/python -m bench.memory --images 100 400 --frameworks pytorch        # half a minute, to try it out
-    .venv/bin/python -m bench.memory --features                                   # the head on features, not on pixels
+    .venv/bin/python -m bench.memory # half an hour on two cores .venv/bin/python -m bench.memory --images 100 400
+    --frameworks pytorch # half a minute, to try it out .venv/bin/python -m bench.memory --features # the head on
+    features, not on pixels
 
 For each framework and number of small images a fresh process trains two epochs, so that decoded images are kept in
-between, validates and tests, and a thread of it samples its private memory: what no other process shares and no file
-stands behind ("Anonymous" in Linux' smaps_rollup; elsewhere psutil's unique set). The figure is the largest sample, of
-the framework whose memory grows more.
+between, validates and tests. A thread in it samples the process's private memory, which no other process shares and no
+file backs ("Anonymous" in Linux' smaps_rollup; elsewhere psutil's unique set). The figure is the largest sample, of the
+framework whose memory grows more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SECONDS_BETWEEN_SAMPLES = 0.05
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Measures the frameworks and numbers of images that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--images",
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def measure(framework: Framework, counts: list[int], features: bool) -> list[float]:
-    """Peaks of the private memory in MB, over each number of images."""
+    """Measures the peak of the private memory in MB for each number of images."""
     peaks = []
     for count in counts:
         with fresh_folder() as name:
@@ -65,7 +65,7 @@ def measure(framework: Framework, counts: list[int], features: bool) -> list[flo
 
 
 def generate(folder: Path, count: int) -> None:
-    """Writes images of noise into a folder a class."""
+    """Writes images of noise into one folder for each class."""
     draw = np.random.default_rng(0)
     for label in range(CLASSES):
         (folder / f"class-{label}").mkdir(parents=True)
@@ -75,7 +75,7 @@ def generate(folder: Path, count: int) -> None:
 
 
 def make_specification(images: Path, features: bool) -> Specification:
-    """Two epochs of the head of a small frozen backbone."""
+    """A specification of two epochs of the head of a small frozen backbone."""
     return {
         "name": "bench",
         "dataset": {
@@ -85,7 +85,7 @@ def make_specification(images: Path, features: bool) -> Specification:
             "testFraction": 0.1,
             "imageSize": SIZE + 1,
         },
-        # Images that are flipped at random are no fit for cached features.
+        # Features can't be cached of images that are flipped at random.
         "augmentation": {"horizontalFlip": 0 if features else 0.5},
         "model": {"backbone": "efficientnet_lite0", "weights": "random", "head": {"hidden": []}},
         "training": {"batchSize": 64, "phases": [{"epochs": 2, "trainable": "head", "optimizer": {"name": "adam"}}]},
@@ -122,7 +122,7 @@ def train(raw_request: dict[str, Any]) -> int:
 
 
 def private_memory() -> int:
-    """Bytes of this process that no file stands behind."""
+    """The private memory of this process in bytes."""
     if os.path.exists("/proc/self/smaps_rollup"):
         rollup = Path("/proc/self/smaps_rollup").read_text()
         line = next(line for line in rollup.splitlines() if line.startswith("Anonymous:"))

@@ -9,7 +9,7 @@ from bench.results import add_results_option
 
 
 def make_pairs_parser(description: str | None, pairs: int) -> argparse.ArgumentParser:
-    """Makes a parser with what every benchmark of pairs takes.
+    """Makes a parser with the options that every benchmark of pairs has.
 
     Args:
         description: The module's docstring.
@@ -22,7 +22,7 @@ def make_pairs_parser(description: str | None, pairs: int) -> argparse.ArgumentP
 
 
 def make_parser(description: str | None, pairs: int) -> argparse.ArgumentParser:
-    """Makes a parser with what a benchmark on generated images takes; small numbers try it out in seconds.
+    """Makes a parser with the options of benchmarks on generated images; small numbers try one out in seconds.
 
     Args:
         description: The module's docstring.

@@ -1,11 +1,11 @@
-"""What the command adds to a run: bridge, events, run folder, start and end.
+"""The time that the command adds to a run: bridge, events, run folder, start and end.
 
-    .venv/bin/python -m bench.orchestration                          # 7 minutes
-    .venv/bin/python -m bench.orchestration --pairs 1 --seconds 5    # half a minute, to try it out
+    .venv/bin/python -m bench.orchestration # 7 minutes .venv/bin/python -m bench.orchestration --pairs 1 --seconds 5 #
+    half a minute, to try it out
 
 A stand-in takes PyTorch's place and sleeps for the same time in every step, so that nothing but the orchestration can
-differ. Ours is `twintune train`, from the start of its process to its end. The reference is a Python that carries the
-same request out with the same loop and tells nobody.
+differ. Our side is `twintune train`, from the start of its process to its end. The reference is a Python that carries
+the same request out with the same loop and sends no reports.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from bench.results import record
 from bench.stand_in import STEP_SECONDS, take_place, write_interpreter
 
 STEP = 0.02
-"""Seconds: what a step of a small backbone takes."""
+"""The seconds of a step, about those of a small backbone."""
 BATCH_SIZE = 8
 IMAGES = 2000
-"""Of the sample, that an epoch trains on or validates with."""
+"""The number of the sample's images that an epoch trains on or validates with."""
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Measures as many pairs as the command line asks for."""
     parser = make_pairs_parser(__doc__, pairs=3)
     parser.add_argument("--seconds", type=float, default=60, help="about what the steps of a run take in all (60)")
     parser.add_argument("--alone", type=Path, help=argparse.SUPPRESS)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def make_specification(seconds: float) -> Specification:
-    """As many epochs on the sample as take about so many seconds."""
+    """A specification of as many epochs on the sample as take about `seconds`."""
     data = ROOT / "examples" / "data"
     epochs = max(1, round(seconds / (IMAGES / BATCH_SIZE * STEP)))
     return {
@@ -80,7 +80,7 @@ def train(specification: Specification) -> float:
 
 
 def train_alone(specification: Specification) -> float:
-    """Seconds of a Python that does the same, from the start of its process to its end."""
+    """Seconds of a Python that carries the same request out, from the start of its process to its end."""
     with fresh_folder() as name:
         request = Path(name, "request.json")
         request.write_bytes(msgspec.json.encode(make_raw_request(specification, "pytorch", Path(name))))

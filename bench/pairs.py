@@ -1,4 +1,4 @@
-"""How a benchmark measures: pair by pair, the order turned each time, frameworks in processes of their own."""
+"""The method of the benchmarks: pairs of measurements in alternating order, frameworks in processes of their own."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Result = TypeVar("Result")
 def alternate(
     pairs: int, ours: Callable[[], Ours], reference: Callable[[], Reference]
 ) -> tuple[list[Ours], list[Reference]]:
-    """Measures both sides of each pair one right after the other, ours first in every other one.
+    """Measures both sides of each pair right after each other, ours first in every other pair.
 
-    What drifts on a machine, such as its temperature, then drifts for both.
+    A drift of the machine, such as its temperature's, so meets both sides.
 
     Args:
-        pairs: How many.
-        ours: Carries out one measurement of twintune.
-        reference: Carries out one of what it is held against.
+        pairs: The number of pairs.
+        ours: A function that carries out one measurement of twintune.
+        reference: A function that carries out one measurement of the reference.
 
     Returns:
-        What each side measured, pair by pair.
+        The measurements of both sides, pair by pair.
     """
     measured: tuple[list[Ours], list[Reference]] = ([], [])
     for pair in range(pairs):
@@ -42,11 +42,11 @@ def alternate(
 
 
 def in_fresh_process(work: Callable[..., Result], *arguments: object) -> Result:
-    """Carries work out in a process that has imported nothing before, and returns what it returned.
+    """Calls a function in a process that has imported nothing before, and returns its result.
 
     Args:
-        work: A function at the top of a module; what its module imports is imported before it begins.
-        arguments: Its arguments, which are pickled.
+        work: A function at the top of a module, whose imports are done before the function begins.
+        arguments: The function's arguments, which are pickled.
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -60,7 +60,7 @@ def fresh_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def elapsed(work: Callable[[], object]) -> float:
-    """Seconds that work took."""
+    """The seconds that a function takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

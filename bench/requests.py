@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def make_request(specification: Specification, framework: Framework, folder: Path) -> RunRequest:
-    """What Python would be told of a specification's first run.
+    """The request of a specification's first run, as Python would get it.
 
     Args:
-        specification: As a user writes it.
-        framework: That of the run.
-        folder: Takes the run's folder and its cache.
+        specification: The specification, as a user writes it.
+        framework: The run's framework.
+        folder: The folder for the run's folder and its cache.
     """
     import msgspec
     from twintune.protocol import RunRequest
@@ -28,7 +28,7 @@ def make_request(specification: Specification, framework: Framework, folder: Pat
 
 
 def make_raw_request(specification: Specification, framework: Framework, folder: Path) -> dict[str, Any]:
-    """The same as JSON has it."""
+    """The request of a specification's first run as decoded JSON (see `make_request`)."""
     file = write_specification(specification, folder)
     arguments = ["--import", "tsx", "bench/print-request.ts", str(file), framework, str(folder), sys.executable]
     return json.loads(run_node(arguments, folder / "cache"))

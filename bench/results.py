@@ -1,4 +1,4 @@
-"""bench/results.json: what was measured, entry by entry. A benchmark measures, and calls `record`."""
+"""The file bench/results.json, which holds each figure's measurements. A benchmark measures, and calls `record`."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ RESULTS = ROOT / "bench" / "results.json"
 
 
 class Runs(msgspec.Struct, frozen=True):
-    """The single measurements, in the order they were taken."""
+    """The single measurements of both sides, in the order in which they were taken."""
 
     ours: list[float]
     reference: list[float]
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One figure."""
+    """The entry of one figure."""
 
     id: str
     ours: float
-    """Median."""
+    """The median of our measurements."""
     reference: float
-    """Median."""
+    """The median of the reference's measurements."""
     unit: str
     ratio: float
-    """Of the medians: reference over ours where the bar says "faster", else ours over reference."""
+    """The ratio of the medians: reference over ours if the bar says "faster", else ours over reference."""
     bar: str | None
     met: bool | None
-    """None where there is no bar."""
+    """Whether the bar is met; None if there is no bar."""
     runs: Runs
 
 
 class Results(msgspec.Struct, frozen=True):
-    """The file."""
+    """The content of the file."""
 
     machine: Machine
     versions: dict[str, str]
@@ -49,24 +49,24 @@ class Results(msgspec.Struct, frozen=True):
 
 
 def add_results_option(parser: argparse.ArgumentParser) -> None:
-    """Adds `--results FILE`, to be handed to `record`."""
+    """Adds the option `--results FILE`, whose value is for `record`."""
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures go (bench/results.json)")
 
 
 def record(figure_id: str, ours: Sequence[float], reference: Sequence[float], file: Path = RESULTS) -> Entry:
-    """Puts a figure into the file in place of the one of the same id, and prints it.
+    """Puts a figure into the file in place of the entry with the same id, and prints it.
 
-    The others stay, unless they were measured on another machine or with other versions: figures of two machines make
-    no table, so they are dropped.
+    Other entries stay, unless they were measured on another machine or with other versions: figures of two machines
+    make no table, so these are dropped.
 
     Args:
         figure_id: A key of `bench.figures.FIGURES`.
         ours: Measurements of twintune, in the figure's unit.
-        reference: Those of what it is held against, each taken right beside one of ours where they come in pairs.
-        file: What is written.
+        reference: Measurements of the reference, each taken right beside one of ours if they come in pairs.
+        file: The file to write.
 
     Raises:
-        ValueError: When a side has no measurement.
+        ValueError: If a side has no measurement.
     """
     entry = summarize(figure_id, ours, reference)
     machine, versions = read_machine(), read_versions()
@@ -84,7 +84,7 @@ def record(figure_id: str, ours: Sequence[float], reference: Sequence[float], fi
 
 
 def summarize(figure_id: str, ours: Sequence[float], reference: Sequence[float]) -> Entry:
-    """Medians, their ratio, and whether the bar is met."""
+    """Makes an entry of the medians, their ratio, and whether the bar is met."""
     if not ours or not reference:
         raise ValueError(f"{figure_id} has no measurement")
     figure = FIGURES[figure_id]
@@ -102,12 +102,12 @@ def summarize(figure_id: str, ours: Sequence[float], reference: Sequence[float])
 
 
 def read_results(file: Path) -> Results | None:
-    """What a file holds; None where there is no file."""
+    """The content of a file; None if there is no file."""
     return msgspec.json.decode(file.read_bytes(), type=Results) if file.exists() else None
 
 
 def describe(entry: Entry) -> str:
-    """A line on an entry."""
+    """Describes an entry in one line."""
     bar = f"; {entry.bar}: {'met' if entry.met else 'NOT met'}" if entry.bar else ""
     return (
         f"{entry.id}: {entry.ours:g} {entry.unit} against {entry.reference:g} {entry.unit},"
@@ -116,5 +116,5 @@ def describe(entry: Entry) -> str:
 
 
 def _rounded(value: float) -> float:
-    """To five digits, which is more than any measurement here holds."""
+    """Rounds to five digits, which is more than any of the measurements is exact to."""
     return float(f"{value:.5g}")

@@ -12,20 +12,20 @@ from bench.pairs import fresh_folder
 
 
 class RunTimes(NamedTuple):
-    """What one run took."""
+    """The times of one run."""
 
     seconds: float
-    """From the run's start, when its framework is imported, to its end: data, model, features, training and test."""
+    """The seconds from the run's start, when its framework is imported, to its end, with data, features and test."""
     features_per_second: float | None
-    """Images a second in the one pass of the frozen backbone; None where there was none."""
+    """Images a second in the one pass of the frozen backbone; None if there was no pass."""
 
 
 def train(specification: Specification, framework: Framework, cache: Path) -> RunTimes:
-    """`twintune train`, in a process and a run folder of its own.
+    """Carries out `twintune train` in a process of its own, and returns the run's times.
 
     Args:
-        specification: With one seed.
-        framework: That of the run.
+        specification: A specification with one seed.
+        framework: The run's framework.
         cache: twintune's cache folder; an empty one makes the run a cold one.
     """
     with fresh_folder() as name:
@@ -39,7 +39,7 @@ def train(specification: Specification, framework: Framework, cache: Path) -> Ru
 
 
 def read_times(file: Path) -> list[RunTimes]:
-    """What each run of an `events.jsonl` took, in the order of their ends."""
+    """The times of each run of an `events.jsonl`, in the order of their ends."""
     starts: dict[tuple[Any, ...], datetime] = {}
     times = []
     for line in file.read_text().splitlines():

@@ -1,10 +1,10 @@
 """Ten heads on the same images and backbone, against one: both with nothing cached, in both frameworks.
 
-    .venv/bin/python -m bench.sweep                                    # about 6 minutes on two cores
-    .venv/bin/python -m bench.sweep --images 32 --size 64 --pairs 1    # two minutes, to try it out
+    .venv/bin/python -m bench.sweep # about 6 minutes on two cores .venv/bin/python -m bench.sweep --images 32 --size 64
+    --pairs 1 # two minutes, to try it out
 
-Each side runs its specifications one after the other in one process, through the TypeScript API. Its time is that of
-its runs, imports apart.
+Each side runs its specifications one after the other in one process, through the TypeScript API. The time of a side is
+the sum of its runs', imports apart.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EPOCHS = 10
 
 
 def main() -> None:
-    """Measures what the command line asks for."""
+    """Measures as many pairs as the command line asks for."""
     options = make_parser(__doc__, pairs=1).parse_args()
     specifications = make_sweep(prepare_material(options.images), options)
     ten, one = alternate(options.pairs, lambda: run(specifications), lambda: run(specifications[:1]))

@@ -15,10 +15,10 @@ END = "<!-- End of what `make bench` measured. -->"
 
 
 def write_table(results: Results, file: Path = README) -> None:
-    """Replaces what is between the markers.
+    """Replaces the text between the two markers.
 
     Raises:
-        ValueError: When the file has no such markers.
+        ValueError: If the file has no such markers.
     """
     before, marker, rest = file.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -28,7 +28,7 @@ def write_table(results: Results, file: Path = README) -> None:
 
 
 def format_results(results: Results) -> str:
-    """The machine, and a line a figure."""
+    """The machine and the figures, one a line, in Markdown."""
     machine = results.machine
     versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
     lines = [
@@ -52,12 +52,12 @@ def _format_row(entry: Entry) -> str:
 
 
 def _format_side(median: float, runs: Sequence[float], unit: str) -> str:
-    """`12.3 s (12.1 to 12.9, 3 runs)`."""
+    """Formats one side of a figure, such as `12.3 s (12.1 to 12.9, 3 runs)`."""
     least, most = _format_number(min(runs)), _format_number(max(runs))
     spread = f" ({least} to {most}, {len(runs)} runs)" if len(runs) > 1 else " (1 run)"
     return f"{_format_number(median)} {unit}{spread}"
 
 
 def _format_number(value: float) -> str:
-    """Four digits, and more only before the point."""
+    """Formats a number with four digits, and with more only before the decimal point."""
     return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"

@@ -1,7 +1,7 @@
-"""How long `validate` of a YAML file takes beside Node's own start.
+"""The time of `validate` on a YAML file, beside Node's own start.
 
-    .venv/bin/python -m bench.validate_cold              # 10 seconds
-    .venv/bin/python -m bench.validate_cold --pairs 2    # to try it out
+    .venv/bin/python -m bench.validate_cold # 10 seconds .venv/bin/python -m bench.validate_cold --pairs 2 # to try it
+    out
 
 Each measurement is a fresh process. The first pair, which reads the files from the disk, isn't counted.
 """

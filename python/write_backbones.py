@@ -3,9 +3,9 @@
 Run it after changing the list below or an upgrade of timm or keras-hub; it takes some minutes, or names may follow:
 `.venv/bin/python python/write_backbones.py && npx biome format --write python/twintune/backbones.json`.
 
-Left out: `efficientnet_es/em/el` and `efficientnetv2_rw_*` (keras-hub 0.32 converts them, but their features are other
-ones than those of timm 1.0.31, by as much as they are large), `hgnetv2_*` (the converter asks for tensors that timm's
-models don't have, or refuses their shapes), `vgg*_bn` (no converter).
+These backbones are left out: `efficientnet_es/em/el` and `efficientnetv2_rw_*` (keras-hub 0.32 converts them, but their
+features differ from timm 1.0.31's by as much as they are large), `hgnetv2_*` (the converter asks for tensors that
+timm's models don't have, or refuses their shapes), `vgg*_bn` (no converter).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from twintune.model.weights import random_tensors
 
 FOLDER = Path(__file__).parent / "twintune"
 
-# timm's names, and the tag of a checkpoint where it isn't timm's own first choice. torchvision's first ImageNet weights
-# of a ResNet are what `pretrained=True` has meant.
+# timm's names of backbones, and the tag of a checkpoint if it isn't timm's own first choice. torchvision's first
+# ImageNet weights of a ResNet are what `pretrained=True` has meant.
 BACKBONES = {
     "resnet18": "tv_in1k",
     "resnet26": None,
@@ -86,10 +86,10 @@ STAGE_NAME = re.compile(r"(layer|blocks\.|stages\.|features\.denseblock)\d+")
 
 
 def aligned_entry(name: str) -> dict[str, Any]:
-    """What timm says of a backbone, but for keras-hub's names of its stages.
+    """The entry of a backbone as timm has it, without keras-hub's names of its stages.
 
     Raises:
-        ValueError: Where its BatchNorm layers have several constants.
+        ValueError: If its BatchNorm layers have several constants.
     """
     with torch.device("meta"):
         model = create_backbone(name)
@@ -141,7 +141,7 @@ def stages(model: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for tensors in groups.values():
         match = STAGE_NAME.match(tensors[0])
-        # Without a block of its own a later group is what comes after the last block.
+        # A later group without a block of its own comes after the last block, and belongs to its stage.
         if match or not found:
             found.append({"name": match[0] if match else "stem", "tensors": []})
         for tensor in tensors:
@@ -161,7 +161,7 @@ def stages(model: Any) -> list[dict[str, Any]]:
 
 
 def vgg_stages(features: Iterable[nn.Module]) -> list[dict[str, Any]]:
-    """Named by their first convolution: `{ from: features.6 }` trains it and all after it."""
+    """The stages of VGG, named by their first convolution: `{ from: features.6 }` trains it and all after it."""
     found: list[dict[str, Any]] = []
     open_stage = None
     for index, module in enumerate(features):
@@ -178,12 +178,13 @@ def keras_layers(name: str, entry: dict[str, Any]) -> list[dict[str, Any]]:
     """keras-hub's layer of each stage: the first whose output in float64 is timm's stage's.
 
     Raises:
-        ValueError: Where there is none.
+        ValueError: If a stage has no such layer.
     """
     generator = np.random.default_rng(0)
     tensors = random_tensors(name, 0)
     for tensor, value in tensors.items():
-        # Apart from the identity: a layer that normalises is then seen.
+        # BatchNorm is drawn apart from the identity, so that the outputs of layers that normalise differ from their
+        # inputs.
         if tensor.endswith(("running_mean", "bias")):
             tensors[tensor] = generator.normal(0, 0.1, value.shape).astype(np.float32)
         elif value.ndim == 1:
@@ -211,7 +212,7 @@ def keras_layers(name: str, entry: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def keras_layer(graph: list[keras.Layer], outputs: list[np.ndarray], expected: np.ndarray) -> dict[str, Any]:
-    """The layer with that output; one whose name Keras numbers by the process is found behind the one before it."""
+    """The layer with the expected output, for a layer whose name Keras numbers by the process by the one before it."""
     scale = np.abs(expected).max()
     for layer, output in zip(graph, outputs, strict=True):
         if output.shape == expected.shape and np.abs(output - expected).max() < 1e-10 * scale:

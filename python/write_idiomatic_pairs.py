@@ -32,7 +32,8 @@ MOBILENET_V3 = (
 )
 INCEPTION = ("BatchNorm without a scale", "BatchNorm with a scale; no auxiliary head")
 
-# By name (timm's where aligned mode has it): Keras' model and module, torchvision's model, the two architectures.
+# The pairs by name (timm's if aligned mode has it): Keras' model and module, torchvision's model, the two
+# architectures.
 PAIRS = {
     **{f"resnet{depth}": (f"ResNet{depth}", "resnet", f"resnet{depth}", RESNET) for depth in (50, 101, 152)},
     **{f"vgg{depth}": (f"VGG{depth}", f"vgg{depth}", f"vgg{depth}", VGG) for depth in (16, 19)},
@@ -56,13 +57,13 @@ PAIRS = {
     },
     "inception_v3": ("InceptionV3", "inception_v3", "inception_v3", INCEPTION),
 }
-# What torchvision's builder is given: Inception's auxiliary head would be a second output in training, and it warns
+# The arguments of torchvision's builder: Inception's auxiliary head would be a second output in training, and it warns
 # where it is not told to draw weights.
 OPTIONS = {"inception_v3": {"aux_logits": False, "init_weights": True}}
 
 
 def keras_side(model_name: str, module: str, architecture: str) -> dict[str, Any]:
-    """What `keras.applications` has."""
+    """Describes a model of `keras.applications`."""
     model: Any = getattr(keras.applications, model_name)(weights=None)
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     return {
@@ -71,7 +72,7 @@ def keras_side(model_name: str, module: str, architecture: str) -> dict[str, Any
         "architecture": architecture,
         "weights": "imagenet",
         "preprocessing": keras_preprocessing(module),
-        # MobileNetV3 takes any; its weights were trained at 224.
+        # MobileNetV3 takes any image size; its weights were trained at 224.
         "imageSize": model.input_shape[1] or 224,
         # Keras' momentum is the share of the old statistics that is kept, PyTorch's that of the new batch.
         "batchNorm": constants((bn.epsilon, round(1 - bn.momentum, 6)) for bn in layers),
@@ -79,7 +80,7 @@ def keras_side(model_name: str, module: str, architecture: str) -> dict[str, Any
 
 
 def torchvision_side(name: str, architecture: str) -> dict[str, Any]:
-    """What `torchvision.models` has."""
+    """Describes a model of `torchvision.models`."""
     weights = torchvision.models.get_model_weights(name)["IMAGENET1K_V1"]
     preset = weights.transforms()
     with torch.device("meta"):
@@ -97,7 +98,7 @@ def torchvision_side(name: str, architecture: str) -> dict[str, Any]:
 
 
 def keras_preprocessing(module: str) -> str:
-    """What a module's `preprocess_input` does, found by trying."""
+    """Describes what a module's `preprocess_input` does, found by trying."""
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 4, 4, 3)).astype(np.float32)
     done = np.asarray(importlib.import_module(f"keras.applications.{module}").preprocess_input(pixels.copy()))
     if np.array_equal(done, pixels):

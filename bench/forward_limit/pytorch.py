@@ -10,7 +10,7 @@ import timm
 import torch
 
 WARM_UP = 3
-"""Batches in which the traced model is specialised."""
+"""The number of batches in which the traced model is specialised."""
 
 
 def images_per_second(size: int, batch: int, batches: int) -> float:
@@ -19,7 +19,7 @@ def images_per_second(size: int, batch: int, batches: int) -> float:
     Args:
         size: Height and width of the images in pixels.
         batch: Images in a batch.
-        batches: How many are timed.
+        batches: The number of batches to time.
     """
     model: Any = timm.create_model("resnet50", num_classes=0)
     model = model.eval().to(memory_format=torch.channels_last)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from bench.resnet50_keras import build_backbone
 
 WARM_UP = 3
-"""Batches in which memory is allocated and kernels are chosen."""
+"""The number of batches in which memory is allocated and kernels are chosen."""
 
 
 def images_per_second(size: int, batch: int, batches: int) -> float:
@@ -18,7 +18,7 @@ def images_per_second(size: int, batch: int, batches: int) -> float:
     Args:
         size: Height and width of the images in pixels.
         batch: Images in a batch.
-        batches: How many are timed.
+        batches: The number of batches to time.
     """
     backbone = build_backbone(size)
     images = tf.random.uniform((batch, size, size, 3))

@@ -1,7 +1,7 @@
 """The document's PyTorch listing, timed epoch by epoch.
 
-Its open names are filled in, and two lines change places: as written it freezes the new head too and fails in its first
-backward pass. `pretrained=True` is the file of weights.
+The listing's open names are filled in, and two lines change places: as written the listing freezes the new head too,
+and fails in its first backward pass. `pretrained=True` is the file of weights.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def run(material: Material, size: int, batch: int, num_epochs: int) -> list[floa
     """Reads the images, builds the model and trains its head; imports have been done before.
 
     Args:
-        material: Gives the training images and ResNet-50's weights.
+        material: The material, which gives the training images and ResNet-50's weights.
         size: Height and width of the images in pixels.
         batch: Images in a batch.
-        num_epochs: How long to train.
+        num_epochs: The number of epochs to train.
 
     Returns:
         Seconds from the start to the end of each epoch.

@@ -1,4 +1,4 @@
-"""The document's TensorFlow listing, timed epoch by epoch; its open names are filled in."""
+"""The document's TensorFlow listing, timed epoch by epoch; the listing's open names are filled in."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bench.images import Material, read_images
 
 
 class _EpochEnds(tf.keras.callbacks.Callback):
-    """Notes when each epoch ended."""
+    """A callback that notes the time of each epoch's end."""
 
     def __init__(self) -> None:
         super().__init__()
         self.times: list[float] = []
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-        """Notes the time."""
+        """Notes the time of an epoch's end."""
         self.times.append(time.perf_counter())
 
 
@@ -31,10 +31,10 @@ def run(material: Material, size: int, batch: int, epochs: int) -> list[float]:
     Keras' ResNet-50 has other layers than timm's, so its weights are its own random ones.
 
     Args:
-        material: Gives the training images.
+        material: The material, which gives the training images.
         size: Height and width of the images in pixels.
         batch: Images in a batch.
-        epochs: How long to train.
+        epochs: The number of epochs to train.
 
     Returns:
         Seconds from the start to the end of each epoch.

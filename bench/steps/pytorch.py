@@ -14,10 +14,11 @@ def build_steps(images: np.ndarray, labels: np.ndarray, classes: int, steps: int
     """Makes a function that takes some training steps on one batch.
 
     Args:
-        images: float32, [images, height, width, 3]; put into the memory order of the step now, not in each step.
-        labels: int64, [images].
-        classes: Outputs of the head.
-        steps: How many at a call.
+        images: Pixels in float32, of shape [images, height, width, 3]; they are put into the step's memory order once,
+        not in each step.
+        labels: Class indices in int64, of shape [images].
+        classes: The number of the head's outputs.
+        steps: The number of steps at a call.
     """
     backbone = timm.create_model("resnet50", num_classes=0)
     model = nn.Sequential(backbone, nn.Linear(2048, 1024), nn.ReLU(), nn.Linear(1024, classes)).train()

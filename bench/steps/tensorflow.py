@@ -14,10 +14,10 @@ def build_steps(images: np.ndarray, labels: np.ndarray, classes: int, steps: int
     """Makes a function that takes some training steps on one batch.
 
     Args:
-        images: float32, [images, height, width, 3].
-        labels: int64, [images].
-        classes: Outputs of the head.
-        steps: How many at a call: one epoch of `fit`, over the batch as often as this.
+        images: Pixels in float32, of shape [images, height, width, 3].
+        labels: Class indices in int64, of shape [images].
+        classes: The number of the head's outputs.
+        steps: The number of steps at a call, which is one epoch of `fit` over as many copies of the batch.
     """
     layers = tf.keras.layers
     head = [layers.GlobalAveragePooling2D(), layers.Dense(1024, activation="relu"), layers.Dense(classes)]

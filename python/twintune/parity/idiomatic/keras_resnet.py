@@ -43,7 +43,7 @@ def to_torchvision(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _module_of(layer: str) -> str:
-    """torchvision's module of a Keras layer: `layer1.0.bn2` for `conv2_block1_2_bn`, `conv1` for `conv1_conv`."""
+    """The name of a Keras layer in torchvision: `layer1.0.bn2` for `conv2_block1_2_bn`, `conv1` for `conv1_conv`."""
     kind = "bn" if layer.endswith("_bn") else "conv"
     found = re.fullmatch(r"conv(\d)_block(\d+)_(\d)_(?:conv|bn)", layer)
     if found is None:

@@ -186,8 +186,7 @@ def _judge_batch_norm(twins: TwinRecordings, trained: Trained) -> Rung:
 
 
 def _running_statistics(twins: TwinRecordings) -> list[SensitivePair]:
-    """Pairs of running statistics, after the first step too: if ten steps are chaotic, only it shows a wrong momentum.
-    """
+    """Pairs of running statistics, also after the first step: if ten are chaotic, only it shows a wrong momentum."""
     return [
         *_statistics_of(twins, "first-batch-norm", "after the first step"),
         *_statistics_of(twins, "batch-norm", "after all steps"),
