@@ -2,10 +2,12 @@ import * as z from 'zod'
 import alignedTable from '../python/twintune/backbones.json' with { type: 'json' }
 import idiomaticTable from '../python/twintune/idiomatic_pairs.json' with { type: 'json' }
 
-/** What TypeScript reads of `python/twintune/backbones.json`; the rest is Python's alone. */
+/** Part of an entry of `python/twintune/backbones.json` that TypeScript reads; Python reads the rest. */
 const alignedSchema = z.object({
   features: z.int().describe('Channels of the pooled feature vector.'),
-  defaultImageSize: z.int().describe("timm's, of the checkpoint that `imagenet` means."),
+  defaultImageSize: z
+    .int()
+    .describe('Height and width in pixels that timm gives for the checkpoint that `imagenet` means.'),
   imagenet: z.discriminatedUnion('source', [
     z.object({ source: z.literal('package'), package: z.string(), oddImageSizes: z.boolean().optional() }),
     z.object({ source: z.literal('hub'), repository: z.string() }),
@@ -24,20 +26,25 @@ const alignedSchema = z.object({
           ),
       }),
     )
-    .describe("In order from the image to the head; names are timm's."),
-  batchNorm: z.object({}).optional().describe('Absent where it has no such layer.'),
+    .describe("Stages of the network in order from the image to the head, by timm's names."),
+  batchNorm: z
+    .object({})
+    .optional()
+    .describe('Mark of a network with BatchNorm layers; absent where it has none.'),
 })
 
-/** One library's own model, and what may differ from the other's. */
+/** Schema of one library's own model, with all that may differ from the other library's. */
 export const idiomaticSideSchema = z.object({
   model: z.string(),
   architecture: z.string(),
-  weights: z.string().describe('Of ImageNet, by the name that the library gives them.'),
+  weights: z.string().describe('Name that the library gives to its ImageNet weights.'),
   preprocessing: z.string(),
-  imageSize: z.int().describe('That the weights were trained or tested at.'),
+  imageSize: z.int().describe('Height and width in pixels that the weights were trained or tested at.'),
   batchNorm: z
     .array(z.object({ epsilon: z.number(), momentum: z.number() }))
-    .describe("The different constants of its layers, momentum as PyTorch's; empty where it has none."),
+    .describe(
+      "Constants of the BatchNorm layers, each different pair once, with momentum in PyTorch's meaning; empty where the model has no such layer.",
+    ),
 })
 
 export const idiomaticPairSchema = z.object({
@@ -45,13 +52,13 @@ export const idiomaticPairSchema = z.object({
   torchvision: idiomaticSideSchema,
 })
 
-/** A network, and the modes that it can be compared in: at least one. */
+/** Network that can be compared, and the modes that it can be compared in: at least one. */
 export interface Backbone {
   readonly name: string
-  /** timm's, or torchvision's where there is no aligned mode. */
+  /** Height and width in pixels: timm's, or torchvision's where there is no aligned mode. */
   readonly defaultImageSize: number
   readonly aligned?: z.output<typeof alignedSchema>
-  /** The two libraries' own models of that name. */
+  /** Pair of the two libraries' own models of that name. */
   readonly idiomatic?: z.output<typeof idiomaticPairSchema>
 }
 
@@ -60,14 +67,14 @@ const idiomatic = new Map<string, unknown>(Object.entries(idiomaticTable))
 
 export const backboneNames: readonly string[] = [...new Set([...aligned.keys(), ...idiomatic.keys()])]
 
-/** Every backbone. */
+/** Lists all backbones, each read from its table. */
 export function allBackbones(): Backbone[] {
   return backboneNames.flatMap((name) => findBackbone(name) ?? [])
 }
 
 /**
- * The backbone of that name, or `undefined`. It is read from its table only now: every command imports the names, and to
- * read all would cost each of them a part of its start.
+ * Finds the backbone of a name; `undefined` where there is none. It is read from its table only now: every command
+ * imports the names, and reading all backbones would slow each command's start.
  */
 export function findBackbone(name: string): Backbone | undefined {
   const entry = aligned.has(name) ? alignedSchema.parse(aligned.get(name)) : undefined
@@ -92,7 +99,7 @@ export function defaultImageSize(name: string, mode: 'aligned' | 'idiomatic'): n
   return size
 }
 
-/** The names that a mode has. */
+/** Lists the names of the backbones that a mode has. */
 export function backbonesOf(mode: 'aligned' | 'idiomatic'): string[] {
   const table = { aligned, idiomatic }[mode]
   return backboneNames.filter((name) => table.has(name))

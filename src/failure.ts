@@ -50,25 +50,29 @@ export const failureCodes = [
 
 export const failureSchema = z.strictObject({
   code: z.enum(failureCodes),
-  message: z.string().describe('One or two sentences for a person.'),
-  hint: z.string().nullable().describe('What mends it: a command or a change of the specification.'),
+  message: z.string().describe('Message for a person, in one or two sentences.'),
+  hint: z
+    .string()
+    .nullable()
+    .describe('Remedy for the failure: a command, or a change of the specification.'),
   cause: z
     .strictObject({
-      type: z.string().describe("The exception's class, or the signal or exit code of a process."),
+      type: z.string().describe('Class of the exception, or signal or exit code of the process.'),
       message: z.string(),
-      detail: z.string().describe('A traceback, or the last lines that a process said.'),
+      detail: z.string().describe('Traceback of the exception, or the last lines that the process printed.'),
     })
     .nullable(),
 })
 
-/** An expected failure, as a value. */
+/** Failure that is expected, as a value: a code, a message, a remedy and a cause. */
 export type Failure = z.output<typeof failureSchema>
+/** Code of a failure, which programs can tell failures apart by. */
 export type FailureCode = Failure['code']
 
-/** What comes of work that the user stopped, or that never began for that reason. */
+/** Failure of work that the user cancelled, or that never began for that reason. */
 export const cancelled: Failure = { code: 'CANCELLED', message: 'Cancelled.', hint: null, cause: null }
 
-/** Carries a failure across code that throws; turned back into the value at one boundary. */
+/** Error that carries a failure through code that throws. One boundary turns it back into the value. */
 export class TwintuneError extends Error {
   override readonly name: string = 'TwintuneError'
   readonly failure: Failure
@@ -79,7 +83,7 @@ export class TwintuneError extends Error {
   }
 }
 
-/** Any thrown value as a failure; what is not ours is a fault of twintune itself. */
+/** Turns any thrown value into a failure. A value that is no `TwintuneError` counts as a fault of twintune itself. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof TwintuneError) return error.failure
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))

@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-// A reader that has gone, as `head` does: the work goes on, and its record is in the run folder. A closed terminal
+// A reader that has gone, as `head` does: the work goes on, and its record is in the comparison's folder. A closed terminal
 // cancels by SIGHUP, and what the orderly end then prints has nowhere to go. Any other failure, as of a full disk, ends
 // the work: who redirects the output wants it.
 let isUnwritable = false
@@ -55,7 +55,7 @@ process.on('exit', () => {
 })
 process.exitCode = await runProgram(process.argv.slice(2), context)
 hasEnded = true
-// What a slow reader has yet to take is written before anything that keeps the process going is ended.
+// The output that a slow reader has yet to take is written first; then all that keeps the process going is ended.
 await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))))
 if (isUnwritable) process.exitCode = exitCodes.runFailed
 setTimeout(() => process.exit(), 1000).unref()

@@ -40,58 +40,58 @@ import { runResultSchema as runResult } from './protocol/result.js'
 import { validateIssueSchema as validateIssue } from './spec/issue.js'
 import { experimentSchema as experiment } from './spec/schema.js'
 
-// The zod schemas of all that twintune reads and writes as JSON, for programs that read it too.
+// Zod schemas of all that twintune reads and writes as JSON, for programs that read these files and lines too.
 
-/** A specification; what it yields has every default filled in. */
+/** Schema of a specification. A parsed specification has every default filled in. */
 export const experimentSchema: z.ZodType<Experiment, ExperimentInput> = experiment
 
-/** A line of `twintune compare --json`, of `twintune train --json` and of events.jsonl. */
+/** Schema of a line of `twintune compare --json`, of `twintune train --json` and of events.jsonl. */
 export const eventSchema: z.ZodType<Event> = event
 
-/** What result.json holds. */
+/** Schema of result.json, the result of one run. */
 export const runResultSchema: z.ZodType<RunResult> = runResult
 
-/** What evaluation.json holds. */
+/** Schema of evaluation.json, the test of one run in detail. */
 export const evaluationDetailsSchema: z.ZodType<EvaluationDetails> = evaluationDetails
 
-/** What comparison.json holds. */
+/** Schema of comparison.json, the comparison of the two frameworks. */
 export const comparisonSchema: z.ZodType<Comparison> = comparison
 
-/** What disagreements.json holds. */
+/** Schema of disagreements.json, the test images that the two models of a seed answer differently. */
 export const disagreementDetailsSchema: z.ZodType<DisagreementDetails> = disagreementDetails
 
-/** Under `failure` in results, events and lines. */
+/** Schema of the field `failure` in results, events and lines. */
 export const failureSchema: z.ZodType<Failure> = failure
 
-/** The last line of any command's `--json` that ended before its work was done. */
+/** Schema of the last `--json` line of a command that ended before its work was done. */
 export const failureLineSchema: z.ZodType<FailureLine> = failureLine
 
-/** A line of `twintune lr-find --json`. */
+/** Schema of a line of `twintune lr-find --json`. */
 export const lrFindLineSchema: z.ZodType<LrFindLine> = lrFindLine
 
-/** A line of `twintune verify --json`. */
+/** Schema of a line of `twintune verify --json`. */
 export const verifyEventSchema: z.ZodType<VerifyEvent> = verifyEvent
 
-/** A line of `twintune validate --json`. */
+/** Schema of a line of `twintune validate --json`. */
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue
 
-/** A line of `twintune list --json`. */
+/** Schema of a line of `twintune list --json`. */
 export const runListedLineSchema: z.ZodType<RunListedLine> = runListedLine
 
-/** The line of `twintune show --json`. */
+/** Schema of the line of `twintune show --json`. */
 export const runShownLineSchema: z.ZodType<RunShownLine> = runShownLine
 
-/** The line of `twintune data --json`. */
+/** Schema of the line of `twintune data --json`. */
 export const dataLineSchema: z.ZodType<DataLine> = dataLine
 
-/** A line of `twintune doctor --json`. */
+/** Schema of a line of `twintune doctor --json`. */
 export const doctorLineSchema: z.ZodType<DoctorLine> = doctorLine
 
-/** A line of `twintune backbones --json`. */
+/** Schema of a line of `twintune backbones --json`. */
 export const backboneLineSchema: z.ZodType<BackboneLine> = backboneLine
 
-/** A line of `twintune cache ls --json`. */
+/** Schema of a line of `twintune cache ls --json`. */
 export const cacheEntryLineSchema: z.ZodType<CacheEntryLine> = cacheEntryLine
 
-/** The line of `twintune cache clear --json`. */
+/** Schema of the line of `twintune cache clear --json`. */
 export const cacheClearedLineSchema: z.ZodType<CacheClearedLine> = cacheClearedLine

@@ -10,10 +10,10 @@ import { valuesOf } from './paired-values.js'
 import { summarize } from './summary.js'
 import { compareThroughput, summarizeThroughput } from './throughput.js'
 
-/** What the runs say that count; their repeats and what their models answered come besides. */
+/** Comparison of the runs that count, without their repeats and without the answers of their models. */
 export type ComparedRuns = Omit<Comparison, 'repeats' | 'disagreement' | 'noise'>
 
-/** How the frameworks compare, from what their runs came to. Pure but for `statistics`. */
+/** Compares the frameworks by the results of their runs. The function is pure but for `statistics`. */
 export async function buildComparison(
   { name, mode, comparison: settings }: Pick<Experiment, 'name' | 'mode' | 'comparison'>,
   results: readonly RunResult[],
@@ -51,7 +51,7 @@ interface Tested {
   readonly ratio: PairedEstimate | null
 }
 
-// Who cancels wants an end, not a test of half the seeds; nor to wait for a test that has begun.
+// A user who cancels wants an end: neither a test of half the seeds, nor to wait for a test that has begun.
 async function testAll(
   results: readonly RunResult[],
   settings: Experiment['comparison'],
@@ -69,7 +69,7 @@ async function testAll(
   }
 }
 
-/** How a comparison of these runs has ended. */
+/** Status of a comparison, by the results of its runs. */
 export function comparisonStatus(results: readonly RunResult[]): Comparison['status'] {
   if (results.some((result) => result.status === 'cancelled')) return 'cancelled'
   return results.some((result) => result.status === 'failed') ? 'failed' : 'finished'

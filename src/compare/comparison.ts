@@ -12,13 +12,13 @@ export const pairedEstimateSchema = z.strictObject({
   interval: z
     .tuple([z.number(), z.number()])
     .nullable()
-    .describe('Inverts the sign-flip test; null for one pair.'),
+    .describe('Confidence interval of the mean, which inverts the sign-flip test; null for one pair.'),
   level: z.number().nullable().describe('Confidence level that the interval attains.'),
   pValue: z
     .number()
     .nullable()
     .describe(
-      'Paired sign-flip test, two-sided: exact up to 14 pairs, over sampled flips beyond; null for one pair.',
+      'P-value of the two-sided paired sign-flip test: exact up to 14 pairs, over sampled flips beyond; null for one pair.',
     ),
   pairs: z.int(),
 })
@@ -27,31 +27,39 @@ const moreSeedsSchema = z
   .int()
   .nullable()
   .describe(
-    '0 where it is shown already; null where no number of seeds can be named, as where some seeds have no pair.',
+    'Number of seeds to add: 0 where the question is settled already, null where no number can be named, as where some seeds have no pair.',
   )
 
 export const differenceSchema = pairedEstimateSchema.extend({
   adjustedPValue: z
     .number()
     .nullable()
-    .describe("By Holm's method over all metrics but the primary one, which is tested alone and has none."),
+    .describe(
+      "P-value adjusted by Holm's method over all metrics but the primary one, which is tested alone and has null here.",
+    ),
   moreSeeds: z
     .strictObject({
       difference: moreSeedsSchema,
-      equivalence: moreSeedsSchema.describe('null also for a metric without a margin.'),
+      equivalence: moreSeedsSchema.describe(
+        'Number of seeds to add to show equivalence; null also for a metric without a margin.',
+      ),
     })
     .describe(
-      'How many seeds would have to be added to show the one or the other with a power of 80%, were the observed mean and spread the true ones: an estimate to plan with.',
+      'Estimates for planning: how many seeds would have to be added to show a difference, or equivalence, with a power of 80% if the observed mean and spread were the true ones.',
     ),
-  verdict: verdictSchema.nullable().describe('Of the primary metric alone, for this test set.'),
-  reason: z.string().nullable().describe('Why this verdict, in a sentence or two.'),
+  verdict: verdictSchema
+    .nullable()
+    .describe('Verdict for this test set, which the primary metric alone has; null for every other metric.'),
+  reason: z.string().nullable().describe('Reason for the verdict, in a sentence or two.'),
 })
 
 const summaries = { tensorflow: summarySchema.nullable(), pytorch: summarySchema.nullable() }
 
 export const metricComparisonSchema = z.strictObject({
   ...summaries,
-  difference: differenceSchema.nullable().describe('null where no seed has both frameworks.'),
+  difference: differenceSchema
+    .nullable()
+    .describe('TensorFlow minus PyTorch, paired by seed; null where no seed has both frameworks.'),
 })
 
 export const throughputSchema = z.strictObject({
@@ -59,7 +67,7 @@ export const throughputSchema = z.strictObject({
   ratio: pairedEstimateSchema
     .nullable()
     .describe(
-      "TensorFlow's images a second over PyTorch's: mean (the geometric one) and interval are those of the paired logarithms, taken back.",
+      "Ratio of TensorFlow's images a second to PyTorch's. The mean is the geometric mean; mean and interval are those of the paired logarithms, turned back into ratios.",
     ),
 })
 
@@ -79,35 +87,45 @@ export const comparisonSchema = z
     repeats: z
       .array(runResultSchema)
       .describe('Second runs with the same seed, which show the noise and count for nothing else.'),
-    contract: z.array(contractRowSchema).describe('Empty unless both frameworks finished a seed.'),
-    vary: z.array(purposeSchema).describe('What the seeds decide, and the conclusions so take account of.'),
+    contract: z
+      .array(contractRowSchema)
+      .describe('Rows of the fairness contract; empty unless both frameworks finished a seed.'),
+    vary: z
+      .array(purposeSchema)
+      .describe(
+        'Sources of randomness that differ from seed to seed, which the conclusions take into account.',
+      ),
     primaryMetric: metricNameSchema,
     metrics: z.strictObject({
       accuracy: metricComparisonSchema,
-      topFiveAccuracy: metricComparisonSchema.describe('All null for five classes or fewer.'),
+      topFiveAccuracy: metricComparisonSchema.describe(
+        'Top-5 accuracy; every value is null for five classes or fewer.',
+      ),
       macroF1: metricComparisonSchema,
       loss: metricComparisonSchema,
       calibrationError: metricComparisonSchema,
     }),
     throughput: throughputSchema.describe(
-      'Images a second in training: the median epoch of each run, of those that run the backbone where there are any; paired by seed.',
+      'Images a second in training, paired by seed: the median epoch of each run, among the epochs that run the backbone where there are any.',
     ),
     disagreement: z
       .array(disagreementSchema)
       .describe(
-        'Of each seed that both frameworks finished; disagreements.json has the images. A seed whose answers can not be compared is missing.',
+        'Disagreement of the two models for each seed that both frameworks finished; disagreements.json has the images. A seed whose answers cannot be compared is missing.',
       ),
-    noise: noiseSchema.nullable().describe('null unless every run was repeated.'),
+    noise: noiseSchema
+      .nullable()
+      .describe('Noise of floating-point arithmetic; null unless every run was repeated.'),
   })
   .meta({ title: 'Comparison' })
 
-/** How the two frameworks compare, and on what evidence (`comparison.json`). */
+/** Comparison of the two frameworks and its evidence, which `comparison.json` holds. */
 export type Comparison = z.output<typeof comparisonSchema>
 export type ContractRow = z.output<typeof contractRowSchema>
 export type MetricComparison = z.output<typeof metricComparisonSchema>
-/** How fast the two trained. */
+/** Training speed of the two frameworks, and the ratio of the two. */
 export type ThroughputComparison = z.output<typeof throughputSchema>
-/** TensorFlow minus PyTorch, paired by seed. */
+/** Estimate of TensorFlow minus PyTorch, paired by seed. */
 export type PairedEstimate = z.output<typeof pairedEstimateSchema>
-/** TensorFlow minus PyTorch, paired by seed, and what follows from it. */
+/** Difference TensorFlow minus PyTorch, paired by seed, and the conclusions from it. */
 export type Difference = z.output<typeof differenceSchema>

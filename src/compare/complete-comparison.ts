@@ -5,7 +5,7 @@ import type { Comparison } from './comparison.js'
 import { countsOf, type SeedDisagreement } from './disagreement.js'
 import { type DifferentImages, noiseFloor } from './noise.js'
 
-/** What the models of an experiment answered in the test, in pairs. */
+/** Answers of an experiment's models in the test, in pairs. */
 export interface Answers {
   /** TensorFlow's and PyTorch's models of a seed. */
   readonly between: readonly SeedDisagreement[]
@@ -15,15 +15,15 @@ export interface Answers {
   readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
 }
 
-/** What a comparison has besides that of the runs that count. */
+/** Parts that are added to the comparison of the runs that count. */
 export interface Additions {
   readonly experiment: Pick<Experiment, 'comparison'>
-  /** Of all runs, repeats too. */
+  /** Results of all runs, repeats too. */
   readonly results: readonly RunResult[]
   readonly answers: Pick<Answers, 'between' | 'within'>
 }
 
-/** Adds what the models of each seed answered, and how far runs lie from their repeats. */
+/** Adds the answers of each seed's models, and the distances between runs and their repeats. */
 export function completeComparison(
   compared: ComparedRuns,
   { experiment, results, answers }: Additions,

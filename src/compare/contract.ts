@@ -4,28 +4,29 @@ import { type Ingredient, ingredients } from './ingredients.js'
 import { pairsOfFrameworks } from './pairs.js'
 import { sameMeaning } from './same-meaning.js'
 
-/** What the two frameworks' runs of one seed read back from their live objects. */
+/** Facts that the two frameworks' runs of one seed read back from their live objects. */
 interface FactsPair {
   readonly seed: number
   readonly tensorflow: Facts
   readonly pytorch: Facts
 }
 
-/** An ingredient in the runs of one seed. */
+/** State of an ingredient in the runs of one seed. */
 interface Finding {
   readonly seed: number
   readonly state: ContractRow['state']
   readonly tensorflow: string
   readonly pytorch: string
-  /** As far as what part of the training the values go, where they aren't of all of it. */
+  /** Part of the training that the values are about, where it isn't the whole; else empty. */
   readonly extent: string
 }
 
 /**
- * The fairness contract: of each ingredient, whether the two frameworks had the same, over all seeds that both
+ * Draws up the fairness contract: for each ingredient, whether the two frameworks had the same, over all seeds that both
  * finished. It rests on the facts that the runs report, never on what the specification asked for.
  *
- * What grows with every epoch is compared over the epochs that both trained; `epochs` says whether these were all.
+ * Values that grow with every epoch are compared over the epochs that both trained; the row `epochs` says whether these
+ * were all.
  */
 export function fairnessContract(results: readonly RunResult[]): ContractRow[] {
   const pairs = pairFacts(results)
@@ -33,7 +34,7 @@ export function fairnessContract(results: readonly RunResult[]): ContractRow[] {
   return ingredients.map((ingredient) => contractRow(ingredient, pairs))
 }
 
-// The worst seed decides, and it is the one whose values are shown.
+// The worst seed decides, and its values are shown.
 function contractRow(ingredient: Ingredient, pairs: readonly FactsPair[]): ContractRow {
   const findings = pairs.map((pair) => find(ingredient, pair))
   const shown =
@@ -89,7 +90,7 @@ function commonEpochs(ours: readonly TrainedPhase[], theirs: readonly TrainedPha
 
 const seedsShown = 3
 
-// One value where it is the same in all seeds, else the values of the first few.
+// A value that is the same in all seeds is shown once; else the values of the first few seeds are.
 function sharedEvidence(findings: readonly Finding[]): string {
   const values = findings.map(({ tensorflow, extent }) => shortened(tensorflow) + extent)
   const [common = '', ...others] = new Set(values)

@@ -15,7 +15,7 @@ import {
   significance,
 } from './verdict.js'
 
-/** The paired difference of each metric; `null` where no seed has both frameworks. */
+/** Paired difference of each metric; `null` where no seed has both frameworks. */
 export type Differences = Readonly<Record<MetricName, Difference | null>>
 
 export const noDifferences: Differences = {
@@ -26,21 +26,21 @@ export const noDifferences: Differences = {
   calibrationError: null,
 }
 
-/** What is known of one metric by itself. */
+/** Findings about one metric by itself. */
 interface Finding {
   readonly metric: MetricName
   readonly paired: PairedValues
   readonly estimate: PairedEstimate
   readonly margin: number | null
   readonly equivalence: EquivalenceInterval | null
-  /** Why there is no test; `null` where there is one. */
+  /** Reason why there is no test; `null` where there is one. */
   readonly problem: string | null
 }
 
 /**
  * Tests every metric, draws the verdict of the primary one and adjusts the p-values of the others for their number.
  *
- * @throws TwintuneError When cancelled; what else goes wrong is said in the differences.
+ * @throws TwintuneError When cancelled. Any other failure is told in the differences.
  */
 export async function testDifferences(
   results: readonly RunResult[],
@@ -124,7 +124,7 @@ function conclude(
 
 const noNumber: Difference['moreSeeds'] = { difference: null, equivalence: null }
 
-// Beyond what has been shown already.
+// A question that the pairs have settled already needs no more seeds.
 async function countMoreSeeds(
   finding: Finding,
   pValue: number | null,

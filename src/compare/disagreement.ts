@@ -4,32 +4,40 @@ import { answerSchema } from '../protocol/evaluation.js'
 
 export const disagreementSchema = z.strictObject({
   seed: z.int(),
-  images: z.int().describe('Of the test.'),
-  different: z.int().describe('Those that the two models take for different classes.'),
+  images: z.int().describe('Number of images in the test.'),
+  different: z.int().describe('Number of images that the two models take for different classes.'),
   bothRight: z.int(),
   onlyTensorflowRight: z.int(),
   onlyPytorchRight: z.int(),
-  bothWrong: z.int().describe('In the same way or in different ones.'),
+  bothWrong: z
+    .int()
+    .describe(
+      'Number of images that both models are wrong about, with the same answer or with different ones.',
+    ),
   pValue: z
     .number()
     .describe(
-      "McNemar's exact test, two-sided, whether one of these two models is right more often; 1 where they are right about the same images.",
+      "P-value of McNemar's exact two-sided test of whether one of these two models is right more often; 1 where both are right about the same images.",
     ),
 })
 
 const disagreeingImageSchema = z.strictObject({
-  position: z.int().describe('In the test, from 0.'),
+  position: z.int().describe('Position of the image in the test set, from 0.'),
   image: z
     .string()
     .nullable()
-    .describe('Where it is: a file, or a row of one; null where the data are gone or were changed.'),
+    .describe(
+      'Place of the image: a file, or a row of a file; null where the data are gone or were changed.',
+    ),
   label: z.string(),
   tensorflow: answerSchema,
   pytorch: answerSchema,
   thumbnail: z
     .string()
     .nullable()
-    .describe('A PNG file, relative to the run folder; the first of each seed have one.'),
+    .describe(
+      "Path of a PNG file, relative to the comparison's folder. The first images of each seed have one; null for the others.",
+    ),
 })
 
 export const disagreementDetailsSchema = z
@@ -40,24 +48,24 @@ export const disagreementDetailsSchema = z
         listed: z
           .array(disagreeingImageSchema)
           .describe(
-            'Every image that is answered differently: those first where the less certain model is most certain.',
+            'Images that the two models answer differently. Those on which the less certain model is most certain come first.',
           ),
       }),
     ),
   })
   .meta({ title: 'DisagreementDetails' })
 
-/** How the two models of a seed answer the same test images. Seeds are never pooled: they share the images. */
+/** Disagreement of a seed's two models on the same test images. Seeds are never pooled: they share the images. */
 export type Disagreement = z.output<typeof disagreementSchema>
-/** Which test images the two models of each seed take for different classes (`disagreements.json`). */
+/** Disagreements of all seeds with the images, which `disagreements.json` holds. */
 export type DisagreementDetails = z.output<typeof disagreementDetailsSchema>
-/** One seed of it. */
+/** Disagreement of one seed's two models, with the images. */
 export type SeedDisagreement = DisagreementDetails['seeds'][number]
 
 /**
- * What Python found between the models of a seed, TensorFlow's first.
+ * Turns Python's comparison of a seed's two models, TensorFlow's first, into their disagreement.
  *
- * @param folder - Of the thumbnails, relative to the run folder.
+ * @param folder - Folder of the thumbnails, relative to the comparison's folder.
  */
 export function disagreementOf(
   seed: number,
@@ -83,7 +91,7 @@ export function disagreementOf(
   }
 }
 
-/** The same without the images. */
+/** Counts of a seed's disagreement, without the images. */
 export function countsOf({ listed: _, ...counts }: SeedDisagreement): Disagreement {
   return counts
 }

@@ -1,6 +1,7 @@
 /**
- * P-values of one family, adjusted by Holm's step-down (Holm 1979): to call those below α different errs, with whatever
- * dependence, in at most α of all families. In the order of the arguments.
+ * Adjusts the p-values of one family by Holm's step-down method (Holm 1979), and returns them in the order of the
+ * arguments. To call every adjusted p-value below α a difference errs in at most α of all families, whatever the
+ * dependence between the tests.
  */
 export function adjustByHolm(pValues: readonly number[]): number[] {
   const adjusted = pValues.map(() => 1)

@@ -1,23 +1,23 @@
 import type { Facts, TrainedPhase } from '../protocol/result.js'
 
-/** Something that two runs may share. */
+/** Ingredient of a run, which two runs may have in common. */
 export type Ingredient = WholeIngredient | EpochIngredient
 
 interface WholeIngredient {
   readonly name: string
-  /** Values of a hash are the same or they aren't; texts may say the same in other words. */
+  /** Kind of the value: hashes are the same or not, and texts may say the same in other words. */
   readonly kind: 'hash' | 'text'
-  /** The whole of it, by which two runs are compared; the evidence shows its hashes in short. */
+  /** Reads the whole value, by which two runs are compared. The evidence shows its hashes in short. */
   readonly read: (facts: Facts) => string
-  /** What of the whole bears on the numbers; all of it where this is left out. */
+  /** Reads the part of the value that bears on the numbers; without it the whole value does. */
   readonly meaning?: (facts: Facts) => string
 }
 
-/** What grows with every epoch, and is compared as far as both runs trained. */
+/** Ingredient that grows with every epoch, and is compared over the epochs that both runs trained. */
 interface EpochIngredient {
   readonly name: string
   readonly kind: 'epochs'
-  /** What it was after each epoch, over all phases. */
+  /** Reads the value after each epoch, over all phases. */
   readonly read: (facts: Facts) => readonly string[]
 }
 

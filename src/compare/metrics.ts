@@ -1,14 +1,14 @@
 import type { MetricName } from '../spec/comparison-schema.js'
 
-/** What a metric is called in a sentence, and how its values are meant. */
+/** Name of a metric in a sentence, and the meaning of its values. */
 export interface MetricTraits {
   readonly name: string
   readonly better: 'higher' | 'lower'
-  /** Whether it goes from 0 to 1, and is spoken of in percentage points. */
+  /** Whether the metric ranges from 0 to 1, and is spoken of in percentage points. */
   readonly isShare: boolean
 }
 
-/** Every metric of the test. */
+/** Traits of every metric of the test. */
 export const metricTraits: Readonly<Record<MetricName, MetricTraits>> = {
   accuracy: { name: 'accuracy', better: 'higher', isShare: true },
   topFiveAccuracy: { name: 'top-5 accuracy', better: 'higher', isShare: true },

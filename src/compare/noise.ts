@@ -7,7 +7,7 @@ import { type Pair, pairsOfFrameworks, pairsWithRepeats, workOf } from './pairs.
 import { mean } from './summary.js'
 
 export const distanceSchema = z.strictObject({
-  mean: z.number().describe('Of the absolute differences.'),
+  mean: z.number().describe('Mean of the absolute differences between the two runs of each pair.'),
   largest: z.number(),
   pairs: z.int(),
 })
@@ -19,7 +19,7 @@ export const noiseRowSchema = z
     between: distanceSchema.nullable(),
   })
   .describe(
-    'How far two runs of one framework and seed lie apart, and how far the two frameworks with one seed; null where there is no pair.',
+    'Distance between two runs of one framework and seed, and between the two frameworks with one seed; null where there is no pair.',
   )
 
 export const noiseSchema = z.strictObject({
@@ -38,34 +38,34 @@ export const noiseSchema = z.strictObject({
   unlike: z
     .strictObject({ tensorflow: z.array(z.string()), pytorch: z.array(z.string()) })
     .describe(
-      'Names of the facts that some run and its repeat do not share, where what lies between them may be more than floating point.',
+      'Names of the facts in which some run and its repeat differ, so that the distance between the two may be more than floating point.',
     ),
 })
 
-/** What is mere floating point: how far a framework lies from itself, beside how far the two lie from each other. */
+/** Noise of floating-point arithmetic: how far a framework lies from itself, beside how far the two lie from each other. */
 export type Noise = z.output<typeof noiseSchema>
-/** What noise is measured of. */
+/** Name of a figure that noise is measured of. */
 export type NoiseFigure = Exclude<keyof Noise, 'sameModel' | 'unlike'>
-/** One figure of it. */
+/** Noise of one figure. */
 export type NoiseRow = z.output<typeof noiseRowSchema>
-/** How far pairs of runs lie apart. */
+/** Distance between the two runs of a pair, over all pairs. */
 export type Distance = z.output<typeof distanceSchema>
 
-/** How many test images the two runs of a framework and seed take for different classes. */
+/** Number of test images that the two runs of a framework and seed take for different classes. */
 export interface DifferentImages {
   readonly framework: Framework
   readonly seed: number
   readonly different: number
 }
 
-/** What noise is computed from: the runs with their repeats, and what their models answered differently. */
+/** Evidence that noise is computed from: the runs with their repeats, and the images that their models answer differently. */
 export interface NoiseEvidence {
   readonly results: readonly RunResult[]
   readonly within: readonly DifferentImages[]
   readonly between: readonly Disagreement[]
 }
 
-/** The noise of every figure. */
+/** Computes the noise of every figure. */
 export function noiseFloor({ results, within, between }: NoiseEvidence): Noise {
   const pairs = {
     tensorflow: pairsWithRepeats('tensorflow', results),

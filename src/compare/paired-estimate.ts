@@ -10,17 +10,17 @@ type Ask<M extends { readonly request: z.ZodType; readonly result: z.ZodType }> 
   request: z.input<M['request']>,
 ) => Promise<z.output<M['result']>>
 
-/** The calls into SciPy. They reject with a `TwintuneError`. */
+/** Calls into SciPy. They reject with a `TwintuneError`. */
 export interface Statistics {
-  /** The paired test of two samples and its interval. */
+  /** Tests two paired samples, and gives the interval of their difference. */
   readonly pairedDifference: Ask<typeof pairedDifferenceMessage>
-  /** How many pairs a comparison of them needs. */
+  /** Estimates how many pairs a comparison of the two samples needs. */
   readonly pairsNeeded: Ask<typeof pairsNeededMessage>
 }
 
 /**
- * TensorFlow minus PyTorch. Statistics that can't be had don't cost the comparison, since the mean needs no test: `problem`
- * then says why there is nothing else.
+ * Estimates TensorFlow minus PyTorch. Statistics that can't be had don't cost the comparison, since the mean needs no
+ * test: `problem` then says why there is nothing else.
  *
  * @param level - Nominal confidence of the interval, 0 to 1.
  * @throws TwintuneError When cancelled.
@@ -40,7 +40,7 @@ export async function estimatePaired(
   }
 }
 
-/** The failure that an error is; one that the user wanted is thrown on. */
+/** Turns an error into its failure. A cancellation, which the user wanted, is thrown on. */
 export function unlessCancellation(error: unknown): Failure {
   const failure = toFailure(error)
   if (failure.code === 'CANCELLED') throw error

@@ -1,16 +1,16 @@
 import type { Facts, FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
-/** Two finished runs of one seed. */
+/** Pair of finished runs of one seed. */
 export type Pair = readonly [FinishedRun, FinishedRun]
 
-/** TensorFlow's finished runs beside PyTorch's, by seed; repeats count for nothing. */
+/** Pairs TensorFlow's finished runs with PyTorch's, by seed. Repeats are left out. */
 export function pairsOfFrameworks(results: readonly RunResult[]): Pair[] {
   return finishedPairs(runsOfFramework('tensorflow', results), runsOfFramework('pytorch', results))
 }
 
 /**
- * The first two seeds between which nothing varied, by all that their runs read back; none where there are no such two.
+ * Finds the first two seeds between which nothing varied, by all that their runs read back; empty where there are none.
  * A split that is to vary but is given by the data leaves runs alike, and a difference that is counted twice looks certain.
  */
 export function seedsAlike(results: readonly RunResult[]): readonly [] | readonly [number, number] {
@@ -25,7 +25,7 @@ export function seedsAlike(results: readonly RunResult[]): readonly [] | readonl
   return []
 }
 
-/** The facts of a run, wherever its features came from: a cached one is the very number that was computed. */
+/** Facts of a run, wherever its features came from: a cached feature is the very number that was computed. */
 export function workOf({ facts }: FinishedRun): Facts {
   return {
     ...facts,
@@ -33,7 +33,7 @@ export function workOf({ facts }: FinishedRun): Facts {
   }
 }
 
-/** A framework's finished runs beside their repeats, by seed. */
+/** Pairs a framework's finished runs with their repeats, by seed. */
 export function pairsWithRepeats(framework: Framework, results: readonly RunResult[]): Pair[] {
   return finishedPairs(
     runsOfFramework(framework, results),
@@ -41,7 +41,7 @@ export function pairsWithRepeats(framework: Framework, results: readonly RunResu
   )
 }
 
-/** The runs of a framework that count, or those that repeat them. */
+/** Lists the runs of a framework that count, or the runs that repeat them. */
 export function runsOfFramework(
   framework: Framework,
   results: readonly RunResult[],

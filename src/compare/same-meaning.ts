@@ -1,5 +1,5 @@
 /**
- * Whether two descriptions that are not the same text mean the same: names that the two frameworks have for one
+ * Whether two descriptions in different words mean the same: names that the two frameworks have for one
  * thing (`/device:CPU:0` and `cpu`, `torch.float32` and `float32`), and one number in two precisions. Counts have no precision.
  */
 export function sameMeaning(left: string, right: string): boolean {
@@ -25,7 +25,7 @@ function tokens(text: string): string[] {
   return text.match(/[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?|[a-z_]+\d*|[^\s\w]/g) ?? []
 }
 
-// What is left of a number that has gone through float32.
+// A number that has gone through float32 keeps about seven digits.
 const relativeTolerance = 1e-6
 
 function sameToken(left: string, right: string): boolean {

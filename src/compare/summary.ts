@@ -8,7 +8,7 @@ export const summarySchema = z.strictObject({
   max: z.number(),
 })
 
-/** A metric over the seeds of one framework. */
+/** Summary of a metric over the seeds of one framework. */
 export type MetricSummary = z.output<typeof summarySchema>
 
 /** Summarises the values that a metric has over the seeds of one framework; `null` for no value at all. */
@@ -20,7 +20,7 @@ export function summarize(values: readonly number[]): MetricSummary | null {
   return { mean: mean(sorted), std: sampleStandardDeviation(sorted), min, median: median(sorted), max }
 }
 
-/** The arithmetic mean; NaN for no value. */
+/** Arithmetic mean of the values; NaN for no value. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -7,7 +7,7 @@ import { intervalLevel } from './verdict.js'
 
 const pace: ReadValue = (run) => run.imagesPerSecond
 
-/** How fast the frameworks trained, each by itself. */
+/** Summarises how fast each framework trained. */
 export function summarizeThroughput(results: readonly RunResult[]): Omit<ThroughputComparison, 'ratio'> {
   return {
     tensorflow: summarize(valuesOf('tensorflow', results, pace)),
@@ -16,8 +16,8 @@ export function summarizeThroughput(results: readonly RunResult[]): Omit<Through
 }
 
 /**
- * TensorFlow's pace over PyTorch's, by the differences of its logarithms; `null` where no seed has both. One value a run
- * goes in, since the epochs of a run aren't independent of each other.
+ * Estimates the ratio of TensorFlow's pace to PyTorch's, by the differences of their logarithms; `null` where no seed has
+ * both. Each run gives one value, since the epochs of a run aren't independent of each other.
  *
  * @throws TwintuneError When cancelled.
  */

@@ -6,33 +6,34 @@ import { metricTraits } from './metrics.js'
 
 export type Verdict = z.output<typeof verdictSchema>
 
-/** What a verdict rests on: TensorFlow minus PyTorch, paired by seed. */
+/** Evidence that a verdict rests on: TensorFlow minus PyTorch, paired by seed. */
 export interface Evidence {
   readonly mean: number
-  /** Of the two-sided sign-flip test, exact up to 14 pairs and over sampled flips beyond; `null` for one pair only. */
+  /** P-value of the two-sided sign-flip test, exact up to 14 pairs and over sampled flips beyond; `null` for one pair. */
   readonly pValue: number | null
   readonly pairs: number
-  /** How many pairs there would be had every run finished. */
+  /** Number of pairs that there would be had every run finished. */
   readonly seeds: number
-  /** Differences up to here are of no consequence; `null` where none was named. */
+  /** Largest difference that is of no consequence; `null` where the metric has no margin. */
   readonly margin: number | null
-  /** The interval for the question of equivalence, at `equivalenceLevel` or above where the pairs allow it. */
+  /** Interval for the question of equivalence, at `equivalenceLevel` or above where the pairs allow it. */
   readonly equivalence: EquivalenceInterval | null
 }
 
+/** Interval that decides about equivalence, and its confidence level. */
 export interface EquivalenceInterval {
   readonly interval: readonly [number, number]
-  /** That it attains, 0 to 1. */
+  /** Confidence level that the interval attains, 0 to 1. */
   readonly level: number
 }
 
-/** Nominal level of the interval that a comparison reports. */
+/** Nominal confidence level of the interval that a comparison reports, 0 to 1. */
 export const intervalLevel = 0.95
 
-/** Two one-sided tests at 5% are one interval at 90% (Schuirmann 1987). */
+/** Nominal level of the interval for equivalence: two one-sided tests at 5% are one interval at 90% (Schuirmann 1987). */
 export const equivalenceLevel = 0.9
 
-/** A two-sided p-value below it is called a difference. */
+/** Significance level: a two-sided p-value below it is called a difference. */
 export const significance = 0.05
 
 // The exact test of n pairs can't go below p = 2 / 2^n, and the interval can't go above a level of 1 - 2 / 2^n.
@@ -68,7 +69,7 @@ export function decide(
   }
 }
 
-/** Whether the whole interval lies within the margin, and there are the pairs to say so. */
+/** Whether the whole interval lies within the margin, with enough pairs to say so. */
 export function isEquivalent({
   pairs,
   margin,

@@ -8,18 +8,20 @@ export const verificationSchema = z
     passed: z.boolean().describe('Whether every rung has passed, and every rounding that is judged.'),
     rungs: z
       .array(rungSchema)
-      .describe('Of the first phase, then of all that could train. Empty in idiomatic mode.'),
+      .describe('Rungs of the first phase, then of everything trained. Empty in idiomatic mode.'),
     rounding: z
       .array(roundingSchema)
-      .describe("Empty where the experiment's own precision is float64, and in idiomatic mode."),
+      .describe(
+        "Rounding of each engine on each rung. Empty where the experiment's own precision is float64, and in idiomatic mode.",
+      ),
     differences: z
       .array(frameworkDifferenceSchema)
-      .describe('What the two libraries do not have alike in idiomatic mode. Empty in aligned mode.'),
+      .describe('Differences between the two libraries in idiomatic mode. Empty in aligned mode.'),
     unexplained: measureDifferencesMessage.result.shape.unexplained,
   })
   .meta({ title: 'Verification' })
 
-/** What the parity ladder has come to, or in idiomatic mode what differs. */
+/** Result of the parity ladder, or in idiomatic mode the differences between the two libraries. */
 export type Verification = z.output<typeof verificationSchema>
 
 export const verifyEventSchema = z
@@ -31,5 +33,5 @@ export const verifyEventSchema = z
   ])
   .meta({ title: 'VerifyEvent' })
 
-/** A rung as it is judged, a difference, or the end of all: a line of `twintune verify --json`. */
+/** Line of `twintune verify --json`: a rung as it is judged, a rounding, a difference, or the end. */
 export type VerifyEvent = z.output<typeof verifyEventSchema>

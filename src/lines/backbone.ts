@@ -6,31 +6,37 @@ export const backboneLineSchema = z
     type: z.literal('backbone'),
     name: z.string(),
     modes: z.array(z.enum(['aligned', 'idiomatic'])),
-    defaultImageSize: z.int().describe("timm's; torchvision's where there is no aligned mode."),
+    defaultImageSize: z
+      .int()
+      .describe(
+        "Height and width in pixels by default: timm's, or torchvision's where there is no aligned mode.",
+      ),
     features: z
       .int()
       .nullable()
-      .describe('Channels of the pooled feature vector in aligned mode; null where there is none.'),
+      .describe(
+        'Number of channels of the pooled feature vector in aligned mode; null where there is no aligned mode.',
+      ),
     weights: z
       .string()
       .nullable()
       .describe(
-        'Where its ImageNet weights come from in aligned mode: a package or a repository of the hub; null where there is none.',
+        'Source of the ImageNet weights in aligned mode: a package or a repository of the hub; null where there is no aligned mode.',
       ),
     stages: z
       .array(
         z.strictObject({
-          name: z.string().describe('As `trainable: { from: … }` takes it.'),
-          timm: z.string().describe("timm's module that the stage ends with."),
-          kerasHub: z.string().describe("keras-hub's layer that the stage ends with."),
+          name: z.string().describe('Name of the stage, as `trainable: { from: … }` takes it.'),
+          timm: z.string().describe("Module of timm's model that the stage ends with."),
+          kerasHub: z.string().describe("Layer of keras-hub's model that the stage ends with."),
         }),
       )
-      .describe('From the image to the head; empty where there is no aligned mode.'),
+      .describe('Stages of the backbone from the image to the head; empty where there is no aligned mode.'),
     idiomatic: idiomaticPairSchema
       .nullable()
-      .describe("The two libraries' own models; null where there is no such pair."),
+      .describe("Pair of the two libraries' own models; null where there is no such pair."),
   })
   .meta({ title: 'BackboneLine' })
 
-/** A line of `twintune backbones --json`. */
+/** Line of `twintune backbones --json`: one backbone. */
 export type BackboneLine = z.output<typeof backboneLineSchema>

@@ -10,5 +10,5 @@ export const dataLineSchema = z
   })
   .meta({ title: 'DataLine' })
 
-/** The line of `twintune data --json`. */
+/** Line of `twintune data --json`. */
 export type DataLine = z.output<typeof dataLineSchema>

@@ -15,15 +15,21 @@ const roomSchema = z.strictObject({
 const machineSchema = z.strictObject({
   ...hardwareSchema.shape,
   freeMemoryBytes: z.int(),
-  runs: roomSchema.describe('Where run folders are made.'),
-  cache: roomSchema.describe('Where downloaded weights and computed features are kept.'),
+  runs: roomSchema.describe('Folder that the folders of comparisons are made in.'),
+  cache: roomSchema.describe('Folder that downloaded weights and computed features are kept in.'),
 })
 
 const examinationSchema = z.strictObject({
   framework: frameworkSchema,
-  interpreter: z.string().describe('That twintune starts: a path or a command.'),
-  inspection: inspectionSchema.nullable().describe('null where the framework is not usable.'),
-  failure: failureSchema.nullable().describe('Why it is not usable.'),
+  interpreter: z
+    .string()
+    .describe('Python interpreter that twintune starts for the framework: a path or a command.'),
+  inspection: inspectionSchema
+    .nullable()
+    .describe('Inspection of the machine from within the framework; null where the framework is not usable.'),
+  failure: failureSchema
+    .nullable()
+    .describe('Failure that makes the framework unusable; null where it is usable.'),
 })
 
 export const doctorLineSchema = z
@@ -35,14 +41,14 @@ export const doctorLineSchema = z
   })
   .meta({ title: 'DoctorLine' })
 
-/** A line of `twintune doctor --json`: one framework, and the machine again with each. */
+/** Line of `twintune doctor --json`: one framework, and the machine again with each. */
 export type DoctorLine = z.output<typeof doctorLineSchema>
 
-/** What one framework finds on this machine, or why it can't be used. */
+/** Examination of one framework on this machine: what it finds, or why it can't be used. */
 export type Examination = z.output<typeof examinationSchema>
 
-/** What this machine offers, whichever framework asks. */
+/** Machine as it is for every framework: processors, memory, and room on the disk. */
 export type Machine = z.output<typeof machineSchema>
 
-/** A folder that twintune fills, and the room there is for it. */
+/** Room for a folder that twintune fills. */
 export type Room = z.output<typeof roomSchema>

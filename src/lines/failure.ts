@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 
-/** What ended a command before its work was done: the last line of `--json`. */
+/** Schema of the last line of `--json` when a command ends before its work is done. */
 export const failureLineSchema = z
   .strictObject({ type: z.literal('failure'), failure: failureSchema })
   .meta({ title: 'FailureLine' })
 
-/** The line of any command's `--json` that says what ended it. */
+/** Line of any command's `--json` that tells the failure which ended the command. */
 export type FailureLine = z.output<typeof failureLineSchema>

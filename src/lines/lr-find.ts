@@ -7,10 +7,10 @@ export const lrFindLineSchema = z
     type: z.literal('learning-rate-found'),
     framework: frameworkSchema,
     seed: z.int(),
-    plot: z.string().describe('The SVG file with the curves of all frameworks; absolute.'),
+    plot: z.string().describe('Absolute path of the SVG file with the curves of all frameworks.'),
     ...learningRateCurveSchema.shape,
   })
   .meta({ title: 'LrFindLine' })
 
-/** A line of `twintune lr-find --json`: the sweep of one framework. */
+/** Line of `twintune lr-find --json`: the sweep of one framework. */
 export type LrFindLine = z.output<typeof lrFindLineSchema>

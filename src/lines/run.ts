@@ -3,14 +3,16 @@ import { comparisonSchema } from '../compare/comparison.js'
 import { runResultSchema } from '../protocol/result.js'
 
 const runFields = {
-  comparisonDirectory: z.string().describe('Absolute.'),
-  name: z.string().describe("The folder's."),
+  comparisonDirectory: z.string().describe("Absolute path of the comparison's folder."),
+  name: z.string().describe("Name of the comparison, which is its folder's name."),
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
   status: z
     .enum(['finished', 'failed', 'cancelled', 'running', 'interrupted'])
-    .describe('`running`: a process works on it. `interrupted`: none does, and nothing says that it ended.'),
-  startedAt: z.iso.datetime().describe('UTC.'),
+    .describe(
+      'Status of the comparison. `running`: a process works on it. `interrupted`: no process works on it, and nothing says that it ended.',
+    ),
+  startedAt: z.iso.datetime().describe('Time when the comparison began in UTC, as ISO 8601.'),
 }
 
 const meanAccuracy = z.number().nullable()
@@ -23,7 +25,7 @@ export const runListedLineSchema = z
     finished: z.int(),
     accuracy: z
       .strictObject({ tensorflow: meanAccuracy, pytorch: meanAccuracy })
-      .describe('Mean test accuracy, 0 to 1.'),
+      .describe('Mean test accuracy of each framework, 0 to 1; null where no run has finished.'),
   })
   .meta({ title: 'RunListedLine' })
 
@@ -32,7 +34,7 @@ export const runShownLineSchema = z
     type: z.literal('run-shown'),
     ...runFields,
     comparison: comparisonSchema.nullable(),
-    results: z.array(runResultSchema).describe('What each run came to so far.'),
+    results: z.array(runResultSchema).describe('Results of the runs so far.'),
   })
   .meta({ title: 'RunShownLine' })
 
