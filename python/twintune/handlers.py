@@ -7,8 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from twintune import protocol
-
-Emit = Callable[[object], None]
+from twintune.protocol import Emit
 
 
 def _import_framework(payload: bytes, emit: Emit) -> object:

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { describeIdiomaticMessage } from '../../src/protocol/describe-idiomatic.js'
@@ -38,15 +39,20 @@ describe('the protocol fixtures', () => {
     const [name, side] = file.split('.')
     const message = messages.find((candidate) => candidate.name === name)
     const content: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
-    const schema = side === 'request' ? message?.request : message?.result
-    expect(schema?.parse(content)).toEqual(content)
+    const schemas = new Map([
+      ['request', message?.request],
+      ['progress', message?.progress.array()],
+      ['result', message?.result],
+    ])
+    expect(schemas.get(side ?? '')?.parse(content)).toEqual(content)
   })
 
-  it('cover every message, both ways', () => {
+  it('cover every message, its progress too', () => {
     const files = readdirSync(folder)
-    for (const { name } of messages) {
+    for (const { name, progress } of messages) {
       expect(files).toContain(`${name}.request.json`)
       expect(files).toContain(`${name}.result.json`)
+      if (!(progress instanceof z.ZodNever)) expect(files).toContain(`${name}.progress.json`)
     }
   })
 })

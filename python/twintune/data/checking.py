@@ -12,6 +12,7 @@ import numpy as np
 from twintune.data.dataset import ImageDataset, why_unreadable
 from twintune.data.decoding import UnreadableImage, decode
 from twintune.data.verdicts import Look, Verdicts, load_verdicts, save_verdicts
+from twintune.protocol import CheckedReport, EmitChecked
 from twintune.system.cpu import available_cores
 from twintune.system.stopwatch import Pace
 
@@ -22,13 +23,13 @@ Progress = Callable[[int, int], None]
 _SECONDS_BETWEEN_REPORTS = 0.25
 
 
-def progress_reports(emit: Callable[[object], None]) -> Progress:
+def progress_reports(emit: EmitChecked) -> Progress:
     """A progress function that sends reports over the bridge: a few a second, and one at the end."""
     pace = Pace(_SECONDS_BETWEEN_REPORTS)
 
     def report(done: int, total: int) -> None:
         if done == total or pace.is_due():
-            emit({"type": "checked", "done": done, "total": total})
+            emit(CheckedReport(done, total))
 
     return report
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from twintune.protocol import (
     DescribeDataRequest,
     DescribeDataResult,
     DuplicateImage,
+    EmitChecked,
     ImageKind,
     ImageSizes,
     RunSeeds,
@@ -33,7 +34,7 @@ from twintune.protocol import (
 )
 
 
-def describe_data(request: DescribeDataRequest, emit: Callable[[object], None]) -> DescribeDataResult:
+def describe_data(request: DescribeDataRequest, emit: EmitChecked) -> DescribeDataResult:
     """Opens, checks and splits the data, and counts what there is. Images that can't be decoded are in no split.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from twintune.protocol import (
     ComparePredictionsRequest,
     ComparePredictionsResult,
     DisagreeingImage,
+    EmitChecked,
     ListingRequest,
 )
 from twintune.system.files import replacing
@@ -39,7 +39,7 @@ class Predictions:
     """The softmax probabilities of the predicted classes, in float64."""
 
 
-def compare_predictions(request: ComparePredictionsRequest, emit: Callable[[object], None]) -> ComparePredictionsResult:
+def compare_predictions(request: ComparePredictionsRequest, emit: EmitChecked) -> ComparePredictionsResult:
     """Compares the predictions of two models image by image.
 
     The images are counted even if they can't be named and shown because the data have changed since the test.
@@ -115,7 +115,7 @@ def _unusable(reason: str) -> TwintuneError:
 
 
 def _list(
-    first: Predictions, second: Predictions, request: ListingRequest, emit: Callable[[object], None]
+    first: Predictions, second: Predictions, request: ListingRequest, emit: EmitChecked
 ) -> tuple[list[DisagreeingImage], str | None]:
     """The images with different predictions, and the reason why they could not be named and shown, if any."""
     positions, classes = most_certain_first(first, second), request.classes
@@ -139,9 +139,7 @@ def _list(
     return listed, problem
 
 
-def _open_test(
-    request: ListingRequest, labels: np.ndarray, emit: Callable[[object], None]
-) -> tuple[Split | None, str | None]:
+def _open_test(request: ListingRequest, labels: np.ndarray, emit: EmitChecked) -> tuple[Split | None, str | None]:
     """The test split if its images are still the same, else the reason why it can't be used."""
     try:
         splits = open_splits(request.dataset, request.split_seed, request.cache_directory, progress_reports(emit))

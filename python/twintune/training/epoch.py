@@ -12,7 +12,7 @@ from twintune.engines.engine import StepInputs
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
 from twintune.model.head import masks_of_step
-from twintune.protocol import Phase
+from twintune.protocol import Phase, StepReport
 from twintune.record.run_state import EpochState
 from twintune.system.stopwatch import Waiting
 from twintune.training.context import RunContext
@@ -133,7 +133,18 @@ class TrainingEpoch:
         loss = self._read_steps(step)
         pace = self.timed_images / seconds
         left = len(run.splits.train) * (phase.epochs - epoch + 1) - self.metrics.count
-        run.report.step(run.position.phase, epoch, phase.epochs, step, run.batches, loss, pace, left / pace)
+        run.report.step(
+            StepReport(
+                phase=run.position.phase,
+                epoch=epoch,
+                epochs=phase.epochs,
+                step=step,
+                steps=run.batches,
+                loss=loss,
+                images_per_second=pace,
+                seconds_left=left / pace,
+            )
+        )
 
     def _wants_checkpoint(self, step: int) -> bool:
         """Whether a checkpoint is due after a batch: never within an accumulation group, nor at the epoch's end."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gc
 import math
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.phases import keeps_backbone
 from twintune.model.weights import in_c_order, save_atomically
-from twintune.protocol import EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
+from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
 from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
@@ -32,7 +31,7 @@ from twintune.training.schedules import learning_rates
 from twintune.training.step_profile import profile_steps
 
 
-def run(request: RunRequest, emit: Callable[[object], None]) -> RunResult:
+def run(request: RunRequest, emit: Emit) -> RunResult:
     """Trains and tests one framework with one seed.
 
     Args:

@@ -12,7 +12,7 @@ import numpy as np
 
 from twintune.engines.engine import Engine
 from twintune.errors import TwintuneError
-from twintune.protocol import FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase
+from twintune.protocol import Emit, FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.training.groups import Group, GroupTrainer, endless_groups
@@ -26,7 +26,7 @@ _DIVERGENCE = 4
 Ending = Literal["finished", "diverged", "notFinite"]
 
 
-def find_learning_rate(request: FindLearningRateRequest, emit: Callable[[object], None]) -> FindLearningRateResult:
+def find_learning_rate(request: FindLearningRateRequest, emit: Emit) -> FindLearningRateResult:
     """Sweeps the learning rate over the first phase of a run.
 
     In a sweep a phase of the head alone trains on pixels, since a pass over all images for their features would cost

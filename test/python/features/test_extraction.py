@@ -12,11 +12,12 @@ import pytest
 from augmentations import OF_IMAGES
 from conftest import ADAM, PHASE
 from pictures import write_pictures
+from reports import Reports
 from safetensors.numpy import load_file
 from twintune.data.dataset import Split
 from twintune.errors import Cancelled
 from twintune.features.cache import FeatureCache
-from twintune.protocol import RunRequest, RunResult
+from twintune.protocol import EpochReport, Progress, RunRequest, RunResult
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
@@ -33,7 +34,7 @@ class Finished(NamedTuple):
     """A run that has ended, and what it told on the way."""
 
     result: RunResult
-    reports: list[dict]
+    reports: Reports
 
     @property
     def origin(self) -> str | None:
@@ -53,8 +54,8 @@ class Finished(NamedTuple):
 
 
 def finish(request: RunRequest) -> Finished:
-    reports: list[dict] = []
-    return Finished(run(request, lambda report: reports.append(report)), reports)
+    reports = Reports()
+    return Finished(run(request, reports.append), reports)
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +276,7 @@ def test_a_damaged_entry_is_computed_again_with_a_warning(requests, computed) ->
     file.write_bytes(file.read_bytes()[:-8])
     mended = finish(request)
     assert mended.origin == "computed"
-    assert [r["code"] for r in mended.reports if r["type"] == "warning"] == ["FEATURE_CACHE"]
+    assert [warning["code"] for warning in mended.reports.of("warning")] == ["FEATURE_CACHE"]
     assert mended.losses() == reference.losses()
 
 
@@ -283,8 +284,8 @@ def test_a_run_that_goes_on_finds_its_features_and_counts_their_pixels_once(requ
     training = {"phases": [{**PHASE, "epochs": 2}]}
     whole = finish(requests("pytorch", training=training))
 
-    def stop_after_an_epoch(report: dict) -> None:
-        if report["type"] == "epoch":
+    def stop_after_an_epoch(report: Progress) -> None:
+        if isinstance(report, EpochReport):
             raise Cancelled
 
     folder = str(Path(requests("pytorch").cache_directory, "interrupted"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from reports import Reports
 from twintune.data.splits import open_splits
 from twintune.errors import TwintuneError
 from twintune.training.loop import run
@@ -49,20 +50,20 @@ def test_a_run_that_skips_says_which_images_and_lists_them_in_its_folder(make_re
     for file in bad:
         file.write_bytes(b"not a picture")
     request = make_request("pytorch", dataset={**dataset, "onCorrupt": "skip"})
-    reports: list[dict] = []
+    reports = Reports()
     result = run(request, reports.append)
     assert result.status == "finished"
-    (warning,) = [report["message"] for report in reports if report["type"] == "warning"]
+    (warning,) = [report["message"] for report in reports.of("warning")]
     listed = (Path(request.run_directory) / "skipped-images.txt").read_text()
     for file in bad:
         assert str(file) in warning
         assert f"{file}: Pillow knows no such image format\n" in listed
-    (evaluated,) = [report for report in reports if report["type"] == "evaluation"]
+    (evaluated,) = reports.of("evaluation")
     assert evaluated["count"] == 11
 
 
 def test_a_run_tells_how_far_the_check_is(make_request, dataset) -> None:
-    reports: list[dict] = []
+    reports = Reports()
     (Path(dataset["train"]) / "class1" / "3.png").write_bytes(b"not a picture")
     with pytest.raises(TwintuneError, match=r"class1/3\.png can't be decoded"):
         run(make_request("pytorch", dataset=dataset), reports.append)

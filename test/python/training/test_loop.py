@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from augmentations import OF_IMAGES
 from conftest import ADAM, PHASE
+from reports import Reports
 from safetensors.numpy import load_file
 from twintune.data.mixing import Mixing
 from twintune.data.splits import unit_hash
 from twintune.engines.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
 from twintune.model.weights import random_tensors
+from twintune.protocol import PhaseStartedReport, Progress
 from twintune.record.reporter import Reporter
 from twintune.system.stopwatch import Pace
 from twintune.training.inputs import Inputs
@@ -27,13 +29,6 @@ from twintune.training.loop import run
 pytestmark = pytest.mark.usefixtures("frameworks")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
-
-
-class Reports(list):
-    """Progress reports, as they come."""
-
-    def of(self, kind: str) -> list[dict]:
-        return [report for report in self if report["type"] == kind]
 
 
 @pytest.fixture
@@ -231,14 +226,14 @@ def test_a_test_tells_how_far_it_has_come(make_request, reports, monkeypatch) ->
 def test_a_run_that_is_told_to_stop_stops(make_request, framework: str) -> None:
     seen = []
 
-    def stop_at_the_phase(report: dict) -> None:
-        seen.append(report["type"])
-        if report["type"] == "phase-started":
+    def stop_at_the_phase(report: Progress) -> None:
+        seen.append(type(report))
+        if isinstance(report, PhaseStartedReport):
             raise Cancelled
 
     with pytest.raises(Cancelled):
         run(make_request(framework), stop_at_the_phase)
-    assert seen[-1] == "phase-started"
+    assert seen[-1] is PhaseStartedReport
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

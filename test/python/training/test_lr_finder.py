@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from conftest import PHASE
+from reports import Reports
 from twintune.data.loader import Batch
 from twintune.data.splits import open_splits
 from twintune.data.targets import TargetEncoder
@@ -113,7 +114,7 @@ def test_accumulated_batches_are_one_step_with_the_mean_loss_of_its_images(sweep
 
 
 def test_every_step_is_told_of(sweep_losses) -> None:
-    reports: list[dict] = []
+    reports = Reports()
     sweep_losses([2.0, 1.0], emit=reports.append)
     assert [(report["step"], report["steps"], report["learningRate"]) for report in reports] == [(1, 2, 1), (2, 2, 2)]
 

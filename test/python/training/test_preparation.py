@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import PHASE
 from pictures import write_pictures
+from reports import as_sent
 from twintune.errors import TwintuneError
 from twintune.protocol import FindLearningRateRequest, RunRequest
 from twintune.training.loop import run
@@ -25,7 +26,7 @@ def failure(request: pytest.FixtureRequest) -> Callable[[RunRequest], TwintuneEr
     def carry_out(of: RunRequest) -> TwintuneError:
         stages = []
         with pytest.raises(TwintuneError) as caught:
-            request.param(of, lambda report: stages.append(report.get("stage")))
+            request.param(of, lambda report: stages.append(as_sent(report).get("stage")))
         assert "build" not in stages
         return caught.value
 

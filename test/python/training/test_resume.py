@@ -13,9 +13,10 @@ from types import SimpleNamespace
 import pytest
 import twintune.system.stopwatch
 from conftest import ADAM, PHASE
+from reports import Reports, as_sent
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
-from twintune.protocol import RunRequest, RunResult
+from twintune.protocol import EpochReport, PhaseStartedReport, Progress, RunRequest, RunResult
 from twintune.record.checkpoints import CheckpointFolder
 from twintune.training.loop import run
 
@@ -95,8 +96,8 @@ def make_long_request(make_request, tmp_path: Path) -> Callable[..., RunRequest]
 def run_until(request: RunRequest, stop: Callable[[dict], bool]) -> RunResult | None:
     """Runs, and is cancelled by the report for which `stop` is true."""
 
-    def emit(report: dict) -> None:
-        if stop(report):
+    def emit(report: Progress) -> None:
+        if stop(as_sent(report)):
             raise Cancelled
 
     try:
@@ -154,11 +155,11 @@ def test_a_run_goes_on_from_its_only_checkpoint_after_the_last_epoch(make_reques
 def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) -> None:
     # No epoch improves by so much on the first one.
     rule = {**EARLY_STOPPING, "minDelta": 100.0}
-    reports: list[dict] = []
+    reports = Reports()
     result = run(
         make_request(framework, training={"phases": [{**PHASE, "epochs": 6}], "earlyStopping": rule}), reports.append
     )
-    (finished,) = [report for report in reports if report["type"] == "phase-finished"]
+    (finished,) = reports.of("phase-finished")
     assert len(result.epochs) == finished["epochsDone"] == 3
     assert finished["bestEpoch"] == finished["weightsOf"] == 1
     assert "(epoch 1) by more than 100 in 2 epochs" in finished["endedEarly"]
@@ -206,7 +207,7 @@ def epochs_with_a_checkpoint(reports: list[dict]) -> list[tuple[int, int]]:
 def test_checkpoints_come_as_often_as_is_asked_and_at_each_phases_end(
     make_request, monkeypatch: pytest.MonkeyPatch, every: int | str, seconds_of_an_epoch: int, expected: list
 ) -> None:
-    now, reports = 0.0, []
+    now, reports = 0.0, Reports()
 
     def tick() -> float:
         nonlocal now
@@ -216,11 +217,11 @@ def test_checkpoints_come_as_often_as_is_asked_and_at_each_phases_end(
     monkeypatch.setattr(twintune.system.stopwatch, "time", SimpleNamespace(perf_counter=tick))
     training = {"phases": [{**PHASE, "epochs": 4}, PHASE], "checkpoints": {"everyEpochs": every, "keep": 0}}
 
-    def emit(report: dict) -> None:
+    def emit(report: Progress) -> None:
         nonlocal now
         reports.append(report)
         # As if the epoch that begins now were to take so long.
-        now += seconds_of_an_epoch if report["type"] in ("phase-started", "epoch") else 0
+        now += seconds_of_an_epoch if isinstance(report, PhaseStartedReport | EpochReport) else 0
 
     run(make_request("pytorch", training=training), emit)
     assert epochs_with_a_checkpoint(reports) == expected
@@ -299,8 +300,8 @@ def test_a_backbone_that_nothing_moved_is_left_out_of_the_checkpoint(make_reques
     request = make_request("pytorch", training={"phases": [PHASE, {**PHASE, "trainable": "all"}]})
     held: list[set[str]] = []
 
-    def look(report: dict) -> None:
-        if report["type"] == "epoch":
+    def look(report: Progress) -> None:
+        if isinstance(report, EpochReport):
             held.append(set(load_file(Path(request.run_directory, "checkpoint", "last.safetensors"))))
 
     run(request, look)
@@ -324,6 +325,6 @@ def test_aligned_mode_draws_from_no_generator_of_pytorch(make_long_request) -> N
 
     states = []
     request = make_long_request("pytorch", "draws")
-    run(request, lambda report: states.append(torch.get_rng_state()) if report["type"] == "epoch" else None)
+    run(request, lambda report: states.append(torch.get_rng_state()) if isinstance(report, EpochReport) else None)
     assert len(states) == 5
     assert all(torch.equal(state, states[0]) for state in states)

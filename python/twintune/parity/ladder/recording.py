@@ -30,7 +30,7 @@ from twintune.parity.ladder.moved_pixels import by_last_places, farthest_move, o
 from twintune.parity.ladder.perturbations import perturb_request, plant
 from twintune.parity.ladder.recording_file import Recording, RecordingHeader, save_recording
 from twintune.parity.tensor_groups import under
-from twintune.protocol import Framework, RecordRungsRequest, RecordRungsResult, RunRequest
+from twintune.protocol import Emit, Framework, RecordRungsRequest, RecordRungsResult, RunRequest
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.seeding import generator
@@ -47,7 +47,7 @@ _GRADIENT_EXPONENTS = (-6, 0)
 """The powers of ten between which the scales of drawn gradients lie: the smallest are near an optimiser's epsilon."""
 
 
-def record_rungs(request: RecordRungsRequest, emit: Callable[[object], None]) -> RecordRungsResult:
+def record_rungs(request: RecordRungsRequest, emit: Emit) -> RecordRungsResult:
     """Builds one engine for the first phase of a run, and writes its results on each rung to a file.
 
     A phase of the head alone trains on pixels in a recording, so that the backbone is in every rung.

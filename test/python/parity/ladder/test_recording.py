@@ -12,7 +12,7 @@ from twintune.errors import Cancelled
 from twintune.parity.ladder.judging import judge_rungs
 from twintune.parity.ladder.recording import record_rungs
 from twintune.parity.ladder.recording_file import Recording, load_recording
-from twintune.protocol import JudgeRungsRequest, RecordRungsRequest, Trained
+from twintune.protocol import JudgeRungsRequest, RecordRungsRequest, StageReport, Trained
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -232,9 +232,9 @@ def test_a_backbone_without_batch_norm_has_no_statistics(make_request) -> None:
 def test_a_recording_that_is_cancelled_leaves_no_file(make_request) -> None:
     request, seen = make_request("pytorch"), []
 
-    def cancel(report: dict) -> None:
-        seen.append(report["stage"])
-        if report["stage"] == "evaluate":
+    def cancel(report: StageReport) -> None:
+        seen.append(report.stage)
+        if report.stage == "evaluate":
             raise Cancelled
 
     with pytest.raises(Cancelled):

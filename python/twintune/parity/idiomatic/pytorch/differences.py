@@ -32,6 +32,7 @@ from twintune.parity.idiomatic.pytorch.swaps import (
 from twintune.parity.idiomatic.reference_file import Reference, load_reference
 from twintune.protocol import (
     EffectOn,
+    Emit,
     IdiomaticDescription,
     IdiomaticDifference,
     MeasureDifferencesRequest,
@@ -47,7 +48,7 @@ Sides = tuple[IdiomaticDescription, IdiomaticDescription]
 """The descriptions of TensorFlow's and of PyTorch's side."""
 
 
-def measure_differences(request: MeasureDifferencesRequest, emit: Callable[[object], None]) -> MeasureDifferencesResult:
+def measure_differences(request: MeasureDifferencesRequest, emit: Emit) -> MeasureDifferencesResult:
     """Builds torchvision's side and measures it against the description of Keras' side.
 
     Args:

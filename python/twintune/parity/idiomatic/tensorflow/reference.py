@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,13 @@ from twintune.parity.idiomatic.first_batch import first_batch
 from twintune.parity.idiomatic.reference_file import save_reference
 from twintune.parity.idiomatic.tensorflow.description import batch_logits, batch_loss, describe_idiomatic
 from twintune.parity.tensor_groups import under
-from twintune.protocol import DescribeIdiomaticRequest, DescribeIdiomaticResult
+from twintune.protocol import DescribeIdiomaticRequest, DescribeIdiomaticResult, Emit
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.training.preparation import prepare
 
 
-def describe_first_batch(request: DescribeIdiomaticRequest, emit: Callable[[object], None]) -> DescribeIdiomaticResult:
+def describe_first_batch(request: DescribeIdiomaticRequest, emit: Emit) -> DescribeIdiomaticResult:
     """Builds Keras' side in float64, describes it, and writes its results on the first batch.
 
     Args:
