@@ -1,7 +1,7 @@
 """Expected failures, as an exception here and as data on the bridge.
 
-This module runs on any Python 3 and imports nothing but the standard library, since it also has to say that a package
-is missing or that the interpreter is too old.
+This module runs on any Python from 3.8 on and imports nothing but the standard library, since it also has to say that a
+package is missing or that the interpreter is too old.
 """
 
 from __future__ import annotations
@@ -11,6 +11,55 @@ import shlex
 import sys
 import traceback
 from pathlib import Path
+from typing import Literal
+
+FailureCode = Literal[
+    # The specification or the command line (exit code 2).
+    "SPEC_NOT_FOUND",
+    "SPEC_INVALID",
+    "PERTURBATION_WITHOUT_EFFECT",
+    "RUN_NOT_FOUND",
+    "RUN_NOT_RESUMABLE",
+    "RUN_IN_USE",
+    "CACHE_UNREADABLE",
+    # The data (3).
+    "DATASET_NOT_FOUND",
+    "DATASET_EMPTY",
+    "DATASET_ONE_CLASS",
+    "DATASET_INVALID",
+    "DATASET_UNAVAILABLE",
+    "IMAGE_CORRUPT",
+    "SPLIT_EMPTY",
+    # The weights (3).
+    "WEIGHTS_NOT_FOUND",
+    "WEIGHTS_MISMATCH",
+    "WEIGHTS_UNAVAILABLE",
+    # A run (3).
+    "CHECKPOINT_CORRUPT",
+    "CHECKPOINT_MISMATCH",
+    "LOSS_NOT_FINITE",
+    "NOTHING_TO_TRAIN",
+    "BATCH_TOO_SMALL",
+    "OUT_OF_MEMORY",
+    "DEVICE_UNAVAILABLE",
+    "PRECISION_UNAVAILABLE",
+    "COMPILER_MISSING",
+    "PYTHON_EXCEPTION",
+    "PYTHON_DIED",
+    "WORKER_DIED",
+    "PREDICTIONS_UNUSABLE",
+    "RUN_FOLDER_UNWRITABLE",
+    "FILE_UNWRITABLE",
+    # The Python environment (5).
+    "INTERPRETER_MISSING",
+    "INTERPRETER_UNUSABLE",
+    "FRAMEWORK_MISSING",
+    "PACKAGE_MISSING",
+    # The rest.
+    "CANCELLED",
+    "INTERNAL",
+]
+"""Every code that a failure can have: the twin of `failureCodes` in `src/failure.ts`. A test holds the two equal."""
 
 REQUIREMENTS = Path(__file__).resolve().parents[2]
 """The folder of the files of requirements."""
@@ -55,14 +104,14 @@ class TwintuneError(Exception):
     """An expected failure.
 
     Args:
-        code: One of the codes in `src/failure.ts`.
+        code: The failure's code, which docs/failures.md explains.
         message: One or two sentences for a person.
         hint: The remedy: a command or a change of the specification.
     """
 
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+    def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
         super().__init__(message)
-        self.code = code
+        self.code: FailureCode = code
         self.message = message
         self.hint = hint
 
@@ -98,7 +147,7 @@ def to_failure(exception: BaseException) -> dict:
     return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)
 
 
-def _failure(code: str, message: str, hint: str | None, cause: BaseException | None) -> dict:
+def _failure(code: FailureCode, message: str, hint: str | None, cause: BaseException | None) -> dict:
     return {"code": code, "message": message, "hint": hint, "cause": None if cause is None else _cause(cause)}
 
 

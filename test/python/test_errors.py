@@ -1,12 +1,14 @@
 """Any exception comes out as a failure that a person can act on."""
 
 import errno
+import re
 import shlex
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from twintune.errors import REQUIREMENTS, Cancelled, TwintuneError, install_command, to_failure
+from twintune.errors import REQUIREMENTS, Cancelled, FailureCode, TwintuneError, install_command, to_failure
 
 
 def caught(exception: BaseException, cause: BaseException | None = None) -> dict:
@@ -14,6 +16,13 @@ def caught(exception: BaseException, cause: BaseException | None = None) -> dict
     with pytest.raises(type(exception)) as raised:
         raise exception from cause
     return to_failure(raised.value)
+
+
+def test_both_languages_know_the_same_codes():
+    declaration = (Path(__file__).parents[2] / "src" / "failure.ts").read_text(encoding="utf-8")
+    listed = re.search(r"export const failureCodes = \[(.*?)\] as const", declaration, re.DOTALL)
+    assert listed is not None
+    assert re.findall(r"'([A-Z_]+)',", listed[1]) == list(get_args(FailureCode))
 
 
 def test_ours_keeps_its_code_message_and_hint():
