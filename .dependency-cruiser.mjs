@@ -80,8 +80,8 @@ export default {
       name: 'room-of-its-own',
       comment: 'Every file of src/ lies in a room that .dependency-cruiser.mjs names.',
       severity: 'error',
-      from: { path: '^src/', pathNot: below('src', filesOf(Object.keys(rooms))) },
-      to: {},
+      from: {},
+      to: { path: '^src/', pathNot: below('src', filesOf(Object.keys(rooms))) },
     },
     {
       name: 'run-comparisons',
