@@ -35,9 +35,9 @@ import { doctorLineSchema as doctorLine } from './lines/doctor.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
 import { runListedLineSchema as runListedLine, runShownLineSchema as runShownLine } from './lines/run.js'
+import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
-import { validateIssueSchema as validateIssue } from './spec/issue.js'
 import { experimentSchema as experiment } from './spec/schema.js'
 
 // Zod schemas of all that twintune reads and writes as JSON, for programs that read these files and lines too.

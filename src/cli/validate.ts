@@ -1,4 +1,5 @@
-import { formatIssue, type ValidateIssue } from '../spec/issue.js'
+import type { ValidateIssue } from '../lines/validate.js'
+import { formatIssue } from '../spec/issue.js'
 import { SpecError } from '../spec/spec-error.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'

@@ -14,13 +14,6 @@ export const specIssueSchema = z.strictObject({
   suggestion: z.string().nullable().describe('The key or value that was probably meant, alone.'),
 })
 
-export const validateIssueSchema = z
-  .strictObject({ type: z.literal('issue'), ...specIssueSchema.shape })
-  .meta({ title: 'ValidateIssue' })
-
-/** A line of `twintune validate --json`. */
-export type ValidateIssue = z.output<typeof validateIssueSchema>
-
 /** One thing that is wrong with a specification. */
 export type SpecIssue = z.output<typeof specIssueSchema>
 

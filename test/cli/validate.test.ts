@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { CommandContext } from '../../src/cli/context.js'
 import { validateCommand } from '../../src/cli/validate.js'
-import { validateIssueSchema } from '../../src/spec/issue.js'
+import { validateIssueSchema } from '../../src/lines/validate.js'
 import { folderWith, smallestYaml } from '../spec/rig.js'
 
 const bad = `${smallestYaml}seed: [1]\ntraining: { batchSize: 0 }\n`
