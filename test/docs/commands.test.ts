@@ -10,7 +10,8 @@ import { specificationsOf, writeSpecification } from './specifications.js'
 //   <!-- run by test/integration/verify.test.ts -->
 //   <!-- not run: needs a GPU -->
 
-const blocks = pages.flatMap(codeBlocksOf).filter(({ language }) => language === 'sh')
+const allBlocks = pages.flatMap(codeBlocksOf)
+const blocks = allBlocks.filter(({ language }) => language === 'sh')
 const runElsewhere = blocks.filter(({ comment }) => comment?.startsWith('run by '))
 const runHere = blocks.filter(({ comment }) => comment === undefined)
 
@@ -19,14 +20,18 @@ afterAll(() => rmSync(folder, { recursive: true }))
 for (const { name, specification } of specificationsOf(pages)) writeSpecification(folder, name, specification)
 
 describe('a block of commands', () => {
-  it.each(runHere.map((block) => [block.place, block] as const))('succeeds: %s', async (_, block) => {
-    for (const [program, ...args] of commandsOf(block)) {
-      expect(program, `${block.place} wants a comment: only twintune's quick commands are run here`).toBe(
-        'twintune',
-      )
-      const { exitCode, stderr } = await run(args)
-      expect(exitCode, `${args.join(' ')}\n${stderr}`).toBe(0)
+  it.each(runHere.map((block) => [block.place, block] as const))('ends as it says: %s', async (_, block) => {
+    let printed = ''
+    for (const { words, exitCode } of commandsOf(block)) {
+      const [program, ...args] = words
+      expect(program, "only twintune's quick commands are run here: others want a comment").toBe('twintune')
+      const ended = await run(args)
+      expect(ended.exitCode, `${args.join(' ')}\n${ended.stderr}`).toBe(exitCode)
+      printed += ended.stdout
     }
+    // Lines of JSON right after the commands are what they print.
+    const next = allBlocks[allBlocks.indexOf(block) + 1]
+    if (next?.language === 'jsonl') expect(printed).toBe(next.text)
   })
 
   it.each(runElsewhere.map((block) => [block.place, block] as const))(
@@ -35,7 +40,8 @@ describe('a block of commands', () => {
       const file = path.join(root, block.comment?.replace('run by ', '') ?? '')
       expect(existsSync(file), file).toBe(true)
       const test = readFileSync(file, 'utf8')
-      for (const [, command, ...args] of commandsOf(block)) {
+      for (const { words } of commandsOf(block)) {
+        const [, command, ...args] = words
         // Every command takes --json, and the rig of the tests adds it.
         const options = args.filter((arg) => arg.startsWith('--') && arg !== '--json')
         expect([`'${command}'`, ...options].filter((word) => !test.includes(word))).toEqual([])
@@ -47,33 +53,40 @@ describe('a block of commands', () => {
 describe('a target of make', () => {
   it('is in the Makefile', () => {
     const makefile = readFileSync(path.join(root, 'Makefile'), 'utf8')
-    for (const [, target] of blocks.flatMap(commandsOf).filter(([program]) => program === 'make')) {
-      expect(makefile).toMatch(new RegExp(`^${target}:`, 'm'))
+    for (const { words } of blocks.flatMap(commandsOf)) {
+      const [program, target] = words
+      if (program === 'make') expect(makefile).toMatch(new RegExp(`^${target}:`, 'm'))
     }
   })
 })
 
-/** The words of each command, without comments, quotes and redirections. */
-function commandsOf({ text }: CodeBlock): string[][] {
+/** The words of each command, without comments and redirections; and its exit code, which `# ends with 2` says if not 0. */
+function commandsOf({ text }: CodeBlock): { words: string[]; exitCode: number }[] {
   return text
     .split('\n')
-    .map((line) => line.replace(/(^|\s+)#.*| > .*/, '').trim())
     .filter((line) => line !== '')
-    .map((line) => line.split(/\s+/))
+    .map((line) => ({
+      words: line
+        .replace(/\s+#.*| > .*/, '')
+        .trim()
+        .split(/\s+/),
+      exitCode: Number(/# ends with (\d+)/.exec(line)?.[1] ?? 0),
+    }))
 }
 
-async function run(args: readonly string[]): Promise<{ exitCode: number; stderr: string }> {
-  let stderr = ''
-  const collect = (text: string) => {
-    stderr += text
+async function run(args: readonly string[]) {
+  const printed = { stdout: '', stderr: '' }
+  const printTo = (name: keyof typeof printed) => (text: string) => {
+    printed[name] += text
   }
+  const [stdout, stderr] = [printTo('stdout'), printTo('stderr')]
   const exitCode = await runProgram(args, {
-    stdout: () => {},
-    stderr: (line) => collect(`${line}\n`),
-    streams: { stdout: { write: () => {} }, stderr: { write: collect } },
+    stdout: (line) => stdout(`${line}\n`),
+    stderr: (line) => stderr(`${line}\n`),
+    streams: { stdout: { write: stdout }, stderr: { write: stderr } },
     env: { TWINTUNE_CACHE_DIR: path.join(folder, 'cache') },
     cwd: folder,
     signal: new AbortController().signal,
   })
-  return { exitCode, stderr }
+  return { exitCode, ...printed }
 }
