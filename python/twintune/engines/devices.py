@@ -1,4 +1,4 @@
-"""The devices of the specification, before any framework has a say."""
+"""The choice of the specification's device, which is the same for both frameworks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ def choose_gpu(wanted: str, gpus: int, framework: str, support: str) -> int | No
     """Index of the GPU that the specification means, or None for the CPU.
 
     Args:
-        wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
-        gpus: How many GPUs the framework sees.
-        framework: Its name, for the message.
-        support: How it was built, for the message.
+        wanted: The specification's device: `auto`, `cpu`, `gpu` or `gpu:N`.
+        gpus: The number of GPUs that the framework sees.
+        framework: The framework's name, for the message.
+        support: The framework's build, for the message.
 
     Raises:
-        TwintuneError: DEVICE_UNAVAILABLE.
+        TwintuneError: DEVICE_UNAVAILABLE if the framework doesn't see the GPU.
     """
     if wanted == "cpu" or (wanted == "auto" and gpus == 0):
         return None

@@ -1,4 +1,4 @@
-"""What this Python has: versions, devices, memory."""
+"""The environment of this Python: versions, devices, memory."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _SHARED = ("numpy", "pillow", "grain", "datasets", "safetensors")
 
 
 def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
-    """Imports a framework, timed.
+    """Imports a framework, and measures the time that it takes.
 
     Raises:
-        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING.
+        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING if a package can't be imported.
     """
     start = time.perf_counter()
     import_framework(request.framework, request.mode)
@@ -35,7 +35,7 @@ def import_and_report(request: ImportFrameworkRequest) -> ImportFrameworkResult:
 
 
 def inspect(request: InspectRequest) -> InspectResult:
-    """Tells what the machine offers a framework that is imported."""
+    """Inspects the machine as a framework sees it, which must be imported."""
     devices = importlib.import_module(f"twintune.engines.{request.framework}.device")
     memory = psutil.virtual_memory()
     return InspectResult(

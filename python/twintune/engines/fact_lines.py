@@ -1,4 +1,4 @@
-"""Lines of facts, in the same words from both engines."""
+"""Lines that describe facts of a live model, in the same words for both engines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def describe_step(accumulation: int, clip_norm: float | None, average_decay: float | None, compiled: bool) -> str:
-    """A line on how a live step turns batches into an update."""
+    """Describes, in one line, how a live step turns batches into an update."""
     clipping = "gradients not clipped" if clip_norm is None else f"gradients clipped at norm {clip_norm:g}"
     averaging = "weights not averaged" if average_decay is None else f"weights averaged by {average_decay:g}"
     compilation = ", compiled" if compiled else ""
@@ -15,15 +15,15 @@ def describe_step(accumulation: int, clip_norm: float | None, average_decay: flo
 
 
 def describe_dropout(layers: Sequence[str]) -> str | None:
-    """A line on layers that draw what they drop, each given in its library's own words; None where there are none."""
+    """Describes layers that draw their own dropout masks, each in its library's words; None if there are none."""
     return _count_layers(layers) or None
 
 
 def describe_batch_norm(layers: Sequence[tuple[str, bool, float, float]]) -> str:
-    """A line on the live BatchNorm layers.
+    """Describes the live BatchNorm layers in one line.
 
     Args:
-        layers: Of each the mode, whether scale and shift train, epsilon and momentum (PyTorch's).
+        layers: The mode, whether scale and shift train, the epsilon and the momentum (PyTorch's) of each layer.
     """
     kinds = [
         f"{mode}, scale and shift {'trained' if trains else 'fixed'}, epsilon {epsilon:.6g}, momentum {momentum:.6g}"

@@ -1,4 +1,4 @@
-"""A backbone that stays built in a warm worker, for the next run that wants the very same."""
+"""The backbone that stays built in a warm worker, for the next run that needs the very same."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Backbone = TypeVar("Backbone")
 
 @dataclass(frozen=True)
 class BackboneKey:
-    """All that a built backbone depends on."""
+    """The key of a built backbone: all that it depends on."""
 
     name: str
     """timm's name of the architecture."""
     weights: Path
     """A safetensors file with timm's tensor names."""
     weights_state: tuple[int, ...]
-    """Tells that file from others that the same path may hold later."""
+    """The state of that file, which tells it from another file at the same path."""
     batch_norm: BatchNorm | None
     precision: Precision
     device: str
@@ -33,33 +33,34 @@ class BackboneKey:
     def of(
         cls, name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision, device: str
     ) -> BackboneKey:
-        """The key of what is built from these now."""
+        """The key of a backbone that is built from these now."""
         return cls(name, weights, state_of(weights), batch_norm, precision, device)
 
 
 class KeptBackbone(Generic[Backbone]):
-    """Room for one backbone of one framework.
+    """A place to keep one backbone of one framework.
 
-    To build a ResNet50 in Keras takes two seconds, which is what a whole run of another head takes when the features
-    are in the cache. What a run reports of its weights it reads from the live model all the same.
+    Building a ResNet50 in Keras takes two seconds, as long as a whole run of another head whose features are in the
+    cache. A run still reads the weights that it reports from the live model.
     """
 
     def __init__(self) -> None:
         self._kept: tuple[BackboneKey, Backbone] | None = None
 
     def take(self, key: BackboneKey, build: Callable[[], Backbone]) -> Backbone:
-        """Gives the backbone that was kept under the key, or builds it. It is the caller's alone.
+        """Takes the backbone that was kept under the key, or builds one. It then belongs to the caller alone.
 
         Args:
-            key: Of the backbone that is wanted. Another one that was kept is let go of, before this one takes memory.
-            build: Makes it.
+            key: The key of the backbone that is wanted. If another one was kept, it is freed before this one takes
+            memory.
+            build: A function that builds the backbone.
         """
         kept, self._kept = self._kept, None
         if kept is not None:
             if kept[0] == key:
                 return kept[1]
             del kept
-            # A model is full of cycles.
+            # A model is full of reference cycles, so only a collection frees it.
             gc.collect()
         return build()
 
@@ -67,7 +68,7 @@ class KeptBackbone(Generic[Backbone]):
         """Keeps a backbone until the next `take`.
 
         Args:
-            key: The one that it was taken with.
-            backbone: As it was built: none of its parameters, statistics and layers have changed.
+            key: The key that the backbone was taken with.
+            backbone: The backbone as it was built: none of its parameters, statistics and layers have changed.
         """
         self._kept = key, backbone

@@ -1,4 +1,4 @@
-"""BatchNorm set from the backbone's definition, with its mode by layer."""
+"""BatchNorm layers with the constants of the backbone's definition, and a mode of their own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def adopt_batch_norm(backbone: nn.Module, epsilon: float, momentum: float) -> li
     """Sets the constants of a backbone's BatchNorm layers, in inference mode.
 
     Args:
-        backbone: The model; changed in place.
-        epsilon: Added to the variance.
+        backbone: The model, which is changed in place.
+        epsilon: The constant that is added to the variance.
         momentum: The share of the new batch in the running statistics.
 
     Returns:
@@ -35,14 +35,14 @@ def batch_norms_of(model: nn.Module) -> list[nn.BatchNorm2d]:
 
 
 def set_batch_norm_mode(layers: list[nn.BatchNorm2d], mode: BatchNormMode) -> None:
-    """Sets how layers normalise, whatever the rest of the model does."""
+    """Sets the mode in which layers normalise, whatever the mode of the rest of the model."""
     for layer in layers:
         layer.train(mode == "train")
 
 
 @contextlib.contextmanager
 def evaluating(layers: list[nn.BatchNorm2d]) -> Iterator[None]:
-    """Layers normalise by their running statistics within, whatever their mode in training."""
+    """Has layers normalise by their running statistics within a `with` block, whatever their mode in training."""
     modes: list[BatchNormMode] = [batch_norm_mode(layer) for layer in layers]
     set_batch_norm_mode(layers, "inference")
     try:
@@ -53,5 +53,5 @@ def evaluating(layers: list[nn.BatchNorm2d]) -> Iterator[None]:
 
 
 def batch_norm_mode(layer: nn.BatchNorm2d) -> BatchNormMode:
-    """How a layer normalises now."""
+    """The mode in which a layer normalises now."""
     return "train" if layer.training else "inference"

@@ -12,13 +12,13 @@ from twintune.errors import TwintuneError
 
 
 def check_compiler(on_gpu: bool) -> None:
-    """Refuses to compile where what generates the code has nothing to make it run.
+    """Refuses to compile if PyTorch finds no compiler for the code that it generates.
 
     Args:
         on_gpu: Whether the run's device is a GPU.
 
     Raises:
-        TwintuneError: COMPILER_MISSING.
+        TwintuneError: COMPILER_MISSING if there is no usable compiler.
     """
     missing = "Triton" if on_gpu and not _has_triton() else "a C++ compiler" if not _has_cpp_compiler() else None
     if missing is not None:
@@ -37,13 +37,13 @@ def check_compiler(on_gpu: bool) -> None:
 
 
 def compile_function(function: Callable) -> Callable:
-    """Compiles what is called anew: what was compiled for a phase before is forgotten."""
+    """Compiles a function, and forgets the functions that were compiled for an earlier phase."""
     torch.compiler.reset()
     return torch.compile(function)
 
 
 def _linked_folders() -> list[str]:
-    """Where the libraries lie that compiled code is linked with."""
+    """The folders of the libraries that compiled code is linked with."""
     return [str(Path(torch.__file__).parent / "lib"), sysconfig.get_config_var("LIBDIR") or ""]
 
 

@@ -1,4 +1,4 @@
-"""Idiomatic mode's optimisers: PyTorch's own."""
+"""The optimisers of idiomatic mode: PyTorch's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twintune.protocol import Adam, AdamW, Optimizer, Sgd
 
 
 def build_idiomatic_optimizer(definition: Optimizer, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """PyTorch's own, with its own default wherever the specification leaves one."""
+    """Builds PyTorch's own optimiser, with its own defaults for constants that the specification leaves open."""
     if isinstance(definition, Adam | AdamW):
         kind = torch.optim.AdamW if isinstance(definition, AdamW) else torch.optim.Adam
         own: dict[str, Any] = {} if definition.epsilon is None else {"eps": definition.epsilon}
@@ -33,7 +33,7 @@ def build_idiomatic_optimizer(definition: Optimizer, parameters: list[nn.Paramet
 
 
 def describe_idiomatic_optimizer(optimizer: torch.optim.Optimizer) -> str:
-    """What the live optimiser holds, in PyTorch's own words."""
+    """Describes the live optimiser in PyTorch's own words."""
     shown = ("betas", "eps", "momentum", "nesterov", "weight_decay")
     values = ", ".join(f"{key} {optimizer.defaults[key]}" for key in shown if key in optimizer.defaults)
     return f"torch.optim.{type(optimizer).__name__}: {values}"

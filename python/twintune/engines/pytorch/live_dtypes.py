@@ -1,4 +1,4 @@
-"""The dtypes of a live model, read back from its tensors and from what its layers give."""
+"""The dtypes of a live model, read back from its tensors and from its layers' outputs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from torch import nn
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.model import AlignedModel, dtype_name
 
-# Enough pixels for every backbone's last feature map to have one.
+# The size of an image for which every backbone's last feature map has at least one pixel.
 _PROBE_SIZE = 32
 
 
 def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
-    """Dtypes by part: those in which `parameters` and `statistics` are kept, `convolutions` and `head` computed.
+    """The dtypes of the model's parts: of kept `parameters` and `statistics`, of computed `convolutions` and `head`.
 
     Autocast leaves no trace on a module, so a black image goes through the model in inference mode.
     """
     parameters = model.all_parameters()
-    # What comes after pooling is computed as the head is.
+    # The projection after pooling is computed as the head is.
     head = [*(model.projection.children() if model.projection else ()), *model.layers]
     convolutions = [m for m in model.backbone.modules() if isinstance(m, nn.Conv2d) and m not in head]
     with (
@@ -42,7 +42,7 @@ def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
 
 @contextlib.contextmanager
 def _recorded_outputs(modules: Iterable[nn.Module]) -> Iterator[set[str]]:
-    """Records the dtypes that modules give while the context lasts."""
+    """Records the dtypes of modules' outputs within a `with` block."""
     found: set[str] = set()
 
     def record(_module: nn.Module, _inputs: object, output: torch.Tensor) -> None:

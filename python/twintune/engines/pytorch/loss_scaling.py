@@ -1,4 +1,4 @@
-"""Loss scaling: PyTorch's own is the meaning of aligned mode."""
+"""Loss scaling by PyTorch's own `GradScaler`, which is the meaning of aligned mode."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class LossScaling(torch.amp.GradScaler):
     """The scale of a run's loss, which lasts over its phases."""
 
     skipped_steps = 0
-    """Steps that were skipped because a gradient wasn't finite."""
+    """The number of steps that were skipped because a gradient wasn't finite."""
 
     def take_step(self, optimizer: torch.optim.Optimizer) -> bool:
-        """Steps, or skips the step where a gradient isn't finite, and sets the scale of the next one.
+        """Takes the step, or skips it if a gradient isn't finite, and sets the scale of the next one.
 
         Args:
-            optimizer: Its gradients are unscaled already.
+            optimizer: The optimiser, whose gradients are unscaled already.
 
         Returns:
-            Whether it stepped.
+            Whether the step was taken.
         """
         before = self.get_scale()
         is_first = not optimizer.state
@@ -39,7 +39,7 @@ class LossScaling(torch.amp.GradScaler):
 
 
 def build_loss_scaling(precision: Precision, device: torch.device) -> LossScaling:
-    """Makes a run's scaling; in every precision but float16 it does nothing."""
+    """Makes the loss scaling of a run, which does nothing in any precision but float16."""
     return LossScaling(
         device.type,
         init_scale=loss_scaling.INITIAL_SCALE,
@@ -51,7 +51,7 @@ def build_loss_scaling(precision: Precision, device: torch.device) -> LossScalin
 
 
 def loss_scaling_tensors(scaling: LossScaling) -> dict[str, np.ndarray]:
-    """The live scaling's state, `loss_scaling.NAME`; empty where there is none."""
+    """The live scaling's state, `loss_scaling.NAME`; empty if the loss isn't scaled."""
     state = scaling.state_dict()
     if not state:
         return {}
@@ -63,17 +63,17 @@ def loss_scaling_tensors(scaling: LossScaling) -> dict[str, np.ndarray]:
 
 
 def load_loss_scaling(scaling: LossScaling, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a scaling the state that `loss_scaling_tensors` had."""
+    """Gives a scaling the state that `loss_scaling_tensors` returned."""
     if "loss_scaling.scale" not in tensors:
         return
     scale, tracker = float(tensors["loss_scaling.scale"]), int(tensors["loss_scaling.growth_tracker"])
     scaling.load_state_dict({**scaling.state_dict(), "scale": scale, "_growth_tracker": tracker})
-    # A phase that goes back to its best epoch has still skipped what it skipped since.
+    # Steps that were skipped count even if the phase goes back to an earlier, best epoch.
     scaling.skipped_steps = max(scaling.skipped_steps, int(tensors["loss_scaling.skipped_steps"]))
 
 
 def describe_loss_scaling(scaling: LossScaling) -> str | None:
-    """A line on the live scaling; None where there is none."""
+    """Describes the live scaling in one line; None if the loss isn't scaled."""
     if not scaling.is_enabled():
         return None
     return loss_scaling.describe_loss_scaling(

@@ -25,20 +25,20 @@ _PREPARATIONS: dict[str, Callable[[nn.Module, torch.Tensor], Callable]] = {"froz
 class Prefix:
     """PyTorch's side of `twintune.engines.engine.Prefix`.
 
-    It is prepared by the first batch that passes, and all that was prepared goes with it.
+    The prefix is prepared with the first batch that passes, and the memory of the preparation is freed with it.
     """
 
     def __init__(
         self, model: AlignedModel, entry: BackboneEntry, first_stage: int, images: int, device: Device
     ) -> None:
-        """Chooses how to compute.
+        """Chooses the variant of the prefix.
 
         Args:
-            model: What is run; it stays as it is.
+            model: The model whose stages are run; it stays as it is.
             entry: The backbone's stages.
-            first_stage: The first one that is not run.
-            images: How many will pass.
-            device: Where the model lives.
+            first_stage: Index of the first stage that is not run.
+            images: The number of images that will pass.
+            device: The model's device.
         """
         self._stages = _Stages(model, entry, first_stage)
         self._model, self._device = model, device
@@ -47,11 +47,11 @@ class Prefix:
 
     @property
     def variant(self) -> str:
-        """How it computes; the next best where this PyTorch can't prepare the best one for the backbone."""
+        """The variant that computes: the next best if this PyTorch can't prepare the best one for the backbone."""
         return self._variants[0]
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Features or activations of images."""
+        """Computes features or activations of images."""
         pixels = channels_first(self._device.put(images))
         with evaluating(self._model.batch_norms):
             if self._compute is None:
@@ -67,7 +67,7 @@ class Prefix:
             try:
                 return _PREPARATIONS[self.variant](self._stages, example)
             except (MemoryError, torch.OutOfMemoryError):
-                # It would be another variant next time, under the same name in the cache.
+                # A next variant would only stand in for a lack of memory, under the same name in the cache.
                 raise
             except Exception:  # what a tracer can't follow it says in exceptions of any kind
                 self._variants.pop(0)
@@ -75,7 +75,7 @@ class Prefix:
 
 
 class _Stages(nn.Module):
-    """What a prefix computes, as the module that a tracer wants."""
+    """The stages of a prefix as one module, which a tracer needs."""
 
     def __init__(self, model: AlignedModel, entry: BackboneEntry, first_stage: int) -> None:
         super().__init__()
@@ -88,15 +88,15 @@ class _Stages(nn.Module):
         self.backbone, self.projection = model.backbone, model.projection
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Features, [images, features], or activations, [images, channels, rows, columns]."""
+        """Computes features, [images, features], or activations, [images, channels, rows, columns]."""
         return self._compute(images)
 
 
 def _variants(model: AlignedModel, device: Device, images: int) -> list[str]:
-    """What may compute a prefix, the best first.
+    """The variants that may compute a prefix, the best first.
 
-    Folding and freezing round otherwise: what is there to be compared bit for bit, or in float64, is left alone, and so
-    is autocast, which would round the folded kernels instead of the kernels.
+    Folding and freezing round differently. They are left out where results are compared bit for bit or in float64, and
+    under autocast, which would round the folded kernels instead of the kernels.
     """
     is_plain = model.half is None and model.layers[0].weight.dtype == torch.float32
     if images < FEWEST_IMAGES_TO_PREPARE or not is_plain or device.is_deterministic():

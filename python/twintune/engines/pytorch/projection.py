@@ -1,4 +1,4 @@
-"""What a backbone still does to the pooled features before its classifier."""
+"""The projection of pooled features, which some backbones have before their classifier."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Projection(nn.Module):
         self.activation = backbone.act2
 
     def forward(self, pooled: torch.Tensor) -> torch.Tensor:
-        """Maps [images, channels] to [images, features]."""
+        """Maps pooled channels, [images, channels], to features, [images, features]."""
         return self.activation(self.convolution(pooled[:, :, None, None])).flatten(1)
 
 
 def build_projection(backbone: Any) -> Projection | None:
-    """The projection of a backbone, timm's module; None where it has none."""
+    """The projection of a backbone, timm's module; None if it has none."""
     return Projection(backbone) if isinstance(backbone, MobileNetV3) else None

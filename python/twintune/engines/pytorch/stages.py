@@ -14,10 +14,10 @@ from twintune.engines.pytorch.model import AlignedModel
 
 
 def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[torch.Tensor], dict[str, torch.Tensor]]:
-    """Makes every stage's output, in the modes that the BatchNorm layers have when it is run.
+    """Makes a function of every stage's output, in the modes that the BatchNorm layers have when it is run.
 
     Args:
-        model: What is run.
+        model: The model whose stages are run.
         entry: The backbone's stages.
 
     Returns:
@@ -54,7 +54,7 @@ def stages_after(backbone: Any, stage: Stage) -> Any:
 
 
 def _cut(module: Any, path: list[str], until: bool) -> Any:
-    """Leaves out what comes after the module at a path, or all until its end.
+    """Cuts a module behind the submodule at a path: keeps what comes until it, or what comes after it.
 
     timm's backbones run their children one after the other, in the order in which they have them.
     """

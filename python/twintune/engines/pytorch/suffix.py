@@ -13,15 +13,17 @@ from twintune.engines.pytorch.stages import stages_after
 
 
 def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Makes pooled features of what a phase's batches are.
+    """Makes a function from a phase's batches to pooled features.
 
     Args:
-        model: What is run; it stays the live one.
+        model: The live model, whose layers are run.
         entry: The backbone's stages.
-        first_stage: As in `twintune.engines.engine.Engine.start_phase`.
+        first_stage: Index of the first stage that the phase's steps run (see
+        `twintune.engines.engine.Engine.start_phase`).
 
     Returns:
-        A function to pooled features, [images, features], in the modes that the BatchNorm layers have when it is run.
+        A function from a batch to pooled features, [images, features], in the modes that the BatchNorm layers have when
+        it is run.
     """
     if first_stage == 0:
         return model.features
@@ -30,5 +32,5 @@ def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) ->
     suffix = dataclasses.replace(model, backbone=stages_after(model.backbone, entry.stages[first_stage - 1]))
     if model.half is None:
         return suffix.features
-    # As autocast hands them from stage to stage.
+    # The activations get the dtype in which autocast hands them from stage to stage.
     return lambda activations: suffix.features(activations.to(model.half))

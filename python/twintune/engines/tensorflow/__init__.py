@@ -1,1 +1,1 @@
-"""TensorFlow, through Keras and keras-hub."""
+"""The engines on TensorFlow, through Keras and keras-hub."""

@@ -1,4 +1,4 @@
-"""BatchNorm in inference mode, taken into the convolution before it while a function is traced."""
+"""Folding: BatchNorm in inference mode, put into the convolution before it while a function is traced."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _CONVOLUTIONS = {"Conv2D": tf.raw_ops.Conv2D, "DepthwiseConv2dNative": tf.raw_op
 
 @contextlib.contextmanager
 def folding(layers: list[BatchNormalization]) -> Iterator[None]:
-    """Layers fold themselves into what is traced within, if it runs them in inference mode.
+    """Has layers fold themselves into functions that are traced within a `with` block and run them in inference mode.
 
     Folded, a convolution, its bias and the activation behind it are one kernel to TensorFlow 2.21. On two cores of an
     Intel Xeon a ResNet50 at 224 pixels passes 1.25 times as many images a second, a DenseNet121 1.1, a MobileNetV3 1.4
-    and an EfficientNet-Lite0 1.6. With all weights as constants, into which TensorFlow folds by itself, it is slower,
-    and a ResNet50 takes 1.4 GB more.
+    and an EfficientNet-Lite0 1.6. With all weights as constants TensorFlow folds by itself, but it is slower, and a
+    ResNet50 takes 1.4 GB more.
 
     Args:
-        layers: Those of the model. Their parameters and statistics stay as they are.
+        layers: The model's BatchNorm layers, whose parameters and statistics stay as they are.
     """
     for layer in layers:
         layer.normalize = _fold
@@ -34,12 +34,12 @@ def folding(layers: list[BatchNormalization]) -> Iterator[None]:
 
 
 def _fold(layer: BatchNormalization, inputs: tf.Tensor) -> tf.Tensor:
-    """What a layer makes of a traced tensor.
+    """Normalises a traced tensor, by a folded convolution if it comes from one.
 
     With s = gamma / sqrt(variance + epsilon), BatchNorm(conv(x, k)) = conv(x, s k) + beta - s mean, for s scales the
-    output channels. The convolution without s, which nothing needs any more, TensorFlow leaves out.
+    output channels. TensorFlow leaves out the convolution without s, which is no longer needed.
     """
-    # Those of aligned mode's backbones have all four.
+    # The BatchNorm layers of aligned mode's backbones have all four variables.
     variables = layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance
     gamma, beta, mean, variance = (tf.convert_to_tensor(variable) for variable in variables)
     scale = gamma * tf.math.rsqrt(variance + layer.epsilon)

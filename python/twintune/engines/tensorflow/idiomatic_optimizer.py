@@ -1,4 +1,4 @@
-"""Idiomatic mode's optimisers: Keras' own."""
+"""The optimisers of idiomatic mode: Keras' own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twintune.protocol import Adam, AdamW, Optimizer, Sgd
 
 
 def build_idiomatic_optimizer(definition: Optimizer) -> keras.optimizers.Optimizer:
-    """Keras' own, with its own default wherever the specification leaves one."""
+    """Builds Keras' own optimiser, with its own defaults for constants that the specification leaves open."""
     if isinstance(definition, Adam | AdamW):
         kind = keras.optimizers.AdamW if isinstance(definition, AdamW) else keras.optimizers.Adam
         own: dict[str, Any] = {} if definition.epsilon is None else {"epsilon": definition.epsilon}
@@ -32,7 +32,7 @@ def build_idiomatic_optimizer(definition: Optimizer) -> keras.optimizers.Optimiz
 
 
 def describe_idiomatic_optimizer(optimizer: keras.optimizers.Optimizer) -> str:
-    """What the live optimiser holds, in Keras' own words."""
+    """Describes the live optimiser in Keras' own words."""
     shown = ("beta_1", "beta_2", "epsilon", "momentum", "nesterov", "weight_decay")
     config = optimizer.get_config()
     values = ", ".join(f"{key} {config[key]}" for key in shown if config.get(key) is not None)

@@ -8,10 +8,10 @@ from twintune.engines.tensorflow.model import AlignedModel
 
 
 def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
-    """Dtypes by part: those in which `parameters` and `statistics` are kept, `convolutions` and `head` computed."""
+    """The dtypes of the model's parts: of kept `parameters` and `statistics`, of computed `convolutions` and `head`."""
     kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
     convolutions = [layer for layer in model.backbone._flatten_layers() if isinstance(layer, kinds)]
-    # What comes after pooling is computed as the head is.
+    # The projection after pooling is computed as the head is.
     head = [*([model.projection] if model.projection else []), *model.layers]
     statistics = [v for name, v in model.variables.items() if name.endswith(("running_mean", "running_var"))]
     kept = {id(variable) for variable in statistics}

@@ -18,14 +18,14 @@ class LossScaling:
     def __init__(self, enabled: bool) -> None:
         self.enabled = enabled
         self.scale = loss_scaling.INITIAL_SCALE if enabled else 1.0
-        """A power of two, so that scaling rounds nothing."""
+        """The scale of the loss: a power of two, so that scaling rounds nothing."""
         self.growth_factor = loss_scaling.GROWTH_FACTOR
         self.backoff_factor = loss_scaling.BACKOFF_FACTOR
         self.growth_interval = loss_scaling.GROWTH_INTERVAL
         self.growth_tracker = 0
-        """Steps since the scale last changed."""
+        """The number of steps since the scale last changed."""
         self.skipped_steps = 0
-        """Steps that were skipped because a gradient wasn't finite."""
+        """The number of steps that were skipped because a gradient wasn't finite."""
 
     def update(self, finite: bool) -> None:
         """Sets the scale of the next step by whether this one's gradients were finite."""
@@ -45,17 +45,17 @@ class LossScaling:
 
 
 def build_loss_scaling(precision: Precision) -> LossScaling:
-    """Makes a run's scaling; in every precision but float16 it does nothing."""
+    """Makes the loss scaling of a run, which does nothing in any precision but float16."""
     return LossScaling(precision == "float16")
 
 
 def all_finite(gradients: Sequence[Any]) -> tf.Tensor:
-    """Whether every value of every gradient is finite, a scalar; traced."""
+    """Whether every value of every gradient is finite, as a traced scalar."""
     return tf.reduce_all([tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients])
 
 
 def loss_scaling_tensors(scaling: LossScaling) -> dict[str, np.ndarray]:
-    """The live scaling's state, `loss_scaling.NAME`; empty where there is none."""
+    """The live scaling's state, `loss_scaling.NAME`; empty if the loss isn't scaled."""
     if not scaling.enabled:
         return {}
     return {
@@ -66,17 +66,17 @@ def loss_scaling_tensors(scaling: LossScaling) -> dict[str, np.ndarray]:
 
 
 def load_loss_scaling(scaling: LossScaling, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a scaling the state that `loss_scaling_tensors` had."""
+    """Gives a scaling the state that `loss_scaling_tensors` returned."""
     if "loss_scaling.scale" not in tensors:
         return
     scaling.scale = float(tensors["loss_scaling.scale"])
     scaling.growth_tracker = int(tensors["loss_scaling.growth_tracker"])
-    # A phase that goes back to its best epoch has still skipped what it skipped since.
+    # Steps that were skipped count even if the phase goes back to an earlier, best epoch.
     scaling.skipped_steps = max(scaling.skipped_steps, int(tensors["loss_scaling.skipped_steps"]))
 
 
 def describe_loss_scaling(scaling: LossScaling) -> str | None:
-    """A line on the live scaling; None where there is none."""
+    """Describes the live scaling in one line; None if the loss isn't scaled."""
     if not scaling.enabled:
         return None
     return loss_scaling.describe_loss_scaling(scaling.growth_factor, scaling.backoff_factor, scaling.growth_interval)

@@ -1,4 +1,4 @@
-"""What a backbone still does to the pooled features before its classifier."""
+"""The projection of pooled features, which some backbones have before their classifier."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from twintune.engines.tensorflow.model import AlignedModel
 
 
 def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
-    """Makes every stage's output, in the modes that the BatchNorm layers have when it is run or traced.
+    """Makes a function of every stage's output, in the modes that BatchNorm layers have when it is run or traced.
 
     Args:
-        model: Its layers and variables are shared.
+        model: The model, whose layers and variables are shared.
         entry: The backbone's stages.
 
     Returns:
@@ -31,7 +31,7 @@ def build_stage_outputs(model: AlignedModel, entry: BackboneEntry) -> Callable[[
 
 def stage_tensor(backbone: keras.Model, stage: Stage) -> keras.KerasTensor:
     """The place in the graph where a stage ends: the model can be cut there."""
-    # A model that begins within the graph gives the layers further nodes; the first one stays that of the backbone.
+    # A model that begins within the graph gives the layers further nodes; the first one stays the backbone's.
     return cast(keras.KerasTensor, stage_layer(backbone, stage)._inbound_nodes[0].output_tensors[0])
 
 

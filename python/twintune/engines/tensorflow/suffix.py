@@ -13,15 +13,17 @@ from twintune.engines.tensorflow.stages import stage_tensor, stages_after
 
 
 def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Makes pooled features of what a phase's batches are.
+    """Makes a function from a phase's batches to pooled features.
 
     Args:
-        model: What is run; it stays the live one.
+        model: The live model, whose layers are run.
         entry: The backbone's stages.
-        first_stage: As in `twintune.engines.engine.Engine.start_phase`.
+        first_stage: Index of the first stage that the phase's steps run (see
+        `twintune.engines.engine.Engine.start_phase`).
 
     Returns:
-        A function to pooled features, [images, features], in the modes that the BatchNorm layers have when it is run.
+        A function from a batch to pooled features, [images, features], in the modes that the BatchNorm layers have when
+        it is run.
     """
     if first_stage == 0:
         return model.features
@@ -31,7 +33,7 @@ def build_suffix(model: AlignedModel, entry: BackboneEntry, first_stage: int) ->
 
 
 def input_shape(model: AlignedModel, entry: BackboneEntry, first_stage: int, image_size: int) -> list[int | None]:
-    """The shape of a phase's batches, as far as it is the same for all."""
+    """The shape of a phase's batches; None for the number of images, which differs."""
     if first_stage == 0:
         return [None, image_size, image_size, 3]
     if first_stage == len(entry.stages):

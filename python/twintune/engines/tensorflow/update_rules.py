@@ -13,12 +13,12 @@ from twintune.protocol import Adam, AdamW, Optimizer, RmsProp, Sgd
 
 
 class UpdateRule(Protocol):
-    """How a variable follows from its gradient."""
+    """The rule by which a variable is updated from its gradient."""
 
     slots: tuple[str, ...]
-    """The names of the buffers that it keeps for each variable, PyTorch's; all start at zero."""
+    """PyTorch's names of the buffers that the rule keeps for each variable; all start at zero."""
     coefficients: int
-    """Scalars that a step needs."""
+    """The number of scalars that a step needs."""
 
     def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
         """The scalars of a step, counted from 1, in double precision on the host."""
@@ -32,16 +32,16 @@ class UpdateRule(Protocol):
         weight_decay: float,
         scalars: Sequence[tf.Tensor],
     ) -> None:
-        """Updates a variable and its buffers; traced."""
+        """Updates a variable and its buffers; this is traced."""
         ...
 
     def describe(self) -> str:
-        """Kind and constants, in the same words as the other engine's."""
+        """Describes the rule's kind and constants, in the same words as the other engine."""
         ...
 
 
 def rule_of(definition: Optimizer, dtype: str) -> UpdateRule:
-    """The rule of an optimiser, for variables of a dtype."""
+    """The update rule of an optimiser, for variables of a dtype."""
     if isinstance(definition, Sgd):
         return SgdRule(definition)
     if isinstance(definition, RmsProp):
@@ -50,7 +50,7 @@ def rule_of(definition: Optimizer, dtype: str) -> UpdateRule:
 
 
 class SgdRule:
-    """Stochastic gradient descent, the rate outside of the momentum buffer."""
+    """Stochastic gradient descent, with the learning rate outside of the momentum buffer."""
 
     coefficients = 1
 
@@ -59,7 +59,7 @@ class SgdRule:
         self.slots: tuple[str, ...] = ("momentum_buffer",) if definition.momentum else ()
 
     def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The rate."""
+        """The learning rate of the step."""
         return (learning_rate,)
 
     def update(self, variable, gradient, slots, weight_decay, scalars) -> None:
@@ -81,7 +81,7 @@ class SgdRule:
         )
 
     def describe(self) -> str:
-        """Kind and constants."""
+        """Describes the rule's kind and constants."""
         kind = "sgd nesterov" if self.definition.nesterov else "sgd"
         return f"{kind} momentum {self.definition.momentum:g} coupled decay"
 
@@ -89,10 +89,10 @@ class SgdRule:
 class AdamRule:
     """Adam with coupled or, as AdamW, decoupled decay; epsilon after the bias correction.
 
-    TensorFlow's kernel makes one pass of what are fourteen as single operations: the update of a head takes a third of
-    the time. It would add epsilon before the bias correction, and make the corrections from powers of the betas in the
-    variable's dtype, where 1 - 0.999 has no more than five right digits. So it is given step size and epsilon with the
-    corrections in them, and no powers.
+    TensorFlow's kernel takes one pass where single operations take fourteen: the update of a head takes a third of the
+    time. By itself the kernel would add epsilon before the bias correction, and compute the corrections from powers of
+    the betas in the variable's dtype, where 1 - 0.999 has no more than five right digits. So it is given a step size
+    and an epsilon that include the corrections, and no powers.
     """
 
     coefficients = 3
@@ -108,7 +108,7 @@ class AdamRule:
         self._square_scale = (1 - beta2) / (1 - definition.beta2)
 
     def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The rate, and the kernel's step size and epsilon."""
+        """The learning rate, and the kernel's step size and epsilon."""
         correction1 = 1 - self._beta1**step
         root_correction = math.sqrt((1 - self.definition.beta2**step) * self._square_scale)
         return learning_rate, learning_rate * root_correction / correction1, self._epsilon * root_correction
@@ -136,7 +136,7 @@ class AdamRule:
         )
 
     def describe(self) -> str:
-        """Kind and constants."""
+        """Describes the rule's kind and constants."""
         kind, decay = ("adamw", "decoupled") if isinstance(self.definition, AdamW) else ("adam", "coupled")
         return (
             f"{kind} beta1 {self.definition.beta1:g} beta2 {self.definition.beta2:g} epsilon {self._epsilon:g} after"
@@ -145,7 +145,7 @@ class AdamRule:
 
 
 class RmsPropRule:
-    """RMSprop, epsilon outside of the root."""
+    """RMSprop, with epsilon outside of the root."""
 
     coefficients = 1
 
@@ -159,7 +159,7 @@ class RmsPropRule:
         )
 
     def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The rate."""
+        """The learning rate of the step."""
         return (learning_rate,)
 
     def update(self, variable, gradient, slots, weight_decay, scalars) -> None:
@@ -182,7 +182,7 @@ class RmsPropRule:
         variable.assign_sub(rate * step)
 
     def describe(self) -> str:
-        """Kind and constants."""
+        """Describes the rule's kind and constants."""
         kind = "rmsprop centered" if self.definition.centered else "rmsprop"
         return (
             f"{kind} smoothing {self.definition.smoothing:g} momentum {self.definition.momentum:g}"
