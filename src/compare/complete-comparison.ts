@@ -7,11 +7,11 @@ import { type DifferentImages, noiseFloor } from './noise.js'
 
 /** Answers of an experiment's models in the test, in pairs. */
 export interface Answers {
-  /** TensorFlow's and PyTorch's models of a seed. */
+  /** Disagreements between TensorFlow's and PyTorch's model of each seed. */
   readonly between: readonly SeedDisagreement[]
-  /** The models of a run and of its repeat. */
+  /** Numbers of images that the models of a run and of its repeat answer differently. */
   readonly within: readonly DifferentImages[]
-  /** Why a pair is in neither, or has no images. */
+  /** Reasons why a pair is in neither list, or has no images. */
   readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
 }
 

@@ -11,7 +11,9 @@ const contentSchema = z.strictObject({
   imageSize: z.int(),
   precision: z.string(),
   device: z.string(),
-  variant: z.string().describe('Way in which the backbone computed, such as its memory format.'),
+  variant: z
+    .string()
+    .describe('Name of the way in which the backbone computed, such as `eager` or `folded`.'),
 })
 
 export const cacheEntryLineSchema = z

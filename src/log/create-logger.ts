@@ -9,17 +9,17 @@ import { ReportLogger } from './report-logger.js'
 import { TerminalLogger } from './terminal-logger.js'
 
 export interface LoggerOptions {
-  /** Events on stdout, one a line, and all that is for people on stderr. */
+  /** Prints events on stdout, one a line, and all that is for people on stderr. */
   readonly json?: boolean | undefined
-  /** Warnings and failures, and of the result no more than the verdict. */
+  /** Prints warnings, failures and the verdict, and nothing else. */
   readonly quiet?: boolean | undefined
   readonly stdout: OutputStream
   readonly stderr: OutputStream
-  /** Without it each stream is asked whether it has colours. */
+  /** Whether output is coloured. By default each stream is asked whether it has colours. */
   readonly color?: boolean | undefined
 }
 
-/** The loggers that the options and the two streams call for: progress goes to stderr, the result to stdout. */
+/** Creates the loggers that the options and the two streams call for: progress goes to stderr, the result to stdout. */
 export function createLogger(options: LoggerOptions): Logger {
   const { json = false, quiet = false, stdout, stderr, color } = options
   const progress = new OnceLogger(createProgressLogger(options))

@@ -16,39 +16,39 @@ import {
 import { totalSeconds } from '../report/runs.js'
 import type { Framework } from '../spec/schema.js'
 
-// What an event says in a line that stays. The plain and the terminal logger share these.
+// Texts of events in lines that stay. The plain and the terminal logger share them.
 
 const longestName = Math.max(...Object.values(frameworkNames).map((name) => name.length))
 
-/** Which run a line is about: `TensorFlow seed 0`. */
+/** Names the run that a line is about: `TensorFlow seed 0`. */
 export function runLabel(run: Run): string {
   return `${frameworkNames[run.framework]} ${seedLabel(run)}`
 }
 
-/** The same in columns: `PyTorch     seed 0`. */
+/** Names the run that a line is about in columns: `PyTorch     seed 0`. */
 export function runColumns(run: Run): string {
   return `${frameworkColumn(run.framework)}  ${seedLabel(run)}`
 }
 
-/** The framework's name, as wide for every framework. */
+/** Framework's name, padded to the same width for every framework. */
 export function frameworkColumn(framework: Framework): string {
   return frameworkNames[framework].padEnd(longestName)
 }
 
-/** What is to be run, and where to look for it. */
+/** Tells which runs a comparison has, and its folder. */
 export function comparisonStartedText(event: EventOf<'comparison-started'>, { bold }: Colors): string {
   const { experiment, mode, comparisonDirectory, runs } = event
   return `${bold(experiment)}: ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nComparison folder: ${comparisonDirectory}`
 }
 
-/** What is left to be run of an interrupted comparison. */
+/** Tells which runs of an interrupted comparison are left, and its folder. */
 export function comparisonResumedText(event: EventOf<'comparison-resumed'>, { bold }: Colors): string {
   const { experiment, mode, comparisonDirectory, runs, kept } = event
   const finished = kept > 0 ? `, ${formatNumberOf(kept, 'finished run')} kept` : ''
   return `${bold(experiment)}: resumed with ${formatNumberOf(runs.length, 'run')} to go in ${mode} mode${finished}\nComparison folder: ${comparisonDirectory}`
 }
 
-/** What the worker of a framework is doing. */
+/** Tells what the worker of a framework is doing. */
 export function workerText({ framework, state }: EventOf<'worker'>): string {
   const texts = {
     starting: 'starting Python',
@@ -58,7 +58,7 @@ export function workerText({ framework, state }: EventOf<'worker'>): string {
   return texts[state]
 }
 
-/** What a run does outside its training steps. */
+/** Tells what a run does outside its training steps. */
 export function stageText({ stage, cached }: Pick<EventOf<'stage'>, 'stage' | 'cached'>): string {
   const texts = {
     data: 'reading the data',
@@ -70,18 +70,18 @@ export function stageText({ stage, cached }: Pick<EventOf<'stage'>, 'stage' | 'c
   return texts[stage]
 }
 
-/** How far a stage is, where that can be counted: `1,216/2,400`. */
+/** Tells how far a stage is, where that can be counted: `1,216/2,400`. */
 export function stageProgress({ done, total }: EventOf<'stage'>): string | null {
   return done === undefined || total === undefined ? null : `${formatCount(done)}/${formatCount(total)}`
 }
 
-/** Where a run goes on. */
+/** Tells where a run goes on after its last checkpoint. */
 export function runResumedText({ phase, epoch, step }: EventOf<'run-resumed'>): string {
   const within = step > 0 ? ` and batch ${step} of the next` : ''
   return `goes on from its last checkpoint: phase ${phase}, after ${formatNumberOf(epoch, 'epoch')}${within}`
 }
 
-/** What a phase trains, and on what. */
+/** Tells what a phase trains, and on what input. */
 export function phaseText({
   phase,
   phases,
@@ -92,7 +92,7 @@ export function phaseText({
   return `phase ${phase}/${phases}: trains ${trainable} (${formatCount(trainableParameters)} parameters) on ${input}`
 }
 
-/** What an epoch came to. */
+/** Tells the metrics and the speed of an epoch. */
 export function epochText(event: EventOf<'epoch'>): string {
   const { epoch, epochs, train, validation, seconds, imagesPerSecond } = event
   return [
@@ -110,7 +110,7 @@ export function epochText(event: EventOf<'epoch'>): string {
   ].join('  ')
 }
 
-/** Why a phase ended early, and which epoch's weights it ends with; `null` when there is nothing to tell. */
+/** Tells why a phase ended early, and which epoch's weights it ends with; `null` when there is nothing to tell. */
 export function phaseFinishedText(event: EventOf<'phase-finished'>): string | null {
   const { phase, epochs, epochsDone, endedEarly, weightsOf } = event
   const parts = [
@@ -120,24 +120,24 @@ export function phaseFinishedText(event: EventOf<'phase-finished'>): string | nu
   return parts.length === 0 ? null : `phase ${phase} ${parts.join('; ')}`
 }
 
-/** What the test came to. */
+/** Tells the metrics of the test. */
 export function evaluationText({ split, accuracy, loss, count }: EventOf<'evaluation'>): string {
   return `${split} accuracy ${formatPercent(accuracy)}, loss ${formatOr(loss, formatLoss)} on ${formatNumberOf(count, 'image')}`
 }
 
-/** What a run came to: its test accuracy and how long it took. */
+/** Tells the result of a run: its test accuracy and how long it took. */
 export function finishedText({ result: { test, seconds } }: EventOf<'run-finished'>): string {
   return `${formatPercent(test.accuracy)} test accuracy in ${formatSeconds(totalSeconds(seconds))}`
 }
 
-/** A failure, or that the run was cancelled, with the run that it is about. */
+/** Tells a run's failure, or that it was cancelled, with the name of the run. */
 export function failedText(event: EventOf<'run-failed'>, { red, yellow }: Colors): string {
   if (event.status === 'cancelled') return `${yellow('cancelled')} ${runLabel(event)}`
   const [message = '', ...details] = failureLines(event.failure)
   return [`${red('failed')} ${runLabel(event)}: ${message}`, ...details.map((line) => `  ${line}`)].join('\n')
 }
 
-/** A warning, with the framework that it is about if there is one. */
+/** Tells a warning, with the framework that it is about if there is one. */
 export function warningText({ framework, message }: EventOf<'warning'>, { yellow }: Colors): string {
   return `${yellow('warning')} ${framework === undefined ? '' : `${frameworkNames[framework]}: `}${message}`
 }

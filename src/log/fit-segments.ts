@@ -1,21 +1,21 @@
-/** A piece of a line. */
+/** Piece of a line, which may be left out where the line is too long. */
 export interface Segment {
-  /** The segment of the highest rank is the first to go when the line is too long. */
+  /** Rank of the segment: the highest is the first to go when the line is too long. */
   readonly rank: number
   readonly narrowest: number
   readonly widest: number
-  /** The text in that width, colours not counted. */
+  /** Renders the text in a width in characters, colours not counted. */
   readonly render: (width: number) => string
 }
 
 const gap = '  '
 
-/** A segment of a text as it stands, which has no colours yet. */
+/** Makes a segment of a text that has no colours yet and keeps its width. */
 export function textSegment(rank: number, text: string, paint = (plain: string) => plain): Segment {
   return { rank, narrowest: text.length, widest: text.length, render: (width) => paint(text.slice(0, width)) }
 }
 
-/** The segments in a line of at most `columns` characters, without those that have no room. */
+/** Joins the segments in a line of at most `columns` characters, without the segments that have no room. */
 export function fitSegments(segments: readonly Segment[], columns: number): string {
   let spare = columns - widthOf(segments)
   if (spare < 0 && segments.length > 1) {

@@ -2,7 +2,7 @@ import type { Event } from '../events.js'
 import type { Logger } from './logger.js'
 import { type OutputStream, writeLine } from './output.js'
 
-/** Every event as compact JSON, one a line. */
+/** Prints every event as compact JSON, one a line. */
 export class JsonLinesLogger implements Logger {
   readonly #stream: OutputStream
 

@@ -4,26 +4,26 @@ import type { Framework } from '../spec/schema.js'
 import { runLabel } from './event-text.js'
 import { unreachable } from './unreachable.js'
 
-/** A run that is going on, in the events that say where it is. */
+/** Run that is going on, with the events that say where it is. */
 export interface LiveRun extends Run {
-  /** Its place among the runs of its framework, from 1. */
+  /** Place of the run among the runs of its framework, from 1. */
   readonly place: number
   readonly runs: number
   readonly phase: EventOf<'phase-started'> | null
-  /** The last finished epoch. */
+  /** Event of the last finished epoch. */
   readonly epoch: EventOf<'epoch'> | null
-  /** What it is doing now. */
+  /** Event that says what the run is doing now. */
   readonly now: EventOf<'run-started' | 'stage' | 'phase-started' | 'step'>
 }
 
-/** A framework that has runs to come and none going on. */
+/** Framework that has runs to come and none going on. */
 export interface LiveWorker {
   readonly framework: Framework
-  /** `null` until something is known of its worker. */
+  /** Event that says what its worker is doing; `null` until something is known of it. */
   readonly now: EventOf<'worker'> | null
 }
 
-/** What is going on at this moment, by run and by framework: the runs of a comparison may be parallel. */
+/** Board of all that is going on at this moment, by run and by framework: the runs of a comparison may be parallel. */
 export class LiveBoard {
   #planned: readonly Run[] = []
   readonly #ended = new Set<string>()
@@ -69,7 +69,7 @@ export class LiveBoard {
     }
   }
 
-  /** In the order of the plan's frameworks: what goes on in each, or what its worker is doing. */
+  /** Lists what goes on in each framework, in the order of the plan: its runs, or what its worker is doing. */
   lines(): (LiveRun | LiveWorker)[] {
     const frameworks = [...new Set(this.#planned.map((run) => run.framework))]
     return frameworks.flatMap((framework): (LiveRun | LiveWorker)[] => {

@@ -11,7 +11,7 @@ import { unreachable } from './unreachable.js'
 const narrowestBar = 8
 const widestBar = 20
 
-/** What matters most has the lowest number and is the last to be left out of a narrow line. */
+/** Ranks of the segments. The segment that matters most has the lowest rank, and a narrow line leaves it out last. */
 const rank = {
   framework: 0,
   seed: 1,
@@ -27,13 +27,13 @@ const rank = {
 } as const
 
 export interface LiveLineOptions {
-  /** Milliseconds since the epoch. */
+  /** Time in milliseconds since 1970. */
   readonly now: number
   readonly columns: number
   readonly colors: Colors
 }
 
-/** One line of the live view, no wider than the terminal. */
+/** Renders a line of the live view, no wider than the terminal. */
 export function renderLiveLine(
   line: LiveRun | LiveWorker,
   { now, columns, colors }: LiveLineOptions,
@@ -100,12 +100,12 @@ function stepSegments(event: EventOf<'step'>, run: LiveRun, colors: Colors): Seg
   ]
 }
 
-/** The phase, where there are several. */
+/** Names the phase where there are several. */
 function phaseSegments({ phase, phases }: EventOf<'phase-started'>): Segment[] {
   return phases > 1 ? [textSegment(rank.phase, `phase ${phase}/${phases}`)] : []
 }
 
-/** The share that is done. */
+/** Bar that shows which share of the work, 0 to 1, is done. */
 function barSegment(share: number, { cyan, dim }: Colors): Segment {
   const render = (width: number) => {
     const filled = Math.round(width * Math.min(Math.max(share, 0), 1))
@@ -114,7 +114,7 @@ function barSegment(share: number, { cyan, dim }: Colors): Segment {
   return { rank: rank.bar, narrowest: narrowestBar, widest: widestBar, render }
 }
 
-/** Whole seconds, so that the line doesn't flicker. */
+/** Rounds a time to whole seconds, so that the line doesn't flicker. */
 function formatElapsed(seconds: number): string {
   return seconds < 10 ? `${seconds} s` : formatSeconds(seconds)
 }

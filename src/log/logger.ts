@@ -1,6 +1,6 @@
 import type { Event } from '../events.js'
 
-/** Makes events visible in some way. */
+/** Makes events visible, each logger in its own way. */
 export interface Logger {
   log(event: Event): void
   /** Leaves the terminal as it was found; nothing is logged afterwards. */

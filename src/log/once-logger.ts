@@ -1,7 +1,7 @@
 import type { Event } from '../events.js'
 import type { Logger } from './logger.js'
 
-/** Passes events on, but a warning only the first time that it is given: every seed would repeat it. */
+/** Passes events on, but each warning only once: every seed would repeat it. */
 export class OnceLogger implements Logger {
   readonly #logger: Logger
   readonly #warned = new Set<string>()

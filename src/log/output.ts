@@ -1,6 +1,6 @@
 import type { RenderOptions } from '../report/style.js'
 
-/** A place to print to; `process.stdout` is one, and so is a buffer in a test. */
+/** Stream to print to, such as `process.stdout` or a buffer in a test. */
 export interface OutputStream {
   write(text: string): unknown
   readonly isTTY?: boolean
@@ -16,12 +16,12 @@ export function writeLine(stream: OutputStream, line: string): void {
   stream.write(`${line}\n`)
 }
 
-/** How to render for the stream: its width, and its colours unless the caller has decided about them. */
+/** Render options for a stream: its width, and its colours unless the caller has decided about them. */
 export function renderOptionsFor(stream: OutputStream, color = supportsColor(stream)): RenderOptions {
   return { color, columns: columnsOf(stream) }
 }
 
-/** The width of the terminal at this moment. */
+/** Width of the terminal at this moment, in characters. */
 export function columnsOf({ columns }: OutputStream): number {
   return columns !== undefined && columns > 0 ? columns : defaultColumns
 }
@@ -31,7 +31,7 @@ export function isInteractive(stream: OutputStream, environment: Environment = p
   return stream.isTTY === true && environment.TERM !== 'dumb'
 }
 
-/** NO_COLOR goes before FORCE_COLOR, and without either a terminal has colours. */
+/** Whether the stream gets colours: NO_COLOR goes before FORCE_COLOR, and without either a terminal has colours. */
 export function supportsColor(stream: OutputStream, environment: Environment = process.env): boolean {
   const { NO_COLOR: noColor = '', FORCE_COLOR: forceColor = '' } = environment
   if (noColor !== '' || forceColor === '0') return false

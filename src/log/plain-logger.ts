@@ -25,11 +25,11 @@ import { unreachable } from './unreachable.js'
 
 const secondsBetweenProgressLines = 5
 
-/** One line for each thing that a reader of a log file wants to know, and now and then one of progress. */
+/** Prints a line for each event that a reader of a log file wants to know of, and now and then a line of progress. */
 export class PlainLogger implements Logger {
   readonly #stream: OutputStream
   readonly #colors: Colors
-  /** When each run last said something, in milliseconds. */
+  /** Time when each run last printed a line, in milliseconds since 1970. */
   readonly #lastLine = new Map<string, number>()
   #labelWidth = 0
 
@@ -98,7 +98,7 @@ export class PlainLogger implements Logger {
     return `${label.padEnd(this.#labelWidth)}  ${text}`
   }
 
-  /** Progress is worth a line only when its run has said nothing for a while. */
+  /** Prints a line of progress only when its run has printed nothing for a while. */
   #spokeLately(event: EventOf<'stage' | 'step'>): boolean {
     const lastLine = this.#lastLine.get(keyOf(event)) ?? 0
     return Date.parse(event.time) - lastLine < 1000 * secondsBetweenProgressLines

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { isInteractive, type OutputStream } from './output.js'
 
-/** One line that changes in place on a terminal, and that nothing is left of. Elsewhere it prints nothing. */
+/** Line of progress that changes in place on a terminal and leaves nothing behind. Elsewhere it prints nothing. */
 export class ProgressLine {
   readonly #view: ReturnType<typeof createLogUpdate> | null
 
@@ -15,7 +15,7 @@ export class ProgressLine {
     this.#view?.(text)
   }
 
-  /** Takes the line away. */
+  /** Takes the line off the terminal. */
   clear(): void {
     this.#view?.clear()
     this.#view?.done()

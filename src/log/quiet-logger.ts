@@ -4,7 +4,7 @@ import { failedText, warningText } from './event-text.js'
 import type { Logger } from './logger.js'
 import { type OutputStream, writeLine } from './output.js'
 
-/** Warnings and failures, and nothing else. */
+/** Prints warnings and failures, and nothing else. */
 export class QuietLogger implements Logger {
   readonly #stream: OutputStream
   readonly #colors: Colors

@@ -5,12 +5,12 @@ import type { Logger } from './logger.js'
 import { type OutputStream, renderOptionsFor, writeLine } from './output.js'
 
 export interface ReportLoggerOptions {
-  /** No more than the verdict and where the rest is. */
+  /** Prints no more than the verdict and the folder of the rest. */
   readonly brief: boolean
   readonly color?: boolean | undefined
 }
 
-/** What a comparison came to, and its run folder, at the very end. */
+/** Prints the result of a comparison and the path of its folder, at the very end. */
 export class ReportLogger implements Logger {
   readonly #stream: OutputStream
   readonly #options: ReportLoggerOptions

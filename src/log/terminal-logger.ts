@@ -20,7 +20,7 @@ import { unreachable } from './unreachable.js'
 
 const millisecondsBetweenFrames = 100
 
-/** A line that changes in place for whatever goes on, and above it one that stays for whatever has ended. */
+/** Prints a line that changes in place for each thing that goes on, and above these a line that stays for each that ended. */
 export class TerminalLogger implements Logger {
   readonly #stream: OutputStream
   readonly #colors: Colors
@@ -31,7 +31,7 @@ export class TerminalLogger implements Logger {
   constructor(stream: OutputStream, colors: Colors) {
     this.#stream = stream
     this.#colors = colors
-    // It writes to the stream and reads its width and height, and nothing else.
+    // log-update writes to the stream and reads its width and height, and nothing else.
     this.#view = createLogUpdate(stream as NodeJS.WritableStream)
   }
 
@@ -70,7 +70,7 @@ export class TerminalLogger implements Logger {
   }
 }
 
-/** What stays on the screen after the event, if anything does. */
+/** Text of an event that stays on the screen; `null` where none does. */
 function lastingText(event: Event, colors: Colors): string | null {
   switch (event.type) {
     case 'comparison-started':

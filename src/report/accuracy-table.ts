@@ -9,7 +9,7 @@ import { finishedRuns, frameworksOf, runsOf } from './runs.js'
 import type { Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
 
-/** The test of every run, and under each framework's runs their mean, standard deviation and order statistics. */
+/** Renders the test of every run, and under each framework's runs their mean, standard deviation and order statistics. */
 export function renderAccuracyTable(comparison: Comparison, style: Style): string {
   const metrics = metricsOf(comparison)
   const groups = frameworksOf(comparison.runs).map((framework) =>
@@ -27,7 +27,7 @@ export function renderAccuracyTable(comparison: Comparison, style: Style): strin
   return renderSection('Test', table, style)
 }
 
-/** A row for each seed, then the mean and the spread where there are several. */
+/** Rows of a framework: one for each seed, then the mean and the spread where there are several. */
 function frameworkRows(
   framework: Framework,
   metrics: readonly Metric[],
@@ -45,7 +45,7 @@ function frameworkRows(
     summaries.map(({ metric, summary }) => formatOr(summary, (present) => cell(metric, present)))
   const means = cellsOf((metric, { mean }) => metricFormats[metric].value(mean))
   const spreads = cellsOf((metric, { std }) => `± ${metricFormats[metric].spread(std)}`)
-  // Of two runs these are the runs themselves, and their mean.
+  // With two runs, minimum and maximum are the runs themselves, and the median is their mean.
   const order = finished === 2 ? [] : (['min', 'median', 'max'] as const)
   return [
     ...rows,

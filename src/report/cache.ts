@@ -6,7 +6,7 @@ import { renderTable } from './table.js'
 
 const digestDigits = 12
 
-/** A line for each entry, and what all of them take. */
+/** Renders a line for each entry of the cache, and the size of all entries. */
 export function renderCacheList(
   entries: readonly CacheEntryLine[],
   folder: string,
@@ -25,7 +25,7 @@ export function renderCacheList(
   return `${table}\n\n${countOf(entries.length)}, ${formatBytes(bytes)}, in ${folder}`
 }
 
-/** What was freed. */
+/** Renders how much of the cache was deleted. */
 export function renderCacheCleared({ folder, entries, bytes, kept }: CacheClearedLine): string {
   const left = kept > 0 ? ` ${countOf(kept)} could not be deleted.` : ''
   return `Deleted ${countOf(entries)} of features, ${formatBytes(bytes)}, from ${folder}.${left}`

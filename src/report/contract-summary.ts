@@ -3,7 +3,7 @@ import { frameworksOf } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
-/** Whether the two did the same work: identical ingredients in one line, every other with its evidence. */
+/** Renders the fairness contract: identical ingredients in one line, every other with its evidence. */
 export function renderContract({ contract, runs }: Comparison, style: Style): string | null {
   if (frameworksOf(runs).length < 2) return null
   const title = 'Fairness contract'
@@ -20,7 +20,7 @@ export function renderContract({ contract, runs }: Comparison, style: Style): st
   return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
 }
 
-/** The state stands once, before its first ingredient. */
+/** Rows of the ingredients that aren't identical. A state is written once, before its first ingredient. */
 function rowsWithEvidence(
   contract: readonly ContractRow[],
   state: ContractRow['state'],

@@ -3,7 +3,7 @@ import { absent, formatCount, formatNumberOf, formatPercent } from './format.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
 
-/** What `twintune data` shows. */
+/** Description of the data that `twintune data` shows. */
 export type DescribedData = DataDescription & { readonly experiment: string; readonly usable: boolean }
 
 const mostClasses = 40
@@ -12,7 +12,7 @@ const mostImages = 20
 type Split = DataDescription['splits'][number]
 type Group = DataDescription['duplicates'][number]
 
-/** What is in the data, for people: splits, classes, duplicates and what is wrong. */
+/** Renders a description of the data for people: splits, classes, duplicates and problems. */
 export function renderData(data: DescribedData, options: RenderOptions): string {
   const style = createStyle(options)
   const sections = [
@@ -82,7 +82,7 @@ function classSection({ classes, splits }: DescribedData, style: Style): string 
   return renderSection('Classes', withRest(table, classes.length - shown.length, 'classes'), style)
 }
 
-/** Those across splits are named: the others cost little, and are counted. */
+/** Section of the duplicates. Duplicates across splits are named; others do little harm, and are counted. */
 function duplicateSection({ duplicates }: DescribedData, style: Style): string | null {
   if (duplicates.length === 0) return null
   const across = duplicates.filter(areAcrossSplits)

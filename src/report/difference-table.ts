@@ -8,22 +8,22 @@ import { finishedRuns } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
-/** What an idiomatic comparison can't tell apart. */
+/** Note on the causes that an idiomatic comparison can't tell apart. */
 const idiomaticNote =
   'Idiomatic mode: each framework uses its own model library, defaults and input pipeline. The two do different work by ' +
   'intent, so a difference is that of two recipes and not of the frameworks alone.'
 
-/** Instead of a verdict: a test of five classes or fewer has no top-5. */
+/** Text in place of a verdict: a test of five classes or fewer has no top-5 accuracy. */
 const noVerdict = 'no verdict, since no run has this metric.'
 
-/** The difference of a metric that has one. */
+/** Row of a metric that has a difference. */
 interface Row {
   readonly metric: Metric
   readonly difference: Difference
 }
 
 /**
- * The paired differences with their intervals, the verdict, and how many seeds would tell more; `null` where no seed has
+ * Renders the paired differences with their intervals, the verdict, and how many seeds to add; `null` where no seed has
  * both frameworks.
  */
 export function renderDifferenceTable(comparison: Comparison, style: Style): string | null {
@@ -39,7 +39,7 @@ export function renderDifferenceTable(comparison: Comparison, style: Style): str
   ].join('\n\n')
 }
 
-/** The outcome on the primary metric in one line, for those who want no more. */
+/** Renders the outcome on the primary metric in one line, for those who want no more. */
 export function verdictLine({ primaryMetric, metrics, runs }: Comparison): string {
   const { name, value } = metricFormats[primaryMetric]
   const means = (['tensorflow', 'pytorch'] as const).flatMap((framework) => {

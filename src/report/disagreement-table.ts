@@ -3,7 +3,7 @@ import { formatCount, formatPValue } from './format.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
-/** How the two models of each seed answer the same images; `null` where no seed has both. */
+/** Renders how the two models of each seed answer the same images; `null` where no seed has both. */
 export function renderDisagreementTable({ disagreement }: Comparison, style: Style): string | null {
   if (disagreement.length === 0) return null
   const table = renderTable(

@@ -5,7 +5,7 @@ import { formatBytes } from './format.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
 
-/** What doctor found, for people: a section a framework, and one for the machine. */
+/** Renders the findings of `doctor` for people: a section for each framework, and one for the machine. */
 export function renderDoctorReport(
   examinations: readonly Examination[],
   machine: Machine | null,

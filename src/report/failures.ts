@@ -6,14 +6,14 @@ import { frameworksOf, runsOf } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
 
-/** A failure for people: its message, the exception or exit behind it, what mends it, its code. */
+/** Renders a failure for people: its message, the exception or exit behind it, its remedy and its code. */
 export function renderFailure(failure: Failure, options: RenderOptions): string {
   const { red } = createStyle(options).colors
   const [message, ...details] = failureLines(failure)
   return [`${red('error')} ${message}`, ...details.map((line) => `  ${line}`)].join('\n')
 }
 
-/** The lines that tell of a failure; the traceback is in the run folder. */
+/** Lines that tell of a failure. The traceback is in the comparison's folder. */
 export function failureLines({ code, message, hint, cause }: Failure): string[] {
   const causeLine = cause === null ? '' : firstLine(`${cause.type}: ${cause.message}`)
   const saidAlready = cause === null || message.includes(firstLine(cause.message))
@@ -24,7 +24,7 @@ export function failureLines({ code, message, hint, cause }: Failure): string[] 
   ]
 }
 
-/** The runs that failed, each failure once with the seeds that it struck; then those that were cancelled. */
+/** Renders the runs that failed, each failure once with the seeds that it struck; then the runs that were cancelled. */
 export function renderFailures(runs: readonly RunResult[], style: Style): string | null {
   const { red, dim } = style.colors
   const sections = frameworksOf(runs).flatMap((framework) => {
@@ -46,7 +46,7 @@ export function renderFailures(runs: readonly RunResult[], style: Style): string
   )
 }
 
-/** `seed 1`, `seeds 0, 1, 1 repeat`. */
+/** Lists seeds in words: `seed 1`, or `seeds 0, 1, 1 repeat`. */
 export function seedList(seeds: readonly (number | string)[]): string {
   return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
 }
@@ -64,7 +64,7 @@ function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: 
   return [...groups.values()]
 }
 
-/** The seeds of the cancelled runs as one group, or no group. */
+/** Groups the seeds of the cancelled runs; no group where there are none. */
 function cancelled(runs: readonly RunResult[]): string[][] {
   const seeds = runs.filter((run) => run.status === 'cancelled').map(nameOfSeed)
   return seeds.length === 0 ? [] : [seeds]

@@ -1,7 +1,7 @@
-/** What stands in a table where there is no value. */
+/** Sign that stands in a table where there is no value. */
 export const absent = '–'
 
-/** A duration for people: `4.1 s`, `48 s`, `3 min 20 s`, `2 h 05 min`. */
+/** Formats a duration for people: `4.1 s`, `48 s`, `3 min 20 s`, `2 h 05 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
@@ -11,70 +11,70 @@ export function formatSeconds(seconds: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`
 }
 
-/** Memory in binary megabytes: `1,530 MiB`, `0.4 MiB`. */
+/** Formats a size in binary megabytes: `1,530 MiB`, `0.4 MiB`. */
 export function formatBytes(bytes: number): string {
   const mebibytes = bytes / 2 ** 20
   return `${mebibytes < 9.95 ? mebibytes.toFixed(1) : formatCount(mebibytes)} MiB`
 }
 
-/** A share as a percentage: `86.10%`. */
+/** Formats a share as a percentage: `86.10%`. */
 export function formatPercent(fraction: number, digits = 2): string {
   return `${(100 * fraction).toFixed(digits)}%`
 }
 
-/** A difference of two shares in percentage points, with its sign: `+0.20`. */
+/** Formats a difference of two shares in percentage points, with its sign: `+0.20`. */
 export function formatPoints(difference: number): string {
   return formatSigned(100 * difference, 2)
 }
 
-/** A number with its sign; what rounds to zero has none. */
+/** Formats a number with its sign; a number that rounds to zero has none. */
 export function formatSigned(value: number, digits: number): string {
   const text = value.toFixed(digits)
   if (Number(text) === 0) return (0).toFixed(digits)
   return value > 0 ? `+${text}` : text
 }
 
-/** A speed in images a second, without its unit: `1,240`, `8.4`. */
+/** Formats a speed in images a second, without its unit: `1,240`, `8.4`. */
 export function formatRate(imagesPerSecond: number): string {
   return imagesPerSecond < 99.95 ? imagesPerSecond.toFixed(1) : formatCount(imagesPerSecond)
 }
 
-/** A mean cross-entropy: `0.4102`. */
+/** Formats a mean cross-entropy: `0.4102`. */
 export function formatLoss(loss: number): string {
   return loss.toFixed(4)
 }
 
-/** A learning rate to three digits, or the sign of an absent one: `1.45e-3`. */
+/** Formats a learning rate to three digits, or the sign of an absent one: `1.45e-3`. */
 export function formatLearningRate(rate: number | null): string {
   return formatOr(rate, (present) => present.toExponential(2))
 }
 
-/** A relative error to two digits: `4.1e-15`. */
+/** Formats a relative error to two digits: `4.1e-15`. */
 export function formatError(error: number): string {
   return error === 0 ? '0' : error.toExponential(1)
 }
 
-/** A whole number with its thousands set apart: `2,400`. */
+/** Formats a whole number with its thousands set apart: `2,400`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: 0 })
 }
 
-/** A number and what it counts: `1 run`, `4 runs`. */
+/** Formats a number and the noun that it counts: `1 run`, `4 runs`. */
 export function formatNumberOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** A p-value as papers print it: `0.031`, `<0.001`. */
+/** Formats a p-value as papers print it: `0.031`, `<0.001`. */
 export function formatPValue(pValue: number): string {
   return pValue < 0.001 ? '<0.001' : pValue.toFixed(3)
 }
 
-/** A moment by the clock of whoever reads it: `2026-11-24 10:15`. */
+/** Formats a time by the reader's own clock: `2026-11-24 10:15`. */
 export function formatLocalTime(time: string): string {
   return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
 }
 
-/** A value by its formatter, or the sign of an absent one. */
+/** Formats a value by its formatter, or as the sign of an absent one. */
 export function formatOr<Value>(value: Value | null | undefined, format: (value: Value) => string): string {
   return value === null || value === undefined ? absent : format(value)
 }

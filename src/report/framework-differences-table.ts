@@ -4,7 +4,7 @@ import { formatNumberOf } from './format.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
-/** What the two libraries of an idiomatic experiment don't have alike, and what each of it does to the first batch. */
+/** Renders the differences between the two libraries of an idiomatic experiment, each with its effect on the first batch. */
 export function renderFrameworkDifferences(
   experiment: string,
   { differences, unexplained }: Pick<Verification, 'differences' | 'unexplained'>,
@@ -47,7 +47,7 @@ function describeEffects(unexplained: number | null): string {
   return `${meaning} ${rest}`
 }
 
-// Two digits: 6.7, 0.42, 9.5e-6.
+// The share has two digits: 6.7, 0.42, 9.5e-6.
 function formatShare(share: number): string {
   if (share === 0) return '0'
   return share < 1e-3 ? share.toExponential(1) : String(Number(share.toPrecision(2)))

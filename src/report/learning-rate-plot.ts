@@ -4,7 +4,7 @@ import type { Framework } from '../spec/schema.js'
 import { formatLearningRate } from './format.js'
 import { linearTicks, powersOfTen } from './ticks.js'
 
-/** The sweep of one framework, as it is plotted. */
+/** Sweep of one framework, as it is plotted. */
 export type PlottedSweep = LearningRateCurve & { readonly framework: Framework }
 
 const width = 760
@@ -13,20 +13,20 @@ const frame = { left: 64, right: 24, top: 92, bottom: 56 } as const
 const plotWidth = width - frame.left - frame.right
 const plotHeight = height - frame.top - frame.bottom
 
-/** At the end of a sweep the loss may be of any size; what comes after these many steps from the end sets no scale. */
+/** Number of steps at the end of a sweep that set no scale, since the loss may have any size there. */
 const lastSteps = 5
 
-/** Of the marks: like the curves, one is seen around the other where both are at one place. */
+/** Radii of the marks. Where both frameworks' marks are at one place, one is seen around the other, as with the curves. */
 const radii: Readonly<Record<Framework, number>> = { tensorflow: 8, pytorch: 4.5 }
 
-/** Where values lie on the page. */
+/** Scales that turn values into places on the page. */
 interface Scales {
   readonly x: (learningRate: number) => number
   readonly y: (loss: number) => number
 }
 
 /**
- * The smoothed losses of all frameworks over the learning rate, with the suggestions marked, as an SVG document that
+ * Plots the smoothed losses of all frameworks over the learning rate, with the suggestions marked, as an SVG document that
  * stands by itself: no script, no font of its own, and colours for light and for dark surroundings.
  */
 export function renderLearningRatePlot(title: string, sweeps: readonly PlottedSweep[]): string {
@@ -59,7 +59,7 @@ export function renderLearningRatePlot(title: string, sweeps: readonly PlottedSw
   ].join('\n')
 }
 
-/** Where a value lies between two others, as a share; in the middle where the two are one. */
+/** Position of a value between two others, as a share; 0.5 where the two are the same. */
 function share(value: number, [low = 0, high = 0]: readonly number[]): number {
   return high === low ? 0.5 : (value - low) / (high - low)
 }
@@ -103,7 +103,7 @@ function curve({ framework, points }: PlottedSweep, { x, y }: Scales): string {
   return `<path class="curve ${framework}" clip-path="url(#plot)" d="${path.join('')}"/>`
 }
 
-/** A filled circle for the valley, an open one for the steepest point. */
+/** Marks of a sweep's suggestions: a filled circle for the valley, an open one for the steepest point. */
 function marks({ framework, points, suggestions }: PlottedSweep, { x, y }: Scales): string[] {
   return (['valley', 'steep'] as const).flatMap((name) => {
     const point = points.find(({ learningRate }) => learningRate === suggestions[name])
@@ -132,7 +132,7 @@ function describe({ framework, suggestions: { valley, steep } }: PlottedSweep): 
   return `${frameworkNames[framework]} suggests ${formatLearningRate(valley)} in the valley and ${formatLearningRate(steep)} where the loss falls most steeply.`
 }
 
-/** With the minus of mathematics, which is wider than a hyphen. */
+/** Formats an exponent with the minus sign of mathematics, which is wider than a hyphen. */
 function signed(exponent: number): string {
   return String(exponent).replace('-', '−')
 }

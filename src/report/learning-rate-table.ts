@@ -10,7 +10,7 @@ const endings = {
   notFinite: 'no longer finite',
 } as const satisfies Record<PlottedSweep['ended'], string>
 
-/** What the sweeps suggest, a row for each framework, and where the plot is. */
+/** Renders the suggestions of the sweeps, a row for each framework, and the path of the plot. */
 export function renderSweeps(sweeps: readonly PlottedSweep[], plot: string, options: RenderOptions): string {
   const style = createStyle(options)
   const table = renderTable(

@@ -3,15 +3,15 @@ import { formatLoss, formatPercent, formatPoints, formatSigned } from './format.
 
 export type Metric = keyof Comparison['metrics']
 
-/** How a metric is written in tables. */
+/** Format of a metric in tables. */
 interface MetricFormat {
   readonly name: string
-  /** Of a difference. */
+  /** Unit of a difference. */
   readonly unit: string
   readonly value: (value: number) => string
-  /** A distance of two values, without its sign. */
+  /** Formats a distance between two values, without its sign. */
   readonly spread: (spread: number) => string
-  /** A difference, with its sign. */
+  /** Formats a difference, with its sign. */
   readonly difference: (difference: number) => string
 }
 
@@ -29,7 +29,7 @@ const nats = {
   difference: (difference: number) => formatSigned(difference, 4),
 }
 
-/** Every metric of the test, in the order of the tables. ECE is what the literature calls the calibration error. */
+/** Formats of every metric of the test, in the order of the tables. ECE is the literature's name of the calibration error. */
 export const metricFormats: Readonly<Record<Metric, MetricFormat>> = {
   accuracy: { name: 'accuracy', ...percentage },
   topFiveAccuracy: { name: 'top-5', ...percentage },
@@ -38,7 +38,7 @@ export const metricFormats: Readonly<Record<Metric, MetricFormat>> = {
   calibrationError: { name: 'ECE', ...percentage },
 }
 
-/** The metrics that the runs of a comparison have: five classes or fewer have no top-5. */
+/** Lists the metrics that the runs of a comparison have: five classes or fewer have no top-5 accuracy. */
 export function metricsOf({ metrics }: Comparison): Metric[] {
   return (Object.keys(metricFormats) as Metric[]).filter(
     (metric) =>

@@ -11,14 +11,14 @@ import { renderProse, renderSection, renderTable } from './table.js'
 
 type Side = Framework | 'between'
 
-/** How a figure is written: its name, and a distance in its unit. */
+/** Format of a figure: its name, and the unit of a distance. */
 interface Figure {
   readonly name: string
   readonly unit: string
   readonly scale: number
 }
 
-/** How far each framework lies from itself, beside how far the two lie from each other; `null` without repeats. */
+/** Renders how far each framework lies from itself, beside how far the two lie from each other; `null` without repeats. */
 export function renderNoiseTable(comparison: Comparison, style: Style): string | null {
   const { noise, runs } = comparison
   if (noise === null) return null
@@ -61,13 +61,13 @@ function figure(key: NoiseFigure): Figure {
   return { name, unit, scale: metricTraits[key].isShare ? 100 : 1 }
 }
 
-/** The mean, and the largest in brackets where there are several. */
+/** Cell of a distance: the mean, and in brackets the largest where there are several pairs. */
 function cell({ mean, largest, pairs }: Distance, scale: number): string {
   const text = formatDistance(scale * mean)
   return pairs === 1 ? text : `${text} (${formatDistance(scale * largest)})`
 }
 
-/** Two digits, however small: what is not exactly zero never looks like it. */
+/** Formats a distance with two digits, however small, so that only an exact zero looks like zero. */
 function formatDistance(distance: number): string {
   if (distance === 0) return '0'
   if (distance < 0.001) return distance.toExponential(1)
@@ -82,7 +82,7 @@ function howToRead(seeds: number): string {
   return `${distances}: of two runs of one framework with the same seed, and of the two frameworks.`
 }
 
-/** Whether a framework came to exactly the same twice, what deterministic mode has to do with it, and what else. */
+/** Tells whether a framework computed exactly the same twice, and what deterministic mode and other causes have to do with it. */
 function verdictOf(framework: Framework, comparison: Comparison, noise: Noise): string {
   const name = frameworkNames[framework]
   const distances = figuresOf(comparison).flatMap((key) => noise[key][framework] ?? [])

@@ -12,12 +12,12 @@ const trainedNames = {
   all: 'all trained, BatchNorm in training mode',
 } as const satisfies Record<Trained, string>
 
-/** What a recording is of: `the first phase, in float64`. */
+/** Names a recording by its subject: `the first phase, in float64`. */
 export function recordingName({ trained, precision }: PlannedRecording): string {
   return `${trainedNames[trained]}, in ${precision}`
 }
 
-/** The parity ladder: the rungs of meaning, those of rounding, and where the two engines part. */
+/** Renders the parity ladder: the rungs of meaning, the rungs of rounding, and the place where the two engines part. */
 export function renderVerification(
   experiment: string,
   verification: Verification,
@@ -38,7 +38,7 @@ export function renderVerification(
   return sections.join('\n\n')
 }
 
-/** Where the two engines part first, in a sentence; null where they don't. */
+/** Names the place where the two engines part first, in a sentence; null where they don't. */
 export function describeDivergence({ rungs, rounding }: Verification): string | null {
   const rung = rungs.find(({ passed }) => !passed)
   if (rung) return describeRung(rung)

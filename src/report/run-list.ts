@@ -12,36 +12,36 @@ import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderTable } from './table.js'
 import { renderComparison } from './terminal-report.js'
 
-/** A run folder as `list` shows it. */
+/** Comparison as `list` shows it. */
 export type RunListRow = Omit<RunListedLine, 'type'>
 
-/** A run folder as `show` shows it. */
+/** Comparison as `show` shows it. */
 export type RunView = Pick<RunShownLine, 'name' | 'comparisonDirectory' | 'status' | 'comparison' | 'results'>
 
 type RunStatus = RunView['status']
 
 const shortestName = 20
 
-/** One line for each run folder, and what resumes the newest that was interrupted. */
+/** Renders a line for each comparison, and the command that resumes the newest interrupted one. */
 export function renderRunList(rows: readonly RunListRow[], options: RenderOptions): string {
   const hints = rows.flatMap((row) => resumeHint(row) ?? [])
   return [renderRunTable(rows, options), ...hints.slice(0, 1)].join('\n\n')
 }
 
-/** What resumes a run that was stopped before its end; `null` for any other. */
+/** Names the command that resumes a comparison which was stopped before its end; `null` for any other. */
 export function resumeHint({
   name,
   comparisonDirectory,
   status,
 }: Pick<RunView, 'name' | 'comparisonDirectory' | 'status'>): string | null {
   const stopped = status === 'interrupted' || status === 'cancelled'
-  // By its name a run is found where runs are without --out.
+  // A comparison in the default folder is found by its name, without --out.
   const run =
     path.dirname(comparisonDirectory) === path.resolve(defaultRunsDirectory) ? name : comparisonDirectory
   return stopped ? `Resume with: twintune resume ${run}` : null
 }
 
-// A long name loses its start, since its ending is what names a run.
+// A long name loses its start, since its ending is enough to find a comparison by.
 function renderRunTable(rows: readonly RunListRow[], options: RenderOptions): string {
   if (rows.length === 0) return 'No runs yet.'
   const { colors } = createStyle(options)
@@ -60,7 +60,7 @@ function renderRunTable(rows: readonly RunListRow[], options: RenderOptions): st
   )
 }
 
-/** The comparison where there is one, else what each run came to so far; and what resumes it where it was stopped. */
+/** Renders a comparison, or the results of its runs so far; and the command that resumes it where it was stopped. */
 export function renderRun(run: RunView, options: RenderOptions): string {
   const hint = resumeHint(run)
   return [renderRunSoFar(run, options), ...(hint === null ? [] : [hint])].join('\n\n')

@@ -3,32 +3,32 @@ import { mean } from '../compare/summary.js'
 import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
-/** The frameworks of these runs, in the order in which they first appear. */
+/** Lists the frameworks of some runs, in the order in which they first appear. */
 export function frameworksOf(runs: readonly RunResult[]): Framework[] {
   return [...new Set(runs.map((run) => run.framework))]
 }
 
-/** The runs of one framework by seed. */
+/** Lists the runs of one framework by seed. */
 export function runsOf<Result extends RunResult>(framework: Framework, runs: readonly Result[]): Result[] {
   return runs.filter((run) => run.framework === framework).sort((a, b) => a.seed - b.seed)
 }
 
-/** The runs that came to an end with a result. */
+/** Lists the runs that came to an end with a result. */
 export function finishedRuns(runs: readonly RunResult[]): FinishedRun[] {
   return runs.filter((run) => run.status === 'finished')
 }
 
-/** The seconds of a run from its start to its end, whatever they went to; the loader's are within those of training. */
+/** Seconds of a run from its start to its end. The loader's seconds are a part of those of training. */
 export function totalSeconds({ loader: _, ...parts }: FinishedRun['seconds']): number {
   return Object.values(parts).reduce((sum, part) => sum + part, 0)
 }
 
-/** How many seeds the experiment has. */
+/** Counts the seeds of an experiment. */
 export function seedCount(comparison: Comparison): number {
   return new Set(comparison.runs.map((run) => run.seed)).size
 }
 
-/** The mean of the values that are there, or `null` when there is none. */
+/** Mean of the values that are there; `null` when there is none. */
 export function meanOf(values: readonly (number | null | undefined)[]): number | null {
   const present = values.filter((value) => value !== null && value !== undefined)
   return present.length === 0 ? null : mean(present)

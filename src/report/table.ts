@@ -5,9 +5,9 @@ import type { Style } from './style.js'
 
 export interface TableLayout {
   readonly head?: readonly string[]
-  /** One for each column. */
+  /** Alignment of each column. */
   readonly align: readonly ('left' | 'right')[]
-  /** The last column holds prose and is folded at the width of the terminal. */
+  /** Whether the last column holds prose, which is folded at the width of the terminal. */
   readonly fold?: boolean
 }
 
@@ -22,7 +22,7 @@ const noLines = {
   middle: gap,
 }
 
-/** A table without lines, indented under its heading; an empty row sets groups apart. */
+/** Renders a table without lines, indented under its heading. An empty row sets groups apart. */
 export function renderTable(
   rows: readonly (readonly string[])[],
   { head = [], align, fold = false }: TableLayout,
@@ -43,17 +43,17 @@ export function renderTable(
     .join('\n')
 }
 
-/** A heading and what stands under it. */
+/** Renders a heading and the body under it. */
 export function renderSection(title: string, body: string, { colors }: Style): string {
   return `${colors.bold(title)}\n${body}`
 }
 
-/** Prose under a heading, folded at the width of the terminal. */
+/** Renders prose under a heading, folded at the width of the terminal. */
 export function renderProse(text: string, style: Style): string {
   return renderTable([[text]], { align: ['left'], fold: true }, style)
 }
 
-/** The last column has what the others leave. A word that is longer stays whole: a path must be there to copy. */
+/** Folds the last column to the width that the others leave. A longer word stays whole: a path must be there to copy. */
 function foldLastColumn(
   rows: readonly (readonly string[])[],
   head: readonly string[],

@@ -11,7 +11,7 @@ import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderThroughputTable } from './throughput-table.js'
 import { renderTimeTable } from './time-table.js'
 
-/** All of a comparison that people want at its end, in sections with an empty line between them. */
+/** Renders the report of a comparison, in sections with an empty line between them. */
 export function renderComparison(comparison: Comparison, options: RenderOptions): string {
   const style = createStyle(options)
   const sections = [

@@ -3,7 +3,7 @@ import { formatOr, formatPercent, formatPValue } from './format.js'
 import type { Style } from './style.js'
 import { renderSection, renderTable } from './table.js'
 
-/** How much faster one framework trained than the other; `null` where no seed has the pace of both. */
+/** Renders how much faster one framework trained than the other; `null` where no seed has the pace of both. */
 export function renderThroughputTable({ throughput }: Comparison, style: Style): string | null {
   const { ratio } = throughput
   if (ratio === null) return null

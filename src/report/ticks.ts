@@ -1,4 +1,4 @@
-/** Round numbers around a range, five to ten of them: multiples of 1, 2 or 5 times a power of ten. */
+/** Lists five to ten round numbers around a range: multiples of 1, 2 or 5 times a power of ten. */
 export function linearTicks(low: number, high: number): number[] {
   const raw = (high - low || Math.abs(high) || 1) / 6
   const power = 10 ** Math.floor(Math.log10(raw))
@@ -12,7 +12,7 @@ export function linearTicks(low: number, high: number): number[] {
   )
 }
 
-/** The exponents of the powers of ten in a range, its ends included. */
+/** Lists the exponents of the powers of ten in a range, its ends included. */
 export function powersOfTen(low: number, high: number): number[] {
   // The logarithm of a power of ten may miss its whole number by a rounding.
   const first = Math.ceil(Math.log10(low) - 1e-9)

@@ -9,14 +9,14 @@ import { renderProse, renderSection, renderTable } from './table.js'
 
 type Part = keyof FinishedRun['seconds']
 
-/** One row: what the finished runs of a framework come to, or `null` where that says nothing. */
+/** Row of the table: a figure of the finished runs of a framework, or `null` where it says nothing. */
 interface Measure {
   readonly label: string
   readonly value: (runs: readonly FinishedRun[]) => number | null
   readonly format: (value: number) => string
 }
 
-/** The parts of a run in the order in which they happen. */
+/** Labels of the parts of a run, in the order in which the parts happen. */
 const partLabels: Readonly<Record<Part, string>> = {
   start: 'start Python',
   import: 'import the framework',
@@ -40,7 +40,7 @@ const speeds: readonly Measure[] = [
   },
 ]
 
-// What training would gain at most from batches that never kept it waiting.
+// The share is the most that training would gain from batches that never kept it waiting.
 const loaderShare: Measure = {
   label: '  as a share',
   value: (runs) => meanOf(runs.map(({ seconds: { loader, train } }) => (train > 0 ? loader / train : null))),
@@ -67,7 +67,7 @@ const memory: readonly Measure[] = [
   { label: 'peak', value: peakBytes, format: (bytes) => formatCount(bytes / 2 ** 20) },
 ]
 
-/** Speed, seconds by part and memory, with a column for each framework; `null` when no run finished. */
+/** Renders speed, seconds by part and memory, with a column for each framework; `null` when no run finished. */
 export function renderTimeTable({ runs }: Comparison, style: Style): string | null {
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
@@ -106,7 +106,7 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
   return renderSection('Speed and memory', `${table}\n\n${renderProse(notes(finished), style)}`, style)
 }
 
-/** How the figures above were come by. */
+/** Notes on how the figures were measured. */
 function notes(finished: readonly FinishedRun[]): string {
   const methods = [...new Set(finished.map((run) => run.peakMemoryMethod))]
   return [
@@ -131,7 +131,7 @@ function countRuns(finished: readonly FinishedRun[]): string {
     : counts.map(({ name, runs }) => `${formatNumberOf(runs, 'run')} of ${name}`).join(' and ')
 }
 
-/** Reading features is another kind of work than computing them. */
+/** Notes which runs read their features from the cache, which is another kind of work than computing them. */
 function cacheNotes(finished: readonly FinishedRun[]): string[] {
   const cached = finished
     .filter(({ facts }) => facts.phases.some(({ features }) => features === 'cached'))
@@ -146,7 +146,7 @@ function profiledPhases(finished: readonly FinishedRun[]): number[] {
   return [...new Set(finished.flatMap(({ profile }) => profile.map(({ phase }) => phase)))]
 }
 
-/** The parts of a phase's training step, in their order. */
+/** Rows of the parts of a phase's training step, in their order. */
 function stepParts(phase: number): Measure[] {
   return (['transfer', 'forward', 'backward', 'optimizer'] as const).map((part) => ({
     label: part,
@@ -178,7 +178,7 @@ function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
 }
 
 /**
- * Mean over the runs that had this part: a worker's later runs start and import nothing, and those that found all
+ * Mean seconds of a part over the runs that had it: a worker's later runs start and import nothing, and those that found all
  * features in the cache computed none.
  */
 function meanSeconds(part: Part, runs: readonly FinishedRun[]): number | null {
