@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const minutes = 60_000
 
+/** Tests that start processes: a Node worker with a Python whose handlers train nothing. */
+const startingProcesses = ['test/run/**/*.test.ts', 'test/worker/**/*.test.ts']
+
 // Each group waits for the one before it: what starts frameworks wants the cores to itself, and packing rebuilds dist/.
 export default defineConfig({
   test: {
@@ -10,9 +13,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/package/**'],
+          exclude: ['test/integration/**', 'test/package/**', ...startingProcesses],
           testTimeout: 20_000,
+          // Every file would load zod, the schemas and the backbones anew.
+          isolate: false,
+          pool: 'threads',
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          include: startingProcesses,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -22,7 +36,9 @@ export default defineConfig({
           testTimeout: 5 * minutes,
           hookTimeout: 5 * minutes,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          // All files share the Pythons of warm.ts.
+          isolate: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -32,7 +48,7 @@ export default defineConfig({
           testTimeout: 2 * minutes,
           hookTimeout: 5 * minutes,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -10,7 +10,8 @@ import {
   withWarmWorkers,
 } from '../../src/index.js'
 import { isAlive } from '../is-alive.js'
-import { python, temporaryFolder, tinyExperiment, writePictures } from './rig.js'
+import { comparisonOf, python, temporaryFolder, tinyExperiment, writePictures } from './rig.js'
+import { compareWarm } from './warm.js'
 
 const folder = temporaryFolder()
 
@@ -22,15 +23,12 @@ beforeAll(() => {
 
 describe('compare', () => {
   it('resolves with the comparison, having told of everything', async () => {
-    const seen: Event['type'][] = []
-    const comparison = await compare(defineExperiment(tinyExperiment(folder)), {
-      runsDirectory: path.join(folder, 'runs'),
-      onEvent: (event) => seen.push(event.type),
-    })
+    const told = await compareWarm(tinyExperiment(folder), folder)
+    const comparison = comparisonOf(told)
     expect(comparison.metrics.accuracy.difference?.verdict).toBe('inconclusive')
     expect(comparison.metrics.accuracy.tensorflow?.mean).toBeGreaterThanOrEqual(0)
-    expect(seen[0]).toBe('comparison-started')
-    expect(seen.at(-1)).toBe('comparison-finished')
+    expect(told[0]?.type).toBe('comparison-started')
+    expect(told.at(-1)?.type).toBe('comparison-finished')
   })
 })
 
@@ -71,7 +69,10 @@ describe('withWarmWorkers', () => {
 
 describe('runExperiment', () => {
   it('cancels when its loop is left, and the workers are gone', async () => {
-    const endless = tinyExperiment(folder, { training: { phases: [{ epochs: 100_000 }] } })
+    const endless = tinyExperiment(folder, {
+      frameworks: ['pytorch'],
+      training: { phases: [{ epochs: 100_000 }] },
+    })
     const pids: number[] = []
     let comparisonDirectory = ''
     for await (const event of runExperiment(defineExperiment(endless), {

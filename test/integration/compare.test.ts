@@ -21,6 +21,7 @@ import {
   writePictures,
   writeSpec,
 } from './rig.js'
+import { compareWarm } from './warm.js'
 
 const folder = temporaryFolder()
 let events: Event[]
@@ -157,12 +158,10 @@ describe('compare, aligned, on both frameworks', () => {
   })
 })
 
-describe('train', () => {
-  it('runs one framework, and tells what its steps spend their time on', async () => {
-    const spec = writeSpec(folder, tinyExperiment(folder, { name: 'one' }))
-    const ran = await runTwintune(['train', spec, '--framework', 'pytorch', '--profile'], folder)
-    expect(ran.exitCode).toBe(0)
-    const { runs } = comparisonOf(ran.events)
+describe('an experiment of one framework', () => {
+  it('is carried out in it alone, and tells what its steps spend their time on', async () => {
+    const one = tinyExperiment(folder, { name: 'one', frameworks: ['pytorch'], profile: true })
+    const { runs } = comparisonOf(await compareWarm(one, folder))
     expect(runs.map(({ framework }) => framework)).toEqual(['pytorch'])
     expect(runs[0]?.profile).toEqual([expect.objectContaining({ phase: 1, input: 'features', steps: 20 })])
   })
@@ -170,23 +169,19 @@ describe('train', () => {
 
 describe('compare, idiomatic', () => {
   it('runs the document’s two models and says what differs', async () => {
-    const spec = writeSpec(
-      folder,
-      tinyExperiment(folder, {
-        name: 'document',
-        mode: 'idiomatic',
-        model: { backbone: 'resnet50', weights: 'random' },
-      }),
-    )
-    const ran = await runTwintune(['compare', spec], folder)
-    expect(ran.exitCode).toBe(0)
-    const comparison = comparisonOf(ran.events)
+    const document = tinyExperiment(folder, {
+      name: 'document',
+      mode: 'idiomatic',
+      model: { backbone: 'resnet50', weights: 'random' },
+    })
+    const told = await compareWarm(document, folder)
+    const comparison = comparisonOf(told)
     expect(comparison.mode).toBe('idiomatic')
     const different = comparison.contract.filter(({ state }) => state === 'different')
     expect(different.map(({ ingredient }) => ingredient)).toEqual(
       expect.arrayContaining(['weights', 'pixels', 'optimizer', 'batch norm']),
     )
-    const [started] = eventsOf(ran.events, 'comparison-started')
+    const [started] = eventsOf(told, 'comparison-started')
     for (const { framework, test } of comparison.runs) {
       const details = readJson(started?.comparisonDirectory ?? '', `${framework}-seed0`, 'evaluation.json')
       const f1 = evaluationDetailsSchema.parse(details).perClass.flatMap((row) => row.f1 ?? [])
@@ -227,22 +222,18 @@ function withoutTimes(comparison: object): unknown {
 }
 
 describe('a deterministic run', () => {
-  it('ends in the same bits when it is done again, as a command of its own and as a repeat', async () => {
-    const spec = writeSpec(
-      folder,
-      tinyExperiment(folder, {
-        name: 'again',
-        deterministic: true,
-        training: { batchSize: 8, phases: [{ epochs: 1, trainable: 'all' }] },
-      }),
-    )
+  it('ends in the same bits when it is done again, as a comparison of its own and as a repeat', async () => {
+    const again = tinyExperiment(folder, {
+      name: 'again',
+      deterministic: true,
+      training: { batchSize: 8, phases: [{ epochs: 1, trainable: 'all' }] },
+    })
     const models: string[][] = []
     const comparisons: Comparison[] = []
-    for (const options of [[], ['--noise']]) {
-      const ran = await runTwintune(['compare', spec, ...options], folder)
-      expect(ran.exitCode).toBe(0)
-      comparisons.push(comparisonOf(ran.events))
-      const [started] = eventsOf(ran.events, 'comparison-started')
+    for (const noise of [false, true]) {
+      const told = await compareWarm({ ...again, comparison: { noise } }, folder)
+      comparisons.push(comparisonOf(told))
+      const [started] = eventsOf(told, 'comparison-started')
       models.push(
         (started?.runs ?? []).map((run) => {
           const file = path.join(
@@ -270,11 +261,10 @@ describe('a deterministic run', () => {
 })
 
 describe('parallel runs', () => {
-  it('go on at the same time and come to the same', async () => {
-    const spec = writeSpec(folder, tinyExperiment(folder, { name: 'parallel' }))
-    const ran = await runTwintune(['compare', spec, '--parallel', '2'], folder)
-    expect(ran.exitCode).toBe(0)
-    const order = ran.events.filter(({ type }) => type === 'run-started' || type === 'run-finished')
+  it('go on at the same time', async () => {
+    const told = await compareWarm(tinyExperiment(folder, { name: 'parallel' }), folder, { parallel: 2 })
+    expect(comparisonOf(told).runs.map(({ status }) => status)).toEqual(['finished', 'finished'])
+    const order = told.filter(({ type }) => type === 'run-started' || type === 'run-finished')
     expect(order.slice(0, 2).map(({ type }) => type)).toEqual(['run-started', 'run-started'])
   })
 })

@@ -4,6 +4,7 @@ import { execaSync } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Event } from '../../src/events.js'
 import { runResultSchema } from '../../src/protocol/result.js'
+import type { ExperimentInput } from '../../src/spec/schema.js'
 import { isAlive } from '../is-alive.js'
 import {
   comparisonOf,
@@ -18,6 +19,7 @@ import {
   writePictures,
   writeSpec,
 } from './rig.js'
+import { compareWarm } from './warm.js'
 
 const folder = temporaryFolder()
 const pictures = path.join(folder, 'pictures')
@@ -44,14 +46,10 @@ const endless = (name: string) =>
   })
 
 describe('bad data', () => {
-  it('names a corrupt image and exits with 3', async () => {
+  it('names a corrupt image', async () => {
     const copy = copyOfPictures('corrupt')
     writeFileSync(path.join(copy, 'train/class1/7.png'), 'not a picture')
-    const { events, exitCode } = await runTwintune(
-      ['compare', writeSpec(folder, tinyExperiment(copy, { name: 'corrupt' }))],
-      folder,
-    )
-    expect(exitCode).toBe(3)
+    const events = await compareWarm(tinyExperiment(copy, { name: 'corrupt' }), folder)
     expect(failuresOf(events)).toHaveLength(2)
     for (const { code, message } of failuresOf(events)) {
       expect(code).toBe('IMAGE_CORRUPT')
@@ -74,9 +72,9 @@ describe('bad data', () => {
       'more-classes': 'DATASET_INVALID',
     }
     for (const [name, code] of Object.entries(expected)) {
-      const spec = writeSpec(folder, tinyExperiment(path.join(folder, name), { name }))
-      const { events, exitCode } = await runTwintune(['train', spec, '--framework', 'pytorch'], folder)
-      expect([exitCode, ...failuresOf(events).map((failure) => failure.code)]).toEqual([3, code])
+      const spoilt = tinyExperiment(path.join(folder, name), { name, frameworks: ['pytorch'] })
+      const events = await compareWarm(spoilt, folder)
+      expect(failuresOf(events).map((failure) => failure.code)).toEqual([code])
     }
   })
 
@@ -90,15 +88,11 @@ describe('bad data', () => {
 
 describe('a loss that is not finite', () => {
   it('is a typed failure that names its step, in both frameworks', async () => {
-    const spec = writeSpec(
-      folder,
-      tinyExperiment(pictures, {
-        name: 'diverges',
-        training: { batchSize: 8, phases: [{ epochs: 3, optimizer: { name: 'sgd', learningRate: 1e30 } }] },
-      }),
-    )
-    const { events, exitCode } = await runTwintune(['compare', spec], folder)
-    expect(exitCode).toBe(3)
+    const diverges = tinyExperiment(pictures, {
+      name: 'diverges',
+      training: { batchSize: 8, phases: [{ epochs: 3, optimizer: { name: 'sgd', learningRate: 1e30 } }] },
+    })
+    const events = await compareWarm(diverges, folder)
     expect(failuresOf(events).map(({ code }) => code)).toEqual(['LOSS_NOT_FINITE', 'LOSS_NOT_FINITE'])
     expect(failuresOf(events)[0]?.message).toMatch(/phase 1, epoch \d, step \d/)
   })
@@ -179,8 +173,8 @@ describe('a Python that is killed in an epoch', () => {
 })
 
 describe('an end from outside', () => {
-  async function startedRun(name: string) {
-    const spec = writeSpec(folder, endless(name))
+  async function startedRun(name: string, changes: Partial<ExperimentInput> = {}) {
+    const spec = writeSpec(folder, { ...endless(name), ...changes })
     const command = startTwintune(['compare', spec, '--json'], folder)
     let comparisonDirectory = ''
     const pids: number[] = []
@@ -208,7 +202,7 @@ describe('an end from outside', () => {
   it.each(['orchestrator', 'worker'])(
     'by kill -9 of the %s leaves no process behind after a second',
     async (which) => {
-      const { command, pids } = await startedRun(`killed-${which}`)
+      const { command, pids } = await startedRun(`killed-${which}`, { frameworks: ['pytorch'] })
       const [workerPid, pythonPid] = pids
       if (which === 'orchestrator') command.kill('SIGKILL')
       else process.kill(workerPid ?? 0, 'SIGKILL')

@@ -13,6 +13,7 @@ import {
   writePictures,
   writeSpec,
 } from './rig.js'
+import { compareWarm } from './warm.js'
 
 const folder = temporaryFolder()
 
@@ -32,8 +33,7 @@ const experiment = (name: string) =>
   })
 
 it('a comparison that was killed in an epoch is resumed to the same bits as one that was not', async () => {
-  const whole = await runTwintune(['compare', writeSpec(folder, experiment('whole'))], folder)
-  expect(whole.exitCode).toBe(0)
+  const whole = await compareWarm(experiment('whole'), folder)
 
   const killed = startTwintune(['compare', writeSpec(folder, experiment('killed')), '--json'], folder)
   let comparisonDirectory = ''
@@ -51,7 +51,7 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
   expect(eventsOf(resumed.events, 'run-started').map(({ framework }) => framework)).toEqual(['pytorch'])
   expect(eventsOf(resumed.events, 'run-resumed')).toMatchObject([{ phase: 2 }])
 
-  const [expected, actual] = [comparisonOf(whole.events), comparisonOf(resumed.events)]
+  const [expected, actual] = [comparisonOf(whole), comparisonOf(resumed.events)]
   expect(actual.status).toBe('finished')
   const reached = (comparison: typeof actual) =>
     comparison.runs.map(({ framework, test, firstStepLoss, facts }) => ({
@@ -63,7 +63,7 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
     }))
   expect(reached(actual)).toEqual(reached(expected))
   const [{ comparisonDirectory: wholeDirectory } = { comparisonDirectory: '' }] = eventsOf(
-    whole.events,
+    whole,
     'comparison-started',
   )
   for (const framework of ['tensorflow', 'pytorch']) {

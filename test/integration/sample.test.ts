@@ -1,15 +1,15 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { comparisonOf, root, runTwintune, temporaryFolder } from './rig.js'
+import { loadExperiment } from '../../src/index.js'
+import { comparisonOf, root, temporaryFolder } from './rig.js'
+import { compareWarm } from './warm.js'
 
 describe('the sample with real weights', () => {
   it('is learnt by both frameworks in ten epochs, to the accuracy that its example states', async () => {
-    const spec = path.join(root, 'examples/fashion-mnist.yaml')
-    const { events, exitCode } = await runTwintune(
-      ['compare', spec, '--seeds', '0', '--set', 'training.phases[0].epochs=10'],
-      temporaryFolder(),
-    )
-    expect(exitCode).toBe(0)
+    const example = await loadExperiment(path.join(root, 'examples/fashion-mnist.yaml'))
+    const [phase] = example.training.phases ?? []
+    const training = { ...example.training, phases: [{ ...phase, epochs: 10 }] }
+    const events = await compareWarm({ ...example, seeds: [0], training }, temporaryFolder())
     const { runs, contract } = comparisonOf(events)
     for (const { test } of runs) {
       // A linear probe reaches 0.86; single epochs were seen from 0.82 to 0.87.

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
 MODEL = {
-    "backbone": "resnet18",
+    "backbone": "mobilenetv3_small_050",
     "weights": {"kind": "random"},
     "head": {"hidden": [8], "activation": "relu", "dropout": 0.0},
 }
