@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from augmentations import OF_IMAGES
-from conftest import ADAM, PHASE
+from conftest import ADAM, BACKBONE, PHASE
 from pictures import write_pictures
 from reports import Reports
 from safetensors.numpy import load_file
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
 MODEL = {
-    "backbone": "mobilenetv3_small_050",
+    "backbone": BACKBONE,
     "weights": {"kind": "random"},
     "head": {"hidden": [8], "activation": "relu", "dropout": 0.0},
 }
@@ -221,7 +221,7 @@ def test_what_frozen_stages_gave_trains_the_last_ones_as_pixels_do(
     monkeypatch.setattr(module.AlignedEngine, "caches_features", False)
     on_pixels = finish(request)
     inputs = [run.result.facts.phases[0].input for run in (computed, cached, on_pixels)]
-    assert inputs == ["activations of layer3", "activations of layer3", "pixels"]
+    assert inputs == ["activations of blocks.4", "activations of blocks.4", "pixels"]
     assert (computed.origin, cached.origin, on_pixels.origin) == ("computed", "cached", None)
     assert cached.losses() == computed.losses()
     # As for features: sums in another order, two epochs long.
@@ -240,7 +240,7 @@ def test_activations_that_are_kept_already_need_no_room_a_second_time(requests, 
 def test_stages_that_an_earlier_phase_moved_behind_the_cut_share_the_activations(requests) -> None:
     once = finish(requests("pytorch", training={"phases": [LAST_STAGE]}))
     twice = finish(requests("pytorch", training={"phases": [LAST_STAGE, PHASE, LAST_STAGE]}))
-    assert once.result.facts.phases[0].input == "activations of layer3"
+    assert once.result.facts.phases[0].input == "activations of blocks.4"
     # The head of the second phase gets features of a last stage that nobody had before.
     assert [phase.features for phase in twice.result.facts.phases] == ["cached", "computed", "cached"]
 
@@ -249,7 +249,9 @@ def test_activations_that_do_not_fit_leave_the_phase_on_pixels(requests, tmp_pat
     phases = {"phases": [PHASE, LAST_STAGE]}
     # Room for the features of 512 numbers, and not for four times as many.
     limit = 3 * 48 * 512 * 8
-    request = requests("pytorch", training=phases, cacheDirectory=str(tmp_path), featureCacheBytes=limit)
+    # Activations of a ResNet18 before its last stage are more than the features.
+    model = {**MODEL, "backbone": "resnet18"}
+    request = requests("pytorch", model=model, training=phases, cacheDirectory=str(tmp_path), featureCacheBytes=limit)
     inputs = [phase.input for phase in finish(request).result.facts.phases]
     assert inputs == ["features", "pixels"]
 

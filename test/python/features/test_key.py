@@ -36,7 +36,8 @@ def test_in_deterministic_mode_so_does_what_the_last_bits_may_hang_on(make_reque
     ids=lambda change: next(iter(change)),
 )
 def test_what_bears_on_features_names_others(make_request, change: dict) -> None:
-    assert source_of(make_request("pytorch", **change)) != source_of(make_request("pytorch"))
+    plain = make_request("pytorch", model=MODEL)
+    assert source_of(make_request("pytorch", **{"model": MODEL, **change})) != source_of(plain)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,8 @@ def test_what_bears_on_features_names_others(make_request, change: dict) -> None
     ids=lambda change: next(iter(change)),
 )
 def test_what_does_not_bear_on_them_names_the_same(make_request, change: dict) -> None:
-    assert source_of(make_request("pytorch", **change)) == source_of(make_request("pytorch"))
+    plain = make_request("pytorch", model=MODEL)
+    assert source_of(make_request("pytorch", **{"model": MODEL, **change})) == source_of(plain)
 
 
 def test_the_frameworks_have_features_of_their_own(make_request) -> None:
@@ -71,6 +73,6 @@ def test_weights_that_want_another_preprocessing_name_others(make_request) -> No
 
 
 def test_the_cut_is_named_by_the_last_stage_that_is_computed(make_request) -> None:
-    request = make_request("pytorch")
+    request = make_request("pytorch", model=MODEL)
     assert source_of(request, first_stage=4).cut == "layer3"
     assert source_of(request, first_stage=5).cut == "pooled"

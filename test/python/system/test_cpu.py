@@ -10,6 +10,12 @@ from twintune.system.cpu import allowed_processors, available_cores, describe_th
 NEEDS_AFFINITY = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system binds no process")
 
 
+@pytest.fixture(autouse=True)
+def whole_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes away the share that the test run itself gives each of its processes."""
+    monkeypatch.delenv("TWINTUNE_CORES", raising=False)
+
+
 @NEEDS_AFFINITY
 def test_a_process_that_is_bound_to_one_processor_counts_that_one() -> None:
     before = os.sched_getaffinity(0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ADAM, PHASE
+from conftest import ADAM, BACKBONE, PHASE
 from pictures import write_pictures
 from twintune.model.weights import random_tensors, save_atomically
 from twintune.protocol import Facts, RunRequest
@@ -25,7 +25,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of two seeds, and other pictures under the same names."""
     folder = tmp_path_factory.mktemp("files")
     for seed in (0, 1):
-        save_atomically(random_tensors("resnet18", seed), folder / f"weights{seed}.safetensors")
+        save_atomically(random_tensors(BACKBONE, seed), folder / f"weights{seed}.safetensors")
     write_pictures(folder / "train", each=12, series=2)
     write_pictures(folder / "test", each=4, series=3)
     return folder
@@ -37,7 +37,7 @@ def request_with(make_request, files: Path):
 
     def make(framework: str, weights: str = "weights0", head: dict | None = None, **changes) -> RunRequest:
         model = {
-            "backbone": "resnet18",
+            "backbone": BACKBONE,
             "weights": {"kind": "file", "path": str(files / f"{weights}.safetensors")},
             "head": {**HEAD, **(head or {})},
         }

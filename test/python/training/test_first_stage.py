@@ -10,6 +10,12 @@ from twintune.protocol import Phase
 from twintune.training.first_stage import describe_input, frozen_stages
 
 VIEWS = {**OF_IMAGES, "views": 3}
+RESNET = {
+    "backbone": "resnet18",
+    "weights": {"kind": "random"},
+    "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+}
+"""Stem and four layers."""
 
 
 @pytest.mark.parametrize(
@@ -34,12 +40,12 @@ VIEWS = {**OF_IMAGES, "views": 3}
 def test_stages_run_once_only_where_they_are_frozen_and_see_the_same_in_every_epoch(
     make_request, change: dict, augmentation: dict, stages: int
 ) -> None:
-    request = make_request("pytorch", augmentation=augmentation)
+    request = make_request("pytorch", model=RESNET, augmentation=augmentation)
     phase = msgspec.convert({**PHASE, **change}, Phase)
     assert frozen_stages(phase, request) == stages
 
 
 def test_what_steps_are_given_is_named_by_where_they_begin(make_request) -> None:
-    request = make_request("pytorch")
+    request = make_request("pytorch", model=RESNET)
     described = [describe_input(first_stage, request) for first_stage in (0, 1, 4, 5)]
     assert described == ["pixels", "activations of stem", "activations of layer3", "features"]

@@ -72,5 +72,5 @@ def test_the_record_says_what_the_live_pipeline_does(make_request, inputs_of) ->
     augmentation = {"horizontalFlip": 0.5, "cutmix": 1.0}
     _, record = inputs_of(make_request("pytorch", augmentation=augmentation))
     assert record.augmentation == (
-        "Resize(size=33, interpolation='bilinear'), Flip(direction='horizontal', probability=0.5); batches: cutmix 1"
+        "Resize(size=33, interpolation='bicubic'), Flip(direction='horizontal', probability=0.5); batches: cutmix 1"
     )

@@ -21,9 +21,9 @@ Change = Callable[[Any], None]
 def move_a_weight(engine: Any) -> None:
     variables = getattr(engine.model, "variables", None)
     if variables is None:
-        engine.model.backbone.conv1.weight.data[0, 0, 0, 0] += 1
+        engine.model.backbone.conv_stem.weight.data[0, 0, 0, 0] += 1
     else:
-        variables["conv1.weight"].assign(variables["conv1.weight"] + 1)
+        variables["conv_stem.weight"].assign(variables["conv_stem.weight"] + 1)
 
 
 def move_the_head(engine: Any) -> None:

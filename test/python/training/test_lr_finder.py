@@ -159,7 +159,7 @@ def test_the_sweep_leaves_model_and_optimiser_as_they_were(make_request, framewo
         within = copied_state(engine)
     assert_same(copied_state(engine), before)
     moved = [name for name, tensor in before.items() if not np.array_equal(tensor, within[name])]
-    assert {"layer4.0.bn1.weight", "layer4.0.bn1.running_var", "head.0.weight"} <= set(moved)
+    assert {"blocks.5.0.bn1.weight", "blocks.5.0.bn1.running_var", "head.0.weight"} <= set(moved)
     assert any(name.startswith("optimizer.") for name in moved)
 
 

@@ -12,8 +12,12 @@ from types import SimpleNamespace
 
 import pytest
 import twintune.system.stopwatch
+<<<<<<< HEAD
 from conftest import ADAM, PHASE
 from reports import Reports, as_sent
+=======
+from conftest import ADAM, BACKBONE, IDIOMATIC_BACKBONES, PHASE
+>>>>>>> c0f076e (End recordings at the rung that is asked for, and train small backbones where the size isn't the point)
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
 from twintune.protocol import EpochReport, PhaseStartedReport, Progress, RunRequest, RunResult
@@ -46,7 +50,7 @@ PHASES = [
     },
 ]
 HEAD = {"hidden": [16], "activation": "relu", "dropout": 0.3}
-MODEL = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": HEAD}
+MODEL = {"backbone": BACKBONE, "weights": {"kind": "random"}, "head": HEAD}
 EARLY_STOPPING = {"monitor": "loss", "mode": "auto", "patience": 2, "minDelta": 0.0, "restoreBest": True}
 
 
@@ -137,7 +141,11 @@ def test_a_run_that_was_interrupted_again_and_again_ends_as_one_that_was_not(mak
         "at the start of a phase on features of a backbone that was trained": after("phase-started", phase=3),
         "after the test": after("evaluation"),
     }
-    for moment, stop in interruptions.items():
+    # Between phases, epochs and runs the loop alone has a state, which is the same for both frameworks; Keras takes
+    # seconds for each beginning.
+    of_the_loop = {"between two phases", "between two epochs", "after the test"}
+    moments = interruptions.keys() - of_the_loop if framework == "tensorflow" else interruptions.keys()
+    for moment, stop in ((moment, stop) for moment, stop in interruptions.items() if moment in moments):
         assert run_until(make_long_request(framework, "parted", resume=True), stop) is None, moment
     resumed = run_until(make_long_request(framework, "parted", resume=True), never)
     assert without_times(resumed) == without_times(expected)
@@ -251,7 +259,7 @@ def test_the_best_epoch_has_its_file_though_no_checkpoint_was_due_after_it(make_
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_idiomatic_mode_goes_on_to_the_same_bits_too(make_long_request, framework: str) -> None:
     optimizer = {key: value for key, value in ADAM.items() if key != "epsilon"}
-    model = {**MODEL, "backbone": "resnet50"}
+    model = {**MODEL, "backbone": IDIOMATIC_BACKBONES[framework]}
     training = {
         "phases": [{**PHASE, "epochs": 2, "optimizer": optimizer}],
         "ema": None,
@@ -305,7 +313,7 @@ def test_a_backbone_that_nothing_moved_is_left_out_of_the_checkpoint(make_reques
             held.append(set(load_file(Path(request.run_directory, "checkpoint", "last.safetensors"))))
 
     run(request, look)
-    assert ["conv1.weight" in tensors for tensors in held] == [False, True]
+    assert ["conv_stem.weight" in tensors for tensors in held] == [False, True]
     assert {"head.0.weight", "optimizer.exp_avg.head.0.weight", "optimizer.step"} <= held[0]
     assert "bn1.running_mean" in held[1]
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from conftest import PHASE
+from conftest import IDIOMATIC_BACKBONES, PHASE
 from safetensors.numpy import load_file
 from twintune.data.targets import Targets, one_hot
 from twintune.digests import digest_tensors
@@ -74,7 +74,9 @@ def few_steps(monkeypatch) -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_profile_changes_nothing_of_the_run(make_request, framework: str, monkeypatch) -> None:
     phases = [PHASE, {**PHASE, "trainable": "all", "batchNorm": "train"}]
-    request = make_request(framework, profile=True, training={"phases": phases})
+    head = {"hidden": [16], "activation": "relu", "dropout": 0.0}
+    model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
+    request = make_request(framework, profile=True, model=model, training={"phases": phases})
     looks = []
 
     def look_before_and_after(context):
@@ -125,7 +127,7 @@ def test_the_loss_is_that_of_the_step_and_only_the_whole_step_moves_the_weights(
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_only_the_whole_step_of_a_listing_moves_the_weights(make_request, framework: str) -> None:
     head = {"hidden": [], "activation": "relu", "dropout": 0.0}
-    model = {"backbone": "mobilenetv3_small_100", "weights": {"kind": "random"}, "head": head}
+    model = {"backbone": IDIOMATIC_BACKBONES[framework], "weights": {"kind": "random"}, "head": head}
     engine = create_engine(make_request(framework, mode="idiomatic", model=model), classes=3)
     engine.start_phase(msgspec.convert(PHASE, Phase), first_stage=0)
     check_what_moves(engine, engine.step_parts(), transferred(engine))

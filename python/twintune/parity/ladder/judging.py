@@ -7,14 +7,14 @@ pass. A value that isn't finite never passes, nor does a tensor that one engine 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from twintune.parity.ladder.differences import Difference, Pair, is_noise, judge, larger_of, make_rung
 from twintune.parity.ladder.sensitivity import SensitivePair, judge_by_sensitivity
 from twintune.parity.ladder.twin_recordings import TwinRecordings
-from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, Trained
+from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, RungName, Trained
 
 EXACT = 0.0
 MEANING = 1e-10
@@ -41,24 +41,23 @@ def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
         request: The files of the two recordings.
 
     Returns:
-        The rungs from the bottom up. `where` is the first tensor beyond its bound, and in it the place of the largest
-        difference.
+        Every rung that both recordings reach, from the bottom up. `where` is the first tensor beyond its bound, and in
+        it the largest difference.
     """
     twins, trained = TwinRecordings.load(request.tensorflow, request.pytorch), request.trained
-    return JudgeRungsResult(
-        rungs=[
-            _judge_pixels(twins, trained),
-            judge("weights", trained, _weights(twins)),
-            judge("features", trained, _features(twins)),
-            judge("logits", trained, _per_image(twins, "logits", ("image", "class"))),
-            judge("loss", trained, _per_image(twins, "loss", ("image",))),
-            judge_by_sensitivity("gradients", trained, _gradients(twins), MEANING),
-            judge("optimizer", trained, _optimizer(twins), _note_of_still_step(twins)),
-            judge_by_sensitivity("steps", trained, _steps_of_training(twins), MEANING),
-            _judge_batch_norm(twins, trained),
-            judge("evaluation", trained, _evaluation(twins)),
-        ]
-    )
+    judges: dict[RungName, Callable[[], Rung]] = {
+        "pixels": lambda: _judge_pixels(twins, trained),
+        "weights": lambda: judge("weights", trained, _weights(twins)),
+        "features": lambda: judge("features", trained, _features(twins)),
+        "logits": lambda: judge("logits", trained, _per_image(twins, "logits", ("image", "class"))),
+        "loss": lambda: judge("loss", trained, _per_image(twins, "loss", ("image",))),
+        "gradients": lambda: judge_by_sensitivity("gradients", trained, _gradients(twins), MEANING),
+        "optimizer": lambda: judge("optimizer", trained, _optimizer(twins), _note_of_still_step(twins)),
+        "steps": lambda: judge_by_sensitivity("steps", trained, _steps_of_training(twins), MEANING),
+        "batch-norm": lambda: _judge_batch_norm(twins, trained),
+        "evaluation": lambda: judge("evaluation", trained, _evaluation(twins)),
+    }
+    return JudgeRungsResult(rungs=[judges[rung]() for rung in twins.rungs])
 
 
 def _judge_pixels(twins: TwinRecordings, trained: Trained) -> Rung:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +29,9 @@ from twintune.model.parameter_groups import STATISTICS
 from twintune.model.precision import array_dtype
 from twintune.parity.ladder.moved_pixels import by_last_places, farthest_move, of_allowance
 from twintune.parity.ladder.perturbations import perturb_request, plant
-from twintune.parity.ladder.recording_file import Recording, RecordingHeader, save_recording
+from twintune.parity.ladder.recording_file import RUNGS, Recording, RecordingHeader, save_recording
 from twintune.parity.tensor_groups import under
-from twintune.protocol import Emit, Framework, RecordRungsRequest, RecordRungsResult, RunRequest
+from twintune.protocol import Emit, Framework, RecordRungsRequest, RecordRungsResult, RungName, RunRequest
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.seeding import generator
@@ -47,7 +48,7 @@ _GRADIENT_EXPONENTS = (-6, 0)
 """The powers of ten between which the scales of drawn gradients lie: the smallest are near an optimiser's epsilon."""
 
 
-def record_rungs(request: RecordRungsRequest, emit: Emit) -> RecordRungsResult:
+def record_rungs(request: RecordRungsRequest, emit: Emit, last_rung: RungName = RUNGS[-1]) -> RecordRungsResult:
     """Builds one engine for the first phase of a run, and writes its results on each rung to a file.
 
     A phase of the head alone trains on pixels in a recording, so that the backbone is in every rung.
@@ -55,6 +56,7 @@ def record_rungs(request: RecordRungsRequest, emit: Emit) -> RecordRungsResult:
     Args:
         request: The complete request; nothing is filled in here. Its run is deterministic, in aligned mode.
         emit: A function that takes a progress report, and raises `Cancelled` when the recording should stop.
+        last_rung: The rung that the recording ends at; tensors of the rungs above it are neither computed nor kept.
 
     Raises:
         TwintuneError: If the data, the weights or the device can't be used, or the perturbation has no effect.
@@ -68,7 +70,7 @@ def record_rungs(request: RecordRungsRequest, emit: Emit) -> RecordRungsResult:
     run = _prepare(perturbed, report)
     plant(run, request.perturbation)
     run.engine.start_phase(perturbed.training.phases[0], first_stage=0)
-    save_recording(_Recorder(run).record(request), Path(request.recording))
+    save_recording(_Recorder(run, last_rung).record(request), Path(request.recording))
     return RecordRungsResult(seconds=time.perf_counter() - start)
 
 
@@ -110,8 +112,8 @@ class _Steps:
 class _Recorder:
     """Measures one engine; whatever changes its model is undone again."""
 
-    def __init__(self, run: RunContext) -> None:
-        self._run, self._request = run, run.request
+    def __init__(self, run: RunContext, last_rung: RungName) -> None:
+        self._run, self._request, self._last_rung = run, run.request, last_rung
         self._engine = cast(ProbedEngine, run.engine)
         self._probe = self._engine.probe()
         self._phase = run.request.training.phases[0]
@@ -120,26 +122,38 @@ class _Recorder:
         self._start = {name: tensor.copy() for name, tensor in self._engine.state(backbone=True).items()}
 
     def record(self, request: RecordRungsRequest) -> Recording:
-        """Records all rungs."""
+        """Records all rungs up to the last one."""
         tensors = under("weights", self._model_tensors())
         self._run.report.stage("features")
         with self._restored():
             passes, gradients = self._first_batch()
-        with self._restored():
-            updated = self._updated(list(gradients))
-        with self._restored():
-            steps = self._take_steps()
         tensors |= passes
         tensors |= under("gradients", gradients)
-        tensors |= under("optimizer", updated)
+        if self._dtype == "float64":
+            with self._restored():
+                tensors |= under("moved-gradients", self._moved_gradients(gradients))
+        if not self._reaches("optimizer"):
+            return Recording(self._header(request, self._pixel_digests()), tensors)
+        with self._restored():
+            tensors |= under("optimizer", self._updated(list(gradients)))
+        if not self._reaches("steps"):
+            return Recording(self._header(request, self._pixel_digests()), tensors)
+        with self._restored():
+            steps = self._take_steps()
         tensors |= steps.tensors
         tensors |= under("first-batch-norm", steps.first_statistics)
         if self._dtype == "float64":
             moved_steps = farthest_move(steps.tensors, self._take_moved_steps)
             tensors |= {f"moved-{name}": tensor for name, tensor in moved_steps.items()}
-            with self._restored():
-                tensors |= under("moved-gradients", self._moved_gradients(gradients))
         return Recording(self._header(request, steps.pixel_digests), tensors)
+
+    def _reaches(self, rung: RungName) -> bool:
+        return RUNGS.index(self._last_rung) >= RUNGS.index(rung)
+
+    def _pixel_digests(self) -> list[str]:
+        """The digests of the batches that ten steps would be given."""
+        groups = itertools.islice(self._groups(), _STEPS)
+        return [digest_tensors({"pixels": batch.inputs}) for group in groups for batch, _ in group]
 
     @contextlib.contextmanager
     def _restored(self) -> Iterator[None]:
@@ -252,6 +266,7 @@ class _Recorder:
             framework=run.framework,
             precision=run.training.precision,
             trained=request.trained,
+            last_rung=self._last_rung,
             pixel_digests=pixel_digests,
             library_names=self._probe.library_names(),
             evaluation=_evaluation(run.seeds.init, len(self._run.splits.classes)),

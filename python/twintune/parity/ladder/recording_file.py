@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -12,7 +13,10 @@ from safetensors import safe_open
 
 from twintune.model.weights import save_atomically
 from twintune.parity.tensor_groups import group_of, names_under
-from twintune.protocol import Framework, Precision, Trained
+from twintune.protocol import Framework, Precision, RungName, Trained
+
+RUNGS: tuple[RungName, ...] = get_args(RungName)
+"""The rungs of the ladder, from the bottom up."""
 
 
 class RecordingHeader(msgspec.Struct, frozen=True, rename="camel"):
@@ -21,6 +25,8 @@ class RecordingHeader(msgspec.Struct, frozen=True, rename="camel"):
     framework: Framework
     precision: Precision
     trained: Trained
+    last_rung: RungName
+    """The rung that the recording ends at."""
     pixel_digests: list[str]
     """SHA-256 of each batch's pixels, as the model got them."""
     library_names: dict[str, str]

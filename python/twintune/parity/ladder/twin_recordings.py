@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from twintune.parity.ladder.differences import Pair
-from twintune.parity.ladder.recording_file import Recording, RecordingHeader, load_recording
+from twintune.parity.ladder.recording_file import RUNGS, Recording, RecordingHeader, load_recording
+from twintune.protocol import RungName
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,12 @@ class TwinRecordings:
     def load(cls, tensorflow: str, pytorch: str) -> TwinRecordings:
         """Opens the two files."""
         return cls(load_recording(Path(tensorflow)), load_recording(Path(pytorch)))
+
+    @property
+    def rungs(self) -> tuple[RungName, ...]:
+        """The rungs that both recordings reach, from the bottom up."""
+        last = min(RUNGS.index(recording.header.last_rung) for recording in (self.tensorflow, self.pytorch))
+        return RUNGS[: last + 1]
 
     def names(self, group: str) -> list[str]:
         """The names, without `group/`, of the tensors of a group that either engine has, in PyTorch's order."""

@@ -118,6 +118,7 @@ def _header(framework: Framework, precision: Precision) -> RecordingHeader:
     return RecordingHeader(
         framework=framework,
         precision=precision,
+        last_rung="evaluation",
         trained="phase",
         pixel_digests=[f"digest {batch}" for batch in range(3)],
         library_names={name: f"{library}/{name}" for name in names},

@@ -67,6 +67,10 @@ def test_two_engines_that_differ_by_rounding_pass_every_rung_in_order(judge) -> 
         assert rungs[name].where is not None
 
 
+def test_a_rung_that_one_recording_ends_before_is_not_judged(judge) -> None:
+    assert tuple(judge(change_header(last_rung="gradients"))) == RUNGS[: RUNGS.index("gradients") + 1]
+
+
 def test_the_first_batch_with_other_pixels_is_named(judge) -> None:
     rungs = judge(change_header(pixel_digests=["digest 0", "another", "another"]))
     assert failed(rungs) == ["pixels"]

@@ -22,6 +22,7 @@ from twintune.protocol import (
     Precision,
     RecordRungsRequest,
     Rung,
+    RungName,
 )
 from twintune.protocol.judge_rounding import Recordings
 from twintune.record.reporter import Reporter
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 ADAPT = {**PHASE, "batchNorm": "adapt"}
 
 # The lowest rung that fails, and where. All that a mistake is upstream of may fail as well.
-EXPECTED: dict[PerturbationName, tuple[str, str]] = {
+EXPECTED: dict[PerturbationName, tuple[RungName, str]] = {
     "resize": ("pixels", "batch 1"),
     "normalization": ("pixels", "batch 1"),
     "batch-order": ("pixels", "batch 1"),
@@ -51,6 +52,12 @@ EXPECTED: dict[PerturbationName, tuple[str, str]] = {
     "bn-momentum": ("batch-norm", "layer2.0.bn1.running_mean (timm layer2.0.bn1.running_mean, "),
 }
 
+RESNET = {
+    "backbone": "resnet18",
+    "weights": {"kind": "random"},
+    "head": {"hidden": [16], "activation": "relu", "dropout": 0.0},
+}
+
 Record = Callable[..., str]
 
 
@@ -64,14 +71,15 @@ def record(make_request_in, tmp_path_factory: pytest.TempPathFactory) -> Record:
         precision: Precision = "float64",
         batch_size: int = 4,
         optimizer: dict | None = None,
+        last_rung: RungName = "evaluation",
         **changes,
     ) -> str:
         folder = tmp_path_factory.mktemp("recording")
         phase = {**ADAPT, "optimizer": {**ADAM, **(optimizer or {})}}
         training = {"precision": precision, "batchSize": batch_size, "phases": [phase]}
-        run = make_request_in(folder, framework, deterministic=True, training=training, **changes)
+        run = make_request_in(folder, framework, deterministic=True, model=RESNET, training=training, **changes)
         file = str(folder / "recording.safetensors")
-        record_rungs(RecordRungsRequest(run, "phase", perturbation, file), lambda report: None)
+        record_rungs(RecordRungsRequest(run, "phase", perturbation, file), lambda report: None, last_rung)
         return file
 
     return record
@@ -99,8 +107,9 @@ def test_every_perturbation_is_tried() -> None:
 def test_a_planted_mistake_fails_its_rung_and_is_named(
     record: Record, tensorflow: str, perturbation: PerturbationName
 ) -> None:
-    failed = [rung for rung in judge(tensorflow, record("pytorch", perturbation)) if not rung.passed]
     rung, place = EXPECTED[perturbation]
+    planted = record("pytorch", perturbation, last_rung=rung)
+    failed = [rung for rung in judge(tensorflow, planted) if not rung.passed]
     assert failed[0].rung == rung
     assert (failed[0].where or "").startswith(place)
 
@@ -109,13 +118,17 @@ def test_a_planted_mistake_fails_its_rung_and_is_named(
 def test_a_constant_that_the_first_step_does_not_depend_on_fails_the_optimizer(
     record: Record, tensorflow: str, constant: dict
 ) -> None:
-    failed = [rung for rung in judge(tensorflow, record("pytorch", optimizer=constant)) if not rung.passed]
+    failed = [
+        rung
+        for rung in judge(tensorflow, record("pytorch", optimizer=constant, last_rung="optimizer"))
+        if not rung.passed
+    ]
     assert failed[0].rung == "optimizer"
 
 
 def test_a_last_batch_of_one_image_is_nobody_s_mistake(record: Record) -> None:
     # Of 30 images 29, which at 32 pixels leaves one value a channel.
-    assert Path(record("pytorch", batch_size=29, dataset={"imageSize": 32})).exists()
+    assert Path(record("pytorch", batch_size=29, dataset={"imageSize": 32}, last_rung="pixels")).exists()
 
 
 def test_a_layer_in_bfloat16_fails_the_features_of_the_rounding_half(record: Record, tensorflow: str) -> None:

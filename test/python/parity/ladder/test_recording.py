@@ -181,7 +181,7 @@ def test_a_batch_s_losses_come_to_what_the_first_step_of_a_run_reports(make_requ
     phase = {**PHASE, "batchNorm": "adapt"}
     training = {"precision": "float64", "labelSmoothing": 0.1, "classWeights": "balanced", "phases": [phase]}
     head = {"hidden": [8], "activation": "relu", "dropout": 0.5}
-    model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
+    model = {"backbone": BACKBONE, "weights": {"kind": "random"}, "head": head}
     request = make_request("pytorch", model=model, training=training)
     recording = record(request)
     assert recording.tensors["loss/training"].sum() == pytest.approx(recording.tensors["steps"][0], rel=1e-12)
@@ -213,7 +213,7 @@ def test_in_half_precision_a_loss_that_is_not_finite_loses_no_rung(make_request,
     assert not [name for name in recording.tensors if name.startswith("moved-")]
     assert all(np.isfinite(tensor).all() for tensor in recording.group("gradients").values())
     # bfloat16 is the upper half of float32.
-    layer = recording.tensors["features/inference/layer4"]
+    layer = recording.tensors["features/inference/blocks.5"]
     assert not (layer.view(np.uint32) & 0xFFFF).any()
 
 
