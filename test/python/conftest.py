@@ -32,6 +32,12 @@ DATASET_FIELDS = {
 """What every source of a data set has, by the names of `twintune.protocol`."""
 BACKBONE = "mobilenetv3_small_050"
 """Has BatchNorm and an activation with kinks, and so few parameters that a step in float64 takes 0.1 s."""
+RESNET = {
+    "backbone": "resnet18",
+    "weights": {"kind": "random"},
+    "head": {"hidden": [16], "activation": "relu", "dropout": 0.0},
+}
+"""A model with few layers, which TensorFlow traces sooner than the narrow one; five stages, 512 features."""
 IDIOMATIC_BACKBONES = {"tensorflow": "vgg16", "pytorch": "mobilenet_v2"}
 """Of the libraries' own models the ones that are soonest built: Keras traces each layer, PyTorch draws each weight."""
 PHASE = {

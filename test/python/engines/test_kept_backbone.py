@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ADAM, PHASE
+from conftest import ADAM, PHASE, RESNET
 from safetensors.numpy import load_file
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
 from twintune.model.weights import save_atomically
@@ -77,7 +77,7 @@ class TestTheNextRun:
 
     def test_takes_it_and_gives_the_same_as_on_a_fresh_one(self, make_request, framework: str) -> None:
         # What a profile trains comes after the test.
-        request = make_request(framework, deterministic=True, profile=True)
+        request = make_request(framework, model=RESNET, deterministic=True, profile=True)
         (fresh, tensors), (next_one, same_tensors) = self.run(request), self.run(request)
         assert self.built == 1
         assert next_one.facts == fresh.facts
@@ -86,9 +86,9 @@ class TestTheNextRun:
 
     def test_may_train_what_the_last_one_kept_frozen(self, make_request, framework: str) -> None:
         trained = {"phases": [{**PHASE, "trainable": "all", "batchNorm": "train"}]}
-        request = make_request(framework, deterministic=True, training=trained)
+        request = make_request(framework, model=RESNET, deterministic=True, training=trained)
         fresh, tensors = self.run(request)
-        self.run(make_request(framework, deterministic=True))
+        self.run(make_request(framework, model=RESNET, deterministic=True))
         again, same_tensors = self.run(request)
         assert self.built == 2
         assert again.facts == fresh.facts
@@ -100,8 +100,8 @@ class TestTheNextRun:
         ids=["trained", "normalised by its batches"],
     )
     def test_builds_one_anew_where_the_last_one_moved_it(self, make_request, framework: str, phase: dict) -> None:
-        moving = make_request(framework, training={"phases": [{**PHASE, **phase, "optimizer": ADAM}]})
+        moving = make_request(framework, model=RESNET, training={"phases": [{**PHASE, **phase, "optimizer": ADAM}]})
         self.run(moving)
-        weights = self.run(make_request(framework))[0].facts.weights
+        weights = self.run(make_request(framework, model=RESNET))[0].facts.weights
         assert self.built == 2
         assert weights == self.run(moving)[0].facts.weights

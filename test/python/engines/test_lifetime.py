@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable
 
 import pytest
+from conftest import BACKBONE
 from step_rig import FRAMEWORKS, SGD, phase_of, take_steps
 from twintune.training.loop import run
 
@@ -14,10 +15,10 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 # A traced graph that somebody holds on to keeps tens of thousands of objects alive, and all the model's memory.
 FEW = 500
 MODEL = {
-    # Its SiLU is a custom gradient in TensorFlow.
-    "backbone": "efficientnet_b0",
+    "backbone": BACKBONE,
     "weights": {"kind": "random"},
-    "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+    # SiLU is a custom gradient in TensorFlow.
+    "head": {"hidden": [8], "activation": "silu", "dropout": 0.0},
 }
 
 

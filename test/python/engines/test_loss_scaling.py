@@ -8,7 +8,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from conftest import ADAM, PHASE
+from conftest import ADAM, PHASE, RESNET
+from reports import Reports
 from step_rig import STAGES, phase_of
 from twintune.data.targets import Targets, one_hot
 from twintune.engines.engine import StepInputs
@@ -101,7 +102,7 @@ def test_a_step_whose_gradients_overflow_counts_for_nothing(
     make_request, monkeypatch: pytest.MonkeyPatch, framework: str, accumulation: int, optimizer: str, group: int
 ) -> None:
     training = {"gradientAccumulation": accumulation, "clipGradientNorm": 0.5, "ema": {"decay": 0.5}}
-    request = make_request(framework, training=training)
+    request = make_request(framework, model=RESNET, training=training)
     phase = phase_of(optimizer=OPTIMIZERS[optimizer])
     batches = features(count=4 * accumulation)
     skipped = slice(group * accumulation, (group + 1) * accumulation)
@@ -130,9 +131,9 @@ def test_a_run_in_float16_skips_its_first_steps_in_both_frameworks(
     for framework in FRAMEWORKS:
         # A CPU computes in float16 too, only slowly: what it leaves untried is the GPU's own kernels.
         monkeypatch.setattr(engine_module(framework), "check_precision", lambda *_: None)
-        messages: list[dict] = []
-        results.append(run(make_request(framework, training=training), messages.append))
-        (warning,) = [message["message"] for message in messages if message.get("code") == "LOSS_SCALING"]
+        reports = Reports()
+        results.append(run(make_request(framework, model=RESNET, training=training), reports.append))
+        (warning,) = [report["message"] for report in reports.of("warning") if report["code"] == "LOSS_SCALING"]
         skipped.append(int(warning.removeprefix("Loss scaling skipped ").split()[0]))
     ours, theirs = results
     assert ours.facts.precision == theirs.facts.precision

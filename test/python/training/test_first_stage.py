@@ -5,17 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 from augmentations import OF_IMAGES
-from conftest import PHASE
+from conftest import PHASE, RESNET
 from twintune.protocol import Phase
 from twintune.training.first_stage import describe_input, frozen_stages
 
 VIEWS = {**OF_IMAGES, "views": 3}
-RESNET = {
-    "backbone": "resnet18",
-    "weights": {"kind": "random"},
-    "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
-}
-"""Stem and four layers."""
 
 
 @pytest.mark.parametrize(

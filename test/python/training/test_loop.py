@@ -12,12 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from augmentations import OF_IMAGES
-<<<<<<< HEAD
-from conftest import ADAM, PHASE
-from reports import Reports
-=======
 from conftest import ADAM, BACKBONE, PHASE
->>>>>>> c0f076e (End recordings at the rung that is asked for, and train small backbones where the size isn't the point)
+from reports import Reports
 from safetensors.numpy import load_file
 from twintune.data.mixing import Mixing
 from twintune.data.splits import unit_hash

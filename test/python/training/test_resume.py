@@ -12,12 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 import twintune.system.stopwatch
-<<<<<<< HEAD
-from conftest import ADAM, PHASE
-from reports import Reports, as_sent
-=======
 from conftest import ADAM, BACKBONE, IDIOMATIC_BACKBONES, PHASE
->>>>>>> c0f076e (End recordings at the rung that is asked for, and train small backbones where the size isn't the point)
+from reports import Reports, as_sent
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
 from twintune.protocol import EpochReport, PhaseStartedReport, Progress, RunRequest, RunResult

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from conftest import IDIOMATIC_BACKBONES, PHASE
+from conftest import IDIOMATIC_BACKBONES, PHASE, RESNET
 from safetensors.numpy import load_file
 from twintune.data.targets import Targets, one_hot
 from twintune.digests import digest_tensors
@@ -74,9 +74,7 @@ def few_steps(monkeypatch) -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_profile_changes_nothing_of_the_run(make_request, framework: str, monkeypatch) -> None:
     phases = [PHASE, {**PHASE, "trainable": "all", "batchNorm": "train"}]
-    head = {"hidden": [16], "activation": "relu", "dropout": 0.0}
-    model = {"backbone": "resnet18", "weights": {"kind": "random"}, "head": head}
-    request = make_request(framework, profile=True, model=model, training={"phases": phases})
+    request = make_request(framework, profile=True, model=RESNET, training={"phases": phases})
     looks = []
 
     def look_before_and_after(context):
@@ -115,7 +113,9 @@ def test_a_profile_that_fails_costs_a_warning_and_not_the_run(make_request, monk
 def test_the_loss_is_that_of_the_step_and_only_the_whole_step_moves_the_weights(
     make_request, framework: str, accumulation: int
 ) -> None:
-    engine = create_engine(make_request(framework, training={"gradientAccumulation": accumulation}), classes=3)
+    engine = create_engine(
+        make_request(framework, model=RESNET, training={"gradientAccumulation": accumulation}), classes=3
+    )
     engine.start_phase(msgspec.convert(PHASE, Phase), first_stage=0)
     parts, batch = engine.step_parts(), transferred(engine)
     _, loss, _ = parts.forward(batch)

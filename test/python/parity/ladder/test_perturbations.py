@@ -8,7 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from conftest import ADAM, PHASE
+from conftest import ADAM, PHASE, RESNET
 from twintune.errors import TwintuneError
 from twintune.parity.ladder.judging import judge_rungs
 from twintune.parity.ladder.perturbations import plant
@@ -50,12 +50,6 @@ EXPECTED: dict[PerturbationName, tuple[RungName, str]] = {
     "adam-epsilon": ("optimizer", "head.0.weight "),
     "weight-decay": ("optimizer", "head.0.weight "),
     "bn-momentum": ("batch-norm", "layer2.0.bn1.running_mean (timm layer2.0.bn1.running_mean, "),
-}
-
-RESNET = {
-    "backbone": "resnet18",
-    "weights": {"kind": "random"},
-    "head": {"hidden": [16], "activation": "relu", "dropout": 0.0},
 }
 
 Record = Callable[..., str]
