@@ -113,7 +113,8 @@ class _Recorder:
     """Measures one engine; whatever changes its model is undone again."""
 
     def __init__(self, run: RunContext, last_rung: RungName) -> None:
-        self._run, self._request, self._last_rung = run, run.request, last_rung
+        self._run, self._request = run, run.request
+        self._last_rung: RungName = last_rung
         self._engine = cast(ProbedEngine, run.engine)
         self._probe = self._engine.probe()
         self._phase = run.request.training.phases[0]
