@@ -4,10 +4,13 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit parity bench format clean FORCE
+.PHONY: help demo setup test test-unit mutants parity bench format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
+
+MINUTES := 20
+SEED := 17
 
 help: ## Lists these targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -22,6 +25,10 @@ test: setup .venv/.dev ## Runs every check and every test.
 
 test-unit: node_modules/.package-lock.json ## Runs the tests that start no framework, in seconds.
 	npx vitest run --project unit
+
+mutants: setup .venv/.dev ## Plants mistakes and counts those that the tests notice, half the time in each language. MINUTES=20 SEED=17
+	npx tsx scripts/mutants/typescript.ts --minutes $$(($(MINUTES) / 2)) --seed $(SEED)
+	PYTHONPATH=scripts .venv/bin/python -m mutants --minutes $$(($(MINUTES) / 2)) --seed $(SEED)
 
 parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that docs/parity.json lacks; an hour.
 	@npx tsx scripts/write-parity.ts
