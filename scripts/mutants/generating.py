@@ -47,7 +47,7 @@ def mutants_of(root: Path, file: Path, seed: int) -> list[Mutant]:
         (line, column), _ = place.span
         # Neither the line's number nor its indentation counts: both change with code that has nothing to do with it.
         column -= len(lines[line - 1]) - len(lines[line - 1].lstrip())
-        name = f"{file.name} {place.family} {column} {lines[line - 1].strip()}"
+        name = f"{place.family} {column} {lines[line - 1].strip()}"
         candidates.sort(key=lambda candidate: fraction(seed, f"{name} {candidate.operator}"))
         mutated = next((made for made in (_mutate(code, candidate) for candidate in candidates) if made), None)
         if mutated is not None:
@@ -80,7 +80,7 @@ def _candidates(code: str) -> dict[_Place, list[_Candidate]]:
     nodes = list(ast_nodes(get_ast(code)))
     found: dict[_Place, list[_Candidate]] = {}
     for name, operator in _OPERATORS.items():
-        spans = [span for node in nodes for span in operator.mutation_positions(node)]
+        spans = [span for node in nodes for span in operator.mutation_positions(node) or ()]
         for occurrence, span in enumerate(spans):
             found.setdefault(_Place(name.split("_", 1)[0], span), []).append(_Candidate(name, occurrence))
     return found

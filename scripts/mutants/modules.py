@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 MODULES = (
-    "training_loop",
-    "training_epoch",
-    "checkpoints",
-    "run_checkpoints",
-    "schedules",
-    "targets",
-    "statistics",
-    "metrics",
-    "splits",
-    "feature_cache",
+    "training/loop",
+    "training/epoch",
+    "training/run_checkpoints",
+    "training/schedules",
+    "record/checkpoints",
+    "evaluation/statistics",
+    "evaluation/metrics",
+    "data/splits",
+    "data/targets",
+    "features/cache",
 )
-"""The modules under `python/twintune`, by file name or by the end of their path: a folder may be added to each."""
+"""The modules under `python/twintune`."""
 
 TESTS = "test/python"
 """The folder of the tests that are asked."""
@@ -31,18 +31,16 @@ def find_modules(root: Path, modules: tuple[str, ...] = MODULES) -> list[Path]:
 
     Args:
         root: The checkout.
-        modules: File names without the ending, each with as many folders before it as it takes to be the only one.
+        modules: Paths below `python/twintune`, without the ending.
 
     Returns:
         One path for each, relative to the checkout.
 
     Raises:
-        ValueError: A module has no file, or several.
+        ValueError: A module has no file.
     """
-    found = []
-    for module in modules:
-        files = sorted((root / "python/twintune").rglob(f"{module}.py"))
-        if len(files) != 1:
-            raise ValueError(f"{module} should name one file of python/twintune, and names {len(files)}.")
-        found.append(files[0].relative_to(root))
-    return found
+    files = [Path(f"python/twintune/{module}.py") for module in modules]
+    missing = [str(file) for file in files if not (root / file).exists()]
+    if missing:
+        raise ValueError(f"scripts/mutants/modules.py names modules that aren't there: {', '.join(missing)}")
+    return files

@@ -38,7 +38,7 @@ const createSampleChecker = Object.assign(
 
 function isDrawn({ fileName, location: { start }, ...mutant }: Mutant): boolean {
   const source = readFileSync(fileName, 'utf8')
-  const share = fraction(MUTANTS_SEED, mutantId(fileName, source, { ...mutant, ...start }))
+  const share = fraction(MUTANTS_SEED, mutantId(source, { ...mutant, ...start }))
   return Number(MUTANTS_FROM) <= share && share < Number(MUTANTS_TO)
 }
 

@@ -1,7 +1,6 @@
 // What a mutant is called and which are drawn; scripts/mutants/sampling.py does the same for Python.
 
 import { createHash } from 'node:crypto'
-import path from 'node:path'
 
 /** A mutant as Stryker tells of it. */
 export interface MutantPlace {
@@ -14,19 +13,18 @@ export interface MutantPlace {
 }
 
 /**
- * The mutant's name. It stays when the file moves to another folder, or the line within its file, so that two checkouts
- * of the same source have the same sample.
+ * The mutant's name. It stays when the file is renamed, or the line moves within it, so that two checkouts of the same
+ * source have the same sample.
  *
- * @param file - the file's path, of which the last part counts
  * @param source - the file's text without a mutant
  */
-export function mutantId(file: string, source: string, mutant: MutantPlace): string {
+export function mutantId(source: string, mutant: MutantPlace): string {
   const lines = source.split('\n').map((line) => line.trim())
   const line = lines[mutant.line] ?? ''
   const indent = (source.split('\n')[mutant.line] ?? '').indexOf(line)
   const occurrence = lines.slice(0, mutant.line).filter((earlier) => earlier === line).length
   const key = [line, occurrence, mutant.column - indent, mutant.mutatorName, mutant.replacement]
-  return `${path.basename(file)}:${sha256(JSON.stringify(key)).toString('hex').slice(0, 12)}`
+  return sha256(JSON.stringify(key)).toString('hex').slice(0, 12)
 }
 
 /** A number from 0 to 1 that stands for a name under a seed, and looks as if drawn uniformly. */

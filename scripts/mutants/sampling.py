@@ -28,10 +28,9 @@ class Mutant:
 
     @property
     def id(self) -> str:
-        """The mutant's name: it stays when the file moves to another folder, or the line within its file."""
-        file = self.file.rsplit("/", 1)[-1]
-        key = [file, self.before, self.after, self.operator, self.occurrence]
-        return f"{file}:{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]}"
+        """The mutant's name: it stays when the file is renamed, or the line moves within it."""
+        key = [self.before, self.after, self.operator, self.occurrence]
+        return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 
 
 def draw(mutants: Iterable[Mutant], seed: int) -> list[Mutant]:

@@ -52,7 +52,7 @@ export function readReport(json: string): { readonly outcomes: readonly Outcome[
       if (outcome === undefined) return []
       const place = { mutatorName, replacement, line: start.line - 1, column: start.column - 1 }
       return {
-        id: mutantId(file, source, place),
+        id: mutantId(source, place),
         place: `${file}:${start.line}`,
         operator: mutatorName,
         before: shorten(cut(source, start, end)),

@@ -9,12 +9,12 @@ from mutants.sampling import Mutant, draw
 MUTANT = Mutant("python/a.py", 3, "return a + b", "return a - b", "Add_Sub", 0, "return a - b\n")
 
 
-def test_a_name_stays_when_the_file_or_the_line_moves() -> None:
-    assert replace(MUTANT, file="python/folder/a.py", line=30).id == MUTANT.id
+def test_a_name_stays_when_the_file_is_renamed_or_the_line_moves() -> None:
+    assert replace(MUTANT, file="python/folder/b.py", line=30).id == MUTANT.id
 
 
 def test_each_mistake_has_its_own_name() -> None:
-    others = [replace(MUTANT, after="return a * b"), replace(MUTANT, occurrence=1), replace(MUTANT, file="python/b.py")]
+    others = [replace(MUTANT, after="return a * b"), replace(MUTANT, occurrence=1), replace(MUTANT, operator="Add_Mul")]
     assert len({mutant.id for mutant in [MUTANT, *others]}) == 4
 
 
