@@ -1,5 +1,5 @@
 const closedOpenings =
-  /^(of|those|that|what|where|all that|the ones?|ones?|it|its|they|their|them|this|these|such|so|which|who|whose|as|in|by|from|at|to|on|up|with|without|under|before|after|none|both|either|only|not)\b/i
+  /^(of|those|that|what|where|all that|the ones?|ones?(?!-)|it|its|they|their|them|this|these|such|so|which|who|whose|as|in|by|from|at|to|on|up|with|without|under|before|after|none|both|either|only|not)\b/i
 
 /**
  * Whether a description is closed to whoever reads it alone, as an editor shows it: it opens with a pronoun or a

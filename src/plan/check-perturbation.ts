@@ -3,17 +3,18 @@ import { TwintuneError } from '../failure.js'
 import type { Perturbation } from '../protocol/perturbation.js'
 import type { Phase } from '../spec/training-schema.js'
 
-/** What of an experiment decides it. */
+/** Part of an experiment that decides whether a planted difference shows. */
 interface Recorded {
   readonly model: { readonly backbone: string }
   readonly training: { readonly phases: readonly Phase[] }
 }
 
 /**
- * Refuses a planted difference that can show in none of the recordings. What only the images tell, Python finds.
+ * Refuses a planted difference that can show in none of the recordings. A difference whose effect depends on the images
+ * is left to Python.
  *
- * @param perturbation - What is to be planted.
- * @param recorded - The experiments that are recorded, each of one phase.
+ * @param perturbation - Name of the difference to plant.
+ * @param recorded - Experiments that are recorded, each of one phase.
  * @throws TwintuneError PERTURBATION_WITHOUT_EFFECT, with the reason.
  */
 export function checkPerturbation(perturbation: Perturbation, recorded: readonly Recorded[]): void {

@@ -2,7 +2,7 @@ import { defaultImageSize } from '../backbones.js'
 import type { DatasetRequest } from '../protocol/request-parts.js'
 import type { Experiment } from '../spec/schema.js'
 
-/** The data set with the size of its images, which is the backbone's own where none is given. */
+/** Completes a data set with the size of its images, which is the backbone's own where none is given. */
 export function datasetRequest({
   mode,
   dataset,

@@ -6,7 +6,7 @@ import { datasetRequest } from './dataset-request.js'
 
 type FineTune = NonNullable<Experiment['training']['fineTune']>
 
-/** The experiment with its shorthands written out, which is what is carried out and kept. */
+/** Writes the shorthands of an experiment out. The result is what is carried out and kept. */
 export function expandShorthands(experiment: Experiment): Experiment {
   const { fineTune, ...training } = experiment.training
   const dataset = datasetRequest(experiment)

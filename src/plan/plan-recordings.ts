@@ -2,19 +2,19 @@ import type { Trained } from '../protocol/request-parts.js'
 import type { Experiment } from '../spec/schema.js'
 import type { Phase } from '../spec/training-schema.js'
 
-/** One recording that both engines make. */
+/** Recording that both engines make. */
 export interface PlannedRecording {
   readonly trained: Trained
   readonly precision: Experiment['training']['precision']
 }
 
-// More show no more: the first batch is what every rung but the steps is about.
+// Larger batches show no more: every rung but the steps is about the first batch.
 const largestBatch = 16
 const mostAccumulated = 2
 
 /**
- * What both engines record, in this order: the meaning in float64, of the first phase and of all that could train, then
- * the rounding in the experiment's own precision.
+ * Plans the recordings that both engines make, in this order: the meaning in float64, of the first phase and of everything
+ * trained; then the rounding in the experiment's own precision.
  */
 export function planRecordings(
   { training: { precision } }: Experiment,
@@ -28,9 +28,9 @@ export function planRecordings(
 }
 
 /**
- * The experiment that a recording is of: the first phase, deterministic, in small batches.
+ * Makes the experiment that a recording is of: the first phase, deterministic, in small batches.
  *
- * @param experiment - With its shorthands written out.
+ * @param experiment - Experiment with its shorthands written out.
  */
 export function recordedExperiment(
   experiment: Experiment,

@@ -1,17 +1,17 @@
 import type { Experiment, Framework } from '../spec/schema.js'
 
-/** One framework × seed of an experiment. */
+/** Run of an experiment: one framework × seed. */
 export interface Run {
   readonly framework: Framework
   readonly seed: number
-  /** There for the second run of a framework and seed, which shows the noise, and for no other. */
+  /** Mark of the second run of a framework and seed, which shows the noise. Other runs have no such field. */
   readonly repeat?: true | undefined
 }
 
 /**
- * The runs of an experiment in the order of their start: seed by seed, so that an interrupted comparison holds whole
- * pairs; and the order of the frameworks turned with each seed, so that none always has the cooler or the warmer machine.
- * Those that only repeat one come after all others, which so go as they would without them.
+ * Plans the runs of an experiment in the order of their start. They go seed by seed, so that an interrupted comparison
+ * holds whole pairs, and the order of the frameworks turns with each seed, so that none always has the cooler or the
+ * warmer machine. Repeats come after all other runs, which so go as they would without them.
  */
 export function planRuns({
   frameworks,
@@ -25,17 +25,17 @@ export function planRuns({
   return comparison.noise ? [...runs, ...runs.map((run): Run => ({ ...run, repeat: true }))] : runs
 }
 
-/** Which run something belongs to, and nothing else. */
+/** Picks the fields that name a run: framework, seed and the mark of a repeat. */
 export function runOf({ framework, seed, repeat }: Run): Run {
   return { framework, seed, ...(repeat && { repeat }) }
 }
 
-/** Whether two are the same run: a repeat is another one. */
+/** Whether two names are of the same run. A repeat is another run than the one that it repeats. */
 export function isSameRun(one: Run, other: Run): boolean {
   return one.framework === other.framework && one.seed === other.seed && one.repeat === other.repeat
 }
 
-/** `seed 0`, `seed 0 repeat`. */
+/** Names a run's seed in words: `seed 0`, or `seed 0 repeat`. */
 export function seedLabel({ seed, repeat }: Pick<Run, 'seed' | 'repeat'>): string {
   return `seed ${seed}${repeat ? ' repeat' : ''}`
 }

@@ -6,25 +6,25 @@ import { datasetRequest } from './dataset-request.js'
 import type { Run } from './plan-runs.js'
 import { runSeeds } from './run-seeds.js'
 
-/** Where a run finds what isn't in the specification. Paths are absolute. */
+/** Surroundings of a run, which the specification doesn't hold. Paths are absolute. */
 export interface RunSurroundings {
-  /** The run's own folder. */
+  /** Path of the run's own folder. */
   readonly runDirectory: string
   /** Whether to go on from the run's last checkpoint. */
   readonly resume: boolean
   readonly cacheDirectory: string
   /** Whether features are taken from the cache, and kept there for other runs. */
   readonly featureCache: boolean
-  /** How large the cache of features may become. */
+  /** Largest size of the feature cache, in bytes. */
   readonly featureCacheBytes: number
-  /** An interpreter that has PyTorch. */
+  /** Python interpreter that has PyTorch. */
   readonly torchPython: string
 }
 
 /**
- * What Python is told of a run: complete, so that it fills in no default.
+ * Makes the request that tells Python of a run. It is complete, so that Python fills in no default.
  *
- * @param experiment - With its shorthands written out.
+ * @param experiment - Experiment with its shorthands written out.
  */
 export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
   const { mode, augmentation, model, device, deterministic, profile } = experiment
@@ -49,7 +49,7 @@ export function runRequest(experiment: Experiment, run: Run, surroundings: RunSu
   }
 }
 
-// PyTorch's own; Keras has 1e-7. In idiomatic mode each keeps its own, hence no default in the schema.
+// PyTorch's own epsilon; Keras has 1e-7. In idiomatic mode each keeps its own, hence no default in the schema.
 const alignedEpsilon = 1e-8
 
 function withAlignedEpsilon(phase: Phase): Phase {
@@ -57,7 +57,7 @@ function withAlignedEpsilon(phase: Phase): Phase {
   return { ...phase, optimizer: { ...phase.optimizer, epsilon: phase.optimizer.epsilon ?? alignedEpsilon } }
 }
 
-/** Weights as Python is told of them. */
+/** Turns weights into the form that Python is told of them in. */
 export function weightsByKind(weights: Experiment['model']['weights']): RunRequest['model']['weights'] {
   return typeof weights === 'string' ? { kind: weights } : { kind: 'file', path: weights.file }
 }

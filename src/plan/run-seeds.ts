@@ -3,8 +3,8 @@ import type { Purpose } from '../spec/comparison-schema.js'
 import type { Experiment } from '../spec/schema.js'
 
 /**
- * The seed of each thing that a run draws. What doesn't vary has the experiment's first seed in every run, and a split
- * that doesn't vary has none, so that it is the same in all experiments on the data.
+ * Gives a run its seed for each purpose. A purpose that doesn't vary has the experiment's first seed in every run, and a
+ * split that doesn't vary has no seed, so that it is the same in all experiments on the data.
  */
 export function runSeeds(
   { seeds, comparison }: Pick<Experiment, 'seeds' | 'comparison'>,

@@ -6,7 +6,7 @@ export type Checked =
   | { readonly ok: true; readonly experiment: Experiment }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
-/** The one check that every specification goes through, whatever it was written in. */
+/** Checks a specification, whatever language it was written in, and fills in its defaults. */
 export function checkExperiment(spec: unknown): Checked {
   const findings = findIssues(spec)
   return findings.length > 0

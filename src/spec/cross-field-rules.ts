@@ -19,7 +19,7 @@ import {
 import { getWithDefaults as getIn } from './schema-walk.js'
 import { phaseSchema } from './training-schema.js'
 
-/** Finds what breaks a rule that binds several fields; zod would skip those while a field is bad. */
+/** Finds what breaks a rule that binds several fields; zod would skip such rules while a field is bad. */
 export function checkAcrossFields(spec: unknown): Finding[] {
   return rules
     .flatMap((rule) => rule(spec))
@@ -97,7 +97,7 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
   }))
 }
 
-// With the fields that have no default, which parsing leaves out.
+// Parsing leaves out the fields that have no default, so that they are added here.
 const noAugmentation: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.keys(augmentationSchema.shape).map((field) => [field, undefined])),
   ...augmentationSchema.parse({}),
@@ -137,7 +137,7 @@ function imagesReachLastLayer(spec: unknown): Violation[] {
   return violationIf(size < smallest, path, `${backbone?.name} needs at least ${smallest}, got ${size}`)
 }
 
-// A text that is none of the names; what isn't a text is the schema's to refuse.
+// Refuses a text that is none of the names. A value that isn't a text is for the schema to refuse.
 function unknownName(given: unknown, names: readonly string[], path: Path): Violation[] {
   if (typeof given !== 'string' || names.includes(given)) return []
   const suggestion = nearest(given, names)
@@ -167,7 +167,7 @@ function warmupEndsBeforePhase(spec: unknown): Violation[] {
 function fineTuneStandsAlone(spec: unknown): Violation[] {
   const path = ['training', 'fineTune']
   const phases = getRaw(spec, ['training', 'phases'])
-  // What has been checked before has its defaults in it.
+  // A specification that has been checked before has its defaults in it.
   const areGiven = phases !== undefined && !isDeepStrictEqual(phases, [phaseSchema.parse({})])
   const isBroken = getIn(spec, path) !== undefined && areGiven
   return violationIf(isBroken, path, 'stands in place of training.phases: give one of the two')
@@ -203,7 +203,7 @@ function halfNeedsGpu(spec: unknown): Violation[] {
 function earlyStoppingHasValidation(spec: unknown): Violation[] {
   const path = ['training', 'earlyStopping']
   const sources = ['validation', 'validationSplit', 'splitColumn'].map((key) => ['dataset', key])
-  // A folder may hold one of validation images, which only Python sees.
+  // A folder may hold a folder of validation images, which only Python sees.
   const mayHaveImages =
     sources.some((source) => getIn(spec, source) !== undefined) ||
     getIn(spec, ['dataset', 'source']) === 'imagefolder'

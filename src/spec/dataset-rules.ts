@@ -76,7 +76,7 @@ function hubNameIsName(spec: unknown): Violation[] {
   return violationIf(isBroken, ['dataset', 'train'], message)
 }
 
-/** The dataset's name or folder; an empty text where the source isn't Hugging Face. */
+/** Name or folder of a Hugging Face dataset; an empty text where the source is another one. */
 function hubName(spec: unknown): string {
   const train = fieldOf(spec, 'train')
   return fieldOf(spec, 'source') === 'huggingface' && typeof train === 'string' ? train : ''

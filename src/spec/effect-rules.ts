@@ -13,7 +13,7 @@ import {
 import { getWithDefaults as getIn } from './schema-walk.js'
 import { phaseSchema } from './training-schema.js'
 
-/** Rules on fields that the rest of the specification leaves without an effect: who sets one expects something of it. */
+/** Rules on fields that the rest of the specification leaves without an effect: a user who sets one expects an effect. */
 export const effectRules: readonly Rule[] = [
   dropoutHasUnits,
   colorJitterHasStrength,
@@ -92,7 +92,7 @@ function splitHasShares(spec: unknown): Violation[] {
   return violationIf(isBroken, [...path, index], 'no image is set apart: validation and test are as given')
 }
 
-// Runs that are the same are no pairs that could be counted: six of them would make a winner of a single difference.
+// Runs that are the same can't be counted as several pairs: six of them would make a winner of a single difference.
 function seedsDiffer(spec: unknown): Violation[] {
   const path = ['comparison', 'vary']
   const vary = listAt(spec, path)

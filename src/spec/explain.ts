@@ -3,20 +3,20 @@ import { nearest } from './nearest.js'
 import type { Path } from './path.js'
 import { requiredKeys } from './schema-walk.js'
 
-/** Something wrong with a specification, before it is known which file or option is to blame. */
+/** Finding about a wrong specification, before it is known which file or option is to blame. */
 export interface Finding {
   readonly path: Path
-  /** Where in a text it stands: at the key, at the value, or at the mapping that lacks the key. */
+  /** Place in a text: at the key, at the value, or at the mapping that lacks the key. */
   readonly at: 'key' | 'value' | 'mapping'
   readonly message: string
   readonly suggestion: string | null
 }
 
-/** One of zod's issues, with its whole path. */
+/** Issue that zod found, with its whole path. */
 export type Issue = WithPath<z.core.$ZodIssue>
 type WithPath<Kind> = Kind extends unknown ? Omit<Kind, 'path'> & { readonly path: Path } : never
 
-/** One of zod's issues in plain words. Unknown keys are another function's. */
+/** Puts one of zod's issues into plain words. Unknown keys are left to `explainUnknownKey`. */
 export function explain(issue: Issue, spec: unknown): Finding {
   const { path } = issue
   const given =
@@ -40,7 +40,7 @@ export function explain(issue: Issue, spec: unknown): Finding {
   }
 }
 
-/** A message for a key that doesn't exist. */
+/** Puts a key that doesn't exist into plain words. */
 export function explainUnknownKey(
   path: Path,
   key: string,
@@ -59,7 +59,7 @@ export function explainUnknownKey(
   return { path: [...path, key], at: 'key', message: `unknown key '${key}'${mend}`, suggestion: meant }
 }
 
-// What would have been right, as the beginning of a sentence; `null` when only zod's own message says it.
+// Says what would have been right, as the beginning of a sentence; `null` when only zod's own message says it.
 function expectation(issue: Issue, spec: unknown): string | null {
   switch (issue.code) {
     case 'invalid_type':

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { getIn, type Path, setIn } from './path.js'
 
-/** A copy of an unchecked specification whose file paths are absolute, the relative ones taken from that folder. */
+/** Copies an unchecked specification with absolute file paths. Relative paths are taken from the folder. */
 export function resolveFilePaths(spec: unknown, folder: string): unknown {
   const isOnHub = getIn(spec, ['dataset', 'source']) === 'huggingface'
   return filePaths.reduce((resolved, path) => {

@@ -7,9 +7,9 @@ import { experimentSchema } from './schema.js'
 import { knownKeys } from './schema-walk.js'
 
 /**
- * Everything that is wrong with a specification, each thing once. zod stops at a misspelt key and at a discriminator
- * that names no variant, and says nothing of what lies below. So these are reported first and mended in a copy as they
- * were probably meant, and the copy is checked again.
+ * Finds everything that is wrong with a specification, each thing once. zod stops at a misspelt key and at a
+ * discriminator that names no variant, and says nothing of the fields below. So such keys and discriminators are reported
+ * first and mended in a copy as they were probably meant, and the copy is checked again.
  */
 export function findIssues(spec: unknown): Finding[] {
   const issues = flatten(experimentSchema.safeParse(spec, { reportInput: true }).error?.issues ?? [])
@@ -30,14 +30,14 @@ export function findIssues(spec: unknown): Finding[] {
 interface UnknownKey {
   readonly parent: Path
   readonly key: string
-  /** The key that was probably meant and isn't there. */
+  /** Key that was probably meant and isn't there; `null` where none is close. */
   readonly meant: string | null
   readonly known: readonly string[]
 }
 
 type NoVariant = Issue & { readonly discriminator: string; readonly options: z.core.util.Primitive[] }
 
-// Lifts the issues of the one alternative that fits the value's kind out of a union's issue.
+// Lifts the issues of the alternative that fits the value's kind out of a union's issue.
 function flatten(issues: readonly z.core.$ZodIssue[], parent: Path = []): Issue[] {
   return issues.flatMap((issue) => {
     const path = [
@@ -49,7 +49,7 @@ function flatten(issues: readonly z.core.$ZodIssue[], parent: Path = []): Issue[
   })
 }
 
-// Of several mappings the one that knows the keys which are there.
+// Several alternatives may be mappings: the fitting one knows the keys which are there.
 function fittingAlternative(
   alternatives: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly z.core.$ZodIssue[] | undefined {
@@ -101,7 +101,7 @@ function mendKey(spec: unknown, { parent, key, meant }: UnknownKey): unknown {
   return setIn(spec, parent, Object.fromEntries(mended))
 }
 
-// The path as the user wrote it, with the keys that were mended for the check.
+// Gives a finding the path as the user wrote it, with the keys that were mended for the check.
 function restorePath(finding: Finding, mended: readonly UnknownKey[]): Finding {
   const { path } = finding
   const renamed = mended.find(({ parent, meant }) => meant !== null && startsWith(path, [...parent, meant]))

@@ -29,7 +29,7 @@ async function explainSyntax(text: string): Promise<Unreadable> {
   return new Unreadable([{ ...place, path: [], message: `not JSON: ${reason}` }])
 }
 
-// `CommaExpected` as `comma expected`.
+// Turns jsonc-parser's `CommaExpected` into `comma expected`.
 function inWords(name: string): string {
   return name.replaceAll(/\B[A-Z]/g, ' $&').toLowerCase()
 }

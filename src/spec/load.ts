@@ -12,12 +12,12 @@ import { type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
 
 export interface LoadOptions {
-  /** `path=value`, each set over the file's, as `--set` gives them. */
+  /** Fields set over those of the file, each as `path=value`, like `--set`. */
   readonly set?: readonly string[]
-  /** Seeds over the file's, as `0..5` or `0,3,7`. */
+  /** Seeds set over those of the file, as `0..5` or `0,3,7`. */
   readonly seeds?: string
   /**
-   * The folder that `file` and the paths in `set` are taken from.
+   * Folder that `file` and the paths in `set` are taken from.
    * @defaultValue the working directory
    */
   readonly cwd?: string
@@ -100,7 +100,7 @@ function optionIssue({ option, path, message }: OverrideProblem): SpecIssue {
   return { file: option, line: null, column: null, path: formatPath(path), message, suggestion: null }
 }
 
-// In the order of the text; what has no place, as an option, comes last.
+// Issues are sorted by their place in the text. An issue without a place, as of an option, comes last.
 function byPlace(one: SpecIssue, other: SpecIssue): number {
   const last = Number.MAX_SAFE_INTEGER
   return (one.line ?? last) - (other.line ?? last) || (one.column ?? last) - (other.column ?? last)

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { TwintuneError } from '../failure.js'
 import { nearest } from './nearest.js'
 
-/** The failure of a specification that can't be read, with the file of its folder that was probably meant. */
+/** Explains a specification file that can't be read, and names the file of its folder that was probably meant. */
 export async function explainMissingFile(
   path: string,
   shownPath: string,

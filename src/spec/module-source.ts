@@ -27,11 +27,11 @@ export async function readModule(file: string, shownFile: string): Promise<Sourc
 
 // Programs may load side by side: the first one turns stdout away, the last one turns it back.
 let loading = 0
-// biome-ignore lint/plugin/process-by-name: nothing is printed here; what the program prints is turned away.
+// biome-ignore lint/plugin/process-by-name: nothing is printed here; the program's output is turned away.
 const { stdout, stderr } = process
 let write = stdout.write
 
-// What the program prints goes to stderr: stdout may be lines of JSON that someone reads.
+// The program's own output goes to stderr: stdout may be lines of JSON that someone reads.
 async function withoutStdout<T>(work: () => Promise<T>): Promise<T> {
   if (loading === 0) {
     write = stdout.write
@@ -53,7 +53,7 @@ async function importModule(file: string): Promise<unknown> {
   return tsImport(url, import.meta.url)
 }
 
-// Where the nearest package.json doesn't say `"type": "module"`, tsx makes CommonJS, whose exports are one default.
+// When the nearest package.json doesn't say `"type": "module"`, tsx makes CommonJS, whose exports are one default.
 function defaultExport(module: unknown): unknown {
   const exported = isMapping(module) ? module.default : undefined
   return isMapping(exported) && exported.__esModule === true ? exported.default : exported
@@ -75,7 +75,7 @@ function explainThrown(error: unknown, shownFile: string): Error {
   return new Unreadable([unplaced(`the program failed: ${name}: ${summary}${mend}`)], { cause: error })
 }
 
-// As a shell takes a path.
+// Quotes a path as a shell takes it.
 function quoted(path: string): string {
   return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The candidate that was probably meant, or `null` when none is close: case, `_`, `-` and blanks don't count. */
+/** Finds the candidate that was probably meant; `null` when none is close. Case, `_`, `-` and blanks don't count. */
 export function nearest(text: string, candidates: readonly string[]): string | null {
   const ranked = candidates
     .filter((candidate) => mayBeMeant(text, candidate))
@@ -10,7 +10,7 @@ export function nearest(text: string, candidates: readonly string[]): string | n
   return ranked[0]?.candidate ?? null
 }
 
-// Who writes resnet34 didn't slip on resnet18's keys: another number is another thing.
+// A user who writes resnet34 made no slip for resnet18: another number is another thing.
 function mayBeMeant(text: string, candidate: string): boolean {
   const [given, wanted] = [digits(text), digits(candidate)]
   return given === '' || given === wanted

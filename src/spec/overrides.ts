@@ -3,15 +3,15 @@ import { formatPath, getIn, isMapping, type Path, parsePath, setIn } from './pat
 import { defaultAt } from './schema-walk.js'
 import { parseSeeds } from './seeds.js'
 
-/** A field that the command line sets over the file's. */
+/** Field that the command line sets over that of the file. */
 export interface Override {
-  /** The option that it came by. */
+  /** Option that the field was set by. */
   readonly option: '--set' | '--seeds'
   readonly path: Path
   readonly value: unknown
 }
 
-/** An option that can't be carried out. */
+/** Problem of an option that can't be carried out. */
 export interface OverrideProblem {
   readonly option: Override['option']
   readonly path: Path
@@ -31,7 +31,7 @@ export function parseOverrides(
 }
 
 /**
- * A copy of an unchecked specification with a field set. What the specification leaves to a default is written out
+ * Copies an unchecked specification and sets a field. A value that the specification leaves to a default is written out
  * where the path goes through it, so that to set one field of an optimiser keeps the others.
  */
 export function applyOverride(

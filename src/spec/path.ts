@@ -1,7 +1,7 @@
-/** Where a value stands in a specification: keys of mappings and positions in lists. */
+/** Path of a value in a specification: keys of mappings and positions in lists. */
 export type Path = readonly (string | number)[]
 
-/** A path as people write it: `training.phases[0].epochs`. */
+/** Formats a path as people write it: `training.phases[0].epochs`. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, segment) => {
     if (typeof segment === 'number') return `${text}[${segment}]`
@@ -18,12 +18,12 @@ export function parsePath(text: string): Path | null {
   return segments.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
 }
 
-/** The value at a path, or `undefined` where the path leaves what is there. */
+/** Reads the value at a path; `undefined` where the path leads beyond the value. */
 export function getIn(value: unknown, path: Path): unknown {
   return path.reduce(child, value)
 }
 
-/** A copy with another value at a path, which may lead to the place after a list's last entry; the rest is shared. */
+/** Copies a value with a replacement at a path, which may lead behind a list's last entry. The rest is shared. */
 export function setIn(value: unknown, path: Path, replacement: unknown): unknown {
   const [segment, ...rest] = path
   if (segment === undefined) return replacement
@@ -41,7 +41,7 @@ export function startsWith(path: Path, start: Path): boolean {
   return start.length === commonLength(path, start)
 }
 
-/** How many segments two paths begin with together. */
+/** Counts the segments that two paths have in common at their start. */
 export function commonLength(one: Path, other: Path): number {
   const differs = one.findIndex((segment, index) => !isSame(segment, other[index]))
   return differs === -1 ? Math.min(one.length, other.length) : differs

@@ -4,7 +4,7 @@ import type { Override } from './overrides.js'
 import { commonLength, formatPath, type Path, startsWith } from './path.js'
 import type { Source } from './source.js'
 
-/** Says of a finding where it comes from: an option that set it, or a place in the file. */
+/** Gives a finding its place: the option that set the field, or a place in the file. */
 export function placeFinding(
   finding: Finding,
   file: string,

@@ -2,25 +2,25 @@ import * as z from 'zod'
 import { getIn, isMapping, type Path, setIn } from './path.js'
 import { experimentSchema } from './schema.js'
 
-/** The keys that a mapping at this path may have; of all variants where the value doesn't say which it is. */
+/** Lists the keys that a mapping at a path may have, of all variants where the value doesn't say which it is. */
 export function knownKeys(path: Path, spec: unknown): string[] {
   return [...new Set(mappingsAt(path, spec).flatMap((mapping) => Object.keys(mapping.shape)))]
 }
 
-/** The keys that a mapping at this path must have, one list a variant. */
+/** Lists the keys that a mapping at a path must have, one list for each variant. */
 export function requiredKeys(path: Path, spec: unknown): string[][] {
   return mappingsAt(path, spec).map((mapping) =>
     Object.entries(mapping.shape).flatMap(([key, field]) => (field._zod.optin === undefined ? [key] : [])),
   )
 }
 
-/** What stands at this path when the specification says nothing; `undefined` when there is no default. */
+/** Reads the default at a path, for a specification that says nothing there; `undefined` when there is none. */
 export function defaultAt(path: Path, spec: unknown): unknown {
   const field = schemasAt(path, spec).find(hasDefault)
   return field?.def.defaultValue
 }
 
-/** The value at a path, or what the schema's defaults put there. */
+/** Reads the value at a path, or the value that the schema's defaults put there. */
 export function getWithDefaults(spec: unknown, path: Path): unknown {
   const filled = path.reduce((draft, _, index) => {
     const prefix = path.slice(0, index + 1)
@@ -58,7 +58,7 @@ function childSchema(schema: z.core.$ZodType, segment: string | number): z.core.
   )
 }
 
-// What a value may be by its schema: wrappers taken off, unions opened, narrowed by a discriminator that fits.
+// Lists the schemas that a value may have: wrappers taken off, unions opened, narrowed by a discriminator that fits.
 function variants(schema: z.core.$ZodType, value: unknown): z.core.$ZodType[] {
   if (hasDefault(schema) || schema instanceof z.ZodOptional) return variants(schema.unwrap(), value)
   if (!(schema instanceof z.ZodUnion)) return [schema]

@@ -5,13 +5,13 @@ import { datasetSchema } from './dataset-schema.js'
 import { modelSchema } from './model-schema.js'
 import { trainingSchema } from './training-schema.js'
 
-// Defaults stand only here and in the files that this one is made of, and nothing is transformed: shorthands are
+// Defaults stand only here and in the files that this schema is made of, and nothing is transformed: shorthands are
 // expanded in plan/, so that `z.toJSONSchema(experimentSchema, { io: 'input' })` is total. Rules that bind several fields
 // are in cross-field-rules.ts.
 
 export const frameworkSchema = z.enum(['tensorflow', 'pytorch'])
 
-/** The specification of an experiment, as product and JSON Schema know it. */
+/** Schema of an experiment's specification, which the JSON Schema is made from. */
 export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Address or path of the JSON Schema of this file, for editors.'),
@@ -79,8 +79,8 @@ export const experimentSchema = z
   })
   .meta({ title: 'Experiment' })
 
-/** An experiment with every default filled in. */
+/** Experiment with every default filled in. */
 export type Experiment = z.output<typeof experimentSchema>
-/** An experiment as a user writes it. */
+/** Experiment as a user writes it, in which fields with a default may be left out. */
 export type ExperimentInput = z.input<typeof experimentSchema>
 export type Framework = z.output<typeof frameworkSchema>

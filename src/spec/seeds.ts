@@ -1,4 +1,4 @@
-/** `0..5` (both ends count), `0,3,7`, or `3`, the one seed 3. A message, when it is none of these. */
+/** Reads seeds as `0..5` (both ends count), `0,3,7` or `3` (the seed 3 alone). Returns a message for any other text. */
 export function parseSeeds(text: string): readonly number[] | { readonly message: string } {
   const seeds: number[] = []
   for (const part of text.split(',')) {
@@ -14,5 +14,5 @@ export function parseSeeds(text: string): readonly number[] | { readonly message
   return seeds
 }
 
-// Each seed is a training run; more than this is a slip of the keys.
+// Each seed is a training run; more seeds than these are a slip of the keys.
 const mostSeeds = 10_000

@@ -1,7 +1,7 @@
 import { type Failure, TwintuneError } from '../failure.js'
 import { formatIssue, type SpecIssue } from './issue.js'
 
-/** A specification that is wrong, with everything that is wrong with it; the message has a line for each issue. */
+/** Error of a wrong specification, with all its issues. The message has a line for each issue. */
 export class SpecError extends TwintuneError {
   override readonly name: string = 'SpecError'
   readonly issues: readonly SpecIssue[]

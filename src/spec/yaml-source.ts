@@ -48,7 +48,7 @@ interface Tree {
 
 type YamlError = Document.Parsed['errors' | 'warnings'][number]
 
-// After these the rest of the text can still be trusted and is checked too. An unknown tag is a warning of `yaml`.
+// After such an error the rest of the text can still be trusted and is checked too. An unknown tag is a warning of `yaml`.
 const recoverable = new Set<string>(['DUPLICATE_KEY', 'MULTIPLE_DOCS', 'TAG_RESOLVE_FAILED'])
 
 function parseTree(text: string): Tree {
@@ -83,7 +83,7 @@ function toValue(document: Document.Parsed): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    // What is left to go wrong is `yaml`'s guard against aliases of aliases that would fill the memory.
+    // Only `yaml`'s guard can still throw, against aliases of aliases that would fill the memory.
     const message = withSmallInitial(error instanceof Error ? error.message : String(error))
     throw new Unreadable([{ line: 1, column: 1, path: [], message }])
   }
@@ -122,7 +122,7 @@ function entryOf(node: Node | null, segment: string | number): Entry | undefined
     return value && { keyOffset: value.range?.[0] ?? 0, value }
   }
   if (!isMap<Node, Node | null>(node)) return undefined
-  // Of a key given twice the last one counts, as in the value.
+  // When a key is given twice the last one counts, as in the value.
   const pair = node.items.findLast(({ key }) => keyText(key) === String(segment))
   return pair && { keyOffset: pair.key.range?.[0] ?? 0, value: pair.value }
 }

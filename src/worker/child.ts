@@ -52,12 +52,12 @@ async function stop(): Promise<void> {
   process.disconnect()
 }
 
-/** Without its parent a worker has nothing left to do: it takes everything that it started along. */
+/** Ends the worker and everything that it started, since without its parent it has nothing left to do. */
 function endGroup(): void {
   signalGroup(process.pid, 'SIGKILL')
 }
 
-/** Never throws: a channel that is closing is reported by `disconnect`. */
+/** Sends a message to the parent. It never throws: a channel that is closing is reported by `disconnect`. */
 function send(message: FromChild): void {
   process.send?.(message, undefined, undefined, () => {})
 }

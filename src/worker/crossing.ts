@@ -5,18 +5,18 @@ import { replySchema } from '../protocol/reply.js'
 
 // Everything that crosses the bridge, checked with its message's schemas in both directions.
 
-/** The request as the JSON that Python gets, defaults filled in. */
+/** Encodes a request as the JSON that Python gets, with defaults filled in. */
 export function encodeRequest<M extends Message>(message: M, request: z.input<M['request']>): string {
   return JSON.stringify(check(message.request, request, `The request ${message.name}`))
 }
 
-/** A progress report. */
+/** Decodes a progress report of Python. */
 export function decodeProgress<M extends Message>(message: M, payload: string): z.output<M['progress']> {
   return check<M['progress']>(message.progress, JSON.parse(payload), `A progress report of ${message.name}`)
 }
 
 /**
- * The result in Python's reply.
+ * Decodes the result in Python's reply.
  *
  * @throws TwintuneError With the failure that Python replied instead.
  */

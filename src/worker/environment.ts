@@ -1,4 +1,4 @@
-/** Environment variables. */
+/** Environment variables of a process, by name. */
 export type Environment = Readonly<Record<string, string>>
 
 // pythonia prints all its traffic when any DEBUG variable is set; the Python ones change what Python can import or
@@ -9,11 +9,11 @@ const unwanted = /^(DEBUG.*|PYTHONPATH|PYTHONHOME|PYTHONSAFEPATH|PYTHONINSPECT)$
 const noTimeLimit = String(2 ** 31 - 1)
 
 /**
- * The environment of a worker and of its Python.
+ * Makes the environment of a worker and of its Python.
  *
- * @param python The interpreter that pythonia starts.
- * @param inherited What the worker would have by itself.
- * @param given Goes before what is inherited.
+ * @param python - Interpreter that pythonia starts.
+ * @param inherited - Variables that the worker would have by itself.
+ * @param given - Variables that are set over the inherited ones.
  */
 export function workerEnvironment(
   python: string,

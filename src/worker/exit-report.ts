@@ -2,18 +2,18 @@ import type { Failure } from '../failure.js'
 import type { PythonEnd } from './ipc.js'
 import { crashDump } from './log-tail.js'
 
-/** The worker that ended: what its reports speak of. */
+/** Worker that ended, as the reports of its end speak of it. */
 export interface Ended {
   readonly name: string
   readonly python: string
-  /** The Python module that it was to load. */
+  /** Python module that the worker was to load. */
   readonly module: string
   readonly logFile: string
-  /** The last lines that it and its Python said. */
+  /** Last lines that the worker and its Python printed. */
   readonly lastLines: string
 }
 
-/** How a process ended: by a signal, or by itself with an exit code. */
+/** End of a process: by a signal, or by itself with an exit code. */
 export interface Exit {
   readonly exitCode: number | null
   readonly signal: string | null
@@ -22,7 +22,7 @@ export interface Exit {
 const chooseInterpreter =
   'Set TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks, or run `make setup`, which makes .venv.'
 
-// What a signal most likely means; `hint` gets the log file.
+// Most likely meaning of each signal; `hint` gets the log file.
 const signals: Readonly<
   Record<string, { readonly likely: string; readonly hint: (logFile: string) => string }>
 > = {
@@ -38,7 +38,7 @@ const signals: Readonly<
   SIGABRT: { likely: 'native code gave up (abort)', hint: crashHint },
 }
 
-/** A Python that ended, or never ran; one that had not `answered` yet is no Python to work with. */
+/** Reports a Python that ended or never ran. One that had not `answered` yet is no Python to work with. */
 export function reportPythonEnd(end: PythonEnd, answered: boolean, ended: Ended): Failure {
   if (answered) return reportPythonDeath(end, ended)
   if (end.spawnError && ['ENOENT', 'ENOTDIR'].includes(end.spawnError.code)) {
@@ -53,7 +53,7 @@ export function reportPythonEnd(end: PythonEnd, answered: boolean, ended: Ended)
   return reportUnusable(`ended with ${describeExit(end)} before it answered`, ended, causeOf(end, ended))
 }
 
-/** An interpreter that is of no use: `how` is the message's predicate. */
+/** Reports an interpreter that is of no use; `how` is the message's predicate. */
 export function reportUnusable(how: string, ended: Ended, cause: Failure['cause'] = null): Failure {
   return {
     code: 'INTERPRETER_UNUSABLE',
@@ -63,7 +63,7 @@ export function reportUnusable(how: string, ended: Ended, cause: Failure['cause'
   }
 }
 
-/** A call that failed in pythonia, outside of what Python reports as data: mostly a module that can't be loaded. */
+/** Reports a call that failed in pythonia, not in Python's own code: mostly a module that can't be loaded. */
 export function reportBridgeFailure(text: string, answered: boolean, ended: Ended): Failure {
   const cause = { type: 'PythonException', message: lastLine(text), detail: text }
   if (!answered) return reportUnusable(`can't load ${ended.module}`, ended, cause)
@@ -75,7 +75,7 @@ export function reportBridgeFailure(text: string, answered: boolean, ended: Ende
   }
 }
 
-/** A worker's Node process that ended. */
+/** Reports a worker's Node process that ended. */
 export function reportWorkerDeath(exit: Exit, ended: Ended): Failure {
   return {
     code: 'WORKER_DIED',

@@ -4,7 +4,7 @@ import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
 
 /**
- * The Python to run a framework with: `TWINTUNE_PYTHON_TENSORFLOW` or `TWINTUNE_PYTHON_PYTORCH`, else
+ * Finds the Python to run a framework with: `TWINTUNE_PYTHON_TENSORFLOW` or `TWINTUNE_PYTHON_PYTORCH`, else
  * `TWINTUNE_PYTHON`, else the `.venv` of the working directory, else that of this package, else `python3`.
  */
 export function findPython(

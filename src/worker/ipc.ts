@@ -1,9 +1,9 @@
 import * as z from 'zod'
 
-// What crosses between a worker's parent and its child. Requests, reports and replies are JSON that Python reads and
+// Messages between a worker's parent and its child. Requests, reports and replies are JSON that Python reads and
 // writes, carried here as strings: the child opens none of it.
 
-/** From the parent to the child. */
+/** Message from the parent to the child. */
 export const toChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('invoke'), name: z.string(), payload: z.string() }),
   z
@@ -12,16 +12,16 @@ export const toChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop') }).describe('Python is ended, and the child after it.'),
 ])
 
-/** How a Python ended, or why it never ran. */
+/** End of a Python process, or the reason why it never ran. */
 export const pythonEndSchema = z.strictObject({
   exitCode: z.int().nullable(),
   signal: z.string().nullable(),
   spawnError: z
-    .strictObject({ code: z.string().describe("The system's, as ENOENT."), message: z.string() })
+    .strictObject({ code: z.string().describe('Error code of the system, as ENOENT.'), message: z.string() })
     .nullable(),
 })
 
-/** From the child to the parent. */
+/** Message from the child to the parent. */
 export const fromChildSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progress'), payload: z.string() }),
   z.strictObject({ type: z.literal('reply'), payload: z.string() }),

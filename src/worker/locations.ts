@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { packageFolder } from '../package-folder.js'
 
-// Where this package's own files are, from its sources as well as from its bundles.
+// Places of this package's own files, the same from its sources as from its bundles.
 
 const here = fileURLToPath(import.meta.url)
 const runsFromSource = here.endsWith('.ts')
 
-/** The module that a worker's Python loads. */
+/** Path of the module that a worker's Python loads. */
 export function bridgeModule(): string {
   return join(packageFolder(), 'python', 'bridge_main.py')
 }
 
-/** The entry of a worker's Node process, and the options that Node needs to run it. */
+/** Entry file of a worker's Node process, and the options that Node needs to run it. */
 export function childEntry(): { readonly file: string; readonly nodeOptions: readonly string[] } {
   if (!runsFromSource) return { file: join(packageFolder(), 'dist', 'worker-child.js'), nodeOptions: [] }
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href

@@ -2,12 +2,12 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 const mostBytes = 64 * 1024
 const mostLines = 40
-/** How Python's faulthandler begins a crash dump. */
+/** First words of a crash dump by Python's faulthandler. */
 export const crashDump = 'Fatal Python error'
 
 /**
- * The last lines of a log, none of them from before `from` (a byte); where Python's faulthandler wrote a crash dump,
- * its first lines instead, since those say what happened.
+ * Reads the last lines of a log, none of them from before the byte `from`. Where Python's faulthandler wrote a crash dump,
+ * it reads the dump's first lines instead, since these say what happened.
  */
 export function lastLines(file: string, from: number): string {
   const lines = readEnd(file, from).trimEnd().split('\n')
@@ -15,7 +15,7 @@ export function lastLines(file: string, from: number): string {
   return (dump < 0 ? lines.slice(-mostLines) : lines.slice(dump, dump + mostLines)).join('\n')
 }
 
-/** Of a log that can't be read there is nothing to tell, and a report must not fail because of it. */
+/** Reads the end of a log. A log that can't be read counts as empty: a report must not fail because of it. */
 function readEnd(file: string, from: number): string {
   try {
     return readFrom(file, from)

@@ -5,9 +5,9 @@ import type { PythonEnd } from './ipc.js'
 
 const require = createRequire(import.meta.url)
 
-/** The one Python of this process, behind pythonia. A second one would need a process of its own. */
+/** Bridge to this process's only Python, behind pythonia. A second Python would need a process of its own. */
 export class PythonBridge {
-  /** null where the system wouldn't even try to start the interpreter. */
+  /** Loaded pythonia; null where the system wouldn't even try to start the interpreter. */
   readonly #pythonia: Pythonia | null
   readonly #entry: Promise<EntryModule>
 
@@ -39,7 +39,7 @@ export class PythonBridge {
    * Calls the module's `invoke`, one call at a time. Resolves with `undefined` when Python ends instead of replying:
    * pythonia would wait for ever.
    *
-   * @param emit Gets each report and says whether Python should go on. Must not throw.
+   * @param emit - Callback that gets each report and says whether Python should go on. It must not throw.
    */
   async invoke(
     name: string,
@@ -62,12 +62,12 @@ export class PythonBridge {
   }
 }
 
-/** The text of what pythonia throws: a `PythonException` has it in `stack`, coloured, and an empty message. */
+/** Text of an error that pythonia throws. A `PythonException` has it in `stack`, coloured, and an empty message. */
 export function describeBridgeError(error: unknown): string {
   return stripVTControlCharacters(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
-/** The part of pythonia that we rely on; its own declarations leave `com` out. */
+/** Part of pythonia that this bridge relies on; pythonia's own declarations leave `com` out. */
 interface Pythonia {
   readonly python: { (module: string): Promise<EntryModule>; exit(): void }
   readonly com: { readonly proc: ChildProcess }

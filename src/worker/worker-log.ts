@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { lastLines } from './log-tail.js'
 
-/** What a worker and its Python print: the part of a file that begins where the file ended before. */
+/** Log of a worker and its Python: the part of a file that begins where the file ended before. */
 export class WorkerLog {
   readonly file: string
   readonly #start: number
@@ -14,7 +14,7 @@ export class WorkerLog {
     this.#start = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** The last lines of it, or a crash dump's first ones. */
+  /** Last lines of the log, or the first lines of a crash dump. */
   get lastLines(): string {
     return lastLines(this.file, this.#start)
   }

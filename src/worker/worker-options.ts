@@ -2,13 +2,13 @@ import type { z } from 'zod'
 import type { Message } from '../protocol/message.js'
 
 export interface WorkerOptions {
-  /** For messages, e.g. `tensorflow`. */
+  /** Name of the worker in messages, e.g. `tensorflow`. */
   readonly name: string
-  /** The interpreter: a path or a command. */
+  /** Python interpreter: a path or a command. */
   readonly python: string
-  /** All that the worker and its Python print is appended here, until `logTo` names another file. */
+  /** File that the output of the worker and its Python is appended to, until `logTo` names another file. */
   readonly logFile: string
-  /** Set for the worker and its Python, over what they inherit. */
+  /** Environment variables for the worker and its Python, set over those that they inherit. */
   readonly environment?: Readonly<Record<string, string>>
   /** Absolute path of the Python module that has `invoke`; this package's own by default. */
   readonly module?: string

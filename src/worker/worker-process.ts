@@ -21,7 +21,7 @@ export class WorkerProcess {
   /**
    * Starts the process with its output, and Python's, appended to `logFile`.
    *
-   * @param onMessage Gets what the child sends. Must not throw.
+   * @param onMessage - Callback that gets each message of the child. It must not throw.
    */
   constructor(
     module: string,
@@ -39,7 +39,7 @@ export class WorkerProcess {
     this.ended = this.#follow(onMessage)
   }
 
-  /** Sends a message; one that can no longer arrive is dropped, since `ended` tells of it. */
+  /** Sends a message. A message that can no longer arrive is dropped, since `ended` tells of the end. */
   async send(message: ToChild): Promise<void> {
     try {
       await this.#child.sendMessage(message)
@@ -65,7 +65,7 @@ export class WorkerProcess {
     await this.ended
   }
 
-  /** Hands the messages over until the channel closes; then clears away what the process left of its group. */
+  /** Hands the messages over until the channel closes; then ends all processes that are left of the group. */
   async #follow(onMessage: (message: unknown) => void): Promise<Exit> {
     for await (const message of this.#child.getEachMessage()) onMessage(message)
     const { exitCode, signal } = await this.#child
@@ -76,7 +76,7 @@ export class WorkerProcess {
 
 type Child = ReturnType<typeof spawn>
 
-/** @param log Its descriptor is handed on, so that nothing is lost when this process dies first. */
+/** @param log - Stream whose descriptor is handed on, so that nothing is lost when this process dies first. */
 function spawn(module: string, environment: Environment, log: Writable) {
   const { file, nodeOptions } = childEntry()
   return execa(file, [module], {
@@ -90,7 +90,8 @@ function spawn(module: string, environment: Environment, log: Writable) {
     stdin: 'ignore',
     stdout: log,
     stderr: log,
-    // Its own group, so that all of it can be killed and Ctrl-C reaches none of it; on Windows it opens a window.
+    // The process leads a group of its own, which can be killed as a whole and which Ctrl-C doesn't reach. On Windows
+    // that would open a window.
     detached: process.platform !== 'win32',
   })
 }

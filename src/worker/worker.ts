@@ -27,7 +27,7 @@ const stopped: Failure = { ...cancelled, message: 'The worker was stopped.' }
 
 export type WorkerState = 'starting' | 'ready' | 'busy' | 'stopping' | 'stopped'
 
-/** The call that Python is busy with. */
+/** Call that Python is busy with. */
 interface Call {
   readonly onProgress: (payload: string) => void
   readonly resolve: (reply: string) => void
@@ -35,7 +35,7 @@ interface Call {
 }
 
 /**
- * One Python behind pythonia, in a Node process of its own. It carries out one request at a time; others wait for
+ * Worker: a Python behind pythonia, in a Node process of its own. It carries out one request at a time; others wait for
  * their turn. A worker never comes back: after the death of its process, start a fresh one.
  */
 export class Worker {
@@ -47,7 +47,7 @@ export class Worker {
   #log: WorkerLog
   #state: WorkerState = 'starting'
   #call: Call | undefined
-  /** Why this worker is being ended, or has ended. */
+  /** Failure because of which this worker is being ended, or has ended. */
   #verdict: Failure | undefined
   #pythonPid: number | undefined
   readonly #startTime = performance.now()
@@ -71,27 +71,27 @@ export class Worker {
     return new Worker(options)
   }
 
-  /** `stopped` is the end: nothing of the worker runs any more. */
+  /** State of the worker. `stopped` is the end: nothing of the worker runs any more. */
   get state(): WorkerState {
     return this.#state
   }
 
-  /** Whether it can be asked, now or once it is ready. */
+  /** Whether the worker can be asked, now or once it is ready. */
   get living(): boolean {
     return this.#verdict === undefined
   }
 
-  /** Of the Node process, which leads the group of all that the worker starts. */
+  /** Process id of the Node process, which leads the group of all that the worker starts. */
   get workerPid(): number {
     return this.#process.pid
   }
 
-  /** Known once the worker is ready. */
+  /** Process id of Python, which is known once the worker is ready. */
   get pythonPid(): number | undefined {
     return this.#pythonPid
   }
 
-  /** From starting the worker to Python's first reply; 0 until then. */
+  /** Seconds from starting the worker to Python's first reply; 0 until then. */
   get startSeconds(): number {
     return this.#startSeconds
   }
@@ -128,7 +128,7 @@ export class Worker {
     }
   }
 
-  /** From now on what Python prints is appended to another file. Rejects as `request` does. */
+  /** Appends all that Python prints from now on to another file. Rejects as `request` does. */
   async logTo(file: string, signal?: AbortSignal): Promise<void> {
     const log = new WorkerLog(file)
     await this.request(logToMessage, { file }, signal ? { signal } : {})
@@ -145,7 +145,7 @@ export class Worker {
     return this.#stopped
   }
 
-  /** The first call: until it is answered the interpreter has proved nothing. */
+  /** Makes the first call: until it is answered the interpreter has proved nothing. */
   async #prepare(): Promise<void> {
     const endTurn = await this.#turns.take()
     const late = `did not answer within ${startLimit / 1000} seconds`
@@ -224,7 +224,7 @@ export class Worker {
     }
   }
 
-  /** Ends the worker because of a failure; the first one is the one that is told. */
+  /** Ends the worker because of a failure. Of several failures the first is told. */
   #fail(failure: Failure): void {
     if (this.#verdict) return
     this.#verdict = failure
@@ -232,14 +232,14 @@ export class Worker {
     this.#process.kill('SIGKILL')
   }
 
-  /** The one place where a worker becomes stopped: its whole process group is gone. */
+  /** Makes the worker stopped, once its whole process group is gone. Nothing else does. */
   #end(exit: Exit): void {
     this.#state = 'stopped'
     this.#verdict ??= reportWorkerDeath(exit, this.#ended())
     this.#call?.reject(new TwintuneError(this.#verdict))
   }
 
-  /** What a report on this worker's end speaks of. */
+  /** Describes this worker for a report on its end. */
   #ended(): Ended {
     const { file: logFile, lastLines } = this.#log
     return { ...this.#options, logFile, lastLines }
