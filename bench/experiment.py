@@ -37,7 +37,7 @@ def make_specification(
         batch: Images in a batch.
         epochs: The number of epochs of the one phase.
         hidden: Widths of the head's hidden layers.
-        trainable: `all` trains the BatchNorm layers' statistics too.
+        trainable: The part that trains; `all` updates the BatchNorm layers' statistics too.
     """
     phase = {
         "epochs": epochs,

@@ -27,7 +27,7 @@ def invoke(name: str, payload: str, emit: Callable[[str], bool]) -> str:
     Args:
         name: The message's name: `prepare`, `log-to`, or a key of `twintune.handlers.HANDLERS`.
         payload: The request as JSON.
-        emit: Takes a progress report as JSON and returns false when the work should stop.
+        emit: A function that takes a progress report as JSON, and returns false when the work should stop.
     """
     progress = Progress(emit)
     try:

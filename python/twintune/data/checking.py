@@ -45,7 +45,7 @@ def check_images(datasets: Sequence[ImageDataset], cache_directory: str, progres
     """Decodes every image of the data sets in threads, just as training does, and hashes its bytes.
 
     The verdicts are kept in the cache folder, in one file for each data set, by each image's stamp: an image is decoded
-    again only when it has changed. Those of an interrupted check are kept too.
+    again only when it has changed. The verdicts of an interrupted check are kept too.
 
     Args:
         datasets: The data sets of a request.

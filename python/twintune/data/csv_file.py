@@ -99,7 +99,7 @@ def _read(file: str, request: Csv) -> Iterator[tuple[str, str, str]]:
     except OSError as error:
         raise TwintuneError("DATASET_INVALID", f"{file} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise TwintuneError("DATASET_INVALID", f"{file} is not UTF-8: {error}.", "Save it as UTF-8.") from error
+        raise TwintuneError("DATASET_INVALID", f"{file} is not UTF-8: {error}.", "Save the file as UTF-8.") from error
 
 
 def _read_rows(file: str, stream: TextIO, request: Csv) -> Iterator[tuple[str, str, str]]:
@@ -151,4 +151,4 @@ def _column(file: str, header: list[str], key: str, name: str) -> int:
 
 
 def _bad_line(file: str, line: int, what: str) -> TwintuneError:
-    return TwintuneError("DATASET_INVALID", f"{file}, line {line} {what}.", "Mend the line.")
+    return TwintuneError("DATASET_INVALID", f"{file}, line {line} {what}.", "Correct the line in the file.")

@@ -98,7 +98,7 @@ class Split:
             raise TwintuneError(
                 "IMAGE_CORRUPT",
                 f"{self.describe(position)} can't be decoded: {why_unreadable(error)}.",
-                "Repair it, or take it out of the data set.",
+                "Repair the image, or take it out of the data set.",
             ) from error
 
     def open_resized(self, position: int, size: int, interpolation: Interpolation) -> Image.Image:

@@ -39,7 +39,7 @@ def describe_data(request: DescribeDataRequest, emit: EmitChecked) -> DescribeDa
 
     Args:
         request: The specification's data set, and the contact sheet that is wanted, if any.
-        emit: Takes reports on how many images have been checked; may raise `Cancelled`.
+        emit: A function that takes reports on how many images have been checked; it may raise `Cancelled`.
 
     Raises:
         TwintuneError: If the data can't be used for a run; images that can't be decoded are no failure here.

@@ -67,7 +67,7 @@ def open_image_folder(root: str) -> ImageFiles:
         raise TwintuneError(
             "DATASET_EMPTY",
             f"{root} holds {f'no image in {shown}' if folders else 'no folders'}.",
-            f"Put images ({', '.join(EXTENSIONS)}) into a folder a class below it.",
+            f"Put images ({', '.join(EXTENSIONS)}) into a folder for each class below it.",
         )
     names = sorted({_class_of(path) for path in paths})
     position = {name: label for label, name in enumerate(names)}
@@ -91,7 +91,7 @@ def _folders(root: str) -> list[str]:
         raise TwintuneError(
             "DATASET_NOT_FOUND",
             f"There is no folder {root}.",
-            "Give the folder that holds a folder a class.",
+            "Give the folder that holds a folder for each class.",
         )
     try:
         return sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))

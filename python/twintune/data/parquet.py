@@ -47,5 +47,5 @@ def _read(file: str, cache_directory: str) -> Any:
         raise TwintuneError(
             "DATASET_INVALID",
             f"{file} can't be read as parquet: {error.__cause__ or error}",
-            "Write it anew.",
+            "Write the parquet file anew.",
         ) from error

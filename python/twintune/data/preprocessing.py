@@ -29,7 +29,7 @@ def normalize(pixels: np.ndarray, preprocessing: Preprocessing, dtype: str) -> n
     Args:
         pixels: Pixels in uint8, of shape [..., 3].
         preprocessing: The preprocessing, which gives mean and standard deviation.
-        dtype: `float32` or `float64`.
+        dtype: The dtype of the result, `float32` or `float64`.
 
     Returns:
         Normalised numbers of the same shape, in the given dtype.

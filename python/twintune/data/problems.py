@@ -34,7 +34,7 @@ def refuse_unreadable(source: str, unreadable: Sequence[Unreadable]) -> None:
     if not unreadable:
         return
     hint = (
-        "Repair them, or take them out of the data set, or leave them out with dataset.onCorrupt=skip;"
+        "Repair the images, or take them out of the data set, or leave them out with dataset.onCorrupt=skip;"
         " `twintune data SPEC` lists all of them."
     )
     if len(unreadable) == 1:
@@ -91,7 +91,7 @@ def odd_classes(classes: Sequence[str], source: str) -> list[str]:
     warnings = []
     if {name.lower() for name in classes} <= {"train", "test", "val", "valid", "validation"}:
         names = " and ".join(map(repr, classes))
-        warnings.append(f"The classes are {names}: is {source} the folder above the one that holds a folder a class?")
+        warnings.append(f"The classes are {names}: is {source} the folder above that of the folders of classes?")
     by_letters: dict[str, list[str]] = {}
     for name in classes:
         by_letters.setdefault(" ".join(name.split()).casefold(), []).append(name)

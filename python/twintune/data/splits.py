@@ -145,7 +145,7 @@ def _same_classes(training: ImageDataset, other: ImageDataset) -> None:
             "DATASET_INVALID",
             f"{other.source} has the class {wrong[0]!r}, which {training.source} doesn't have: the head has an output"
             f" for each of the training images' {len(training.classes)} classes.",
-            "Take it out, or add training images of it.",
+            "Take the class out, or add training images of it.",
         )
     if other.classes != training.classes:
         position = {name: label for label, name in enumerate(training.classes)}

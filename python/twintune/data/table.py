@@ -42,7 +42,7 @@ class TableDataset:
         self.source = source
         self.warnings: list[str] = []
         if len(rows) == 0:
-            raise TwintuneError("DATASET_EMPTY", f"{source} has no rows.", "Give one that has images.")
+            raise TwintuneError("DATASET_EMPTY", f"{source} has no rows.", "Give a data set that has images.")
         for key, column in (("imageColumn", image_column), ("labelColumn", label_column)):
             if column not in rows.column_names:
                 raise TwintuneError(

@@ -46,7 +46,7 @@ def compare_predictions(request: ComparePredictionsRequest, emit: EmitChecked) -
 
     Args:
         request: The predictions of two runs of one seed, and the data set that the images are named and shown from.
-        emit: Takes reports on how many images have been checked; may raise `Cancelled`.
+        emit: A function that takes reports on how many images have been checked; it may raise `Cancelled`.
 
     Raises:
         TwintuneError: PREDICTIONS_UNUSABLE if the predictions can't be read or are of different images.

@@ -79,7 +79,7 @@ class FeatureCache:
         """Writes features as they are computed, and keeps them as an entry if there is room for it.
 
         Args:
-            key: All that the features depend on.
+            key: The key of the features.
             batches: Arrays of float32 or float64, [images, ...], at least one; they follow one another.
             pixels: The digest of the images, complete when the last batch has been taken.
 

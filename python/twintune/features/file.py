@@ -45,7 +45,7 @@ def write_features(
 
     Args:
         file: An empty file, open for writing and reading.
-        key: All that the features depend on, as JSON.
+        key: The key of the features, as JSON.
         images: The number of images in all batches together.
         batches: Arrays of float32 or float64, [images, ...], at least one; they follow one another.
         pixels: The digest of the images, complete when the last batch has been taken.
@@ -77,7 +77,7 @@ def read_features(file: IO[bytes], key: bytes) -> Features:
 
     Args:
         file: A file written by `write_features`.
-        key: All that the file's features depend on, as JSON.
+        key: The key of the file's features, as JSON.
 
     Raises:
         DamagedFeatures: If the file is cut off, or holds other bytes than were written.

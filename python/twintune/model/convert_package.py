@@ -27,7 +27,7 @@ def convert(package: str, backbone: str, file: Path) -> None:
         file: The safetensors file to write.
 
     Raises:
-        ValueError: When the tensors don't fit.
+        ValueError: If the tensors don't fit.
     """
     module = importlib.import_module(package.replace("-", "_"))
     (checkpoint,) = Path(module.__file__ or "").parent.glob("models/*.pth")

@@ -15,7 +15,7 @@ def initial_head(head: Head, features: int, classes: int, seed: int) -> dict[str
     """Draws the head's weights as PyTorch's `nn.Linear` does: uniform in ±1/√(inputs), the bias too.
 
     Args:
-        head: Gives the hidden widths.
+        head: The head's definition, which gives the hidden widths.
         features: Width of the pooled features.
         classes: Number of classes.
         seed: The seed of the run's initial weights.
@@ -37,7 +37,7 @@ def masks_of_step(request: RunRequest, images: int, step: int) -> tuple[np.ndarr
     """The dropout masks of one training step of a run; in idiomatic mode the framework's own layers draw them.
 
     Args:
-        request: Gives the head, the seeds, the mode and the precision.
+        request: The run's request, which gives the head, the seeds, the mode and the precision.
         images: Images in the batch.
         step: The step, counted over all phases.
     """
@@ -50,11 +50,11 @@ def dropout_masks(head: Head, images: int, seed: int, step: int, dtype: str) -> 
     """Draws the masks of one training step: 0, or 1/(1 - dropout) so that the expectation is kept.
 
     Args:
-        head: Gives the hidden widths and the share to drop.
+        head: The head's definition, which gives the hidden widths and the share to drop.
         images: Images in the batch.
         seed: The seed of the run's initial weights.
         step: The step, counted over all phases.
-        dtype: `float32` or `float64`.
+        dtype: The dtype of the masks, `float32` or `float64`.
 
     Returns:
         One mask of shape [images, width] a hidden layer; none when nothing is dropped.

@@ -38,8 +38,8 @@ def parameter_settings(tensors: Mapping[str, int], phase: Phase, entry: Backbone
 
     Args:
         tensors: The number of dimensions of every tensor of the model, buffers too, by canonical name.
-        phase: Gives what trains, the policy and the optimiser.
-        entry: Gives the stages.
+        phase: The phase, which gives what trains, the policy and the optimiser.
+        entry: The backbone's entry, which gives the stages.
     """
     first = first_trainable_stage(phase.trainable, entry)
     norms = {name.removesuffix(STATISTICS[0]) for name in tensors if name.endswith(STATISTICS[0])}

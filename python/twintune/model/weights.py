@@ -28,7 +28,7 @@ def resolve_weights(request: RunRequest) -> Path:
     """Finds, makes or downloads the safetensors file of the request's backbone.
 
     Args:
-        request: Gives the backbone, the kind of weights, the seeds and the cache folder.
+        request: The run's request, which gives the backbone, the kind of weights, the seeds and the cache folder.
 
     Returns:
         The file; its tensors' names and shapes are checked.

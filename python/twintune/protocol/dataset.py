@@ -26,7 +26,7 @@ class DatasetPaths(DatasetFields, kw_only=True):
 
 
 class ImageFolder(DatasetPaths, kw_only=True, tag_field="source", tag="imagefolder"):
-    """Folders of image files, a folder a class."""
+    """Folders of image files, with one folder for each class."""
 
 
 class Csv(DatasetPaths, kw_only=True, tag_field="source", tag="csv"):

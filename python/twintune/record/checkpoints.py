@@ -62,7 +62,7 @@ class CheckpointFolder:
 
         Args:
             state: The run's state.
-            tensors: All tensors that the engine's next step depends on.
+            tensors: The tensors that the engine's next step depends on.
 
         Returns:
             The checkpoint's file.
@@ -189,7 +189,7 @@ def _corrupt(file: Path, reason: str) -> TwintuneError:
     return TwintuneError(
         "CHECKPOINT_CORRUPT",
         f"{file} can't be read: {reason}.",
-        "Delete it: `twintune resume` then goes on from another checkpoint of the run, or from its beginning.",
+        "Delete the file: `twintune resume` then goes on from another checkpoint of the run, or from its beginning.",
     )
 
 

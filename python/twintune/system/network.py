@@ -23,7 +23,7 @@ def why_unreachable(url: str) -> str | None:
         url: The host's URL.
 
     Returns:
-        None when it answered, else why it is out of reach, in a few words.
+        The reason why the host is out of reach, in a few words; None if it answered.
     """
     reasons: list[str | None] = []
     thread = threading.Thread(target=lambda: reasons.append(_ask(url)), daemon=True)

@@ -22,9 +22,10 @@ def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
 
     Args:
         splits: The splits as they were opened. The test's images are seen once and are never kept.
-        request: `dataset.cache_decoded` says where images are kept: in `memory`; on the `disk`, in a file that goes
-            with the splits; or, for `auto`, in such a file that the memory has room for too, so that its pages stay
-            there while nobody else needs them. Images beyond the room are decoded anew in every epoch.
+        request: The run's request, whose `dataset.cache_decoded` says where images are kept: in `memory`; on the
+            `disk`, in a file that goes with the splits; or, for `auto`, in such a file that the memory has room for
+            too, so that its pages stay there while nobody else needs them. Images beyond the room are decoded anew in
+            every epoch.
     """
     where = request.dataset.cache_decoded
     if where == "none" or request.mode == "idiomatic" or _epochs_on_pixels(request) <= 1:

@@ -98,7 +98,7 @@ class TrainingLoop:
         with self.record.watch.part("firstStep"):
             facts = run.engine.start_phase(phase, first_stage)
         if facts.trainable_parameters == 0:
-            raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change its trainable.")
+            raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change `trainable`.")
         if self.resumed_from is not None:
             run.engine.load_state(self.resumed_from.tensors)
             # A run that was never interrupted holds no second copy of its state, so this one lets go of it.

@@ -189,7 +189,7 @@ def test_a_corrupt_checkpoint_is_named_with_what_mends_it(tmp_path: Path, spoil:
     with pytest.raises(TwintuneError, match=str(file)) as caught:
         load_last_epoch(tmp_path)
     assert caught.value.code == "CHECKPOINT_CORRUPT"
-    assert "Delete it" in (caught.value.hint or "")
+    assert "Delete the file" in (caught.value.hint or "")
 
 
 def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -25,13 +25,13 @@ def check_compiler(on_gpu: bool) -> None:
         raise TwintuneError(
             "COMPILER_MISSING",
             f"torch.compile wants {missing}, which PyTorch doesn't find on this machine.",
-            "Install it (apt install g++; pip install triton), or leave training.compile out.",
+            "Install what is missing (apt install g++; pip install triton), or leave training.compile out.",
         )
     spaced = next((folder for folder in _linked_folders() if " " in folder), None)
     if spaced is not None and not on_gpu:
         raise TwintuneError(
             "COMPILER_MISSING",
-            f"torch 2.13 hands its compiler the folder {spaced} without quotes, and the space in it takes it apart.",
+            f"torch 2.13 passes the folder {spaced} to its compiler without quotes, and the space breaks the command.",
             "Make the environment in a folder without spaces, or leave training.compile out.",
         )
 

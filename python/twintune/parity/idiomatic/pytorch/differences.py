@@ -188,7 +188,7 @@ class Measurement:
         # Both losses are of the same logits, TensorFlow's.
         loss = self.effects.loss_of(self.reference["logits"])
         effect = abs(float(self.reference["loss"][0]) - loss) / loss
-        yield row("loss", self._values(lambda side: side.loss), effect, "loss", "Of the same logits.")
+        yield row("loss", self._values(lambda side: side.loss), effect, "loss", "Both losses are of the same logits.")
 
     def _optimizer(self) -> Iterator[IdiomaticDifference]:
         theirs, ours = self.sides
