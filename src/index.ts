@@ -33,6 +33,7 @@ export type { LrFindLine } from './lines/lr-find.js'
 export type { RunListedLine, RunShownLine } from './lines/run.js'
 export type { ValidateIssue } from './lines/validate.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'
+export type { Facts, TrainedPhase } from './protocol/facts.js'
 export type { Rounding } from './protocol/judge-rounding.js'
 export type { Rung } from './protocol/judge-rungs.js'
 export type { FrameworkDifference } from './protocol/measure-differences.js'
@@ -40,11 +41,9 @@ export type { Perturbation } from './protocol/perturbation.js'
 export type {
   EpochRecord,
   EvaluationMetrics,
-  Facts,
   FinishedRun,
   RunResult,
   StepProfile,
-  TrainedPhase,
   TrainingMetrics,
   UnfinishedRun,
 } from './protocol/result.js'

@@ -1,4 +1,5 @@
-import type { Facts, RunResult, TrainedPhase } from '../protocol/result.js'
+import type { Facts, TrainedPhase } from '../protocol/facts.js'
+import type { RunResult } from '../protocol/result.js'
 import type { ContractRow } from './comparison.js'
 import { type Ingredient, ingredients } from './ingredients.js'
 import { pairsOfFrameworks } from './pairs.js'

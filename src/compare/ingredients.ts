@@ -1,4 +1,4 @@
-import type { Facts, TrainedPhase } from '../protocol/result.js'
+import type { Facts, TrainedPhase } from '../protocol/facts.js'
 
 /** Ingredient of a run, which two runs may have in common. */
 export type Ingredient = WholeIngredient | EpochIngredient

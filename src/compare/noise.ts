@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { factsSchema, type RunResult } from '../protocol/result.js'
+import { factsSchema } from '../protocol/facts.js'
+import type { RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 import type { Disagreement } from './disagreement.js'
 import { type ReadValue, valuesOfPairs } from './paired-values.js'

@@ -1,4 +1,5 @@
-import type { Facts, FinishedRun, RunResult } from '../protocol/result.js'
+import type { Facts } from '../protocol/facts.js'
+import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
 /** Pair of finished runs of one seed. */

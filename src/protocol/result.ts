@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { failureSchema } from '../failure.js'
 import { frameworkSchema } from '../spec/schema.js'
+import { factsSchema } from './facts.js'
 import { stepInputSchema } from './step-input.js'
 
 export const repeatSchema = z
@@ -70,22 +71,6 @@ export const secondsSchema = z.strictObject({
   evaluate: z.number().describe('Time of the test.'),
 })
 
-export const trainedPhaseSchema = z.strictObject({
-  input: stepInputSchema,
-  features: z
-    .enum(['computed', 'cached'])
-    .nullable()
-    .describe(
-      'Origin of the features or activations that the phase trained on: `cached` when none had to be computed. Null for a phase that trained on pixels.',
-    ),
-  epochs: z
-    .int()
-    .describe('Number of epochs that were trained; early stopping makes them fewer than planned.'),
-  steps: z.int().describe('Number of steps of the optimiser.'),
-  skippedSteps: z.int().describe('Number of steps that loss scaling skipped.'),
-  weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
-})
-
 export const stepProfileSchema = z
   .strictObject({
     phase: z.int().describe('Number of the phase, from 1.'),
@@ -107,65 +92,6 @@ export const stepProfileSchema = z
   .describe(
     'Median milliseconds of a training step, the device waited for around each part, measured after the run. A difference can be a little below 0.',
   )
-
-const afterEachEpoch = 'The list has the value after each epoch, over all phases.'
-
-export const factsSchema = z.strictObject({
-  architecture: z
-    .string()
-    .describe('Hash of tensor names and shapes: the architecture as far as its tensors show it.'),
-  parameters: z.int(),
-  weights: z.string().describe("Hash of the backbone's tensors, buffers too, before the first step."),
-  headInit: z.string().describe("Hash of the head's tensors before the first step."),
-  split: z.string().describe('Hash of the identities and labels in each split.'),
-  testSet: z
-    .string()
-    .describe("Hash of the test's batches of pixels, as the model got them, and of the labels to judge by."),
-  augmentation: z
-    .string()
-    .describe('Operations of the live loader on a training image, in their order, and on a batch.'),
-  phases: z.array(trainedPhaseSchema),
-  pixels: z
-    .array(z.string())
-    .describe(
-      `Chained hash of every batch of training and validation pixels, as the model got them. ${afterEachEpoch}`,
-    ),
-  batchOrder: z
-    .array(z.string())
-    .describe(`Chained hash of the images in the order they were trained on. ${afterEachEpoch}`),
-  targets: z
-    .array(z.string())
-    .describe(`Chained hash of the targets of each batch, mixed, smoothed and weighted. ${afterEachEpoch}`),
-  dropout: z
-    .array(z.string())
-    .describe(
-      `Chained hash of the dropout masks that the steps were given, \`none\` while there are none; for layers that draw their own masks, a description of these layers. ${afterEachEpoch}`,
-    ),
-  loss: z
-    .array(z.string())
-    .describe(
-      'Loss of the live training step, one line for each phase, with smoothing, class weights, accumulation, clipping and averaging.',
-    ),
-  optimizer: z
-    .array(z.string())
-    .describe('Optimiser of each phase, one line for each, with the values that the live optimiser holds.'),
-  schedule: z
-    .array(z.string())
-    .describe(
-      `Chained hash of the learning rate of each step, as the live optimiser had it. ${afterEachEpoch}`,
-    ),
-  batchNorm: z
-    .array(z.string())
-    .describe('BatchNorm of each phase, one line for each: modes, epsilon and momentum of the live layers.'),
-  precision: z.string().describe('Data types of the live variables.'),
-  device: z.string(),
-  deterministic: z.boolean(),
-  threads: z
-    .string()
-    .describe(
-      'CPU threads of the framework, within and between operations, and the processors that they may use.',
-    ),
-})
 
 export const epochRecordSchema = z.strictObject({
   phase: z.int(),
@@ -222,27 +148,32 @@ export const finishedRunSchema = z.strictObject({
   facts: factsSchema,
 })
 
+const measurements = finishedRunSchema
+  .omit({
+    framework: true,
+    seed: true,
+    repeat: true,
+    status: true,
+    failure: true,
+    profile: true,
+    epochs: true,
+    classes: true,
+  })
+  .keyof().options
+
+/** The fields of a result that only a finished run has, each null. */
+export const noMeasurements = mapEach(measurements, null)
+
 export const unfinishedRunSchema = z.strictObject({
+  ...mapEach(measurements, z.null()),
   framework: frameworkSchema,
   seed: z.int(),
   repeat: repeatSchema,
   status: z.enum(['failed', 'cancelled']),
   failure: failureSchema,
-  test: z.null(),
-  firstStepLoss: z.null(),
-  pixelDigest: z.null(),
-  weightsDigest: z.null(),
-  modelDigest: z.null(),
-  seconds: z.null(),
-  imagesPerSecond: z.null(),
-  featureImagesPerSecond: z.null(),
-  peakMemoryBytes: z.null(),
-  peakMemoryMethod: z.null(),
-  othersCpuShare: z.null(),
-  profile: z.array(stepProfileSchema).length(0),
+  profile: finishedRunSchema.shape.profile.length(0),
   epochs: z.array(epochRecordSchema).describe('Records of the epochs that the run had finished.'),
-  classes: z.array(z.string()),
-  facts: z.null(),
+  classes: finishedRunSchema.shape.classes,
 })
 
 export const runResultSchema = z
@@ -255,13 +186,6 @@ export type FinishedRun = z.output<typeof finishedRunSchema>
 export type UnfinishedRun = z.output<typeof unfinishedRunSchema>
 /** Result of one run, which `result.json` holds. The specification of the run is in spec.yaml. */
 export type RunResult = z.output<typeof runResultSchema>
-/**
- * Facts that an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
- * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
- */
-export type Facts = z.output<typeof factsSchema>
-/** Record of a phase after its training: how much it trained, and on what input. */
-export type TrainedPhase = z.output<typeof trainedPhaseSchema>
 /** Parts of a phase's training step and the time that each takes. */
 export type StepProfile = z.output<typeof stepProfileSchema>
 /** Record of one epoch: learning rate, metrics and speed. */
@@ -270,3 +194,8 @@ export type EpochRecord = z.output<typeof epochRecordSchema>
 export type TrainingMetrics = z.output<typeof trainingMetricsSchema>
 /** Metrics of a model on images that it was not trained on. */
 export type EvaluationMetrics = z.output<typeof evaluationMetricsSchema>
+
+function mapEach<Key extends string, Value>(keys: readonly Key[], value: Value): Record<Key, Value>
+function mapEach<Value>(keys: readonly string[], value: Value): Record<string, Value> {
+  return Object.fromEntries(keys.map((key) => [key, value]))
+}

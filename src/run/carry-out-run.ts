@@ -3,7 +3,7 @@ import { type Failure, toFailure } from '../failure.js'
 import type { Run } from '../plan/plan-runs.js'
 import type { RunProgress } from '../protocol/progress.js'
 import type { RunRequest } from '../protocol/request-parts.js'
-import type { EpochRecord, RunResult, UnfinishedRun } from '../protocol/result.js'
+import { type EpochRecord, noMeasurements, type RunResult, type UnfinishedRun } from '../protocol/result.js'
 import { runMessage } from '../protocol/run.js'
 import { now } from './folder/journal.js'
 import type { FrameworkWorker } from './workers/framework-worker.js'
@@ -45,24 +45,13 @@ export async function carryOutRun(
 /** What a run came to that didn't reach its end, or never began. */
 export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): UnfinishedRun {
   return {
+    ...noMeasurements,
     ...run,
     status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
     failure,
-    test: null,
-    firstStepLoss: null,
-    pixelDigest: null,
-    weightsDigest: null,
-    modelDigest: null,
-    seconds: null,
-    imagesPerSecond: null,
-    featureImagesPerSecond: null,
-    peakMemoryBytes: null,
-    peakMemoryMethod: null,
-    othersCpuShare: null,
     profile: [],
     epochs,
     classes: [],
-    facts: null,
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fairnessContract } from '../../src/compare/contract.js'
-import type { Facts, RunResult, TrainedPhase } from '../../src/protocol/result.js'
+import type { Facts, TrainedPhase } from '../../src/protocol/facts.js'
+import type { RunResult } from '../../src/protocol/result.js'
 import { failedRun, lossNotFinite } from '../report/comparison.js'
 import { result } from './results.js'
 

@@ -1,4 +1,5 @@
-import type { Facts, FinishedRun } from '../../src/protocol/result.js'
+import type { Facts } from '../../src/protocol/facts.js'
+import type { FinishedRun } from '../../src/protocol/result.js'
 import type { Framework } from '../../src/spec/schema.js'
 import { facts, finishedRun } from '../report/comparison.js'
 

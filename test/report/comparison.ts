@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs'
 import type { Comparison } from '../../src/compare/comparison.js'
 import type { MetricSummary } from '../../src/compare/summary.js'
 import type { Failure } from '../../src/failure.js'
-import type { Facts, FinishedRun, UnfinishedRun } from '../../src/protocol/result.js'
+import type { Facts } from '../../src/protocol/facts.js'
+import { type FinishedRun, finishedRunSchema, type UnfinishedRun } from '../../src/protocol/result.js'
+import { unfinishedResult } from '../../src/run/carry-out-run.js'
 import type { Framework } from '../../src/spec/schema.js'
 
 // A small comparison as it comes out of two frameworks and two seeds, and its variations.
 
-/** A finished run; whatever is given replaces what stands here. */
+const recorded = finishedRunSchema.parse(
+  JSON.parse(readFileSync(new URL('../fixtures/protocol/run.result.json', import.meta.url), 'utf8')),
+)
+
+/** A finished run: the one of the protocol's fixtures with figures of its own; whatever is given replaces these. */
 export function finishedRun(
   framework: Framework,
   seed: number,
@@ -15,10 +22,9 @@ export function finishedRun(
   const first = seed === 0
   const tensorflow = framework === 'tensorflow'
   return {
+    ...recorded,
     framework,
     seed,
-    status: 'finished',
-    failure: null,
     test: {
       accuracy: (tensorflow ? 0.861 : 0.858) - 0.004 * seed,
       topFiveAccuracy: 0.991 - 0.002 * seed,
@@ -58,27 +64,7 @@ export function finishedRun(
 
 /** A run that didn't end well. */
 export function failedRun(framework: Framework, seed: number, failure: Failure): UnfinishedRun {
-  return {
-    framework,
-    seed,
-    status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
-    failure,
-    test: null,
-    firstStepLoss: null,
-    pixelDigest: null,
-    weightsDigest: null,
-    modelDigest: null,
-    seconds: null,
-    imagesPerSecond: null,
-    featureImagesPerSecond: null,
-    peakMemoryBytes: null,
-    peakMemoryMethod: null,
-    othersCpuShare: null,
-    profile: [],
-    epochs: [],
-    classes: [],
-    facts: null,
-  }
+  return unfinishedResult({ framework, seed }, failure)
 }
 
 /** Facts that two runs of a seed share in aligned mode; whatever is given replaces what stands here. */

@@ -1,4 +1,4 @@
-"""The result of a run: the twin of `src/protocol/result.ts`."""
+"""The result of a run and its facts: the twin of `src/protocol/result.ts` and `src/protocol/facts.ts`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TrainedPhase(Message):
 
 
 class Facts(Message):
-    """The facts that the engine read back from its live model, optimiser and data (see `src/protocol/result.ts`)."""
+    """The facts that the engine read back from its live model, optimiser and data (see `src/protocol/facts.ts`)."""
 
     architecture: str
     parameters: int

@@ -1,0 +1,85 @@
+import * as z from 'zod'
+import { stepInputSchema } from './step-input.js'
+
+export const trainedPhaseSchema = z.strictObject({
+  input: stepInputSchema,
+  features: z
+    .enum(['computed', 'cached'])
+    .nullable()
+    .describe(
+      'Origin of the features or activations that the phase trained on: `cached` when none had to be computed. Null for a phase that trained on pixels.',
+    ),
+  epochs: z
+    .int()
+    .describe('Number of epochs that were trained; early stopping makes them fewer than planned.'),
+  steps: z.int().describe('Number of steps of the optimiser.'),
+  skippedSteps: z.int().describe('Number of steps that loss scaling skipped.'),
+  weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
+})
+
+const afterEachEpoch = 'The list has the value after each epoch, over all phases.'
+
+export const factsSchema = z.strictObject({
+  architecture: z
+    .string()
+    .describe('Hash of tensor names and shapes: the architecture as far as its tensors show it.'),
+  parameters: z.int(),
+  weights: z.string().describe("Hash of the backbone's tensors, buffers too, before the first step."),
+  headInit: z.string().describe("Hash of the head's tensors before the first step."),
+  split: z.string().describe('Hash of the identities and labels in each split.'),
+  testSet: z
+    .string()
+    .describe("Hash of the test's batches of pixels, as the model got them, and of the labels to judge by."),
+  augmentation: z
+    .string()
+    .describe('Operations of the live loader on a training image, in their order, and on a batch.'),
+  phases: z.array(trainedPhaseSchema),
+  pixels: z
+    .array(z.string())
+    .describe(
+      `Chained hash of every batch of training and validation pixels, as the model got them. ${afterEachEpoch}`,
+    ),
+  batchOrder: z
+    .array(z.string())
+    .describe(`Chained hash of the images in the order they were trained on. ${afterEachEpoch}`),
+  targets: z
+    .array(z.string())
+    .describe(`Chained hash of the targets of each batch, mixed, smoothed and weighted. ${afterEachEpoch}`),
+  dropout: z
+    .array(z.string())
+    .describe(
+      `Chained hash of the dropout masks that the steps were given, \`none\` while there are none; for layers that draw their own masks, a description of these layers. ${afterEachEpoch}`,
+    ),
+  loss: z
+    .array(z.string())
+    .describe(
+      'Loss of the live training step, one line for each phase, with smoothing, class weights, accumulation, clipping and averaging.',
+    ),
+  optimizer: z
+    .array(z.string())
+    .describe('Optimiser of each phase, one line for each, with the values that the live optimiser holds.'),
+  schedule: z
+    .array(z.string())
+    .describe(
+      `Chained hash of the learning rate of each step, as the live optimiser had it. ${afterEachEpoch}`,
+    ),
+  batchNorm: z
+    .array(z.string())
+    .describe('BatchNorm of each phase, one line for each: modes, epsilon and momentum of the live layers.'),
+  precision: z.string().describe('Data types of the live variables.'),
+  device: z.string(),
+  deterministic: z.boolean(),
+  threads: z
+    .string()
+    .describe(
+      'CPU threads of the framework, within and between operations, and the processors that they may use.',
+    ),
+})
+
+/**
+ * Facts that an engine read back from its live model, optimiser and data: the evidence of the fairness contract.
+ * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
+ */
+export type Facts = z.output<typeof factsSchema>
+/** Record of a phase after its training: how much it trained, and on what input. */
+export type TrainedPhase = z.output<typeof trainedPhaseSchema>
