@@ -17,9 +17,9 @@ OF_IMAGES: dict[str, Any] = {
     "randAugment": {"operations": 2, "magnitude": 9},
     "randomErasing": {"probability": 0.5, "scale": [0.02, 0.33], "ratio": [0.3, 3.3]},
 }
-"""All that change one image."""
+"""All augmentations of a single image."""
 
 
 def augmentation(**wanted: Any) -> protocol.Augmentation:
-    """Only those that are wanted, as the specification writes them."""
+    """An augmentation with only the wanted changes, given as the specification writes them."""
     return msgspec.convert({**NONE, **wanted}, protocol.Augmentation)

@@ -29,9 +29,9 @@ DATASET_FIELDS = {
     "on_corrupt": "fail",
     "cache_decoded": "none",
 }
-"""What every source of a data set has, by the names of `twintune.protocol`."""
+"""The fields that every source of a data set has, by the names of `twintune.protocol`."""
 BACKBONE = "mobilenetv3_small_050"
-"""Has BatchNorm and an activation with kinks, and so few parameters that a step in float64 takes 0.1 s."""
+"""A backbone with BatchNorm and an activation with kinks, and so few parameters that a step in float64 takes 0.1 s."""
 RESNET = {
     "backbone": "resnet18",
     "weights": {"kind": "random"},
@@ -39,7 +39,7 @@ RESNET = {
 }
 """A model with few layers, which TensorFlow traces sooner than the narrow one; five stages, 512 features."""
 IDIOMATIC_BACKBONES = {"tensorflow": "vgg16", "pytorch": "mobilenet_v2"}
-"""Of the libraries' own models the ones that are soonest built: Keras traces each layer, PyTorch draws each weight."""
+"""The libraries' own models that are built soonest: Keras traces each layer, PyTorch draws each weight."""
 PHASE = {
     "epochs": 1,
     "trainable": "head",
@@ -71,7 +71,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def frameworks() -> None:
-    """Both frameworks, imported and set up as a worker does it."""
+    """Imports both frameworks and sets them up as a worker does."""
     from twintune.engines import import_framework
 
     import_framework("tensorflow")
@@ -105,9 +105,9 @@ def make_request(
 
 @pytest.fixture(scope="session")
 def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRequest]:
-    """Makes a complete request on the pictures, of a run in a folder; keyword arguments replace its fields.
+    """A function that makes a complete request of a run on the pictures; keyword arguments replace its fields.
 
-    Those of `dataset`, `augmentation`, `training` and `seeds` are replaced one by one.
+    The fields of `dataset`, `augmentation`, `training` and `seeds` are replaced one by one.
     """
 
     def make(folder: Path, framework: str, **changes) -> protocol.RunRequest:
@@ -149,7 +149,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
             "resume": False,
             "runDirectory": str(folder / f"{framework}-seed0"),
             "cacheDirectory": str(cache),
-            # What a test finds there would depend on those before it.
+            # The content of a shared cache would depend on the tests before.
             "featureCache": False,
             "featureCacheBytes": 1 << 30,
             "torchPython": sys.executable,

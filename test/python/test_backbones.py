@@ -1,4 +1,4 @@
-"""What the tables of backbones give, and which stages a phase trains."""
+"""The tables of backbones are complete, and tell which stages a phase trains."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_backbone_of_another_mode_is_refused_with_those_that_are_there() -> No
         ("resnet50", "bn1.weight", "stem"),
         ("resnet50", "layer4.2.bn3.running_var", "layer4"),
         ("densenet121", "features.transition3.conv.weight", "features.denseblock3"),
-        # What comes after the last block belongs to the last stage.
+        # Layers after the last block belong to the last stage.
         ("densenet121", "features.norm5.weight", "features.denseblock4"),
         ("efficientnet_b0", "conv_head.weight", "blocks.6"),
         ("efficientnet_b0", "bn2.running_mean", "blocks.6"),

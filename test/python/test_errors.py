@@ -58,10 +58,10 @@ def test_an_exception_without_a_message_is_named():
 
 def test_no_memory_is_recognised_by_name_without_importing_a_framework():
     class ResourceExhaustedError(Exception):
-        """As TensorFlow's."""
+        """An exception named as TensorFlow's."""
 
     class OutOfMemoryError(RuntimeError):
-        """As PyTorch's."""
+        """An exception named as PyTorch's."""
 
     cpu = RuntimeError("[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory")
     for exception in [MemoryError(), ResourceExhaustedError("OOM"), OutOfMemoryError("CUDA"), cpu]:

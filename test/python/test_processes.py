@@ -1,4 +1,4 @@
-"""What a framework's process holds: nothing of the other framework."""
+"""A framework's process imports nothing of the other framework."""
 
 from __future__ import annotations
 

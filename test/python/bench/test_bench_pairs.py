@@ -1,4 +1,4 @@
-"""How pairs are measured, and what of a run's events counts as its time."""
+"""Pairs are measured in alternating order, and a run is timed by its own events."""
 
 from __future__ import annotations
 

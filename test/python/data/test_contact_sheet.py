@@ -32,7 +32,7 @@ def loader(size: int = 224, **wanted) -> SharedLoader:
 
 
 def tile(file: Path, row: int, column: int, size: int = 224) -> np.ndarray:
-    """One picture of a sheet, of tiles of this size; margins are 8 pixels, captions 18."""
+    """One picture of a sheet whose tiles have this size; margins are 8 pixels, captions 18."""
     left, top = 8 + column * (size + 8), 8 + row * (size + 18 + 8)
     return np.asarray(Image.open(file).convert("RGB"))[top : top + size, left : left + size]
 

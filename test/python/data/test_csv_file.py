@@ -85,7 +85,7 @@ def test_a_column_may_name_the_split(folder: Path) -> None:
     assert [len(dataset.labels) for dataset in sources.given()] == [2, 1, 1]
     assert sources.test is not None
     assert list(sources.test.identities or []) == ["images/class0/2.png"]
-    # What a check finds is kept by source.
+    # The verdicts of a check are kept by the name of the source, which must be unique.
     assert len({dataset.source for dataset in sources.given()}) == 3
 
 

@@ -1,4 +1,4 @@
-"""What `twintune data` counts."""
+"""`twintune data` counts images by split, class, size and kind."""
 
 from __future__ import annotations
 

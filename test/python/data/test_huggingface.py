@@ -38,7 +38,7 @@ def rows(count: int) -> datasets.Dataset:
 
 @pytest.fixture
 def hub_layout(tmp_path: Path) -> Path:
-    """What a repository on the hub looks like when it is downloaded."""
+    """A repository of the hub as it is downloaded."""
     folder = tmp_path / "pets"
     (folder / "data").mkdir(parents=True)
     rows(6).to_parquet(str(folder / "data" / "train-00000-of-00001.parquet"))

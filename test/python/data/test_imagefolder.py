@@ -52,7 +52,7 @@ def test_a_name_is_the_same_on_macos_and_linux(tmp_path: Path) -> None:
     composed, decomposed = (open_folder(tmp_path / form) for form in ("NFC", "NFD"))
     assert list(composed.identities) == list(decomposed.identities)
     assert composed.classes == decomposed.classes
-    # What is on the disk is still found.
+    # The files are still found under the names that they have on the disk.
     assert all(dataset.read(index) for dataset in (composed, decomposed) for index in range(8))
 
 

@@ -79,7 +79,7 @@ def test_another_process_augments_alike_without_importing_a_framework(split, pic
 
 
 def views(split: Split, seed: int = 0, epoch: int = 0) -> dict[str, np.ndarray]:
-    """Every training image as an epoch sees it."""
+    """The training images as an epoch sees them, by identity."""
     augmenting = loader(seed, **OF_IMAGES)
     return {
         split.identity(position): augmenting.training_view(split, position, epoch) for position in range(len(split))

@@ -19,7 +19,7 @@ def batch(images: int = 8, size: tuple[int, int] = (12, 16)) -> tuple[np.ndarray
 
 
 def flat_batch() -> tuple[np.ndarray, np.ndarray]:
-    """Every class once, and each image filled with its class number."""
+    """A batch with one image of each class, filled with the class's number."""
     labels = np.arange(CLASSES)
     return np.broadcast_to(labels[:, None, None, None], (CLASSES, 12, 16, 3)).astype(np.float64), one_hot(
         labels, CLASSES
@@ -46,7 +46,7 @@ def test_mixup_blends_images_and_targets_by_one_share() -> None:
     inputs, targets = batch()
     for step in range(20):
         mixed, mixed_targets = Mixing(0, mixup=1.0, cutmix=0)(inputs, targets, 0, step)
-        # What remains of an image, by least squares against every other one, is what its target says.
+        # The share of each image that remains, by least squares against all others, is the share in the target.
         for image, target in zip(mixed, mixed_targets, strict=True):
             shares = np.linalg.lstsq(inputs.reshape(8, -1).T.astype(np.float64), image.ravel(), rcond=None)[0]
             # The images are float32.

@@ -35,13 +35,13 @@ SGD = {
 
 @dataclass
 class Outcome:
-    """What a framework's steps came to."""
+    """The results of a framework's steps."""
 
     losses: list[float] = field(default_factory=list)
     snapshots: list[dict[str, np.ndarray]] = field(default_factory=list)
-    """All tensors before the first phase and after each."""
+    """All tensors, before the first phase and after each phase."""
     validated: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """Logits at the end of the last phase, of its averaged weights where they are averaged."""
+    """The logits at the end of the last phase, of its averaged weights if they are averaged."""
 
     def moved(self, phase: int = -1) -> set[str]:
         """The tensors that a phase, the last one by default, has changed in any bit."""
@@ -60,7 +60,7 @@ def take_steps(
     """Trains through the phases, with a batch of each size in each of them.
 
     Args:
-        request: Gives the framework and what the whole training has in common.
+        request: The request, which gives the framework and the settings of the whole training.
         phases: One after the other.
         batches: Images in each batch of a phase.
         rates: The learning rate of each optimiser step of a phase; the optimiser's own without.

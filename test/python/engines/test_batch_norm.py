@@ -1,4 +1,4 @@
-"""What a phase does to the backbone's BatchNorm layers under each policy, in both frameworks, and that they agree."""
+"""A phase changes the backbone's BatchNorm layers as its policy says, and alike in both frameworks."""
 
 from __future__ import annotations
 

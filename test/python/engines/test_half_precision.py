@@ -19,7 +19,7 @@ from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
-# One a family, in the narrowest; float16 differs in nothing but the name.
+# One backbone of each family, the narrowest; float16 differs in nothing but the name.
 FAMILIES = [
     pytest.param((name, half), id=f"{name}-{half}", marks=marks)
     for name, half, marks in [

@@ -1,6 +1,6 @@
 """Each library's own model of a name is built, takes its own preprocessing, and trains.
 
-Small pairs by default; TWINTUNE_SLOW_TESTS=1 runs all.
+Small pairs are tested by default; TWINTUNE_SLOW_TESTS=1 tests all.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def test_a_pair_trains_a_new_head_on_a_frozen_backbone(make_request, name: str, 
 def test_torchvision_s_inception_takes_imagenet_weights_and_leaves_their_auxiliary_head_out(
     make_request, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """From where torchvision keeps what it has downloaded: drawn weights under the name of its own."""
+    """The weights are drawn, and lie under the name of torchvision's own where it keeps downloads."""
     import torch
     import torchvision
     from twintune.engines import create_engine
@@ -91,7 +91,7 @@ def test_torchvision_s_inception_takes_imagenet_weights_and_leaves_their_auxilia
 
 
 def test_a_last_batch_of_one_small_image_is_refused_by_pytorch_s_listing(make_request) -> None:
-    """Its BatchNorm normalises by the batch even where it is frozen, and one value has no variance."""
+    """The listing's BatchNorm normalises by the batch even if it is frozen, and one value has no variance."""
     request = make_request(
         "pytorch",
         mode="idiomatic",

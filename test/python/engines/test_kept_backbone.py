@@ -55,7 +55,7 @@ def test_other_weights_under_the_same_path_are_other_weights(weights: Path) -> N
 @pytest.mark.usefixtures("frameworks")
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 class TestTheNextRun:
-    """What becomes of a run on a backbone that the last one has left, or should not have left."""
+    """A run on a backbone that the last run has left, or should not have left."""
 
     @pytest.fixture(autouse=True)
     def _builds(self, monkeypatch: pytest.MonkeyPatch, framework: str) -> None:
@@ -76,7 +76,7 @@ class TestTheNextRun:
         return result, load_file(Path(request.run_directory) / "model" / "model.safetensors")
 
     def test_takes_it_and_gives_the_same_as_on_a_fresh_one(self, make_request, framework: str) -> None:
-        # What a profile trains comes after the test.
+        # A profile trains after the test, so it must not change a kept backbone.
         request = make_request(framework, model=RESNET, deterministic=True, profile=True)
         (fresh, tensors), (next_one, same_tensors) = self.run(request), self.run(request)
         assert self.built == 1

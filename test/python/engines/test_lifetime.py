@@ -1,4 +1,4 @@
-"""What an engine leaves behind in a worker that stays warm for the next run."""
+"""An engine leaves no memory behind in a worker that stays warm for the next run."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def test_a_scaling_goes_on_from_the_other_frameworks_state() -> None:
     tensors = tensorflow.loss_scaling_tensors(saved)
     theirs = pytorch.build_loss_scaling("float16", torch.device("cpu"))
     pytorch.load_loss_scaling(theirs, tensors)
-    # Its scale is made at the first use.
+    # PyTorch's scale is made at the first use.
     theirs.scale(torch.zeros(()))
     assert pytorch.loss_scaling_tensors(theirs) == tensors
     ours = tensorflow.build_loss_scaling("float16")
@@ -188,7 +188,7 @@ def test_both_engines_describe_their_scaling_in_the_same_words() -> None:
 
 @dataclass
 class Trained:
-    """What some steps over features came to."""
+    """The results of some steps over features."""
 
     losses: list[float]
     head: dict[str, np.ndarray]

@@ -176,7 +176,7 @@ def test_half_activations_go_on_as_autocast_hands_them_from_stage_to_stage(build
     engine, images = build("pytorch", "densenet121", precision="bfloat16"), pixels("float32")
     engine.start_phase(phase_of(), first_stage=0)
     whole = engine.predict(images)
-    # What a dense block concatenates to would be float32, and its sums carry bits that the model rounds away.
+    # Without a cast to half, a dense block's concatenated maps would be float32, with bits that the model rounds away.
     engine.start_phase(phase_of(), first_stage=4)
     assert np.array_equal(engine.predict(engine.prefix(4, 1)(images)), whole)
 
@@ -221,7 +221,7 @@ def test_every_backbone_can_be_cut_after_every_stage(build, framework: str, back
 
 @dataclass
 class Trained:
-    """What a few steps came to."""
+    """The results of a few steps."""
 
     losses: list[float]
     logits: np.ndarray

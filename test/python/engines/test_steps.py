@@ -81,7 +81,7 @@ def test_the_average_is_what_is_validated_and_what_a_phase_ends_with(request_of,
     live = tensors_of(engine)
     with engine.averaged_weights():
         assert engine.head_tensors()["head.0.weight"] == pytest.approx(average, rel=1e-12)
-    # What is averaged goes on where it was, bit for bit.
+    # The averaged weights have gone back to the live ones, bit for bit.
     assert all(np.array_equal(tensor, live[name]) for name, tensor in tensors_of(engine).items())
     engine.adopt_average()
     assert engine.head_tensors()["head.0.weight"] == pytest.approx(average, rel=1e-12)

@@ -1,4 +1,4 @@
-"""Where two models disagree, from the predictions that their runs keep."""
+"""The disagreement of two models is found from the predictions that their runs keep."""
 
 from __future__ import annotations
 

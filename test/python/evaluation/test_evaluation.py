@@ -45,7 +45,7 @@ def test_rows_of_the_confusion_matrix_are_labels_and_columns_answers() -> None:
     assert (cat.name, cat.precision, cat.recall, cat.support) == ("cat", 1.0, 0.5, 2)
     assert (dog.precision, dog.recall) == (0.5, 1.0)
     assert (cat.f1, dog.f1) == pytest.approx((2 / 3, 2 / 3))
-    # What can't be divided is absent, not zero.
+    # A score whose denominator is 0 is absent, not zero.
     assert (owl.precision, owl.recall, owl.f1, owl.support) == (None, None, None, 0)
 
 

@@ -1,4 +1,4 @@
-"""How many pairs are said to be needed, against what a power calculation and the exact test say."""
+"""The number of pairs that are needed agrees with a power calculation and the exact test."""
 
 from __future__ import annotations
 

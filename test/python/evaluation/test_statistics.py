@@ -21,7 +21,7 @@ def test_one_pair_carries_no_test() -> None:
 def test_six_pairs_of_one_sign_reach_the_smallest_p() -> None:
     result = compare([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     assert result.p_value == pytest.approx(2 / 2**6)
-    # Of 63 subset means the outermost are the bounds: level 1 - 2/64.
+    # The outermost of 63 subset means are the bounds: level 1 - 2/64.
     assert result.interval == (1.0, 6.0)
     assert result.level == pytest.approx(1 - 2 / 64)
 

@@ -1,7 +1,7 @@
-"""How often the test and the interval are right, by simulation of pairs whose true difference is known.
+"""The test and the interval are right as often as they claim, in simulated pairs with a known true difference.
 
-Every bound is binomial: a rate that is what it is said to be leaves it once in a thousand times on each side, and one
-that is half as large again nearly always does. The draws are seeded: the outcome is the same in every run.
+Every bound is binomial: a true rate leaves the bound once in a thousand times on each side, and a rate that is half as
+large again nearly always does. The draws are seeded: the outcome is the same in every run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TRUE_DIFFERENCE = 0.5
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
-# Each is centred on 0. Differences of two runs alike are symmetric; the third kind stands for those that aren't.
+# Kinds of differences, each centred on 0. Differences of two equal setups are symmetric; the third kind is not.
 KINDS: dict[str, Draw] = {
     "normal": lambda draw, shape: draw.standard_normal(shape),
     "heavy-tailed": lambda draw, shape: draw.standard_t(3, shape),
@@ -28,13 +28,13 @@ KINDS: dict[str, Draw] = {
 
 
 def assert_rate(hits: np.ndarray, rate: float) -> None:
-    """Whether a share of hits could be that of a rate."""
+    """Asserts that a share of hits could come from a rate."""
     low, high = binom.ppf([ALPHA, 1 - ALPHA], len(hits), rate)
     assert low <= hits.sum() <= high, f"{hits.mean():.4f} is not {rate:.4f}"
 
 
 def covers(kind: str, pairs: int, level: float) -> tuple[np.ndarray, float]:
-    """Whether each simulation's interval holds the true difference, and the level that it claims."""
+    """Whether each simulation's interval holds the true difference, and the level that the interval claims."""
     differences = TRUE_DIFFERENCE + KINDS[kind](np.random.default_rng(pairs), (SIMULATIONS, pairs))
     (low, high), attained = typical_value_interval(differences, level)
     return (low <= TRUE_DIFFERENCE) & (high >= TRUE_DIFFERENCE), attained

@@ -231,7 +231,7 @@ def test_what_the_run_uses_is_not_deleted_for_more(opened: Opens, tmp_path: Path
     keep(opened(), key(0))
     cache = opened(limit=entry_of(tmp_path, key(0)).stat().st_size)
     cache.find(key(0))
-    # There is no room beside it, so this one is not kept beyond the run.
+    # There is no room beside the first entry, so the second one is not kept beyond the run.
     more = keep(cache, key(1))
     assert np.array_equal(more.values, VALUES)
     assert [path.name for path in tmp_path.iterdir()] == [entry_of(tmp_path, key(0)).name]

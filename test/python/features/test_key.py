@@ -1,4 +1,4 @@
-"""What features are kept under: another name for all that bears on them, and the same for all that doesn't."""
+"""The key of features changes with all that bears on them, and with nothing else."""
 
 from __future__ import annotations
 

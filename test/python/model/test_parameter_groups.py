@@ -1,4 +1,4 @@
-"""What a phase trains, at which rate and with which decay, by the tensors' names alone."""
+"""The parameters that a phase trains, with their rate and decay, follow from the tensors' names alone."""
 
 from __future__ import annotations
 

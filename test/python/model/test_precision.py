@@ -1,4 +1,4 @@
-"""What a precision means."""
+"""A precision decides the dtypes of a model's parts, and which devices can compute."""
 
 # Holds the option training.precision
 

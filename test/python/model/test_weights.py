@@ -1,4 +1,4 @@
-"""Where weights come from, and what is said when they can't be had."""
+"""Weights come from a file, a package, the hub or a seed, and a failure says which are missing."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_a_hub_that_is_silent_fails_within_twenty_seconds(make_request, tmp_path
     without_hub(monkeypatch, tmp_path, silent_host)
     start = time.monotonic()
     assert failure(make_request("pytorch", model=model("resnet50", kind="imagenet"))).code == "WEIGHTS_UNAVAILABLE"
-    # What is promised to a user, not a speed.
+    # The limit is the promise to a user, not a measure of speed.
     assert time.monotonic() - start < 20
 
 

@@ -48,7 +48,7 @@ def test_an_improvement_starts_the_patience_anew() -> None:
 # Holds the options training.earlyStopping.monitor, training.earlyStopping.mode,
 # training.earlyStopping.minDelta
 def test_an_improvement_of_no_more_than_min_delta_is_none() -> None:
-    # All of these are exact in binary.
+    # These losses are exact in binary.
     monitor = Monitor(rule(patience=2, min_delta=0.25), MonitorState())
     assert epochs_until_stop(monitor, losses(1.0, 0.75, 0.75)) == 3
     assert monitor.state.best == BestEpoch(1, 1.0)

@@ -1,4 +1,4 @@
-"""How much of the processors others use."""
+"""The share of the processors that other processes use is measured."""
 
 from __future__ import annotations
 
@@ -75,5 +75,5 @@ def test_a_process_that_keeps_a_processor_busy_is_seen() -> None:
         time.sleep(1.2)
         share = load.share()
         busy.kill()
-    # It has at least a quarter of a processor, however many others want it.
+    # The busy process gets at least a quarter of a processor, however many others want one.
     assert share is not None and share > 0.25 / psutil.cpu_count()

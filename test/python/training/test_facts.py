@@ -54,7 +54,7 @@ def kept() -> dict[str, Facts]:
 
 @pytest.fixture
 def tensorflow(request_with, kept: dict[str, Facts]) -> Facts:
-    """What TensorFlow's run used."""
+    """The facts of TensorFlow's run."""
     if not kept:
         kept["tensorflow"] = facts_of(request_with("tensorflow"))
     return kept["tensorflow"]

@@ -47,7 +47,7 @@ def test_the_first_tenth_of_the_steps_and_the_last_five_count_for_nothing() -> N
     losses = np.array([9.0, 1.0, 5.0, 4.0, 3.0, 2.0, 9.0, 0.1, 0.05, 0.02, 0.01])
     rates = 10.0 ** -np.arange(11, 0, -1)
     suggestions = suggest(rates, losses, planned_steps=20)
-    # Of the eleven steps that were taken, those from 2 to 5 are left: the descent 5 4 3 2.
+    # Steps 2 to 5 of the eleven that were taken are left: the descent 5 4 3 2.
     assert suggestions.valley == rates[2 + (3 - 4 + 1 + 0)]
     assert suggestions.steep == rates[2]
 

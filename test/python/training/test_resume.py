@@ -111,7 +111,7 @@ def trained_bytes(request: RunRequest) -> bytes:
 
 
 def without_times(result: RunResult | None) -> dict:
-    """All of a result but what a clock and the memory of the process say."""
+    """The parts of a result that don't depend on a clock or on the memory of the process."""
     assert result is not None
     epochs = [(e.phase, e.epoch, e.learning_rate, e.train, e.validation) for e in result.epochs]
     return {
@@ -157,7 +157,7 @@ def test_a_run_goes_on_from_its_only_checkpoint_after_the_last_epoch(make_reques
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) -> None:
-    # No epoch improves by so much on the first one.
+    # No epoch improves on the first one by as much as this.
     rule = {**EARLY_STOPPING, "minDelta": 100.0}
     reports = Reports()
     result = run(
@@ -224,7 +224,7 @@ def test_checkpoints_come_as_often_as_is_asked_and_at_each_phases_end(
     def emit(report: Progress) -> None:
         nonlocal now
         reports.append(report)
-        # As if the epoch that begins now were to take so long.
+        # The clock goes on as if the epoch that begins now took this long.
         now += seconds_of_an_epoch if isinstance(report, PhaseStartedReport | EpochReport) else 0
 
     run(make_request("pytorch", training=training), emit)
@@ -244,7 +244,7 @@ def test_the_best_epoch_has_its_file_though_no_checkpoint_was_due_after_it(make_
     best_epoch = losses.index(max(losses)) + 1
     assert best_epoch < 4
     for checkpoint in best:
-        # As it was then, though it was written later.
+        # The checkpoint has the state after the best epoch, though it was written later.
         state = checkpoint.state
         assert (state.position.epoch, state.monitor.best.epoch, len(state.record.epochs)) == (best_epoch,) * 3
     assert {name: tensor.tobytes() for name, tensor in best[0].tensors.items()} == {

@@ -1,4 +1,4 @@
-"""What each seed of a run decides."""
+"""Each seed of a run decides one kind of random draws."""
 
 # Holds the option comparison.vary
 
@@ -23,7 +23,7 @@ FIRST = {"init": 0, "order": 0, "augmentation": 0, "split": None}
 
 @pytest.fixture(scope="module")
 def facts_by_seeds() -> dict:
-    """What runs used, by their seeds: the first of them is run once."""
+    """The facts of runs by their seeds, so that the first run is carried out once."""
     return {}
 
 

@@ -30,7 +30,7 @@ def test_a_turn_of_the_hue_gives_torchvision_s_pixels(turns: float) -> None:
 
 
 def factors(jitter: ColorJitter, monkeypatch, draws: int) -> list[list[tuple[str, float]]]:
-    """What is applied, in order, in each of so many draws."""
+    """The changes and their factors, in order, in each of some draws."""
     applied: list[tuple[str, float]] = []
     for name in ("brightness", "contrast", "saturation", "hue"):
         monkeypatch.setattr(

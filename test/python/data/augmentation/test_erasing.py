@@ -12,7 +12,7 @@ ONES = np.ones((40, 60, 3), np.float32)
 
 
 def erased(probability: float, scale=(0.1, 0.3), ratio=(0.5, 2.0), draws: int = 500) -> list[np.ndarray]:
-    """Which pixels were erased, of each of so many draws, shape [height, width]."""
+    """The mask of the erased pixels in each of some draws, of shape [height, width]."""
     draw, erasing = np.random.default_rng(8), RandomErasing(probability, scale, ratio)
     return [erasing(ONES.copy(), draw).sum(axis=2) == 0 for _ in range(draws)]
 
@@ -38,5 +38,5 @@ def test_probability_zero_never_erases_one_always_and_others_as_often() -> None:
 
 
 def test_an_image_is_never_erased_from_side_to_side() -> None:
-    # As in torchvision: no rectangle of this area is smaller than the image both ways, so the image stays as it is.
+    # No rectangle of this area is smaller than the image both ways, so the image stays as it is, as in torchvision.
     assert not np.any(erased(1.0, scale=(1.0, 1.0), ratio=(1.5, 1.5)))

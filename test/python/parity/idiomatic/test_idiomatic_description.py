@@ -1,4 +1,4 @@
-"""What is read from the live models of an idiomatic pair."""
+"""An idiomatic pair is described by its live models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 
 def test_convolutions_with_a_stride_are_counted_in_nested_models_too() -> None:
-    """As in Keras' ConvNeXt, whose strides are all in models of their own."""
+    """Keras' ConvNeXt, for one, has all its strides in nested models."""
     import keras
     from torch import nn
     from twintune.parity.idiomatic.pytorch import description as pytorch

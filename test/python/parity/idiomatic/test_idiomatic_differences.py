@@ -1,4 +1,4 @@
-"""What differs in the document's pair is listed with its effect, and nothing else does."""
+"""The differences of the document's pair are listed with their effects, and nothing else is."""
 
 from __future__ import annotations
 

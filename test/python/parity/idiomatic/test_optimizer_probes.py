@@ -1,4 +1,4 @@
-"""What a library's own optimiser does is told from its steps, not from its words."""
+"""A library's own optimiser is described by its steps, not by its words."""
 
 from __future__ import annotations
 

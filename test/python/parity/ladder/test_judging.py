@@ -151,7 +151,7 @@ def test_a_gradient_that_is_truly_zero_is_held_to_the_model_s_scale(judge) -> No
 
 
 def test_a_gradient_may_differ_by_what_a_hundred_last_places_of_the_pixels_change(judge) -> None:
-    # As that of a scale which the next BatchNorm takes out again: sums that cancel.
+    # Such a gradient is that of a scale which the next BatchNorm cancels: a sum that cancels.
     name = "layer1.bn.weight"
     largest = max_index(fabricate("pytorch").tensors[f"gradients/{name}"])
     sensitive = change_value(f"moved-gradients/{name}", largest, 1 + 1e-8)

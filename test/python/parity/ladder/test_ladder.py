@@ -1,6 +1,6 @@
 """Both engines mean the same on every rung, for every aligned backbone, whatever trains and whatever it begins with.
 
-One backbone a family by default, of MobileNet in `test_recording.py` and of ResNet in `test_perturbations.py`;
+One backbone of each family is tested by default, MobileNet in `test_recording.py`, ResNet in `test_perturbations.py`;
 TWINTUNE_SLOW_TESTS=1 climbs all ladders.
 """
 
@@ -128,7 +128,7 @@ def _given(backbone: str, folder: Path) -> dict[str, str]:
 
 
 def _assert_the_file_s_tensors(request: RunRequest, file: str) -> None:
-    """Both engines hold the very tensors of one file; that they hold the same would be true of wrong ones."""
+    """Asserts that both engines hold the tensors of one file: equal ones alone could both be wrong."""
     given = load_file(resolve_weights(request))
     for name, tensor in load_recording(Path(file)).group("weights").items():
         if not name.startswith("head."):

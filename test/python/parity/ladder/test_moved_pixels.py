@@ -1,4 +1,4 @@
-"""What the pixels are moved by, and which of several moves counts."""
+"""Pixels are moved by last places, and the farthest of several moves counts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def test_every_pixel_moves_by_one_last_place_about_half_of_them_up() -> None:
     moved = by_last_places(1, "pytorch", 0)(PIXELS)
     steps = np.where(moved > PIXELS, np.nextafter(PIXELS, np.inf), np.nextafter(PIXELS, -np.inf))
     assert np.array_equal(moved, steps)
-    # Of 384 fair draws, five standard deviations are 0.13.
+    # Five standard deviations of the share in 384 fair draws are 0.13.
     assert 0.37 < np.mean(moved > PIXELS) < 0.63
 
 
 def test_a_hundred_last_places_are_a_hundred_times_as_far_in_the_same_direction() -> None:
     one, hundred = (by_last_places(count, "pytorch", 0)(PIXELS) - PIXELS for count in (1, 100))
-    # Where a pixel crosses a power of two on its way, the places behind it are twice or half as wide.
+    # If a pixel crosses a power of two on its way, the places beyond are twice or half as wide.
     assert np.allclose(hundred, 100 * one, rtol=0.5, atol=0)
 
 
@@ -39,7 +39,7 @@ PLAIN = {"steps": np.array([2.0, 3.0]), "batch-norm/bn1.running_mean": np.array(
 
 
 def moves_of(changes: Callable[[str, int, int], float]) -> tuple[dict[str, np.ndarray], list[int]]:
-    """What moves come to that change the first value by so much, by name, count and draw; and the counts taken."""
+    """The farthest values after moves, which change the first value by `changes(...)`, and the counts taken."""
     taken = []
 
     def take(count: int, draw: int) -> dict[str, np.ndarray]:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 # backward pass through it.
 ADAPT = {**PHASE, "batchNorm": "adapt"}
 
-# The lowest rung that fails, and where. All that a mistake is upstream of may fail as well.
+# The lowest rung that fails, and where. Rungs that depend on the mistake may fail as well.
 EXPECTED: dict[PerturbationName, tuple[RungName, str]] = {
     "resize": ("pixels", "batch 1"),
     "normalization": ("pixels", "batch 1"),
@@ -121,7 +121,7 @@ def test_a_constant_that_the_first_step_does_not_depend_on_fails_the_optimizer(
 
 
 def test_a_last_batch_of_one_image_is_nobody_s_mistake(record: Record) -> None:
-    # Of 30 images 29, which at 32 pixels leaves one value a channel.
+    # A batch of 29 of 30 images leaves a single one, which at 32 pixels has one value a channel.
     assert Path(record("pytorch", batch_size=29, dataset={"imageSize": 32}, last_rung="pixels")).exists()
 
 

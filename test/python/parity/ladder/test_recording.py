@@ -23,7 +23,7 @@ BACKBONE = "mobilenetv3_small_050"
 SGD = {"name": "sgd", "learningRate": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.01}
 ALL = {**PHASE, "trainable": "all", "batchNorm": "train"}
 COUPLED = {**ADAM, "weightDecay": 0.1}
-# All that changes a step: what the batch is trained towards, what becomes of its gradients, and how fast it learns.
+# A training with all settings that change a step: the targets, the gradients and the learning rate.
 RICH = {
     "precision": "float64",
     "gradientAccumulation": 2,
@@ -55,7 +55,7 @@ def record(request) -> Recording:
 
 @pytest.fixture(scope="module")
 def rich_files(make_request_in, tmp_path_factory) -> dict[str, Path]:
-    """Of both engines on a phase that has everything."""
+    """The recordings of both engines on a phase with all settings that change a step."""
     head = {"hidden": [8], "activation": "silu", "dropout": 0.5}
     return {
         framework: record_to_file(
@@ -131,11 +131,12 @@ def test_every_rung_holds_between_the_two(rich_files: dict[str, Path]) -> None:
 
 
 def test_no_drawn_gradient_cancels_with_the_decay_of_its_weight(rich: dict[str, Recording]) -> None:
-    """What is left of two that cancel is rounding, which Adam divides by its epsilon."""
+    """Only rounding would be left of the two, which Adam divides by its epsilon."""
     for recording in rich.values():
         before, after = recording.group("weights"), recording.group("optimizer")
         for name, tensor in after.items():
-            # With the weight's own sign, each moves a weight towards zero; three steps take none further than this.
+            # A gradient with the weight's own sign moves the weight towards zero; three steps take no weight further
+            # than this.
             far = np.abs(before[name]) > 10 * ADAM["learningRate"]
             assert ((tensor - before[name]) * before[name] <= 0)[far].all(), name
 
@@ -151,7 +152,7 @@ def test_training_mode_is_not_inference_mode(rich: dict[str, Recording]) -> None
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_moved_steps_begin_where_the_plain_ones_did(rich: dict[str, Recording], framework: str) -> None:
     plain, moved = rich[framework].tensors["steps"], rich[framework].tensors["moved-steps"]
-    # From another state they would differ in the first digits; from the same pixels not at all.
+    # Steps from another state would differ in the first digits; steps from the same pixels would not differ at all.
     assert moved == pytest.approx(plain, rel=1e-7)
     assert not np.array_equal(moved, plain)
     statistics, after = rich[framework].group("batch-norm"), rich[framework].group("moved-batch-norm")
