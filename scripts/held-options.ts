@@ -6,7 +6,7 @@ import { isMapping } from '../src/spec/path.js'
 export interface HoldingTest {
   /** Path of the file, relative to the project. */
   readonly file: string
-  /** Its name in the file; undefined where the whole file holds the option. */
+  /** Name of the test in its file; undefined where the whole file holds the option. */
   readonly test: string | undefined
 }
 

@@ -7,16 +7,16 @@ import { describeDivergence } from '../src/report/parity-table.js'
 
 const climbedSchema = z.strictObject({ backbone: z.string(), verification: verificationSchema })
 
-/** What the ladder has come to for a backbone. */
+/** Result of the parity ladder for a backbone. */
 export type Climbed = z.output<typeof climbedSchema>
 
 const conditionsSchema = z.strictObject({
   imageSize: z.int(),
-  machine: z.string().describe('Its CPU.'),
-  versions: z.string().describe('Of Python and the packages.'),
+  machine: z.string().describe('Name of the CPU that computed the figures.'),
+  versions: z.string().describe('Versions of Python and of the packages.'),
 })
 
-/** What all figures of the document have in common. */
+/** Conditions that all figures of the document have in common. */
 export type Conditions = z.output<typeof conditionsSchema>
 
 /** docs/parity.json: what the document is drawn from. */
@@ -24,7 +24,7 @@ export const figuresSchema = conditionsSchema.extend({ climbed: z.array(climbedS
 
 /** A program that shows a difference between the libraries, and what it printed. */
 export interface ShownDifference {
-  /** With its version. */
+  /** Name of a package with its version. */
   readonly library: string
   readonly operation: string
   readonly file: string
@@ -46,7 +46,7 @@ function missingText(climbed: readonly Climbed[]): string {
   return missing.length === 0 ? '' : ` Not measured yet: ${missing.join(', ')}.`
 }
 
-/** docs/parity.md. */
+/** Renders the text of docs/parity.md. */
 export function renderParityDocument(document: ParityDocument): string {
   const { imageSize, machine, versions, climbed, differences } = document
   return `# Parity, backbone by backbone

@@ -13,7 +13,7 @@ import {
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** One part of the test run: a check, or a test runner that writes a report. */
+/** Part of the test run: a check, or a test runner that writes a report. */
 export interface Part {
   readonly command: readonly [string, ...string[]]
   /** Variables that the command gets beside those of this process. */

@@ -13,7 +13,7 @@ export interface TimedTest {
   readonly seconds: number
 }
 
-/** What a test runner's report says. */
+/** Contents of a test runner's report. */
 export interface Report {
   readonly counts: Counts
   readonly tests: readonly TimedTest[]

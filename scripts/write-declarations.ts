@@ -32,7 +32,7 @@ try {
   await rm(emitted, { recursive: true })
 }
 
-/** What tsc says of each source, one declaration file for each. */
+/** Makes tsc's declarations, a file for each source. */
 function emitDeclarations(outDir: string): void {
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
@@ -88,7 +88,7 @@ async function shapesOf(module: string, declarations: string): Promise<Map<strin
   return shapes
 }
 
-/** One file for each entry, holding what is reachable from its exports and nothing else. */
+/** Makes a file for each entry, holding what is reachable from its exports and nothing else. */
 async function bundleDeclarations(folder: string): Promise<void> {
   const bundle = await rollup({
     input: { index: path.join(folder, 'src/index.d.ts'), schemas: path.join(folder, 'src/schemas.d.ts') },

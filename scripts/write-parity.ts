@@ -86,7 +86,7 @@ async function writeFiles(): Promise<void> {
   )
 }
 
-/** What was climbed before under the same conditions. */
+/** Reads the results that were climbed before under the same conditions. */
 async function readClimbed(): Promise<readonly Climbed[]> {
   if (!existsSync(figures)) return []
   const { climbed, ...before } = figuresSchema.parse(JSON.parse(await readFile(figures, 'utf8')))

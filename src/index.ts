@@ -55,26 +55,26 @@ export type { Experiment, ExperimentInput, Framework } from './spec/schema.js'
 export { SpecError } from './spec/spec-error.js'
 export type { Phase } from './spec/training-schema.js'
 
-/** How an experiment is carried out, as opposed to what it is. */
+/** Options of how an experiment is carried out, as opposed to what it is. */
 export interface RunOptions {
   /**
-   * The folder that the run's own folder is made in.
+   * Folder that the comparison's own folder is made in.
    * @defaultValue `runs` in the working directory
    */
   readonly runsDirectory?: string
   /**
-   * How many runs go on at the same time. With more than one they disturb each other's times.
+   * Number of runs that go on at the same time. With more than one they disturb each other's times.
    * @defaultValue 1
    */
   readonly parallel?: number
   /**
-   * Whether what a frozen backbone makes of the images is taken from the cache, and kept there for other runs.
+   * Whether the features that a frozen backbone computes are taken from the cache, and kept there for other runs.
    * @defaultValue true
    */
   readonly featureCache?: boolean
-  /** Pythons that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
+  /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
-  /** Cancels when it is aborted: what runs is stopped, and what was reached so far is kept and compared no further. */
+  /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
   readonly signal?: CancelSignal
 }
 
@@ -82,7 +82,7 @@ export interface RunOptions {
  * Runs every framework × seed of an experiment and yields what happens, up to `comparison-finished`. A run that fails
  * yields `run-failed` and leaves the others alone. Leaving the loop cancels; the iterator ends when the workers have.
  *
- * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the run folder can't be written.
+ * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the comparison's folder can't be written.
  */
 export async function* runExperiment(
   experiment: Experiment,
@@ -90,7 +90,7 @@ export async function* runExperiment(
 ): AsyncGenerator<Event, void, void> {
   const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, workers, signal } = options
   checkParallel(parallel)
-  // What starts processes is loaded only now, so that importing twintune stays light.
+  // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>
@@ -99,16 +99,16 @@ export async function* runExperiment(
   )
 }
 
-/** How an interrupted comparison is gone on with. */
+/** Options of how an interrupted comparison is resumed. */
 export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
 
 /**
- * Goes on with the comparison of a run folder: keeps the results of the runs that finished, takes the others up at
- * their last checkpoints, or anew where there is none, and yields what happens, up to `comparison-finished`. Of a
- * finished comparison it yields that event alone.
+ * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
+ * their last checkpoints, or anew where there is none, and yields what happens, up to `comparison-finished`. A
+ * finished comparison yields that event alone.
  *
- * @param comparisonDirectory - The run's own folder, as `comparison-started` names it.
- * @throws TwintuneError When there is no such run, another version of twintune began it, its spec.yaml was changed, or
+ * @param comparisonDirectory - Path of the comparison's folder, as `comparison-started` names it.
+ * @throws TwintuneError When there is no comparison in the folder, another version of twintune began it, its spec.yaml was changed, or
  * another process works on it.
  */
 export async function* resumeRun(
@@ -129,12 +129,12 @@ export async function* resumeRun(
  * Runs every framework × seed of an experiment and compares the frameworks. Failed runs are among the comparison's
  * `runs`.
  *
- * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the run folder can't be written.
+ * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the comparison's folder can't be written.
  */
 export async function compare(
   experiment: Experiment,
   options: RunOptions & {
-    /** Told of everything that happens, as it happens. */
+    /** Callback that is told of everything that happens, as it happens. */
     readonly onEvent?: (event: Event) => void
   } = {},
 ): Promise<Comparison> {
@@ -149,8 +149,8 @@ export async function compare(
 }
 
 /**
- * Does something with Pythons that stay warm from one comparison to the next: a sweep over settings starts and imports
- * the frameworks once. They are given as `workers` to each, and are stopped in the end.
+ * Calls a function with workers that stay warm from one comparison to the next: a sweep over settings starts and imports
+ * the frameworks once. The function passes the workers on as `workers`; they are stopped in the end.
  *
  * @example
  * const comparisons = await withWarmWorkers(async (workers) => {
@@ -169,18 +169,18 @@ export async function withWarmWorkers<T>(use: (workers: WarmWorkers) => Promise<
   }
 }
 
-/** What of the parity ladder is climbed. */
+/** Options of the parity ladder. */
 export interface VerifyOptions {
   /**
-   * Looks at the experiment's first phase alone, and not at everything trained as well.
+   * Whether the first phase alone is looked at, without the recordings in which everything trains.
    * @defaultValue false
    */
   readonly phaseOnly?: boolean
-  /** A difference to plant in PyTorch, to see that the ladder finds it. */
+  /** Difference to plant in PyTorch, to see that the ladder finds it. */
   readonly perturbation?: Perturbation
-  /** Told of each rung as it is judged, and in idiomatic mode of each difference. */
+  /** Callback that is told of each rung as it is judged, and in idiomatic mode of each difference. */
   readonly onEvent?: (event: VerifyEvent) => void
-  /** Cancels when it is aborted. */
+  /** Signal that cancels when it is aborted. */
   readonly signal?: CancelSignal
 }
 
@@ -188,7 +188,7 @@ export interface VerifyOptions {
  * Climbs the parity ladder of an experiment with its first seed: holds pixels, weights, features, logits, losses,
  * gradients, optimiser and ten steps of the two frameworks against each other in float64, and their rounding in the
  * experiment's own precision. Rungs that fail are among the verification's `rungs`. In idiomatic mode, where no rung
- * could hold, `differences` tells what the two libraries don't have alike, each with its effect on the first batch.
+ * could hold, `differences` lists the differences between the two libraries, each with its effect on the first batch.
  *
  * @throws TwintuneError When the experiment isn't of both frameworks, or one of them can't be used, or its data, weights
  * or device, or when it is cancelled.

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { fraction, mutantId } from './sample.js'
 
-/** What is read of Stryker's own type, whose lines and columns begin at 0. */
+/** Part of Stryker's own type of a mutant that is read here. Its lines and columns begin at 0. */
 interface Mutant {
   readonly id: string
   readonly fileName: string

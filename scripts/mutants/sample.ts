@@ -1,4 +1,4 @@
-// What a mutant is called and which are drawn; scripts/mutants/sampling.py does the same for Python.
+// Names mutants and draws a sample of them; scripts/mutants/sampling.py does the same for Python.
 
 import { createHash } from 'node:crypto'
 
@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto'
 export interface MutantPlace {
   readonly mutatorName: string
   readonly replacement: string
-  /** From 0. */
+  /** Number of the line, from 0. */
   readonly line: number
-  /** From 0. */
+  /** Number of the column, from 0. */
   readonly column: number
 }
 

@@ -3,13 +3,13 @@
 import { z } from 'zod'
 import { mutantId } from './sample.js'
 
-/** What became of one mutant. */
+/** Fate of one mutant. */
 export interface Outcome {
   readonly id: string
   /** The file, from the checkout's top, and the line from 1. */
   readonly place: string
   readonly operator: string
-  /** The mutated code; of several lines the first and the last. */
+  /** Mutated code; where it has several lines, the first and the last. */
   readonly before: string
   readonly after: string
   readonly status: 'killed' | 'timeout' | 'survived' | 'not-run'

@@ -9,7 +9,7 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner', './scripts/mutants/sample-checker.ts'],
   checkers: ['sample'],
   concurrency: 1,
-  // One process runs them all, on a machine that may have other work.
+  // A single process runs all mutants, since the machine may have other work.
   dryRunTimeoutMinutes: 30,
   reporters: ['json', 'progress-append-only'],
   jsonReporter: { fileName: '.mutants/stryker.json' },

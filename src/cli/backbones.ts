@@ -10,7 +10,7 @@ export interface BackbonesOptions extends OutputOptions {
   readonly differences?: boolean
 }
 
-/** `twintune backbones`: what can be compared. */
+/** Carries out `twintune backbones`: what can be compared. */
 export async function backbonesCommand(
   { json, stages = false, differences = false }: BackbonesOptions,
   context: CommandContext,

@@ -10,7 +10,7 @@ import {
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 
-/** `twintune cache ls`: the features that are kept, the last used first. */
+/** Carries out `twintune cache ls`: the features that are kept, the last used first. */
 export async function cacheListCommand(
   { json }: OutputOptions,
   { stdout, streams, env }: CommandContext,
@@ -25,7 +25,7 @@ export async function cacheListCommand(
   return exitCodes.done
 }
 
-/** `twintune cache clear`: deletes them all. */
+/** Carries out `twintune cache clear`: deletes them all. */
 export async function cacheClearCommand(
   { json }: OutputOptions,
   { stdout, env }: CommandContext,

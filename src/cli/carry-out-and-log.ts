@@ -13,7 +13,7 @@ export interface CarryOutOptions extends SpecOptions {
   readonly profile?: boolean
 }
 
-/** What the options set over the specification's own fields, as `--set` would. */
+/** Lists the fields that the options set over those of the specification, in the form of `--set`. */
 export function overridesOf({ set = [], profile = false }: CarryOutOptions): readonly string[] {
   return profile ? [...set, 'profile=true'] : set
 }

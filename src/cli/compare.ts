@@ -3,11 +3,11 @@ import type { CommandContext } from './context.js'
 import { loadSpec } from './load-spec.js'
 
 export interface CompareOptions extends CarryOutOptions {
-  /** Each run twice, whatever the specification says. */
+  /** Whether each run is carried out twice, whatever the specification says. */
   readonly noise?: boolean
 }
 
-/** `twintune compare SPEC`: every framework × seed, then the comparison. */
+/** Carries out `twintune compare SPEC`: every framework × seed, then the comparison. */
 export async function compareCommand(
   spec: string,
   options: CompareOptions,

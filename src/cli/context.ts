@@ -1,22 +1,22 @@
 import type { OutputStream } from '../log/output.js'
 
-/** What a command knows of the world around it. */
+/** Context of a command: all that it knows of the world around it. */
 export interface CommandContext {
   /** Prints a line of the command's answer. */
   stdout(line: string): void
   /** Prints a line for people. */
   stderr(line: string): void
-  /** What `stdout` and `stderr` print to, for the loggers. */
+  /** Streams that `stdout` and `stderr` print to, for the loggers. */
   readonly streams: { readonly stdout: OutputStream; readonly stderr: OutputStream }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Aborted when the user cancels. */
+  /** Signal that is aborted when the user cancels. */
   readonly signal: AbortSignal
 }
 
 /** Options that every command takes. */
 export interface OutputOptions {
-  /** Machine-readable lines on stdout; what is for people goes to stderr. */
+  /** Prints machine-readable lines on stdout, and all that is for people on stderr. */
   readonly json?: boolean
   readonly quiet?: boolean
 }

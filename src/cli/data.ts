@@ -13,7 +13,7 @@ export interface DataOptions extends SpecOptions {
   readonly sheet?: string
 }
 
-/** `twintune data SPEC`: what is in the data, split as a run would split them, and what is wrong with them. */
+/** Carries out `twintune data SPEC`: what is in the data, split as a run would split them, and what is wrong with them. */
 export async function dataCommand(
   spec: string,
   options: DataOptions,

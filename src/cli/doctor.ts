@@ -15,7 +15,7 @@ export interface DoctorOptions extends OutputOptions {
   readonly out: string
 }
 
-/** `twintune doctor`: interpreters, versions, devices, memory and disk, and what mends what is missing. */
+/** Carries out `twintune doctor`: interpreters, versions, devices, memory and disk, and what mends what is missing. */
 export async function doctorCommand(
   { json, quiet, out }: DoctorOptions,
   { stdout, streams, signal, env }: CommandContext,

@@ -1,7 +1,7 @@
 import type { Comparison } from '../compare/comparison.js'
 import type { Failure, FailureCode } from '../failure.js'
 
-/** What the command's exit code says. */
+/** Exit codes of the command, by their meaning. */
 export const exitCodes = {
   done: 0,
   fault: 1,
@@ -12,12 +12,12 @@ export const exitCodes = {
   cancelled: 130,
 } as const
 
-/** The exit code for a failure that ended a command. */
+/** Exit code for a failure that ended a command. */
 export function exitCodeOfFailure({ code }: Pick<Failure, 'code'>): number {
   return exitCodeByFailure[code]
 }
 
-/** The exit code for a comparison that came to an end: runs that failed for several reasons have failed as runs. */
+/** Exit code for a comparison that came to an end. Runs that failed for several reasons count as failed runs. */
 export function exitCodeOfComparison({ status, runs, repeats }: Comparison): number {
   if (status === 'cancelled') return exitCodes.cancelled
   const codes = new Set(

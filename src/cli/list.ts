@@ -12,7 +12,7 @@ export interface ListOptions extends OutputOptions {
   readonly out: string
 }
 
-/** `twintune list`: what is in the folder of runs, the newest first. */
+/** Carries out `twintune list`: what is in the folder of runs, the newest first. */
 export async function listCommand({ json, out }: ListOptions, context: CommandContext): Promise<number> {
   const lines = (await listRuns(out)).map(toLine)
   if (json) {

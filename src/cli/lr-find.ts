@@ -18,11 +18,11 @@ import { loadSpec } from './load-spec.js'
 
 export interface LrFindOptions extends SpecOptions, SweepRange {
   readonly out: string
-  /** Without it, those of the specification. */
+  /** Framework to sweep; without it, all frameworks of the specification are swept. */
   readonly framework?: Framework
 }
 
-/** `twintune lr-find SPEC`: sweeps the learning rate of the first phase, suggests one and plots the curves. */
+/** Carries out `twintune lr-find SPEC`: sweeps the learning rate of the first phase, suggests one and plots the curves. */
 export async function lrFindCommand(
   spec: string,
   options: LrFindOptions,
@@ -32,7 +32,7 @@ export async function lrFindCommand(
   if (end <= start) throw notAbove(start, end)
   const experiment = await loadSpec(spec, options, { cwd, signal })
   const folder = path.resolve(cwd, out)
-  // Before the work, which takes minutes: it would be lost.
+  // The folder is made before the work, which takes minutes and would be lost without it.
   writing(folder, () => makeFolders(folder))
   const sweeps = await findLearningRates(experiment, {
     ...{ start, end, steps, signal },
@@ -52,7 +52,7 @@ export async function lrFindCommand(
   return exitCodes.done
 }
 
-/** Prints a line where something begins, and one at each quarter of the sweep; where it should be quiet, warnings alone. */
+/** Makes a printer of progress: a line where something begins and at each quarter of a sweep, or warnings alone. */
 export function progressPrinter(
   print: (line: string) => void,
   quiet: boolean,

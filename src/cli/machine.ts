@@ -6,7 +6,7 @@ import type { Machine, Room } from '../lines/doctor.js'
 import { cacheDirectory } from '../run/machine/cache-directory.js'
 import { readHardware } from '../run/machine/hardware.js'
 
-/** Looks at the machine and at the room for run folders and for the cache. */
+/** Looks at the machine, and at the room for the folders of comparisons and for the cache. */
 export async function examineMachine(
   runsDirectory: string,
   env: Readonly<Record<string, string | undefined>>,

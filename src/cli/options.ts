@@ -3,30 +3,34 @@ import { frameworkNames } from '../framework-names.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 
-/** `--json` and `--quiet`, which every command takes. */
+/** Adds `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {
   return command
-    .option('--json', 'print machine-readable lines on stdout, and what is for people on stderr')
-    .option('--quiet', 'print no more than what went wrong and the result')
+    .option('--json', 'print machine-readable lines on stdout, and messages for people on stderr')
+    .option('--quiet', 'print only problems and the result')
 }
 
-/** `--out`, for the commands that write or read run folders. */
+/** Adds `--out`, for the commands that write or read the folders of comparisons. */
 export function addOutOption(command: Command): Command {
-  return command.option('--out <folder>', 'the folder of the run folders', defaultRunsDirectory)
+  return command.option(
+    '--out <folder>',
+    'folder that holds the folders of comparisons',
+    defaultRunsDirectory,
+  )
 }
 
-/** `--set` and `--seeds`, for the commands that read a specification. */
+/** Adds `--set` and `--seeds`, for the commands that read a specification. */
 export function addSpecOptions(
   command: Command,
   { firstSeedAlone = false }: { readonly firstSeedAlone?: boolean } = {},
 ): Command {
-  const only = firstSeedAlone ? '; the first one alone is looked at' : ''
+  const only = firstSeedAlone ? '; only the first seed is used' : ''
   return command
     .option('--set <path=value>', 'override a field of the specification (repeatable)', collect)
     .option('--seeds <seeds>', `override the seeds: 0..5, or 0,3,7, or 3${only}`)
 }
 
-/** All that a command takes which carries an experiment out. */
+/** Adds the options of a command that carries an experiment out. */
 export function addCarryOutOptions(command: Command): Command {
   return addResumeOptions(addSpecOptions(command)).option(
     '--profile',
@@ -34,12 +38,12 @@ export function addCarryOutOptions(command: Command): Command {
   )
 }
 
-/** All that a command takes which goes on with one: its specification is in the run folder. */
+/** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
 export function addResumeOptions(command: Command): Command {
   addOutOption(command)
     .option(
       '--parallel <runs>',
-      'runs at the same time; with more than one, times can no longer be compared',
+      'number of runs at the same time; with more than one, times can no longer be compared',
       parseParallel,
       1,
     )
@@ -50,28 +54,28 @@ export function addResumeOptions(command: Command): Command {
   return addOutputOptions(command)
 }
 
-/** `--framework`, for the commands that are about one. */
+/** Adds `--framework`, for the commands that are about one framework. */
 export function addFrameworkOption(command: Command): Command {
-  return command.addOption(frameworkOption('the framework').makeOptionMandatory())
+  return command.addOption(frameworkOption('framework to train').makeOptionMandatory())
 }
 
-/** `--framework`, for the commands that may be about one. */
+/** Adds `--framework`, for the commands that may be about one framework or all. */
 export function addOptionalFrameworkOption(command: Command): Command {
-  return command.addOption(frameworkOption('one framework instead of all of the specification'))
+  return command.addOption(frameworkOption('framework to use, instead of all that the specification names'))
 }
 
-/** From which learning rate to which, and in how many steps: fastai's defaults. */
+/** Adds the options of a learning-rate sweep: its first and last rate, and its steps. The defaults are fastai's. */
 export function addSweepOptions(command: Command): Command {
   return command
-    .option('--start <rate>', 'the first learning rate', parseRate, 1e-7)
-    .option('--end <rate>', 'the learning rate that the sweep goes to', parseRate, 10)
-    .option('--steps <steps>', 'steps of the sweep', parseSteps, 100)
+    .option('--start <rate>', 'learning rate that the sweep starts at', parseRate, 1e-7)
+    .option('--end <rate>', 'learning rate that the sweep goes to', parseRate, 10)
+    .option('--steps <steps>', 'number of steps of the sweep', parseSteps, 100)
 }
 
-/** What of the parity ladder is climbed, and what is planted in its way. */
+/** Adds the options of the parity ladder: which part is climbed, and which difference is planted. */
 export function addLadderOptions(command: Command): Command {
   return command
-    .option('--phase-only', 'leave out what trains everything, and look at the first phase alone')
+    .option('--phase-only', 'verify the first phase alone, without the recordings that train everything')
     .addOption(
       new Option(
         '--perturb <name>',
@@ -96,7 +100,7 @@ function parseRate(value: string): number {
   return rate
 }
 
-// Fewer would leave nothing between the first tenth and the last five, which don't count.
+// Fewer steps would leave nothing between the first tenth and the last five, which don't count.
 const fewestSteps = 10
 
 function parseSteps(value: string): number {

@@ -59,7 +59,10 @@ function createProgram(context: CommandContext, run: Run): Command {
   const compare = program
     .command('compare <spec>')
     .description('train and test every framework × seed, and compare the frameworks')
-    .option('--noise', 'carry every run out twice with the same seed, to see what is mere floating point')
+    .option(
+      '--noise',
+      'carry every run out twice with the same seed, to see the noise of floating-point arithmetic',
+    )
     .action((spec: string, options: CompareOptions) =>
       run(async () => (await import('./compare.js')).compareCommand(spec, options, context)),
     )
@@ -70,7 +73,7 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const train = program
     .command('train <spec>')
-    .description('train and test one framework')
+    .description('train and test one framework, a run for each seed')
     .action((spec: string, options: TrainOptions) =>
       run(async () => (await import('./train.js')).trainCommand(spec, options, context)),
     )
@@ -87,7 +90,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     )
   addSweepOptions(addOptionalFrameworkOption(addSpecOptions(lrFind, { firstSeedAlone: true }))).option(
     '--out <folder>',
-    'the folder that the plot is written to',
+    'folder that the plot is written to',
     defaultRunsDirectory,
   )
   addOutputOptions(lrFind).addHelpText('after', example('twintune lr-find experiment.yaml'))
@@ -95,7 +98,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const verify = program
     .command('verify <spec>')
     .description(
-      'hold against each other what the two frameworks compute in the first phase, or tell what differs in idiomatic mode',
+      'climb the parity ladder: check that both frameworks compute the same; in idiomatic mode, list the differences',
     )
     .action((spec: string, options: VerifyCommandOptions) =>
       run(async () => (await import('./verify.js')).verifyCommand(spec, options, context)),
@@ -106,9 +109,9 @@ function createProgram(context: CommandContext, run: Run): Command {
   )
 
   const resume = program
-    .command('resume <run>')
+    .command('resume <comparison>')
     .description(
-      'go on with an interrupted comparison: its folder, its name or the end of its name, or `latest`',
+      'resume an interrupted comparison, given by its folder, its name, the end of its name, or `latest`',
     )
     .action((folder: string, options: ResumeCommandOptions) =>
       run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
@@ -117,7 +120,7 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const validate = program
     .command('validate <spec>')
-    .description('say all that is wrong with a specification')
+    .description('report everything that is wrong with a specification')
     .action((spec: string, options: SpecOptions) =>
       run(async () => (await import('./validate.js')).validateCommand(spec, options, context)),
     )
@@ -128,8 +131,8 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const data = program
     .command('data <spec>')
-    .description('say what is in the data, how they are split, and what is wrong with them')
-    .option('--sheet <file>', 'draw what the network sees in training into a PNG file')
+    .description('describe the data: classes, splits, sizes, duplicates and problems')
+    .option('--sheet <file>', 'draw the images as the network sees them in training into a PNG file')
     .action((spec: string, options: DataOptions) =>
       run(async () => (await import('./data.js')).dataCommand(spec, options, context)),
     )
@@ -140,7 +143,7 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const doctor = program
     .command('doctor')
-    .description('say what each framework finds on this machine, and what mends what is missing')
+    .description('report what each framework finds on this machine, and how to install what is missing')
     .action((options: DoctorOptions) =>
       run(async () => (await import('./doctor.js')).doctorCommand(options, context)),
     )
@@ -149,7 +152,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const backbones = program
     .command('backbones')
     .description('list the networks that can be compared')
-    .option('--stages', "list the stages of each, by both libraries' names")
+    .option('--stages', "list the stages of each backbone, by both libraries' names")
     .option('--differences', "list what differs between the two libraries' own models (idiomatic mode)")
     .action((options: BackbonesOptions) =>
       run(async () => (await import('./backbones.js')).backbonesCommand(options, context)),
@@ -158,15 +161,15 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const list = program
     .command('list')
-    .description('list the run folders, the newest first')
+    .description('list the comparisons, the newest first')
     .action((options: ListOptions) =>
       run(async () => (await import('./list.js')).listCommand(options, context)),
     )
   addOutputOptions(addOutOption(list)).addHelpText('after', example('twintune list'))
 
   const show = program
-    .command('show <run>')
-    .description('show a run: its folder, its name or the end of its name, or `latest`')
+    .command('show <comparison>')
+    .description('show a comparison, given by its folder, its name, the end of its name, or `latest`')
     .action((folder: string, options: ListOptions) =>
       run(async () => (await import('./show.js')).showCommand(folder, options, context)),
     )
@@ -174,18 +177,18 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const cache = program
     .command('cache')
-    .description('look after the features that frozen backbones gave, which are kept for other runs')
+    .description('list or delete the features of frozen backbones, which are kept for other runs')
     .addHelpText('after', example('twintune cache ls'))
   const cacheList = cache
     .command('ls')
-    .description('list them, the last used first')
+    .description('list the kept features, the last used first')
     .action((options: OutputOptions) =>
       run(async () => (await import('./cache.js')).cacheListCommand(options, context)),
     )
   addOutputOptions(cacheList).addHelpText('after', example('twintune cache ls --json'))
   const cacheClear = cache
     .command('clear')
-    .description('delete them all')
+    .description('delete all kept features')
     .action((options: OutputOptions) =>
       run(async () => (await import('./cache.js')).cacheClearCommand(options, context)),
     )
@@ -196,12 +199,12 @@ function createProgram(context: CommandContext, run: Run): Command {
 
 const environmentHelp = `
 Environment:
-  TWINTUNE_PYTHON             the Python of both frameworks, else the .venv of the
+  TWINTUNE_PYTHON             Python of both frameworks, else the .venv of the
                               working directory, else twintune's own, else python3
-  TWINTUNE_PYTHON_TENSORFLOW  TensorFlow's alone
-  TWINTUNE_PYTHON_PYTORCH     PyTorch's alone
-  TWINTUNE_CACHE_DIR          where downloaded weights and features are kept
-  TWINTUNE_FEATURE_CACHE_GIB  how many GiB of features at most, else 20`
+  TWINTUNE_PYTHON_TENSORFLOW  Python of TensorFlow alone
+  TWINTUNE_PYTHON_PYTORCH     Python of PyTorch alone
+  TWINTUNE_CACHE_DIR          folder of downloaded weights and kept features
+  TWINTUNE_FEATURE_CACHE_GIB  largest size of the kept features in GiB, else 20`
 
 function example(command: string): string {
   return `\nExample:\n  $ ${command}`

@@ -18,7 +18,7 @@ export function reportError(
   const line: FailureLine = { type: 'failure', failure }
   if (json) stdout(JSON.stringify(line))
   if (!toldAlready) stderr(renderFailure(failure, renderOptionsFor(streams.stderr)))
-  // Who reports a fault of ours needs its stack.
+  // A user who reports a fault of twintune needs its stack.
   if (failure.code === 'INTERNAL' && failure.cause) stderr(failure.cause.detail)
   return exitCodeOfFailure(failure)
 }

@@ -9,7 +9,7 @@ export interface ResumeCommandOptions extends OutputOptions {
   readonly featureCache: boolean
 }
 
-/** `twintune resume RUN`: goes on with an interrupted comparison, in its own folder. */
+/** Carries out `twintune resume RUN`: goes on with an interrupted comparison, in its own folder. */
 export async function resumeCommand(
   run: string,
   { out, parallel, featureCache, ...options }: ResumeCommandOptions,

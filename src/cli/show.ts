@@ -7,7 +7,7 @@ import type { CommandContext } from './context.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
 
-/** `twintune show RUN`: the comparison of one run folder, or as much of it as there is. */
+/** Carries out `twintune show RUN`: the comparison of one run folder, or as much of it as there is. */
 export async function showCommand(
   run: string,
   { json, out }: ListOptions,

@@ -7,7 +7,7 @@ export interface TrainOptions extends CarryOutOptions {
   readonly framework: Framework
 }
 
-/** `twintune train SPEC --framework F`: the runs of one framework. */
+/** Carries out `twintune train SPEC --framework F`: the runs of one framework. */
 export async function trainCommand(
   spec: string,
   options: TrainOptions,

@@ -5,7 +5,7 @@ import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
 
-/** `twintune validate SPEC`: prints every issue of a specification, and nothing else. Starts no Python. */
+/** Carries out `twintune validate SPEC`: prints every issue of a specification, and nothing else. Starts no Python. */
 export async function validateCommand(
   file: string,
   options: SpecOptions,

@@ -18,7 +18,7 @@ export interface VerifyCommandOptions extends SpecOptions {
   readonly perturb?: Perturbation
 }
 
-/** `twintune verify SPEC`: the parity ladder, from the pixels to ten steps of training; in idiomatic mode what differs. */
+/** Carries out `twintune verify SPEC`: the parity ladder, from the pixels to ten steps of training; in idiomatic mode what differs. */
 export async function verifyCommand(
   spec: string,
   options: VerifyCommandOptions,

@@ -2,7 +2,7 @@ import type { BackboneLine } from '../lines/backbone.js'
 import { createStyle, type RenderOptions } from './style.js'
 import { renderTable, type TableLayout } from './table.js'
 
-/** Which listings of the backbones are wanted in place of the overview. */
+/** Listings of the backbones that are wanted in place of the overview. */
 export interface BackboneListings {
   readonly stages: boolean
   readonly differences: boolean

@@ -13,7 +13,7 @@ export interface CarryOutOptions extends CarryOutRunsOptions {
 }
 
 /**
- * Carries out every run of an experiment and compares them, in a new run folder. Throws a `TwintuneError` when nothing
+ * Carries out every run of an experiment and compares them, in a new folder. Throws a `TwintuneError` when nothing
  * could run or be kept.
  */
 export async function carryOutExperiment(

@@ -42,7 +42,7 @@ export async function carryOutRun(
   }
 }
 
-/** What a run came to that didn't reach its end, or never began. */
+/** Makes the result of a run that didn't reach its end, or never began. */
 export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): UnfinishedRun {
   return {
     ...noMeasurements,

@@ -20,19 +20,19 @@ import { schedule } from './workers/scheduler.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
 
 export interface CarryOutRunsOptions {
-  /** Runs at the same time. */
+  /** Number of runs at the same time. */
   readonly parallel: number
   /** Whether features are taken from the cache, and kept there for other runs. */
   readonly featureCache: boolean
-  /** Those that an earlier comparison left, and the next one gets. */
+  /** Workers that an earlier comparison left, and that the next one gets. */
   readonly workers?: WarmWorkers | undefined
-  /** Another way to start a worker, for tests. */
+  /** Function that starts a worker in another way, for tests. */
   readonly startWorker?: NonNullable<WorkerPoolOptions['startWorker']>
 }
 
-/** What is to be carried out, and in which folder. */
+/** Undertaking to carry out an experiment: what is left to run, and in which folder. */
 export interface Undertaking {
-  /** With its shorthands written out. */
+  /** Experiment with its shorthands written out. */
   readonly experiment: Experiment
   readonly folder: RunFolder
   readonly machine: MachineRecord
@@ -42,7 +42,7 @@ export interface Undertaking {
 }
 
 /**
- * Carries out the runs that have no result yet and compares all: fills the run folder, tells what happens through
+ * Carries out the runs that have no result yet and compares all: fills the comparison's folder, tells what happens through
  * `emit`, and returns when the last worker is gone and the folder is closed.
  */
 export async function carryOutRuns(
@@ -76,7 +76,7 @@ export async function carryOutRuns(
       carryOut: async (run, worker) => {
         const request = runRequest(experiment, run, {
           ...surroundings,
-          // What a run that only repeats one is for is how far computing anew comes from it.
+          // A repeat shows how far computing anew comes from its first run, so that it computes its features too.
           featureCache: surroundings.featureCache && !run.repeat,
           runDirectory: folder.folderOf(run),
           resume: kept !== null,
@@ -121,7 +121,7 @@ function firstEvent(
     : { type: 'comparison-resumed', ...begun, kept: kept.length }
 }
 
-// As planned, in whichever order parallel runs ended.
+// Results are put into the planned order, in whichever order parallel runs ended.
 function inOrder(runs: readonly Run[], results: readonly RunResult[]): RunResult[] {
   return runs.flatMap((run) => results.filter((result) => isSameRun(result, run)))
 }

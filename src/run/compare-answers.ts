@@ -15,12 +15,12 @@ import type { RunFolder } from './folder/run-folder.js'
 import { cacheDirectory } from './machine/cache-directory.js'
 import type { WorkerPool } from './workers/pool.js'
 
-/** Of each seed; those that both models are most certain of. */
+/** Number of images of each seed that get a thumbnail: those that both models are most certain of. */
 const thumbnailsShown = 24
 
 /**
- * Compares what the models of each seed answered, those of the two frameworks and those of a run and its repeat. A pair
- * that can't be compared costs nothing else. Once the user has cancelled, nothing more is found.
+ * Compares the answers of each seed's models: those of the two frameworks, and those of a run and its repeat. A pair that
+ * can't be compared costs nothing else. Once the user has cancelled, nothing more is found.
  */
 export async function compareAnswers(
   experiment: Experiment,

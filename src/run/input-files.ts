@@ -3,7 +3,7 @@ import { type FailureCode, TwintuneError } from '../failure.js'
 import { isLocalFolder } from '../spec/file-paths.js'
 import type { Experiment } from '../spec/schema.js'
 
-/** Throws when a file or folder that the experiment names isn't there: before any Python starts, since no run could work. */
+/** Throws when a file or folder that the experiment names isn't there, before any Python starts: no run could work. */
 export function checkInputFiles({ dataset, model }: Pick<Experiment, 'dataset' | 'model'>): void {
   checkDataFiles(dataset)
   if (typeof model.weights !== 'string') {
@@ -11,7 +11,7 @@ export function checkInputFiles({ dataset, model }: Pick<Experiment, 'dataset' |
   }
 }
 
-/** Throws when a file or folder of the data isn't there. What is on the hub is for Python to find. */
+/** Throws when a file or folder of the data isn't there. A dataset on the hub is for Python to find. */
 export function checkDataFiles(dataset: Experiment['dataset']): void {
   if (dataset.source === 'huggingface') {
     if (isLocalFolder(dataset.train)) checkExists('DATASET_NOT_FOUND', 'dataset.train', dataset.train)

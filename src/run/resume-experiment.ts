@@ -17,7 +17,7 @@ import { type MachineRecord, recordMachine } from './machine/record.js'
 import { type MachineSurroundings, machineSurroundings } from './machine/surroundings.js'
 
 /**
- * Goes on with the comparison of a run folder: keeps the results of the runs that finished, takes the others up at
+ * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
  * their last checkpoints, or anew where there is none, and compares all. Of a finished comparison it only tells the end.
  *
  * @throws TwintuneError RUN_NOT_FOUND, RUN_NOT_RESUMABLE or RUN_IN_USE; SpecError when spec.yaml is wrong.
@@ -33,7 +33,7 @@ export async function resumeExperiment(
   const folder = RunFolder.reopen(found.path)
   let undertaking: Undertaking
   try {
-    // Only what is read under the lock holds: the process that had it may just have come to the end of a run, or of all.
+    // Only a reading under the lock holds: the process that had it may just have come to the end of a run, or of all.
     const run = await findRunFolder(comparisonDirectory)
     if (tellEnd(run, emit)) return folder.close()
     undertaking = await takeUp(run, folder, machineSurroundings(options))
@@ -45,7 +45,7 @@ export async function resumeExperiment(
   await carryOutRuns(undertaking, options, emit, cancelSignal)
 }
 
-/** Tells the end of a comparison that has finished; whether it has. */
+/** Tells the end of a comparison if it has finished, and returns whether it has. */
 function tellEnd(
   { path: comparisonDirectory, comparison }: RecordedRun,
   emit: (event: Event) => void,
@@ -69,7 +69,7 @@ async function takeUp(
   return { experiment, folder, machine, surroundings, kept }
 }
 
-/** What resuming asks of an environment.json; all else that is in it is kept as it is. */
+/** Schema of the fields of environment.json that resuming reads. All other fields are kept as they are. */
 const environmentSchema = z.looseObject({
   twintune: z.string().optional(),
   specification: z.string().optional(),
@@ -86,7 +86,7 @@ async function findRunFolder(comparisonDirectory: string): Promise<RecordedRun> 
   throw new TwintuneError({ code: 'RUN_NOT_FOUND', message: `${comparisonDirectory} holds no run.` })
 }
 
-// A process that was killed may have left none.
+// A process that was killed may have left no environment.json.
 async function readEnvironment(folder: string): Promise<Environment> {
   try {
     const text = await readFile(path.join(folder, runFolderFiles.environment), 'utf8')

@@ -15,7 +15,7 @@ import { isMapping, type Path } from './path.js'
 import { type Location, type Place, type Problem, type Source, Unreadable } from './source.js'
 
 /**
- * Reads YAML.
+ * Reads a specification in YAML.
  *
  * @throws Unreadable at an error of syntax, or when the text is no mapping.
  */

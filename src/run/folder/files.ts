@@ -1,22 +1,22 @@
 import type { Run } from '../../plan/plan-runs.js'
 
-/** Where run folders are made, and looked for by name, when nothing else is said; in the working directory. */
+/** Folder in the working directory that comparisons' folders are made in, and looked for by name, by default. */
 export const defaultRunsDirectory = 'runs'
 
-/** What the files of a run folder are called; its writer and its readers share these. */
+/** Names of the files in a comparison's folder, which its writer and its readers share. */
 export const runFolderFiles = {
   spec: 'spec.yaml',
-  /** Of the comparison at the top, and of each run in its own folder. */
+  /** Events: those of the comparison at the top, and those of each run in its own folder. */
   events: 'events.jsonl',
   environment: 'environment.json',
   comparison: 'comparison.json',
-  /** Which test images the two frameworks take for different classes; the thumbnails are in folders of their own. */
+  /** Test images that the two frameworks take for different classes; the thumbnails are in folders of their own. */
   disagreements: 'disagreements.json',
   thumbnails: 'disagreements',
   thumbnailsOf: (seed: number): string => `disagreements/seed${seed}`,
-  /** There while a process works in the folder. */
+  /** Lock, which is there while a process works in the folder. */
   lock: 'lock.json',
-  /** In the folder of a run. */
+  /** Result of a run, in the run's own folder. */
   result: 'result.json',
   predictions: 'predictions.safetensors',
   folderOf: ({ framework, seed, repeat }: Run): string =>

@@ -5,7 +5,7 @@ import { type RecordedRun, readRunFolder } from './read.js'
 import { explainUnreadable } from './unreadable.js'
 
 /**
- * The run folders below `runsDirectory`, the newest first; none that can't be read.
+ * Lists the comparisons below `runsDirectory`, the newest first, without those that can't be read.
  *
  * @throws TwintuneError RUN_NOT_FOUND when `runsDirectory` itself can't be read.
  */
@@ -19,9 +19,9 @@ export async function listRuns(runsDirectory: string): Promise<RecordedRun[]> {
 }
 
 /**
- * The run that the user means: `latest`, a folder, or a name or its unique ending below `runsDirectory`.
+ * Finds the comparison that the user means: `latest`, a folder, or a name or its unique ending below `runsDirectory`.
  *
- * @throws TwintuneError RUN_NOT_FOUND, with the runs there are to choose from or why they can't be read.
+ * @throws TwintuneError RUN_NOT_FOUND, with the comparisons there are to choose from, or the reason why they can't be read.
  */
 export async function findRun(run: string, runsDirectory: string): Promise<RecordedRun> {
   const ofFolder = await readRunFolder(run)
@@ -44,7 +44,7 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
     const entries = await readdir(runsDirectory, { withFileTypes: true })
     return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(runsDirectory, entry.name))
   } catch (error) {
-    // The folder is made with its first run.
+    // The folder is made with its first comparison.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw explainUnreadable(error, 'RUN_NOT_FOUND', runsDirectory, hintOfOut)
   }

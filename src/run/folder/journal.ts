@@ -8,7 +8,7 @@ import type { Framework } from '../../spec/schema.js'
 import type { MachineRecord } from '../machine/record.js'
 import type { RunFolder } from './run-folder.js'
 
-/** Keeps what happens in the run folder, and tells of it only when it is kept. */
+/** Journal of a comparison: keeps what happens in its folder, and tells of it only when it is kept. */
 export class Journal {
   readonly #folder: RunFolder
   readonly #emit: (event: Event) => void
@@ -17,7 +17,7 @@ export class Journal {
   #machine: MachineRecord
 
   /**
-   * @param kept - What runs came to that had finished before, in an earlier process.
+   * @param kept - Results of runs that had finished before, in an earlier process.
    */
   constructor(
     folder: RunFolder,
@@ -32,12 +32,12 @@ export class Journal {
     this.#keep(() => folder.writeMachine(machine))
   }
 
-  /** Aborted, with the error as its reason, once something could not be kept: then the work has to stop. */
+  /** Signal that is aborted, with the error as its reason, once something could not be kept: the work has to stop. */
   get broken(): AbortSignal {
     return this.#broken.signal
   }
 
-  /** What the runs came to, in the order of their ends. */
+  /** Results of the runs, in the order of their ends. */
   get results(): readonly RunResult[] {
     return this.#results
   }
@@ -49,12 +49,12 @@ export class Journal {
     })
   }
 
-  /** What the framework finds on this machine. */
+  /** Keeps what a framework found on this machine. */
   inspection(framework: Framework, inspection: Inspection): void {
     this.#noteMachine({ frameworks: { ...this.#machine.frameworks, [framework]: inspection } })
   }
 
-  /** The end of a run, whichever it was. */
+  /** Keeps and tells the end of a run, whichever it was. */
   result(result: RunResult): void {
     this.#results.push(result)
     this.#keep(() => this.#folder.writeResult(result))
@@ -62,7 +62,7 @@ export class Journal {
     this.event(endOfRun(result))
   }
 
-  /** Where the frameworks disagree, and what could not be found of it. */
+  /** Keeps where the frameworks disagree, and warns of answers that could not be compared. */
   answers({ between, problems }: Answers): void {
     if (between.length > 0) {
       this.#keep(() => this.#folder.writeDisagreements({ schemaVersion: 1, seeds: [...between] }))
@@ -70,7 +70,7 @@ export class Journal {
     for (const problem of problems) this.event({ type: 'warning', time: now(), ...problem })
   }
 
-  /** The end of all runs. */
+  /** Keeps and tells the comparison, at the end of all runs. */
   comparison(comparison: Comparison): void {
     this.#keep(() => this.#folder.writeComparison(comparison))
     this.event({
@@ -104,7 +104,7 @@ export class Journal {
   }
 }
 
-/** The time as events have it. */
+/** Present time, as events have it. */
 export function now(): string {
   return new Date().toISOString()
 }

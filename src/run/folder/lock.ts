@@ -8,12 +8,15 @@ import { runFolderFiles } from './files.js'
 const holderSchema = z.strictObject({
   pid: z.int(),
   host: z.string(),
-  started: z.string().nullable().describe('Tells the process from a later one of the same number.'),
+  started: z
+    .string()
+    .nullable()
+    .describe('Start of the process, which tells it from a later process of the same number.'),
 })
 
 type Holder = z.output<typeof holderSchema>
 
-/** Holds a run folder for this process: two at once would write over each other. */
+/** Lock that holds a comparison's folder for this process: two processes would write over each other. */
 export class RunLock {
   readonly #file: string
 
@@ -22,7 +25,7 @@ export class RunLock {
   }
 
   /**
-   * Takes a folder; one whose holder was killed is free.
+   * Takes a folder. A folder whose holder was killed is free.
    *
    * @throws TwintuneError RUN_IN_USE when another process has it.
    */
@@ -58,7 +61,7 @@ function create(file: string): boolean {
   }
 }
 
-// Another process may have found it stale too and be faster: what is then taken away is its fresh one, and goes back.
+// Another process may have found it stale too and be faster: the lock then taken away is its fresh one, and goes back.
 function removeStale(file: string, stale: Holder | null): boolean {
   const aside = `${file}.${process.pid}`
   try {

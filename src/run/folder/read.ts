@@ -17,21 +17,21 @@ const recordedStartSchema = comparisonStartedSchema
 
 type RecordedStart = z.output<typeof recordedStartSchema>
 
-/** A run folder as it is found later, whether its comparison came to an end or not. */
+/** Comparison as its folder is found later, whether it came to an end or not. */
 export interface RecordedRun {
   readonly name: string
-  /** Absolute. */
+  /** Absolute path of the comparison's folder. */
   readonly path: string
-  /** `interrupted`: nothing says that it ended, and no process works on it. */
+  /** Status of the comparison. `interrupted`: nothing says that it ended, and no process works on it. */
   readonly status: Comparison['status'] | 'running' | 'interrupted'
   readonly started: RecordedStart
   readonly comparison: Comparison | null
-  /** What the runs came to, as planned; those that didn't end are missing. */
+  /** Results of the runs in the planned order. Runs that didn't end are missing. */
   readonly results: readonly RunResult[]
 }
 
 /**
- * Reads what a run folder holds; `undefined` when the folder is none.
+ * Reads the comparison in a folder; `undefined` when the folder holds none.
  *
  * @throws TwintuneError RUN_NOT_FOUND when it can't be read.
  */
@@ -62,7 +62,7 @@ async function readRecord(folder: string): Promise<RecordedRun | undefined> {
   }
 }
 
-// The events may be many, and the first says what was begun.
+// There may be many events, and the first says what was begun.
 async function readStart(file: string): Promise<RecordedStart | undefined> {
   if (!existsSync(file)) return undefined
   const handle = await open(file)

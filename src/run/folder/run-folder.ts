@@ -15,7 +15,7 @@ import { runFolderFiles } from './files.js'
 import { RunLock } from './lock.js'
 import { makeFolders, writing } from './writing.js'
 
-/** The folder of one comparison while it is being carried out. All but the events is written whole or not at all. */
+/** Folder of a comparison that is being carried out. All files but the events are written whole or not at all. */
 export class RunFolder {
   readonly path: string
   readonly #lock: RunLock
@@ -28,7 +28,7 @@ export class RunFolder {
     this.#events = new EventFile(path.join(folder, runFolderFiles.events))
   }
 
-  /** Makes a new folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
+  /** Makes a folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
   static create(runsDirectory: string, experiment: Experiment): RunFolder {
     return writing(runsDirectory, () => {
       makeFolders(path.resolve(runsDirectory))
@@ -50,7 +50,7 @@ export class RunFolder {
     return writing(folder, () => new RunFolder(folder))
   }
 
-  /** Takes away what the comparison had come to, which no longer stands once its runs go on. */
+  /** Deletes the result of the comparison, which no longer stands once its runs go on. */
   discardComparison(): void {
     const { comparison, disagreements, thumbnails } = runFolderFiles
     writing(this.path, () => {
@@ -60,22 +60,22 @@ export class RunFolder {
     })
   }
 
-  /** The folder of one run; made with the run's first event. */
+  /** Path of a run's own folder, which is made with the run's first event. */
   folderOf(run: Run): string {
     return path.join(this.path, runFolderFiles.folderOf(run))
   }
 
-  /** What the model of a finished run answered in the test. */
+  /** Path of the answers that the model of a finished run gave in the test. */
   predictionsOf(run: Run): string {
     return path.join(this.folderOf(run), runFolderFiles.predictions)
   }
 
-  /** Where all that a framework's Python prints goes; those that work side by side are numbered from 1. */
+  /** Path of the log of a framework's Python. Pythons that work side by side are numbered from 1. */
   logFileOf(framework: Framework, number: number): string {
     return path.join(this.path, number === 1 ? `${framework}.log` : `${framework}-${number}.log`)
   }
 
-  /** Appends to the comparison's events, and to the run's own where it belongs to one. */
+  /** Appends an event to those of the comparison, and to those of its run where it belongs to one. */
   append(event: Event): void {
     writing(this.path, () => {
       this.#events.append(event)
@@ -126,7 +126,7 @@ export class RunFolder {
 
 const suffixAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-// NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that names sort by time; the end tells two of one second apart.
+// Names are NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that they sort by time; the end tells two of one second apart.
 function folderName(experimentName: string): string {
   const [date, time] = new Date()
     .toISOString()

@@ -1,6 +1,6 @@
 import { type FailureCode, TwintuneError } from '../../failure.js'
 
-/** The failure of a file or folder that the system refuses to read; any other error comes back as it is. */
+/** Explains that the system refuses to read a file or folder. Any other error comes back as it is. */
 export function explainUnreadable(error: unknown, code: FailureCode, place: string, hint: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
   const reason = reasons[String(error.code)] ?? error.message

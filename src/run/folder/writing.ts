@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
 
-/** Writes at a place: a full disk, or a folder that isn't ours, is for the user to mend and no fault of twintune. */
+/** Writes at a place. A full disk, or a folder of someone else, is for the user to mend and no fault of twintune. */
 export function writing<T>(place: string, write: () => T): T {
   try {
     return write()
@@ -20,7 +20,7 @@ export function writing<T>(place: string, write: () => T): T {
 /** Makes a folder and those above it. */
 export function makeFolders(folder: string): void {
   if (existsSync(folder)) return
-  // One by one: with `recursive: true` Node goes round for ever where a parent can't be made, as below /proc.
+  // Folders are made singly: with `recursive: true` Node goes round for ever where a parent can't be made, as below /proc.
   makeFolders(path.dirname(folder))
   try {
     mkdirSync(folder)

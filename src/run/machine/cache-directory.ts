@@ -2,7 +2,7 @@ import path from 'node:path'
 import envPaths from 'env-paths'
 import { TwintuneError } from '../../failure.js'
 
-/** Where downloaded weights and computed features are kept: `TWINTUNE_CACHE_DIR`, else the platform's cache folder. */
+/** Folder of downloaded weights and computed features: `TWINTUNE_CACHE_DIR`, else the platform's cache folder. */
 export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const chosen = env.TWINTUNE_CACHE_DIR
   return chosen ? path.resolve(chosen) : envPaths('twintune', { suffix: '' }).cache
@@ -11,7 +11,7 @@ export function cacheDirectory(env: Readonly<Record<string, string | undefined>>
 const defaultGib = 20
 
 /**
- * How large the cache of features may become: `TWINTUNE_FEATURE_CACHE_GIB`, else 20 GiB.
+ * Largest size of the feature cache in bytes: `TWINTUNE_FEATURE_CACHE_GIB`, else 20 GiB.
  *
  * @throws TwintuneError SPEC_INVALID, when the variable holds no size.
  */

@@ -9,16 +9,16 @@ export const hardwareSchema = z.strictObject({
   cpu: z.strictObject({
     model: z.string(),
     count: z.int(),
-    available: z.int().describe('Those that this process may use, and its frameworks with it.'),
+    available: z.int().describe('Number of processors that this process and its frameworks may use.'),
   }),
   memoryBytes: z.int(),
-  loadAverage: z.array(z.number()).describe('Over one, five and fifteen minutes.'),
+  loadAverage: z.array(z.number()).describe('Load averages over one, five and fifteen minutes.'),
 })
 
-/** What a machine computes with, and how busy it is. */
+/** Hardware of a machine, and how busy it is. */
 export type Hardware = z.output<typeof hardwareSchema>
 
-/** This machine's, at this moment. */
+/** Reads the hardware of this machine and its load at this moment. */
 export function readHardware(): Hardware {
   const cpus = os.cpus()
   return {

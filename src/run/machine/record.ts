@@ -8,27 +8,27 @@ import { version } from '../../version.js'
 import { type Hardware, readHardware } from './hardware.js'
 
 /**
- * What a comparison ran on (`environment.json`), the hardware as it was before the first run; what isn't known yet is
- * left out.
+ * Record of the machine that a comparison ran on (`environment.json`), with the hardware as it was before the first run.
+ * Fields that aren't known yet are left out.
  */
 export interface MachineRecord extends Hardware {
   readonly twintune: string
   readonly node: string
   readonly platform: string
-  /** Hash of spec.yaml as the comparison began with it. */
+  /** Hash of spec.yaml as it was when the comparison began. */
   readonly specification: string
-  /** Of the working directory; `null` where it is in no repository. */
+  /** Git commit of the working directory; `null` where it is in no repository. */
   readonly gitCommit: string | null
   readonly frameworks: Readonly<Partial<Record<Framework, Inspection>>>
   /** Hash of the identities of the images in each split, of the first run that finished. */
   readonly dataset?: Facts['split']
   /** Hash of the backbone's tensors, of the first run that finished. */
   readonly weights?: Facts['weights']
-  /** What earlier parts of a comparison ran on that was resumed, the first one first. */
+  /** Records of the earlier parts of a comparison that was resumed, the first part first. */
   readonly earlier?: readonly object[]
 }
 
-/** All that is known before a Python has started, beside the hash of the comparison's spec.yaml. */
+/** Records all that is known before a Python has started, beside the hash of the comparison's spec.yaml. */
 export async function recordMachine(specification: string): Promise<MachineRecord> {
   return {
     twintune: version,

@@ -13,9 +13,9 @@ import { withTemporaryWorker } from '../workers/temporary-worker.js'
 
 export interface DescribeDataOptions {
   readonly signal: AbortSignal
-  /** A PNG file that a contact sheet is to be drawn in, of what the network sees in training. */
+  /** PNG file to draw a contact sheet into, with the images as the network sees them in training. */
   readonly sheet?: string | undefined
-  /** Told how many images have been checked. */
+  /** Callback that is told how many images have been checked. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void
 }
 

@@ -10,7 +10,7 @@ import { withTemporaryPair } from '../workers/temporary-pair.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
 export interface ExplainDifferencesOptions {
-  /** Told of what a framework's side does. */
+  /** Callback that is told what a framework's side is doing. */
   readonly onProgress?: (
     framework: Framework,
     recording: PlannedRecording,
@@ -21,10 +21,10 @@ export interface ExplainDifferencesOptions {
 const planned: PlannedRecording = { trained: 'phase', precision: 'float64' }
 
 /**
- * Tells what the two libraries of an idiomatic experiment don't have alike, each with its effect on the first batch of
- * its first phase: TensorFlow's side is described, and PyTorch's is measured against it.
+ * Tells the differences between the two libraries of an idiomatic experiment, each with its effect on the first batch of
+ * the first phase: TensorFlow's side is described, and PyTorch's is measured against it.
  *
- * @param experiment - In idiomatic mode, with its shorthands written out.
+ * @param experiment - Experiment in idiomatic mode, with its shorthands written out.
  * @throws TwintuneError When a framework can't be used, or its data, weights or device.
  */
 export async function explainDifferences(
@@ -62,7 +62,7 @@ function imagesOf(experiment: Experiment): number {
   return Math.max(2, recordedExperiment(experiment, planned).training.batchSize)
 }
 
-// In the experiment's own precision: idiomatic engines have no other, and the messages bring them to float64.
+// The request has the experiment's own precision: idiomatic engines have no other, and the messages bring them to float64.
 function requestOf(experiment: Experiment, framework: Framework, runDirectory: string): RunRequest {
   const { precision } = experiment.training
   const recorded = recordedExperiment(experiment, { trained: 'phase', precision })

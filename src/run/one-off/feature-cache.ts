@@ -5,7 +5,7 @@ import { frameworkSchema } from '../../spec/schema.js'
 import { explainUnreadable } from '../folder/unreadable.js'
 import { cacheDirectory } from '../machine/cache-directory.js'
 
-/** What the cache of features says of an entry, which Python writes (`python/twintune/features/key.py`). */
+/** Schema of a cache entry's key, as Python writes it (`python/twintune/features/key.py`). */
 const featureKeySchema = z.object({
   source: z.object({
     framework: frameworkSchema,
@@ -21,29 +21,29 @@ const featureKeySchema = z.object({
   view: z.object({ number: z.int() }).nullable(),
 })
 
-/** What an entry's features depend on, as far as people tell entries apart by it. */
+/** Key of a cache entry, as far as people tell entries apart by it: all that its features depend on. */
 export type FeatureKey = z.output<typeof featureKeySchema>
 
-/** A file of the cache. */
+/** Entry of the feature cache: one file. */
 export interface FeatureEntry {
   readonly file: string
-  /** SHA-256 of all that its features depend on. */
+  /** SHA-256 of all that the entry's features depend on. */
   readonly digest: string
   readonly bytes: number
   readonly usedAt: Date
-  /** `null` where the file can't be read, which the next run that looks for it will find too. */
+  /** Key of the entry; `null` where the file can't be read, which the next run that looks for it will find too. */
   readonly key: FeatureKey | null
 }
 
 const suffix = '.safetensors'
 
-/** Where the features lie. */
+/** Path of the folder that features are kept in. */
 export function featureDirectory(env: Readonly<Record<string, string | undefined>>): string {
   return path.join(cacheDirectory(env), 'features')
 }
 
 /**
- * The entries of a folder, the last used first.
+ * Lists the entries of a folder, the last used first.
  *
  * @throws TwintuneError CACHE_UNREADABLE when the folder is there and can't be read.
  */
@@ -53,7 +53,7 @@ export async function listFeatures(folder: string): Promise<FeatureEntry[]> {
   return entries.filter((entry) => entry !== null).toSorted((a, b) => b.usedAt.getTime() - a.usedAt.getTime())
 }
 
-/** Deletes entries, and returns those that are gone. What a run has mapped stays with it until its end. */
+/** Deletes entries, and returns those that are gone. A file that a run has mapped stays with it until its end. */
 export async function deleteFeatures(entries: readonly FeatureEntry[]): Promise<FeatureEntry[]> {
   const deleted = await Promise.all(
     entries.map(async (entry) => {
@@ -104,10 +104,10 @@ async function readKey(file: string): Promise<FeatureKey | null> {
 
 const headerSchema = z.object({ __metadata__: z.object({ key: z.string() }) })
 
-// Of a key with every augmentation there is; what claims more is no header.
+// A key with every augmentation fits into this many bytes. A length above it belongs to no header.
 const longestHeader = 2 ** 20
 
-/** The header of a safetensors file: its length in eight bytes, little-endian, then JSON. */
+/** Reads the header of a safetensors file: its length in eight bytes, little-endian, then JSON. */
 async function readHeader(handle: FileHandle): Promise<string> {
   const length = Buffer.alloc(8)
   await handle.read(length, 0, 8, 0)

@@ -8,14 +8,14 @@ import { FrameworkWorker } from '../workers/framework-worker.js'
 import { withTemporaryWorker } from '../workers/temporary-worker.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
-/** From which learning rate to which, in how many steps. */
+/** Range of a learning-rate sweep: its first and last rate, and its number of steps. */
 export interface SweepRange {
   readonly start: number
   readonly end: number
   readonly steps: number
 }
 
-/** The sweep of one framework. */
+/** Learning-rate sweep of one framework. */
 export interface Sweep extends LearningRateCurve {
   readonly framework: Framework
   readonly seed: number

@@ -19,11 +19,11 @@ import { explainDifferences } from './explain-differences.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
 export interface VerifyExperimentOptions {
-  /** Leaves out the recordings in which everything trains. */
+  /** Whether the recordings in which everything trains are left out. */
   readonly phaseOnly: boolean
-  /** A difference to plant in PyTorch, to see that it is found. */
+  /** Difference to plant in PyTorch, to see that the ladder finds it; `null` for none. */
   readonly perturbation: Perturbation | null
-  /** Told of what an engine does, and for which recording. */
+  /** Callback that is told what an engine is doing, and for which recording. */
   readonly onProgress?: (
     framework: Framework,
     recording: PlannedRecording,
@@ -95,7 +95,7 @@ class Ladder {
     let exact: OfEach<string> | undefined
     for (const planned of planRecordings(this.#experiment, this.#options)) {
       const files = await this.#recordBoth(planned)
-      // The first is of the phase in float64, which is what the rounding is measured from.
+      // The first recordings are those of the phase in float64, which the rounding is measured from.
       exact ??= files
       if (planned.precision === 'float64') {
         const judged = await this.#judgeRungs(files, planned)
@@ -106,7 +106,7 @@ class Ladder {
         for (const each of judged) emit({ type: 'rounding', ...each })
         rounding.push(...judged)
       }
-      // The large ones go as soon as they can: a temporary folder may be in memory.
+      // Large recordings are deleted as soon as they can be: a temporary folder may be in memory.
       if (files !== exact) await Promise.all(Object.values(files).map((file) => rm(file)))
     }
     const passed = [...rungs, ...rounding].every((judged) => judged.passed)
@@ -159,7 +159,7 @@ class Ladder {
     return rounding
   }
 
-  /** Judging needs a Python, and no framework. */
+  /** Worker that judges the recordings, which needs a Python and no framework. */
   get #judge(): Worker {
     return this.#recorders.pytorch.worker
   }

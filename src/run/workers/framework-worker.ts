@@ -7,7 +7,7 @@ import type { Experiment, Framework } from '../../spec/schema.js'
 import type { Worker } from '../../worker/worker.js'
 
 export interface WarmUpOptions {
-  /** That of the runs to come, which decides what is imported; `null` for what either needs. */
+  /** Mode of the runs to come, which decides what is imported; `null` imports what either mode needs. */
   readonly mode: Experiment['mode'] | null
   readonly signal: AbortSignal
   readonly onImporting?: () => void
@@ -15,10 +15,10 @@ export interface WarmUpOptions {
 
 type StartUpSeconds = Pick<FinishedRun['seconds'], 'start' | 'import'>
 
-/** A Python that has imported its framework and can carry out one run after the other. */
+/** Worker whose Python has imported its framework and can carry out one run after the other. */
 export class FrameworkWorker {
   readonly framework: Framework
-  /** What was imported: what runs of this mode need, or, where it is `null`, what those of either do. */
+  /** Mode whose imports were made; `null` where those of both modes were. */
   readonly mode: WarmUpOptions['mode']
   readonly pythonPid: number
   readonly worker: Worker
@@ -56,12 +56,12 @@ export class FrameworkWorker {
     return new FrameworkWorker(worker, framework, mode, seconds, inspection)
   }
 
-  /** Whether it can still be asked. */
+  /** Whether the worker can still be asked. */
   get living(): boolean {
     return this.worker.living
   }
 
-  /** What its Python found when it became warm, or was taken up again. */
+  /** Inspection of the machine from when the worker became warm, or was taken up again. */
   get inspection(): Inspection {
     return this.#inspection
   }
@@ -72,7 +72,7 @@ export class FrameworkWorker {
     this.#inspection = await this.worker.request(inspectMessage, { framework: this.framework }, { signal })
   }
 
-  /** What starting and importing took; 0 from the second call on, since only a worker's first run has them to pay. */
+  /** Takes the seconds of starting and importing; 0 from the second call on, since only a worker's first run pays them. */
   takeStartUpSeconds(): StartUpSeconds {
     const seconds = this.#startUpSeconds
     this.#startUpSeconds = { start: 0, import: 0 }

@@ -10,16 +10,16 @@ import { FrameworkWorker } from './framework-worker.js'
 import type { WarmWorkers } from './warm-workers.js'
 
 export interface WorkerPoolOptions {
-  /** That of the runs, which decides what a worker imports. */
+  /** Mode of the runs, which decides what a worker imports. */
   readonly mode: Experiment['mode']
-  /** Where what a Python prints goes; of those that work side by side each has its own `number`, from 1. */
+  /** Gives the file for the output of a Python. Workers of a framework that work side by side have numbers, from 1. */
   readonly logFileOf: (framework: Framework, number: number) => string
   readonly signal: AbortSignal
   readonly onState: (framework: Framework, state: EventOf<'worker'>['state']) => void
   readonly onWarm: (worker: FrameworkWorker) => void
-  /** Where workers are taken from that are warm already, and left for the next comparison. */
+  /** Workers that are warm already, to take from and to leave for the next comparison. */
   readonly warmWorkers?: WarmWorkers | undefined
-  /** Another way to start a worker, for tests. */
+  /** Function that starts a worker in another way, for tests. */
   readonly startWorker?: (options: WorkerOptions) => Worker
 }
 
@@ -30,17 +30,17 @@ interface StartedWorker {
 }
 
 /**
- * The workers of a comparison: each is kept warm for the next run of its framework. At its end all are stopped, but for
- * those that can be left to the next comparison.
+ * Pool of a comparison's workers, each kept warm for the next run of its framework. At the end of the comparison all are
+ * stopped, but for those that can be left to the next comparison.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #started: StartedWorker[] = []
   readonly #warm = new Set<FrameworkWorker>()
   readonly #idle = new Set<FrameworkWorker>()
-  /** The frameworks of those that are on their way, one entry a worker. */
+  /** Frameworks of the workers that are on their way, an entry for each worker. */
   readonly #starting: Framework[] = []
-  /** The one that was started for the statistics alone. */
+  /** Worker that was started for the statistics alone. */
   #statistician: Worker | undefined
 
   constructor(options: WorkerPoolOptions) {
@@ -60,7 +60,7 @@ export class WorkerPool {
     return warm
   }
 
-  /** A warm worker of the framework that has nothing to do, no longer idle from now on. */
+  /** Takes a warm worker of the framework that has nothing to do. It is no longer idle from now on. */
   takeIdle(framework: Framework): FrameworkWorker | undefined {
     const worker = this.#findIdle(framework)
     if (worker) this.#idle.delete(worker)
@@ -84,8 +84,8 @@ export class WorkerPool {
   }
 
   /**
-   * Asks what needs no framework, such as a test of two samples: whichever Python lives, else a fresh one. Rejects with
-   * a `TwintuneError`.
+   * Asks a message that needs no framework, such as a test of two samples, of any Python that lives, else of a fresh one.
+   * Rejects with a `TwintuneError`.
    */
   async ask<M extends Message>(message: M, request: z.input<M['request']>): Promise<z.output<M['result']>> {
     const { signal } = this.#options
@@ -117,7 +117,7 @@ export class WorkerPool {
     return FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
   }
 
-  // One that dies while it is asked must not cost a run: there are fresh ones.
+  // A worker that dies while it is asked must not cost a run: there are fresh ones.
   async #takeWarm(framework: Framework): Promise<FrameworkWorker | undefined> {
     const { mode, signal, warmWorkers, logFileOf } = this.#options
     const warm = warmWorkers?.take(framework, mode)
@@ -133,7 +133,7 @@ export class WorkerPool {
     }
   }
 
-  // One that died while it had nothing to do is no worker any more, and must not cost a run.
+  // A worker that died while it had nothing to do is forgotten, and must not cost a run.
   #findIdle(framework: Framework): FrameworkWorker | undefined {
     for (const worker of this.#idle) if (!worker.living) this.#forget(worker)
     return [...this.#idle].find((worker) => worker.framework === framework)

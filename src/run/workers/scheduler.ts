@@ -6,9 +6,9 @@ import type { WorkerPool } from './pool.js'
 
 export interface ScheduleOptions {
   readonly pool: WorkerPool
-  /** How many runs may go on at the same time, at most all of them; one, where times are to be compared. */
+  /** Number of runs that may go on at the same time; 1 where times are to be compared. */
   readonly parallel: number
-  /** CPU cores: with one, workers start one after the other. */
+  /** Number of CPU cores. With a single core, workers start one after the other. */
   readonly cores: number
   readonly signal: AbortSignal
   /** Carries out one run to whatever end; never rejects. */
@@ -82,7 +82,7 @@ export async function schedule(runs: readonly Run[], options: ScheduleOptions): 
   }
 }
 
-// One worker a framework, and as many more as the runs need that may begin together.
+// Each framework gets a worker, and as many more as the runs need that may begin together.
 function frameworksOfFirstWorkers(runs: readonly Run[], parallel: number): Framework[] {
   const first = runs.slice(0, parallel).map((run) => run.framework)
   const others = runs.map((run) => run.framework).filter((framework) => !first.includes(framework))

@@ -3,20 +3,20 @@ import type { Worker } from '../../worker/worker.js'
 import { FrameworkWorker } from './framework-worker.js'
 import { withTemporaryWorker } from './temporary-worker.js'
 
-/** A framework's Python, and a folder that goes with it. */
+/** Worker of a framework, and a folder that is deleted with it. */
 export interface TemporaryWorker {
   readonly worker: Worker
   readonly folder: string
 }
 
-/** Something of each framework. */
+/** Pair of values, one of each framework. */
 export type OfEach<Value> = Readonly<Record<Framework, Value>>
 
 export interface TemporaryPairOptions {
-  /** That of what is asked of the two, which decides what they import. */
+  /** Mode of the requests to come, which decides what both workers import. */
   readonly mode: Experiment['mode']
   readonly signal: AbortSignal
-  /** Set for both workers and their Pythons. */
+  /** Environment variables that are set for both workers and their Pythons. */
   readonly environment?: Readonly<Record<string, string>>
 }
 

@@ -9,9 +9,9 @@ import { Worker } from '../../worker/worker.js'
 /**
  * Does something in a framework's Python, which starts for it and is stopped after it.
  *
- * @param use - Gets the worker, and a folder that goes with it. Only the log of what Python prints stays, and only where
- * a process has crashed: the failure names it.
- * @param environment - Set for the worker and its Python.
+ * @param use - Function that gets the worker, and a folder that is deleted with it. Only the log of what Python prints
+ * stays, and only where a process has crashed: the failure names it.
+ * @param environment - Environment variables that are set for the worker and its Python.
  */
 export async function withTemporaryWorker<T>(
   framework: Framework,
