@@ -7,7 +7,7 @@ import { type CodeBlock, codeBlocksOf, pages, root } from './pages.js'
 import { specificationsOf, writeSpecification } from './specifications.js'
 
 // A block of commands is run here, unless a comment above it names the test that runs it, or says why none does:
-//   <!-- run by test/integration/verify.test.ts -->
+//   <!-- run by test/integration/verify.test.ts -->      the same command and options, on a specification that takes seconds
 //   <!-- not run: needs a GPU -->
 
 const allBlocks = pages.flatMap(codeBlocksOf)
