@@ -12,7 +12,7 @@ export interface CodeBlock {
   /** `sh`, `ts`, `yaml` and so on; empty for what a command printed. */
   readonly language: string
   readonly text: string
-  /** The HTML comment on the line above the fence; undefined where there is none. */
+  /** The HTML comment above the fence; undefined where there is none. */
   readonly comment: string | undefined
 }
 
@@ -34,8 +34,8 @@ export function readPage(page: string): string {
 /** The fenced blocks of a page, in their order. A fence begins its line, so a block inside a list isn't found. */
 export function codeBlocksOf(page: string): CodeBlock[] {
   const text = readPage(page)
-  return [...text.matchAll(/^(?:<!-- (.+) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm)].map((match) => ({
-    place: `${page}:${text.slice(0, match.index).split('\n').length + (match[1] === undefined ? 0 : 1)}`,
+  return [...text.matchAll(/^(?:<!-- (.+) -->\n\n?)?```(\w*)\n([\s\S]*?)^```$/gm)].map((match) => ({
+    place: `${page}:${text.slice(0, match.index + match[0].indexOf('```')).split('\n').length}`,
     language: match[2] ?? '',
     text: match[3] ?? '',
     comment: match[1],
