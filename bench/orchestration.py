@@ -1,4 +1,4 @@
-"""The time that the command adds to a run: bridge, events, run folder, start and end.
+"""The time that the command adds to a run: bridge, events, comparison folder, start and end.
 
     .venv/bin/python -m bench.orchestration # 7 minutes .venv/bin/python -m bench.orchestration --pairs 1 --seconds 5 #
     half a minute, to try it out

@@ -26,11 +26,11 @@ export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
 export type { BackboneLine } from './lines/backbone.js'
 export type { CacheClearedLine, CacheEntryLine } from './lines/cache.js'
+export type { ComparisonListedLine, ComparisonShownLine } from './lines/comparison.js'
 export type { DataLine } from './lines/data.js'
 export type { DoctorLine } from './lines/doctor.js'
 export type { FailureLine } from './lines/failure.js'
 export type { LrFindLine } from './lines/lr-find.js'
-export type { RunListedLine, RunShownLine } from './lines/run.js'
 export type { ValidateIssue } from './lines/validate.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'
 export type { Facts, TrainedPhase } from './protocol/facts.js'
@@ -111,7 +111,7 @@ export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
  * @throws TwintuneError When there is no comparison in the folder, another version of twintune began it, its spec.yaml was changed, or
  * another process works on it.
  */
-export async function* resumeRun(
+export async function* resumeComparison(
   comparisonDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {

@@ -9,6 +9,8 @@ import type {
   CacheClearedLine,
   CacheEntryLine,
   Comparison,
+  ComparisonListedLine,
+  ComparisonShownLine,
   DataLine,
   DisagreementDetails,
   DoctorLine,
@@ -19,9 +21,7 @@ import type {
   Failure,
   FailureLine,
   LrFindLine,
-  RunListedLine,
   RunResult,
-  RunShownLine,
   ValidateIssue,
   VerifyEvent,
 } from './index.js'
@@ -30,11 +30,14 @@ import {
   cacheClearedLineSchema as cacheClearedLine,
   cacheEntryLineSchema as cacheEntryLine,
 } from './lines/cache.js'
+import {
+  comparisonListedLineSchema as comparisonListedLine,
+  comparisonShownLineSchema as comparisonShownLine,
+} from './lines/comparison.js'
 import { dataLineSchema as dataLine } from './lines/data.js'
 import { doctorLineSchema as doctorLine } from './lines/doctor.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
-import { runListedLineSchema as runListedLine, runShownLineSchema as runShownLine } from './lines/run.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
@@ -76,10 +79,10 @@ export const verifyEventSchema: z.ZodType<VerifyEvent> = verifyEvent
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue
 
 /** Schema of a line of `twintune list --json`. */
-export const runListedLineSchema: z.ZodType<RunListedLine> = runListedLine
+export const comparisonListedLineSchema: z.ZodType<ComparisonListedLine> = comparisonListedLine
 
 /** Schema of the line of `twintune show --json`. */
-export const runShownLineSchema: z.ZodType<RunShownLine> = runShownLine
+export const comparisonShownLineSchema: z.ZodType<ComparisonShownLine> = comparisonShownLine
 
 /** Schema of the line of `twintune data --json`. */
 export const dataLineSchema: z.ZodType<DataLine> = dataLine

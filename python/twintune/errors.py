@@ -18,9 +18,9 @@ FailureCode = Literal[
     "SPEC_NOT_FOUND",
     "SPEC_INVALID",
     "PERTURBATION_WITHOUT_EFFECT",
-    "RUN_NOT_FOUND",
-    "RUN_NOT_RESUMABLE",
-    "RUN_IN_USE",
+    "COMPARISON_NOT_FOUND",
+    "COMPARISON_NOT_RESUMABLE",
+    "COMPARISON_IN_USE",
     "CACHE_UNREADABLE",
     # The data (3).
     "DATASET_NOT_FOUND",
@@ -48,7 +48,7 @@ FailureCode = Literal[
     "PYTHON_DIED",
     "WORKER_DIED",
     "PREDICTIONS_UNUSABLE",
-    "RUN_FOLDER_UNWRITABLE",
+    "FOLDER_UNWRITABLE",
     "FILE_UNWRITABLE",
     # The Python environment (5).
     "INTERPRETER_MISSING",

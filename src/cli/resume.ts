@@ -1,5 +1,5 @@
-import { resumeRun } from '../index.js'
-import { findRun } from '../run/folder/find.js'
+import { resumeComparison } from '../index.js'
+import { findComparison } from '../run/folder/find.js'
 import { logToTheEnd } from './carry-out-and-log.js'
 import type { CommandContext, OutputOptions } from './context.js'
 
@@ -9,13 +9,17 @@ export interface ResumeCommandOptions extends OutputOptions {
   readonly featureCache: boolean
 }
 
-/** Carries out `twintune resume RUN`: goes on with an interrupted comparison, in its own folder. */
+/** Carries out `twintune resume COMPARISON`: goes on with an interrupted comparison, in its own folder. */
 export async function resumeCommand(
-  run: string,
+  comparison: string,
   { out, parallel, featureCache, ...options }: ResumeCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { name, path, status } = await findRun(run, out)
+  const { name, path, status } = await findComparison(comparison, out)
   if (status === 'finished') context.stderr(`${name} is finished: there is nothing to resume.`)
-  return logToTheEnd(resumeRun(path, { parallel, featureCache, signal: context.signal }), options, context)
+  return logToTheEnd(
+    resumeComparison(path, { parallel, featureCache, signal: context.signal }),
+    options,
+    context,
+  )
 }

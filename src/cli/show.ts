@@ -1,26 +1,35 @@
-import type { RunShownLine } from '../lines/run.js'
+import type { ComparisonShownLine } from '../lines/comparison.js'
 import { renderOptionsFor } from '../log/output.js'
-import { renderRun } from '../report/run-list.js'
-import { findRun } from '../run/folder/find.js'
-import type { RecordedRun } from '../run/folder/read.js'
+import { renderShownComparison } from '../report/comparison-list.js'
+import { findComparison } from '../run/folder/find.js'
+import type { RecordedComparison } from '../run/folder/read.js'
 import type { CommandContext } from './context.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
 
-/** Carries out `twintune show RUN`: the comparison of one run folder, or as much of it as there is. */
+/** Carries out `twintune show COMPARISON`: prints one comparison, or as much of it as there is. */
 export async function showCommand(
-  run: string,
+  comparison: string,
   { json, out }: ListOptions,
   context: CommandContext,
 ): Promise<number> {
-  const line = toLine(await findRun(run, out))
-  context.stdout(json ? JSON.stringify(line) : renderRun(line, renderOptionsFor(context.streams.stdout)))
+  const line = toLine(await findComparison(comparison, out))
+  context.stdout(
+    json ? JSON.stringify(line) : renderShownComparison(line, renderOptionsFor(context.streams.stdout)),
+  )
   return exitCodes.done
 }
 
-function toLine({ name, path, status, started, comparison, results }: RecordedRun): RunShownLine {
+function toLine({
+  name,
+  path,
+  status,
+  started,
+  comparison,
+  results,
+}: RecordedComparison): ComparisonShownLine {
   return {
-    type: 'run-shown',
+    type: 'comparison-shown',
     comparisonDirectory: path,
     name,
     experiment: started.experiment,

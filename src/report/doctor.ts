@@ -41,7 +41,7 @@ function machineSection(machine: Machine, style: Style): string {
     ['CPU', `${cpu.count} × ${cpu.model}`],
     ['load', loadAverage.map((load) => load.toFixed(2)).join(', ')],
     ['memory', `${formatBytes(freeMemoryBytes)} of ${formatBytes(memoryBytes)} free`],
-    ['run folders', roomText(runs, '--out', style)],
+    ['comparisons', roomText(runs, '--out', style)],
     ['cache', roomText(cache, 'TWINTUNE_CACHE_DIR', style)],
   ]
   return renderFacts('This machine', rows, style)

@@ -2,7 +2,7 @@ import type { Event } from '../events.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import type { Experiment } from '../spec/schema.js'
 import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
-import { RunFolder } from './folder/run-folder.js'
+import { ComparisonFolder } from './folder/comparison-folder.js'
 import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
 import { recordMachine } from './machine/record.js'
@@ -25,7 +25,7 @@ export async function carryOutExperiment(
   checkInputFiles(specification)
   const experiment = expandShorthands(specification)
   const surroundings = machineSurroundings(options)
-  const folder = RunFolder.create(runsDirectory, experiment)
+  const folder = ComparisonFolder.create(runsDirectory, experiment)
   const machine = await recordMachine(await hashSpecification(folder.path))
   await carryOutRuns({ experiment, folder, machine, surroundings, kept: null }, options, emit, cancelSignal)
 }

@@ -10,8 +10,8 @@ import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { compareAnswers } from './compare-answers.js'
+import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { Journal, now } from './folder/journal.js'
-import type { RunFolder } from './folder/run-folder.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
@@ -34,7 +34,7 @@ export interface CarryOutRunsOptions {
 export interface Undertaking {
   /** Experiment with its shorthands written out. */
   readonly experiment: Experiment
-  readonly folder: RunFolder
+  readonly folder: ComparisonFolder
   readonly machine: MachineRecord
   readonly surroundings: MachineSurroundings
   /** Results that stand, of runs that finished before; `null` when the comparison has only begun. */
@@ -111,7 +111,7 @@ export async function carryOutRuns(
 
 function firstEvent(
   { name, mode }: Experiment,
-  { path }: RunFolder,
+  { path }: ComparisonFolder,
   runs: Run[],
   kept: Undertaking['kept'],
 ): Event {

@@ -10,8 +10,8 @@ import { runSeeds } from '../plan/run-seeds.js'
 import { comparePredictionsMessage } from '../protocol/compare-predictions.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
-import { runFolderFiles } from './folder/files.js'
-import type { RunFolder } from './folder/run-folder.js'
+import type { ComparisonFolder } from './folder/comparison-folder.js'
+import { comparisonFiles } from './folder/files.js'
 import { cacheDirectory } from './machine/cache-directory.js'
 import type { WorkerPool } from './workers/pool.js'
 
@@ -25,7 +25,7 @@ const thumbnailsShown = 24
 export async function compareAnswers(
   experiment: Experiment,
   results: readonly RunResult[],
-  { folder, pool }: { readonly folder: RunFolder; readonly pool: WorkerPool },
+  { folder, pool }: { readonly folder: ComparisonFolder; readonly pool: WorkerPool },
 ): Promise<Answers> {
   const between: SeedDisagreement[] = []
   const within: DifferentImages[] = []
@@ -33,7 +33,7 @@ export async function compareAnswers(
 
   for (const pair of pairsOfFrameworks(results)) {
     const [{ seed }] = pair
-    const thumbnails = runFolderFiles.thumbnailsOf(seed)
+    const thumbnails = comparisonFiles.thumbnailsOf(seed)
     await attempt(seed, `The test of seed ${seed}`, async () => {
       const found = await ask(pair, listing(pair, path.join(folder.path, thumbnails)))
       between.push(disagreementOf(seed, thumbnails, found))

@@ -7,10 +7,10 @@ import { expandShorthands } from '../plan/expand-shorthands.js'
 import { loadExperiment } from '../spec/load.js'
 import { version } from '../version.js'
 import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carry-out-runs.js'
-import { runFolderFiles } from './folder/files.js'
+import { ComparisonFolder } from './folder/comparison-folder.js'
+import { comparisonFiles } from './folder/files.js'
 import { now } from './folder/journal.js'
-import { type RecordedRun, readRunFolder } from './folder/read.js'
-import { RunFolder } from './folder/run-folder.js'
+import { type RecordedComparison, readComparison } from './folder/read.js'
 import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
 import { type MachineRecord, recordMachine } from './machine/record.js'
@@ -20,7 +20,7 @@ import { type MachineSurroundings, machineSurroundings } from './machine/surroun
  * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
  * their last checkpoints, or anew where there is none, and compares all. Of a finished comparison it only tells the end.
  *
- * @throws TwintuneError RUN_NOT_FOUND, RUN_NOT_RESUMABLE or RUN_IN_USE; SpecError when spec.yaml is wrong.
+ * @throws TwintuneError COMPARISON_NOT_FOUND, COMPARISON_NOT_RESUMABLE or COMPARISON_IN_USE; SpecError when spec.yaml is wrong.
  */
 export async function resumeExperiment(
   comparisonDirectory: string,
@@ -28,15 +28,15 @@ export async function resumeExperiment(
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
-  const found = await findRunFolder(comparisonDirectory)
+  const found = await requireComparison(comparisonDirectory)
   if (tellEnd(found, emit)) return
-  const folder = RunFolder.reopen(found.path)
+  const folder = ComparisonFolder.reopen(found.path)
   let undertaking: Undertaking
   try {
     // Only a reading under the lock holds: the process that had it may just have come to the end of a run, or of all.
-    const run = await findRunFolder(comparisonDirectory)
-    if (tellEnd(run, emit)) return folder.close()
-    undertaking = await takeUp(run, folder, machineSurroundings(options))
+    const recorded = await requireComparison(comparisonDirectory)
+    if (tellEnd(recorded, emit)) return folder.close()
+    undertaking = await takeUp(recorded, folder, machineSurroundings(options))
     folder.discardComparison()
   } catch (error) {
     folder.close()
@@ -47,7 +47,7 @@ export async function resumeExperiment(
 
 /** Tells the end of a comparison if it has finished, and returns whether it has. */
 function tellEnd(
-  { path: comparisonDirectory, comparison }: RecordedRun,
+  { path: comparisonDirectory, comparison }: RecordedComparison,
   emit: (event: Event) => void,
 ): boolean {
   if (comparison?.status !== 'finished') return false
@@ -56,16 +56,16 @@ function tellEnd(
 }
 
 async function takeUp(
-  run: RecordedRun,
-  folder: RunFolder,
+  recorded: RecordedComparison,
+  folder: ComparisonFolder,
   surroundings: MachineSurroundings,
 ): Promise<Undertaking> {
-  const before = await readEnvironment(run.path)
-  await checkUnchanged(run, before)
-  const experiment = expandShorthands(await loadExperiment(path.join(run.path, runFolderFiles.spec)))
+  const before = await readEnvironment(recorded.path)
+  await checkUnchanged(recorded, before)
+  const experiment = expandShorthands(await loadExperiment(path.join(recorded.path, comparisonFiles.spec)))
   checkInputFiles(experiment)
-  const machine = { ...(await recordMachine(await hashSpecification(run.path))), ...whatStays(before) }
-  const kept = run.results.filter(({ status }) => status === 'finished')
+  const machine = { ...(await recordMachine(await hashSpecification(recorded.path))), ...whatStays(before) }
+  const kept = recorded.results.filter(({ status }) => status === 'finished')
   return { experiment, folder, machine, surroundings, kept }
 }
 
@@ -80,16 +80,19 @@ const environmentSchema = z.looseObject({
 
 type Environment = z.output<typeof environmentSchema>
 
-async function findRunFolder(comparisonDirectory: string): Promise<RecordedRun> {
-  const run = await readRunFolder(comparisonDirectory)
-  if (run) return run
-  throw new TwintuneError({ code: 'RUN_NOT_FOUND', message: `${comparisonDirectory} holds no run.` })
+async function requireComparison(comparisonDirectory: string): Promise<RecordedComparison> {
+  const recorded = await readComparison(comparisonDirectory)
+  if (recorded) return recorded
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_FOUND',
+    message: `${comparisonDirectory} holds no comparison.`,
+  })
 }
 
 // A process that was killed may have left no environment.json.
 async function readEnvironment(folder: string): Promise<Environment> {
   try {
-    const text = await readFile(path.join(folder, runFolderFiles.environment), 'utf8')
+    const text = await readFile(path.join(folder, comparisonFiles.environment), 'utf8')
     return environmentSchema.parse(JSON.parse(text))
   } catch {
     return {}
@@ -97,21 +100,21 @@ async function readEnvironment(folder: string): Promise<Environment> {
 }
 
 async function checkUnchanged(
-  { name, path: folder }: RecordedRun,
+  { name, path: folder }: RecordedComparison,
   { twintune, specification }: Environment,
 ): Promise<void> {
   if (twintune !== undefined && twintune !== version) {
     throw new TwintuneError({
-      code: 'RUN_NOT_RESUMABLE',
+      code: 'COMPARISON_NOT_RESUMABLE',
       message: `${name} was begun by twintune ${twintune}, and this is ${version}: its results would not be comparable.`,
-      hint: `Resume it with twintune ${twintune}, or start a new run with twintune compare.`,
+      hint: `Resume it with twintune ${twintune}, or start a new comparison with twintune compare.`,
     })
   }
   if (specification !== undefined && specification !== (await hashSpecification(folder))) {
     throw new TwintuneError({
-      code: 'RUN_NOT_RESUMABLE',
-      message: `The spec.yaml of ${name} was changed since the run began.`,
-      hint: `Put it back, or start a new run: twintune compare ${path.join(folder, runFolderFiles.spec)}`,
+      code: 'COMPARISON_NOT_RESUMABLE',
+      message: `The spec.yaml of ${name} was changed since the comparison began.`,
+      hint: `Put it back, or start a new comparison: twintune compare ${path.join(folder, comparisonFiles.spec)}`,
     })
   }
 }

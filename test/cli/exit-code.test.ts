@@ -6,7 +6,7 @@ import { comparison, failedRun, finishedRun } from '../report/comparison.js'
 it.each<[FailureCode, number]>([
   ['INTERNAL', 1],
   ['SPEC_INVALID', 2],
-  ['RUN_NOT_FOUND', 2],
+  ['COMPARISON_NOT_FOUND', 2],
   ['DATASET_NOT_FOUND', 3],
   ['LOSS_NOT_FINITE', 3],
   ['FRAMEWORK_MISSING', 5],

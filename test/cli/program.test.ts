@@ -5,10 +5,10 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { runProgram } from '../../src/cli/program.js'
 import {
   backboneLineSchema,
+  comparisonListedLineSchema,
+  comparisonShownLineSchema,
   doctorLineSchema,
   failureLineSchema,
-  runListedLineSchema,
-  runShownLineSchema,
 } from '../../src/schemas.js'
 import { firstOf } from '../log/events.js'
 import { comparison } from '../report/comparison.js'
@@ -109,7 +109,7 @@ describe('a learning-rate sweep that cannot run', () => {
     const { exitCode, stdout } = await run('lr-find', spec, '--json', '--out', out)
     expect(exitCode).toBe(3)
     expect(failureOf(stdout)).toMatchObject({
-      code: 'RUN_FOLDER_UNWRITABLE',
+      code: 'FOLDER_UNWRITABLE',
       message: expect.stringContaining(out),
     })
   })
@@ -210,8 +210,8 @@ describe('list and show', () => {
   it('give the state and the mean accuracies of each run', async () => {
     const { exitCode, stdout } = await run('list', '--out', path.relative(process.cwd(), out), '--json')
     expect(exitCode).toBe(0)
-    expect(runListedLineSchema.parse(JSON.parse(stdout))).toMatchObject({
-      type: 'run-listed',
+    expect(comparisonListedLineSchema.parse(JSON.parse(stdout))).toMatchObject({
+      type: 'comparison-listed',
       comparisonDirectory: path.join(out, name),
       name,
       status: 'finished',
@@ -228,8 +228,8 @@ describe('list and show', () => {
 
   it('give all of one run as a line of JSON', async () => {
     const { stdout } = await run('show', 'latest', '--out', path.relative(process.cwd(), out), '--json')
-    expect(runShownLineSchema.parse(JSON.parse(stdout))).toMatchObject({
-      type: 'run-shown',
+    expect(comparisonShownLineSchema.parse(JSON.parse(stdout))).toMatchObject({
+      type: 'comparison-shown',
       comparisonDirectory: path.join(out, name),
       name,
       status: 'finished',
@@ -240,12 +240,15 @@ describe('list and show', () => {
   it('end with 2 when the folder of runs is a file', async () => {
     const { exitCode, stdout } = await run('list', '--out', spec, '--json')
     expect(exitCode).toBe(2)
-    expect(failureOf(stdout)).toMatchObject({ code: 'RUN_NOT_FOUND', message: expect.stringContaining(spec) })
+    expect(failureOf(stdout)).toMatchObject({
+      code: 'COMPARISON_NOT_FOUND',
+      message: expect.stringContaining(spec),
+    })
   })
 
   it('say that there is nothing yet', async () => {
     const none = path.join(folder, 'none')
-    expect(await run('list', '--out', none)).toMatchObject({ exitCode: 0, stdout: 'No runs yet.\n' })
+    expect(await run('list', '--out', none)).toMatchObject({ exitCode: 0, stdout: 'No comparisons yet.\n' })
     expect(await run('list', '--out', none, '--json')).toMatchObject({ exitCode: 0, stdout: '' })
     expect(await run('show', 'latest', '--out', none)).toMatchObject({ exitCode: 2 })
   })

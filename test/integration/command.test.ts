@@ -78,7 +78,7 @@ describe('what the command prints', () => {
   )
 })
 
-describe('a run folder that can’t be made', () => {
+describe('a comparison folder that can’t be made', () => {
   it.skipIf(process.platform !== 'linux')(
     'is a failure at once, also below /proc (skipped where there is none)',
     async () => {
@@ -88,7 +88,7 @@ describe('a run folder that can’t be made', () => {
       const spec = writeSpec(folder, pictures)
       const { exitCode, stderr } = await startTwintune(['compare', spec, '--out', '/proc/x/y'], folder)
       expect(exitCode).toBe(3)
-      expect(stderr).toContain('RUN_FOLDER_UNWRITABLE')
+      expect(stderr).toContain('FOLDER_UNWRITABLE')
     },
   )
 })

@@ -7,7 +7,7 @@ import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { runResultSchema } from '../../src/protocol/result.js'
-import { runFolderFiles } from '../../src/run/folder/files.js'
+import { comparisonFiles } from '../../src/run/folder/files.js'
 import type { Framework } from '../../src/spec/schema.js'
 import {
   comparisonOf,
@@ -93,7 +93,7 @@ describe('compare, aligned, on both frameworks', () => {
     ])
   })
 
-  it('leaves a run folder that can be read without twintune', () => {
+  it('leaves a comparison folder that can be read without twintune', () => {
     expect(comparisonSchema.parse(readJson(comparisonDirectory, 'comparison.json'))).toEqual(
       comparisonOf(events),
     )
@@ -145,7 +145,7 @@ describe('compare, aligned, on both frameworks', () => {
     }
   })
 
-  it('keeps what the libraries print in the run folder, and out of sight', () => {
+  it('keeps what the libraries print in the comparison folder, and out of sight', () => {
     expect(readFileSync(path.join(comparisonDirectory, 'tensorflow.log'), 'utf8')).toContain('oneDNN')
   })
 
@@ -238,7 +238,7 @@ describe('a deterministic run', () => {
         (started?.runs ?? []).map((run) => {
           const file = path.join(
             started?.comparisonDirectory ?? '',
-            runFolderFiles.folderOf(run),
+            comparisonFiles.folderOf(run),
             'model/model.safetensors',
           )
           return createHash('sha256').update(readFileSync(file)).digest('hex')

@@ -54,6 +54,6 @@ describe('lr-find on the sample', () => {
   })
 
   it('leaves nothing of the training behind', async () => {
-    expect((await startTwintune(['list'], folder)).stdout).toBe('No runs yet.')
+    expect((await startTwintune(['list'], folder)).stdout).toBe('No comparisons yet.')
   })
 })

@@ -95,7 +95,7 @@ export function comparisonOf(events: readonly Event[]) {
   return finished.comparison
 }
 
-/** A JSON file of a run folder. */
+/** A JSON file of a comparison's folder. */
 export function readJson(...parts: string[]): unknown {
   return JSON.parse(readFileSync(path.join(...parts), 'utf8'))
 }

@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 describe('where nothing is a terminal', () => {
-  test('progress goes to stderr, the report and the run folder to stdout, neither with escapeCharacter codes', () => {
+  test('progress goes to stderr, the report and the comparison folder to stdout, neither with escapeCharacter codes', () => {
     const { stdout, stderr } = logAll({})
     expect(stderr.text).toContain('TensorFlow seed 0  epoch 2/3')
     expect(stderr.text).not.toContain('Fairness contract')
@@ -58,7 +58,7 @@ describe('with --json', () => {
 })
 
 describe('with --quiet', () => {
-  test('only the verdict and the run folder are printed', () => {
+  test('only the verdict and the comparison folder are printed', () => {
     const { stdout, stderr } = logAll({ quiet: true })
     expect(stderr.text).toBe('')
     expect(stdout.lines).toEqual([

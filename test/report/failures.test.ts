@@ -11,7 +11,7 @@ test('a failure is its message and code, then what mends it', () => {
   )
 })
 
-test('an exception is named in one line, its traceback is left to the run folder', () => {
+test('an exception is named in one line, its traceback is left to the comparison folder', () => {
   const cause = {
     type: 'ValueError',
     message: 'bad shape\nand more',

@@ -84,7 +84,7 @@ describe('an experiment whose runs all succeed', async () => {
     ])
   })
 
-  it('names the run folder after the experiment and the time, and fills it with everything', () => {
+  it('names the comparison folder after the experiment and the time, and fills it with everything', () => {
     expect(path.basename(comparisonDirectory)).toMatch(/^scheduling-\d{8}-\d{6}-[a-z0-9]{4}$/)
     expect(readdirSync(comparisonDirectory).toSorted()).toEqual([
       'comparison.json',
@@ -368,13 +368,13 @@ describe('an experiment that cannot run at all', () => {
     await expect(eventsOf(subject)).rejects.toMatchObject({ failure: { code: 'WEIGHTS_NOT_FOUND' } })
   })
 
-  it('throws when the run folder cannot be written', async () => {
+  it('throws when the comparison folder cannot be written', async () => {
     const file = path.join(temporary, 'a-file')
     writeFileSync(file, '')
     await expect(
       eventsOf(experiment(), {}, { runsDirectory: path.join(file, 'runs') }),
     ).rejects.toMatchObject({
-      failure: { code: 'RUN_FOLDER_UNWRITABLE' },
+      failure: { code: 'FOLDER_UNWRITABLE' },
     })
   })
 })

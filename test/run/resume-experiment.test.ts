@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, eventSchema } from '../../src/events.js'
-import { listRuns } from '../../src/run/folder/find.js'
-import { RunLock } from '../../src/run/folder/lock.js'
-import { readRunFolder } from '../../src/run/folder/read.js'
+import { listComparisons } from '../../src/run/folder/find.js'
+import { FolderLock } from '../../src/run/folder/lock.js'
+import { readComparison } from '../../src/run/folder/read.js'
 import { version } from '../../src/version.js'
 import {
   type Behaviours,
@@ -19,20 +19,20 @@ import {
 } from './rig.js'
 
 /** The folder of a comparison that came to its end. */
-async function runFolder(behaviours: Behaviours = {}): Promise<string> {
+async function comparisonFolder(behaviours: Behaviours = {}): Promise<string> {
   return ending(await eventsOf(experiment({ seeds: [0] }), behaviours)).comparisonDirectory
 }
 
 /** The folder as it would be had the process been killed while the last run was at work. */
-async function killedRunFolder(): Promise<string> {
-  const folder = await runFolder()
+async function killedComparison(): Promise<string> {
+  const folder = await comparisonFolder()
   rmSync(path.join(folder, 'comparison.json'))
   rmSync(path.join(folder, 'pytorch-seed0', 'result.json'))
   return folder
 }
 
 describe('a comparison that was killed', async () => {
-  const folder = await killedRunFolder()
+  const folder = await killedComparison()
   const before = readFileSync(path.join(folder, 'events.jsonl'), 'utf8')
   appendFileSync(path.join(folder, 'events.jsonl'), '{"type":"st')
   const events = await eventsOfResuming(folder)
@@ -76,14 +76,14 @@ describe('a comparison that was killed', async () => {
 
 describe('a comparison with a run that failed', () => {
   it('is carried out again as far as it failed', async () => {
-    const folder = await runFolder({ 'pytorch-0': 'die' })
+    const folder = await comparisonFolder({ 'pytorch-0': 'die' })
     const events = await eventsOfResuming(folder)
     expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0'])
     expect(ending(events).comparison.status).toBe('finished')
   })
 
   it('keeps the epochs from before when it fails again', async () => {
-    const folder = await runFolder({ 'pytorch-0': 'raise' })
+    const folder = await comparisonFolder({ 'pytorch-0': 'raise' })
     await eventsOfResuming(folder, { 'pytorch-0': 'raise' })
     expect(readJson(folder, 'pytorch-seed0', 'result.json')).toMatchObject({
       status: 'failed',
@@ -98,76 +98,78 @@ describe('a comparison that was killed in a repeat', () => {
     const { comparisonDirectory, comparison } = ending(await eventsOf(noisy))
     rmSync(path.join(comparisonDirectory, 'comparison.json'))
     rmSync(path.join(comparisonDirectory, 'pytorch-seed0-repeat', 'result.json'))
-    const recorded = await readRunFolder(comparisonDirectory)
+    const recorded = await readComparison(comparisonDirectory)
     expect(recorded?.results.map(runName)).toEqual(['tensorflow 0', 'pytorch 0', 'tensorflow 0 repeat'])
     const events = await eventsOfResuming(comparisonDirectory)
     expect(ofType(events, 'comparison-resumed')[0]).toMatchObject({ kept: 3 })
     expect(ofType(events, 'run-started').map(runName)).toEqual(['pytorch 0 repeat'])
     expect(ending(events).comparison.noise).toEqual(comparison.noise)
-    expect((await readRunFolder(comparisonDirectory))?.results).toHaveLength(4)
+    expect((await readComparison(comparisonDirectory))?.results).toHaveLength(4)
   })
 })
 
-describe('a run folder that cannot be gone on with', () => {
+describe('a comparison folder that cannot be resumed', () => {
   it('was begun by another version of twintune', async () => {
-    const folder = await killedRunFolder()
+    const folder = await killedComparison()
     const environment = path.join(folder, 'environment.json')
     writeFileSync(environment, JSON.stringify({ ...readJson(environment), twintune: '99.0.0' }))
     await expect(eventsOfResuming(folder)).rejects.toMatchObject({
-      failure: { code: 'RUN_NOT_RESUMABLE', hint: expect.stringContaining('99.0.0') },
+      failure: { code: 'COMPARISON_NOT_RESUMABLE', hint: expect.stringContaining('99.0.0') },
     })
   })
 
   it('has another specification than it began with', async () => {
-    const folder = await killedRunFolder()
+    const folder = await killedComparison()
     appendFileSync(path.join(folder, 'spec.yaml'), 'deterministic: true\n')
     await expect(eventsOfResuming(folder)).rejects.toMatchObject({
-      failure: { code: 'RUN_NOT_RESUMABLE', message: expect.stringContaining('spec.yaml') },
+      failure: { code: 'COMPARISON_NOT_RESUMABLE', message: expect.stringContaining('spec.yaml') },
     })
   })
 
-  it('holds no run', async () => {
-    await expect(eventsOfResuming(temporary)).rejects.toMatchObject({ failure: { code: 'RUN_NOT_FOUND' } })
+  it('holds no comparison', async () => {
+    await expect(eventsOfResuming(temporary)).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_FOUND' },
+    })
   })
 
   it('is at work: it is listed as running, and a second process is refused', async () => {
-    const folder = await killedRunFolder()
-    const lock = RunLock.take(folder)
+    const folder = await killedComparison()
+    const lock = FolderLock.take(folder)
     await expect(eventsOfResuming(folder)).rejects.toMatchObject({
-      failure: { code: 'RUN_IN_USE', message: expect.stringContaining(String(process.pid)) },
+      failure: { code: 'COMPARISON_IN_USE', message: expect.stringContaining(String(process.pid)) },
     })
     const statusOf = async () =>
-      (await listRuns(path.dirname(folder))).find(({ name }) => name === path.basename(folder))?.status
+      (await listComparisons(path.dirname(folder))).find(({ name }) => name === path.basename(folder))?.status
     expect(await statusOf()).toBe('running')
     lock.release()
     expect(await statusOf()).toBe('interrupted')
   })
 })
 
-describe('the lock of a run folder', () => {
+describe('the lock of a comparison folder', () => {
   it('goes with the work', async () => {
-    expect(existsSync(path.join(await runFolder(), 'lock.json'))).toBe(false)
+    expect(existsSync(path.join(await comparisonFolder(), 'lock.json'))).toBe(false)
   })
 
   it('that a killed process left does not count, even when its number is taken again', async () => {
-    const folder = await killedRunFolder()
+    const folder = await killedComparison()
     const file = path.join(folder, 'lock.json')
-    RunLock.take(folder)
+    FolderLock.take(folder)
     const mine = readJson(file)
     for (const stale of [
       { ...mine, pid: 2 ** 30 },
       { ...mine, started: 'of another process' },
     ]) {
       writeFileSync(file, JSON.stringify(stale))
-      RunLock.take(folder).release()
+      FolderLock.take(folder).release()
     }
     expect(existsSync(file)).toBe(false)
   })
 
   it('of another machine counts, since its process cannot be asked for', async () => {
-    const folder = await killedRunFolder()
+    const folder = await killedComparison()
     const file = path.join(folder, 'lock.json')
     writeFileSync(file, JSON.stringify({ pid: 1, host: 'elsewhere', started: null }))
-    expect(() => RunLock.take(folder)).toThrow('process 1 on elsewhere')
+    expect(() => FolderLock.take(folder)).toThrow('process 1 on elsewhere')
   })
 })

@@ -109,7 +109,7 @@ export function runName({ framework, seed, repeat }: Run): string {
   return `${framework} ${seed}${repeat ? ' repeat' : ''}`
 }
 
-/** The JSON in a file of the run folder. */
+/** The JSON in a file of the comparison's folder. */
 export function readJson(...segments: readonly string[]): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(...segments), 'utf8'))
 }

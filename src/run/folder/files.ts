@@ -4,7 +4,7 @@ import type { Run } from '../../plan/plan-runs.js'
 export const defaultRunsDirectory = 'runs'
 
 /** Names of the files in a comparison's folder, which its writer and its readers share. */
-export const runFolderFiles = {
+export const comparisonFiles = {
   spec: 'spec.yaml',
   /** Events: those of the comparison at the top, and those of each run in its own folder. */
   events: 'events.jsonl',

@@ -1,42 +1,46 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
-import { type RecordedRun, readRunFolder } from './read.js'
+import { type RecordedComparison, readComparison } from './read.js'
 import { explainUnreadable } from './unreadable.js'
 
 /**
  * Lists the comparisons below `runsDirectory`, the newest first, without those that can't be read.
  *
- * @throws TwintuneError RUN_NOT_FOUND when `runsDirectory` itself can't be read.
+ * @throws TwintuneError COMPARISON_NOT_FOUND when `runsDirectory` itself can't be read.
  */
-export async function listRuns(runsDirectory: string): Promise<RecordedRun[]> {
+export async function listComparisons(runsDirectory: string): Promise<RecordedComparison[]> {
   const folders = await foldersIn(runsDirectory)
   // A folder that belongs to someone else must not hide the rest.
-  const runs = await Promise.all(folders.map((folder) => readRunFolder(folder).catch(absentIfUnreadable)))
-  return runs
-    .filter((run) => run !== undefined)
+  const comparisons = await Promise.all(
+    folders.map((folder) => readComparison(folder).catch(absentIfUnreadable)),
+  )
+  return comparisons
+    .filter((comparison) => comparison !== undefined)
     .toSorted((a, b) => b.started.time.localeCompare(a.started.time))
 }
 
 /**
  * Finds the comparison that the user means: `latest`, a folder, or a name or its unique ending below `runsDirectory`.
  *
- * @throws TwintuneError RUN_NOT_FOUND, with the comparisons there are to choose from, or the reason why they can't be read.
+ * @throws TwintuneError COMPARISON_NOT_FOUND, with the comparisons to choose from, or the reason why they can't be read.
  */
-export async function findRun(run: string, runsDirectory: string): Promise<RecordedRun> {
-  const ofFolder = await readRunFolder(run)
+export async function findComparison(named: string, runsDirectory: string): Promise<RecordedComparison> {
+  const ofFolder = await readComparison(named)
   if (ofFolder) return ofFolder
-  const runs = await listRuns(runsDirectory)
-  if (run === 'latest') return runs[0] ?? notFound(`There is no run in ${runsDirectory} yet.`, [])
-  const exact = runs.find(({ name }) => name === run)
+  const comparisons = await listComparisons(runsDirectory)
+  if (named === 'latest')
+    return comparisons[0] ?? notFound(`There is no comparison in ${runsDirectory} yet.`, [])
+  const exact = comparisons.find(({ name }) => name === named)
   if (exact) return exact
-  const [only, ...others] = runs.filter(({ name }) => name.endsWith(run))
-  if (!only) return notFound(`There is no run ${run} in ${runsDirectory}.`, runs)
-  if (others.length > 0) return notFound(`The names of several runs end with ${run}.`, [only, ...others])
+  const [only, ...others] = comparisons.filter(({ name }) => name.endsWith(named))
+  if (!only) return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
+  if (others.length > 0)
+    return notFound(`The names of several comparisons end with ${named}.`, [only, ...others])
   return only
 }
 
-const hintOfOut = '--out names another folder of runs.'
+const hintOfOut = '--out names another folder of comparisons.'
 const candidatesShown = 10
 
 async function foldersIn(runsDirectory: string): Promise<string[]> {
@@ -46,7 +50,7 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
   } catch (error) {
     // The folder is made with its first comparison.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw explainUnreadable(error, 'RUN_NOT_FOUND', runsDirectory, hintOfOut)
+    throw explainUnreadable(error, 'COMPARISON_NOT_FOUND', runsDirectory, hintOfOut)
   }
 }
 
@@ -54,8 +58,8 @@ function absentIfUnreadable(error: unknown): undefined {
   if (!(error instanceof TwintuneError)) throw error
 }
 
-function notFound(message: string, candidates: readonly RecordedRun[]): never {
+function notFound(message: string, candidates: readonly RecordedComparison[]): never {
   const names = candidates.slice(0, candidatesShown).map(({ name }) => name)
   const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : hintOfOut
-  throw new TwintuneError({ code: 'RUN_NOT_FOUND', message, hint })
+  throw new TwintuneError({ code: 'COMPARISON_NOT_FOUND', message, hint })
 }

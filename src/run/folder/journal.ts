@@ -6,11 +6,11 @@ import type { Inspection } from '../../protocol/inspect.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { Framework } from '../../spec/schema.js'
 import type { MachineRecord } from '../machine/record.js'
-import type { RunFolder } from './run-folder.js'
+import type { ComparisonFolder } from './comparison-folder.js'
 
 /** Journal of a comparison: keeps what happens in its folder, and tells of it only when it is kept. */
 export class Journal {
-  readonly #folder: RunFolder
+  readonly #folder: ComparisonFolder
   readonly #emit: (event: Event) => void
   readonly #broken = new AbortController()
   readonly #results: RunResult[]
@@ -20,7 +20,7 @@ export class Journal {
    * @param kept - Results of runs that had finished before, in an earlier process.
    */
   constructor(
-    folder: RunFolder,
+    folder: ComparisonFolder,
     machine: MachineRecord,
     kept: readonly RunResult[],
     emit: (event: Event) => void,

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
 import { TwintuneError } from '../../failure.js'
-import { runFolderFiles } from './files.js'
+import { comparisonFiles } from './files.js'
 
 const holderSchema = z.strictObject({
   pid: z.int(),
@@ -17,7 +17,7 @@ const holderSchema = z.strictObject({
 type Holder = z.output<typeof holderSchema>
 
 /** Lock that holds a comparison's folder for this process: two processes would write over each other. */
-export class RunLock {
+export class FolderLock {
   readonly #file: string
 
   private constructor(file: string) {
@@ -27,16 +27,16 @@ export class RunLock {
   /**
    * Takes a folder. A folder whose holder was killed is free.
    *
-   * @throws TwintuneError RUN_IN_USE when another process has it.
+   * @throws TwintuneError COMPARISON_IN_USE when another process has it.
    */
-  static take(folder: string): RunLock {
-    const file = path.join(folder, runFolderFiles.lock)
+  static take(folder: string): FolderLock {
+    const file = path.join(folder, comparisonFiles.lock)
     if (!create(file)) {
       const holder = readHolder(file)
       if (holder && isHeld(holder)) throw inUse(file, holder)
       if (!removeStale(file, holder) || !create(file)) throw inUse(file, readHolder(file))
     }
-    return new RunLock(file)
+    return new FolderLock(file)
   }
 
   release(): void {
@@ -46,7 +46,7 @@ export class RunLock {
 
 /** Whether a living process works in the folder. */
 export function isInUse(folder: string): boolean {
-  const holder = readHolder(path.join(folder, runFolderFiles.lock))
+  const holder = readHolder(path.join(folder, comparisonFiles.lock))
   return holder !== null && isHeld(holder)
 }
 
@@ -109,8 +109,8 @@ function readHolder(file: string): Holder | null {
 function inUse(file: string, holder: Holder | null): TwintuneError {
   const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
   return new TwintuneError({
-    code: 'RUN_IN_USE',
-    message: `The run is being carried out by ${who}.`,
+    code: 'COMPARISON_IN_USE',
+    message: `The comparison is being carried out by ${who}.`,
     hint: `Wait for its end. If it is gone for certain, delete ${file}.`,
   })
 }

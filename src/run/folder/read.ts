@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
 import { comparisonStartedSchema } from '../../events.js'
 import { type RunResult, runResultSchema } from '../../protocol/result.js'
-import { runFolderFiles } from './files.js'
+import { comparisonFiles } from './files.js'
 import { isInUse } from './lock.js'
 import { explainUnreadable } from './unreadable.js'
 
@@ -18,7 +18,7 @@ const recordedStartSchema = comparisonStartedSchema
 type RecordedStart = z.output<typeof recordedStartSchema>
 
 /** Comparison as its folder is found later, whether it came to an end or not. */
-export interface RecordedRun {
+export interface RecordedComparison {
   readonly name: string
   /** Absolute path of the comparison's folder. */
   readonly path: string
@@ -33,25 +33,25 @@ export interface RecordedRun {
 /**
  * Reads the comparison in a folder; `undefined` when the folder holds none.
  *
- * @throws TwintuneError RUN_NOT_FOUND when it can't be read.
+ * @throws TwintuneError COMPARISON_NOT_FOUND when it can't be read.
  */
-export async function readRunFolder(folder: string): Promise<RecordedRun | undefined> {
+export async function readComparison(folder: string): Promise<RecordedComparison | undefined> {
   try {
     return await readRecord(path.resolve(folder))
   } catch (error) {
     throw explainUnreadable(
       error,
-      'RUN_NOT_FOUND',
+      'COMPARISON_NOT_FOUND',
       folder,
-      'Make the folder and its files readable, or name another run.',
+      'Make the folder and its files readable, or name another comparison.',
     )
   }
 }
 
-async function readRecord(folder: string): Promise<RecordedRun | undefined> {
-  const started = await readStart(path.join(folder, runFolderFiles.events))
+async function readRecord(folder: string): Promise<RecordedComparison | undefined> {
+  const started = await readStart(path.join(folder, comparisonFiles.events))
   if (!started) return undefined
-  const comparison = await readJson(path.join(folder, runFolderFiles.comparison), comparisonSchema)
+  const comparison = await readJson(path.join(folder, comparisonFiles.comparison), comparisonSchema)
   return {
     name: path.basename(folder),
     path: folder,
@@ -77,7 +77,7 @@ async function readStart(file: string): Promise<RecordedStart | undefined> {
 async function readResults(folder: string, started: RecordedStart): Promise<RunResult[]> {
   const results = await Promise.all(
     started.runs.map((run) =>
-      readJson(path.join(folder, runFolderFiles.folderOf(run), runFolderFiles.result), runResultSchema),
+      readJson(path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.result), runResultSchema),
     ),
   )
   return results.filter((result) => result !== null)

@@ -9,7 +9,7 @@ export function writing<T>(place: string, write: () => T): T {
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error
     throw new TwintuneError({
-      code: 'RUN_FOLDER_UNWRITABLE',
+      code: 'FOLDER_UNWRITABLE',
       message: `Can't write at ${place}: ${error.message}`,
       hint: 'Make room there, or choose another folder with --out.',
       cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { findRun, listRuns } from '../../../src/run/folder/find.js'
+import { findComparison, listComparisons } from '../../../src/run/folder/find.js'
 import { comparison, finishedRun } from '../../report/comparison.js'
 
 const runs = mkdtempSync(path.join(tmpdir(), 'twintune-find-'))
 afterAll(() => rmSync(runs, { recursive: true }))
 
-makeRun('cats-20261124-101500-k3f9', '2026-11-24T10:15:00.000Z')
-makeRun('dogs-20261125-101500-a1f9', '2026-11-25T10:15:00.000Z')
+makeComparison('cats-20261124-101500-k3f9', '2026-11-24T10:15:00.000Z')
+makeComparison('dogs-20261125-101500-a1f9', '2026-11-25T10:15:00.000Z')
 mkdirSync(path.join(runs, 'dogs-20261125-101500-a1f9', 'tensorflow-seed0'))
 writeFileSync(
   path.join(runs, 'dogs-20261125-101500-a1f9', 'tensorflow-seed0', 'result.json'),
@@ -19,9 +19,9 @@ writeFileSync(path.join(runs, 'cats-20261124-101500-k3f9', 'comparison.json'), J
 mkdirSync(path.join(runs, 'notes'))
 writeFileSync(path.join(runs, 'notes', 'events.jsonl'), 'not ours\n')
 
-describe('the list of runs', () => {
-  it('has the newest first, and no folder that holds no run', async () => {
-    expect((await listRuns(runs)).map(({ name }) => name)).toEqual([
+describe('the list of comparisons', () => {
+  it('has the newest first, and no folder that holds no comparison', async () => {
+    expect((await listComparisons(runs)).map(({ name }) => name)).toEqual([
       'dogs-20261125-101500-a1f9',
       'cats-20261124-101500-k3f9',
     ])
@@ -29,25 +29,25 @@ describe('the list of runs', () => {
 
   it('has the folders whose first event still calls them runDirectory', async () => {
     const folder = newFolder()
-    makeRun('cats', '2026-11-24T10:15:00.000Z', folder)
+    makeComparison('cats', '2026-11-24T10:15:00.000Z', folder)
     const events = path.join(folder, 'cats', 'events.jsonl')
     writeFileSync(events, readFileSync(events, 'utf8').replace('comparisonDirectory', 'runDirectory'))
-    expect((await listRuns(folder)).map(({ name }) => name)).toEqual(['cats'])
+    expect((await listComparisons(folder)).map(({ name }) => name)).toEqual(['cats'])
   })
 
   it('is empty where there is no such folder', async () => {
-    expect(await listRuns(path.join(runs, 'none'))).toEqual([])
+    expect(await listComparisons(path.join(runs, 'none'))).toEqual([])
   })
 
-  it('has no run that cannot be read, and all others', async () => {
+  it('has no comparison that cannot be read, and all others', async () => {
     const folder = newFolder()
-    makeRun('cats', '2026-11-24T10:15:00.000Z', folder)
+    makeComparison('cats', '2026-11-24T10:15:00.000Z', folder)
     mkdirSync(path.join(folder, 'broken', 'events.jsonl'), { recursive: true })
-    expect((await listRuns(folder)).map(({ name }) => name)).toEqual(['cats'])
+    expect((await listComparisons(folder)).map(({ name }) => name)).toEqual(['cats'])
   })
 
   it('has absolute paths, wherever the folder was named from', async () => {
-    const [run] = await listRuns(path.relative(process.cwd(), runs))
+    const [run] = await listComparisons(path.relative(process.cwd(), runs))
     expect(run?.path).toBe(path.join(runs, 'dogs-20261125-101500-a1f9'))
   })
 
@@ -55,50 +55,50 @@ describe('the list of runs', () => {
     const file = path.join(newFolder(), 'runs')
     writeFileSync(file, '')
     const failure = {
-      code: 'RUN_NOT_FOUND',
+      code: 'COMPARISON_NOT_FOUND',
       message: `${file} can't be read: it is not a folder.`,
-      hint: '--out names another folder of runs.',
+      hint: '--out names another folder of comparisons.',
     }
-    await expect(listRuns(file)).rejects.toMatchObject({ failure })
-    await expect(findRun('latest', file)).rejects.toMatchObject({ failure })
+    await expect(listComparisons(file)).rejects.toMatchObject({ failure })
+    await expect(findComparison('latest', file)).rejects.toMatchObject({ failure })
   })
 
   it('is not to be had through a link that leads to itself', async () => {
     const link = path.join(newFolder(), 'runs')
     symlinkSync(link, link)
-    await expect(listRuns(link)).rejects.toMatchObject({ failure: { code: 'RUN_NOT_FOUND' } })
+    await expect(listComparisons(link)).rejects.toMatchObject({ failure: { code: 'COMPARISON_NOT_FOUND' } })
   })
 
-  it('takes the status from the comparison, and calls a run interrupted that has none', async () => {
-    expect((await listRuns(runs)).map(({ status }) => status)).toEqual(['interrupted', 'finished'])
+  it('takes the status from the comparison, and calls a comparison interrupted that has none', async () => {
+    expect((await listComparisons(runs)).map(({ status }) => status)).toEqual(['interrupted', 'finished'])
   })
 
-  it('has the results that an interrupted run came to', async () => {
-    const [interrupted] = await listRuns(runs)
+  it('has the results that an interrupted comparison came to', async () => {
+    const [interrupted] = await listComparisons(runs)
     expect(interrupted?.results).toEqual([finishedRun('tensorflow', 0)])
   })
 })
 
-describe('a run', () => {
+describe('a comparison', () => {
   it.each([
     ['its folder', path.join(runs, 'cats-20261124-101500-k3f9')],
     ['its name', 'cats-20261124-101500-k3f9'],
     ['the end of its name', 'k3f9'],
   ])('is found by %s', async (_, run) => {
-    expect((await findRun(run, runs)).name).toBe('cats-20261124-101500-k3f9')
+    expect((await findComparison(run, runs)).name).toBe('cats-20261124-101500-k3f9')
   })
 
   it('is found as the latest', async () => {
-    expect((await findRun('latest', runs)).name).toBe('dogs-20261125-101500-a1f9')
+    expect((await findComparison('latest', runs)).name).toBe('dogs-20261125-101500-a1f9')
   })
 
   it.each([
-    ['several runs end so', 'f9'],
+    ['several names end so', 'f9'],
     ['there is none', 'birds'],
   ])('is not found when %s, and the failure lists the candidates', async (_, run) => {
-    await expect(findRun(run, runs)).rejects.toMatchObject({
+    await expect(findComparison(run, runs)).rejects.toMatchObject({
       failure: {
-        code: 'RUN_NOT_FOUND',
+        code: 'COMPARISON_NOT_FOUND',
         hint: 'Choose one of: dogs-20261125-101500-a1f9, cats-20261124-101500-k3f9',
       },
     })
@@ -107,14 +107,14 @@ describe('a run', () => {
   it('is not found where its folder cannot be read, and the failure says why', async () => {
     const folder = newFolder()
     mkdirSync(path.join(folder, 'events.jsonl'))
-    await expect(findRun(folder, runs)).rejects.toMatchObject({
-      failure: { code: 'RUN_NOT_FOUND', message: expect.stringContaining(folder) },
+    await expect(findComparison(folder, runs)).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_FOUND', message: expect.stringContaining(folder) },
     })
   })
 
   it('is not found in an empty folder', async () => {
-    await expect(findRun('latest', path.join(runs, 'none'))).rejects.toMatchObject({
-      failure: { code: 'RUN_NOT_FOUND' },
+    await expect(findComparison('latest', path.join(runs, 'none'))).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_FOUND' },
     })
   })
 })
@@ -125,7 +125,7 @@ function newFolder(): string {
   return folder
 }
 
-function makeRun(name: string, time: string, folder = runs): void {
+function makeComparison(name: string, time: string, folder = runs): void {
   mkdirSync(path.join(folder, name))
   const started = {
     type: 'comparison-started',

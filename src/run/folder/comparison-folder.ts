@@ -11,48 +11,48 @@ import type { RunResult } from '../../protocol/result.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import type { MachineRecord } from '../machine/record.js'
 import { EventFile } from './event-file.js'
-import { runFolderFiles } from './files.js'
-import { RunLock } from './lock.js'
+import { comparisonFiles } from './files.js'
+import { FolderLock } from './lock.js'
 import { makeFolders, writing } from './writing.js'
 
 /** Folder of a comparison that is being carried out. All files but the events are written whole or not at all. */
-export class RunFolder {
+export class ComparisonFolder {
   readonly path: string
-  readonly #lock: RunLock
+  readonly #lock: FolderLock
   readonly #events: EventFile
   readonly #eventsOfRuns = new Map<string, EventFile>()
 
   private constructor(folder: string) {
     this.path = folder
-    this.#lock = RunLock.take(folder)
-    this.#events = new EventFile(path.join(folder, runFolderFiles.events))
+    this.#lock = FolderLock.take(folder)
+    this.#events = new EventFile(path.join(folder, comparisonFiles.events))
   }
 
   /** Makes a folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
-  static create(runsDirectory: string, experiment: Experiment): RunFolder {
+  static create(runsDirectory: string, experiment: Experiment): ComparisonFolder {
     return writing(runsDirectory, () => {
       makeFolders(path.resolve(runsDirectory))
       const folder = path.join(path.resolve(runsDirectory), folderName(experiment.name))
       mkdirSync(folder)
       // The file's own schema reference is relative to where that file lay.
       const { $schema: _, ...resolved } = experiment
-      writeFileAtomic.sync(path.join(folder, runFolderFiles.spec), stringify(resolved))
-      return new RunFolder(folder)
+      writeFileAtomic.sync(path.join(folder, comparisonFiles.spec), stringify(resolved))
+      return new ComparisonFolder(folder)
     })
   }
 
   /**
    * Opens a folder to go on in it: events are appended.
    *
-   * @throws TwintuneError RUN_IN_USE when another process is at work in it.
+   * @throws TwintuneError COMPARISON_IN_USE when another process is at work in it.
    */
-  static reopen(folder: string): RunFolder {
-    return writing(folder, () => new RunFolder(folder))
+  static reopen(folder: string): ComparisonFolder {
+    return writing(folder, () => new ComparisonFolder(folder))
   }
 
   /** Deletes the result of the comparison, which no longer stands once its runs go on. */
   discardComparison(): void {
-    const { comparison, disagreements, thumbnails } = runFolderFiles
+    const { comparison, disagreements, thumbnails } = comparisonFiles
     writing(this.path, () => {
       for (const outdated of [comparison, disagreements, thumbnails]) {
         rmSync(path.join(this.path, outdated), { force: true, recursive: true })
@@ -62,12 +62,12 @@ export class RunFolder {
 
   /** Path of a run's own folder, which is made with the run's first event. */
   folderOf(run: Run): string {
-    return path.join(this.path, runFolderFiles.folderOf(run))
+    return path.join(this.path, comparisonFiles.folderOf(run))
   }
 
   /** Path of the answers that the model of a finished run gave in the test. */
   predictionsOf(run: Run): string {
-    return path.join(this.folderOf(run), runFolderFiles.predictions)
+    return path.join(this.folderOf(run), comparisonFiles.predictions)
   }
 
   /** Path of the log of a framework's Python. Pythons that work side by side are numbered from 1. */
@@ -88,19 +88,19 @@ export class RunFolder {
   writeResult(result: RunResult): void {
     const folder = this.folderOf(result)
     writing(folder, () => makeFolders(folder))
-    this.#write(path.join(folder, runFolderFiles.result), result)
+    this.#write(path.join(folder, comparisonFiles.result), result)
   }
 
   writeComparison(comparison: Comparison): void {
-    this.#write(path.join(this.path, runFolderFiles.comparison), comparison)
+    this.#write(path.join(this.path, comparisonFiles.comparison), comparison)
   }
 
   writeDisagreements(disagreements: DisagreementDetails): void {
-    this.#write(path.join(this.path, runFolderFiles.disagreements), disagreements)
+    this.#write(path.join(this.path, comparisonFiles.disagreements), disagreements)
   }
 
   writeMachine(machine: MachineRecord): void {
-    this.#write(path.join(this.path, runFolderFiles.environment), machine)
+    this.#write(path.join(this.path, comparisonFiles.environment), machine)
   }
 
   close(): void {
@@ -114,11 +114,11 @@ export class RunFolder {
   }
 
   #eventsOf(run: Run): EventFile {
-    const key = runFolderFiles.folderOf(run)
+    const key = comparisonFiles.folderOf(run)
     const known = this.#eventsOfRuns.get(key)
     if (known) return known
     makeFolders(this.folderOf(run))
-    const file = new EventFile(path.join(this.folderOf(run), runFolderFiles.events))
+    const file = new EventFile(path.join(this.folderOf(run), comparisonFiles.events))
     this.#eventsOfRuns.set(key, file)
     return file
   }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { comparisonSchema } from '../compare/comparison.js'
 import { runResultSchema } from '../protocol/result.js'
 
-const runFields = {
+const commonFields = {
   comparisonDirectory: z.string().describe("Absolute path of the comparison's folder."),
   name: z.string().describe("Name of the comparison, which is its folder's name."),
   experiment: z.string(),
@@ -17,29 +17,29 @@ const runFields = {
 
 const meanAccuracy = z.number().nullable()
 
-export const runListedLineSchema = z
+export const comparisonListedLineSchema = z
   .strictObject({
-    type: z.literal('run-listed'),
-    ...runFields,
-    runs: z.int(),
-    finished: z.int(),
+    type: z.literal('comparison-listed'),
+    ...commonFields,
+    runs: z.int().describe('Number of runs that the comparison has.'),
+    finished: z.int().describe('Number of runs that finished.'),
     accuracy: z
       .strictObject({ tensorflow: meanAccuracy, pytorch: meanAccuracy })
       .describe('Mean test accuracy of each framework, 0 to 1; null where no run has finished.'),
   })
-  .meta({ title: 'RunListedLine' })
+  .meta({ title: 'ComparisonListedLine' })
 
-export const runShownLineSchema = z
+export const comparisonShownLineSchema = z
   .strictObject({
-    type: z.literal('run-shown'),
-    ...runFields,
+    type: z.literal('comparison-shown'),
+    ...commonFields,
     comparison: comparisonSchema.nullable(),
     results: z.array(runResultSchema).describe('Results of the runs so far.'),
   })
-  .meta({ title: 'RunShownLine' })
+  .meta({ title: 'ComparisonShownLine' })
 
-/** A line of `twintune list --json`: one run folder. */
-export type RunListedLine = z.output<typeof runListedLineSchema>
+/** Line of `twintune list --json`: one comparison. */
+export type ComparisonListedLine = z.output<typeof comparisonListedLineSchema>
 
-/** The line of `twintune show --json`: all of one run folder. */
-export type RunShownLine = z.output<typeof runShownLineSchema>
+/** Line of `twintune show --json`: all of one comparison. */
+export type ComparisonShownLine = z.output<typeof comparisonShownLineSchema>

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { frameworkNames } from '../framework-names.js'
-import type { RunListedLine, RunShownLine } from '../lines/run.js'
+import type { ComparisonListedLine, ComparisonShownLine } from '../lines/comparison.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
@@ -13,19 +13,22 @@ import { renderTable } from './table.js'
 import { renderComparison } from './terminal-report.js'
 
 /** Comparison as `list` shows it. */
-export type RunListRow = Omit<RunListedLine, 'type'>
+export type ComparisonListRow = Omit<ComparisonListedLine, 'type'>
 
 /** Comparison as `show` shows it. */
-export type RunView = Pick<RunShownLine, 'name' | 'comparisonDirectory' | 'status' | 'comparison' | 'results'>
+export type ComparisonView = Pick<
+  ComparisonShownLine,
+  'name' | 'comparisonDirectory' | 'status' | 'comparison' | 'results'
+>
 
-type RunStatus = RunView['status']
+type Status = ComparisonView['status']
 
 const shortestName = 20
 
 /** Renders a line for each comparison, and the command that resumes the newest interrupted one. */
-export function renderRunList(rows: readonly RunListRow[], options: RenderOptions): string {
+export function renderComparisonList(rows: readonly ComparisonListRow[], options: RenderOptions): string {
   const hints = rows.flatMap((row) => resumeHint(row) ?? [])
-  return [renderRunTable(rows, options), ...hints.slice(0, 1)].join('\n\n')
+  return [renderListTable(rows, options), ...hints.slice(0, 1)].join('\n\n')
 }
 
 /** Names the command that resumes a comparison which was stopped before its end; `null` for any other. */
@@ -33,17 +36,17 @@ export function resumeHint({
   name,
   comparisonDirectory,
   status,
-}: Pick<RunView, 'name' | 'comparisonDirectory' | 'status'>): string | null {
+}: Pick<ComparisonView, 'name' | 'comparisonDirectory' | 'status'>): string | null {
   const stopped = status === 'interrupted' || status === 'cancelled'
   // A comparison in the default folder is found by its name, without --out.
-  const run =
+  const named =
     path.dirname(comparisonDirectory) === path.resolve(defaultRunsDirectory) ? name : comparisonDirectory
-  return stopped ? `Resume with: twintune resume ${run}` : null
+  return stopped ? `Resume with: twintune resume ${named}` : null
 }
 
 // A long name loses its start, since its ending is enough to find a comparison by.
-function renderRunTable(rows: readonly RunListRow[], options: RenderOptions): string {
-  if (rows.length === 0) return 'No runs yet.'
+function renderListTable(rows: readonly ComparisonListRow[], options: RenderOptions): string {
+  if (rows.length === 0) return 'No comparisons yet.'
   const { colors } = createStyle(options)
   const style = { colors, columns: options.columns }
   const complete = renderRows(rows, true, style)
@@ -61,12 +64,12 @@ function renderRunTable(rows: readonly RunListRow[], options: RenderOptions): st
 }
 
 /** Renders a comparison, or the results of its runs so far; and the command that resumes it where it was stopped. */
-export function renderRun(run: RunView, options: RenderOptions): string {
-  const hint = resumeHint(run)
-  return [renderRunSoFar(run, options), ...(hint === null ? [] : [hint])].join('\n\n')
+export function renderShownComparison(shown: ComparisonView, options: RenderOptions): string {
+  const hint = resumeHint(shown)
+  return [renderSoFar(shown, options), ...(hint === null ? [] : [hint])].join('\n\n')
 }
 
-function renderRunSoFar({ name, status, comparison, results }: RunView, options: RenderOptions): string {
+function renderSoFar({ name, status, comparison, results }: ComparisonView, options: RenderOptions): string {
   if (comparison !== null) return renderComparison(comparison, options)
   const style = createStyle(options)
   const title = `${style.colors.bold(name)}  ${paintStatus(status, style)}`
@@ -83,7 +86,7 @@ function renderRunSoFar({ name, status, comparison, results }: RunView, options:
   return [title, table, ...(failures === null ? [] : [failures])].join('\n\n')
 }
 
-function renderRows(rows: readonly RunListRow[], withTimes: boolean, style: Style): string {
+function renderRows(rows: readonly ComparisonListRow[], withTimes: boolean, style: Style): string {
   const started = (text: string) => (withTimes ? [text] : [])
   return renderTable(
     rows.map(({ name, mode, status, startedAt, runs, finished, accuracy }) => [
@@ -97,7 +100,7 @@ function renderRows(rows: readonly RunListRow[], withTimes: boolean, style: Styl
     ]),
     {
       head: [
-        'run',
+        'comparison',
         ...started('started'),
         'mode',
         'status',
@@ -131,7 +134,7 @@ function resultCells(result: RunResult, style: Style): string[] {
   ]
 }
 
-function paintStatus(status: RunStatus, { colors }: Style): string {
+function paintStatus(status: Status, { colors }: Style): string {
   const paints = {
     finished: colors.green,
     failed: colors.red,

@@ -1,11 +1,15 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type RunListRow, renderRun, renderRunList } from '../../src/report/run-list.js'
+import {
+  type ComparisonListRow,
+  renderComparisonList,
+  renderShownComparison,
+} from '../../src/report/comparison-list.js'
 import { comparison, failedRun, finishedRun, lossNotFinite } from './comparison.js'
 
 const wide = { color: false, columns: 120 }
 
-const rows: RunListRow[] = [
+const rows: ComparisonListRow[] = [
   {
     name: 'fashion-frozen-20261124-101500-k3f9',
     comparisonDirectory: path.resolve('runs/fashion-frozen-20261124-101500-k3f9'),
@@ -30,9 +34,9 @@ const rows: RunListRow[] = [
   },
 ]
 
-describe('the list of run folders', () => {
+describe('the list of comparisons', () => {
   test('has a line for each with its start, mode, status, runs and accuracies', () => {
-    const [, first, second] = renderRunList(rows, wide).split('\n')
+    const [, first, second] = renderComparisonList(rows, wide).split('\n')
     expect(first).toMatch(
       /fashion-frozen-20261124-101500-k3f9 +2026-11-24 \d\d:\d\d +aligned +finished +4\/4 +85\.90% +85\.60%$/,
     )
@@ -42,7 +46,7 @@ describe('the list of run folders', () => {
   test.each([80, 90, 100])(
     'fits %i columns, and every name keeps the ending that it is found by',
     (columns) => {
-      const list = renderRunList(rows, { color: false, columns })
+      const list = renderComparisonList(rows, { color: false, columns })
       for (const line of list.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
       expect(list).toContain('101500-k3f9')
       expect(list).toContain('113000-p0q1')
@@ -50,28 +54,28 @@ describe('the list of run folders', () => {
   )
 
   test('cuts nothing where lines need not fit', () => {
-    expect(renderRunList(rows, { color: false, columns: Infinity })).not.toContain('…')
+    expect(renderComparisonList(rows, { color: false, columns: Infinity })).not.toContain('…')
   })
 
   test('says what resumes the newest that was interrupted', () => {
-    const list = renderRunList(rows, wide)
+    const list = renderComparisonList(rows, wide)
     expect(list.split('\n').at(-1)).toBe(
       'Resume with: twintune resume document-resnet50-20261124-113000-p0q1',
     )
-    expect(renderRunList(rows.slice(0, 1), wide)).not.toContain('Resume')
+    expect(renderComparisonList(rows.slice(0, 1), wide)).not.toContain('Resume')
   })
 
   test('says so when there is none', () => {
-    expect(renderRunList([], wide)).toBe('No runs yet.')
+    expect(renderComparisonList([], wide)).toBe('No comparisons yet.')
   })
 })
 
-describe('one run folder', () => {
+describe('one comparison', () => {
   const name = 'fashion-frozen-20261124-101500-k3f9'
   const comparisonDirectory = path.resolve('runs', name)
 
   test('shows its comparison where there is one', () => {
-    const view = renderRun(
+    const view = renderShownComparison(
       { name, comparisonDirectory, status: 'finished', comparison: comparison(), results: [] },
       wide,
     )
@@ -80,7 +84,7 @@ describe('one run folder', () => {
 
   test('shows what each run came to where it was interrupted', () => {
     const results = [finishedRun('tensorflow', 0), failedRun('pytorch', 0, lossNotFinite)]
-    const view = renderRun(
+    const view = renderShownComparison(
       { name, comparisonDirectory, status: 'interrupted', comparison: null, results },
       wide,
     )
@@ -91,25 +95,31 @@ describe('one run folder', () => {
   })
 
   test.each(['interrupted', 'cancelled'] as const)('says what resumes it when it is %s', (status) => {
-    const view = renderRun({ name, comparisonDirectory, status, comparison: null, results: [] }, wide)
+    const view = renderShownComparison(
+      { name, comparisonDirectory, status, comparison: null, results: [] },
+      wide,
+    )
     expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume ${name}`)
   })
 
   test('names its folder where its name alone would not be found', () => {
     const elsewhere = { name, comparisonDirectory: `/data/runs/${name}`, comparison: null, results: [] }
-    const view = renderRun({ ...elsewhere, status: 'interrupted' }, wide)
+    const view = renderShownComparison({ ...elsewhere, status: 'interrupted' }, wide)
     expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume /data/runs/${name}`)
   })
 
   test.each(['finished', 'failed', 'running'] as const)('offers to resume none that is %s', (status) => {
     expect(
-      renderRun({ name, comparisonDirectory, status, comparison: null, results: [] }, wide),
+      renderShownComparison({ name, comparisonDirectory, status, comparison: null, results: [] }, wide),
     ).not.toContain('Resume')
   })
 
   test('says so when no run came to an end', () => {
     expect(
-      renderRun({ name, comparisonDirectory, status: 'interrupted', comparison: null, results: [] }, wide),
+      renderShownComparison(
+        { name, comparisonDirectory, status: 'interrupted', comparison: null, results: [] },
+        wide,
+      ),
     ).toContain('No run came to an end.')
   })
 })
