@@ -7,9 +7,10 @@ export interface Counts {
   readonly skipped: number
 }
 
-/** A test that ran, and the seconds that it took with its own fixtures. */
+/** A test, and the seconds that it took with its own fixtures. */
 export interface TimedTest {
   readonly name: string
+  readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly seconds: number
 }
 
@@ -35,8 +36,9 @@ export function readVitestReport(json: string, root: string): Report {
       skipped: numPendingTests + numTodoTests,
     },
     tests: testResults.flatMap((file) =>
-      file.assertionResults.map(({ fullName, duration }) => ({
+      file.assertionResults.map(({ fullName, duration, status }) => ({
         name: `${file.name.replace(root, '')} ${fullName}`,
+        outcome: status === 'passed' || status === 'failed' ? status : 'skipped',
         seconds: (duration ?? 0) / 1000,
       })),
     ),
@@ -52,7 +54,9 @@ const vitestReportSchema = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), duration: z.number().nullish() })),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), duration: z.number().nullish(), status: z.string() }),
+      ),
     }),
   ),
 })
@@ -64,11 +68,18 @@ export function readJUnitReport(xml: string): Report {
   const { tests, failures, errors, skipped } = junitCountsSchema.parse(attributesOf(suite))
   return {
     counts: { passed: tests - failures - errors - skipped, failed: failures + errors, skipped },
-    tests: [...xml.matchAll(/<testcase ([^>]*)>/g)].map(([, attributes]) => {
-      const { classname, name, time } = junitTestSchema.parse(attributesOf(attributes ?? ''))
-      return { name: `${classname} ${name}`, seconds: time }
-    }),
+    tests: [...xml.matchAll(/<testcase ([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs)].map(
+      ([, attributes, inside]) => {
+        const { classname, name, time } = junitTestSchema.parse(attributesOf(attributes ?? ''))
+        return { name: `${classname} ${name}`, outcome: outcomeOf(inside ?? ''), seconds: time }
+      },
+    ),
   }
+}
+
+function outcomeOf(inside: string): TimedTest['outcome'] {
+  if (/^\s*<(failure|error)\b/.test(inside)) return 'failed'
+  return /^\s*<skipped\b/.test(inside) ? 'skipped' : 'passed'
 }
 
 function attributesOf(tag: string): Record<string, string> {

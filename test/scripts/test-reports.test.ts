@@ -3,7 +3,7 @@ import { addUp, dearestTests, readJUnitReport, readVitestReport } from '../../sc
 
 describe('the report of vitest', () => {
   const file = { name: '/project/test/a.test.ts', status: 'failed' }
-  const test = { fullName: 'a thing works', duration: 1500 }
+  const test = { fullName: 'a thing works', duration: 1500, status: 'passed' }
   const report = {
     numPassedTests: 5,
     numFailedTests: 1,
@@ -25,13 +25,13 @@ describe('the report of vitest', () => {
 
   it('names each test by its file, with its seconds', () => {
     const { tests } = readVitestReport(JSON.stringify(report), '/project/')
-    expect(tests).toEqual([{ name: 'test/a.test.ts a thing works', seconds: 1.5 }])
+    expect(tests).toEqual([{ name: 'test/a.test.ts a thing works', outcome: 'passed', seconds: 1.5 }])
   })
 })
 
 describe('the report of pytest', () => {
   const cases =
-    '<testcase classname="test.python.test_a" name="test_it[b-c]" time="0.25"><failure/></testcase><testcase classname="test.python.test_a" name="test_more" time="12.5" />'
+    '<testcase classname="test.python.test_a" name="test_it[b-c]" time="0.25"><failure message="x">a &lt;b&gt;</failure></testcase><testcase classname="test.python.test_a" name="test_more" time="12.5" />'
   const xml = `<testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10">${cases}</testsuite></testsuites>`
 
   it('counts an error as a failure, and no failed or skipped test as passed', () => {
@@ -40,8 +40,8 @@ describe('the report of pytest', () => {
 
   it('names each test by its module, with its seconds', () => {
     expect(readJUnitReport(xml).tests).toEqual([
-      { name: 'test.python.test_a test_it[b-c]', seconds: 0.25 },
-      { name: 'test.python.test_a test_more', seconds: 12.5 },
+      { name: 'test.python.test_a test_it[b-c]', outcome: 'failed', seconds: 0.25 },
+      { name: 'test.python.test_a test_more', outcome: 'passed', seconds: 12.5 },
     ])
   })
 
@@ -56,6 +56,10 @@ it('sums go over all parts', () => {
 })
 
 it('the dearest tests come first, and no more than are asked for', () => {
-  const tests = [1, 30, 2].map((seconds) => ({ name: `takes ${seconds}`, seconds }))
+  const tests = [1, 30, 2].map((seconds) => ({
+    name: `takes ${seconds}`,
+    outcome: 'passed' as const,
+    seconds,
+  }))
   expect(dearestTests(tests, 2)).toEqual(['  30.0 s  takes 30', '   2.0 s  takes 2'])
 })

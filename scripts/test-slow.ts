@@ -1,0 +1,28 @@
+// Runs the tests that `make test` leaves out, or those of the files and options that are given to pytest, and writes
+// into docs/slow-tests.md how they ended.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { mergeSlowResults, slowResultsSchema, slowTestsPage } from './slow-tests-page.js'
+import { pytest, root, runLane, say } from './test-part.js'
+import { addUp, readJUnitReport } from './test-reports.js'
+
+const reports = mkdtempSync(path.join(tmpdir(), 'twintune-slow-tests-'))
+const part = pytest(reports, '-m', 'slow', ...process.argv.slice(2))
+const [outcome] = await runLane([{ ...part, env: { ...part.env, TWINTUNE_SLOW_TESTS: '1' } }])
+const file = path.join(root, 'docs/slow-tests.json')
+const before = existsSync(file) ? slowResultsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
+const report = readJUnitReport(readFileSync(path.join(reports, 'pytest.xml'), 'utf8'))
+rmSync(reports, { recursive: true })
+
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+const date = new Date().toISOString().slice(0, 10)
+const results = mergeSlowResults(before, report, { date, commit })
+writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+writeFileSync(path.join(root, 'docs/slow-tests.md'), slowTestsPage(results))
+
+const { passed, failed } = addUp(outcome ? [outcome.counts] : [])
+say(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
