@@ -22,7 +22,7 @@ const rooms = {
     files: ['report/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
   },
-  log: { files: ['log/'], imports: ['spec', 'names', 'plan', 'events', 'report'] },
+  log: { files: ['log/'], imports: ['spec', 'names', 'protocol', 'plan', 'events', 'report'] },
   api: {
     files: ['index.ts', 'schemas.ts'],
     imports: ['base', 'spec', 'protocol', 'compare', 'events', 'run', 'lines'],
@@ -44,6 +44,9 @@ const runRooms = {
   workers: [],
   'one-off': ['machine/', 'folder/', 'workers/', 'input-files.ts'],
 }
+
+/** The files of src/ that are started or imported from outside. */
+const entries = '^src/(main|index|schemas|worker/child)\\.ts$'
 
 /** The pattern of paths that begin like one of `paths`, below `folder`. */
 const below = (folder, paths) => `^${folder}/(${paths.join('|').replaceAll('.', '\\.')})`
@@ -82,6 +85,14 @@ export default {
       severity: 'error',
       from: {},
       to: { path: '^src/', pathNot: below('src', filesOf(Object.keys(rooms))) },
+    },
+    {
+      name: 'no-dead-file',
+      comment:
+        'An entry or a script needs every file of src/. A file that nothing imports would escape room-of-its-own.',
+      severity: 'error',
+      from: { path: [entries, '^scripts/'] },
+      to: { path: '^src/', pathNot: entries, reachable: false },
     },
     {
       name: 'run-comparisons',

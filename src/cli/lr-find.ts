@@ -1,12 +1,9 @@
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { TwintuneError } from '../failure.js'
-import { frameworkNames } from '../framework-names.js'
 import type { LrFindLine } from '../lines/lr-find.js'
-import { stageText } from '../log/event-text.js'
 import { renderOptionsFor } from '../log/output.js'
-import type { SweepProgress } from '../protocol/progress.js'
-import { formatLearningRate, formatLoss } from '../report/format.js'
+import { sweepProgressPrinter } from '../log/sweep-progress.js'
 import { renderLearningRatePlot } from '../report/learning-rate-plot.js'
 import { renderSweeps } from '../report/learning-rate-table.js'
 import { makeFolders, writing } from '../run/folder/writing.js'
@@ -37,7 +34,7 @@ export async function lrFindCommand(
   const sweeps = await findLearningRates(experiment, {
     ...{ start, end, steps, signal },
     frameworks: framework ? [framework] : experiment.frameworks,
-    onProgress: progressPrinter(stderr, quiet),
+    onProgress: sweepProgressPrinter(stderr, quiet),
   })
   const plot = path.join(folder, `${experiment.name}-lr-find.svg`)
   writing(folder, () => writeFileAtomic.sync(plot, renderLearningRatePlot(experiment.name, sweeps)))
@@ -50,26 +47,6 @@ export async function lrFindCommand(
     stdout(renderSweeps(sweeps, plot, renderOptionsFor(streams.stdout)))
   }
   return exitCodes.done
-}
-
-/** Makes a printer of progress: a line where something begins and at each quarter of a sweep, or warnings alone. */
-export function progressPrinter(
-  print: (line: string) => void,
-  quiet: boolean,
-): (framework: Framework, progress: SweepProgress) => void {
-  return (framework, progress) => {
-    const name = frameworkNames[framework]
-    if (progress.type === 'warning') print(`warning ${name}: ${progress.message}`)
-    else if (quiet) return
-    else if (progress.type === 'stage') {
-      if (progress.done === undefined) print(`${name}: ${stageText(progress)}`)
-    } else if (progress.step % Math.ceil(progress.steps / 4) === 0) {
-      print(
-        `${name}: step ${progress.step}/${progress.steps}, learning rate ${formatLearningRate(progress.learningRate)}, ` +
-          `loss ${formatLoss(progress.smoothedLoss)}`,
-      )
-    }
-  }
 }
 
 function notAbove(start: number, end: number): TwintuneError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { progressPrinter } from '../../src/cli/lr-find.js'
+import { sweepProgressPrinter } from '../../src/log/sweep-progress.js'
 import type { SweepProgress } from '../../src/protocol/progress.js'
 
 const told: SweepProgress[] = [
@@ -10,7 +10,7 @@ const told: SweepProgress[] = [
 
 function printed(quiet: boolean): string[] {
   const lines: string[] = []
-  const print = progressPrinter((line) => lines.push(line), quiet)
+  const print = sweepProgressPrinter((line) => lines.push(line), quiet)
   for (const progress of told) print('pytorch', progress)
   return lines
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { progressPrinter } from '../../src/cli/verify.js'
+import { recordingProgressPrinter } from '../../src/log/recording-progress.js'
 import type { RecordingProgress } from '../../src/protocol/progress.js'
 
 const told: RecordingProgress[] = [
@@ -12,7 +12,7 @@ const told: RecordingProgress[] = [
 
 function printed(quiet: boolean): string[] {
   const lines: string[] = []
-  const print = progressPrinter((line) => lines.push(line), quiet)
+  const print = recordingProgressPrinter((line) => lines.push(line), quiet)
   for (const progress of told) print('pytorch', { trained: 'phase', precision: 'float64' }, progress)
   return lines
 }
