@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { Turns } from '../../src/worker/turns.js'
 
@@ -25,6 +26,20 @@ it('passes on the turn of one who gave up waiting', async () => {
   await expect(impatient).rejects.toThrow('tired')
   endFirst()
   await expect(patient).resolves.toBeTypeOf('function')
+})
+
+it('keeps the turn of one whose signal aborts until it has ended', async () => {
+  const turns = new Turns()
+  const controller = new AbortController()
+  const order: string[] = []
+  const endFirst = await turns.take(controller.signal)
+  const second = turns.take().then(() => order.push('second'))
+  controller.abort()
+  await setImmediate()
+  order.push('first ends')
+  endFirst()
+  await second
+  expect(order).toEqual(['first ends', 'second'])
 })
 
 it('leaves no listener on the signal', async () => {
