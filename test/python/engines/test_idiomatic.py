@@ -1,6 +1,6 @@
 """Each library's own model of a name is built, takes its own preprocessing, and trains.
 
-Small pairs are tested by default; TWINTUNE_SLOW_TESTS=1 tests all.
+Small pairs are tested by default, and all among the slow tests.
 """
 
 from __future__ import annotations
