@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 import msgspec
 import numpy as np
@@ -39,22 +40,25 @@ class EpochChain(ChainedDigest):
         return ChainState(self.hexdigest(), list(self.epochs))
 
 
+@dataclass
 class EpochDigests:
-    """The chained digests of one run."""
+    """The chained digests of one run, each known by its field's name in a checkpoint."""
 
-    def __init__(self, states: Mapping[str, ChainState] | None = None) -> None:
-        """Begins the chains, or continues them from what `states` returned."""
-        before = states or {}
-        self.pixels = EpochChain(before.get("pixels"))
-        """The digest of every batch of training and validation pixels, as the model got them."""
-        self.batch_order = EpochChain(before.get("batch_order"))
-        """The digest of each batch's positions in the training split."""
-        self.targets = EpochChain(before.get("targets"))
-        """The digest of each batch's targets: labels, coefficients and weight."""
-        self.dropout = EpochChain(before.get("dropout"))
-        """The digest of each batch's dropout masks."""
-        self.schedule = EpochChain(before.get("schedule"))
-        """The digest of each optimiser step's learning rate."""
+    pixels: EpochChain = field(default_factory=EpochChain)
+    """The digest of every batch of training and validation pixels, as the model got them."""
+    batch_order: EpochChain = field(default_factory=EpochChain)
+    """The digest of each batch's positions in the training split."""
+    targets: EpochChain = field(default_factory=EpochChain)
+    """The digest of each batch's targets: labels, coefficients and weight."""
+    dropout: EpochChain = field(default_factory=EpochChain)
+    """The digest of each batch's dropout masks."""
+    schedule: EpochChain = field(default_factory=EpochChain)
+    """The digest of each optimiser step's learning rate."""
+
+    @classmethod
+    def restored(cls, states: Mapping[str, ChainState]) -> EpochDigests:
+        """Continues the chains from what `states` returned."""
+        return cls(**{name: EpochChain(state) for name, state in states.items()})
 
     def add_batch(self, positions: np.ndarray, targets: Targets, masks: tuple[np.ndarray, ...]) -> None:
         """Adds the inputs of a training step other than its pixels: positions, targets and dropout masks."""
@@ -78,4 +82,4 @@ class EpochDigests:
         return {name: chain.state() for name, chain in self._chains().items()}
 
     def _chains(self) -> dict[str, EpochChain]:
-        return vars(self)
+        return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -118,7 +118,7 @@ class RunRecord:
         """
         if (state.weights, state.head_init) != (self.weights, self._head_init):
             raise checkpoint_mismatch("other weights than those that the model has now")
-        self.digests = EpochDigests(state.digests)
+        self.digests = EpochDigests.restored(state.digests)
         self.test_pixels = state.test_pixels
         self._phases = list(state.phases)
         self._losses = list(state.losses)
