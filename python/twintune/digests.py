@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+import msgspec
 import numpy as np
 
 
@@ -83,3 +85,24 @@ def digest_text(lines: Iterable[str]) -> str:
         digest.update(line.encode("utf-8", "surrogateescape"))
         digest.update(b"\n")
     return digest.hexdigest()
+
+
+def digest_schema(kind: Any, meaning: int) -> str:
+    """Digest of a type's JSON schema: the format of files that hold its values, which changes with any of its fields.
+
+    Docstrings don't count. A newer msgspec could describe the same type in other words; old files are then refused.
+
+    Args:
+        kind: A type that msgspec can decode.
+        meaning: A number that goes up when the same fields come to mean something else, which no schema can show.
+    """
+    schema = _without_docstrings(msgspec.json.schema(kind))
+    return digest_text([str(meaning), msgspec.json.encode(schema, order="deterministic").decode()])
+
+
+def _without_docstrings(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        # A field can be named so too; what it holds is a schema then, and no text.
+        texts = {key for key in ("title", "description") if isinstance(schema.get(key), str)}
+        return {key: _without_docstrings(value) for key, value in schema.items() if key not in texts}
+    return [_without_docstrings(item) for item in schema] if isinstance(schema, list) else schema

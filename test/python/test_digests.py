@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
-from twintune.digests import ChainedDigest, RowsDigest, digest_shapes, digest_tensors
+from twintune.digests import ChainedDigest, RowsDigest, digest_schema, digest_shapes, digest_tensors
 
 
 def chain(*arrays: np.ndarray) -> str:
@@ -55,3 +56,18 @@ def test_names_matter_and_their_order_does_not() -> None:
     assert digest_tensors({"a": x, "b": y}) != digest_tensors({"a": y, "b": x})
     assert digest_shapes({"a": x}) == digest_shapes({"a": y})
     assert digest_shapes({"a": x}) != digest_shapes({"a": np.zeros(3)})
+
+
+def kept(
+    field: str = "description", kind: type = str, within: type = int, text: str = "", default: object = ""
+) -> type:
+    """A type as files hold it, with a docstring and a type of its own for a part."""
+    part = msgspec.defstruct("Part", [("number", within)])
+    return msgspec.defstruct("Kept", [(field, kind, default), ("part", part | None, None)], namespace={"__doc__": text})
+
+
+def test_a_schema_is_known_by_its_fields_and_their_meaning_whatever_it_says_of_them() -> None:
+    plain = digest_schema(kept(), meaning=1)
+    assert digest_schema(kept(text="A docstring."), meaning=1) == plain
+    others = [kept("title"), kept(kind=int), kept(within=float), kept(default="another")]
+    assert len({plain, digest_schema(kept(), meaning=2), *(digest_schema(kind, meaning=1) for kind in others)}) == 6

@@ -18,6 +18,18 @@ from twintune.data.decoding import VERSION
 from twintune.system.files import replacing
 
 _DECODER = f"{VERSION}, Pillow {PIL.__version__}".encode()
+_SCHEMA = pyarrow.schema(
+    {
+        "stamp": pyarrow.uint64(),
+        "digest": pyarrow.binary(32),
+        "width": pyarrow.int32(),
+        "height": pyarrow.int32(),
+        "kind": pyarrow.dictionary(pyarrow.uint8(), pyarrow.string()),
+        "reason": pyarrow.string(),
+    },
+    {"decoder": _DECODER},
+)
+"""The columns of the files; a file that has others was written by another version, and its verdicts are void."""
 
 
 class Look(NamedTuple):
@@ -129,8 +141,9 @@ def save_verdicts(source: str, verdicts: Verdicts, cache_directory: str) -> None
             "height": verdicts.sizes[lasting, 1],
             "kind": pyarrow.DictionaryArray.from_arrays(verdicts.kinds[lasting], verdicts.kind_names),
             "reason": pyarrow.array([verdicts.reasons.get(int(index)) for index in lasting], pyarrow.string()),
-        }
-    ).replace_schema_metadata({"decoder": _DECODER})
+        },
+        schema=_SCHEMA,
+    )
     with contextlib.suppress(OSError), replacing(_file(source, cache_directory)) as file:
         pyarrow.feather.write_feather(table, file, compression="uncompressed")
 
@@ -140,9 +153,9 @@ def _file(source: str, cache_directory: str) -> Path:
 
 
 def _read(file: Path) -> pyarrow.Table | None:
-    """Reads the kept verdicts; None if the file is missing, damaged or of another decoder."""
+    """Reads the kept verdicts; None if the file is missing, damaged, or of another version or decoder."""
     try:
         table = pyarrow.feather.read_table(file, memory_map=False)
     except (OSError, pyarrow.ArrowException):
         return None
-    return table if (table.schema.metadata or {}).get(b"decoder") == _DECODER else None
+    return table if table.schema.equals(_SCHEMA, check_metadata=True) else None

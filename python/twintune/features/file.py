@@ -7,22 +7,47 @@ mapping, and private memory doesn't grow with the number of images.
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import zlib
 from collections.abc import Iterable
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
+import msgspec
 import numpy as np
 
 from twintune.digests import RowsDigest
 
-_TENSOR = "features"
 _PAGE = 4096
 _LENGTH_BYTES = 8
 """The bytes at the beginning of a safetensors file that hold the length of its header, little-endian."""
 _CHUNK = 1 << 24
 _DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+
+
+class TensorEntry(msgspec.Struct):
+    """The entry of the one tensor in the header of a safetensors file."""
+
+    dtype: Literal["F32", "F64"]
+    shape: tuple[int, ...]
+    data_offsets: tuple[int, int]
+
+
+class Metadata(msgspec.Struct):
+    """The texts in the header of a safetensors file."""
+
+    key: str
+    """The features' `FeatureKey`, as JSON."""
+    pixels: str
+    """Digest of the images as the backbone got them (see `RowsDigest`)."""
+    crc32: str
+    """The checksum of the numbers and of `pixels`, in hexadecimal."""
+
+
+class Header(msgspec.Struct):
+    """The header of a file of features."""
+
+    metadata: Metadata = msgspec.field(name="__metadata__")
+    features: TensorEntry
 
 
 class Features(NamedTuple):
@@ -84,13 +109,9 @@ def read_features(file: IO[bytes], key: bytes) -> Features:
         OSError: If the file can't be read.
     """
     header, start = _read_header(file)
-    try:
-        about, metadata = header[_TENSOR], header["__metadata__"]
-        dtype, shape, pixels = _DTYPES[about["dtype"]], tuple(about["shape"]), metadata["pixels"]
-        checksum, size = int(metadata["crc32"], 16), about["data_offsets"][1]
-        is_whole = metadata["key"].encode() == key and size == dtype.itemsize * math.prod(shape)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise DamagedFeatures("its header can't be read") from error
+    tensor, metadata = header.features, header.metadata
+    dtype, size = _DTYPES[tensor.dtype], tensor.data_offsets[1]
+    is_whole = metadata.key.encode() == key and size == dtype.itemsize * math.prod(tensor.shape)
     if not is_whole:
         raise DamagedFeatures("its header is of other features")
     expected, actual = start + size, file.seek(0, 2)
@@ -100,23 +121,22 @@ def read_features(file: IO[bytes], key: bytes) -> Features:
     found = 0
     while part := file.read(_CHUNK):
         found = zlib.crc32(part, found)
-    if zlib.crc32(pixels.encode(), found) != checksum:
+    if f"{zlib.crc32(metadata.pixels.encode(), found):08x}" != metadata.crc32:
         raise DamagedFeatures("its checksum is another")
-    return Features(np.memmap(file, dtype, "r", start, shape), pixels)
+    return Features(np.memmap(file, dtype, "r", start, tensor.shape), metadata.pixels)
 
 
 def _header(dtype: np.dtype, shape: tuple[int, ...], key: bytes, pixels: str, checksum: int) -> bytes:
     """The front of the file, padded with spaces to whole pages."""
-    name = next(name for name, known in _DTYPES.items() if known == dtype)
+    name: Literal["F32", "F64"] = "F32" if dtype == _DTYPES["F32"] else "F64"
     size = int(np.prod(shape)) * dtype.itemsize
-    metadata = {"key": key.decode(), "pixels": pixels, "crc32": f"{checksum:08x}"}
-    tensor = {"dtype": name, "shape": shape, "data_offsets": [0, size]}
-    text = json.dumps({"__metadata__": metadata, _TENSOR: tensor}).encode()
+    metadata = Metadata(key.decode(), pixels, f"{checksum:08x}")
+    text = msgspec.json.encode(Header(metadata, TensorEntry(name, shape, (0, size))))
     padded = text.ljust(-(-(len(text) + _LENGTH_BYTES) // _PAGE) * _PAGE - _LENGTH_BYTES)
     return len(padded).to_bytes(_LENGTH_BYTES, "little") + padded
 
 
-def _read_header(file: IO[bytes]) -> tuple[dict, int]:
+def _read_header(file: IO[bytes]) -> tuple[Header, int]:
     """The header, and the offset in bytes at which the numbers begin."""
     file.seek(0)
     length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
@@ -125,7 +145,7 @@ def _read_header(file: IO[bytes]) -> tuple[dict, int]:
         raise DamagedFeatures("its header is cut off")
     file.seek(_LENGTH_BYTES)
     try:
-        header = json.loads(file.read(length))
-    except ValueError as error:
+        header = msgspec.json.decode(file.read(length), type=Header)
+    except msgspec.DecodeError as error:
         raise DamagedFeatures("its header can't be read") from error
     return header, start

@@ -8,11 +8,10 @@ import msgspec
 
 from twintune.backbones import Preprocessing, find_backbone
 from twintune.data.decoding import VERSION as DECODING
+from twintune.digests import digest_schema
 from twintune.engines.environment import versions
+from twintune.features.file import Header
 from twintune.protocol import Augmentation, Framework, Precision, RunRequest, SplitName
-
-FORMAT = 1
-"""The version of the features; it goes up when a change of the code gives other features, which voids kept entries."""
 
 
 class FixedView(msgspec.Struct, frozen=True, rename="camel"):
@@ -27,7 +26,7 @@ class FixedView(msgspec.Struct, frozen=True, rename="camel"):
 class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
     """The parts of a key that are the same for all splits of a run. Digests are in hexadecimal."""
 
-    format: int
+    format: str
     twintune: str
     framework: Framework
     packages: dict[str, str]
@@ -75,6 +74,11 @@ class FeatureKey(msgspec.Struct, frozen=True, rename="camel"):
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, in hexadecimal."""
         return hashlib.sha256(self.encode()).hexdigest()
+
+
+FORMAT = digest_schema(tuple[Header, FeatureKey], meaning=1)
+"""The format of an entry: the fields of its header and key. The number goes up when a change of the code gives other
+features. An entry of another format has another name, and is never found."""
 
 
 def feature_source(

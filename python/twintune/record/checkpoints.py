@@ -24,7 +24,7 @@ from twintune.record.run_state import FORMAT, RunState, checkpoint_mismatch
 from twintune.system.files import replacing
 
 _LAST, _BEST = "last.safetensors", "best.safetensors"
-_STATE, _CHECKSUM = "twintune", "crc32"
+_STATE, _FORMAT, _CHECKSUM = "twintune", "format", "crc32"
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class CheckpointFolder:
 
 def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> None:
     tensors = in_c_order(tensors)
-    metadata = {_STATE: msgspec.json.encode(state).decode(), _CHECKSUM: _checksum(tensors)}
+    metadata = {_STATE: msgspec.json.encode(state).decode(), _FORMAT: FORMAT, _CHECKSUM: _checksum(tensors)}
     save_atomically(tensors, file, metadata)
 
 
@@ -177,11 +177,11 @@ def _read_header(file: Path) -> tuple[RunState, str]:
     try:
         with safetensors.safe_open(file, framework="np") as tensors:
             metadata = tensors.metadata() or {}
-        written = msgspec.json.decode(metadata[_STATE])
-        if written["format"] != FORMAT:
+        state, checksum = metadata[_STATE], metadata[_CHECKSUM]
+        if metadata.get(_FORMAT) != FORMAT:
             raise checkpoint_mismatch("another version of twintune")
-        return msgspec.convert(written, RunState), metadata[_CHECKSUM]
-    except (safetensors.SafetensorError, OSError, msgspec.MsgspecError, KeyError, TypeError) as error:
+        return msgspec.json.decode(state, type=RunState), checksum
+    except (safetensors.SafetensorError, OSError, msgspec.MsgspecError, KeyError) as error:
         raise _corrupt(file, str(error)) from error
 
 

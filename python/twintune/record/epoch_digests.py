@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-
 import msgspec
 import numpy as np
 
@@ -12,53 +9,47 @@ from twintune.data.targets import Targets
 from twintune.digests import ChainedDigest
 
 
-class ChainState(msgspec.Struct, frozen=True):
-    """The state of an `EpochChain`; digests are in hexadecimal."""
-
-    so_far: str
-    epochs: list[str]
-
-
-class EpochChain(ChainedDigest):
+class EpochChain(msgspec.Struct):
     """A chained digest that keeps its value after each epoch.
 
     Two runs of different lengths can then be compared as far as both of them went.
     """
 
-    def __init__(self, state: ChainState | None = None) -> None:
-        """Begins a chain, or continues the chain of a state."""
-        super().__init__(*([state.so_far] if state else []))
-        self.epochs = list(state.epochs) if state else []
-        """The digest after each epoch, from the first one on."""
+    so_far: str = ChainedDigest().hexdigest()
+    """The chain so far, in hexadecimal."""
+    epochs: list[str] = msgspec.field(default_factory=list)
+    """The digest after each epoch, from the first one on."""
+
+    def add(self, array: np.ndarray) -> None:
+        """Appends an array (see `ChainedDigest`)."""
+        chain = ChainedDigest(self.so_far)
+        chain.add(array)
+        self.so_far = chain.hexdigest()
+
+    def add_digest(self, digest: str) -> None:
+        """Appends what is known by its digest alone, in hexadecimal."""
+        chain = ChainedDigest(self.so_far)
+        chain.add_digest(digest)
+        self.so_far = chain.hexdigest()
 
     def end_epoch(self) -> None:
         """Keeps the digest so far as the value after the epoch which ends."""
-        self.epochs.append(self.hexdigest())
-
-    def state(self) -> ChainState:
-        """The chain's state, to continue it from later."""
-        return ChainState(self.hexdigest(), list(self.epochs))
+        self.epochs.append(self.so_far)
 
 
-@dataclass
-class EpochDigests:
-    """The chained digests of one run, each known by its field's name in a checkpoint."""
+class EpochDigests(msgspec.Struct):
+    """The chained digests of one run, which its checkpoints hold as they are here."""
 
-    pixels: EpochChain = field(default_factory=EpochChain)
+    pixels: EpochChain = msgspec.field(default_factory=EpochChain)
     """The digest of every batch of training and validation pixels, as the model got them."""
-    batch_order: EpochChain = field(default_factory=EpochChain)
+    batch_order: EpochChain = msgspec.field(default_factory=EpochChain)
     """The digest of each batch's positions in the training split."""
-    targets: EpochChain = field(default_factory=EpochChain)
+    targets: EpochChain = msgspec.field(default_factory=EpochChain)
     """The digest of each batch's targets: labels, coefficients and weight."""
-    dropout: EpochChain = field(default_factory=EpochChain)
+    dropout: EpochChain = msgspec.field(default_factory=EpochChain)
     """The digest of each batch's dropout masks."""
-    schedule: EpochChain = field(default_factory=EpochChain)
+    schedule: EpochChain = msgspec.field(default_factory=EpochChain)
     """The digest of each optimiser step's learning rate."""
-
-    @classmethod
-    def restored(cls, states: Mapping[str, ChainState]) -> EpochDigests:
-        """Continues the chains from what `states` returned."""
-        return cls(**{name: EpochChain(state) for name, state in states.items()})
 
     def add_batch(self, positions: np.ndarray, targets: Targets, masks: tuple[np.ndarray, ...]) -> None:
         """Adds the inputs of a training step other than its pixels: positions, targets and dropout masks."""
@@ -74,12 +65,5 @@ class EpochDigests:
 
     def end_epoch(self) -> None:
         """Keeps the value of every chain after an epoch and its validation."""
-        for chain in self._chains().values():
+        for chain in (self.pixels, self.batch_order, self.targets, self.dropout, self.schedule):
             chain.end_epoch()
-
-    def states(self) -> dict[str, ChainState]:
-        """The states of the chains by name, to continue them from later."""
-        return {name: chain.state() for name, chain in self._chains().items()}
-
-    def _chains(self) -> dict[str, EpochChain]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -6,15 +6,13 @@ from typing import Any
 
 import msgspec
 
+from twintune.digests import digest_schema
 from twintune.engines.engine import PhaseFacts
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
 from twintune.protocol import EpochRecord, RunRequest, TrainedPhase
 from twintune.record.early_stopping import MonitorState
-from twintune.record.epoch_digests import ChainState
-
-FORMAT = 3
-"""The version of the header's format; it goes up with any change of the classes below."""
+from twintune.record.epoch_digests import EpochDigests
 
 
 class EpochState(msgspec.Struct, frozen=True):
@@ -28,22 +26,29 @@ class EpochState(msgspec.Struct, frozen=True):
     timed_images: int
 
 
-class RecordState(msgspec.Struct, frozen=True):
+class RecordState(msgspec.Struct):
     """The evidence so far (see `twintune.record.run_record`); digests are in hexadecimal."""
 
-    architecture: str
-    parameters: int
-    weights: str
-    head_init: str
-    digests: dict[str, ChainState]
-    test_pixels: str
-    phases: list[PhaseFacts]
-    losses: list[str]
-    trained: list[TrainedPhase]
-    epochs: list[EpochRecord]
-    first_step_loss: float | None
-    feature_images: int
-    seconds: dict[str, float]
+    architecture: str = ""
+    """Digest of the model's shapes; like the next three it is read from the model before its first step."""
+    parameters: int = 0
+    weights: str = ""
+    """Digest of the backbone's tensors."""
+    head_init: str = ""
+    """Digest of the head's tensors."""
+    digests: EpochDigests = msgspec.field(default_factory=EpochDigests)
+    test_pixels: str = ""
+    """Digest of the test images as the last pass over them gave them (see `RowsDigest`)."""
+    phases: list[PhaseFacts] = msgspec.field(default_factory=list)
+    losses: list[str] = msgspec.field(default_factory=list)
+    """The loss of each phase's training step, in words."""
+    trained: list[TrainedPhase] = msgspec.field(default_factory=list)
+    epochs: list[EpochRecord] = msgspec.field(default_factory=list)
+    first_step_loss: float | None = None
+    feature_images: int = 0
+    """The number of images whose features were computed."""
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
+    """Wall-clock seconds by part (see `Stopwatch`)."""
 
 
 class Position(msgspec.Struct):
@@ -69,7 +74,6 @@ class Position(msgspec.Struct):
 class RunState(msgspec.Struct, frozen=True):
     """The state of a run, as the header of a checkpoint holds it."""
 
-    format: int
     specification: dict[str, Any]
     split: str
     """Digest of the images' identities, labels and bytes in each split."""
@@ -85,6 +89,10 @@ class RunState(msgspec.Struct, frozen=True):
         """Whether the phase's best epoch is the one that has just ended."""
         best = self.monitor.best
         return self.epoch is None and best is not None and best.epoch == self.position.epoch
+
+
+FORMAT = digest_schema(RunState, meaning=4)
+"""The format of a checkpoint: its header's fields, and by the number what they and the tensors beside them mean."""
 
 
 def checkpoint_mismatch(difference: str) -> TwintuneError:

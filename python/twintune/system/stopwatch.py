@@ -11,10 +11,14 @@ Item = TypeVar("Item")
 
 
 class Stopwatch:
-    """Sums of wall-clock seconds by the name of a part."""
+    """Sums of wall-clock seconds by the name of a part.
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    Args:
+        seconds: The sums so far, to which the stopwatch adds.
+    """
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds = seconds
 
     @contextlib.contextmanager
     def part(self, name: str) -> Iterator[None]:

@@ -97,7 +97,7 @@ class TrainingEpoch:
     def _train_step(self, batch: Batch, targets: Targets, rate: float, divisor: float | None) -> None:
         run = self._run
         masks = masks_of_step(run.request, len(batch), run.position.steps_done)
-        run.record.digests.add_batch(batch.positions, targets, masks)
+        run.record.state.digests.add_batch(batch.positions, targets, masks)
         step = StepInputs(
             inputs=batch.inputs,
             targets=targets,
@@ -120,8 +120,8 @@ class TrainingEpoch:
                 raise loss_not_finite(
                     f"The loss became {loss} at phase {run.position.phase}, epoch {self._epoch}, step {at}."
                 )
-            if run.record.first_step_loss is None:
-                run.record.first_step_loss = loss
+            if run.record.state.first_step_loss is None:
+                run.record.state.first_step_loss = loss
             self.metrics.add(loss, targets.weight, outcome.correct, len(targets.labels))
         self._pending.clear()
         # The last step's loss is available before its update is done.

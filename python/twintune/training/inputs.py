@@ -69,9 +69,9 @@ class Inputs:
             self.features_hashed = False
         if first_stage > 0 and self._passed is None:
             with self._record.watch.part("features"):
-                weights = None if backbone_moved else self._record.weights
+                weights = None if backbone_moved else self._record.state.weights
                 self._passed = self._extractor.run(first_stage, weights)
-            self._record.feature_images += self._passed.computed_images
+            self._record.state.feature_images += self._passed.computed_images
             self._hash_features(self._passed)
 
     @property
@@ -98,7 +98,7 @@ class Inputs:
             inputs, targets = self._mixing(batch.inputs, targets, epoch, step)
             # Features come from pixels that are in the digest already.
             if self._passed is None:
-                self._record.digests.pixels.add(np.asarray(inputs))
+                self._record.state.digests.pixels.add(np.asarray(inputs))
             yield dataclasses.replace(batch, inputs=inputs), targets
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
@@ -109,10 +109,10 @@ class Inputs:
         is_test, seen = split is self._splits.test, RowsDigest()
         for batch in self._engine.pipeline.ordered_batches(split):
             # Test pixels have a digest of their own, which each pass begins anew.
-            (seen if is_test else self._record.digests.pixels).add(np.asarray(batch.inputs))
+            (seen if is_test else self._record.state.digests.pixels).add(np.asarray(batch.inputs))
             yield batch
         if is_test:
-            self._record.test_pixels = seen.hexdigest()
+            self._record.state.test_pixels = seen.hexdigest()
 
     def _pipeline(self) -> InputPipeline:
         return self._engine.pipeline if self._passed is None else self._passed.features
@@ -121,7 +121,7 @@ class Inputs:
         """Adds the digests of the images that the features were computed from, in this run or when they were kept."""
         for name, pixels in passed.pixels:
             if name == "test":
-                self._record.test_pixels = pixels
+                self._record.state.test_pixels = pixels
             elif not self.features_hashed:
-                self._record.digests.pixels.add_digest(pixels)
+                self._record.state.digests.pixels.add_digest(pixels)
         self.features_hashed = True

@@ -12,7 +12,6 @@ from twintune.digests import digest_text
 from twintune.record.checkpoints import Checkpoint, CheckpointFolder
 from twintune.record.early_stopping import Monitor
 from twintune.record.run_state import (
-    FORMAT,
     EpochState,
     RunState,
     checkpoint_mismatch,
@@ -116,14 +115,13 @@ class RunCheckpoints:
     def _state(self, monitor: Monitor, epoch: EpochState | None = None) -> RunState:
         run = self._run
         return RunState(
-            format=FORMAT,
             specification=self._specification,
             split=self._split,
             position=run.position,
             epoch=epoch,
             monitor=monitor.state,
             features_hashed=run.inputs.features_hashed,
-            record=run.record.state(),
+            record=run.record.state,
         )
 
     def _tensors(self) -> Mapping[str, np.ndarray]:

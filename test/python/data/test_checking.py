@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.feather
 import pytest
+import twintune.data.verdicts
 from pictures import write_pictures
 from twintune.data import checking
 from twintune.data.checking import check_images
@@ -107,7 +109,18 @@ def test_verdicts_of_another_decoder_are_void(tmp_path: Path, check, decoded: li
     root = write_pictures(tmp_path / "all", classes=2, each=3)
     check(root)
     decoded.clear()
-    monkeypatch.setattr("twintune.data.verdicts._DECODER", b"another")
+    schema = twintune.data.verdicts._SCHEMA
+    monkeypatch.setattr(twintune.data.verdicts, "_SCHEMA", schema.with_metadata({"decoder": b"another"}))
+    check(root)
+    assert len(decoded) == 6
+
+
+def test_verdicts_with_other_columns_are_void(tmp_path: Path, check, decoded: list[int]) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    check(root)
+    (kept,) = (tmp_path / "cache" / "checks").iterdir()
+    pyarrow.feather.write_feather(pyarrow.feather.read_table(kept).drop_columns(["height"]), kept)
+    decoded.clear()
     check(root)
     assert len(decoded) == 6
 

@@ -23,7 +23,7 @@ from twintune.features.key import FeatureKey, FeatureSource
 IMAGES = 20
 VALUES = np.random.default_rng(0).standard_normal((IMAGES, 7)).astype(np.float32)
 SOURCE = FeatureSource(
-    format=1,
+    format="00",
     twintune="0.1.0",
     framework="pytorch",
     packages={"torch": "2.9.0", "pillow": "12.0.0"},
@@ -157,8 +157,8 @@ def test_what_was_made_by_other_means_is_not_found(opened: Opens, change: dict) 
         lambda file, size: file.truncate(0),
         lambda file, size: (file.seek(20), file.write(b"\0" * 8)),
         lambda file, size: (file.seek(0), file.write(b"\xff" * 8)),
-        lambda file, size: change_after(file, b'"pixels": "'),
-        lambda file, size: change_after(file, b'"shape": ['),
+        lambda file, size: change_after(file, b'"pixels":"'),
+        lambda file, size: change_after(file, b'"shape":['),
         lambda file, size: change_after(file, rb"\"weights\":\""),
     ],
     ids=[

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 import twintune.model.weights
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
 from twintune.record.checkpoints import CheckpointFolder
 from twintune.record.early_stopping import BestEpoch, MonitorState
-from twintune.record.run_state import FORMAT, EpochState, Position, RecordState, RunState, first_difference
+from twintune.record.run_state import EpochState, Position, RecordState, RunState, first_difference
 
-RECORD = RecordState(
-    architecture="a",
-    parameters=1,
-    weights="w",
-    head_init="h",
-    digests={},
-    test_pixels="00",
-    phases=[],
-    losses=[],
-    trained=[],
-    epochs=[],
-    first_step_loss=None,
-    feature_images=0,
-    seconds={},
-)
+RECORD = RecordState(architecture="a", parameters=1, weights="w", head_init="h", test_pixels="00")
 
 
 def state(epoch: int, best: int = 1, phase: int = 1, within: bool = False) -> RunState:
     """The state after an epoch of a phase, or within the next one."""
     return RunState(
-        format=FORMAT,
         specification={},
         split="s",
         position=Position(phase=phase, epoch=epoch, epochs_done=epoch),
@@ -192,8 +177,14 @@ def test_a_corrupt_checkpoint_is_named_with_what_mends_it(tmp_path: Path, spoil:
     assert "Delete the file" in (caught.value.hint or "")
 
 
-def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path) -> None:
-    make_folder(tmp_path).save(msgspec.structs.replace(state(1), format=FORMAT + 1), tensors(1))
+@pytest.mark.parametrize("older", [{}, {"format": "00"}], ids=["with its format elsewhere", "of another format"])
+def test_a_checkpoint_of_another_version_is_refused(tmp_path: Path, older: dict[str, str]) -> None:
+    make_folder(tmp_path).save(state(1), tensors(1))
+    with safe_open(tmp_path / "last.safetensors", framework="np") as file:
+        metadata = file.metadata()
+    del metadata["format"]
+    # A header that this version could not read, had it not looked at the format first.
+    save_file(tensors(1), tmp_path / "last.safetensors", {**metadata, "twintune": '{"format":3}', **older})
     with pytest.raises(TwintuneError, match="another version of twintune") as caught:
         load_last_epoch(tmp_path)
     assert caught.value.code == "CHECKPOINT_MISMATCH"

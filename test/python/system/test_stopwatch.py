@@ -41,7 +41,7 @@ def test_only_the_waiting_counts_and_is_taken_once(clock: Clock) -> None:
 
 
 def test_parts_add_up_though_one_ends_in_an_error(clock: Clock) -> None:
-    watch = Stopwatch()
+    watch = Stopwatch({})
     with pytest.raises(ValueError), watch.part("build"):
         clock.now += 3
         raise ValueError

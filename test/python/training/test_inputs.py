@@ -55,7 +55,7 @@ def test_the_digest_is_of_the_pixels_as_they_were_mixed(make_request, inputs_of)
     expected = ChainedDigest()
     for batch, _ in inputs.training_batches(0):
         expected.add(batch.inputs)
-    assert record.digests.pixels.hexdigest() == expected.hexdigest()
+    assert record.state.digests.pixels.so_far == expected.hexdigest()
 
 
 def test_evaluations_are_neither_augmented_nor_mixed(make_request, inputs_of) -> None:

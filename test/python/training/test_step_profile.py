@@ -78,9 +78,9 @@ def test_a_profile_changes_nothing_of_the_run(make_request, framework: str, monk
     looks = []
 
     def look_before_and_after(context):
-        looks.append((contents(request.run_directory), msgspec.json.encode(context.record.state())))
+        looks.append((contents(request.run_directory), msgspec.json.encode(context.record.state)))
         profile = profile_steps(context)
-        looks.append((contents(request.run_directory), msgspec.json.encode(context.record.state())))
+        looks.append((contents(request.run_directory), msgspec.json.encode(context.record.state)))
         return profile
 
     monkeypatch.setattr(loop, "profile_steps", look_before_and_after)
