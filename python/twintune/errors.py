@@ -11,7 +11,7 @@ import shlex
 import sys
 import traceback
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 FailureCode = Literal[
     # The specification or the command line (exit code 2).
@@ -60,6 +60,24 @@ FailureCode = Literal[
     "INTERNAL",
 ]
 """Every code that a failure can have: the twin of `failureCodes` in `src/failure.ts`. A test holds the two equal."""
+
+
+class Cause(TypedDict):
+    """The exception behind a failure; `detail` is its traceback."""
+
+    type: str
+    message: str
+    detail: str
+
+
+class Failure(TypedDict):
+    """A failure as it crosses the bridge: the twin of `failureSchema` in `src/failure.ts`."""
+
+    code: FailureCode
+    message: str
+    hint: str | None
+    cause: Cause | None
+
 
 REQUIREMENTS = Path(__file__).resolve().parents[2]
 """The folder of the files of requirements."""
@@ -123,7 +141,7 @@ class Cancelled(TwintuneError):
         super().__init__("CANCELLED", "Cancelled.")
 
 
-def to_failure(exception: BaseException) -> dict:
+def to_failure(exception: BaseException) -> Failure:
     """Turns any exception into the failure that crosses the bridge (`src/failure.ts`)."""
     if isinstance(exception, TwintuneError):
         cause = exception.__cause__
@@ -147,11 +165,11 @@ def to_failure(exception: BaseException) -> dict:
     return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)
 
 
-def _failure(code: FailureCode, message: str, hint: str | None, cause: BaseException | None) -> dict:
+def _failure(code: FailureCode, message: str, hint: str | None, cause: BaseException | None) -> Failure:
     return {"code": code, "message": message, "hint": hint, "cause": None if cause is None else _cause(cause)}
 
 
-def _cause(exception: BaseException) -> dict:
+def _cause(exception: BaseException) -> Cause:
     return {
         "type": _type_name(exception),
         "message": str(exception),

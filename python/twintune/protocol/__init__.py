@@ -3,6 +3,9 @@
 Requests are complete: the only default here is None, for what may be left out (a test set that is split off, an epsilon
 that is each framework's own), so that a default can only stand in the TypeScript schema. Unknown fields are refused.
 test/fixtures/protocol is parsed by both languages.
+
+The structs are written by hand: those that datamodel-code-generator makes of the JSON Schema have numbered names
+(`Optimizer2`), let unknown fields through, and can't be decoded where a union of objects has no tag (`trainable`).
 """
 
 from twintune.protocol.augmentation import (
