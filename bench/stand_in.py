@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 from twintune import engines
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
-from twintune.engines.engine import PhaseFacts, Prefix, StepInputs, StepOutcome, StepParts
+from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, StepParts
 from twintune.protocol import Phase, RunRequest
 
 STEP_SECONDS = "BENCH_STEP_SECONDS"
@@ -80,7 +80,7 @@ class StandInDevice:
 class StandInEngine:
     """Sleeps where a framework would compute; batches, events, digests and checkpoints are the product's own."""
 
-    caches_features = False
+    draws_dropout = False
 
     def __init__(self, request: RunRequest, classes: int, step_seconds: float) -> None:
         self.device = StandInDevice()
@@ -95,9 +95,6 @@ class StandInEngine:
         self._classes = classes
         self._step_seconds = step_seconds
         self._learning_rate = 0.0
-
-    def keep_backbone(self) -> None:
-        """It has none."""
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Nothing is frozen, made or traced."""
@@ -132,10 +129,6 @@ class StandInEngine:
         """Logits that know nothing, [images, classes]; takes the time of a step."""
         time.sleep(self._step_seconds)
         return np.zeros((len(inputs), self._classes), np.float32)
-
-    def prefix(self, first_stage: int, images: int) -> Prefix:
-        """It has no stages."""
-        raise NotImplementedError
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """A single number."""

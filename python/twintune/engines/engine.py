@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -122,7 +122,10 @@ class Prefix(Protocol):
 
 
 class Engine(Protocol):
-    """One framework's model, built for one run.
+    """One framework's model, built for one run. Every engine can do what is here.
+
+    What only some engines can do is a protocol of its own, and whoever needs it asks with `isinstance`:
+    `FeatureEngine`, and `twintune.engines.probe.ProbedEngine`.
 
     Images are NumPy arrays of shape [images, height, width, 3], features of shape [images, features], labels int64 of
     shape [images]; in idiomatic mode they are what the engine's own pipeline yields.
@@ -130,8 +133,8 @@ class Engine(Protocol):
 
     device: Device
     pipeline: ImagePipeline
-    caches_features: bool
-    """Whether a phase may run the frozen stages once and train on their output."""
+    draws_dropout: bool
+    """Whether the model's own layers draw what they drop; if not, each step is given its masks."""
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes and thaws, makes the optimiser and traces the steps anew.
@@ -172,28 +175,12 @@ class Engine(Protocol):
         """Logits in inference mode, shape [images, classes], of what the phase was started on."""
         ...
 
-    def prefix(self, first_stage: int, images: int) -> Prefix:
-        """What gives the batches of a phase that starts at a stage, with the weights as they are now.
-
-        Args:
-            first_stage: As in `start_phase`; more than 0.
-            images: How many will pass through it: it is prepared only as far as that pays.
-        """
-        ...
-
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone's tensors and buffers, in aligned mode by timm's names and in PyTorch's layout."""
         ...
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        ...
-
-    def keep_backbone(self) -> None:
-        """Leaves the backbone to the next run of this process that wants the same.
-
-        The last call, and only after phases that have all left the backbone as it was built: never in idiomatic mode.
-        """
         ...
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
@@ -222,6 +209,34 @@ class Engine(Protocol):
 
     def placement(self) -> str:
         """Where the live variables are: `cpu`, or `gpu:N` with the device's name."""
+        ...
+
+
+@runtime_checkable
+class FeatureEngine(Engine, Protocol):
+    """An engine whose backbone can stay as it was built: it can be cut at a stage, run once, and kept for other runs.
+
+    The engines of aligned mode can do that. The listings of idiomatic mode run and train their models as a whole: their
+    phases start on pixels, and their backbones count as moved.
+    """
+
+    def prefix(self, first_stage: int, images: int) -> Prefix:
+        """Cuts off the frozen stages, which give the batches of a phase that starts at a stage.
+
+        Args:
+            first_stage: As in `start_phase`; more than 0.
+            images: How many will pass through it: it is prepared only as far as that pays.
+
+        Returns:
+            The stages before `first_stage`, with the weights as they are now.
+        """
+        ...
+
+    def keep_backbone(self) -> None:
+        """Leaves the backbone to the next run of this process that wants the same.
+
+        The last call, and only after phases that have all left the backbone as it was built.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Probe(Protocol):
         ...
 
 
+@runtime_checkable
 class ProbedEngine(Engine, Protocol):
     """An engine that can be looked into: those of aligned mode."""
 

@@ -13,7 +13,7 @@ from twintune.backbones import find_backbone
 from twintune.data.dataset import Split, Splits
 from twintune.data.loader import Batch, SharedLoader
 from twintune.digests import RowsDigest, digest_tensors, digest_text
-from twintune.engines.engine import Engine, Prefix
+from twintune.engines.engine import FeatureEngine, Prefix
 from twintune.features.cache import FeatureCache
 from twintune.features.cached_features import CachedFeatures
 from twintune.features.file import Features
@@ -38,7 +38,7 @@ class FeaturePass:
 class FeatureExtractor:
     """Takes features from the cache, and runs an engine's frozen backbone for those that are missing."""
 
-    def __init__(self, request: RunRequest, engine: Engine, splits: Splits, reporter: Reporter) -> None:
+    def __init__(self, request: RunRequest, engine: FeatureEngine, splits: Splits, reporter: Reporter) -> None:
         self._request = request
         self._engine = engine
         self._splits = splits

@@ -6,8 +6,7 @@ import itertools
 
 import numpy as np
 
-from twintune.model.precision import array_dtype
-from twintune.protocol import Head, RunRequest
+from twintune.protocol import Head
 from twintune.seeding import generator
 
 
@@ -31,19 +30,6 @@ def initial_head(head: Head, features: int, classes: int, seed: int) -> dict[str
         tensors[f"head.{index}.weight"] = draw.uniform(-bound, bound, (outputs, inputs)).astype(np.float32)
         tensors[f"head.{index}.bias"] = draw.uniform(-bound, bound, outputs).astype(np.float32)
     return tensors
-
-
-def masks_of_step(request: RunRequest, images: int, step: int) -> tuple[np.ndarray, ...]:
-    """The dropout masks of one training step of a run; in idiomatic mode the framework's own layers draw them.
-
-    Args:
-        request: The run's request, which gives the head, the seeds, the mode and the precision.
-        images: Images in the batch.
-        step: The step, counted over all phases.
-    """
-    if request.mode == "idiomatic":
-        return ()
-    return dropout_masks(request.model.head, images, request.seeds.init, step, array_dtype(request.training.precision))
 
 
 def dropout_masks(head: Head, images: int, seed: int, step: int, dtype: str) -> tuple[np.ndarray, ...]:

@@ -11,11 +11,11 @@ from twintune.data.targets import Targets
 from twintune.engines.engine import StepInputs
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
-from twintune.model.head import masks_of_step
 from twintune.protocol import Phase, StepReport
 from twintune.record.run_state import EpochState
 from twintune.system.stopwatch import Waiting
 from twintune.training.context import RunContext
+from twintune.training.masks import masks_of_step
 
 
 class TrainingEpoch:
@@ -96,7 +96,7 @@ class TrainingEpoch:
 
     def _train_step(self, batch: Batch, targets: Targets, rate: float, divisor: float | None) -> None:
         run = self._run
-        masks = masks_of_step(run.request, len(batch), run.position.steps_done)
+        masks = masks_of_step(run.engine, run.request, len(batch), run.position.steps_done)
         run.record.state.digests.add_batch(batch.positions, targets, masks)
         step = StepInputs(
             inputs=batch.inputs,

@@ -10,8 +10,8 @@ import numpy as np
 from twintune.data.loader import Batch
 from twintune.data.targets import TargetEncoder
 from twintune.engines.engine import Engine, StepInputs
-from twintune.model.head import masks_of_step
 from twintune.protocol import RunRequest
+from twintune.training.masks import masks_of_step
 
 MixedBatch = tuple[Batch, np.ndarray]
 """A batch and the shares of the classes in each of its images, an array of shape [images, classes]."""
@@ -38,7 +38,7 @@ class GroupTrainer:
             step = StepInputs(
                 inputs=batch.inputs,
                 targets=targets,
-                masks=masks_of_step(self._run, len(batch), self._batches),
+                masks=masks_of_step(self._engine, self._run, len(batch), self._batches),
                 learning_rate=learning_rate,
                 divisor=None if left else weight,
             )

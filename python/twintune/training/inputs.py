@@ -12,7 +12,7 @@ from twintune.data.loader import Batch, InputPipeline
 from twintune.data.mixing import Mixing
 from twintune.data.targets import one_hot
 from twintune.digests import RowsDigest
-from twintune.engines.engine import Engine
+from twintune.engines.engine import Engine, FeatureEngine
 from twintune.features.extraction import FeatureExtractor, FeaturePass
 from twintune.protocol import FeatureOrigin, Phase, RunRequest
 from twintune.record.reporter import Reporter
@@ -30,7 +30,8 @@ class Inputs:
         self._engine = engine
         self._splits = splits
         self._record = record
-        self._extractor = FeatureExtractor(request, engine, splits, reporter)
+        can_extract = isinstance(engine, FeatureEngine)
+        self._extractor = FeatureExtractor(request, engine, splits, reporter) if can_extract else None
         self._passed: FeaturePass | None = None
         self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
         record.augmentation = f"{engine.pipeline.describe_augmentation()}; {self._mixing.describe()}"
@@ -48,8 +49,10 @@ class Inputs:
             phase: The phase.
             recorded: The input of the phase's steps so far, if it has begun before; its other steps get the same input.
         """
-        frozen = frozen_stages(phase, self._request) if self._engine.caches_features else 0
-        if frozen == 0 or recorded == "pixels":
+        if self._extractor is None or recorded == "pixels":
+            return 0
+        frozen = frozen_stages(phase, self._request)
+        if frozen == 0:
             return 0
         if recorded is not None or pools_features(frozen, self._request):
             return frozen
@@ -68,6 +71,7 @@ class Inputs:
             self._passed = None
             self.features_hashed = False
         if first_stage > 0 and self._passed is None:
+            assert self._extractor is not None, "another engine's phases start on pixels"
             with self._record.watch.part("features"):
                 weights = None if backbone_moved else self._record.state.weights
                 self._passed = self._extractor.run(first_stage, weights)

@@ -20,6 +20,8 @@ _SHARE = 4
 def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
     """Returns splits whose images are decoded once, as far as there is room, if a run passes over them more than once.
 
+    Only the shared loader reads such splits: the listings of idiomatic mode decode in their own pipelines.
+
     Args:
         splits: The splits as they were opened. The test's images are seen once and are never kept.
         request: The run's request, whose `dataset.cache_decoded` says where images are kept: in `memory`; on the
@@ -28,7 +30,7 @@ def keep_decoded(splits: Splits, request: RunRequest) -> Splits:
             every epoch.
     """
     where = request.dataset.cache_decoded
-    if where == "none" or request.mode == "idiomatic" or _epochs_on_pixels(request) <= 1:
+    if where == "none" or _epochs_on_pixels(request) <= 1:
         return splits
     folder = Path(request.cache_directory, "images")
     room = Room(_bytes_allowed(where, folder))

@@ -12,6 +12,7 @@ import numpy as np
 
 from twintune.data.dataset import Split
 from twintune.digests import digest_tensors
+from twintune.engines.engine import FeatureEngine
 from twintune.engines.loss_scaling import explain_skipped_steps
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation.evaluation import save_evaluation
@@ -83,7 +84,7 @@ class TrainingLoop:
         if self.request.profile:
             self._profile()
         result = self.record.result(run.engine, run.splits, test, peak)
-        if not run.position.backbone_moved:
+        if isinstance(run.engine, FeatureEngine) and not run.position.backbone_moved:
             run.engine.keep_backbone()
         return result
 
@@ -94,7 +95,7 @@ class TrainingLoop:
         if state is None:
             position.start_phase(number)
         first_stage = run.inputs.first_stage_of(phase, self.record.input_of(number))
-        position.backbone_moved |= self.request.mode == "idiomatic" or not keeps_backbone(phase)
+        position.backbone_moved |= not (isinstance(run.engine, FeatureEngine) and keeps_backbone(phase))
         with self.record.watch.part("firstStep"):
             facts = run.engine.start_phase(phase, first_stage)
         if facts.trainable_parameters == 0:

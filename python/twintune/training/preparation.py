@@ -7,6 +7,7 @@ from pathlib import Path
 
 from twintune.backbones import find_backbone
 from twintune.data.dataset import Splits
+from twintune.data.loader import SharedLoader
 from twintune.data.problems import save_skipped
 from twintune.data.splits import open_splits
 from twintune.data.targets import TargetEncoder
@@ -40,7 +41,6 @@ def prepare(request: RunRequest, report: Reporter, record: RunRecord) -> RunCont
     save_skipped(splits.skipped, Path(request.run_directory))
     for warning in splits.warnings:
         report.warning("DATASET", warning)
-    splits = keep_decoded(splits, request)
     check_batches(request, len(splits.train))
     check_watched(request.training.early_stopping, splits.validation is not None)
     targets = _build_targets(request, splits, report)
@@ -50,6 +50,8 @@ def prepare(request: RunRequest, report: Reporter, record: RunRecord) -> RunCont
     with watch.part("build"):
         engine = create_engine(request, len(splits.classes))
         record.add_model(engine)
+    if isinstance(engine.pipeline, SharedLoader):
+        splits = keep_decoded(splits, request)
     inputs = Inputs(request, engine, splits, record, report)
     return RunContext(request, report, record, splits, targets, engine, inputs)
 

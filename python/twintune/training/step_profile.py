@@ -19,11 +19,11 @@ from typing import NamedTuple, TypeVar
 
 from twintune.data.loader import Batch
 from twintune.data.targets import one_hot
-from twintune.engines.engine import Device, Prefix, StepInputs, StepParts
-from twintune.model.head import masks_of_step
+from twintune.engines.engine import Device, FeatureEngine, Prefix, StepInputs, StepParts
 from twintune.protocol import Phase, StepProfile
 from twintune.training.context import RunContext
 from twintune.training.first_stage import describe_input
+from twintune.training.masks import masks_of_step
 
 WARM_UP = 3
 """The number of steps that trace, find kernels and fill caches, and aren't timed."""
@@ -105,7 +105,9 @@ def _profile_phase(run: RunContext, number: int, phase: Phase, batches: Sequence
     engine, phases = run.engine, len(run.request.training.phases)
     first_stage = run.inputs.first_stage_of(phase, run.record.input_of(number))
     engine.start_phase(phase, first_stage)
-    prefix = engine.prefix(first_stage, sum(map(len, batches))) if first_stage else None
+    prefix = None
+    if isinstance(engine, FeatureEngine) and first_stage > 0:
+        prefix = engine.prefix(first_stage, sum(map(len, batches)))
     steps = [_step_of(run, phase, batch, index, prefix) for index, batch in enumerate(batches)]
     before = (number - 1) * (WARM_UP + STEPS)
 
@@ -128,7 +130,7 @@ def _step_of(run: RunContext, phase: Phase, batch: Batch, index: int, prefix: Pr
     return StepInputs(
         inputs=prefix(batch.inputs) if prefix else batch.inputs,
         targets=targets,
-        masks=masks_of_step(run.request, len(batch), index),
+        masks=masks_of_step(run.engine, run.request, len(batch), index),
         learning_rate=phase.optimizer.learning_rate,
         divisor=targets.weight,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import pytest
 from step_rig import BOUND, CLASSES, FRAMEWORKS, SGD, images_of, phase_of, tensors_of
@@ -11,7 +9,7 @@ from twintune.data.targets import TargetEncoder, one_hot
 from twintune.engines import create_engine
 from twintune.engines.engine import StepInputs
 from twintune.engines.probe import ProbedEngine
-from twintune.model.head import masks_of_step
+from twintune.training.masks import masks_of_step
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
@@ -20,7 +18,8 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 def test_gradients_of_batches_and_a_step_from_them_are_what_a_group_of_batches_does(request_of, framework: str) -> None:
     training = {"gradientAccumulation": 2, "clipGradientNorm": 0.1, "labelSmoothing": 0.1, "classWeights": "balanced"}
     request = request_of(framework, dropout=0.5, **training)
-    engine = cast(ProbedEngine, create_engine(request, CLASSES))
+    engine = create_engine(request, CLASSES)
+    assert isinstance(engine, ProbedEngine)
     engine.start_phase(phase_of(optimizer=SGD), first_stage=0)
     probe, before = engine.probe(), tensors_of(engine)
     # Weights of 1.1 and more: not one of the sums is a number that float32 has.
@@ -32,7 +31,7 @@ def test_gradients_of_batches_and_a_step_from_them_are_what_a_group_of_batches_d
         StepInputs(
             inputs=images_of(index, len(each.labels)),
             targets=each,
-            masks=masks_of_step(request, len(each.labels), index),
+            masks=masks_of_step(engine, request, len(each.labels), index),
             learning_rate=0.05,
             divisor=weight if index else None,
         )

@@ -125,8 +125,7 @@ def test_losses_are_those_without_the_cache_and_those_on_pixels(
     computed(framework)
     cached = finish(requests(framework))
     without = finish(requests(framework, featureCache=False))
-    module = pytest.importorskip(f"twintune.engines.{framework}.aligned")
-    monkeypatch.setattr(module.AlignedEngine, "caches_features", False)
+    monkeypatch.setattr("twintune.training.inputs.frozen_stages", lambda phase, request: 0)
     on_pixels = finish(requests(framework))
     assert (cached.origin, without.origin, on_pixels.origin) == ("cached", "computed", None)
     # Batches of other sizes sum in another order, an epoch long: far more than float64's 2e-16, and far less than any
@@ -194,8 +193,7 @@ def test_fixed_views_give_features_that_train_as_pixels_do(
 
     views = with_views(2)
     computed, cached = finish(views), finish(views)
-    module = pytest.importorskip(f"twintune.engines.{framework}.aligned")
-    monkeypatch.setattr(module.AlignedEngine, "caches_features", False)
+    monkeypatch.setattr("twintune.training.inputs.frozen_stages", lambda phase, request: 0)
     on_pixels = finish(views)
     assert (computed.origin, cached.origin, on_pixels.origin) == ("computed", "cached", None)
     assert cached.losses() == computed.losses()
@@ -217,8 +215,7 @@ def test_what_frozen_stages_gave_trains_the_last_ones_as_pixels_do(
 ) -> None:
     request = requests(framework, training={"phases": [LAST_STAGE]})
     computed, cached = finish(request), finish(request)
-    module = pytest.importorskip(f"twintune.engines.{framework}.aligned")
-    monkeypatch.setattr(module.AlignedEngine, "caches_features", False)
+    monkeypatch.setattr("twintune.training.inputs.frozen_stages", lambda phase, request: 0)
     on_pixels = finish(request)
     inputs = [run.result.facts.phases[0].input for run in (computed, cached, on_pixels)]
     assert inputs == ["activations of blocks.4", "activations of blocks.4", "pixels"]

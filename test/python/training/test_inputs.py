@@ -23,7 +23,6 @@ class NoFramework:
     """An engine of which only the images are asked for."""
 
     pipeline: SharedLoader
-    caches_features: bool = True
 
 
 def engine_of(request: RunRequest) -> NoFramework:

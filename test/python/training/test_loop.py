@@ -86,14 +86,7 @@ def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_cached_features_train_as_the_images_do(make_request, framework: str, monkeypatch) -> None:
     cached = run(make_request(framework, training={"precision": "float64"}), lambda report: None)
-    from twintune.engines import create_engine
-
-    def create_without_cache(request, classes):
-        engine = create_engine(request, classes)
-        engine.caches_features = False
-        return engine
-
-    monkeypatch.setattr("twintune.training.preparation.create_engine", create_without_cache)
+    monkeypatch.setattr("twintune.training.inputs.frozen_stages", lambda phase, request: 0)
     uncached = run(make_request(framework, training={"precision": "float64"}), lambda report: None)
     assert uncached.seconds.features == 0 < cached.seconds.features
     assert cached.facts.batch_order == uncached.facts.batch_order
@@ -319,9 +312,9 @@ def test_a_step_gets_mixed_pixels_and_is_trained_towards_their_mixed_targets(mak
             engine = create_engine(request, classes)
             train_step = engine.train_step
             engine.train_step = lambda step: steps.append(step) or train_step(step)
-            engine.caches_features = False
             return engine
 
+        monkeypatch.setattr("twintune.training.inputs.frozen_stages", lambda phase, request: 0)
         monkeypatch.setattr("twintune.training.preparation.create_engine", create_spied)
         run(make_request("pytorch", augmentation=augmentation), lambda report: None)
         return steps

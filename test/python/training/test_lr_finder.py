@@ -28,6 +28,8 @@ FRAMEWORKS = ["tensorflow", "pytorch"]
 class Losses:
     """An engine whose losses are given."""
 
+    draws_dropout = False
+
     def __init__(self, losses: list[float]) -> None:
         self._losses = iter(losses)
         self.steps: list[StepInputs] = []

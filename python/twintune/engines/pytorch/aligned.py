@@ -61,7 +61,7 @@ def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
 class AlignedEngine:
     """timm's backbone (see `twintune.engines.engine.Engine`)."""
 
-    caches_features = True
+    draws_dropout = False
 
     def __init__(self, request: RunRequest, classes: int) -> None:
         """Builds the model.

@@ -20,7 +20,7 @@ import torchvision
 from torch import nn
 
 from twintune.backbones import TorchvisionModel, find_idiomatic_pair
-from twintune.engines.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
+from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome
 from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, batch_norms_of
 from twintune.engines.pytorch.checkpoint import (
@@ -53,7 +53,7 @@ def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
 class IdiomaticEngine:
     """A model of `torchvision.models`, trained as the listing trains it (see `twintune.engines.engine.Engine`)."""
 
-    caches_features = False
+    draws_dropout = True
 
     def __init__(self, request: RunRequest, classes: int) -> None:
         """Builds the model as the listing does, with the names that it leaves open filled in.
@@ -162,22 +162,6 @@ class IdiomaticEngine:
         """Logits in inference mode."""
         self.model.eval()
         return self.model(inputs.to(self.device.native)).cpu().numpy()
-
-    def prefix(self, first_stage: int, images: int) -> Prefix:
-        """Not part of the listing.
-
-        Raises:
-            NotImplementedError: Always; `caches_features` says so.
-        """
-        raise NotImplementedError
-
-    def keep_backbone(self) -> None:
-        """Not part of the listing, whose backbone is built anew for each run.
-
-        Raises:
-            NotImplementedError: Always; its backbone counts as one that has moved.
-        """
-        raise NotImplementedError
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by torchvision's names."""

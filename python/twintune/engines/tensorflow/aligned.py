@@ -58,7 +58,7 @@ def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
 class AlignedEngine:
     """keras-hub's backbone with timm's weights and meaning (see `twintune.engines.engine.Engine`)."""
 
-    caches_features = True
+    draws_dropout = False
 
     def __init__(self, request: RunRequest, classes: int) -> None:
         """Builds the model.

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import KerasModel, find_idiomatic_pair
-from twintune.engines.engine import PhaseFacts, Prefix, StepInputs, StepOutcome
+from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome
 from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
@@ -34,7 +34,7 @@ def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
 class IdiomaticEngine:
     """A model of `keras.applications`, compiled and stepped by Keras (see `twintune.engines.engine.Engine`)."""
 
-    caches_features = False
+    draws_dropout = True
 
     def __init__(self, request: RunRequest, classes: int) -> None:
         """Builds the model as the listing does, with the names that it leaves open filled in.
@@ -118,22 +118,6 @@ class IdiomaticEngine:
         with tf.device(self.device.native):
             probabilities = self.model.predict_on_batch(inputs)
         return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
-
-    def prefix(self, first_stage: int, images: int) -> Prefix:
-        """Not part of the listing.
-
-        Raises:
-            NotImplementedError: Always; `caches_features` says so.
-        """
-        raise NotImplementedError
-
-    def keep_backbone(self) -> None:
-        """Not part of the listing, whose backbone is built anew for each run.
-
-        Raises:
-            NotImplementedError: Always; its backbone counts as one that has moved.
-        """
-        raise NotImplementedError
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone by Keras' names."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -24,7 +24,6 @@ from twintune.engines.environment import versions
 from twintune.engines.probe import ProbedEngine, ProbeMode
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import evaluate_logits
-from twintune.model.head import masks_of_step
 from twintune.model.parameter_groups import STATISTICS
 from twintune.model.precision import array_dtype
 from twintune.parity.ladder.moved_pixels import by_last_places, farthest_move, of_allowance
@@ -38,6 +37,7 @@ from twintune.seeding import generator
 from twintune.system.memory import give_freed_memory_back
 from twintune.training.context import RunContext
 from twintune.training.groups import Group, GroupTrainer, endless_groups
+from twintune.training.masks import masks_of_step
 from twintune.training.preparation import prepare
 from twintune.training.schedules import learning_rates
 
@@ -115,7 +115,8 @@ class _Recorder:
     def __init__(self, run: RunContext, last_rung: RungName) -> None:
         self._run, self._request = run, run.request
         self._last_rung: RungName = last_rung
-        self._engine = cast(ProbedEngine, run.engine)
+        assert isinstance(run.engine, ProbedEngine), "the ladder is climbed in aligned mode, whose engines have a probe"
+        self._engine = run.engine
         self._probe = self._engine.probe()
         self._phase = run.request.training.phases[0]
         self._dtype = array_dtype(run.request.training.precision)
@@ -182,7 +183,7 @@ class _Recorder:
         return StepInputs(
             inputs=move(batch.inputs),
             targets=self._run.targets.encode(shares),
-            masks=masks_of_step(self._request, len(batch), 0),
+            masks=masks_of_step(self._engine, self._request, len(batch), 0),
             learning_rate=self._phase.optimizer.learning_rate,
             divisor=None,
         )
