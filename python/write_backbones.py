@@ -26,9 +26,11 @@ from safetensors.numpy import save_file
 from timm.models._manipulate import group_with_matcher
 from torch import nn
 from twintune.backbones import BatchNorm
+from twintune.engines.pytorch.device import Device as PyTorchDevice
 from twintune.engines.pytorch.model import build_backbone as build_pytorch
 from twintune.engines.pytorch.model import create_backbone
 from twintune.engines.pytorch.projection import build_projection
+from twintune.engines.tensorflow.device import Device as TensorFlowDevice
 from twintune.engines.tensorflow.model import build_backbone as build_tensorflow
 from twintune.model.weights import random_tensors
 
@@ -194,8 +196,8 @@ def keras_layers(name: str, entry: dict[str, Any]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "weights.safetensors")
         save_file(tensors, file)
-        ours = build_tensorflow(name, file, batch_norm, "float64").backbone
-        theirs = build_pytorch(name, file, batch_norm, "float64", torch.device("cpu")).backbone
+        ours = build_tensorflow(name, file, batch_norm, "float64", TensorFlowDevice("cpu")).backbone
+        theirs = build_pytorch(name, file, batch_norm, "float64", PyTorchDevice("cpu")).backbone
     expected: dict[str, np.ndarray] = {}
     for stage in entry["stages"]:
         theirs.get_submodule(stage["timmModule"]).register_forward_hook(

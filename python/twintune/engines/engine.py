@@ -168,7 +168,7 @@ class Engine(Protocol):
         ...
 
     def step_parts(self) -> StepParts:
-        """The parts of the phase's training step, to be timed; traced anew where the framework traces."""
+        """The parts of the phase's training step, to be timed; what is traced is so when it is first called."""
         ...
 
     def predict(self, inputs: Any) -> np.ndarray:

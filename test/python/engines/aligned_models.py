@@ -18,17 +18,20 @@ HEAD = Head(hidden=[], activation="relu", dropout=0.0)
 
 def build_tensorflow(name: str, file: Path, precision: Precision):
     """The aligned model with a head of zeros."""
+    from twintune.engines.tensorflow.device import Device
     from twintune.engines.tensorflow.model import add_head, build_backbone
 
-    return add_head(build_backbone(name, file, _constants(name), precision), HEAD, _zero_head(name), precision)
+    device = Device("cpu")
+    backbone = build_backbone(name, file, _constants(name), precision, device)
+    return add_head(backbone, HEAD, _zero_head(name), precision, device)
 
 
 def build_pytorch(name: str, file: Path, precision: Precision):
     """The aligned model with a head of zeros."""
-    import torch
+    from twintune.engines.pytorch.device import Device
     from twintune.engines.pytorch.model import add_head, build_backbone
 
-    device = torch.device("cpu")
+    device = Device("cpu")
     backbone = build_backbone(name, file, _constants(name), precision, device)
     return add_head(backbone, HEAD, _zero_head(name), precision, device)
 

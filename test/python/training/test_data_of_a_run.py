@@ -29,13 +29,13 @@ def dataset(copy: Path) -> dict:
 def idiomatic_pipeline(framework: str):
     """Only its decoding is looked at, so colours stay as they are."""
     if framework == "tensorflow":
-        from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
+        from twintune.engines.tensorflow.idiomatic_pipeline import IdiomaticPipeline
 
-        return TfDataPipeline(seed=0, batch_size=8, image_size=32, preprocess=lambda images: images)
+        return IdiomaticPipeline(seed=0, batch_size=8, image_size=32, preprocess=lambda images: images)
     from torchvision.transforms import InterpolationMode
-    from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
+    from twintune.engines.pytorch.idiomatic_pipeline import IdiomaticPipeline
 
-    return DataLoaderPipeline(
+    return IdiomaticPipeline(
         seed=0,
         batch_size=8,
         image_size=32,

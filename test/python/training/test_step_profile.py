@@ -15,7 +15,7 @@ from twintune.data.targets import Targets, one_hot
 from twintune.digests import digest_tensors
 from twintune.engines import create_engine
 from twintune.engines.engine import Engine, StepInputs, StepParts
-from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
+from twintune.engines.pytorch.idiomatic_pipeline import IdiomaticPipeline
 from twintune.protocol import Phase
 from twintune.training import loop, step_profile
 from twintune.training.loop import run
@@ -137,7 +137,7 @@ def transferred(engine: Engine):
     """A batch of eight drawn images, as the parts of the engine's step take it."""
     draw = np.random.default_rng(0)
     images, labels = draw.standard_normal((8, 33, 33, 3)).astype(np.float32), draw.integers(0, 3, 8)
-    if isinstance(engine.pipeline, DataLoaderPipeline):
+    if isinstance(engine.pipeline, IdiomaticPipeline):
         images = torch.from_numpy(images).permute(0, 3, 1, 2)
     coefficients = one_hot(labels, 3).astype(np.float32)
     step = StepInputs(images, Targets(labels, coefficients, 8.0), masks=(), learning_rate=0.01, divisor=8.0)

@@ -20,8 +20,7 @@ from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_
 from twintune.engines.pytorch.checkpoint import (
     average_tensors,
     load_average,
-    load_linear,
-    load_module,
+    load_model,
     load_optimizer,
     optimizer_tensors,
 )
@@ -35,13 +34,13 @@ from twintune.engines.pytorch.loss_scaling import (
     load_loss_scaling,
     loss_scaling_tensors,
 )
-from twintune.engines.pytorch.memory_format import channels_first
+from twintune.engines.pytorch.memory_format import as_layer_input
 from twintune.engines.pytorch.model import AlignedBackbone, add_head, build_backbone
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.prefix import Prefix
 from twintune.engines.pytorch.probe import Probe
 from twintune.engines.pytorch.step_parts import AlignedStepParts
-from twintune.engines.pytorch.steps import TrainStep, build_eval_step
+from twintune.engines.pytorch.steps import TrainStep, build_eval_step, to_device
 from twintune.engines.pytorch.suffix import build_suffix
 from twintune.model.head import initial_head
 from twintune.model.parameter_groups import parameter_settings
@@ -84,13 +83,12 @@ class AlignedEngine:
         if request.training.compile:
             check_compiler(self.device.on_gpu)
         name, head, weights = request.model.backbone, request.model.head, request.model.weights
-        device = self.device.native
         file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
-        self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, str(device))
-        build = functools.partial(build_backbone, name, file, batch_norm, precision, device)
+        self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, str(self.device.native))
+        build = functools.partial(build_backbone, name, file, batch_norm, precision, self.device)
         self._aligned_backbone = _KEPT.take(self._backbone_key, build)
         head_tensors = initial_head(head, self._entry.features, classes, request.seeds.init)
-        self.model = add_head(self._aligned_backbone, head, head_tensors, precision, device)
+        self.model = add_head(self._aligned_backbone, head, head_tensors, precision, self.device)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -113,7 +111,6 @@ class AlignedEngine:
             parameter.requires_grad_(True)
         set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
         self._optimizer = build_optimizer(phase.optimizer, trained, settings)
-        self._trained = trained
         ema = self._training.ema
         self._average = WeightAverage(trained, ema.decay) if ema else None
         suffix = build_suffix(self.model, self._entry, first_stage)
@@ -133,11 +130,11 @@ class AlignedEngine:
 
     def train_step(self, step: StepInputs):
         """Trains on a batch."""
-        return self._train_step(*self._step_to_device(step))
+        return self._train_step(to_device(step, self.device))
 
     def step_parts(self) -> AlignedStepParts:
         """The parts of a step."""
-        return AlignedStepParts(self._train_step, self._step_to_device)
+        return AlignedStepParts(self._train_step, self.device)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
@@ -158,7 +155,7 @@ class AlignedEngine:
 
     def predict(self, inputs) -> np.ndarray:
         """Logits in inference mode."""
-        return self._eval_step(self._to_device(inputs)).cpu().numpy()
+        return self._eval_step(as_layer_input(self.device.put(inputs))).cpu().numpy()
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
         """The frozen backbone."""
@@ -181,23 +178,22 @@ class AlignedEngine:
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
-            **optimizer_tensors(self._optimizer, self._trained),
-            **(average_tensors(self._average) if self._average else {}),
+            **optimizer_tensors(self._optimizer, self.model),
+            **(average_tensors(self._average, self.model) if self._average else {}),
             **loss_scaling_tensors(self._loss_scaling),
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
         """Takes tensors of `state`."""
-        load_module(self.model.backbone, tensors)
-        load_linear(self.model.layers, tensors)
-        load_optimizer(self._optimizer, self._trained, tensors)
+        load_model(self.model, tensors)
+        load_optimizer(self._optimizer, self.model, tensors)
         if self._average is not None:
-            load_average(self._average, tensors)
+            load_average(self._average, self.model, tensors)
         load_loss_scaling(self._loss_scaling, tensors)
 
     def probe(self) -> Probe:
         """A look into the phase that was started."""
-        return Probe(self.model, self._entry, self._trained, self._optimizer, self._train_step)
+        return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device)
 
     def precision(self) -> str:
         """The dtypes of the live model's parts, and how its loss is scaled."""
@@ -212,17 +208,3 @@ class AlignedEngine:
     def placement(self) -> str:
         """Where the live parameters are."""
         return describe_placement(self.model.all_parameters())
-
-    def _step_to_device(self, step: StepInputs) -> tuple:
-        """What `TrainStep` takes."""
-        targets = step.targets
-        labels, coefficients, *masks = (
-            self.device.put(array) for array in (targets.labels, targets.coefficients, *step.masks)
-        )
-        inputs = self._to_device(step.inputs)
-        return inputs, labels, coefficients, targets.weight, tuple(masks), step.learning_rate, step.divisor
-
-    def _to_device(self, inputs: np.ndarray) -> torch.Tensor:
-        """Features as they are; images or maps, [images, height, width, channels], channels first."""
-        tensor = self.device.put(inputs)
-        return channels_first(tensor) if tensor.ndim == 4 else tensor

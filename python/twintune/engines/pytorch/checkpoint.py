@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
 
 from twintune.engines.pytorch.ema import WeightAverage
+from twintune.engines.pytorch.model import AlignedModel
 
 
-def optimizer_tensors(optimizer: torch.optim.Optimizer, trained: Mapping[str, nn.Parameter]) -> dict[str, np.ndarray]:
+class NamedParameters(Protocol):
+    """Whatever knows its parameters by name: the aligned model, or a module."""
+
+    def named_parameters(self) -> Iterable[tuple[str, nn.Parameter]]:
+        """Each parameter with its name."""
+        ...
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer, model: NamedParameters) -> dict[str, np.ndarray]:
     """The live optimiser's buffers, `optimizer.SLOT.TENSOR`, and the steps that it has taken.
 
     Args:
         optimizer: Its slots are known by PyTorch's names in both engines, such as `exp_avg`.
-        trained: What it updates, by canonical name.
+        model: Gives the names of what it updates.
     """
     tensors = {}
-    for name, parameter in trained.items():
+    for name, parameter in model.named_parameters():
         for slot, value in optimizer.state.get(parameter, {}).items():
             if slot == "step":
                 # Every parameter has it, and they are all equal.
@@ -29,16 +39,15 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, trained: Mapping[str, nn
     return tensors
 
 
-def load_optimizer(
-    optimizer: torch.optim.Optimizer, trained: Mapping[str, nn.Parameter], tensors: Mapping[str, np.ndarray]
-) -> None:
+def load_optimizer(optimizer: torch.optim.Optimizer, model: NamedParameters, tensors: Mapping[str, np.ndarray]) -> None:
     """Gives a fresh optimiser the buffers that `optimizer_tensors` had."""
+    parameters = dict(model.named_parameters())
     steps = tensors.get("optimizer.step")
     is_fused = optimizer.defaults.get("fused")
     for key, value in tensors.items():
         if key.startswith("optimizer.") and key != "optimizer.step":
             _, slot, name = key.split(".", 2)
-            parameter = trained[name]
+            parameter = parameters[name]
             buffer = torch.empty_like(parameter, memory_format=torch.preserve_format, requires_grad=False)
             optimizer.state[parameter][slot] = buffer.copy_(torch.from_numpy(value))
             if steps is not None:
@@ -47,14 +56,22 @@ def load_optimizer(
                 optimizer.state[parameter]["step"] = torch.tensor(float(steps[0]), device=device)
 
 
-def average_tensors(average: WeightAverage) -> dict[str, np.ndarray]:
+def average_tensors(average: WeightAverage, model: AlignedModel) -> dict[str, np.ndarray]:
     """The weights' moving average, `ema.TENSOR`."""
-    return {f"ema.{name}": tensor.cpu().numpy() for name, tensor in average.averages.items()}
+    return {f"ema.{name}": model.to_canonical(name, tensor) for name, tensor in average.averages.items()}
 
 
-def load_average(average: WeightAverage, tensors: Mapping[str, np.ndarray]) -> None:
+def load_average(average: WeightAverage, model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
     """Gives an average the tensors that `average_tensors` had."""
-    _copy({f"ema.{name}": tensor for name, tensor in average.averages.items()}, tensors)
+    for name, average_tensor in average.averages.items():
+        if f"ema.{name}" in tensors:
+            average_tensor.copy_(model.from_canonical(name, tensors[f"ema.{name}"]))
+
+
+def load_model(model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
+    """Gives a model the tensors that are given by canonical names; all others stay as they are."""
+    load_module(model.backbone, tensors)
+    load_head(model.layers, tensors)
 
 
 def load_module(module: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
@@ -62,7 +79,7 @@ def load_module(module: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
     _copy(module.state_dict(), tensors)
 
 
-def load_linear(layers: Sequence[nn.Linear], tensors: Mapping[str, np.ndarray]) -> None:
+def load_head(layers: Sequence[nn.Linear], tensors: Mapping[str, np.ndarray]) -> None:
     """Gives a head the tensors `head.N.weight` and `head.N.bias`."""
     for index, layer in enumerate(layers):
         _copy({f"head.{index}.weight": layer.weight, f"head.{index}.bias": layer.bias}, tensors)

@@ -114,8 +114,8 @@ class Device:
         return self._resident_peak.read()
 
 
-def describe_placement(parameters: Iterable[torch.Tensor]) -> str:
-    """Where live parameters are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
+def describe_placement(tensors: Iterable[torch.Tensor]) -> str:
+    """Where live tensors are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
     names = list_devices()
-    places = {parameter.device for parameter in parameters}
+    places = {tensor.device for tensor in tensors}
     return ", ".join(sorted(names[0 if p.type == "cpu" else (p.index or 0) + 1] for p in places))

@@ -15,16 +15,16 @@ class WeightAverage:
     statistics are averages already: the model's own serve, as in `torch.optim.swa_utils.AveragedModel`.
     """
 
-    def __init__(self, parameters: Mapping[str, nn.Parameter], decay: float) -> None:
+    def __init__(self, trained: Mapping[str, nn.Parameter], decay: float) -> None:
         """Starts the average.
 
         Args:
-            parameters: What the phase trains, by canonical name.
+            trained: What the phase trains, by canonical name.
             decay: 0 to 1.
         """
         self.decay = decay
-        self.averages = {name: parameter.detach().clone() for name, parameter in parameters.items()}
-        self._parameters = dict(parameters)
+        self.averages = {name: parameter.detach().clone() for name, parameter in trained.items()}
+        self._parameters = dict(trained)
 
     @torch.no_grad()
     def update(self) -> None:

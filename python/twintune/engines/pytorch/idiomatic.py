@@ -26,15 +26,15 @@ from twintune.engines.pytorch.batch_norm import batch_norm_mode, batch_norms_of
 from twintune.engines.pytorch.checkpoint import (
     generator_tensors,
     load_generators,
-    load_linear,
+    load_head,
     load_module,
     load_optimizer,
     optimizer_tensors,
 )
 from twintune.engines.pytorch.device import Device, describe_placement, start_run
 from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
-from twintune.engines.pytorch.idiomatic_pipeline import DataLoaderPipeline
-from twintune.engines.pytorch.model import dtype_name, linear_tensors, module_tensors
+from twintune.engines.pytorch.idiomatic_pipeline import IdiomaticPipeline
+from twintune.engines.pytorch.model import dtype_name, module_tensors, tensors_of_head
 from twintune.engines.pytorch.step_parts import IdiomaticStepParts
 from twintune.errors import TwintuneError
 from twintune.model.weights import weights_unavailable
@@ -77,7 +77,7 @@ class IdiomaticEngine:
         self.criterion = nn.CrossEntropyLoss()
         preset = torchvision.models.get_model_weights(chosen.model)[chosen.weights].transforms()
         size = request.dataset.image_size
-        self.pipeline = DataLoaderPipeline(
+        self.pipeline = IdiomaticPipeline(
             request.seeds.order, request.training.batch_size, size, preset.interpolation, preset.mean, preset.std
         )
 
@@ -107,27 +107,23 @@ class IdiomaticEngine:
         """Takes one step of the listing's loop."""
         for group in self.optimizer.param_groups:
             group["lr"] = step.learning_rate
-        return self._train(*self._step_to_device(step))
-
-    def step_parts(self) -> IdiomaticStepParts:
-        """The parts of a step."""
-        return IdiomaticStepParts(self.model, self.optimizer, self._compute_loss, self._step_to_device, self._train)
-
-    def _step_to_device(self, step: StepInputs) -> tuple[torch.Tensor, torch.Tensor]:
-        labels = torch.from_numpy(step.targets.labels)
-        return step.inputs.to(self.device.native), labels.to(self.device.native)
-
-    def _train(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        images = step.inputs.to(self.device.native)
+        labels = torch.as_tensor(step.targets.labels).to(self.device.native)
         self.model.train()
         self.optimizer.zero_grad()
-        outputs, loss = self._compute_loss(images, labels)
+        outputs = self._outputs(images)
+        loss = self.criterion(outputs, labels)
         loss.backward()
         self.optimizer.step()
         return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
 
-    def _compute_loss(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        outputs = self._outputs(images)
-        return outputs, self.criterion(outputs, labels)
+    def step_parts(self) -> IdiomaticStepParts:
+        """The parts of a step."""
+        return IdiomaticStepParts(self.model, self._compute_loss, self.train_step, self.device)
+
+    def _compute_loss(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        self.model.train()
+        return self.criterion(self._outputs(images), labels)
 
     def _outputs(self, images: torch.Tensor) -> torch.Tensor:
         try:
@@ -170,22 +166,22 @@ class IdiomaticEngine:
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        return linear_tensors(self._head_layers())
+        return tensors_of_head(self._head_layers())
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """Model, optimiser, and the generators that the head's dropout draws from."""
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
-            **optimizer_tensors(self.optimizer, self._trained()),
+            **optimizer_tensors(self.optimizer, self.model),
             **generator_tensors(),
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
         """Takes tensors of `state`."""
         load_module(self.model, tensors)
-        load_linear(self._head_layers(), tensors)
-        load_optimizer(self.optimizer, self._trained(), tensors)
+        load_head(self._head_layers(), tensors)
+        load_optimizer(self.optimizer, self.model, tensors)
         load_generators(tensors)
 
     def precision(self) -> str:
@@ -202,9 +198,6 @@ class IdiomaticEngine:
 
     def _head_layers(self) -> list[nn.Linear]:
         return [module for module in self.head.modules() if isinstance(module, nn.Linear)]
-
-    def _trained(self) -> dict[str, nn.Parameter]:
-        return {name: parameter for name, parameter in self.model.named_parameters() if parameter.requires_grad}
 
 
 def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:

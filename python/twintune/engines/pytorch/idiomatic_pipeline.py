@@ -16,7 +16,7 @@ from twintune.data.loader import Batch
 
 
 @dataclass(frozen=True)
-class DataLoaderPipeline:
+class IdiomaticPipeline:
     """A `DataLoader`: Pillow images and torchvision's transforms, with what the model's weights were trained with."""
 
     seed: int

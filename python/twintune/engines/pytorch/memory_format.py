@@ -20,3 +20,8 @@ def channels_first(maps: torch.Tensor) -> torch.Tensor:
     They are copied only where the memory format of their precision is another.
     """
     return maps.permute(0, 3, 1, 2).contiguous(memory_format=memory_format_of(maps.dtype))
+
+
+def as_layer_input(inputs: torch.Tensor) -> torch.Tensor:
+    """What a phase's batches are, as its first layer takes it: features as they are, images or maps channels first."""
+    return channels_first(inputs) if inputs.ndim == 4 else inputs

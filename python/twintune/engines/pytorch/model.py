@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from twintune.backbones import BatchNorm
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
+from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.memory_format import memory_format_of
 from twintune.engines.pytorch.mends import mend_layers
 from twintune.engines.pytorch.projection import Projection, build_projection
@@ -77,6 +78,12 @@ class AlignedModel(AlignedBackbone):
             tensors[f"head.{index}.bias"] = layer.bias
         return tensors
 
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """All parameters with their canonical names, the head's too."""
+        for name, tensor in self.named_tensors().items():
+            if isinstance(tensor, nn.Parameter):
+                yield name, tensor
+
     def all_parameters(self) -> list[nn.Parameter]:
         """The backbone's and the head's."""
         return [*self.backbone.parameters(), *(p for layer in self.layers for p in layer.parameters())]
@@ -87,11 +94,19 @@ class AlignedModel(AlignedBackbone):
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head."""
-        return linear_tensors(self.layers)
+        return tensors_of_head(self.layers)
+
+    def to_canonical(self, name: str, value: torch.Tensor) -> np.ndarray:
+        """What a tensor holds, or a buffer or gradient of its shape: PyTorch's layout is the canonical one."""
+        return value.detach().cpu().numpy()
+
+    def from_canonical(self, name: str, tensor: np.ndarray) -> torch.Tensor:
+        """A tensor as the parameter of that name takes it: as it is, in the host's memory."""
+        return torch.from_numpy(tensor)
 
 
 def build_backbone(
-    name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision, device: torch.device
+    name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision, device: Device
 ) -> AlignedBackbone:
     """Builds the backbone in a precision, in the memory format that is fastest in it.
 
@@ -106,7 +121,7 @@ def build_backbone(
     backbone = create_backbone(name)
     mend_layers(backbone)
     _load_weights(backbone, weights)
-    backbone.to(device=device, dtype=dtype, memory_format=memory_format_of(dtype))
+    backbone.to(device=device.native, dtype=dtype, memory_format=memory_format_of(dtype))
     return AlignedBackbone(
         backbone=backbone,
         projection=build_projection(backbone),
@@ -119,7 +134,7 @@ def add_head(
     head: Head,
     head_tensors: dict[str, np.ndarray],
     precision: Precision,
-    device: torch.device,
+    device: Device,
 ) -> AlignedModel:
     """Puts a new head on a backbone.
 
@@ -132,7 +147,7 @@ def add_head(
     """
     return AlignedModel(
         **vars(backbone),
-        layers=_build_head(head_tensors, getattr(torch, array_dtype(precision)), device),
+        layers=_build_head(head_tensors, getattr(torch, array_dtype(precision)), device.native),
         activation=_ACTIVATIONS[head.activation],
         half=getattr(torch, precision) if is_half(precision) else None,
     )
@@ -159,7 +174,7 @@ def module_tensors(module: nn.Module) -> dict[str, np.ndarray]:
     }
 
 
-def linear_tensors(layers: list[nn.Linear]) -> dict[str, np.ndarray]:
+def tensors_of_head(layers: list[nn.Linear]) -> dict[str, np.ndarray]:
     """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
     tensors = {}
     for index, layer in enumerate(layers):

@@ -13,7 +13,7 @@ from twintune.protocol import AdamW, Optimizer, RmsProp, Sgd
 
 
 def build_optimizer(
-    definition: Optimizer, parameters: Mapping[str, nn.Parameter], settings: Mapping[str, ParameterSettings]
+    definition: Optimizer, trained: Mapping[str, nn.Parameter], settings: Mapping[str, ParameterSettings]
 ) -> torch.optim.Optimizer:
     """Makes the optimiser, its buffers empty.
 
@@ -22,10 +22,10 @@ def build_optimizer(
 
     Args:
         definition: Kind and constants; aligned mode leaves none open.
-        parameters: What it updates, by canonical name.
+        trained: What it updates, by canonical name.
         settings: Of each of them; those with the same are a group.
     """
-    groups = _groups(parameters, settings)
+    groups = _groups(trained, settings)
     if isinstance(definition, Sgd):
         return torch.optim.SGD(
             groups, lr=definition.learning_rate, momentum=definition.momentum, nesterov=definition.nesterov, fused=True

@@ -2,81 +2,87 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import torch
 from torch import nn
 
 from twintune.engines.engine import StepInputs
-from twintune.engines.pytorch.steps import TrainStep
+from twintune.engines.pytorch.device import Device
+from twintune.engines.pytorch.steps import TrainStep, to_device
 
 
 class AlignedStepParts:
-    """Those of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
+    """The parts of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
 
-    def __init__(self, step: TrainStep, to_device: Callable[[StepInputs], tuple]) -> None:
-        self._step, self._to_device = step, to_device
+    def __init__(self, step: TrainStep, device: Device) -> None:
+        """Takes hold of a phase's step.
 
-    def transfer(self, step: StepInputs) -> tuple:
-        """A batch as the step takes it."""
-        return self._to_device(step)
+        Args:
+            step: The phase's.
+            device: Where the model lives.
+        """
+        self._step, self._device = step, device
 
-    def forward(self, batch: tuple) -> object:
+    def transfer(self, step: StepInputs) -> StepInputs:
+        """The same step with its arrays as tensors on the device."""
+        return to_device(step, self._device)
+
+    def forward(self, batch: StepInputs) -> object:
         """The loss, with all that its gradients will need."""
-        return self._step.forward(*batch[:-2])
+        return self._step.forward(batch)
 
-    def differentiate(self, batch: tuple) -> object:
+    def differentiate(self, batch: StepInputs) -> object:
         """The loss and its gradients, which are forgotten."""
-        objective, *_ = self._step.forward(*batch[:-2])
-        objective.backward()
-        self._step.forget_gradients()
-        return objective
+        return self._step.differentiate(batch)
 
-    def train(self, batch: tuple) -> object:
+    def train(self, batch: StepInputs) -> object:
         """The whole step."""
-        return self._step(*batch)
+        return self._step(batch)
 
 
 class IdiomaticStepParts:
-    """Those of the listing's loop (see `twintune.engines.engine.StepParts`)."""
+    """The parts of the listing's loop (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(
         self,
         model: nn.Module,
-        optimizer: torch.optim.Optimizer,
-        compute_loss: Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]],
-        to_device: Callable[[StepInputs], tuple[torch.Tensor, torch.Tensor]],
-        train: Callable[[torch.Tensor, torch.Tensor], object],
+        compute_loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+        train: Callable[[StepInputs], object],
+        device: Device,
     ) -> None:
         """Takes hold of a phase.
 
         Args:
             model: What is trained.
-            optimizer: Holds the parameters to train.
-            compute_loss: Gives outputs and loss of a batch.
-            to_device: Gives images and labels of a batch on the device.
+            compute_loss: Gives the loss of images and labels in training mode.
             train: Takes one step of the listing's loop.
+            device: Where the model lives.
         """
-        self._model, self._optimizer = model, optimizer
-        self._compute_loss, self._to_device, self._train = compute_loss, to_device, train
+        self._model, self._compute_loss, self._train, self._device = model, compute_loss, train, device
 
-    def transfer(self, step: StepInputs) -> tuple[torch.Tensor, torch.Tensor]:
-        """Images and labels."""
-        return self._to_device(step)
+    def transfer(self, step: StepInputs) -> StepInputs:
+        """The same step with images and labels on the device."""
+        labels = torch.as_tensor(step.targets.labels).to(self._device.native)
+        targets = dataclasses.replace(step.targets, labels=labels)
+        return dataclasses.replace(step, inputs=step.inputs.to(self._device.native), targets=targets)
 
-    def forward(self, batch: tuple[torch.Tensor, torch.Tensor]) -> object:
+    def forward(self, batch: StepInputs) -> object:
         """The loss, with all that its gradients will need."""
-        self._model.train()
-        return self._compute_loss(*batch)
+        return self._loss_of(batch)
 
-    def differentiate(self, batch: tuple[torch.Tensor, torch.Tensor]) -> object:
+    def differentiate(self, batch: StepInputs) -> object:
         """The loss and its gradients, which are forgotten."""
-        self._model.train()
-        _, loss = self._compute_loss(*batch)
+        loss = self._loss_of(batch)
         loss.backward()
-        self._optimizer.zero_grad()
+        self._model.zero_grad()
         return loss
 
-    def train(self, batch: tuple[torch.Tensor, torch.Tensor]) -> object:
+    def train(self, batch: StepInputs) -> object:
         """The whole step."""
-        return self._train(*batch)
+        return self._train(batch)
+
+    def _loss_of(self, batch: StepInputs) -> torch.Tensor:
+        images, labels = batch.inputs, torch.as_tensor(batch.targets.labels)
+        return self._compute_loss(images, labels)

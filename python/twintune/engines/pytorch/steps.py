@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
-from torch import nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
+from twintune.engines.engine import StepInputs
 from twintune.engines.fact_lines import describe_step
 from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.compiling import compile_function
+from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.ema import WeightAverage
 from twintune.engines.pytorch.loss_scaling import LossScaling
+from twintune.engines.pytorch.memory_format import as_layer_input
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
 from twintune.protocol import Training
@@ -52,48 +56,58 @@ class TrainStep:
         self._suffix = suffix
         self._compiled = training.compile
         self._logits = compile_function(self._compute_logits) if self._compiled else self._compute_logits
-        self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        self._parameters = {
+            name: parameter
+            for group in optimizer.param_groups
+            for name, parameter in zip(group["param_names"], group["params"], strict=True)
+        }
 
-    def __call__(self, inputs, labels, targets, weight, masks, learning_rate, divisor):
-        """Trains on a batch, which is given as in `twintune.engines.engine.StepInputs`.
+    def __call__(self, step: StepInputs) -> Any:
+        """Trains on a batch.
+
+        Args:
+            step: Its arrays are tensors on the device, as `to_device` makes them.
 
         Returns:
             The loss and the number of right answers.
         """
-        objective, loss, correct = self.forward(inputs, labels, targets, weight, masks)
+        objective, loss, correct = self.forward(step)
         objective.backward()
-        if divisor is not None:
-            self._end_group(divisor, learning_rate)
+        if step.divisor is not None:
+            self._end_group(step.divisor, step.learning_rate)
         return loss, correct
 
-    def forward(self, inputs, labels, targets, weight, masks):
+    def forward(self, step: StepInputs) -> Any:
         """What a batch's gradients are of, its loss and the number of right answers."""
-        logits = self._logits(inputs, masks)
-        loss_sum = -(targets * functional.log_softmax(logits, dim=1)).sum()
-        loss = loss_sum / weight
+        targets: Any = step.targets
+        logits = self._logits(step.inputs, step.masks)
+        loss_sum = -(targets.coefficients * functional.log_softmax(logits, dim=1)).sum()
+        loss = loss_sum / targets.weight
         # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
         objective = self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum)
-        return objective, loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+        return objective, loss.detach(), (logits.detach().argmax(dim=1) == targets.labels).sum()
 
-    def _compute_logits(self, inputs, masks):
-        return self._model.logits(self._suffix(inputs), masks)
+    def differentiate(self, step: StepInputs) -> Any:
+        """The same as `forward`, and the gradients, which are forgotten."""
+        outcome = self.forward(step)
+        outcome[0].backward()
+        self._forget_gradients()
+        return outcome
 
-    def forget_gradients(self) -> None:
-        """Frees the gradients of a group."""
-        self._optimizer.zero_grad(set_to_none=True)
-
-    def gradients(self, inputs, labels, targets, weight, masks) -> dict[nn.Parameter, torch.Tensor]:
-        """The gradients of a batch's loss, neither scaled nor clipped; no step is taken."""
-        self(inputs, labels, targets, weight, masks, 0.0, None)
-        divisor = self._loss_scaling.get_scale() * (weight if self.accumulation > 1 else 1)
-        gradients = {parameter: parameter.grad / divisor for parameter in self._parameters}
-        self.forget_gradients()
+    def gradients(self, step: StepInputs) -> dict[str, torch.Tensor]:
+        """The gradients of a batch's loss by canonical name, neither scaled nor clipped; no step is taken."""
+        objective, _, _ = self.forward(step)
+        objective.backward()
+        divisor = self._loss_scaling.get_scale() * (step.targets.weight if self.accumulation > 1 else 1)
+        gradients = {name: parameter.grad / divisor for name, parameter in self._parameters.items()}
+        self._forget_gradients()
         return gradients
 
-    def take_optimizer_step(self, learning_rate: float) -> None:
-        """Takes the step at the end of a group on the gradients that the parameters have; they are not scaled."""
-        for parameter in self._parameters:
-            parameter.grad = self._loss_scaling.scale(parameter.grad)
+    def take_optimizer_step(self, gradients: Mapping[str, torch.Tensor], learning_rate: float) -> None:
+        """Takes the step at the end of a group on given gradients, by canonical name, which are not scaled."""
+        for name, parameter in self._parameters.items():
+            # In the parameter's memory format, as its own gradients are.
+            parameter.grad = self._loss_scaling.scale(torch.empty_like(parameter).copy_(gradients[name]))
         self._end_group(1.0, learning_rate)
 
     def describe(self) -> str:
@@ -101,18 +115,33 @@ class TrainStep:
         average_decay = self.average and self.average.decay
         return describe_step(self.accumulation, self.clip_norm, average_decay, self._compiled)
 
+    def _compute_logits(self, inputs, masks):
+        return self._model.logits(self._suffix(inputs), masks)
+
+    def _forget_gradients(self) -> None:
+        self._optimizer.zero_grad(set_to_none=True)
+
     def _end_group(self, divisor: float, learning_rate: float) -> None:
         self._loss_scaling.unscale_(self._optimizer)
         if self.accumulation > 1:
-            for parameter in self._parameters:
+            for parameter in self._parameters.values():
                 parameter.grad.div_(divisor)
         if self.clip_norm is not None:
-            clip_grad_norm_(self._parameters, self.clip_norm)
+            clip_grad_norm_(self._parameters.values(), self.clip_norm)
         set_learning_rate(self._optimizer, learning_rate)
         has_stepped = self._loss_scaling.take_step(self._optimizer)
-        self.forget_gradients()
+        self._forget_gradients()
         if has_stepped and self.average is not None:
             self.average.update()
+
+
+def to_device(step: StepInputs, device: Device) -> StepInputs:
+    """The same step with its arrays as tensors on the device, images and maps channels first."""
+    targets = dataclasses.replace(
+        step.targets, labels=device.put(step.targets.labels), coefficients=device.put(step.targets.coefficients)
+    )
+    inputs, masks = as_layer_input(device.put(step.inputs)), tuple(device.put(mask) for mask in step.masks)
+    return dataclasses.replace(step, inputs=inputs, targets=targets, masks=masks)
 
 
 def build_eval_step(model: AlignedModel, suffix: Callable) -> Callable:

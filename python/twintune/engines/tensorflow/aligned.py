@@ -84,11 +84,10 @@ class AlignedEngine:
         size, name, weights = request.dataset.image_size, request.model.backbone, request.model.weights
         file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
         self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, self.device.native)
-        build = functools.partial(build_backbone, name, file, batch_norm, precision)
-        with tf.device(self.device.native):
-            self._aligned_backbone = _KEPT.take(self._backbone_key, build)
-            head_tensors = initial_head(self._head, self._entry.features, classes, request.seeds.init)
-            self.model = add_head(self._aligned_backbone, self._head, head_tensors, precision)
+        build = functools.partial(build_backbone, name, file, batch_norm, precision, self.device)
+        self._aligned_backbone = _KEPT.take(self._backbone_key, build)
+        head_tensors = initial_head(self._head, self._entry.features, classes, request.seeds.init)
+        self.model = add_head(self._aligned_backbone, self._head, head_tensors, precision, self.device)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -125,7 +124,7 @@ class AlignedEngine:
                 self._training,
                 (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
             )
-            self._eval_step = build_eval_step(self.model, input_spec, suffix)
+            self._eval_step = build_eval_step(self.model, suffix, input_spec)
         watched = {id(variable) for variable in self._optimizer.variables}
         layers = [
             (bn.mode, id(cast(keras.Variable, bn.gamma).value) in watched, bn.epsilon, 1 - bn.momentum)
@@ -145,7 +144,7 @@ class AlignedEngine:
 
     def step_parts(self) -> AlignedStepParts:
         """The parts of a step."""
-        return AlignedStepParts(self._train_step, self.device.native)
+        return AlignedStepParts(self._train_step, self.device)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
@@ -171,7 +170,7 @@ class AlignedEngine:
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
         """The frozen backbone."""
-        return Prefix(self.model, self._entry, first_stage, images, self._input_spec(0), self.device)
+        return Prefix(self.model, self._entry, first_stage, images, self.device)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
         """The live backbone."""
@@ -205,7 +204,7 @@ class AlignedEngine:
 
     def probe(self) -> Probe:
         """A look into the phase that was started."""
-        return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device.native)
+        return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device)
 
     def precision(self) -> str:
         """The dtypes of the live model's parts, and how its loss is scaled."""

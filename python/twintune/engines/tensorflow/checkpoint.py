@@ -54,10 +54,10 @@ def load_model(model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
     for name, variable in model.variables.items():
         if name in tensors:
             variable.assign(model.from_canonical(name, tensors[name]))
-    load_dense(model.layers, tensors)
+    load_head(model.layers, tensors)
 
 
-def load_dense(layers: Sequence[keras.layers.Dense], tensors: Mapping[str, np.ndarray]) -> None:
+def load_head(layers: Sequence[keras.layers.Dense], tensors: Mapping[str, np.ndarray]) -> None:
     """Gives a head the tensors `head.N.weight` and `head.N.bias`, in PyTorch's layout."""
     for index, layer in enumerate(layers):
         kernel, bias = layer.weights

@@ -140,8 +140,8 @@ class Device:
         return self._resident_peak.read()
 
 
-def describe_placement(variables: Iterable[tf.Variable]) -> str:
-    """Where live variables are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
+def describe_placement(tensors: Iterable[tf.Variable]) -> str:
+    """Where live tensors are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
     names = list_devices()
-    places = {tf.DeviceSpec.from_string(variable.device) for variable in variables}
+    places = {tf.DeviceSpec.from_string(tensor.device) for tensor in tensors}
     return ", ".join(sorted(names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places))

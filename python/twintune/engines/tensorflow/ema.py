@@ -14,16 +14,16 @@ class WeightAverage:
     statistics are averages already: the model's own serve, as in `torch.optim.swa_utils.AveragedModel`.
     """
 
-    def __init__(self, variables: Mapping[str, tf.Variable], decay: float) -> None:
+    def __init__(self, trained: Mapping[str, tf.Variable], decay: float) -> None:
         """Starts the average.
 
         Args:
-            variables: What the phase trains, by canonical name.
+            trained: What the phase trains, by canonical name.
             decay: 0 to 1.
         """
         self.decay = decay
-        self.averages = {name: tf.Variable(variable) for name, variable in variables.items()}
-        self._variables = dict(variables)
+        self.averages = {name: tf.Variable(variable) for name, variable in trained.items()}
+        self._variables = dict(trained)
 
     def update(self) -> None:
         """Takes in the weights after an optimiser step; traced into it."""

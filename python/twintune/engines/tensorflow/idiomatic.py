@@ -18,8 +18,8 @@ from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome
 from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
-from twintune.engines.tensorflow.idiomatic_pipeline import TfDataPipeline
-from twintune.engines.tensorflow.model import dense_tensors
+from twintune.engines.tensorflow.idiomatic_pipeline import IdiomaticPipeline
+from twintune.engines.tensorflow.model import tensors_of_head
 from twintune.engines.tensorflow.step_parts import IdiomaticStepParts
 from twintune.model.weights import weights_unavailable
 from twintune.protocol import ImagenetWeights, Phase, RunRequest
@@ -56,7 +56,7 @@ class IdiomaticEngine:
             self.head = _build_head(request, classes)
             self.model = _build_model(self.backbone, self.head)
         preprocess = getattr(keras.applications, chosen.module).preprocess_input
-        self.pipeline = TfDataPipeline(
+        self.pipeline = IdiomaticPipeline(
             request.seeds.order, request.training.batch_size, request.dataset.image_size, preprocess
         )
 
@@ -96,7 +96,11 @@ class IdiomaticEngine:
 
     def step_parts(self) -> IdiomaticStepParts:
         """The parts of a step."""
-        return IdiomaticStepParts(self.model, self.train_step, self.device.native)
+        return IdiomaticStepParts(self.model, self._compute_loss, self.train_step, self.device)
+
+    def _compute_loss(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        outputs = self.model(images, training=True)
+        return self.model.compute_loss(x=images, y=labels, y_pred=outputs, training=True)
 
     def learning_rate(self) -> float:
         """The rate of the last step."""
@@ -126,7 +130,7 @@ class IdiomaticEngine:
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
         # A backbone may have Dense layers of its own.
-        return dense_tensors([layer for layer in self.head if isinstance(layer, keras.layers.Dense)])
+        return tensors_of_head([layer for layer in self.head if isinstance(layer, keras.layers.Dense)])
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """All variables by Keras' paths, `backbone` or not: the model's, and the optimiser's."""

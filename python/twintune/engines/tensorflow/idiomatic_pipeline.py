@@ -14,7 +14,7 @@ from twintune.errors import TwintuneError
 
 
 @dataclass(frozen=True)
-class TfDataPipeline:
+class IdiomaticPipeline:
     """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), the model's `preprocess_input`."""
 
     seed: int

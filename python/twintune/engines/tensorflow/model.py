@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from twintune.backbones import BatchNorm
 from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
+from twintune.engines.tensorflow.device import Device
 from twintune.engines.tensorflow.mends import mend_layers, pad_symmetrically
 from twintune.engines.tensorflow.projection import build_projection
 from twintune.model.precision import array_dtype, is_half
@@ -84,7 +85,7 @@ class AlignedModel(AlignedBackbone):
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head in PyTorch's layout."""
-        return dense_tensors(self.layers)
+        return tensors_of_head(self.layers)
 
     def to_canonical(self, name: str, value: keras.Variable | tf.Variable | tf.Tensor) -> np.ndarray:
         """What a variable holds, or a buffer or gradient of its shape, in PyTorch's layout."""
@@ -100,7 +101,9 @@ class AlignedModel(AlignedBackbone):
         return (1, 0) if name.startswith("head.") and name.endswith("weight") else self.layouts.get(name)
 
 
-def build_backbone(name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision) -> AlignedBackbone:
+def build_backbone(
+    name: str, weights: Path, batch_norm: BatchNorm | None, precision: Precision, device: Device
+) -> AlignedBackbone:
     """Builds the backbone in a precision.
 
     Args:
@@ -108,10 +111,11 @@ def build_backbone(name: str, weights: Path, batch_norm: BatchNorm | None, preci
         weights: A safetensors file with timm's tensor names.
         batch_norm: The constants of its BatchNorm layers; None where it has none.
         precision: What `twintune.model.precision` says; the variables themselves are never half.
+        device: Where it lives.
     """
-    with building_in(precision):
+    with tf.device(device.native), building_in(precision):
         backbone, ported = _load_backbone(name, weights)
-    with building_in(array_dtype(precision)):
+    with tf.device(device.native), building_in(array_dtype(precision)):
         projection = build_projection(name, weights)
     mend_layers(backbone)
     if projection is not None:
@@ -127,7 +131,11 @@ def build_backbone(name: str, weights: Path, batch_norm: BatchNorm | None, preci
 
 
 def add_head(
-    backbone: AlignedBackbone, head: Head, head_tensors: dict[str, np.ndarray], precision: Precision
+    backbone: AlignedBackbone,
+    head: Head,
+    head_tensors: dict[str, np.ndarray],
+    precision: Precision,
+    device: Device,
 ) -> AlignedModel:
     """Puts a new head on a backbone.
 
@@ -136,13 +144,14 @@ def add_head(
         head: Gives the activation.
         head_tensors: The head's first weights, in PyTorch's layout.
         precision: The backbone's.
+        device: Where that lives.
     """
-    with building_in(array_dtype(precision)):
+    with tf.device(device.native), building_in(array_dtype(precision)):
         layers = _build_head(head_tensors)
     return AlignedModel(**vars(backbone), layers=layers, activation=_ACTIVATIONS[head.activation])
 
 
-def dense_tensors(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
+def tensors_of_head(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
     """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`, in PyTorch's layout."""
     tensors = {}
     for index, layer in enumerate(layers):

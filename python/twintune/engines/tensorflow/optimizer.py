@@ -62,17 +62,17 @@ class AlignedOptimizer:
 
 
 def build_optimizer(
-    definition: Optimizer, variables: Mapping[str, tf.Variable], settings: Mapping[str, ParameterSettings]
+    definition: Optimizer, trained: Mapping[str, tf.Variable], settings: Mapping[str, ParameterSettings]
 ) -> AlignedOptimizer:
     """Makes the optimiser, its buffers all zero.
 
     Args:
         definition: Kind and constants; aligned mode leaves none open.
-        variables: What it updates, by canonical name.
+        trained: What it updates, by canonical name.
         settings: Of each of them.
     """
-    dtype = next((variable.dtype.name for variable in variables.values()), "float32")
-    return AlignedOptimizer(rule_of(definition, dtype), variables, settings)
+    dtype = next((variable.dtype.name for variable in trained.values()), "float32")
+    return AlignedOptimizer(rule_of(definition, dtype), trained, settings)
 
 
 def describe_optimizer(optimizer: AlignedOptimizer) -> str:

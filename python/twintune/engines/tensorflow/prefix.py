@@ -25,13 +25,7 @@ class Prefix:
     """
 
     def __init__(
-        self,
-        model: AlignedModel,
-        entry: BackboneEntry,
-        first_stage: int,
-        images: int,
-        image_spec: tf.TensorSpec,
-        device: Device,
+        self, model: AlignedModel, entry: BackboneEntry, first_stage: int, images: int, device: Device
     ) -> None:
         """Chooses how to compute.
 
@@ -40,7 +34,6 @@ class Prefix:
             entry: The backbone's stages.
             first_stage: The first one that is not run.
             images: How many will pass.
-            image_spec: Of a batch of pixels.
             device: Where the model lives.
         """
         if first_stage == len(entry.stages):
@@ -49,7 +42,7 @@ class Prefix:
             until = stages_until(model.backbone, entry.stages[first_stage - 1])
             stages = dataclasses.replace(model, backbone=until).feature_map
         self._model, self._device = model, device
-        self._stages, self._image_spec = stages, image_spec
+        self._stages = stages
         self.variant = _variant(model, device, images)
         self._compute: Callable | None = None
 
@@ -57,13 +50,15 @@ class Prefix:
         """Features or activations of images."""
         with tf.device(self._device.native), evaluating(self._model.batch_norms):
             if self._compute is None:
-                self._compute = self._prepare()
+                self._compute = self._prepare(images)
             return self._compute(tf.convert_to_tensor(images)).numpy()
 
-    def _prepare(self) -> Callable:
+    def _prepare(self, images: np.ndarray) -> Callable:
         if self.variant == "eager":
             return self._stages
-        compute = tf.function(self._stages, input_signature=[self._image_spec], autograph=False)
+        # A batch of any number of images: the last one may be short.
+        spec = tf.TensorSpec([None, *images.shape[1:]], images.dtype)
+        compute = tf.function(self._stages, input_signature=[spec], autograph=False)
         with folding(self._model.batch_norms) if self.variant == "folded" else contextlib.nullcontext():
             return compute.get_concrete_function()
 

@@ -16,6 +16,7 @@ from twintune.backbones import BackboneEntry
 from twintune.engines.engine import StepInputs
 from twintune.engines.probe import ProbeMode
 from twintune.engines.tensorflow.batch_norm import evaluating
+from twintune.engines.tensorflow.device import Device
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
 from twintune.engines.tensorflow.stages import build_stage_outputs, stage_layer
@@ -31,7 +32,7 @@ class Probe:
         entry: BackboneEntry,
         optimizer: AlignedOptimizer,
         train_step: TrainStep,
-        device: str,
+        device: Device,
     ) -> None:
         """Takes hold of what a phase trains.
 
@@ -40,7 +41,7 @@ class Probe:
             entry: The backbone's stages.
             optimizer: Updates what the phase trains.
             train_step: The phase's.
-            device: TensorFlow's name of it.
+            device: Where the model lives.
         """
         self._model, self._entry, self._optimizer = model, entry, optimizer
         self._train_step, self._device = train_step, device
@@ -48,7 +49,7 @@ class Probe:
 
     def stage_outputs(self, images: np.ndarray, mode: ProbeMode) -> dict[str, np.ndarray]:
         """The output of each stage, then `pooled`."""
-        with tf.device(self._device), self._computing(mode):
+        with tf.device(self._device.native), self._computing(mode):
             inputs = tf.convert_to_tensor(images)
             maps = {name: tf.cast(output, inputs.dtype) for name, output in self._stage_outputs(inputs).items()}
             pooled = self._model.features(inputs)
@@ -59,7 +60,7 @@ class Probe:
 
     def logits_and_losses(self, step: StepInputs, mode: ProbeMode) -> tuple[np.ndarray, np.ndarray]:
         """Logits, and each image's share of the loss."""
-        with tf.device(self._device):
+        with tf.device(self._device.native):
             with self._computing(mode):
                 features = self._model.features(tf.convert_to_tensor(step.inputs))
             masks = step.masks if mode == "training" else ()
@@ -69,18 +70,18 @@ class Probe:
 
     def gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
         """Gradients of a batch's training loss."""
-        with tf.device(self._device):
+        with tf.device(self._device.native):
             gradients = self._train_step.gradients(step)
-        return {
-            name: self._model.to_canonical(name, gradient)
-            for name, gradient in zip(self._optimizer.names, gradients, strict=True)
-        }
+        return {name: self._model.to_canonical(name, gradient) for name, gradient in gradients.items()}
 
     def take_optimizer_step(self, gradients: Mapping[str, np.ndarray], learning_rate: float) -> None:
         """Clips and applies given gradients."""
-        with tf.device(self._device):
-            ours = [self._model.from_canonical(name, gradients[name]) for name in self._optimizer.names]
-            self._train_step.take_optimizer_step([tf.convert_to_tensor(gradient) for gradient in ours], learning_rate)
+        with tf.device(self._device.native):
+            ours = {
+                name: tf.convert_to_tensor(self._model.from_canonical(name, gradient))
+                for name, gradient in gradients.items()
+            }
+            self._train_step.take_optimizer_step(ours, learning_rate)
 
     def clear_optimizer(self) -> None:
         """Empties the optimiser's buffers."""

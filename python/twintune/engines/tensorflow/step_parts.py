@@ -4,74 +4,66 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import tensorflow as tf
 
 from twintune.engines.engine import StepInputs
-from twintune.engines.tensorflow.steps import TrainStep
+from twintune.engines.tensorflow.device import Device
+from twintune.engines.tensorflow.steps import TrainStep, to_device
 
 
 class AlignedStepParts:
-    """Those of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
+    """The parts of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
 
-    def __init__(self, step: TrainStep, device: str) -> None:
-        """Makes the functions to trace.
+    def __init__(self, step: TrainStep, device: Device) -> None:
+        """Takes hold of a phase's step, whose parts are traced when they are first called.
 
         Args:
             step: The phase's.
-            device: TensorFlow's name of it.
+            device: Where the model lives.
         """
         self._step, self._device = step, device
-        self._forward, self._differentiate = step.cut_short()
 
     def transfer(self, step: StepInputs) -> StepInputs:
-        """The same step with its arrays as tensors."""
-        targets = step.targets
-        with tf.device(self._device):
-            return dataclasses.replace(
-                step,
-                inputs=tf.convert_to_tensor(step.inputs),
-                targets=dataclasses.replace(
-                    targets,
-                    labels=tf.convert_to_tensor(targets.labels),
-                    coefficients=tf.convert_to_tensor(targets.coefficients),
-                ),
-                masks=tuple(tf.convert_to_tensor(mask) for mask in step.masks),
-            )
+        """The same step with its arrays as tensors on the device."""
+        return to_device(step, self._device)
 
     def forward(self, batch: StepInputs) -> object:
         """The loss."""
-        with tf.device(self._device):
-            return self._forward(batch)
+        with tf.device(self._device.native):
+            return self._step.forward(batch)
 
     def differentiate(self, batch: StepInputs) -> object:
         """The loss and its gradients."""
-        with tf.device(self._device):
-            return self._differentiate(batch)
+        with tf.device(self._device.native):
+            return self._step.differentiate(batch)
 
     def train(self, batch: StepInputs) -> object:
         """The whole step."""
-        with tf.device(self._device):
+        with tf.device(self._device.native):
             return self._step(batch)
 
 
 class IdiomaticStepParts:
-    """Those of Keras' own training function (see `twintune.engines.engine.StepParts`)."""
+    """The parts of Keras' own training function (see `twintune.engines.engine.StepParts`)."""
 
-    def __init__(self, model: keras.Model, train: Callable[[StepInputs], object], device: str) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        compute_loss: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+        train: Callable[[StepInputs], object],
+        device: Device,
+    ) -> None:
         """Makes the functions to trace, compiled as Keras compiles its own.
 
         Args:
             model: What is trained.
+            compute_loss: Gives the loss of images and labels in training mode.
             train: Takes one step of Keras' own training function.
-            device: TensorFlow's name of it.
+            device: Where the model lives.
         """
         self._train, self._device = train, device
-
-        def compute_loss(images, labels) -> Any:
-            return model.compute_loss(x=images, y=labels, y_pred=model(images, training=True), training=True)
 
         def compute_gradients(images, labels):
             with tf.GradientTape() as tape:
@@ -83,18 +75,18 @@ class IdiomaticStepParts:
 
     def transfer(self, step: StepInputs) -> StepInputs:
         """The same step with images and labels on the device."""
-        with tf.device(self._device):
+        with tf.device(self._device.native):
             targets = dataclasses.replace(step.targets, labels=tf.constant(step.targets.labels))
             return dataclasses.replace(step, inputs=tf.identity(step.inputs), targets=targets)
 
     def forward(self, batch: StepInputs) -> object:
         """The loss."""
-        with tf.device(self._device):
+        with tf.device(self._device.native):
             return self._forward(batch.inputs, batch.targets.labels)
 
     def differentiate(self, batch: StepInputs) -> object:
         """The loss and its gradients."""
-        with tf.device(self._device):
+        with tf.device(self._device.native):
             return self._differentiate(batch.inputs, batch.targets.labels)
 
     def train(self, batch: StepInputs) -> object:

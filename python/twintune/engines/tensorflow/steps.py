@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -10,6 +11,7 @@ import tensorflow as tf
 from twintune.engines.engine import StepInputs
 from twintune.engines.fact_lines import describe_step
 from twintune.engines.tensorflow.batch_norm import evaluating
+from twintune.engines.tensorflow.device import Device
 from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.loss_scaling import LossScaling, all_finite
 from twintune.engines.tensorflow.model import AlignedModel
@@ -50,9 +52,11 @@ class TrainStep:
         self.average = average
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
         self._suffix = suffix
-        self._batch_specs = batch_specs
         self._compiled = training.compile
         scalar = tf.TensorSpec([], tf.float64)
+        # Nothing is traced before it is called: what only a profile asks for costs nothing else.
+        self._forward = self._traced(self._compute_loss, *batch_specs, scalar, scalar)
+        self._forward_and_back = self._traced(self._differentiate, *batch_specs, scalar, scalar)
         # A step that may be skipped looks at its gradients before it takes them.
         self._steps_alone = self.accumulation == 1 and not loss_scaling.enabled
         if self._steps_alone:
@@ -66,6 +70,9 @@ class TrainStep:
     def __call__(self, step: StepInputs) -> Any:
         """Trains on a batch.
 
+        Args:
+            step: Its arrays may be tensors, as `to_device` makes them.
+
         Returns:
             The loss and the number of right answers.
         """
@@ -77,27 +84,30 @@ class TrainStep:
             self._end_group(step.divisor, step.learning_rate)
         return outcome
 
-    def gradients(self, step: StepInputs) -> list[tf.Tensor]:
-        """The gradients of a batch's loss, neither scaled nor clipped, variable by variable; nothing is traced."""
+    def forward(self, step: StepInputs) -> Any:
+        """What a batch's gradients are of, its loss and the number of right answers."""
+        return self._forward(*_batch_of(step), self._loss_scaling.scale)
+
+    def differentiate(self, step: StepInputs) -> Any:
+        """Scaled gradients, loss and number of right answers of a batch; no step is taken."""
+        return self._forward_and_back(*_batch_of(step), self._loss_scaling.scale)
+
+    def gradients(self, step: StepInputs) -> dict[str, tf.Tensor]:
+        """The gradients of a batch's loss by canonical name, neither scaled nor clipped; nothing is traced."""
         targets, scale = step.targets, self._loss_scaling.scale
         batch = (tf.convert_to_tensor(step.inputs), targets.labels, targets.coefficients, step.masks)
         # As the traced step gets them: of a Python number `tf.cast` would make a float32 first.
         scalars = [tf.constant(scalar, tf.float64) for scalar in (targets.weight, scale)]
         gradients, _, _ = self._differentiate(*batch, *scalars)
         divisor = scale * (targets.weight if self.accumulation > 1 else 1)
-        return [tf.convert_to_tensor(gradient) / divisor for gradient in gradients]
+        named = zip(self._optimizer.names, gradients, strict=True)
+        return {name: tf.convert_to_tensor(gradient) / divisor for name, gradient in named}
 
-    def take_optimizer_step(self, gradients: Sequence[tf.Tensor], learning_rate: float) -> None:
-        """Takes the step at the end of a group on given gradients, which are not scaled; nothing is traced."""
-        self._update(gradients, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
-
-    def cut_short(self) -> tuple[Callable[[StepInputs], Any], Callable[[StepInputs], Any]]:
-        """The step as far as the loss, and as far as its gradients; each is traced when it is first called."""
-        scalar = tf.TensorSpec([], tf.float64)
-        forward = self._traced(self._compute_loss, *self._batch_specs, scalar, scalar)
-        differentiate = self._traced(self._differentiate, *self._batch_specs, scalar, scalar)
-        scale = self._loss_scaling.scale
-        return lambda step: forward(*_batch_of(step), scale), lambda step: differentiate(*_batch_of(step), scale)
+    def take_optimizer_step(self, gradients: Mapping[str, tf.Tensor], learning_rate: float) -> None:
+        """Takes the step at the end of a group on given gradients, by canonical name, which are not scaled."""
+        ours = [gradients[name] for name in self._optimizer.names]
+        # Nothing is traced.
+        self._update(ours, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
 
     def describe(self) -> str:
         """A line on the step, in the same words as the other engine's."""
@@ -174,6 +184,18 @@ def _batch_of(step: StepInputs) -> tuple:
     return step.inputs, targets.labels, targets.coefficients, step.masks, targets.weight
 
 
+def to_device(step: StepInputs, device: Device) -> StepInputs:
+    """The same step with its arrays as tensors on the device."""
+    with tf.device(device.native):
+        targets = dataclasses.replace(
+            step.targets,
+            labels=tf.convert_to_tensor(step.targets.labels),
+            coefficients=tf.convert_to_tensor(step.targets.coefficients),
+        )
+        inputs, masks = tf.convert_to_tensor(step.inputs), tuple(tf.convert_to_tensor(mask) for mask in step.masks)
+    return dataclasses.replace(step, inputs=inputs, targets=targets, masks=masks)
+
+
 def clip_by_global_norm(gradients: Sequence[Any], max_norm: float) -> list[Any]:
     """Scales gradients whose norm together is larger than `max_norm`, as `torch.nn.utils.clip_grad_norm_` does.
 
@@ -184,7 +206,7 @@ def clip_by_global_norm(gradients: Sequence[Any], max_norm: float) -> list[Any]:
     return [gradient * coefficient for gradient in gradients]
 
 
-def build_eval_step(model: AlignedModel, input_spec: tf.TensorSpec, suffix: Callable) -> Callable:
+def build_eval_step(model: AlignedModel, suffix: Callable, input_spec: tf.TensorSpec) -> Callable:
     """Traces the logits in inference mode."""
 
     @tf.function(input_signature=[input_spec], autograph=False)

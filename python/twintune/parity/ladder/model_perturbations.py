@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from twintune.backbones import Stage, find_backbone
-from twintune.engines.pytorch.checkpoint import load_linear
+from twintune.engines.pytorch.checkpoint import load_head
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.model.head import initial_head
 from twintune.model.precision import is_half
@@ -99,6 +99,6 @@ def _compute_in_less(layer: nn.Conv2d, precision: Precision) -> None:
 
 def _draw_head_anew(model: AlignedModel, request: RunRequest) -> None:
     first, last = model.layers[0], model.layers[-1]
-    load_linear(
+    load_head(
         model.layers, initial_head(request.model.head, first.in_features, last.out_features, request.seeds.init + 1)
     )
