@@ -54,7 +54,11 @@ def import_framework(framework: Framework, mode: Mode | None = None) -> None:
 
 @contextlib.contextmanager
 def _hidden(modules: Sequence[str]) -> Iterator[None]:
-    """Within it these modules can't be imported, as if they weren't installed; those that are imported stay."""
+    """Within it these modules can't be imported, as if they weren't installed; those that are imported stay.
+
+    Keras and keras-hub try to import them and have no setting that says not to. An entry of None in `sys.modules` is
+    Python's own way to say that a module isn't there (Python reference, "The module cache").
+    """
     hidden = [module for module in modules if module not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:

@@ -13,6 +13,7 @@ from timm.layers.norm_act import BatchNormAct2d
 from torch import nn
 
 from twintune.engines.pytorch.memory_format import memory_format_of
+from twintune.engines.pytorch.replacing import replace_modules, with_tensors_of
 
 
 @torch.no_grad()
@@ -61,23 +62,20 @@ def fold(module: nn.Module, example: torch.Tensor) -> Callable[[torch.Tensor], t
         from torch.fx.experimental.optimization import fuse
 
     duplicate = copy.deepcopy(module).eval()
-    _use_own_layers(duplicate)
+    replace_modules(duplicate, _own_layer)
     folded: Any = fuse(duplicate, inplace=True)
     return folded.to(memory_format=memory_format_of(example.dtype))
 
 
-def _use_own_layers(module: nn.Module) -> None:
-    """Turns what has no counterpart in PyTorch into layers of its own: no others are folded, or can be traced."""
-    for parent in list(module.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, nn.BatchNorm2d):
-                activation = cast(nn.Module, child.act) if isinstance(child, BatchNormAct2d) else None
-                # What is mended of it is its training mode.
-                child.__class__ = nn.BatchNorm2d
-                if activation is not None:
-                    setattr(parent, name, nn.Sequential(child, activation))
-            # What is mended of these two is float64.
-            elif isinstance(child, nn.Hardsigmoid):
-                child.__class__ = nn.Hardsigmoid
-            elif isinstance(child, nn.Hardswish):
-                child.__class__ = nn.Hardswish
+def _own_layer(module: nn.Module) -> nn.Module | None:
+    """PyTorch's own layers in the place of what isn't one of them: no others are folded, or can be traced."""
+    if isinstance(module, nn.BatchNorm2d):
+        # What is mended of it is its training mode.
+        own = with_tensors_of(module, nn.BatchNorm2d(module.num_features, module.eps, module.momentum))
+        return nn.Sequential(own, cast(nn.Module, module.act)) if isinstance(module, BatchNormAct2d) else own
+    # What is mended of these two is float64.
+    if isinstance(module, nn.Hardsigmoid):
+        return nn.Hardsigmoid(module.inplace)
+    if isinstance(module, nn.Hardswish):
+        return nn.Hardswish(module.inplace)
+    return None

@@ -13,6 +13,8 @@ from timm.layers import norm_act
 from torch import nn
 from torch.nn import functional
 
+from twintune.engines.pytorch.replacing import replace_modules, with_tensors_of
+
 
 class BatchNorm2d(nn.BatchNorm2d):
     """The statistics of a batch to the last places of float64.
@@ -73,15 +75,22 @@ def mend_layers(backbone: nn.Module) -> None:
     Args:
         backbone: Built; changed in place.
     """
-    for module in backbone.modules():
-        if isinstance(module, nn.Hardsigmoid):
-            module.__class__ = Hardsigmoid
-        elif isinstance(module, nn.Hardswish):
-            module.__class__ = Hardswish
-        elif isinstance(module, norm_act.BatchNormAct2d):
-            module.__class__ = BatchNormAct2d
-        elif isinstance(module, nn.BatchNorm2d):
-            module.__class__ = BatchNorm2d
+    replace_modules(backbone, _mended)
+
+
+def _mended(module: nn.Module) -> nn.Module | None:
+    """What computes as a module says; None where it does so itself."""
+    if isinstance(module, nn.Hardsigmoid):
+        return Hardsigmoid(module.inplace)
+    if isinstance(module, nn.Hardswish):
+        return Hardswish(module.inplace)
+    if isinstance(module, norm_act.BatchNormAct2d):
+        mended = BatchNormAct2d(module.num_features, module.eps, cast(float, module.momentum))
+        mended.drop, mended.act = module.drop, module.act
+        return with_tensors_of(module, mended)
+    if isinstance(module, nn.BatchNorm2d):
+        return with_tensors_of(module, BatchNorm2d(module.num_features, module.eps, module.momentum))
+    return None
 
 
 def _normalize_by_batch(layer: nn.BatchNorm2d, images: torch.Tensor) -> torch.Tensor:

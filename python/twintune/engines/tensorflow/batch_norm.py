@@ -61,6 +61,9 @@ def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> 
     """
     layers = [layer for layer in backbone._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
     for layer in layers:
+        # Nothing plainer reaches them. The graph of a Keras model calls the layer objects that it was built of, and so
+        # do the blocks of keras-hub's EfficientNets and MobileNets, which are layers with layers of their own:
+        # `clone_model` makes only the outermost ones anew.
         layer.__class__ = BatchNormalization
         layer.epsilon = epsilon
         layer.momentum = 1 - momentum

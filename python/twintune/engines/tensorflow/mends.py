@@ -52,6 +52,7 @@ def mend_layers(backbone: keras.Model) -> None:
         backbone: Built; changed in place. What was traced before keeps the old operations.
     """
     for layer in backbone._flatten_layers():
+        # Their classes are changed for the reason that `adopt_batch_norm` has: nothing plainer reaches them.
         if isinstance(layer, keras.layers.Conv2D) and layer.groups == layer.filters > 1:
             layer.__class__ = Conv2D
         elif isinstance(layer, keras.layers.LeakyReLU):

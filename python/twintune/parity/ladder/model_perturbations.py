@@ -15,6 +15,7 @@ from torch.nn import functional
 from twintune.backbones import Stage, find_backbone
 from twintune.engines.pytorch.checkpoint import load_head
 from twintune.engines.pytorch.model import AlignedModel
+from twintune.engines.pytorch.replacing import replace_modules
 from twintune.model.head import initial_head
 from twintune.model.precision import is_half
 from twintune.protocol import PerturbationName, Precision, RunRequest
@@ -25,7 +26,18 @@ _WEIGHT_CHANGE = 1e-6
 class RoundedConv2d(nn.Conv2d):
     """A convolution that computes in the dtype `rounded_to`; input and output keep their own."""
 
-    rounded_to: torch.dtype
+    def __init__(self, layer: nn.Conv2d, rounded_to: torch.dtype) -> None:
+        """Takes a convolution's place.
+
+        Args:
+            layer: Gives the settings, and its very weights.
+            rounded_to: What it computes in.
+        """
+        sizes = layer.in_channels, layer.out_channels, layer.kernel_size, layer.stride, layer.padding
+        # No memory is taken, and nothing drawn, for weights that are given up at once.
+        super().__init__(*sizes, layer.dilation, layer.groups, bias=layer.bias is not None, device="meta")
+        self.weight, self.bias = layer.weight, layer.bias
+        self.rounded_to = rounded_to
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         """Convolves maps of shape [images, channels, height, width] as `nn.Conv2d` does, in `rounded_to`."""
@@ -58,7 +70,7 @@ def plant_in_model(name: PerturbationName, model: AlignedModel, request: RunRequ
         case "padding":
             _shift_padding(next(layer for layer in convolutions if _is_padded(layer)))
         case "precision":
-            _compute_in_less(convolutions[0], request.training.precision)
+            _compute_in_less(model.backbone, convolutions[0], request.training.precision)
         case "head-init":
             _draw_head_anew(model, request)
         case _:
@@ -89,12 +101,12 @@ def _shift_padding(layer: nn.Conv2d) -> None:
     layer.register_forward_pre_hook(lambda _, inputs: (functional.pad(inputs[0], sides),))
 
 
-def _compute_in_less(layer: nn.Conv2d, precision: Precision) -> None:
+def _compute_in_less(backbone: nn.Module, layer: nn.Conv2d, precision: Precision) -> None:
     """Makes a convolution compute in float32 for float64, and in bfloat16 for float32; one in half precision stays."""
     if is_half(precision):
         return
-    layer.__class__ = RoundedConv2d
-    cast(RoundedConv2d, layer).rounded_to = torch.float32 if precision == "float64" else torch.bfloat16
+    rounded = RoundedConv2d(layer, torch.float32 if precision == "float64" else torch.bfloat16)
+    replace_modules(backbone, lambda module: rounded if module is layer else None)
 
 
 def _draw_head_anew(model: AlignedModel, request: RunRequest) -> None:

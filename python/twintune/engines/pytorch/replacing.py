@@ -1,0 +1,34 @@
+"""Modules that take the place of others within a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from torch import nn
+
+BatchNormKind = TypeVar("BatchNormKind", bound=nn.BatchNorm2d)
+
+
+def replace_modules(model: nn.Module, replacement_of: Callable[[nn.Module], nn.Module | None]) -> None:
+    """Puts others in the place of some of the modules within a model.
+
+    Args:
+        model: Changed in place; it stays itself what it is.
+        replacement_of: Gives what takes a module's place, None where it stays. The modules within that one have been
+            replaced already.
+    """
+    for name, child in list(model.named_children()):
+        replace_modules(child, replacement_of)
+        replacement = replacement_of(child)
+        if replacement is not None:
+            setattr(model, name, replacement)
+
+
+def with_tensors_of(layer: nn.BatchNorm2d, replacement: BatchNormKind) -> BatchNormKind:
+    """Gives a BatchNorm layer the very parameters, statistics and mode of the one whose place it takes."""
+    for name, parameter in layer.named_parameters(recurse=False):
+        replacement.register_parameter(name, parameter)
+    for name, buffer in layer.named_buffers(recurse=False):
+        replacement.register_buffer(name, buffer)
+    return replacement.train(layer.training)
