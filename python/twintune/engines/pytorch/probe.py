@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 import numpy as np
 import torch
@@ -56,7 +57,7 @@ class Probe:
     @torch.no_grad()
     def logits_and_losses(self, step: StepInputs, mode: ProbeMode) -> tuple[np.ndarray, np.ndarray]:
         """Logits, and each image's share of the loss."""
-        batch = to_device(step, self._device)
+        batch: Any = to_device(step, self._device)
         with self._computing(mode):
             features = self._model.features(batch.inputs)
         logits = self._model.logits(features, batch.masks if mode == "training" else ())

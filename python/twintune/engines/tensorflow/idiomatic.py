@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import keras
 import numpy as np
@@ -98,7 +99,7 @@ class IdiomaticEngine:
         """The parts of a step."""
         return IdiomaticStepParts(self.model, self._compute_loss, self.train_step, self.device)
 
-    def _compute_loss(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    def _compute_loss(self, images: tf.Tensor, labels: tf.Tensor) -> Any:
         outputs = self.model(images, training=True)
         return self.model.compute_loss(x=images, y=labels, y_pred=outputs, training=True)
 
