@@ -27,7 +27,7 @@ def broken(what: str) -> str:
     return (
         f"keras-hub {version} has changed: {what}. twintune learns there which Keras variable holds which of timm's"
         " tensors. See how the timm converters (keras_hub/src/utils/timm) hand over tensors now, and mend"
-        " `_recorded_ports` in python/twintune/engines/tensorflow/model.py, or give keras-hub an upper bound in"
+        " `_recorded_ports` in python/twintune/engines/tensorflow/model.py, or hold keras-hub back in"
         " requirements-tensorflow.txt."
     )
 
