@@ -6,7 +6,7 @@ the middle stage, so that the ladder has to find it between stages that agree.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -33,9 +33,11 @@ class RoundedConv2d(nn.Conv2d):
             layer: Gives the settings, and its very weights.
             rounded_to: What it computes in.
         """
-        sizes = layer.in_channels, layer.out_channels, layer.kernel_size, layer.stride, layer.padding
+        # PyTorch declares these as tuples of any length.
+        window: Any = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+        channels, has_bias = (layer.in_channels, layer.out_channels), layer.bias is not None
         # No memory is taken, and nothing drawn, for weights that are given up at once.
-        super().__init__(*sizes, layer.dilation, layer.groups, bias=layer.bias is not None, device="meta")
+        super().__init__(*channels, *window, groups=layer.groups, bias=has_bias, device="meta")
         self.weight, self.bias = layer.weight, layer.bias
         self.rounded_to = rounded_to
 
