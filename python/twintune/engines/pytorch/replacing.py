@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from torch import nn
 
-BatchNormKind = TypeVar("BatchNormKind", bound=nn.BatchNorm2d)
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 def replace_modules(model: nn.Module, replacement_of: Callable[[nn.Module], nn.Module | None]) -> None:
@@ -25,8 +25,8 @@ def replace_modules(model: nn.Module, replacement_of: Callable[[nn.Module], nn.M
             setattr(model, name, replacement)
 
 
-def with_tensors_of(layer: nn.BatchNorm2d, replacement: BatchNormKind) -> BatchNormKind:
-    """Gives a BatchNorm layer the very parameters, statistics and mode of the one whose place it takes."""
+def with_tensors_of(layer: nn.Module, replacement: Layer) -> Layer:
+    """Gives a layer the very parameters, buffers and mode of the one whose place it takes."""
     for name, parameter in layer.named_parameters(recurse=False):
         replacement.register_parameter(name, parameter)
     for name, buffer in layer.named_buffers(recurse=False):
