@@ -2,11 +2,15 @@ import * as z from 'zod'
 import { positive, probability } from './fields.js'
 
 const strength = z.number().min(0)
+const ascends = ([smallest, largest]: readonly [number, number]): boolean => smallest <= largest
+const ascendingOrder = 'must be the smallest value, then the largest'
 const ratio = z
   .tuple([positive, positive])
+  .refine(ascends, ascendingOrder)
   .describe('Smallest and largest aspect ratio of the rectangle: its width divided by its height.')
 const area = z
   .tuple([positive.max(1), positive.max(1)])
+  .refine(ascends, ascendingOrder)
   .describe("Smallest and largest area of the rectangle, as shares of the image's area.")
 
 /**
@@ -59,6 +63,9 @@ export const augmentationSchema = z.strictObject({
         .describe(
           'Largest shift of the hue, either way, as a share of a full turn of the colour circle; at most 0.5.',
         ),
+    })
+    .refine((strengths) => Object.values(strengths).some((value) => value !== 0), {
+      error: 'changes nothing: give a strength of more than 0 (brightness, contrast, saturation, hue)',
     })
     .optional()
     .describe(

@@ -1,5 +1,5 @@
 import { augmentationSchema } from './augmentation-schema.js'
-import { isMapping, type Path } from './path.js'
+import type { Path } from './path.js'
 import {
   backboneOf,
   isIdiomatic,
@@ -16,7 +16,6 @@ import { phaseSchema } from './training-schema.js'
 /** Rules on fields that the rest of the specification leaves without an effect: a user who sets one expects an effect. */
 export const effectRules: readonly Rule[] = [
   dropoutHasUnits,
-  colorJitterHasStrength,
   viewsDiffer,
   ratesHaveBackbone,
   policyHasBatchNorm,
@@ -29,18 +28,6 @@ function dropoutHasUnits(spec: unknown): Violation[] {
   const hidden = getIn(spec, ['model', 'head', 'hidden'])
   const isBroken = numberAt(spec, path) > 0 && Array.isArray(hidden) && hidden.length === 0
   return violationIf(isBroken, path, 'drops hidden units, and model.head.hidden has none')
-}
-
-function colorJitterHasStrength(spec: unknown): Violation[] {
-  const path = ['augmentation', 'colorJitter']
-  const strengths = ['brightness', 'contrast', 'saturation', 'hue']
-  const isBroken =
-    isMapping(getIn(spec, path)) && strengths.every((field) => numberAt(spec, [...path, field]) === 0)
-  return violationIf(
-    isBroken,
-    path,
-    `changes nothing: give a strength of more than 0 (${strengths.join(', ')})`,
-  )
 }
 
 function viewsDiffer(spec: unknown): Violation[] {

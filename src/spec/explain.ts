@@ -19,6 +19,8 @@ type WithPath<Kind> = Kind extends unknown ? Omit<Kind, 'path'> & { readonly pat
 /** Puts one of zod's issues into plain words. Unknown keys are left to `explainUnknownKey`. */
 export function explain(issue: Issue, spec: unknown): Finding {
   const { path } = issue
+  // The message of a refinement is written in the schema, and is a whole sentence by itself.
+  if (issue.code === 'custom') return { path, at: 'value', message: issue.message, suggestion: null }
   const given =
     issue.code === 'invalid_union' && issue.discriminator !== undefined ? discriminatorOf(issue) : issue.input
   const expected = expectation(issue, spec)

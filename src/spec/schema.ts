@@ -7,7 +7,7 @@ import { trainingSchema } from './training-schema.js'
 
 // Defaults stand only here and in the files that this schema is made of, and nothing is transformed: shorthands are
 // expanded in plan/, so that `z.toJSONSchema(experimentSchema, { io: 'input' })` is total. Rules that bind several fields
-// are in cross-field-rules.ts.
+// are in cross-field-rules.ts, which says why they aren't refinements.
 
 export const frameworkSchema = z.enum(['tensorflow', 'pytorch'])
 

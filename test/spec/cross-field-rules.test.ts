@@ -197,14 +197,14 @@ describe('rules that bind several fields', () => {
     const spec = {
       ...nameless,
       mode: 'idiomatic',
-      seeds: [0, 0],
+      seeds: [1.5, 0, 0],
       model: { backbone: 'resnet18', weights: 3 },
       device: 1,
     }
     expect(issuesOfValue(spec)).toEqual(
       expect.arrayContaining([
         'name: missing; expected a text',
-        'seeds[1]: 0 is listed already',
+        'seeds[2]: 0 is listed already',
         expect.stringMatching(/^model\.backbone: idiomatic mode needs/),
         'training.phases[1].optimiser.nesterov: needs a momentum of more than 0',
       ]),
