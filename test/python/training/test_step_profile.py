@@ -16,7 +16,7 @@ from twintune.digests import digest_tensors
 from twintune.engines import create_engine
 from twintune.engines.engine import Engine, StepInputs, StepParts
 from twintune.engines.pytorch.idiomatic_pipeline import IdiomaticPipeline
-from twintune.protocol import Phase
+from twintune.protocol import Phase, WarningReport
 from twintune.training import loop, step_profile
 from twintune.training.loop import run
 from twintune.training.step_profile import FEWEST_STEPS, STEPS, WARM_UP, measure, profile_steps, summarize
@@ -104,7 +104,7 @@ def test_a_profile_that_fails_costs_a_warning_and_not_the_run(make_request, monk
     result = run(make_request("pytorch", profile=True), reports.append)
     assert (result.status, result.profile) == ("finished", [])
     message = "The steps could not be profiled: MemoryError: 4 GiB"
-    assert {"type": "warning", "code": "PROFILE", "message": message} in reports
+    assert WarningReport("PROFILE", message) in reports
 
 
 @pytest.mark.usefixtures("frameworks")
