@@ -165,12 +165,12 @@ const measurements = finishedRunSchema
 export const noMeasurements = mapEach(measurements, null)
 
 export const unfinishedRunSchema = z.strictObject({
-  ...mapEach(measurements, z.null()),
   framework: frameworkSchema,
   seed: z.int(),
   repeat: repeatSchema,
   status: z.enum(['failed', 'cancelled']),
   failure: failureSchema,
+  ...mapEach(measurements, z.null()),
   profile: finishedRunSchema.shape.profile.length(0),
   epochs: z.array(epochRecordSchema).describe('Records of the epochs that the run had finished.'),
   classes: finishedRunSchema.shape.classes,

@@ -45,10 +45,10 @@ export async function carryOutRun(
 /** Makes the result of a run that didn't reach its end, or never began. */
 export function unfinishedResult(run: Run, failure: Failure, epochs: EpochRecord[] = []): UnfinishedRun {
   return {
-    ...noMeasurements,
     ...run,
     status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed',
     failure,
+    ...noMeasurements,
     profile: [],
     epochs,
     classes: [],
