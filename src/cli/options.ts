@@ -95,7 +95,7 @@ function collect(value: string, previous: readonly string[] = []): readonly stri
 function parseRate(value: string): number {
   const rate = Number(value)
   if (value.trim() === '' || !Number.isFinite(rate) || rate <= 0) {
-    throw new InvalidArgumentError('It must be a number above 0, like 1e-7.')
+    throw new InvalidArgumentError('The learning rate must be a number above 0, like 1e-7.')
   }
   return rate
 }
@@ -105,12 +105,13 @@ const fewestSteps = 10
 
 function parseSteps(value: string): number {
   if (!/^[1-9]\d*$/.test(value) || Number(value) < fewestSteps) {
-    throw new InvalidArgumentError(`It must be a whole number from ${fewestSteps} up.`)
+    throw new InvalidArgumentError(`The number of steps must be a whole number from ${fewestSteps} up.`)
   }
   return Number(value)
 }
 
 function parseParallel(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number from 1 up.')
+  if (!/^[1-9]\d*$/.test(value))
+    throw new InvalidArgumentError('The number of runs must be a whole number from 1 up.')
   return Number(value)
 }

@@ -27,7 +27,7 @@ function usageFailure({ message }: CommanderError): Failure {
   return {
     code: 'SPEC_INVALID',
     message: message.replace(/^error: /, ''),
-    hint: 'twintune --help lists what there is.',
+    hint: 'twintune --help lists all commands and options.',
     cause: null,
   }
 }

@@ -85,7 +85,7 @@ function renderVerdict({ mode, vary, primaryMetric, metrics }: Comparison, style
   const { verdict, reason } = metrics[primaryMetric].difference ?? { verdict: null }
   const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
   const notes = [
-    `Of ${name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
+    `The verdict is about ${name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
     'Holm p: adjusted for the number of the other metrics.',
     ...(mode === 'idiomatic' ? [idiomaticNote] : []),
   ]
@@ -104,8 +104,8 @@ function renderMoreSeeds(rows: readonly Row[], style: Style): string {
     style,
   )
   const note =
-    'Estimates, from the means and spreads above and for a power of 80%, to plan a comparison with. There is none for ' +
-    'the equivalence of a metric without a margin, nor where a seed has no pair.'
+    'The numbers are estimates to plan a comparison with, from the means and spreads above and for a power of 80%. There ' +
+    'is no estimate for the equivalence of a metric without a margin, nor where a seed has no pair.'
   return `${table}\n\n${renderProse(note, style)}`
 }
 

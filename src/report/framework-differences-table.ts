@@ -42,7 +42,7 @@ function describeEffects(unexplained: number | null): string {
     "How far the result moves in PyTorch, in float64, when this alone is as in TensorFlow, as a share of the result's largest value."
   const rest =
     unexplained === null
-      ? "What is left when all is swapped isn't known: the tensors of one library have no place in the other's model."
+      ? "The distance that is left when all ingredients are swapped isn't known: the tensors of one library have no place in the other's model."
       : `With weights, inputs, architecture, BatchNorm and head swapped at once, PyTorch's logits are TensorFlow's to ${formatShare(unexplained)}.`
   return `${meaning} ${rest}`
 }

@@ -110,7 +110,7 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
 function notes(finished: readonly FinishedRun[]): string {
   const methods = [...new Set(finished.map((run) => run.peakMemoryMethod))]
   return [
-    `Means of ${countRuns(finished)}; memory is the largest.`,
+    `Figures are means of ${countRuns(finished)}; memory is the largest.`,
     "Images a second leave out each phase's first step.",
     "Only a worker's first run starts and imports, and mostly it alone computes features and builds a frozen backbone: the rows don't add up to a run in all.",
     `Peak memory: ${methods.join('; ')}.`,

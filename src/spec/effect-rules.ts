@@ -47,7 +47,7 @@ function ratesHaveBackbone(spec: unknown): Violation[] {
         trainsHeadAlone &&
         phaseSchema.shape[field].safeParse(getIn(spec, path)).success &&
         getIn(spec, path) !== 1
-      return violationIf(isBroken, path, 'is of the backbone, and the phase trains the head alone')
+      return violationIf(isBroken, path, 'is for the backbone, and the phase trains the head alone')
     })
   })
 }

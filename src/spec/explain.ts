@@ -53,7 +53,7 @@ export function explainUnknownKey(
     return {
       path: [...path, key],
       at: 'key',
-      message: `excludes what stands beside it: give one of ${known.join(', ')}`,
+      message: `excludes the keys beside it: give one of ${known.join(', ')}`,
       suggestion: null,
     }
   }

@@ -31,7 +31,7 @@ function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: s
   if (parsed.success) return parsed.data
   throw new TwintuneError({
     code: 'INTERNAL',
-    message: `${what} is not what was agreed: ${parsed.error.issues.map(describeIssue).join('; ')}.`,
+    message: `${what} does not fit the schema of its message: ${parsed.error.issues.map(describeIssue).join('; ')}.`,
     hint: 'Please report it: the two sides of twintune disagree.',
   })
 }

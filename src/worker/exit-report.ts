@@ -80,7 +80,7 @@ export function reportWorkerDeath(exit: Exit, ended: Ended): Failure {
   return {
     code: 'WORKER_DIED',
     message: `The worker process of ${ended.name} ended with ${describeExit(exit)}.`,
-    hint: `What it said is in ${ended.logFile}.`,
+    hint: `The log of the worker is ${ended.logFile}.`,
     cause: causeOf(exit, ended),
   }
 }
@@ -91,7 +91,7 @@ function reportPythonDeath(exit: Exit, ended: Ended): Failure {
   return {
     code: 'PYTHON_DIED',
     message: `The Python of ${ended.name} ended with ${describeExit(exit)}${likely}.`,
-    hint: signal?.hint(ended.logFile) ?? `What it said is in ${ended.logFile}.`,
+    hint: signal?.hint(ended.logFile) ?? `The log of the worker is ${ended.logFile}.`,
     cause: causeOf(exit, ended),
   }
 }

@@ -97,7 +97,9 @@ describe('two frameworks that finished', () => {
     ]
     const report = renderComparison(comparison({ runs }), plain)
     expect(report).toMatch(/compute features +7\.70 +8\.40/)
-    expect(report).toContain('Means of 1 run of TensorFlow and 2 runs of PyTorch; memory is the largest.')
+    expect(report).toContain(
+      'Figures are means of 1 run of TensorFlow and 2 runs of PyTorch; memory is the largest.',
+    )
   })
 
   test('parts that no run had are left out', () => {
@@ -153,7 +155,7 @@ test('the verdict is of the primary metric alone, for this test set', () => {
   const [, verdicts = ''] = renderComparison(comparison(), plain).split(/Verdict\n|Seeds to add\n/)
   expect(verdicts).toContain('accuracy  inconclusive: 2 pairs')
   expect(verdicts).toMatch(
-    /Of accuracy alone, for this test set; the seeds vary init, order,\s+augmentation\./,
+    /The verdict is about accuracy alone, for this test set; the seeds vary init,\s+order,\s+augmentation\./,
   )
   expect(verdicts).not.toMatch(/loss|macro F1|top-5|ECE/)
 })

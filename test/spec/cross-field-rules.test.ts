@@ -149,7 +149,7 @@ describe('rules that bind several fields', () => {
     [
       'two ways to say which stages train',
       phase({ trainable: { lastStages: 1, from: 'layer4' } }),
-      'training.phases[1].trainable.from: excludes what stands beside it: give one of lastStages, from',
+      'training.phases[1].trainable.from: excludes the keys beside it: give one of lastStages, from',
     ],
     [
       'a stage of another backbone',

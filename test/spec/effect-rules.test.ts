@@ -34,12 +34,12 @@ describe('rules on fields without an effect', () => {
     [
       "a scale of the backbone's rate where it is frozen",
       withPhase({ backboneLearningRateScale: 0.1 }),
-      'training.phases[0].backboneLearningRateScale: is of the backbone, and the phase trains the head alone',
+      'training.phases[0].backboneLearningRateScale: is for the backbone, and the phase trains the head alone',
     ],
     [
       'a decay from stage to stage where all of them are frozen',
       withPhase({ trainable: 'head', batchNorm: 'adapt', layerwiseDecay: 0.5 }),
-      'training.phases[0].layerwiseDecay: is of the backbone, and the phase trains the head alone',
+      'training.phases[0].layerwiseDecay: is for the backbone, and the phase trains the head alone',
     ],
     [
       'a BatchNorm policy of a backbone without BatchNorm',

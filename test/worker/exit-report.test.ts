@@ -21,7 +21,7 @@ it('points to the log when Python ended by itself', () => {
   expect(reportPythonEnd({ exitCode: 3, signal: null, spawnError: null }, true, ended)).toEqual({
     code: 'PYTHON_DIED',
     message: 'The Python of tensorflow ended with exit code 3.',
-    hint: 'What it said is in /runs/a/tensorflow.log.',
+    hint: 'The log of the worker is /runs/a/tensorflow.log.',
     cause: { type: 'exit code 3', message: 'last', detail: 'first\nlast' },
   })
 })
