@@ -1,7 +1,8 @@
-"""A stand-in for PyTorch whose every step takes the same time: what is left of a run is what twintune adds.
+"""A stand-in for PyTorch whose every step takes the same time: the rest of a run is the time that twintune adds.
 
-It is put in PyTorch's place in this process by `take_place`. Run as a program with a script as its argument, it does
-that first and then runs the script, so that it can be given as a worker's interpreter (`TWINTUNE_PYTHON_PYTORCH`).
+`take_place` puts the stand-in in PyTorch's place in this process. This file can be a worker's interpreter, too
+(`TWINTUNE_PYTHON_PYTORCH`): run as a program with a script as its argument, it takes PyTorch's place and then runs the
+script.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, StepPar
 from twintune.protocol import Phase, RunRequest
 
 STEP_SECONDS = "BENCH_STEP_SECONDS"
-"""Environment variable: what a step takes."""
+"""The environment variable that holds the seconds of a step."""
 
 
 def take_place() -> None:
@@ -51,34 +52,34 @@ def write_interpreter(folder: Path) -> Path:
 
 
 def create_engine(request: RunRequest, classes: int) -> StandInEngine:
-    """The stand-in for a run."""
+    """Makes the stand-in of a run's engine."""
     return StandInEngine(request, classes, float(os.environ[STEP_SECONDS]))
 
 
 class StandInDevice:
-    """Nothing is on it and nothing has to be waited for."""
+    """A device on which nothing is computed and for which nothing has to wait."""
 
     def threads(self) -> str:
-        """It has none of its own."""
+        """Describes the CPU threads: the stand-in has none of its own."""
         return "1"
 
     def synchronize(self) -> None:
-        """Nothing is under way."""
+        """Waits for nothing, since no work is under way."""
 
     def is_deterministic(self) -> bool:
-        """It computes nothing."""
+        """Whether the device is deterministic, which holds for one that computes nothing."""
         return True
 
     def start_memory_peak(self) -> None:
-        """It takes no memory."""
+        """Measures no memory, since the stand-in takes none."""
 
     def memory_peak(self) -> tuple[int, str]:
-        """It takes no memory."""
+        """Measures no memory, since the stand-in takes none."""
         return 0, "none"
 
 
 class StandInEngine:
-    """Sleeps where a framework would compute; batches, events, digests and checkpoints are the product's own."""
+    """An engine that sleeps where a framework would compute; all else is the product's own."""
 
     draws_dropout = False
 
@@ -97,64 +98,64 @@ class StandInEngine:
         self._learning_rate = 0.0
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
-        """Nothing is frozen, made or traced."""
+        """Starts a phase, for which nothing is frozen, made or traced."""
         return PhaseFacts(trainable_parameters=1, loss="none", optimizer="none", batch_norm="none")
 
     def train_step(self, step: StepInputs) -> StepOutcome:
-        """Takes its time."""
+        """Sleeps for the time of a step."""
         time.sleep(self._step_seconds)
         self._learning_rate = step.learning_rate
         return StepOutcome(loss=1.0, correct=0)
 
     def learning_rate(self) -> float:
-        """The last step's."""
+        """The learning rate of the last step."""
         return self._learning_rate
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """It has no weights."""
+        """Changes nothing, since there are no weights to average."""
         return contextlib.nullcontext()
 
     def adopt_average(self) -> None:
-        """It has no weights."""
+        """Changes nothing, since there are no weights to average."""
 
     def read_steps(self, handles: Sequence[StepOutcome]) -> list[StepOutcome]:
-        """What the steps came to."""
+        """Returns the outcomes of steps, which the handles are."""
         return list(handles)
 
     def step_parts(self) -> StepParts:
-        """It has no parts."""
+        """Refuses, since a step has no parts."""
         raise NotImplementedError
 
     def predict(self, inputs: Any) -> np.ndarray:
-        """Logits that know nothing, [images, classes]; takes the time of a step."""
+        """Sleeps for the time of a step, and returns zeros as logits of shape [images, classes]."""
         time.sleep(self._step_seconds)
         return np.zeros((len(inputs), self._classes), np.float32)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """A single number."""
+        """The tensors of the backbone: a single number."""
         return {"weight": np.zeros(1, np.float32)}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """None."""
+        """The tensors of the head, of which there are none."""
         return {}
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """What its tensors are."""
+        """The state of the engine: its backbone's tensor."""
         return self.backbone_tensors() if backbone else {}
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """It has no state."""
+        """Loads nothing, since the engine keeps no state."""
 
     def precision(self) -> str:
-        """It computes nothing."""
+        """Describes the precision: nothing is computed."""
         return "none"
 
     def skipped_steps(self) -> int:
-        """It skips none."""
+        """The number of skipped steps, which is 0."""
         return 0
 
     def placement(self) -> str:
-        """It is nowhere else."""
+        """The device of the engine, the CPU."""
         return "cpu"
 
 
@@ -162,7 +163,7 @@ def main() -> None:
     """Runs the script that the command line names, with the stand-in in PyTorch's place."""
     take_place()
     sys.argv = sys.argv[1:]
-    # As Python does with a script's folder.
+    # Python does the same with a script's folder.
     sys.path.insert(0, str(Path(sys.argv[0]).resolve().parent))
     runpy.run_path(sys.argv[0], run_name="__main__")
 

@@ -1,4 +1,4 @@
-"""The frameworks: the same file and function names in each folder."""
+"""The engines of the frameworks, with the same file and function names in each framework's folder."""
 
 from __future__ import annotations
 
@@ -17,27 +17,31 @@ MODULES: dict[Framework, tuple[str, ...]] = {
     "tensorflow": ("tensorflow", "keras", "keras_hub"),
     "pytorch": ("torch", "torchvision", "timm"),
 }
-"""What each framework's engines import; the framework itself first."""
+"""The packages that each framework's engines import, the framework itself first."""
 
 _ALIGNED_ALONE = ("keras_hub",)
-"""What idiomatic mode does without: it has Keras' own models."""
+"""The packages that idiomatic mode does without, since it has Keras' own models."""
 
 _DISPENSABLE: dict[Framework, tuple[str, ...]] = {"tensorflow": ("sklearn", "pandas", "tensorflow_text"), "pytorch": ()}
-"""Optional packages that the framework's libraries import where they find them, and that no engine makes use of:
-scikit-learn, which brings SciPy's statistics, pandas and a tokenizer are a good part of what their import costs."""
+"""Optional packages that the framework's libraries import if they find them, and that no engine uses.
+
+scikit-learn, which brings SciPy's statistics, pandas and a tokenizer are a good part of the time that the libraries'
+import takes.
+"""
 
 
 def import_framework(framework: Framework, mode: Mode | None = None) -> None:
-    """Imports a framework and what its engines need.
+    """Imports a framework and the packages that its engines need.
 
     Args:
-        framework: The one of this process.
-        mode: That of the runs to come; None imports what either needs.
+        framework: This process's framework.
+        mode: The mode of the runs to come; None imports the packages of both modes.
 
     Raises:
-        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING, with the command that mends it.
+        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING, with the command that installs what is missing.
     """
-    # Keras takes its backend from the environment or a settings file, and would train with another without a word.
+    # Keras takes its backend from the environment or a settings file, and would train with another one without a
+    # warning.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with _hidden(_DISPENSABLE[framework]):
         for module in MODULES[framework]:
@@ -48,13 +52,14 @@ def import_framework(framework: Framework, mode: Mode | None = None) -> None:
             except Exception as error:  # a broken CUDA library raises OSError, a protobuf that doesn't fit TypeError
                 raise _import_failure(framework, module, error) from error
     importlib.import_module(f"twintune.engines.{framework}.device").initialize()
-    # What was imported stays: a run begins with a collection, which would look at all of it for a quarter of a second.
+    # Imported objects stay: the collection at a run's beginning would otherwise look at all of them, for a quarter of a
+    # second.
     gc.freeze()
 
 
 @contextlib.contextmanager
 def _hidden(modules: Sequence[str]) -> Iterator[None]:
-    """Within it these modules can't be imported, as if they weren't installed; those that are imported stay.
+    """Hides modules within a `with` block, as if they weren't installed; modules that are imported already stay.
 
     Keras and keras-hub try to import them and have no setting that says not to. An entry of None in `sys.modules` is
     Python's own way to say that a module isn't there (Python reference, "The module cache").
@@ -70,7 +75,7 @@ def _hidden(modules: Sequence[str]) -> Iterator[None]:
 
 def _import_failure(framework: Framework, module: str, error: Exception) -> TwintuneError:
     code = "FRAMEWORK_MISSING" if module == MODULES[framework][0] else "PACKAGE_MISSING"
-    # With the versions that twintune is known to work with, and for this framework alone.
+    # The file has the versions that twintune is known to work with, for this framework alone.
     requirements = f"requirements-{framework}.txt"
     if isinstance(error, ModuleNotFoundError):
         return TwintuneError(
@@ -89,8 +94,8 @@ def create_engine(request: RunRequest, classes: int) -> Engine:
     """Builds the engine of a run.
 
     Args:
-        request: Gives the framework, the mode and all else.
-        classes: Outputs of the head.
+        request: The run's request, which gives the framework, the mode and all else.
+        classes: The number of the head's outputs.
     """
     module = importlib.import_module(f"twintune.engines.{request.framework}.{request.mode}")
     return module.create_engine(request, classes)

@@ -1,4 +1,4 @@
-"""What the training loop asks of a framework."""
+"""The protocol of an engine: what the training loop asks of a framework."""
 
 from __future__ import annotations
 
@@ -15,23 +15,26 @@ from twintune.data.targets import Targets
 from twintune.protocol import Phase
 
 FEWEST_IMAGES_TO_PREPARE = 128
-"""A prefix of fewer images runs as it is. To trace it costs a second or two, which a ResNet50 at 224 pixels has back
-after some 50 images on two cores and an EfficientNet-Lite0 after some 150."""
+"""The fewest images for which a prefix is prepared; for fewer it runs as it is.
+
+Tracing takes a second or two, which a ResNet50 at 224 pixels makes up for after some 50 images on two cores, and an
+EfficientNet-Lite0 after some 150.
+"""
 
 StepHandle = Any
-"""Loss and number of right answers of a step, on the device until they are read."""
+"""The loss and the number of right answers of a step, on the device until they are read."""
 
 
 @dataclass(frozen=True)
 class PhaseFacts:
-    """What the live model and optimiser hold at the start of a phase."""
+    """The facts of the live model and optimiser at the start of a phase."""
 
     trainable_parameters: int
     loss: str
     optimizer: str
     batch_norm: str
     dropout: str | None = None
-    """What layers drop that draw for themselves; None where there are none."""
+    """The layers that draw their own dropout masks; None if there are none."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,20 @@ class StepInputs:
     """A batch to train on. The optimiser steps once for a group of batches, mostly of one."""
 
     inputs: Any
-    """Images, or what the stages before the phase's first one gave."""
+    """The batch's images, or the output for them of the stages before the phase's first one."""
     targets: Targets
-    """What the batch is trained towards; in idiomatic mode its labels are all of it."""
+    """The batch's targets, of which idiomatic mode uses the labels alone."""
     masks: tuple[np.ndarray, ...]
-    """Dropout masks, one a hidden layer; none without dropout."""
+    """The dropout masks, one for each hidden layer; empty without dropout."""
     learning_rate: float
-    """Of the optimiser step that the batch is part of."""
+    """The learning rate of the optimiser step that the batch is part of."""
     divisor: float | None
-    """In the last batch of a group the summed weights of its batches; None in those before."""
+    """The summed weights of the group's batches, given with its last batch; None for the batches before."""
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """Loss of a step's batch, divided by its weight, and its right answers."""
+    """The outcome of a step: its batch's loss, divided by the batch's weight, and the number of right answers."""
 
     loss: float
     correct: int
@@ -62,11 +65,11 @@ class Device(Protocol):
     """The device of one run."""
 
     def threads(self) -> str:
-        """CPU threads that the framework uses, within and between operations, and where they may run."""
+        """Describes the CPU threads within and between operations, and the processors that they may run on."""
         ...
 
     def synchronize(self) -> None:
-        """Waits for all that the device was given to do: a time read before would leave some of it out."""
+        """Waits until the device has finished its work, so that a time can be read."""
         ...
 
     def is_deterministic(self) -> bool:
@@ -74,31 +77,31 @@ class Device(Protocol):
         ...
 
     def start_memory_peak(self) -> None:
-        """Forgets the peak so far."""
+        """Begins to measure the peak anew."""
         ...
 
     def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes since `start_memory_peak`, and how they were read."""
+        """The peak of the memory in bytes since `start_memory_peak`, and how it was read."""
         ...
 
 
 class StepParts(Protocol):
-    """A phase's training step, whole and cut short: each part does what the one before it does, and its own."""
+    """A phase's training step, whole and cut short: each part includes the part before it."""
 
     def transfer(self, step: StepInputs) -> Any:
-        """A batch as the other parts take it, on the device."""
+        """Moves a batch to the device, as the other parts take it."""
         ...
 
     def forward(self, batch: Any) -> object:
-        """The loss of a batch in training mode."""
+        """Computes the loss of a batch in training mode."""
         ...
 
     def differentiate(self, batch: Any) -> object:
-        """The loss and its gradients."""
+        """Computes the loss and its gradients."""
         ...
 
     def train(self, batch: Any) -> object:
-        """The whole step, which moves the weights."""
+        """Takes the whole step, which changes the weights."""
         ...
 
 
@@ -106,73 +109,73 @@ class Prefix(Protocol):
     """The frozen backbone before one of its stages, in inference mode and without gradients."""
 
     variant: str
-    """How it computes: `eager`, `folded`, ...; variants round differently."""
+    """The way in which the prefix computes: `eager`, `folded` and so on; variants round differently."""
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Runs it over a batch.
+        """Computes the output of the frozen stages for a batch.
 
         Args:
-            images: Normalised pixels, [images, height, width, 3].
+            images: Normalised pixels of shape [images, height, width, 3].
 
         Returns:
-            Pooled features, [images, features], where every stage is before the cut, else the activations there,
-            [images, rows, columns, channels]; in the pixels' dtype.
+            Pooled features of shape [images, features] if all stages are frozen, else activations of shape [images,
+            rows, columns, channels]; in the pixels' dtype.
         """
         ...
 
 
 class Engine(Protocol):
-    """One framework's model, built for one run. Every engine can do what is here.
+    """One framework's model, built for one run. These methods are what every engine can do.
 
-    What only some engines can do is a protocol of its own, and whoever needs it asks with `isinstance`:
-    `FeatureEngine`, and `twintune.engines.probe.ProbedEngine`.
+    Further abilities have protocols of their own, which code asks for with `isinstance`: `FeatureEngine`, and
+    `twintune.engines.probe.ProbedEngine`.
 
     Images are NumPy arrays of shape [images, height, width, 3], features of shape [images, features], labels int64 of
-    shape [images]; in idiomatic mode they are what the engine's own pipeline yields.
+    shape [images]; in idiomatic mode inputs are what the engine's own pipeline yields.
     """
 
     device: Device
     pipeline: ImagePipeline
     draws_dropout: bool
-    """Whether the model's own layers draw what they drop; if not, each step is given its masks."""
+    """Whether the model's own layers draw their dropout masks; if not, each step is given its masks."""
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
-        """Freezes and thaws, makes the optimiser and traces the steps anew.
+        """Freezes and unfreezes parameters, makes the optimiser and traces the steps anew.
 
         Args:
-            phase: What trains, and how.
-            first_stage: Index of the first backbone stage that the phase's steps run. 0: batches are pixels. The number
-                of stages: they are pooled features. In between: the activations that the stage before gave. What comes
-                before must be frozen, its BatchNorm in inference mode.
+            phase: The phase, which says what trains, and how.
+            first_stage: Index of the first backbone stage that the phase's steps run. Batches are pixels for 0, pooled
+                features for the number of stages, and in between the activations of the stage before. The stages before
+                must be frozen, with BatchNorm in inference mode.
         """
         ...
 
     def train_step(self, step: StepInputs) -> StepHandle:
-        """Adds a batch's gradients to its group's, and takes an optimiser step where the batch is the last of it."""
+        """Adds a batch's gradients to its group's, and takes an optimiser step if the batch is the group's last."""
         ...
 
     def learning_rate(self) -> float:
-        """The head's rate in the last step, read from the live optimiser."""
+        """The head's learning rate in the last step, read from the live optimiser."""
         ...
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """Within it the weights' moving average stands in the model; nothing changes where none is kept."""
+        """Puts the weights' moving average into the model within a `with` block; changes nothing if none is kept."""
         ...
 
     def adopt_average(self) -> None:
-        """Ends a phase: what its moving average has reached is what the model goes on with."""
+        """Replaces the weights by their moving average at a phase's end, if one is kept."""
         ...
 
     def read_steps(self, handles: Sequence[StepHandle]) -> list[StepOutcome]:
-        """Fetches what steps came to; waits for the device."""
+        """Fetches the outcomes of steps, which waits for the device."""
         ...
 
     def step_parts(self) -> StepParts:
-        """The parts of the phase's training step, to be timed; what is traced is so when it is first called."""
+        """The parts of the phase's training step, to be timed; a traced part is traced when it is first called."""
         ...
 
     def predict(self, inputs: Any) -> np.ndarray:
-        """Logits in inference mode, shape [images, classes], of what the phase was started on."""
+        """Computes logits, [images, classes], in inference mode, from inputs as in the phase's training steps."""
         ...
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
@@ -184,31 +187,31 @@ class Engine(Protocol):
         ...
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """All that the next step depends on beside its inputs.
+        """The state of the engine: all that the next step depends on beside its inputs.
 
         Args:
             backbone: Whether the backbone's tensors are wanted too.
 
         Returns:
             The tensors of backbone and head, the optimiser's `optimizer.SLOT.TENSOR` and `optimizer.step`, the loss
-            scaling's, and the generators of layers that draw, where there are any.
+            scaling's, and the generators of layers that draw, if there are any.
         """
         ...
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Takes the tensors of a `state`, after the phase's start; those that are left out stay as they are."""
+        """Loads the tensors of a `state` after the phase's start; tensors that are left out stay as they are."""
         ...
 
     def precision(self) -> str:
-        """The dtypes of the live variables, on a GPU what float32 means there, and how the loss is scaled."""
+        """Describes the dtypes of the live variables, on a GPU the meaning of float32, and the scaling of the loss."""
         ...
 
     def skipped_steps(self) -> int:
-        """Optimiser steps that loss scaling has skipped, because a gradient wasn't finite in float16."""
+        """The number of optimiser steps that loss scaling has skipped, because a gradient wasn't finite in float16."""
         ...
 
     def placement(self) -> str:
-        """Where the live variables are: `cpu`, or `gpu:N` with the device's name."""
+        """The device of the live variables: `cpu`, or `gpu:N` with the device's name."""
         ...
 
 
@@ -224,8 +227,8 @@ class FeatureEngine(Engine, Protocol):
         """Cuts off the frozen stages, which give the batches of a phase that starts at a stage.
 
         Args:
-            first_stage: As in `start_phase`; more than 0.
-            images: How many will pass through it: it is prepared only as far as that pays.
+            first_stage: Index of the first stage that the phase's steps run, as in `start_phase`; more than 0.
+            images: The number of images that will pass through the prefix, which is prepared only as far as that pays.
 
         Returns:
             The stages before `first_stage`, with the weights as they are now.
@@ -233,15 +236,15 @@ class FeatureEngine(Engine, Protocol):
         ...
 
     def keep_backbone(self) -> None:
-        """Leaves the backbone to the next run of this process that wants the same.
+        """Leaves the backbone to the next run of this process that needs the same one.
 
-        The last call, and only after phases that have all left the backbone as it was built.
+        This is the last call to an engine, and allowed only if all phases have left the backbone as it was built.
         """
         ...
 
 
 class WeightAverage(Protocol):
-    """A moving average of what a phase trains (see each engine's `ema.py`)."""
+    """A moving average of the parameters that a phase trains (see each engine's `ema.py`)."""
 
     def swap(self) -> None:
         """Exchanges the weights and their averages."""
@@ -250,7 +253,7 @@ class WeightAverage(Protocol):
 
 @contextlib.contextmanager
 def standing_in(average: WeightAverage | None) -> Iterator[None]:
-    """An average, where there is one, stands in the model in place of the weights; then they are back bit for bit."""
+    """Puts an average, if there is one, in place of the weights within a `with` block; afterwards they are back."""
     if average is None:
         yield
         return

@@ -14,13 +14,13 @@ def masks_of_step(engine: Engine, request: RunRequest, images: int, step: int) -
     """Draws the dropout masks of one training step of a run; none for an engine whose own layers draw them.
 
     Args:
-        engine: Says who draws.
-        request: Gives the head, the seeds and the precision.
-        images: Images in the batch.
+        engine: The engine, which says whether its own layers draw.
+        request: The run's request, which gives the head, the seeds and the precision.
+        images: The number of images in the batch.
         step: The step, counted over all phases.
 
     Returns:
-        One mask of shape [images, width] a hidden layer, as `twintune.model.head.dropout_masks` draws them.
+        One mask of shape [images, width] for each hidden layer, as `twintune.model.head.dropout_masks` draws them.
     """
     if engine.draws_dropout:
         return ()

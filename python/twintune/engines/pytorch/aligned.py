@@ -58,7 +58,7 @@ def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
 
 
 class AlignedEngine:
-    """timm's backbone (see `twintune.engines.engine.Engine`)."""
+    """The aligned engine on PyTorch: timm's backbone (see `twintune.engines.engine.Engine`)."""
 
     draws_dropout = False
 
@@ -66,14 +66,14 @@ class AlignedEngine:
         """Builds the model.
 
         Args:
-            request: The run.
-            classes: Outputs of the head.
+            request: The run's request.
+            classes: The number of the head's outputs.
 
         Raises:
-            TwintuneError: When the weights, the device, the precision or a compiler can't be had.
+            TwintuneError: If the weights, the device, the precision or a compiler can't be had.
         """
         start_run(request.seeds.init, request.deterministic)
-        # TensorFlow's side computes in exact float32 too.
+        # TensorFlow's side computes in exact float32 too, without TensorFloat-32.
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         self._entry = find_backbone(request.model.backbone)
@@ -101,7 +101,7 @@ class AlignedEngine:
         self._training = request.training
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
-        """Freezes and thaws, and makes the optimiser and the step."""
+        """Freezes and unfreezes parameters, and makes the optimiser and the step."""
         tensors = self.model.named_tensors()
         settings = parameter_settings({name: tensor.ndim for name, tensor in tensors.items()}, phase, self._entry)
         for parameter in self.model.all_parameters():
@@ -129,44 +129,44 @@ class AlignedEngine:
         )
 
     def train_step(self, step: StepInputs):
-        """Trains on a batch."""
+        """Trains on a batch (see `Engine.train_step`)."""
         return self._train_step(to_device(step, self.device))
 
     def step_parts(self) -> AlignedStepParts:
-        """The parts of a step."""
+        """The parts of the phase's training step."""
         return AlignedStepParts(self._train_step, self.device)
 
     def learning_rate(self) -> float:
-        """The rate of the last step."""
+        """The head's learning rate in the last step."""
         return learning_rate_of(self._optimizer)
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """The weights' moving average stands in the model."""
+        """Puts the weights' moving average into the model within a `with` block."""
         return standing_in(self._average)
 
     def adopt_average(self) -> None:
-        """Ends a phase."""
+        """Replaces the weights by their moving average, if one is kept."""
         if self._average is not None:
             self._average.adopt()
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
-        """Fetches what steps came to."""
+        """Fetches the outcomes of steps."""
         return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
 
     def predict(self, inputs) -> np.ndarray:
-        """Logits in inference mode."""
+        """Computes logits in inference mode."""
         return self._eval_step(as_layer_input(self.device.put(inputs))).cpu().numpy()
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
-        """The frozen backbone."""
+        """The frozen stages before a phase's first one."""
         return Prefix(self.model, self._entry, first_stage, images, self.device)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """The live backbone."""
+        """The live backbone's tensors."""
         return self.model.backbone_tensors()
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """The live head."""
+        """The live head's tensors."""
         return self.model.head_tensors()
 
     def keep_backbone(self) -> None:
@@ -174,7 +174,7 @@ class AlignedEngine:
         _KEPT.keep(self._backbone_key, self._aligned_backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """Model, optimiser, average and loss scaling; nothing draws."""
+        """The tensors of model, optimiser, average and loss scaling; no layer draws random numbers."""
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
@@ -184,7 +184,7 @@ class AlignedEngine:
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Takes tensors of `state`."""
+        """Loads tensors of `state`."""
         load_model(self.model, tensors)
         load_optimizer(self._optimizer, self.model, tensors)
         if self._average is not None:
@@ -192,19 +192,19 @@ class AlignedEngine:
         load_loss_scaling(self._loss_scaling, tensors)
 
     def probe(self) -> Probe:
-        """A look into the phase that was started."""
+        """The probe of the phase that was started."""
         return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device)
 
     def precision(self) -> str:
-        """The dtypes of the live model's parts, and how its loss is scaled."""
+        """Describes the dtypes of the live model's parts, and the scaling of its loss."""
         dtypes = self.device.describe_precision(live_dtypes(self.model))
         scaling = describe_loss_scaling(self._loss_scaling)
         return dtypes if scaling is None else f"{dtypes}, {scaling}"
 
     def skipped_steps(self) -> int:
-        """Steps that loss scaling has skipped."""
+        """The number of steps that loss scaling has skipped."""
         return self._loss_scaling.skipped_steps
 
     def placement(self) -> str:
-        """Where the live parameters are."""
+        """The device of the live parameters."""
         return describe_placement(self.model.all_parameters())

@@ -14,7 +14,7 @@ from twintune.engines.pytorch.model import AlignedModel
 
 
 class NamedParameters(Protocol):
-    """Whatever knows its parameters by name: the aligned model, or a module."""
+    """A protocol of all that knows its parameters by name: the aligned model, or a module."""
 
     def named_parameters(self) -> Iterable[tuple[str, nn.Parameter]]:
         """Each parameter with its name."""
@@ -25,14 +25,14 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, model: NamedParameters) 
     """The live optimiser's buffers, `optimizer.SLOT.TENSOR`, and the steps that it has taken.
 
     Args:
-        optimizer: Its slots are known by PyTorch's names in both engines, such as `exp_avg`.
+        optimizer: The optimiser, whose slots have PyTorch's names in both engines, such as `exp_avg`.
         model: Gives the names of what it updates.
     """
     tensors = {}
     for name, parameter in model.named_parameters():
         for slot, value in optimizer.state.get(parameter, {}).items():
             if slot == "step":
-                # Every parameter has it, and they are all equal.
+                # Every parameter has a step count, and all are equal.
                 tensors["optimizer.step"] = np.array([int(value)])
             elif value is not None:
                 tensors[f"optimizer.{slot}.{name}"] = value.detach().cpu().numpy()
@@ -40,7 +40,7 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, model: NamedParameters) 
 
 
 def load_optimizer(optimizer: torch.optim.Optimizer, model: NamedParameters, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a fresh optimiser the buffers that `optimizer_tensors` had."""
+    """Gives a fresh optimiser the buffers that `optimizer_tensors` returned."""
     parameters = dict(model.named_parameters())
     steps = tensors.get("optimizer.step")
     is_fused = optimizer.defaults.get("fused")
@@ -51,7 +51,7 @@ def load_optimizer(optimizer: torch.optim.Optimizer, model: NamedParameters, ten
             buffer = torch.empty_like(parameter, memory_format=torch.preserve_format, requires_grad=False)
             optimizer.state[parameter][slot] = buffer.copy_(torch.from_numpy(value))
             if steps is not None:
-                # A fused kernel reads it where the parameter is.
+                # A fused kernel reads the step count on the parameter's device.
                 device = parameter.device if is_fused else None
                 optimizer.state[parameter]["step"] = torch.tensor(float(steps[0]), device=device)
 
@@ -62,7 +62,7 @@ def average_tensors(average: WeightAverage, model: AlignedModel) -> dict[str, np
 
 
 def load_average(average: WeightAverage, model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives an average the tensors that `average_tensors` had."""
+    """Gives an average the tensors that `average_tensors` returned."""
     for name, average_tensor in average.averages.items():
         if f"ema.{name}" in tensors:
             average_tensor.copy_(model.from_canonical(name, tensors[f"ema.{name}"]))
@@ -75,12 +75,12 @@ def load_model(model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
 
 
 def load_module(module: nn.Module, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a module the tensors that are given by its names; all others stay as they are."""
+    """Copies tensors into a module by its own names; all others stay as they are."""
     _copy(module.state_dict(), tensors)
 
 
 def load_head(layers: Sequence[nn.Linear], tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a head the tensors `head.N.weight` and `head.N.bias`."""
+    """Copies the tensors `head.N.weight` and `head.N.bias` into a head."""
     for index, layer in enumerate(layers):
         _copy({f"head.{index}.weight": layer.weight, f"head.{index}.bias": layer.bias}, tensors)
 

@@ -15,9 +15,9 @@ from twintune.system.memory import ResidentPeak, keep_freed_memory
 
 
 def initialize() -> None:
-    """Sets what must be set before the first work: threads, memory, and cuBLAS' workspace for deterministic runs."""
+    """Makes the settings that come before any work: threads, memory, and cuBLAS' workspace for deterministic runs."""
     torch.set_num_threads(available_cores())
-    # PyTorch lets it be set once a process.
+    # PyTorch lets this number be set only once in a process.
     if torch.get_num_interop_threads() != available_cores():
         torch.set_num_interop_threads(available_cores())
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -25,10 +25,10 @@ def initialize() -> None:
 
 
 def start_run(seed: int, deterministic: bool) -> None:
-    """Sets what holds for one run: its generators and whether its kernels are deterministic.
+    """Makes the settings of one run: its generators, and whether its kernels are deterministic.
 
     Args:
-        seed: Of what the framework draws by itself.
+        seed: The seed of the framework's own random numbers.
         deterministic: Whether only deterministic kernels may run.
     """
     torch.manual_seed(seed)
@@ -36,13 +36,13 @@ def start_run(seed: int, deterministic: bool) -> None:
 
 
 def list_devices() -> list[str]:
-    """`cpu`, then `gpu:N` with its name."""
+    """Lists the devices: `cpu`, then each `gpu:N` with its name."""
     gpus = torch.cuda.device_count()
     return ["cpu", *(f"gpu:{index} ({torch.cuda.get_device_name(index)})" for index in range(gpus))]
 
 
 def gpu_support() -> str:
-    """How this PyTorch was built."""
+    """The GPU support of this PyTorch's build."""
     if torch.version.hip is not None:
         return f"ROCm {torch.version.hip}"
     if torch.version.cuda is None:
@@ -51,29 +51,29 @@ def gpu_support() -> str:
 
 
 class Device:
-    """The device of one run, and what is set on it."""
+    """The device of one run, and the settings on it."""
 
     def __init__(self, wanted: str) -> None:
         """Finds the device.
 
         Args:
-            wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
+            wanted: The specification's device: `auto`, `cpu`, `gpu` or `gpu:N`.
 
         Raises:
-            TwintuneError: DEVICE_UNAVAILABLE.
+            TwintuneError: DEVICE_UNAVAILABLE if the framework doesn't see the GPU.
         """
         index = choose_gpu(wanted, torch.cuda.device_count(), "PyTorch", gpu_support())
         self.native = torch.device("cpu") if index is None else torch.device("cuda", index)
-        """PyTorch's device."""
+        """The device as PyTorch has it."""
         self.on_gpu = self.native.type == "cuda"
-        """Whether it is a GPU."""
+        """Whether the device is a GPU."""
         self._resident_peak = ResidentPeak()
         if self.on_gpu:
-            # What an earlier run on a warm worker left in the allocator would count as this one's.
+            # Memory that an earlier run on a warm worker left in the allocator would count as this run's.
             torch.cuda.empty_cache()
 
     def threads(self) -> str:
-        """CPU threads that PyTorch uses, and the processors that they may use."""
+        """Describes PyTorch's CPU threads, and the processors that they may run on."""
         return describe_threads(torch.get_num_threads(), torch.get_num_interop_threads())
 
     def is_deterministic(self) -> bool:
@@ -81,7 +81,7 @@ class Device:
         return torch.are_deterministic_algorithms_enabled()
 
     def describe_precision(self, dtypes: Mapping[str, Iterable[str]]) -> str:
-        """The dtypes of the model's parts, and on a GPU whether float32 means TensorFloat-32."""
+        """Describes the dtypes of the model's parts, and on a GPU whether float32 means TensorFloat-32."""
         text = describe_dtypes(dtypes)
         if not self.on_gpu:
             return text
@@ -90,32 +90,32 @@ class Device:
         return f"{text} (TF32: products {products}, convolutions {convolutions})"
 
     def put(self, array: np.ndarray) -> torch.Tensor:
-        """An array on the device: seen in place on a CPU, copied to a GPU while the host goes on."""
+        """Puts an array on the device: a CPU sees it in place, to a GPU it is copied while the host goes on."""
         tensor = torch.from_numpy(array)
-        # Only from pinned memory does a copy run by itself.
+        # Only a copy from pinned memory runs beside the host.
         return tensor.pin_memory().to(self.native, non_blocking=True) if self.on_gpu else tensor
 
     def synchronize(self) -> None:
-        """Waits for all that the device was given to do."""
+        """Waits until the device has finished its work."""
         if self.on_gpu:
             torch.cuda.synchronize(self.native)
 
     def start_memory_peak(self) -> None:
-        """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
+        """Begins to measure the peak anew: the allocator's on a GPU, the resident set's on a CPU."""
         if self.on_gpu:
             torch.cuda.reset_peak_memory_stats(self.native)
         else:
             self._resident_peak.start()
 
     def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes, and how they were read."""
+        """The peak of the memory in bytes, and how it was read."""
         if self.on_gpu:
             return torch.cuda.max_memory_allocated(self.native), "peak of the framework's GPU allocator"
         return self._resident_peak.read()
 
 
 def describe_placement(tensors: Iterable[torch.Tensor]) -> str:
-    """Where live tensors are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
+    """The device of live tensors, in the same words for both frameworks: `cpu` or `gpu:N (name)`."""
     names = list_devices()
     places = {tensor.device for tensor in tensors}
     return ", ".join(sorted(names[0 if p.type == "cpu" else (p.index or 0) + 1] for p in places))

@@ -1,4 +1,4 @@
-"""Modules whose weights no longer change, prepared for inference."""
+"""The preparation of modules for inference, whose weights no longer change."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from twintune.engines.pytorch.replacing import replace_modules, with_tensors_of
 
 @torch.no_grad()
 def freeze(module: nn.Module, example: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Traces a module, with its weights as constants, BatchNorm folded into convolutions and these laid out for oneDNN.
+    """Traces a module with constant weights, BatchNorm folded into convolutions, and these laid out for oneDNN.
 
     Args:
-        module: Left as it is. Its layers compute in the modes that they have now.
-        example: A batch as it will be given; the others may have more or fewer images.
+        module: The module, which stays as it is. Its layers compute in the modes that they have now.
+        example: An example of a batch; the others may have more or fewer images.
 
     Returns:
-        What computes the same; all that it holds goes with it.
+        A function that computes the same; all memory that it holds is freed with it.
 
     Raises:
-        Exception: Of any kind, where PyTorch can't.
+        Exception: If PyTorch can't prepare the module, of any kind.
     """
     with warnings.catch_warnings():
-        # PyTorch says on each call that `torch.jit` is deprecated, and will be gone.
+        # PyTorch warns on each call that `torch.jit` is deprecated.
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(module, example, check_trace=False)
-        # What is frozen within the process' own compilation unit stays there for good; what was loaded has its own.
+        # A module that is frozen within the process's own compilation unit stays there for good; a loaded one has its
+        # own unit.
         buffer = io.BytesIO()
         torch.jit.save(traced, buffer)
         buffer.seek(0)
@@ -47,17 +48,17 @@ def fold(module: nn.Module, example: torch.Tensor) -> Callable[[torch.Tensor], t
     """Folds the BatchNorm layers of a copy into the convolutions before them.
 
     Args:
-        module: Left as it is.
-        example: A batch as it will be given.
+        module: The module, which stays as it is.
+        example: An example of a batch.
 
     Returns:
-        What computes the same.
+        A function that computes the same.
 
     Raises:
-        Exception: Of any kind, where PyTorch can't.
+        Exception: If PyTorch can't prepare the module, of any kind.
     """
     with warnings.catch_warnings():
-        # It defines functions of `torch.jit`, which is deprecated.
+        # The import defines functions of `torch.jit`, which is deprecated.
         warnings.simplefilter("ignore")
         from torch.fx.experimental.optimization import fuse
 
@@ -68,12 +69,12 @@ def fold(module: nn.Module, example: torch.Tensor) -> Callable[[torch.Tensor], t
 
 
 def _own_layer(module: nn.Module) -> nn.Module | None:
-    """PyTorch's own layers in the place of what isn't one of them: no others are folded, or can be traced."""
+    """PyTorch's own layer that replaces a mended module or timm's: no others are folded, or can be traced."""
     if isinstance(module, nn.BatchNorm2d):
-        # What is mended of it is its training mode.
+        # The mended layer differs in training mode only.
         own = with_tensors_of(module, nn.BatchNorm2d(module.num_features, module.eps, module.momentum))
         return nn.Sequential(own, cast(nn.Module, module.act)) if isinstance(module, BatchNormAct2d) else own
-    # What is mended of these two is float64.
+    # These two mended layers differ in float64 only.
     if isinstance(module, nn.Hardsigmoid):
         return nn.Hardsigmoid(module.inplace)
     if isinstance(module, nn.Hardswish):

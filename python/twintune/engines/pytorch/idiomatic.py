@@ -1,11 +1,11 @@
 """The document's PyTorch listing as an engine: `torchvision.models`, own head, own defaults, own input pipeline.
 
-What the listing does with ResNet50 is done with any model that has a pair in `keras.applications`
+The engine does with any model what the listing does with ResNet50, if the model has a pair in `keras.applications`
 (`idiomatic_pairs.json`): its last Linear layer is replaced.
 
 One thing is repaired: the listing freezes every parameter after the new head is in place, so that nothing is left to
-train. Here the backbone is frozen first. As in the listing, its BatchNorm layers stay in training mode: their running
-statistics move although "frozen".
+train. Here the backbone is frozen first. As in the listing, the backbone's BatchNorm layers stay in training mode:
+their running statistics change although the backbone is "frozen".
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ class IdiomaticEngine:
         """Builds the model as the listing does, with the names that it leaves open filled in.
 
         Args:
-            request: The run.
-            classes: Outputs of the head.
+            request: The run's request.
+            classes: The number of the head's outputs.
 
         Raises:
-            TwintuneError: When the weights or the device can't be had.
+            TwintuneError: If the weights or the device can't be had.
         """
         start_run(request.seeds.init, request.deterministic)
         self.device = Device(request.device)
@@ -82,7 +82,7 @@ class IdiomaticEngine:
         )
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
-        """Freezes or thaws the backbone and makes the optimiser over what requires a gradient."""
+        """Freezes or unfreezes the backbone, and makes the optimiser over the parameters that require a gradient."""
         for parameter in self.model.parameters():
             parameter.requires_grad = phase.trainable != "head"
         for parameter in self.head.parameters():
@@ -118,7 +118,7 @@ class IdiomaticEngine:
         return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
 
     def step_parts(self) -> IdiomaticStepParts:
-        """The parts of a step."""
+        """The parts of a training step."""
         return IdiomaticStepParts(self.model, self._compute_loss, self.train_step, self.device)
 
     def _compute_loss(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -129,7 +129,7 @@ class IdiomaticEngine:
         try:
             return self.model(images)
         except ValueError as error:
-            # The listing's BatchNorm normalises by the batch even where it is frozen.
+            # The listing's BatchNorm normalises by the batch even if it is frozen.
             if "more than 1 value per channel" not in str(error):
                 raise
             raise TwintuneError(
@@ -139,37 +139,37 @@ class IdiomaticEngine:
             ) from error
 
     def learning_rate(self) -> float:
-        """The rate of the last step."""
+        """The learning rate of the last step."""
         return self.optimizer.param_groups[0]["lr"]
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """The weights as they are: the listing keeps no average."""
+        """Changes nothing: the listing keeps no average of the weights."""
         return nullcontext()
 
     def adopt_average(self) -> None:
-        """Nothing to adopt."""
+        """Changes nothing: the listing keeps no average of the weights."""
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
-        """Fetches what steps came to."""
+        """Fetches the outcomes of steps."""
         return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
 
     @torch.inference_mode()
     def predict(self, inputs) -> np.ndarray:
-        """Logits in inference mode."""
+        """Computes logits in inference mode."""
         self.model.eval()
         return self.model(inputs.to(self.device.native)).cpu().numpy()
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """The live backbone by torchvision's names."""
+        """The live backbone's tensors by torchvision's names."""
         tensors = module_tensors(self.model).items()
         return {name: value for name, value in tensors if not name.startswith(f"{self.head_name}.")}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+        """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
         return tensors_of_head(self._head_layers())
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """Model, optimiser, and the generators that the head's dropout draws from."""
+        """The tensors of model and optimiser, and the generators that the head's dropout draws from."""
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
@@ -178,22 +178,22 @@ class IdiomaticEngine:
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Takes tensors of `state`."""
+        """Loads tensors of `state`."""
         load_module(self.model, tensors)
         load_head(self._head_layers(), tensors)
         load_optimizer(self.optimizer, self.model, tensors)
         load_generators(tensors)
 
     def precision(self) -> str:
-        """The dtypes of the live parameters."""
+        """Describes the dtypes of the live parameters."""
         return self.device.describe_precision({"parameters": (dtype_name(p.dtype) for p in self.model.parameters())})
 
     def skipped_steps(self) -> int:
-        """None: the listing scales no loss."""
+        """The number of skipped steps, which is 0: the listing scales no loss."""
         return 0
 
     def placement(self) -> str:
-        """Where the live parameters are."""
+        """The device of the live parameters."""
         return describe_placement(self.model.parameters())
 
     def _head_layers(self) -> list[nn.Linear]:
@@ -204,12 +204,12 @@ def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:
     pretrained = isinstance(request.model.weights, ImagenetWeights)
     try:
         with limited_silence():
-            # The first ImageNet weights are those that the listing's `pretrained=True` means.
+            # The first ImageNet weights are the ones that the listing's `pretrained=True` means.
             if not pretrained:
                 return torchvision.models.get_model(chosen.model, weights=None, **chosen.options)
             model: Any = torchvision.models.get_model(chosen.model, weights=chosen.weights)
             if chosen.options.get("aux_logits") is False:
-                # Its weights have the auxiliary head, which torchvision doesn't build them without.
+                # Inception's weights have the auxiliary head: torchvision doesn't load them into a model without one.
                 model.aux_logits, model.AuxLogits = False, None
             return model
     except OSError as error:
@@ -218,7 +218,7 @@ def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:
 
 
 def _find_classifier(model: nn.Module) -> str:
-    """Name of the model's last Linear layer, which its classes come out of: `fc`, `classifier` or its last part."""
+    """The name of the model's last Linear layer, its classifier: `fc`, `classifier` or its last part."""
     return [name for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
 
 

@@ -1,4 +1,4 @@
-"""Idiomatic mode's input pipeline: a `DataLoader`, as in the document's PyTorch listing."""
+"""The input pipeline of idiomatic mode: a `DataLoader`, as in the document's PyTorch listing."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from twintune.data.loader import Batch
 
 @dataclass(frozen=True)
 class IdiomaticPipeline:
-    """A `DataLoader`: Pillow images and torchvision's transforms, with what the model's weights were trained with."""
+    """A `DataLoader` of Pillow images, with torchvision's transforms and the constants of the model's weights."""
 
     seed: int
     batch_size: int
     image_size: int
     interpolation: v2.InterpolationMode
-    """Antialiased."""
+    """The interpolation of resizing, which is antialiased."""
     mean: Sequence[float]
     std: Sequence[float]
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch, shuffled by the loader; those before `start_step` are read and passed over."""
+        """The batches of an epoch, shuffled by the loader; batches before `start_step` are read and passed over."""
         order = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         return itertools.islice(self._batches(split, shuffle=True, generator=order), start_step, None)
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
-        """All batches in order."""
+        """All batches of a split in its order."""
         return self._batches(split, shuffle=False)
 
     def chosen_batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
-        """Batches of the images at some positions, in their order."""
+        """The batches of the images at some positions, in the positions' order."""
         return self._batches(split, sampler=positions.tolist())
 
     def describe_augmentation(self) -> str:
-        """The listing has none."""
+        """Describes the augmentation: the listing has none."""
         return "none"
 
     def transform(self) -> v2.Compose:
-        """From a Pillow image to normalised numbers, [3, height, width]."""
+        """The transform from a Pillow image to normalised numbers, [3, height, width]."""
         return v2.Compose(
             [
                 v2.Resize((self.image_size, self.image_size), self.interpolation),

@@ -1,4 +1,4 @@
-"""How images and feature maps lie in memory."""
+"""The memory format of images and feature maps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 
 
 def memory_format_of(dtype: torch.dtype) -> torch.memory_format:
-    """The fastest one of a precision: channels last, but in float64 one channel after the other.
+    """The fastest memory format of a dtype: channels last, but in float64 one channel after the other.
 
     float64 has none of oneDNN's kernels on a CPU, and torch 2.13's own cut a grouped convolution's channels out of the
     maps one by one: a step of EfficientNet-Lite0 takes 1.7 times as long with channels last.
@@ -15,13 +15,13 @@ def memory_format_of(dtype: torch.dtype) -> torch.memory_format:
 
 
 def channels_first(maps: torch.Tensor) -> torch.Tensor:
-    """Maps of [images, height, width, channels] as PyTorch's layers take them, [images, channels, height, width].
+    """Transposes [images, height, width, channels] to [images, channels, height, width], as PyTorch's layers take maps.
 
-    They are copied only where the memory format of their precision is another.
+    The maps are copied only if their dtype has another memory format.
     """
     return maps.permute(0, 3, 1, 2).contiguous(memory_format=memory_format_of(maps.dtype))
 
 
 def as_layer_input(inputs: torch.Tensor) -> torch.Tensor:
-    """What a phase's batches are, as its first layer takes it: features as they are, images or maps channels first."""
+    """Arranges a phase's inputs as its first layer takes them: features as they are, images or maps channels first."""
     return channels_first(inputs) if inputs.ndim == 4 else inputs

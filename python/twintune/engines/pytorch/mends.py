@@ -1,7 +1,7 @@
-"""Operations of PyTorch that don't mean what they say, mended in a built backbone.
+"""Mends of PyTorch's operations that don't compute what they claim, in a built backbone.
 
-Each says the library, the version in which it was seen, the operation and the size of what it mends. What is mended on
-TensorFlow's side is in the file of the same name there, and BatchNorm's sums in its `batch_norm`.
+Each docstring names the library, the version in which the fault was seen, the operation and the size of the error. The
+mends of TensorFlow's side are in the file of the same name there, and those of BatchNorm's sums in its `batch_norm`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from twintune.engines.pytorch.replacing import replace_modules, with_tensors_of
 
 
 class BatchNorm2d(nn.BatchNorm2d):
-    """The statistics of a batch to the last places of float64.
+    """BatchNorm whose statistics of a batch are right to the last places of float64.
 
     torch 2.13's `batch_norm` adds up the values of a channel one after the other. Behind an even background thousands
     of them are nearly alike and are rounded the same way: the mean of 65,536 times -2.1 is off by 1e-12 of itself.
     """
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
-        """Normalises [images, channels, height, width]."""
+        """Normalises maps of shape [images, channels, height, width]."""
         if not self.training or input.dtype != torch.float64:
             return super().forward(input)
         return _normalize_by_batch(self, input)
@@ -34,7 +34,7 @@ class BatchNormAct2d(norm_act.BatchNormAct2d):
     """timm's layer with its activation, mended as `BatchNorm2d` is."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Normalises and activates [images, channels, height, width]."""
+        """Normalises and activates maps of shape [images, channels, height, width]."""
         if not self.training or x.dtype != torch.float64:
             return super().forward(x)
         drop, activate = cast(nn.Module, self.drop), cast(nn.Module, self.act)
@@ -42,44 +42,44 @@ class BatchNormAct2d(norm_act.BatchNormAct2d):
 
 
 class Hardsigmoid(nn.Hardsigmoid):
-    """relu6(x + 3) / 6 with the gradient of that formula.
+    """The hard sigmoid, relu6(x + 3) / 6, with the gradient of that formula.
 
     The backward pass of torch 2.13's `hardsigmoid` multiplies by a sixth that was rounded to float32, in float64 too:
     gradients that pass it (MobileNetV3's squeeze-and-excitation) are off by 3e-8 of themselves.
     """
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
-        """Elementwise; the shape stays."""
+        """Computes the activation elementwise; the shape stays."""
         if input.dtype != torch.float64:
             return super().forward(input)
         return functional.relu6(input + 3) / 6
 
 
 class Hardswish(nn.Hardswish):
-    """x · relu6(x + 3) / 6 in the precision of the inputs.
+    """The hard swish, x · relu6(x + 3) / 6, in the precision of the inputs.
 
-    On a GPU the forward pass of PyTorch's `hardswish` multiplies by a sixth that was rounded to float32, in float64
-    too (`ActivationHardswishKernel.cu`, read and not run). On a CPU both give the same to the last bit.
+    On a GPU the forward pass of PyTorch's `hardswish` multiplies by a sixth that was rounded to float32, in float64 too
+    (`ActivationHardswishKernel.cu`, read and not run). On a CPU both give the same to the last bit.
     """
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
-        """Elementwise; the shape stays."""
+        """Computes the activation elementwise; the shape stays."""
         if input.dtype != torch.float64:
             return super().forward(input)
         return input * functional.relu6(input + 3) / 6
 
 
 def mend_layers(backbone: nn.Module) -> None:
-    """Mends what a layer computes; the parameters stay.
+    """Mends the layers of a backbone; the parameters stay.
 
     Args:
-        backbone: Built; changed in place.
+        backbone: The built backbone, which is changed in place.
     """
     replace_modules(backbone, _mended)
 
 
 def _mended(module: nn.Module) -> nn.Module | None:
-    """What computes as a module says; None where it does so itself."""
+    """The mended module that replaces a module; None if the module needs no mend."""
     if isinstance(module, nn.Hardsigmoid):
         return Hardsigmoid(module.inplace)
     if isinstance(module, nn.Hardswish):
@@ -94,7 +94,7 @@ def _mended(module: nn.Module) -> nn.Module | None:
 
 
 def _normalize_by_batch(layer: nn.BatchNorm2d, images: torch.Tensor) -> torch.Tensor:
-    """What the layer does in training mode, with sums by halves (those of `mean`) and the variance in a second pass."""
+    """Normalises as the layer does in training mode, with `mean`'s sums by halves and the variance in a second pass."""
     mean = images.mean((0, 2, 3), keepdim=True)
     centered = images - mean
     variance = centered.square().mean((0, 2, 3), keepdim=True)

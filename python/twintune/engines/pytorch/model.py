@@ -33,35 +33,35 @@ class AlignedBackbone:
     backbone: Any
     """timm's module; `nn.Module` declares no `forward_features`."""
     projection: Projection | None
-    """Between pooling and the head; its parameters are the backbone's."""
+    """The layers between pooling and the head, if any; its parameters are the backbone's."""
     batch_norms: list[nn.BatchNorm2d]
 
 
 @dataclass
 class AlignedModel(AlignedBackbone):
-    """A backbone and a head."""
+    """The aligned model: a backbone and a head."""
 
     layers: list[nn.Linear]
     activation: Callable
     half: torch.dtype | None
-    """What convolutions and activations compute in where it is not the parameters' dtype."""
+    """The dtype in which convolutions and activations compute, if it isn't the parameters' dtype."""
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
-        """Pooled features, [images, features], of normalised pixels, [images, 3, height, width]."""
+        """Computes pooled features, [images, features], of normalised pixels, [images, 3, height, width]."""
         pooled = self.feature_map(images).mean(dim=(2, 3))
         return self.projection(pooled) if self.projection else pooled
 
     def feature_map(self, images: torch.Tensor) -> torch.Tensor:
-        """The backbone's last feature map, [images, channels, height, width], in the parameters' dtype."""
+        """Computes the backbone's last feature map, [images, channels, height, width], in the parameters' dtype."""
         if self.half is None:
             return self.backbone.forward_features(images)
         with torch.autocast(images.device.type, dtype=self.half):
             maps = self.backbone.forward_features(images)
-        # Autocast would pool in half.
+        # Autocast would pool in half precision.
         return maps.to(self.layers[0].weight.dtype)
 
     def logits(self, features: torch.Tensor, masks: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
-        """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""
+        """Computes logits, [images, classes], of features; `masks` drop hidden units, one for each hidden layer."""
         x = features
         for index, layer in enumerate(self.layers[:-1]):
             x = self.activation(layer(x))
@@ -85,23 +85,23 @@ class AlignedModel(AlignedBackbone):
                 yield name, tensor
 
     def all_parameters(self) -> list[nn.Parameter]:
-        """The backbone's and the head's."""
+        """The parameters of backbone and head."""
         return [*self.backbone.parameters(), *(p for layer in self.layers for p in layer.parameters())]
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """The live backbone, its buffers too."""
+        """The live backbone's tensors, its buffers too."""
         return module_tensors(self.backbone)
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """The live head."""
+        """The live head's tensors."""
         return tensors_of_head(self.layers)
 
     def to_canonical(self, name: str, value: torch.Tensor) -> np.ndarray:
-        """What a tensor holds, or a buffer or gradient of its shape: PyTorch's layout is the canonical one."""
+        """Converts a tensor, or a buffer or gradient of its shape, to an array, in PyTorch's layout as it is."""
         return value.detach().cpu().numpy()
 
     def from_canonical(self, name: str, tensor: np.ndarray) -> torch.Tensor:
-        """A tensor as the parameter of that name takes it: as it is, in the host's memory."""
+        """Converts an array to a tensor for the parameter of that name, in the same layout and in the host's memory."""
         return torch.from_numpy(tensor)
 
 
@@ -113,9 +113,9 @@ def build_backbone(
     Args:
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
-        batch_norm: The constants of its BatchNorm layers; None where it has none.
-        precision: What `twintune.model.precision` says; the tensors themselves are never half.
-        device: Where it lives.
+        batch_norm: The constants of its BatchNorm layers; None if it has none.
+        precision: The precision, as `twintune.model.precision` defines it; the tensors themselves are never half.
+        device: The backbone's device.
     """
     dtype = getattr(torch, array_dtype(precision))
     backbone = create_backbone(name)
@@ -139,11 +139,11 @@ def add_head(
     """Puts a new head on a backbone.
 
     Args:
-        backbone: The model's from now on.
-        head: Gives the activation.
-        head_tensors: The head's first weights.
-        precision: The backbone's.
-        device: Where that lives.
+        backbone: The backbone, which belongs to the model from now on.
+        head: The head's definition, which gives the activation.
+        head_tensors: The head's initial weights.
+        precision: The backbone's precision.
+        device: The backbone's device.
     """
     return AlignedModel(
         **vars(backbone),
@@ -156,8 +156,8 @@ def add_head(
 def create_backbone(name: str) -> Any:
     """Creates timm's model without pooling and classifier.
 
-    VGG's two wide layers before the classifier are left out: they take 7 × 7 maps alone, and keras-hub's backbone ends
-    before them.
+    VGG's two wide layers before the classifier are left out: these layers take 7 × 7 maps only, and keras-hub's
+    backbone ends before them.
     """
     backbone: Any = timm.create_model(name, pretrained=False, num_classes=0, global_pool="")
     if isinstance(backbone, timm.models.VGG):
@@ -175,7 +175,7 @@ def module_tensors(module: nn.Module) -> dict[str, np.ndarray]:
 
 
 def tensors_of_head(layers: list[nn.Linear]) -> dict[str, np.ndarray]:
-    """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+    """The tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
     tensors = {}
     for index, layer in enumerate(layers):
         tensors[f"head.{index}.weight"] = layer.weight.detach().cpu().numpy()
@@ -184,12 +184,12 @@ def tensors_of_head(layers: list[nn.Linear]) -> dict[str, np.ndarray]:
 
 
 def dtype_name(dtype: torch.dtype) -> str:
-    """`float32` for `torch.float32`."""
+    """The name of a dtype, such as `float32` for `torch.float32`."""
     return str(dtype).removeprefix("torch.")
 
 
 def _load_weights(backbone: nn.Module, weights: Path) -> None:
-    """Loads the file's tensors; a classifier is passed over, nothing else may be missing."""
+    """Loads the file's tensors; a classifier is passed over, no other tensor may be missing."""
     wanted = backbone.state_dict()
     state = {name: tensor for name, tensor in load_file(weights).items() if name in wanted}
     missing = [n for n in backbone.load_state_dict(state, strict=False).missing_keys if "num_batches" not in n]

@@ -1,4 +1,4 @@
-"""Optimisers: PyTorch's own are the meaning of aligned mode."""
+"""The optimisers of aligned mode: PyTorch's own, which are its meaning."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from twintune.protocol import AdamW, Optimizer, RmsProp, Sgd
 def build_optimizer(
     definition: Optimizer, trained: Mapping[str, nn.Parameter], settings: Mapping[str, ParameterSettings]
 ) -> torch.optim.Optimizer:
-    """Makes the optimiser, its buffers empty.
+    """Makes the optimiser, with empty buffers.
 
-    Where PyTorch has it, its fused kernel steps: on a CPU it is tens of times faster than one tensor operation after
-    the other, which for a head alone take longer than its forward and backward pass.
+    PyTorch's fused kernel takes the step if there is one. On a CPU it is tens of times faster than single tensor
+    operations, which for a head alone take longer than its forward and backward pass.
 
     Args:
-        definition: Kind and constants; aligned mode leaves none open.
-        trained: What it updates, by canonical name.
-        settings: Of each of them; those with the same are a group.
+        definition: The optimiser's kind and constants; aligned mode leaves none open.
+        trained: The parameters that the optimiser updates, by canonical name.
+        settings: The settings of each parameter; parameters with equal settings form a group.
     """
     groups = _groups(trained, settings)
     if isinstance(definition, Sgd):
@@ -46,18 +46,18 @@ def build_optimizer(
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
-    """Sets the rate of the next step, to be multiplied by each group's scale."""
+    """Sets the learning rate of the next step, which each group multiplies by its scale."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate * group["rate_scale"]
 
 
 def learning_rate_of(optimizer: torch.optim.Optimizer) -> float:
-    """The rate of the last step in the head's group, which is the first."""
+    """The learning rate of the last step in the head's group, which is the first."""
     return optimizer.param_groups[0]["lr"]
 
 
 def describe_optimizer(optimizer: torch.optim.Optimizer) -> str:
-    """A line on the live optimiser, in the same words as the other engine's."""
+    """Describes the live optimiser in one line, in the same words as the other engine."""
     groups = describe_groups(
         (group["rate_scale"], group["weight_decay"], parameter.numel())
         for group in optimizer.param_groups

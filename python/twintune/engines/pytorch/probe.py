@@ -1,4 +1,4 @@
-"""A look into a phase of the aligned engine, for the parity ladder."""
+"""The probe of the aligned engine, for the parity ladder."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Probe:
         train_step: TrainStep,
         device: Device,
     ) -> None:
-        """Takes hold of what a phase trains.
+        """Takes the parts of a phase that has been started.
 
         Args:
-            model: What is looked into.
+            model: The live model.
             entry: The backbone's stages.
-            optimizer: Updates what the phase trains.
-            train_step: The phase's.
-            device: Where the model lives.
+            optimizer: The phase's optimiser.
+            train_step: The phase's training step.
+            device: The model's device.
         """
         self._model, self._entry, self._optimizer = model, entry, optimizer
         self._train_step, self._device = train_step, device
@@ -48,7 +48,7 @@ class Probe:
 
     @torch.no_grad()
     def stage_outputs(self, images: np.ndarray, mode: ProbeMode) -> dict[str, np.ndarray]:
-        """The output of each stage, then `pooled`."""
+        """Computes the output of each stage, then `pooled`."""
         inputs = channels_first(self._device.put(images))
         with self._computing(mode):
             outputs = {**self._stage_outputs(inputs), "pooled": self._model.features(inputs)}
@@ -56,7 +56,7 @@ class Probe:
 
     @torch.no_grad()
     def logits_and_losses(self, step: StepInputs, mode: ProbeMode) -> tuple[np.ndarray, np.ndarray]:
-        """Logits, and each image's share of the loss."""
+        """Computes logits, and each image's share of the loss."""
         batch: Any = to_device(step, self._device)
         with self._computing(mode):
             features = self._model.features(batch.inputs)
@@ -65,7 +65,7 @@ class Probe:
         return logits.cpu().numpy(), losses.cpu().numpy()
 
     def gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
-        """Gradients of a batch's training loss."""
+        """Computes the gradients of a batch's training loss."""
         gradients = self._train_step.gradients(to_device(step, self._device))
         return {name: self._model.to_canonical(name, gradient) for name, gradient in gradients.items()}
 
@@ -79,7 +79,7 @@ class Probe:
         self._optimizer.state.clear()
 
     def library_names(self) -> dict[str, str]:
-        """Timm's names of stages and tensors; the head's tensors have none but ours."""
+        """Timm's names of stages and tensors; the head's tensors have only the names that twintune gives them."""
         stages = {stage.name: stage.timm_module for stage in self._entry.stages}
         return {**stages, **{name: name for name in self._model.named_tensors()}}
 

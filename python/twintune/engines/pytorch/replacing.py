@@ -1,4 +1,4 @@
-"""Modules that take the place of others within a model."""
+"""The replacement of modules within a model."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Layer = TypeVar("Layer", bound=nn.Module)
 
 
 def replace_modules(model: nn.Module, replacement_of: Callable[[nn.Module], nn.Module | None]) -> None:
-    """Puts others in the place of some of the modules within a model.
+    """Replaces some of the modules within a model by others.
 
     Args:
-        model: Changed in place; it stays itself what it is.
-        replacement_of: Gives what takes a module's place, None where it stays. The modules within that one have been
-            replaced already.
+        model: The model, which is changed in place; it isn't replaced itself.
+        replacement_of: A function that returns the replacement of a module, or None if the module stays. The modules
+            within the module have been replaced already.
     """
     for name, child in list(model.named_children()):
         replace_modules(child, replacement_of)
@@ -26,7 +26,7 @@ def replace_modules(model: nn.Module, replacement_of: Callable[[nn.Module], nn.M
 
 
 def with_tensors_of(layer: nn.Module, replacement: Layer) -> Layer:
-    """Gives a layer the very parameters, buffers and mode of the one whose place it takes."""
+    """Gives a layer the very parameters, buffers and mode of the layer that it replaces."""
     for name, parameter in layer.named_parameters(recurse=False):
         replacement.register_parameter(name, parameter)
     for name, buffer in layer.named_buffers(recurse=False):

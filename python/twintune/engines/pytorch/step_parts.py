@@ -1,4 +1,4 @@
-"""Training steps that can be cut short, for their profile."""
+"""Parts of training steps, which can be cut short for their profile."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from twintune.engines.pytorch.steps import TrainStep, to_device
 
 
 class AlignedStepParts:
-    """The parts of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
+    """The parts of aligned mode's training step (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(self, step: TrainStep, device: Device) -> None:
-        """Takes hold of a phase's step.
+        """Takes the step of a phase that has been started.
 
         Args:
-            step: The phase's.
-            device: Where the model lives.
+            step: The phase's training step.
+            device: The model's device.
         """
         self._step, self._device = step, device
 
     def transfer(self, step: StepInputs) -> StepInputs:
-        """The same step with its arrays as tensors on the device."""
+        """Makes tensors of the step's arrays on the device."""
         return to_device(step, self._device)
 
     def forward(self, batch: StepInputs) -> object:
-        """The loss, with all that its gradients will need."""
+        """Computes the loss, and keeps all that its gradients need."""
         return self._step.forward(batch)
 
     def differentiate(self, batch: StepInputs) -> object:
-        """The loss and its gradients, which are forgotten."""
+        """Computes the loss and its gradients, which are discarded."""
         return self._step.differentiate(batch)
 
     def train(self, batch: StepInputs) -> object:
-        """The whole step."""
+        """Takes the whole step."""
         return self._step(batch)
 
 
 class IdiomaticStepParts:
-    """The parts of the listing's loop (see `twintune.engines.engine.StepParts`)."""
+    """The parts of the listing's training step (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(
         self,
@@ -52,35 +52,35 @@ class IdiomaticStepParts:
         train: Callable[[StepInputs], object],
         device: Device,
     ) -> None:
-        """Takes hold of a phase.
+        """Takes the parts of a phase that has been started.
 
         Args:
-            model: What is trained.
-            compute_loss: Gives the loss of images and labels in training mode.
-            train: Takes one step of the listing's loop.
-            device: Where the model lives.
+            model: The model to train.
+            compute_loss: A function that computes the loss of images and labels in training mode.
+            train: A function that takes one step of the listing's loop.
+            device: The model's device.
         """
         self._model, self._compute_loss, self._train, self._device = model, compute_loss, train, device
 
     def transfer(self, step: StepInputs) -> StepInputs:
-        """The same step with images and labels on the device."""
+        """Moves the step's images and labels to the device."""
         labels = torch.as_tensor(step.targets.labels).to(self._device.native)
         targets = dataclasses.replace(step.targets, labels=labels)
         return dataclasses.replace(step, inputs=step.inputs.to(self._device.native), targets=targets)
 
     def forward(self, batch: StepInputs) -> object:
-        """The loss, with all that its gradients will need."""
+        """Computes the loss, and keeps all that its gradients need."""
         return self._loss_of(batch)
 
     def differentiate(self, batch: StepInputs) -> object:
-        """The loss and its gradients, which are forgotten."""
+        """Computes the loss and its gradients, which are discarded."""
         loss = self._loss_of(batch)
         loss.backward()
         self._model.zero_grad()
         return loss
 
     def train(self, batch: StepInputs) -> object:
-        """The whole step."""
+        """Takes the whole step."""
         return self._train(batch)
 
     def _loss_of(self, batch: StepInputs) -> torch.Tensor:

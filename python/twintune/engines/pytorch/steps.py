@@ -1,4 +1,4 @@
-"""Steps over tensors that are on the device already."""
+"""Training and evaluation steps over tensors that are on the device already."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from twintune.protocol import Training
 
 
 class TrainStep:
-    """Trains on a batch; of a group of batches the last one ends in the optimiser's step.
+    """The training step: trains on a batch; the last batch of an accumulation group ends in the optimiser's step.
 
     The order is PyTorch's: gradients are summed over the group, unscaled, divided by its weight, clipped; then the
     optimiser decays and steps, and the average follows.
@@ -39,15 +39,16 @@ class TrainStep:
         suffix: Callable,
         training: Training,
     ) -> None:
-        """Takes hold of what a phase trains.
+        """Takes the parts of a phase's training step.
 
         Args:
-            model: What is trained.
-            optimizer: Holds the parameters to train.
-            average: Follows them.
-            loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
-            suffix: Makes pooled features of the inputs.
-            training: Gives the batches of a group, the largest norm of the gradients, and whether steps are compiled.
+            model: The model to train.
+            optimizer: The optimiser, which holds the parameters to train.
+            average: The moving average of the parameters, if one is kept.
+            loss_scaling: The loss scaling, which in float16 scales the loss and skips steps whose gradients overflow.
+            suffix: A function from the inputs to pooled features.
+            training: The training settings, which give the batches of a group, the largest norm of the gradients, and
+            whether steps are compiled.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
@@ -66,7 +67,7 @@ class TrainStep:
         """Trains on a batch.
 
         Args:
-            step: Its arrays are tensors on the device, as `to_device` makes them.
+            step: The step, whose arrays are tensors on the device, as `to_device` makes them.
 
         Returns:
             The loss and the number of right answers.
@@ -78,24 +79,25 @@ class TrainStep:
         return loss, correct
 
     def forward(self, step: StepInputs) -> Any:
-        """What a batch's gradients are of, its loss and the number of right answers."""
+        """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
         targets: Any = step.targets
         logits = self._logits(step.inputs, step.masks)
         loss_sum = -(targets.coefficients * functional.log_softmax(logits, dim=1)).sum()
         loss = loss_sum / targets.weight
-        # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
+        # The loss of a batch that is a group by itself is divided before there are gradients, which spares a pass over
+        # them.
         objective = self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum)
         return objective, loss.detach(), (logits.detach().argmax(dim=1) == targets.labels).sum()
 
     def differentiate(self, step: StepInputs) -> Any:
-        """The same as `forward`, and the gradients, which are forgotten."""
+        """Computes the same as `forward`, and the gradients, which are discarded."""
         outcome = self.forward(step)
         outcome[0].backward()
         self._forget_gradients()
         return outcome
 
     def gradients(self, step: StepInputs) -> dict[str, torch.Tensor]:
-        """The gradients of a batch's loss by canonical name, neither scaled nor clipped; no step is taken."""
+        """Computes the gradients of a batch's loss by canonical name, neither scaled nor clipped; no step is taken."""
         objective, _, _ = self.forward(step)
         objective.backward()
         divisor = self._loss_scaling.get_scale() * (step.targets.weight if self.accumulation > 1 else 1)
@@ -106,12 +108,12 @@ class TrainStep:
     def take_optimizer_step(self, gradients: Mapping[str, torch.Tensor], learning_rate: float) -> None:
         """Takes the step at the end of a group on given gradients, by canonical name, which are not scaled."""
         for name, parameter in self._parameters.items():
-            # In the parameter's memory format, as its own gradients are.
+            # The gradient gets the parameter's memory format, as its own gradients have it.
             parameter.grad = self._loss_scaling.scale(torch.empty_like(parameter).copy_(gradients[name]))
         self._end_group(1.0, learning_rate)
 
     def describe(self) -> str:
-        """A line on the step, in the same words as the other engine's."""
+        """Describes the step in one line, in the same words as the other engine."""
         average_decay = self.average and self.average.decay
         return describe_step(self.accumulation, self.clip_norm, average_decay, self._compiled)
 
@@ -145,7 +147,7 @@ def to_device(step: StepInputs, device: Device) -> StepInputs:
 
 
 def build_eval_step(model: AlignedModel, suffix: Callable) -> Callable:
-    """Makes the logits in inference mode."""
+    """Makes a function that computes logits in inference mode."""
 
     @torch.inference_mode()
     def eval_step(inputs):

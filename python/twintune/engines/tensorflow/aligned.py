@@ -56,7 +56,7 @@ def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
 
 
 class AlignedEngine:
-    """keras-hub's backbone with timm's weights and meaning (see `twintune.engines.engine.Engine`)."""
+    """The aligned engine on TensorFlow: keras-hub's backbone with timm's weights and meaning (see `Engine`)."""
 
     draws_dropout = False
 
@@ -64,11 +64,11 @@ class AlignedEngine:
         """Builds the model.
 
         Args:
-            request: The run.
-            classes: Outputs of the head.
+            request: The run's request.
+            classes: The number of the head's outputs.
 
         Raises:
-            TwintuneError: When the weights, the device or the precision can't be had.
+            TwintuneError: If the weights, the device or the precision can't be had.
         """
         start_run(request.seeds.init, request.deterministic)
         precision = request.training.precision
@@ -103,7 +103,7 @@ class AlignedEngine:
         )
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
-        """Freezes and thaws, makes the optimiser and traces the steps anew."""
+        """Freezes and unfreezes variables, makes the optimiser and traces the steps anew."""
         with tf.device(self.device.native):
             tensors = self.model.named_tensors()
             ranks = {name: variable.shape.rank for name, variable in tensors.items()}
@@ -138,46 +138,46 @@ class AlignedEngine:
         )
 
     def train_step(self, step: StepInputs):
-        """Trains on a batch."""
+        """Trains on a batch (see `Engine.train_step`)."""
         with tf.device(self.device.native):
             return self._train_step(step)
 
     def step_parts(self) -> AlignedStepParts:
-        """The parts of a step."""
+        """The parts of the phase's training step."""
         return AlignedStepParts(self._train_step, self.device)
 
     def learning_rate(self) -> float:
-        """The rate of the last step."""
+        """The head's learning rate in the last step."""
         return self._optimizer.learning_rate
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """The weights' moving average stands in the model."""
+        """Puts the weights' moving average into the model within a `with` block."""
         return standing_in(self._average)
 
     def adopt_average(self) -> None:
-        """Ends a phase."""
+        """Replaces the weights by their moving average, if one is kept."""
         if self._average is not None:
             self._average.adopt()
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
-        """Fetches what steps came to."""
+        """Fetches the outcomes of steps."""
         return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
 
     def predict(self, inputs) -> np.ndarray:
-        """Logits in inference mode."""
+        """Computes logits in inference mode."""
         with tf.device(self.device.native):
             return self._eval_step(inputs).numpy()
 
     def prefix(self, first_stage: int, images: int) -> Prefix:
-        """The frozen backbone."""
+        """The frozen stages before a phase's first one."""
         return Prefix(self.model, self._entry, first_stage, images, self.device)
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """The live backbone."""
+        """The live backbone's tensors."""
         return self.model.backbone_tensors()
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """The live head."""
+        """The live head's tensors."""
         return self.model.head_tensors()
 
     def keep_backbone(self) -> None:
@@ -185,7 +185,7 @@ class AlignedEngine:
         _KEPT.keep(self._backbone_key, self._aligned_backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """Model, optimiser, average and loss scaling; nothing draws."""
+        """The tensors of model, optimiser, average and loss scaling; no layer draws random numbers."""
         return {
             **(self.backbone_tensors() if backbone else {}),
             **self.head_tensors(),
@@ -195,7 +195,7 @@ class AlignedEngine:
         }
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Takes tensors of `state`."""
+        """Loads tensors of `state`."""
         load_model(self.model, tensors)
         load_optimizer(self._optimizer, self.model, tensors)
         if self._average is not None:
@@ -203,21 +203,21 @@ class AlignedEngine:
         load_loss_scaling(self._loss_scaling, tensors)
 
     def probe(self) -> Probe:
-        """A look into the phase that was started."""
+        """The probe of the phase that was started."""
         return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device)
 
     def precision(self) -> str:
-        """The dtypes of the live model's parts, and how its loss is scaled."""
+        """Describes the dtypes of the live model's parts, and the scaling of its loss."""
         dtypes = self.device.describe_precision(live_dtypes(self.model))
         scaling = describe_loss_scaling(self._loss_scaling)
         return dtypes if scaling is None else f"{dtypes}, {scaling}"
 
     def skipped_steps(self) -> int:
-        """Steps that loss scaling has skipped."""
+        """The number of steps that loss scaling has skipped."""
         return self._loss_scaling.skipped_steps
 
     def placement(self) -> str:
-        """Where the live variables are."""
+        """The device of the live variables."""
         return describe_placement(variable.value for variable in self.model.all_variables())
 
     def _input_spec(self, first_stage: int) -> tf.TensorSpec:

@@ -13,7 +13,7 @@ from twintune.model.phases import BatchNormMode
 
 
 class BatchNormalization(keras.layers.BatchNormalization):
-    """Keras' layer, with its mode set by layer and PyTorch's running variance.
+    """Keras' BatchNorm, with a mode for each layer and PyTorch's running variance.
 
     Keras moves the running variance by the biased variance of the batch, PyTorch by the unbiased one: the update is
     scaled by n / (n - 1), n being the values a channel. The name is Keras' own, or saved models don't load again.
@@ -25,10 +25,10 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     mode: BatchNormMode = "inference"
     normalize: Callable[[BatchNormalization, tf.Tensor], tf.Tensor] | None = None
-    """What normalises in inference mode, in place of Keras."""
+    """The function that normalises in inference mode, in place of Keras; None for Keras itself."""
 
     def call(self, inputs, training=None, mask=None):
-        """Normalises; `mode` decides how, not `training`."""
+        """Normalises inputs; the layer's `mode` decides how, not `training`."""
         if self.mode == "inference":
             if self.normalize is not None:
                 return self.normalize(self, inputs)
@@ -49,12 +49,12 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
 
 def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> list[BatchNormalization]:
-    """Turns a built backbone's BatchNorm layers into ours.
+    """Turns the BatchNorm layers of a built backbone into layers of this module.
 
     Args:
-        backbone: The model; changed in place. What was traced before keeps the old meaning.
-        epsilon: Added to the variance.
-        momentum: PyTorch's: the share of the new batch in the running statistics.
+        backbone: The model, which is changed in place. Functions that were traced before keep the old meaning.
+        epsilon: The constant that is added to the variance.
+        momentum: PyTorch's momentum: the share of the new batch in the running statistics.
 
     Returns:
         The layers.
@@ -71,14 +71,14 @@ def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> 
 
 
 def set_batch_norm_mode(layers: list[BatchNormalization], mode: BatchNormMode) -> None:
-    """Sets how layers normalise. What was traced before keeps the old mode."""
+    """Sets the mode in which layers normalise. Functions that were traced before keep the old mode."""
     for layer in layers:
         layer.mode = mode
 
 
 @contextlib.contextmanager
 def evaluating(layers: list[BatchNormalization]) -> Iterator[None]:
-    """Layers normalise by their running statistics in what is traced within, whatever their mode in training."""
+    """Has layers normalise by their running statistics in functions that are traced within a `with` block."""
     modes: list[BatchNormMode] = [layer.mode for layer in layers]
     set_batch_norm_mode(layers, "inference")
     try:
@@ -89,5 +89,5 @@ def evaluating(layers: list[BatchNormalization]) -> Iterator[None]:
 
 
 def _mean_by_axis(values: tf.Tensor) -> tf.Tensor:
-    """Of each channel of [images, height, width, channels], in sums of a few values each."""
+    """The mean of each channel of [images, height, width, channels], in sums of a few values each."""
     return tf.reduce_mean(tf.reduce_mean(tf.reduce_mean(values, 2), 1), 0)

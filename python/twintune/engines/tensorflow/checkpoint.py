@@ -16,8 +16,8 @@ def optimizer_tensors(optimizer: AlignedOptimizer, model: AlignedModel) -> dict[
     """The live optimiser's buffers, `optimizer.SLOT.TENSOR` in PyTorch's layout, and the steps that it has taken.
 
     Args:
-        optimizer: Its slots are known by PyTorch's names in both engines, such as `exp_avg`.
-        model: Gives the layouts.
+        optimizer: The optimiser, whose slots have PyTorch's names in both engines, such as `exp_avg`.
+        model: The model, which gives the layouts.
     """
     tensors = {"optimizer.step": np.array([optimizer.steps])}
     for slot, variables in optimizer.slots.items():
@@ -27,7 +27,7 @@ def optimizer_tensors(optimizer: AlignedOptimizer, model: AlignedModel) -> dict[
 
 
 def load_optimizer(optimizer: AlignedOptimizer, model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a fresh optimiser the buffers that `optimizer_tensors` had."""
+    """Gives a fresh optimiser the buffers that `optimizer_tensors` returned."""
     if "optimizer.step" in tensors:
         optimizer.steps = int(tensors["optimizer.step"][0])
     for slot, variables in optimizer.slots.items():
@@ -43,14 +43,14 @@ def average_tensors(average: WeightAverage, model: AlignedModel) -> dict[str, np
 
 
 def load_average(average: WeightAverage, model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives an average the tensors that `average_tensors` had."""
+    """Gives an average the tensors that `average_tensors` returned."""
     for name, variable in average.averages.items():
         if f"ema.{name}" in tensors:
             variable.assign(model.from_canonical(name, tensors[f"ema.{name}"]))
 
 
 def load_model(model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a model the tensors that are given by canonical names; all others stay as they are."""
+    """Assigns tensors to a model by canonical names; all others stay as they are."""
     for name, variable in model.variables.items():
         if name in tensors:
             variable.assign(model.from_canonical(name, tensors[name]))
@@ -58,7 +58,7 @@ def load_model(model: AlignedModel, tensors: Mapping[str, np.ndarray]) -> None:
 
 
 def load_head(layers: Sequence[keras.layers.Dense], tensors: Mapping[str, np.ndarray]) -> None:
-    """Gives a head the tensors `head.N.weight` and `head.N.bias`, in PyTorch's layout."""
+    """Assigns the tensors `head.N.weight` and `head.N.bias`, in PyTorch's layout, to a head."""
     for index, layer in enumerate(layers):
         kernel, bias = layer.weights
         if f"head.{index}.weight" in tensors:

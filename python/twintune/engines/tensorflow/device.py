@@ -18,12 +18,12 @@ from twintune.system.memory import ResidentPeak
 
 
 def initialize() -> None:
-    """Sets what must be set before TensorFlow's runtime starts: threads, and memory that grows with need.
+    """Makes the settings that come before the start of TensorFlow's runtime: threads, and memory that grows with need.
 
-    Keras' own settings file can change what it computes with and in; here it counts for nothing.
+    Keras' own settings file can change its backend and its dtypes; these settings overrule it.
 
     Raises:
-        TwintuneError: PACKAGE_MISSING, when Keras was imported on another framework before.
+        TwintuneError: PACKAGE_MISSING if Keras was imported on another framework before.
     """
     if keras.backend.backend() != "tensorflow":
         raise TwintuneError(
@@ -42,25 +42,25 @@ def initialize() -> None:
 
 
 def start_run(seed: int, deterministic: bool) -> None:
-    """Sets what holds for one run: its generators and whether its kernels are deterministic.
+    """Makes the settings of one run: its generators, and whether its kernels are deterministic.
 
     Args:
-        seed: Of what the framework draws by itself.
+        seed: The seed of the framework's own random numbers.
         deterministic: Whether only deterministic kernels may run.
     """
     _forget_custom_gradients()
-    # A warm worker's last run leaves its graphs to Keras otherwise; what is left of them is collected with it.
+    # Otherwise Keras keeps the graphs of a warm worker's last run; the next garbage collection frees what is left.
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    # The public function can only switch it on, and a process may have more than one run.
+    # The public function can only switch determinism on, and a process may have more than one run.
     _pywrap_determinism.enable(deterministic)
 
 
 def _forget_custom_gradients() -> None:
-    """Lets go of the graphs of earlier runs that TensorFlow 2.21 would keep for good.
+    """Frees the graphs of earlier runs that TensorFlow 2.21 would keep for good.
 
-    It registers the gradient of each `tf.custom_gradient` that it traces, SiLU's among them, under a name of its own,
-    and never takes it out: an EfficientNet that trained stayed in memory with its graph and its variables.
+    TensorFlow registers the gradient of each `tf.custom_gradient` that it traces, SiLU's among them, under a name of
+    its own, and never removes it: an EfficientNet that trained stayed in memory with its graph and its variables.
     """
     registry = ops.gradient_registry
     for name in [name for name in registry.list() if name.startswith("CustomGradient-")]:
@@ -68,14 +68,14 @@ def _forget_custom_gradients() -> None:
 
 
 def list_devices() -> list[str]:
-    """`cpu`, then `gpu:N` with its name."""
+    """Lists the devices: `cpu`, then each `gpu:N` with its name."""
     gpus = tf.config.list_physical_devices("GPU")
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", "unnamed") for gpu in gpus]
     return ["cpu", *(f"gpu:{index} ({name})" for index, name in enumerate(names))]
 
 
 def gpu_support() -> str:
-    """How this TensorFlow was built."""
+    """The GPU support of this TensorFlow's build."""
     build = tf.sysconfig.get_build_info()
     if not build.get("is_cuda_build"):
         return "CPU build"
@@ -83,26 +83,26 @@ def gpu_support() -> str:
 
 
 class Device:
-    """The device of one run, and what is set on it."""
+    """The device of one run, and the settings on it."""
 
     def __init__(self, wanted: str) -> None:
         """Finds the device.
 
         Args:
-            wanted: `auto`, `cpu`, `gpu` or `gpu:N`.
+            wanted: The specification's device: `auto`, `cpu`, `gpu` or `gpu:N`.
 
         Raises:
-            TwintuneError: DEVICE_UNAVAILABLE.
+            TwintuneError: DEVICE_UNAVAILABLE if the framework doesn't see the GPU.
         """
         index = choose_gpu(wanted, len(tf.config.list_physical_devices("GPU")), "TensorFlow", gpu_support())
         self.native = "/CPU:0" if index is None else f"/GPU:{index}"
-        """TensorFlow's name: `/CPU:0` or `/GPU:N`."""
+        """TensorFlow's name of the device: `/CPU:0` or `/GPU:N`."""
         self.on_gpu = self.native.startswith("/GPU")
-        """Whether it is a GPU."""
+        """Whether the device is a GPU."""
         self._resident_peak = ResidentPeak()
 
     def threads(self) -> str:
-        """CPU threads that TensorFlow uses, and the processors that they may use."""
+        """Describes TensorFlow's CPU threads, and the processors that they may run on."""
         threading = tf.config.threading
         return describe_threads(
             threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
@@ -113,7 +113,7 @@ class Device:
         return is_op_determinism_enabled()
 
     def describe_precision(self, dtypes: Mapping[str, Iterable[str]]) -> str:
-        """The dtypes of the model's parts, and on a GPU whether float32 means TensorFloat-32."""
+        """Describes the dtypes of the model's parts, and on a GPU whether float32 means TensorFloat-32."""
         text = describe_dtypes(dtypes)
         if not self.on_gpu:
             return text
@@ -121,19 +121,19 @@ class Device:
         return f"{text} (TF32: products {state}, convolutions {state})"
 
     def synchronize(self) -> None:
-        """Waits for all that the device was given to do."""
+        """Waits until the device has finished its work."""
         if self.on_gpu:
             tf.test.experimental.sync_devices()
 
     def start_memory_peak(self) -> None:
-        """Forgets the peak so far: the allocator's on a GPU, the resident set's on a CPU."""
+        """Begins to measure the peak anew: the allocator's on a GPU, the resident set's on a CPU."""
         if self.on_gpu:
             tf.config.experimental.reset_memory_stats(self.native[1:])
         else:
             self._resident_peak.start()
 
     def memory_peak(self) -> tuple[int, str]:
-        """Peak bytes, and how they were read."""
+        """The peak of the memory in bytes, and how it was read."""
         if self.on_gpu:
             info = tf.config.experimental.get_memory_info(self.native[1:])
             return info["peak"], "peak of the framework's GPU allocator"
@@ -141,7 +141,7 @@ class Device:
 
 
 def describe_placement(tensors: Iterable[tf.Variable]) -> str:
-    """Where live tensors are, in the words of both frameworks: `cpu` or `gpu:N (name)`."""
+    """The device of live tensors, in the same words for both frameworks: `cpu` or `gpu:N (name)`."""
     names = list_devices()
     places = {tf.DeviceSpec.from_string(tensor.device) for tensor in tensors}
     return ", ".join(sorted(names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places))

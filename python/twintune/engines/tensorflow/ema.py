@@ -8,25 +8,25 @@ import tensorflow as tf
 
 
 class WeightAverage:
-    """The average of what a phase trains: of every step, average = decay * average + (1 - decay) * weight.
+    """The average of a phase's parameters: after each step, average = decay * average + (1 - decay) * weight.
 
-    It starts as a copy of the weights. What the phase leaves as it is needs no average, and BatchNorm's running
-    statistics are averages already: the model's own serve, as in `torch.optim.swa_utils.AveragedModel`.
+    The average starts as a copy of the weights. Parameters that the phase doesn't train need no average. BatchNorm's
+    running statistics are averages already: the model's own are used, as in `torch.optim.swa_utils.AveragedModel`.
     """
 
     def __init__(self, trained: Mapping[str, tf.Variable], decay: float) -> None:
         """Starts the average.
 
         Args:
-            trained: What the phase trains, by canonical name.
-            decay: 0 to 1.
+            trained: The variables that the phase trains, by canonical name.
+            decay: The decay of the average, 0 to 1.
         """
         self.decay = decay
         self.averages = {name: tf.Variable(variable) for name, variable in trained.items()}
         self._variables = dict(trained)
 
     def update(self) -> None:
-        """Takes in the weights after an optimiser step; traced into it."""
+        """Updates the average by the weights after an optimiser step, into which it is traced."""
         for name, variable in self._variables.items():
             self.averages[name].assign_add((variable - self.averages[name]) * (1 - self.decay))
 

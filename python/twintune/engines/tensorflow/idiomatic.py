@@ -1,6 +1,7 @@
 """The document's TensorFlow listing as an engine: `keras.applications`, own head, own defaults, own input pipeline.
 
-What the listing does with ResNet50 is done with any model that has a pair in torchvision (`idiomatic_pairs.json`).
+The engine does with any model what the listing does with ResNet50, if the model has a pair in torchvision
+(`idiomatic_pairs.json`).
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ class IdiomaticEngine:
         """Builds the model as the listing does, with the names that it leaves open filled in.
 
         Args:
-            request: The run.
-            classes: Outputs of the head.
+            request: The run's request.
+            classes: The number of the head's outputs.
 
         Raises:
-            TwintuneError: When the weights or the device can't be had.
+            TwintuneError: If the weights or the device can't be had.
         """
         start_run(request.seeds.init, request.deterministic)
         # tf.data shuffles by TensorFlow's own seed beside the one it is given; Keras draws weights by neither.
@@ -62,7 +63,7 @@ class IdiomaticEngine:
         )
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
-        """Freezes or thaws the backbone's layers and compiles, as the listing does."""
+        """Freezes or unfreezes the backbone's layers and compiles the model, as the listing does."""
         for layer in self.backbone.layers:
             layer.trainable = phase.trainable != "head"
         with tf.device(self.device.native):
@@ -96,7 +97,7 @@ class IdiomaticEngine:
         return logs["loss"], logs["accuracy"], len(step.targets.labels)
 
     def step_parts(self) -> IdiomaticStepParts:
-        """The parts of a step."""
+        """The parts of a training step."""
         return IdiomaticStepParts(self.model, self._compute_loss, self.train_step, self.device)
 
     def _compute_loss(self, images: tf.Tensor, labels: tf.Tensor) -> Any:
@@ -104,56 +105,56 @@ class IdiomaticEngine:
         return self.model.compute_loss(x=images, y=labels, y_pred=outputs, training=True)
 
     def learning_rate(self) -> float:
-        """The rate of the last step."""
+        """The learning rate of the last step."""
         return float(self.model.optimizer.learning_rate)
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """The weights as they are: the listing keeps no average."""
+        """Changes nothing: the listing keeps no average of the weights."""
         return nullcontext()
 
     def adopt_average(self) -> None:
-        """Nothing to adopt."""
+        """Changes nothing: the listing keeps no average of the weights."""
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
-        """Fetches what steps came to."""
+        """Fetches the outcomes of steps."""
         return [StepOutcome(float(loss), round(float(share) * count)) for loss, share, count in handles]
 
     def predict(self, inputs) -> np.ndarray:
-        """Logarithms of the softmax' probabilities: the model ends in a softmax, and these are logits of it."""
+        """Computes logarithms of the softmax's probabilities, which are logits of it: the model ends in a softmax."""
         with tf.device(self.device.native):
             probabilities = self.model.predict_on_batch(inputs)
         return np.log(np.maximum(probabilities, np.finfo(probabilities.dtype).tiny))
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """The live backbone by Keras' names."""
+        """The live backbone's tensors by Keras' names."""
         return {variable.path: variable.numpy() for variable in self.backbone.weights}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """The live head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
+        """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
         # A backbone may have Dense layers of its own.
         return tensors_of_head([layer for layer in self.head if isinstance(layer, keras.layers.Dense)])
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
-        """All variables by Keras' paths, `backbone` or not: the model's, and the optimiser's."""
+        """All variables of model and optimiser by Keras' paths, whether `backbone` is set or not."""
         return {name: variable.numpy() for name, variable in self._state_variables().items()}
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Takes tensors of `state`."""
+        """Loads tensors of `state`."""
         for name, variable in self._state_variables().items():
             if name in tensors:
                 variable.assign(tensors[name])
 
     def precision(self) -> str:
-        """The dtypes of the live variables; counters and states of generators aren't among them."""
+        """Describes the dtypes of the live variables without counters and states of generators."""
         dtypes = (variable.dtype for variable in self.model.weights)
         return self.device.describe_precision({"parameters": (dtype for dtype in dtypes if "float" in dtype)})
 
     def skipped_steps(self) -> int:
-        """None: the listing scales no loss."""
+        """The number of skipped steps, which is 0: the listing scales no loss."""
         return 0
 
     def placement(self) -> str:
-        """Where the live variables are."""
+        """The device of the live variables."""
         return describe_placement(variable.value for variable in self.model.variables)
 
     def _state_variables(self) -> dict[str, keras.Variable]:
@@ -179,7 +180,7 @@ def _build_backbone(chosen: KerasModel, request: RunRequest) -> keras.Model:
             build = getattr(keras.applications, chosen.model)
             return build(weights=chosen.weights if pretrained else None, include_top=False)
     except Exception as error:
-        # Keras tells of a failed download by a bare Exception.
+        # Keras reports a failed download by a bare Exception.
         if pretrained and (isinstance(error, OSError) or type(error) is Exception):
             raise weights_unavailable(
                 f"{request.model.backbone} (keras.applications.{chosen.model})", first_line(error)

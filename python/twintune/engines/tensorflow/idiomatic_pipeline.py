@@ -1,4 +1,4 @@
-"""Idiomatic mode's input pipeline: `tf.data`, as in the document's TensorFlow listing."""
+"""The input pipeline of idiomatic mode: `tf.data`, as in the document's TensorFlow listing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from twintune.errors import TwintuneError
 
 @dataclass(frozen=True)
 class IdiomaticPipeline:
-    """`tf.data`: Pillow images, resized by TensorFlow (bilinear, not antialiased), the model's `preprocess_input`."""
+    """A `tf.data` pipeline: Pillow images, TensorFlow's resizing (bilinear, not antialiased), `preprocess_input`."""
 
     seed: int
     batch_size: int
@@ -28,15 +28,15 @@ class IdiomaticPipeline:
         return self._batches(split, positions.skip(start_step * self.batch_size))
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
-        """All batches in order."""
+        """All batches of a split in its order."""
         return self._batches(split, tf.data.Dataset.range(len(split)))
 
     def chosen_batches(self, split: Split, positions: np.ndarray) -> Iterator[Batch]:
-        """Batches of the images at some positions, in their order."""
+        """The batches of the images at some positions, in the positions' order."""
         return self._batches(split, tf.data.Dataset.from_tensor_slices(positions))
 
     def describe_augmentation(self) -> str:
-        """The listing has none."""
+        """Describes the augmentation: the listing has none."""
         return "none"
 
     def _batches(self, split: Split, positions: tf.data.Dataset) -> Iterator[Batch]:
@@ -57,7 +57,7 @@ class IdiomaticPipeline:
 
 
 def _named(split: Split, error: Exception) -> Exception:
-    """tf.data has only the text of an exception in the loader: asks one by one which image it could not decode."""
+    """Finds the image that could not be decoded, one by one: tf.data has only the text of the loader's exception."""
     for position in range(len(split)):
         try:
             split.open(position)

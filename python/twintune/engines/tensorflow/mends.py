@@ -1,7 +1,7 @@
-"""Layers of keras-hub that mean something else than timm's, mended in a built backbone.
+"""Mends of keras-hub's layers that compute something else than timm's, in a built backbone.
 
-Each says the library, the version in which it was seen, the operation and the size of what it mends. What is mended on
-PyTorch's side is in the file of the same name there.
+Each docstring names the library, the version in which the fault was seen, the operation and the size of the error. The
+mends of PyTorch's side are in the file of the same name there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tensorflow as tf
 
 
 class Conv2D(keras.layers.Conv2D):
-    """A depthwise convolution computed as one.
+    """A convolution with as many groups as channels, computed as the depthwise convolution that it is.
 
     keras-hub 0.32's MobileNet writes depthwise convolutions as grouped ones (`groups` = channels), which TensorFlow
     2.21 computes on a CPU 4 (float32) to 50 times (float64) slower. The depthwise operation gives the same to 1e-15.
@@ -19,7 +19,7 @@ class Conv2D(keras.layers.Conv2D):
     """
 
     def convolution_op(self, inputs, kernel):
-        """Convolves each of [images, height, width, channels] by its own of [height, width, 1, channels]."""
+        """Convolves each channel of [images, height, width, channels] by its kernel of [height, width, 1, channels]."""
         return tf.nn.depthwise_conv2d(
             inputs,
             tf.transpose(kernel, (0, 1, 3, 2)),
@@ -30,26 +30,27 @@ class Conv2D(keras.layers.Conv2D):
 
 
 class LeakyReLU(keras.layers.LeakyReLU):
-    """The slope as it is, in the precision of the inputs.
+    """The leaky ReLU with its exact slope, in the precision of the inputs.
 
     TensorFlow 2.21's `LeakyRelu` keeps its slope as a float32 attribute whatever it computes in, so that in float64 the
-    slope 0.01 is off by 2e-8 of itself (CSPNet's and Darknet's features by 1e-9, their gradients by 1e-7). On a CPU it
-    takes 0.2 for any slope where a traced function has a convolution, a bias and an addition before it, which it makes
-    one kernel of: each residual block of a CSPNet whose BatchNorm is folded (the features differ by a fifth).
+    slope 0.01 is off by 2e-8 of itself (CSPNet's and Darknet's features by 1e-9, their gradients by 1e-7). On a CPU
+    TensorFlow takes 0.2 for any slope if a traced function has a convolution, a bias and an addition before it, which
+    become one kernel: each residual block of a CSPNet whose BatchNorm is folded (the features differ by a fifth).
     """
 
     def call(self, inputs):
-        """Elementwise; the shape stays."""
+        """Computes the activation elementwise; the shape stays."""
         if inputs.dtype not in (tf.float32, tf.float64):
             return super().call(inputs)
         return tf.where(inputs > 0, inputs, self.negative_slope * inputs)
 
 
 def mend_layers(backbone: keras.Model) -> None:
-    """Mends what a layer computes; the graph and the variables stay.
+    """Mends the layers of a backbone; the graph and the variables stay.
 
     Args:
-        backbone: Built; changed in place. What was traced before keeps the old operations.
+        backbone: The built backbone, which is changed in place. Functions that were traced before keep the old
+        operations.
     """
     for layer in backbone._flatten_layers():
         # Their classes are changed for the reason that `adopt_batch_norm` has: nothing plainer reaches them.
@@ -60,16 +61,16 @@ def mend_layers(backbone: keras.Model) -> None:
 
 
 def pad_symmetrically(backbone: keras.Model) -> keras.Model:
-    """Gives strided layers PyTorch's padding where they have Keras' `same`, which pads one side alone at even sizes.
+    """Gives strided layers PyTorch's padding if they have Keras' `same`, which pads only one side at even sizes.
 
     keras-hub 0.32's DenseNet has `same` in its first convolution and its first pool: at 224 pixels half of the features
     are other ones; at odd sizes both paddings agree. Zeros are right for the pool too: its inputs come out of a ReLU.
 
     Args:
-        backbone: Built; its weights are carried over.
+        backbone: The built backbone, whose weights are carried over.
 
     Returns:
-        The backbone where nothing has to change, else its twin with explicit padding, which saved models keep.
+        The backbone if nothing has to change, else its twin with explicit padding, which saved models keep.
     """
     padded = {layer.name for layer in backbone.layers if _pads_one_side(layer)}
     if not padded:

@@ -31,34 +31,34 @@ class AlignedBackbone:
 
     backbone: keras.Model
     projection: keras.layers.Layer | None
-    """Between pooling and the head; its variables are the backbone's."""
+    """The layers between pooling and the head, if any; its variables are the backbone's."""
     batch_norms: list[BatchNormalization]
     variables: dict[str, keras.Variable]
     """The backbone's variables by timm's names."""
     layouts: dict[str, tuple[int, ...]]
-    """The transposition from Keras' layout to PyTorch's, where they differ."""
+    """The transposition from Keras' layout to PyTorch's for each tensor whose layouts differ."""
 
 
 @dataclass
 class AlignedModel(AlignedBackbone):
-    """A backbone and a head."""
+    """The aligned model: a backbone and a head."""
 
     layers: list[keras.layers.Dense]
     activation: Callable
 
     def features(self, images: tf.Tensor) -> tf.Tensor:
-        """Pooled features, [images, features], of normalised pixels, [images, height, width, 3]."""
+        """Computes pooled features, [images, features], of normalised pixels, [images, height, width, 3]."""
         maps = self.feature_map(images)
         if self.projection is None:
             return tf.reduce_mean(maps, axis=(1, 2))
         return tf.squeeze(self.projection(tf.reduce_mean(maps, axis=(1, 2), keepdims=True)), axis=(1, 2))
 
     def feature_map(self, images: tf.Tensor) -> tf.Tensor:
-        """The backbone's last feature map, [images, height, width, channels], in the parameters' dtype."""
+        """Computes the backbone's last feature map, [images, height, width, channels], in the parameters' dtype."""
         return tf.cast(self.backbone(images), images.dtype)
 
     def logits(self, features: tf.Tensor, masks: tuple[tf.Tensor, ...] = ()) -> tf.Tensor:
-        """Logits, [images, classes], of features; `masks` drop hidden units, one a hidden layer."""
+        """Computes logits, [images, classes], of features; `masks` drop hidden units, one for each hidden layer."""
         x = features
         for index, layer in enumerate(self.layers[:-1]):
             x = self.activation(layer(x))
@@ -76,24 +76,24 @@ class AlignedModel(AlignedBackbone):
         return tensors
 
     def all_variables(self) -> list[keras.Variable]:
-        """The backbone's and the head's."""
+        """The parameters of backbone and head."""
         return [*self.variables.values(), *(variable for layer in self.layers for variable in layer.weights)]
 
     def backbone_tensors(self) -> dict[str, np.ndarray]:
-        """The live backbone in PyTorch's layout."""
+        """The live backbone's tensors in PyTorch's layout."""
         return {name: self.to_canonical(name, variable) for name, variable in self.variables.items()}
 
     def head_tensors(self) -> dict[str, np.ndarray]:
-        """The live head in PyTorch's layout."""
+        """The live head's tensors in PyTorch's layout."""
         return tensors_of_head(self.layers)
 
     def to_canonical(self, name: str, value: keras.Variable | tf.Variable | tf.Tensor) -> np.ndarray:
-        """What a variable holds, or a buffer or gradient of its shape, in PyTorch's layout."""
+        """Converts a variable, or a buffer or gradient of its shape, to an array in PyTorch's layout."""
         layout = self._layout_of(name)
         return value.numpy() if layout is None else _transposed(value, layout)
 
     def from_canonical(self, name: str, tensor: np.ndarray) -> np.ndarray:
-        """A tensor in PyTorch's layout, as the variable of that name takes it."""
+        """Converts an array in PyTorch's layout to the layout of the variable of that name."""
         layout = self._layout_of(name)
         return tensor if layout is None else tensor.transpose(np.argsort(layout))
 
@@ -109,9 +109,9 @@ def build_backbone(
     Args:
         name: timm's name of the architecture.
         weights: A safetensors file with timm's tensor names.
-        batch_norm: The constants of its BatchNorm layers; None where it has none.
-        precision: What `twintune.model.precision` says; the variables themselves are never half.
-        device: Where it lives.
+        batch_norm: The constants of its BatchNorm layers; None if it has none.
+        precision: The precision, as `twintune.model.precision` defines it; the variables themselves are never half.
+        device: The backbone's device.
     """
     with tf.device(device.native), building_in(precision):
         backbone, ported = _load_backbone(name, weights)
@@ -140,11 +140,11 @@ def add_head(
     """Puts a new head on a backbone.
 
     Args:
-        backbone: The model's from now on.
-        head: Gives the activation.
-        head_tensors: The head's first weights, in PyTorch's layout.
-        precision: The backbone's.
-        device: Where that lives.
+        backbone: The backbone, which belongs to the model from now on.
+        head: The head's definition, which gives the activation.
+        head_tensors: The head's initial weights, in PyTorch's layout.
+        precision: The backbone's precision.
+        device: The backbone's device.
     """
     with tf.device(device.native), building_in(array_dtype(precision)):
         layers = _build_head(head_tensors)
@@ -152,7 +152,7 @@ def add_head(
 
 
 def tensors_of_head(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
-    """Tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`, in PyTorch's layout."""
+    """The tensors of a head, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`, in PyTorch's layout."""
     tensors = {}
     for index, layer in enumerate(layers):
         kernel, bias = layer.weights
@@ -163,7 +163,7 @@ def tensors_of_head(layers: list[keras.layers.Dense]) -> dict[str, np.ndarray]:
 
 @contextlib.contextmanager
 def building_in(precision: Precision) -> Iterator[None]:
-    """Keras' global dtypes while building: several keras-hub backbones ignore `dtype=` without a word."""
+    """Sets Keras' global dtypes while building: several keras-hub backbones ignore `dtype=` without an error."""
     floatx, policy = keras.config.floatx(), keras.config.dtype_policy()
     keras.config.set_floatx(array_dtype(precision))
     keras.config.set_dtype_policy(f"mixed_{precision}" if is_half(precision) else precision)
@@ -181,7 +181,7 @@ def _load_backbone(name: str, weights: Path) -> tuple[keras.Model, dict[str, tup
     with tempfile.TemporaryDirectory() as folder, _recorded_ports() as ported:
         Path(folder, "config.json").write_text(json.dumps({"architecture": name, "pretrained_cfg": {}}))
         Path(folder, "model.safetensors").symlink_to(weights.resolve())
-        # A converter prints a line a layer.
+        # A converter prints a line for each layer.
         with contextlib.redirect_stdout(io.StringIO()):
             backbone = Backbone.from_preset(folder)
     unknown = {id(v) for v in backbone.variables} - {id(v) for v, _ in ported.values()}
@@ -212,7 +212,7 @@ def _recorded_ports() -> Iterator[dict[str, tuple[keras.Variable, tuple | None]]
 
 
 def _layout(variable: keras.Variable, tensor: np.ndarray) -> tuple[int, ...] | None:
-    """The transposition that takes the Keras variable back to timm's tensor; None where they are alike."""
+    """The transposition that takes the Keras variable back to timm's tensor; None if they are alike."""
     if tensor.ndim != 4:
         return None
     value = variable.numpy()
@@ -224,9 +224,10 @@ def _layout(variable: keras.Variable, tensor: np.ndarray) -> tuple[int, ...] | N
 
 
 def _transposed(value: keras.Variable | tf.Variable | tf.Tensor, layout: tuple[int, ...]) -> np.ndarray:
-    """An array in order, which NumPy's transposed views are not; TensorFlow puts it in order in several threads.
+    """Transposes a tensor to an array in C order, which NumPy's views are not; TensorFlow does it in several threads.
 
-    It is read-only: the very memory that TensorFlow wrote, since another copy would take longer than the transposition.
+    The array is read-only: it is the very memory that TensorFlow wrote, since another copy would take longer than the
+    transposition.
     """
     with tf.device("/CPU:0"):
         return np.asarray(memoryview(tf.transpose(value, layout)))  # pyright: ignore[reportArgumentType]

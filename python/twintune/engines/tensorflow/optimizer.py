@@ -1,7 +1,7 @@
-"""Optimisers with PyTorch's arithmetic, as updates of TensorFlow variables.
+"""The optimisers of aligned mode, with PyTorch's arithmetic, as updates of TensorFlow variables.
 
-Keras' own differ in meaning: Adam's epsilon is added before the bias correction, RMSprop's inside of the root, decay is
-always decoupled, and the rate stands inside of the momentum buffer.
+Keras' own optimisers differ in meaning: Adam's epsilon is added before the bias correction, RMSprop's inside of the
+root, decay is always decoupled, and the learning rate stands inside of the momentum buffer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from twintune.protocol import Optimizer
 
 
 class AlignedOptimizer:
-    """An update rule over named variables, each with its own rate and decay."""
+    """An optimiser: an update rule over named variables, each with its own learning rate and decay."""
 
     def __init__(
         self, rule: UpdateRule, variables: Mapping[str, tf.Variable], settings: Mapping[str, ParameterSettings]
@@ -28,29 +28,29 @@ class AlignedOptimizer:
         self.variables = list(variables.values())
         self.settings = [settings[name] for name in variables]
         self.slots = {slot: [tf.Variable(tf.zeros_like(v)) for v in self.variables] for slot in rule.slots}
-        """The rule's buffers under PyTorch's names, one a variable."""
+        """The rule's buffers under PyTorch's names, one for each variable."""
         self.steps = 0
         self.learning_rate = 0.0
-        """Of the last step, before any scale."""
+        """The learning rate of the last step, before any scale."""
         self._scales = sorted({entry.rate_scale for entry in self.settings})
 
     @property
     def coefficients_spec(self) -> tf.TensorSpec:
-        """Of `next_coefficients`."""
+        """The spec of the array that `next_coefficients` returns."""
         return tf.TensorSpec([len(self._scales), self.rule.coefficients], tf.float64)
 
     def next_coefficients(self, learning_rate: float) -> np.ndarray:
-        """The scalars of the next step: a row for each scale of the rate."""
+        """The scalars of the next step: a row for each scale of the learning rate."""
         self.learning_rate = learning_rate
         self.steps += 1
         return np.array([self.rule.scalars(learning_rate * scale, self.steps) for scale in self._scales])
 
     def skip(self, learning_rate: float) -> None:
-        """Passes a step over, which then counts for nothing."""
+        """Skips a step, which then doesn't count."""
         self.learning_rate = learning_rate
 
     def apply(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
-        """Updates every variable; traced into the training step."""
+        """Updates every variable; this is traced into the training step."""
         rows = tf.unstack(tf.cast(coefficients, self.variables[0].dtype), len(self._scales))
         scalars = {
             scale: tf.unstack(row, self.rule.coefficients) for scale, row in zip(self._scales, rows, strict=True)
@@ -64,19 +64,19 @@ class AlignedOptimizer:
 def build_optimizer(
     definition: Optimizer, trained: Mapping[str, tf.Variable], settings: Mapping[str, ParameterSettings]
 ) -> AlignedOptimizer:
-    """Makes the optimiser, its buffers all zero.
+    """Makes the optimiser, with buffers of zeros.
 
     Args:
-        definition: Kind and constants; aligned mode leaves none open.
-        trained: What it updates, by canonical name.
-        settings: Of each of them.
+        definition: The optimiser's kind and constants; aligned mode leaves none open.
+        trained: The variables that the optimiser updates, by canonical name.
+        settings: The settings of each variable.
     """
     dtype = next((variable.dtype.name for variable in trained.values()), "float32")
     return AlignedOptimizer(rule_of(definition, dtype), trained, settings)
 
 
 def describe_optimizer(optimizer: AlignedOptimizer) -> str:
-    """A line on the live optimiser, in the same words as the other engine's."""
+    """Describes the live optimiser in one line, in the same words as the other engine."""
     groups = describe_groups(
         (settings.rate_scale, settings.weight_decay, variable.shape.num_elements())
         for variable, settings in zip(optimizer.variables, optimizer.settings, strict=True)

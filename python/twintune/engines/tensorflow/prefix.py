@@ -21,20 +21,21 @@ from twintune.engines.tensorflow.stages import stages_until
 class Prefix:
     """TensorFlow's side of `twintune.engines.engine.Prefix`.
 
-    It is traced when the first batch passes; compiled by XLA a ResNet50 is slower on a CPU.
+    The prefix is traced when the first batch passes. It isn't compiled by XLA, with which a ResNet50 is slower on a
+    CPU.
     """
 
     def __init__(
         self, model: AlignedModel, entry: BackboneEntry, first_stage: int, images: int, device: Device
     ) -> None:
-        """Chooses how to compute.
+        """Chooses the variant of the prefix.
 
         Args:
-            model: What is run; it stays as it is.
+            model: The model whose stages are run; it stays as it is.
             entry: The backbone's stages.
-            first_stage: The first one that is not run.
-            images: How many will pass.
-            device: Where the model lives.
+            first_stage: Index of the first stage that is not run.
+            images: The number of images that will pass.
+            device: The model's device.
         """
         if first_stage == len(entry.stages):
             stages = model.features
@@ -47,7 +48,7 @@ class Prefix:
         self._compute: Callable | None = None
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Features or activations of images."""
+        """Computes features or activations of images."""
         with tf.device(self._device.native), evaluating(self._model.batch_norms):
             if self._compute is None:
                 self._compute = self._prepare(images)
@@ -64,9 +65,9 @@ class Prefix:
 
 
 def _variant(model: AlignedModel, device: Device, images: int) -> str:
-    """What computes a prefix.
+    """The variant that computes a prefix.
 
-    Folding rounds otherwise: what is there to be compared bit for bit, or in float64, is left alone, and so are half
+    Folding rounds differently. It is left out where results are compared bit for bit or in float64, and in half
     precisions, which would round the folded kernels instead of the kernels.
     """
     if images < FEWEST_IMAGES_TO_PREPARE:

@@ -1,6 +1,6 @@
-"""A look into a phase of the aligned engine, for the parity ladder.
+"""The probe of the aligned engine, for the parity ladder.
 
-Nothing here is traced: for a pass or two, running operation by operation takes a seventh of the time.
+The probe traces nothing: for a pass or two, running operation by operation takes a seventh of the time.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ class Probe:
         train_step: TrainStep,
         device: Device,
     ) -> None:
-        """Takes hold of what a phase trains.
+        """Takes the parts of a phase that has been started.
 
         Args:
-            model: What is looked into.
+            model: The live model.
             entry: The backbone's stages.
-            optimizer: Updates what the phase trains.
-            train_step: The phase's.
-            device: Where the model lives.
+            optimizer: The phase's optimiser.
+            train_step: The phase's training step.
+            device: The model's device.
         """
         self._model, self._entry, self._optimizer = model, entry, optimizer
         self._train_step, self._device = train_step, device
         self._stage_outputs = build_stage_outputs(model, entry)
 
     def stage_outputs(self, images: np.ndarray, mode: ProbeMode) -> dict[str, np.ndarray]:
-        """The output of each stage, then `pooled`."""
+        """Computes the output of each stage, then `pooled`."""
         with tf.device(self._device.native), self._computing(mode):
             inputs = tf.convert_to_tensor(images)
             maps = {name: tf.cast(output, inputs.dtype) for name, output in self._stage_outputs(inputs).items()}
@@ -59,7 +59,7 @@ class Probe:
         }
 
     def logits_and_losses(self, step: StepInputs, mode: ProbeMode) -> tuple[np.ndarray, np.ndarray]:
-        """Logits, and each image's share of the loss."""
+        """Computes logits, and each image's share of the loss."""
         with tf.device(self._device.native):
             with self._computing(mode):
                 features = self._model.features(tf.convert_to_tensor(step.inputs))
@@ -69,7 +69,7 @@ class Probe:
         return logits.numpy(), losses.numpy()
 
     def gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
-        """Gradients of a batch's training loss."""
+        """Computes the gradients of a batch's training loss."""
         with tf.device(self._device.native):
             gradients = self._train_step.gradients(step)
         return {name: self._model.to_canonical(name, gradient) for name, gradient in gradients.items()}
@@ -91,7 +91,7 @@ class Probe:
                 buffer.assign(tf.zeros_like(buffer))
 
     def library_names(self) -> dict[str, str]:
-        """Keras' names of stages' layers, and its paths of variables."""
+        """Keras' names of the stages' layers, and its paths of variables."""
         model = self._model
         names = {stage.name: stage_layer(model.backbone, stage).name for stage in self._entry.stages}
         names |= {name: variable.path for name, variable in model.variables.items()}

@@ -1,4 +1,4 @@
-"""Training steps that can be cut short, for their profile. Each part is traced by itself, as the whole step is."""
+"""Parts of training steps, cut short for their profile. Each part is traced by itself, as the whole step is."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from twintune.engines.tensorflow.steps import TrainStep, to_device
 
 
 class AlignedStepParts:
-    """The parts of aligned mode's step (see `twintune.engines.engine.StepParts`)."""
+    """The parts of aligned mode's training step (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(self, step: TrainStep, device: Device) -> None:
-        """Takes hold of a phase's step, whose parts are traced when they are first called.
+        """Takes the step of a phase that has been started; its parts are traced when they are first called.
 
         Args:
-            step: The phase's.
-            device: Where the model lives.
+            step: The phase's training step.
+            device: The model's device.
         """
         self._step, self._device = step, device
 
     def transfer(self, step: StepInputs) -> StepInputs:
-        """The same step with its arrays as tensors on the device."""
+        """Makes tensors of the step's arrays on the device."""
         return to_device(step, self._device)
 
     def forward(self, batch: StepInputs) -> object:
-        """The loss."""
+        """Computes the loss."""
         with tf.device(self._device.native):
             return self._step.forward(batch)
 
     def differentiate(self, batch: StepInputs) -> object:
-        """The loss and its gradients."""
+        """Computes the loss and its gradients."""
         with tf.device(self._device.native):
             return self._step.differentiate(batch)
 
     def train(self, batch: StepInputs) -> object:
-        """The whole step."""
+        """Takes the whole step."""
         with tf.device(self._device.native):
             return self._step(batch)
 
 
 class IdiomaticStepParts:
-    """The parts of Keras' own training function (see `twintune.engines.engine.StepParts`)."""
+    """The parts of Keras' own training step (see `twintune.engines.engine.StepParts`)."""
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class IdiomaticStepParts:
         """Makes the functions to trace, compiled as Keras compiles its own.
 
         Args:
-            model: What is trained.
-            compute_loss: Gives the loss of images and labels in training mode.
-            train: Takes one step of Keras' own training function.
-            device: Where the model lives.
+            model: The model to train.
+            compute_loss: A function that computes the loss of images and labels in training mode.
+            train: A function that takes one step of Keras' own training function.
+            device: The model's device.
         """
         self._train, self._device = train, device
 
@@ -74,21 +74,21 @@ class IdiomaticStepParts:
         self._differentiate = tf.function(compute_gradients, jit_compile=model.jit_compile)
 
     def transfer(self, step: StepInputs) -> StepInputs:
-        """The same step with images and labels on the device."""
+        """Moves the step's images and labels to the device."""
         with tf.device(self._device.native):
             targets = dataclasses.replace(step.targets, labels=tf.constant(step.targets.labels))
             return dataclasses.replace(step, inputs=tf.identity(step.inputs), targets=targets)
 
     def forward(self, batch: StepInputs) -> object:
-        """The loss."""
+        """Computes the loss."""
         with tf.device(self._device.native):
             return self._forward(batch.inputs, batch.targets.labels)
 
     def differentiate(self, batch: StepInputs) -> object:
-        """The loss and its gradients."""
+        """Computes the loss and its gradients."""
         with tf.device(self._device.native):
             return self._differentiate(batch.inputs, batch.targets.labels)
 
     def train(self, batch: StepInputs) -> object:
-        """The whole step."""
+        """Takes the whole step."""
         return self._train(batch)

@@ -1,4 +1,4 @@
-"""Traced steps. What a traced function saw (modes, constants, what trains) it keeps: trace anew at each phase."""
+"""Traced training and evaluation steps, made anew for each phase: a traced function keeps its modes and constants."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from twintune.protocol import Training
 
 
 class TrainStep:
-    """Trains on a batch; of a group of batches the last one ends in the optimiser's step.
+    """The training step: trains on a batch; the last batch of an accumulation group ends in the optimiser's step.
 
     The order is PyTorch's: gradients are summed over the group, unscaled, divided by its weight, clipped; then the
     optimiser decays and steps, and the average follows.
@@ -39,13 +39,14 @@ class TrainStep:
         """Makes the functions to trace, with a fixed signature: a short last batch doesn't trace them again.
 
         Args:
-            model: What is trained.
-            optimizer: Holds the variables to train.
-            average: Follows them.
-            loss_scaling: In float16 scales the loss, and skips the steps whose gradients overflow.
-            suffix: Makes pooled features of the inputs.
-            training: Gives the batches of a group, the largest norm of the gradients, and whether steps are compiled.
-            batch_specs: Of inputs, labels, targets and dropout masks.
+            model: The model to train.
+            optimizer: The optimiser, which holds the variables to train.
+            average: The moving average of the parameters, if one is kept.
+            loss_scaling: The loss scaling, which in float16 scales the loss and skips steps whose gradients overflow.
+            suffix: A function from the inputs to pooled features.
+            training: The training settings, which give the batches of a group, the largest norm of the gradients, and
+            whether steps are compiled.
+            batch_specs: The specs of inputs, labels, targets and dropout masks.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
@@ -54,7 +55,7 @@ class TrainStep:
         self._suffix = suffix
         self._compiled = training.compile
         scalar = tf.TensorSpec([], tf.float64)
-        # Nothing is traced before it is called: what only a profile asks for costs nothing else.
+        # A function is traced when it is first called, so those that only a profile calls cost nothing else.
         self._forward = self._traced(self._compute_loss, *batch_specs, scalar, scalar)
         self._forward_and_back = self._traced(self._differentiate, *batch_specs, scalar, scalar)
         # A step that may be skipped looks at its gradients before it takes them.
@@ -71,7 +72,7 @@ class TrainStep:
         """Trains on a batch.
 
         Args:
-            step: Its arrays may be tensors, as `to_device` makes them.
+            step: The step, whose arrays may be tensors, as `to_device` makes them.
 
         Returns:
             The loss and the number of right answers.
@@ -85,7 +86,7 @@ class TrainStep:
         return outcome
 
     def forward(self, step: StepInputs) -> Any:
-        """What a batch's gradients are of, its loss and the number of right answers."""
+        """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
         return self._forward(*_batch_of(step), self._loss_scaling.scale)
 
     def differentiate(self, step: StepInputs) -> Any:
@@ -96,7 +97,7 @@ class TrainStep:
         """The gradients of a batch's loss by canonical name, neither scaled nor clipped; nothing is traced."""
         targets, scale = step.targets, self._loss_scaling.scale
         batch = (tf.convert_to_tensor(step.inputs), targets.labels, targets.coefficients, step.masks)
-        # As the traced step gets them: of a Python number `tf.cast` would make a float32 first.
+        # The traced step gets these tensors too: `tf.cast` would make a Python number a float32 first.
         scalars = [tf.constant(scalar, tf.float64) for scalar in (targets.weight, scale)]
         gradients, _, _ = self._differentiate(*batch, *scalars)
         divisor = scale * (targets.weight if self.accumulation > 1 else 1)
@@ -110,7 +111,7 @@ class TrainStep:
         self._update(ours, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
 
     def describe(self) -> str:
-        """A line on the step, in the same words as the other engine's."""
+        """Describes the step in one line, in the same words as the other engine."""
         average_decay = self.average and self.average.decay
         return describe_step(self.accumulation, self.clip_norm, average_decay, self._compiled)
 
@@ -146,7 +147,7 @@ class TrainStep:
             total.assign(tf.zeros_like(total))
 
     def _differentiate(self, inputs, labels, targets, masks, weight, scale):
-        """Scaled gradients, loss and number of right answers of a batch."""
+        """Computes scaled gradients, loss and number of right answers of a batch."""
         variables = self._optimizer.variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             for variable in variables:
@@ -155,13 +156,14 @@ class TrainStep:
         return tape.gradient(objective, variables), loss, correct
 
     def _compute_loss(self, inputs, labels, targets, masks, weight, scale):
-        """What a batch's gradients are of, its loss and number of right answers."""
+        """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
         model = self._model
         logits = model.logits(self._suffix(inputs), masks)
         # The fused operation's gradient takes it for granted that the targets of an image have a sum of 1.
         loss_sum = -tf.reduce_sum(targets * tf.nn.log_softmax(logits))
         loss = loss_sum / tf.cast(weight, loss_sum.dtype)
-        # A batch that is a group by itself is divided before there are gradients: that spares a pass over them.
+        # The loss of a batch that is a group by itself is divided before there are gradients, which spares a pass over
+        # them.
         objective = loss if self.accumulation == 1 else loss_sum
         if self._loss_scaling.enabled:
             objective *= tf.cast(scale, objective.dtype)
@@ -179,7 +181,7 @@ class TrainStep:
 
 
 def _batch_of(step: StepInputs) -> tuple:
-    """A batch as the traced functions take it."""
+    """The arguments of a batch, as the traced functions take them."""
     targets = step.targets
     return step.inputs, targets.labels, targets.coefficients, step.masks, targets.weight
 
@@ -207,12 +209,12 @@ def clip_by_global_norm(gradients: Sequence[Any], max_norm: float) -> list[Any]:
 
 
 def build_eval_step(model: AlignedModel, suffix: Callable, input_spec: tf.TensorSpec) -> Callable:
-    """Traces the logits in inference mode."""
+    """Traces a function that computes logits in inference mode."""
 
     @tf.function(input_signature=[input_spec], autograph=False)
     def eval_step(inputs):
         with evaluating(model.batch_norms):
             return model.logits(suffix(inputs))
 
-    # Traced now: the first evaluation would pay for it otherwise.
+    # The function is traced now, or the first evaluation would pay for it.
     return eval_step.get_concrete_function()

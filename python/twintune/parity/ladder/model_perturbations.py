@@ -30,8 +30,8 @@ class RoundedConv2d(nn.Conv2d):
         """Takes a convolution's place.
 
         Args:
-            layer: Gives the settings, and its very weights.
-            rounded_to: What it computes in.
+            layer: The convolution, which gives the settings and the very weights.
+            rounded_to: The dtype to compute in.
         """
         # PyTorch declares these as tuples of any length.
         window: Any = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
