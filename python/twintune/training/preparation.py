@@ -66,6 +66,7 @@ def _build_targets(request: RunRequest, splits: Splits, report: Reporter) -> Tar
 
 def _warn_of_image_size(request: RunRequest, report: Reporter) -> None:
     model, size = request.model, request.dataset.image_size
+    # Which table the backbone's name is from: no engine is built yet that could be asked.
     wants_odd = request.mode == "aligned" and find_backbone(model.backbone).imagenet.odd_image_sizes
     if wants_odd and isinstance(model.weights, ImagenetWeights) and size % 32 != 1:
         below = size - (size - 1) % 32
