@@ -41,6 +41,7 @@ def mutants_of(root: Path, file: Path, seed: int) -> list[Mutant]:
     """
     code = (root / file).read_text()
     lines = code.splitlines()
+    meaning = _meaning(code)
     counts: Counter[tuple[str, str, str]] = Counter()
     mutants = []
     for place, candidates in _candidates(code).items():
@@ -49,7 +50,7 @@ def mutants_of(root: Path, file: Path, seed: int) -> list[Mutant]:
         column -= len(lines[line - 1]) - len(lines[line - 1].lstrip())
         name = f"{place.family} {column} {lines[line - 1].strip()}"
         candidates.sort(key=lambda candidate: fraction(seed, f"{name} {candidate.operator}"))
-        mutated = next((made for made in (_mutate(code, candidate) for candidate in candidates) if made), None)
+        mutated = next((made for made in (_mutate(code, meaning, candidate) for candidate in candidates) if made), None)
         if mutated is not None:
             operator, source = mutated
             line, before, after = _difference(code, source)
@@ -86,13 +87,13 @@ def _candidates(code: str) -> dict[_Place, list[_Candidate]]:
     return found
 
 
-def _mutate(code: str, candidate: _Candidate) -> tuple[str, str] | None:
-    """The operator and the source that it makes; None where that is no Python, or means what it did."""
+def _mutate(code: str, meaning: str | None, candidate: _Candidate) -> tuple[str, str] | None:
+    """The operator and the source that it makes; None where the source is no Python, or means what the code means."""
     try:
         mutated = mutate_code(code, _OPERATORS[candidate.operator], candidate.occurrence)
     except AttributeError:  # cosmic-ray 8.7 can't replace an exception with a dot in its name
         return None
-    if mutated is None or _meaning(mutated) in (None, _meaning(code)):
+    if mutated is None or _meaning(mutated) in (None, meaning):
         return None
     return candidate.operator, mutated
 

@@ -1,6 +1,6 @@
 // Mutation testing of the TypeScript side: `tsx scripts/mutants/typescript.ts --minutes 10 --seed 17`, or `make mutants`
-// for both languages. Stryker makes the mutants and runs the tests; here they are drawn, in batches of which each is
-// twice the one before, until the next would take longer than what is left.
+// for both languages. Stryker makes the mutants and runs the tests. The sample is drawn here, in batches of which each is
+// twice the one before, until the next batch would take longer than what is left of the time.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { describe, type Outcome, readReport } from './stryker-report.js'
 
 const REPORT = '.mutants/stryker.json'
 const OWN_REPORT = '.mutants/typescript.json'
-const FIRST_SHARE = 0.01
+const FIRST_SHARE = 0.004
 
 const { values } = parseArgs({
   options: {
