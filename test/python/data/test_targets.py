@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from twintune.data.targets import balanced_class_weights, encode_targets, one_hot
+from twintune.data.targets import TargetEncoder, balanced_class_weights, encode_targets, one_hot
 
 torch = pytest.importorskip("torch")
 
@@ -69,3 +69,11 @@ def test_balanced_weights_let_every_class_count_the_same() -> None:
 
 def test_a_class_without_images_has_no_weight() -> None:
     assert balanced_class_weights(np.array([0, 0, 2]), 3).tolist() == [0.5, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("class_weights", "expected"), [("balanced", balanced_class_weights(LABELS, CLASSES)), ("none", np.ones(CLASSES))]
+)
+def test_classes_are_weighted_where_it_is_asked_for(make_request, class_weights: str, expected: np.ndarray) -> None:
+    training = make_request("pytorch", training={"classWeights": class_weights}).training
+    assert TargetEncoder(LABELS, CLASSES, training).class_weights.tolist() == expected.tolist()

@@ -110,6 +110,11 @@ def test_the_confusion_matrix_is_scikit_learn_s(predictions) -> None:
     assert np.array_equal(confusion_matrix(predicted, labels, CLASSES), expected)
 
 
+def test_the_confusion_matrix_has_a_row_and_a_column_for_classes_that_do_not_occur() -> None:
+    matrix = confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 4)
+    assert matrix.tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
 def test_the_calibration_error_weighs_each_bin_s_gap_by_its_images() -> None:
     # Two images in the bin up to 14/15 at confidence 0.9, one of them right; two in the last one, both right.
     confidences = np.array([0.9, 0.9, 0.95, 1.0])

@@ -33,6 +33,17 @@ def test_cosine_starts_at_the_rate_and_is_half_way_in_the_middle() -> None:
     assert values[-1] > 1e-4
 
 
+def test_cosine_after_a_warm_up_spans_the_steps_that_are_left() -> None:
+    values = rates(3, 4, name="cosine", warmupEpochs=1, finalLearningRate=0)
+    assert values[3] == values[4] == 1e-3
+    assert values[8] == pytest.approx(1e-3 / 2)
+
+
+def test_steps_that_drop_more_often_than_steps_are_taken_drop_at_each() -> None:
+    values = rates(1, 3, name="step", warmupEpochs=0, everyEpochs=0.1, factor=0.5)
+    assert values == pytest.approx([1e-3, 5e-4, 2.5e-4])
+
+
 # Holds the options training.phases[].schedule.everyEpochs, training.phases[].schedule.factor
 def test_steps_drop_at_every_so_many_epochs_after_the_warm_up() -> None:
     values = rates(4, 2, name="step", warmupEpochs=1, everyEpochs=1.5, factor=0.1)
