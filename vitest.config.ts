@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const minutes = 60_000
+const bundledLocations = fileURLToPath(new URL('test/worker/bundled-locations.ts', import.meta.url))
 
 /** Tests that start processes: a Node worker with a Python whose handlers train nothing. */
 const startingProcesses = ['test/run/**/*.test.ts', 'test/worker/**/*.test.ts']
@@ -26,6 +28,8 @@ export default defineConfig({
           name: 'processes',
           include: startingProcesses,
           testTimeout: 60_000,
+          globalSetup: 'test/worker/bundle-child.ts',
+          alias: [{ find: /^\.\/locations\.js$/, replacement: bundledLocations }],
           sequence: { groupOrder: 1 },
         },
       },
