@@ -21,10 +21,10 @@ const sideBySide = await Promise.all([
     check('ruff', 'format', '--check', '.'),
     check('env', 'PYTHONPATH=python', 'lint-imports', '--no-cache'),
     check('pyright'),
-    vitest(reports, 'unit', 'processes'),
+    vitest(reports, 'unit', 'processes', 'command', 'package'),
   ]),
 ])
-const alone = await runLane([vitest(reports, 'integration', 'package')])
+const alone = await runLane([vitest(reports, 'integration')])
 rmSync(reports, { recursive: true })
 
 const outcomes = [...sideBySide.flat(), ...alone]
