@@ -17,6 +17,7 @@ const sideBySide = await Promise.all([
   runLane([
     check('tsc', '--noEmit'),
     check('biome', 'ci', '.'),
+    check('npm', 'run', '--silent', 'lint:imports'),
     check('ruff', 'check', '.'),
     check('ruff', 'format', '--check', '.'),
     check('env', 'PYTHONPATH=python', 'lint-imports', '--no-cache'),
