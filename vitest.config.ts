@@ -13,6 +13,8 @@ const needingNoCores = ['command', 'data', 'doctor'].map((name) => `test/integra
 // Each group waits for the one before it: what starts frameworks wants the cores to itself, and packing rebuilds dist/.
 export default defineConfig({
   test: {
+    // A forgotten `it.only` would leave the tests beside it out.
+    allowOnly: false,
     projects: [
       {
         test: {

@@ -1,63 +1,62 @@
 import { z } from 'zod'
 import type { Report } from './test-reports.js'
 
-/** How the slow tests of one file ended when they were last run. */
-const slowFileSchema = z.object({
+/** How a slow test ended when it was last run. */
+const slowTestSchema = z.object({
   date: z.iso.date(),
+  /** The commit, with `-dirty` where files differed from it. */
   commit: z.string(),
-  passed: z.number(),
-  failed: z.number(),
-  /** The seconds of all its tests, one after the other. */
+  passed: z.boolean(),
   seconds: z.number(),
 })
 
-/** The last results of the slow tests, by the file that they are in: `test/python/engines/test_prefix.py`. */
-export const slowResultsSchema = z.record(z.string(), slowFileSchema)
+/** The last results of the slow tests, by their names: `test.python.engines.test_prefix test_it[a]`. */
+export const slowResultsSchema = z.record(z.string(), slowTestSchema)
 
 export type SlowResults = z.infer<typeof slowResultsSchema>
 
-/** Replaces the results of the files that were run, and keeps those of the others. */
+/** Replaces the results of the tests that were run, and keeps those of the others; a test that failed anywhere failed. */
 export function mergeSlowResults(
   before: SlowResults,
   report: Report,
-  { date, commit }: { readonly date: string; readonly commit: string },
+  when: { readonly date: string; readonly commit: string },
 ): SlowResults {
   const after: SlowResults = {}
   for (const { name, seconds, outcome } of report.tests) {
     if (outcome === 'skipped') continue
-    const file = fileOf(name)
-    const sum = after[file] ?? { date, commit, passed: 0, failed: 0, seconds: 0 }
-    after[file] = {
-      ...sum,
-      passed: sum.passed + (outcome === 'passed' ? 1 : 0),
-      failed: sum.failed + (outcome === 'failed' ? 1 : 0),
-      seconds: sum.seconds + seconds,
-    }
+    const passed = outcome === 'passed' && (after[name]?.passed ?? true)
+    after[name] = { ...when, passed, seconds: Math.round(10 * seconds) / 10 }
   }
   return Object.fromEntries(
     Object.entries({ ...before, ...after }).toSorted(([a], [b]) => a.localeCompare(b)),
   )
 }
 
-/** The file of a test: `test.python.engines.test_prefix test_it[a]` is in `test/python/engines/test_prefix.py`. */
+/** The file of a test; one that could not be loaded has its module's name alone. */
 function fileOf(name: string): string {
-  const module = name.split(' ')[0] ?? ''
+  const module = name.trim().split(' ')[0] ?? ''
   return `${module.replace(/\.[A-Z]\w*$/, '').replaceAll('.', '/')}.py`
 }
 
 /** The page that says when the slow tests were last run, and how they ended. */
 export function slowTestsPage(results: SlowResults): string {
-  const rows = Object.entries(results).map(([file, { date, commit, passed, failed, seconds }]) => {
-    const minutes = (seconds / 60).toFixed(1)
-    return `| [${file.replace('test/python/', '')}](../${file}) | ${date} | \`${commit}\` | ${passed} | ${failed} | ${minutes} |`
+  const files = [...new Set(Object.keys(results).map(fileOf))]
+  const rows = files.map((file) => {
+    const outcomes = Object.entries(results).flatMap(([name, test]) => (fileOf(name) === file ? [test] : []))
+    const dates = [...new Set(outcomes.map(({ date, commit }) => `${date} (\`${commit}\`)`))].toSorted()
+    const passed = outcomes.filter((test) => test.passed).length
+    const minutes = outcomes.reduce((sum, { seconds }) => sum + seconds, 0) / 60
+    const name = file.replace('test/python/', '')
+    return `| [${name}](../${file}) | ${dates.join(', ')} | ${passed} | ${outcomes.length - passed} | ${minutes.toFixed(1)} |`
   })
   return `# Slow tests
 
 \`make test-slow\` writes this page. It runs what \`make test\` leaves out because it takes hours, such as the ladders of all backbones and
-all idiomatic pairs; \`make test-slow ARGS=test/python/engines\` runs a part of it, and leaves the rows of the other files as they are.
+all idiomatic pairs. \`make test-slow ARGS=test/python/engines\` runs a part of it, and leaves the results of all other tests as they are. A file
+that isn't here has never been run by it.
 
-| file | last run | commit | passed | failed | minutes |
-|---|---|---|---|---|---|
+| file | last run | passed | failed | minutes |
+|---|---|---|---|---|
 ${rows.join('\n')}
 `
 }

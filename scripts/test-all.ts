@@ -6,9 +6,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { check, pytest, runLane, say, vitest } from './test-part.js'
+import { check, endWithSignals, pytest, runLane, say, vitest } from './test-part.js'
 import { addUp, dearestTests } from './test-reports.js'
 
+endWithSignals()
 const reports = mkdtempSync(path.join(tmpdir(), 'twintune-tests-'))
 const start = performance.now()
 
@@ -16,7 +17,7 @@ const sideBySide = await Promise.all([
   runLane([pytest(reports)]),
   runLane([
     check('tsc', '--noEmit'),
-    check('biome', 'ci', '.'),
+    check('biome', 'ci', '--error-on-warnings', '.'),
     check('npm', 'run', '--silent', 'lint:imports'),
     check('ruff', 'check', '.'),
     check('ruff', 'format', '--check', '.'),

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import {
   type Counts,
   type Report,
@@ -18,6 +19,8 @@ export interface Part {
   readonly command: readonly [string, ...string[]]
   /** Variables that the command gets beside those of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** Minutes after which the part counts as hung, and is ended; 45 by default. */
+  readonly limitMinutes?: number
   /** Reads the report of a test runner; a check has none, and counts as one test. */
   readonly readReport?: () => Report
 }
@@ -38,20 +41,12 @@ export async function runLane(parts: readonly Part[]): Promise<Outcome[]> {
 }
 
 /** Runs a command of node_modules or .venv. Its output is printed at its end, since other parts run beside it. */
-async function runPart({ command, env, readReport }: Part): Promise<Outcome> {
+async function runPart({ command, env, limitMinutes = 45, readReport }: Part): Promise<Outcome> {
   const name = command.join(' ').replaceAll(root, '')
-  const folders = [path.join(root, 'node_modules/.bin'), path.join(root, '.venv/bin'), process.env.PATH]
   const start = performance.now()
-  const [file, ...args] = command
-  const { failed, all, message } = await execa({
-    cwd: root,
-    all: true,
-    reject: false,
-    stdin: 'ignore',
-    env: { ...env, PATH: folders.join(path.delimiter) },
-  })(file, args)
+  const { failed, output } = await runCommand(command, env, limitMinutes)
   const seconds = (performance.now() - start) / 1000
-  say(`\n── ${name}  ${seconds.toFixed(1)} s\n${all || (failed ? message : '')}`)
+  say(`\n── ${name}  ${seconds.toFixed(1)} s\n${output}`)
   if (!readReport) {
     return {
       name,
@@ -67,6 +62,50 @@ async function runPart({ command, env, readReport }: Part): Promise<Outcome> {
   } catch (error) {
     say(`No report of the tests: ${String(error)}`)
     return { name, seconds, counts: { passed: 0, failed: 1, skipped: 0 }, tests: [] }
+  }
+}
+
+/**
+ * Runs a command in a process group of its own, and ends what is left of the group when the command has ended or its
+ * time is up: a process that a test leaks would otherwise hold on to the output, and the test run would never end.
+ */
+async function runCommand([file, ...args]: Part['command'], env: Part['env'], limitMinutes: number) {
+  const folders = [path.join(root, 'node_modules/.bin'), path.join(root, '.venv/bin'), process.env.PATH]
+  const folder = mkdtempSync(path.join(tmpdir(), 'twintune-test-part-'))
+  const output = path.join(folder, 'output')
+  const descriptor = openSync(output, 'w')
+  const subprocess = spawn(file, args, {
+    cwd: root,
+    detached: true,
+    // A file, and not a pipe: a pipe is closed only when every process that has it is gone.
+    stdio: ['ignore', descriptor, descriptor],
+    env: { ...process.env, ...env, PATH: folders.join(path.delimiter) },
+    timeout: limitMinutes * 60_000,
+  })
+  const endGroup = () => killGroup(subprocess.pid)
+  process.once('exit', endGroup)
+  const failure = await new Promise<string | null>((resolve) => {
+    subprocess.once('error', (error) => resolve(error.message))
+    subprocess.once('exit', (code, signal) => resolve(code === 0 ? null : `It ended with ${signal ?? code}.`))
+  })
+  process.off('exit', endGroup)
+  endGroup()
+  closeSync(descriptor)
+  const printed = readFileSync(output, 'utf8')
+  rmSync(folder, { recursive: true })
+  return { failed: failure !== null, output: printed + (failure ?? '') }
+}
+
+/** Has a signal end this process with 130 and the parts with it: they would go on without anybody. */
+export function endWithSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // No process of the group is left.
   }
 }
 

@@ -3,28 +3,38 @@ import { mergeSlowResults, slowTestsPage } from '../../scripts/slow-tests-page.j
 import type { TimedTest } from '../../scripts/test-reports.js'
 
 const today = { date: '2026-02-03', commit: 'abc1234' }
+const old = { date: '2026-01-01', commit: '0000000', passed: false, seconds: 60 }
 
 function reportOf(...tests: TimedTest[]) {
   return { counts: { passed: 0, failed: 0, skipped: 0 }, tests }
 }
 
-it('a file that was run gets its sums, and one that was not keeps its row', () => {
-  const old = { date: '2026-01-01', commit: '0000000', passed: 7, failed: 0, seconds: 60 }
+it('a test that was run gets its result, and one that was not keeps its own', () => {
+  const before = { 'test.python.a.test_b test_one': old, 'test.python.a.test_b test_two': old }
   const report = reportOf(
-    { name: 'test.python.a.test_b test_one[x]', outcome: 'passed', seconds: 30 },
-    { name: 'test.python.a.test_b.TestClass test_two', outcome: 'failed', seconds: 60 },
+    { name: 'test.python.a.test_b test_one', outcome: 'passed', seconds: 30 },
     { name: 'test.python.a.test_b test_three', outcome: 'skipped', seconds: 0 },
   )
-  const before = { 'test/python/a/test_b.py': old, 'test/python/c/test_d.py': old }
   expect(mergeSlowResults(before, report, today)).toEqual({
-    'test/python/a/test_b.py': { ...today, passed: 1, failed: 1, seconds: 90 },
-    'test/python/c/test_d.py': old,
+    'test.python.a.test_b test_one': { ...today, passed: true, seconds: 30 },
+    'test.python.a.test_b test_two': old,
   })
 })
 
-it('the page has a row a file', () => {
-  const page = slowTestsPage({ 'test/python/a/test_b.py': { ...today, passed: 3, failed: 0, seconds: 90 } })
+it('a test that fails in itself and in its fixture has failed once', () => {
+  const report = reportOf(
+    { name: 'test.python.a.test_b test_one', outcome: 'failed', seconds: 30 },
+    { name: 'test.python.a.test_b test_one', outcome: 'passed', seconds: 1 },
+  )
+  expect(Object.values(mergeSlowResults({}, report, today)).map(({ passed }) => passed)).toEqual([false])
+})
+
+it('the page has a row a file, with all days on which its tests were last run', () => {
+  const page = slowTestsPage({
+    'test.python.a.test_b test_one': { ...today, passed: true, seconds: 30 },
+    'test.python.a.test_b.TestClass test_two': old,
+  })
   expect(page).toContain(
-    '| [a/test_b.py](../test/python/a/test_b.py) | 2026-02-03 | `abc1234` | 3 | 0 | 1.5 |',
+    '| [a/test_b.py](../test/python/a/test_b.py) | 2026-01-01 (`0000000`), 2026-02-03 (`abc1234`) | 1 | 1 | 1.5 |',
   )
 })
