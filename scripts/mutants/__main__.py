@@ -76,6 +76,9 @@ class _Lane:
             if run.failed in tests and not self._is_sound(run.failed):
                 tests.remove(run.failed)
                 continue
+            if (run.timed_out or run.failed) and run.failed not in tests and not self._run_to_their_end(tests):
+                # A crash or a limit that has nothing to do with the mutant.
+                return Outcome(mutant, "not-run", None, 0, unasked, spent)
             status = "timeout" if run.timed_out else "killed" if run.failed else "survived"
             return Outcome(mutant, status, run.failed, len(tests), unasked, spent)
         return Outcome(mutant, "not-run", None, 0, unasked, spent)
@@ -85,6 +88,14 @@ class _Lane:
         if test not in self._sound:
             self._sound[test] = run_tests(self._tree, [test], self._limit([test])).failed is None
         return self._sound[test]
+
+    def _run_to_their_end(self, tests: list[str]) -> bool:
+        """Whether tests pass together without a mutant, and within their limit."""
+        key = "\n".join(tests)
+        if key not in self._sound:
+            run = run_tests(self._tree, tests, self._limit(tests))
+            self._sound[key] = not run.timed_out and run.failed is None
+        return self._sound[key]
 
     def _limit(self, tests: list[str]) -> float:
         """Seconds; the fixtures, which aren't in the tests' own, and what else the machine does take their share."""

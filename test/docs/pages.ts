@@ -34,7 +34,7 @@ export function readPage(page: string): string {
 /** The fenced blocks of a page, in their order. A fence begins its line, so a block inside a list isn't found. */
 export function codeBlocksOf(page: string): CodeBlock[] {
   const text = readPage(page)
-  return [...text.matchAll(/^(?:<!-- (.+) -->\n\n?)?```(\w*)\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^(?:<!-- (.+) -->\n\n?)?```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => ({
     place: `${page}:${text.slice(0, match.index + match[0].indexOf('```')).split('\n').length}`,
     language: match[2] ?? '',
     text: match[3] ?? '',
