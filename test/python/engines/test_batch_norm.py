@@ -37,7 +37,6 @@ def expected_to_move(name: str, policy: str, trains: bool) -> bool:
     [
         ("head", "adapt"),
         ("last stage", "train"),
-        ("all", "inference"),
         *[
             pytest.param(*combination, marks=pytest.mark.slow)
             for combination in [
@@ -45,6 +44,7 @@ def expected_to_move(name: str, policy: str, trains: bool) -> bool:
                 ("head", "train"),
                 ("last stage", "inference"),
                 ("last stage", "adapt"),
+                ("all", "inference"),
                 ("all", "adapt"),
                 ("all", "train"),
             ]

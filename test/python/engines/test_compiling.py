@@ -27,7 +27,7 @@ BOUND = 1e-10
 @pytest.mark.parametrize(
     ("phase", "first_stage", "accumulation"),
     [
-        (HEAD, STAGES, 1),
+        pytest.param(HEAD, STAGES, 1, marks=pytest.mark.slow),
         (HEAD, STAGES, 2),
         # Compiling convolutions and their gradients takes half a minute.
         pytest.param(LAST_STAGE, STAGES - 1, 1, marks=pytest.mark.slow),

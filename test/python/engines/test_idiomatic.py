@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 # A classifier within a sequence, one behind a wide layer, and a network without BatchNorm. resnet50 trains elsewhere.
 QUICK = {
-    ("mobilenet_v2", "tensorflow"),
+    ("vgg16", "tensorflow"),
     ("mobilenet_v2", "pytorch"),
     ("mobilenetv3_small_100", "pytorch"),
     ("convnext_tiny", "pytorch"),

@@ -85,7 +85,7 @@ class TestTheNextRun:
         assert all(np.array_equal(tensor, same_tensors[name]) for name, tensor in tensors.items())
 
     def test_may_train_what_the_last_one_kept_frozen(self, make_request, framework: str) -> None:
-        trained = {"phases": [{**PHASE, "trainable": "all", "batchNorm": "train"}]}
+        trained = {"phases": [{**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "train"}]}
         request = make_request(framework, model=RESNET, deterministic=True, training=trained)
         fresh, tensors = self.run(request)
         self.run(make_request(framework, model=RESNET, deterministic=True))

@@ -26,9 +26,9 @@ FOUR_BATCHES = (4, 4, 3, 2)
     [
         ({"clipGradientNorm": 0.5}, LAST_STAGE),
         ({"gradientAccumulation": 3}, LAST_STAGE),
-        ({"labelSmoothing": 0.1, "classWeights": "balanced"}, LAST_STAGE),
-        ({"ema": {"decay": 0.7}}, LAST_STAGE),
-        ({"dropout": 0.4}, LAST_STAGE),
+        pytest.param({"labelSmoothing": 0.1, "classWeights": "balanced"}, LAST_STAGE, marks=pytest.mark.slow),
+        pytest.param({"ema": {"decay": 0.7}}, LAST_STAGE, marks=pytest.mark.slow),
+        pytest.param({"dropout": 0.4}, LAST_STAGE, marks=pytest.mark.slow),
         (
             {
                 "clipGradientNorm": 1.0,

@@ -23,6 +23,8 @@ from twintune.training.loop import run
 pytestmark = pytest.mark.usefixtures("frameworks")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
+# The loop and the loader are shared, and Keras takes seconds for each beginning.
+MOSTLY_PYTORCH = ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)]
 MODEL = {
     "backbone": BACKBONE,
     "weights": {"kind": "random"},
@@ -105,7 +107,7 @@ def test_a_second_run_decodes_no_image_and_reaches_the_same(
     assert second.result.pixel_digest == first.result.pixel_digest
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_other_heads_optimizers_and_seeds_share_the_features(
     requests, computed, finish_without_decoding, framework: str
 ) -> None:
@@ -118,7 +120,7 @@ def test_other_heads_optimizers_and_seeds_share_the_features(
     assert finish_without_decoding(other).origin == "cached"
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_losses_are_those_without_the_cache_and_those_on_pixels(
     requests, computed, framework: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,7 +142,9 @@ def features_in(folder: Path) -> list[np.ndarray]:
 
 
 # Of the largest value: what the frameworks' own kernels may differ by between two batches of other sizes.
-@pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-5), ("float64", 1e-12)])
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float32", 1e-5), pytest.param("float64", 1e-12, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_the_features_that_are_kept_are_those_of_the_engine(
     make_request_in, tmp_path: Path, framework: str, precision: str, tolerance: float
@@ -182,7 +186,7 @@ def total_computed(finished: Finished) -> int:
 
 
 # Holds the option augmentation.views
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_fixed_views_give_features_that_train_as_pixels_do(
     requests, framework: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -245,10 +249,12 @@ def test_stages_that_an_earlier_phase_moved_behind_the_cut_share_the_activations
 def test_activations_that_do_not_fit_leave_the_phase_on_pixels(requests, tmp_path: Path) -> None:
     phases = {"phases": [PHASE, LAST_STAGE]}
     # Room for the features of 512 numbers, and not for four times as many.
-    limit = 3 * 48 * 512 * 8
+    limit = 3 * 48 * 512 * 4
     # Activations of a ResNet18 before its last stage are more than the features.
     model = {**MODEL, "backbone": "resnet18"}
-    request = requests("pytorch", model=model, training=phases, cacheDirectory=str(tmp_path), featureCacheBytes=limit)
+    request = requests(
+        "pytorch", "float32", model=model, training=phases, cacheDirectory=str(tmp_path), featureCacheBytes=limit
+    )
     inputs = [phase.input for phase in finish(request).result.facts.phases]
     assert inputs == ["features", "pixels"]
 

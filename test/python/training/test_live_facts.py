@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 from collections.abc import Callable
 from typing import Any
@@ -70,6 +71,17 @@ def facts_of(make_request, framework: str) -> Callable[[], Facts]:
     return lambda: run(make_request(framework), lambda report: None).facts
 
 
+@pytest.fixture(scope="module")
+def plain_facts(make_request_in, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Facts]:
+    """The facts of a framework's run in which nothing is changed."""
+
+    @functools.cache
+    def facts_of(framework: str) -> Facts:
+        return run(make_request_in(tmp_path_factory.mktemp("plain"), framework), lambda report: None).facts
+
+    return facts_of
+
+
 def changed_by(before: Facts, after: Facts) -> set[str]:
     return {name for name in before.__struct_fields__ if getattr(before, name) != getattr(after, name)}
 
@@ -84,21 +96,26 @@ def changed_by(before: Facts, after: Facts) -> set[str]:
     ],
 )
 def test_a_model_that_is_changed_once_it_is_built_is_reported_as_it_is(
-    facts_of: Callable[[], Facts], monkeypatch: pytest.MonkeyPatch, change: Change, fact: str
+    plain_facts,
+    facts_of: Callable[[], Facts],
+    framework: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Change,
+    fact: str,
 ) -> None:
     def create_changed(*arguments: Any) -> Any:
         engine = create_engine(*arguments)
         change(engine)
         return engine
 
-    before = facts_of()
+    before = plain_facts(framework)
     monkeypatch.setattr("twintune.training.preparation.create_engine", create_changed)
     assert changed_by(before, facts_of()) == {fact}
 
 
 @pytest.mark.parametrize("change", [change_adam_s_epsilon, change_decay])
 def test_an_optimizer_that_is_changed_once_it_is_made_is_reported_as_it_is(
-    facts_of: Callable[[], Facts], monkeypatch: pytest.MonkeyPatch, framework: str, change: Change
+    plain_facts, facts_of: Callable[[], Facts], framework: str, monkeypatch: pytest.MonkeyPatch, change: Change
 ) -> None:
     engine = importlib.import_module(f"twintune.engines.{framework}.aligned")
     build_optimizer = engine.build_optimizer
@@ -108,6 +125,6 @@ def test_an_optimizer_that_is_changed_once_it_is_made_is_reported_as_it_is(
         change(optimizer)
         return optimizer
 
-    before = facts_of()
+    before = plain_facts(framework)
     monkeypatch.setattr(engine, "build_optimizer", build_changed)
     assert changed_by(before, facts_of()) == {"optimizer"}

@@ -238,7 +238,7 @@ def test_a_seed_gives_the_same_result_twice(make_request, framework: str) -> Non
     assert first.first_step_loss == second.first_step_loss
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)])
 def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, framework: str) -> None:
     optimizer = {key: value for key, value in ADAM.items() if key != "epsilon"}
     model = {

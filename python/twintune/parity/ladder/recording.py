@@ -130,6 +130,8 @@ class _Recorder:
         with self._restored():
             passes, gradients = self._first_batch()
         tensors |= passes
+        if not self._reaches("gradients"):
+            return Recording(self._header(request, self._pixel_digests()), tensors)
         tensors |= under("gradients", gradients)
         if self._dtype == "float64":
             with self._restored():
@@ -175,7 +177,7 @@ class _Recorder:
         for mode in get_args(ProbeMode):
             passes |= under(f"features/{mode}", self._probe.stage_outputs(step.inputs, mode))
             passes[f"logits/{mode}"], passes[f"loss/{mode}"] = self._probe.logits_and_losses(step, mode)
-        return passes, self._gradients(step)
+        return passes, self._gradients(step) if self._reaches("gradients") else {}
 
     def _first_step(self, move: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels) -> StepInputs:
         """The inputs of the first training step, on the pixels that `move` returns."""
