@@ -10,7 +10,7 @@ const startingProcesses = ['test/run/**/*.test.ts', 'test/worker/**/*.test.ts']
 /** Tests of the built command that train nothing, and so may run beside others. */
 const needingNoCores = ['command', 'data', 'doctor'].map((name) => `test/integration/${name}.test.ts`)
 
-// Each group waits for the one before it: what starts frameworks wants the cores to itself, and packing rebuilds dist/.
+// Each group waits for the one before it: packing comes last, since it rebuilds dist/.
 export default defineConfig({
   test: {
     // A forgotten `it.only` would leave the tests beside it out.

@@ -131,16 +131,17 @@ export function vitest(reports: string, ...projects: string[]): Part {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
+    env: ONE_THREAD,
     readReport: () => readVitestReport(readFileSync(report, 'utf8'), root),
   }
 }
 
-/** Pytest's tests, in two processes that compute with one thread each: their models are too small for two. */
+/** Pytest's tests, in two processes. */
 export function pytest(reports: string, ...options: string[]): Part {
   const report = path.join(reports, 'pytest.xml')
   return {
     command: ['pytest', '--numprocesses=2', '--dist=worksteal', `--junitxml=${report}`, ...options],
-    env: { TWINTUNE_CORES: '1', OMP_NUM_THREADS: '1' },
+    env: ONE_THREAD,
     readReport: () => readJUnitReport(readFileSync(report, 'utf8')),
   }
 }

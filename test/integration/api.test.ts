@@ -38,7 +38,7 @@ describe('withWarmWorkers', () => {
     const onEvent = (event: Event): void => {
       if (event.type === 'run-started') pids.add(event.pythonPid)
     }
-    const first = { deterministic: true, training: { batchSize: 8, phases: [{ epochs: 2 }] } }
+    const first = { deterministic: true, training: { batchSize: 8, phases: [{ epochs: 1 }] } }
     const other: Partial<ExperimentInput> = {
       seeds: [3],
       training: {
