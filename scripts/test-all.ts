@@ -1,7 +1,7 @@
 // Runs every check and every test, each even when an earlier one failed. The last line is `N passed, N failed`: each
 // check counts as one, each test as one, and a test runner that breaks off as one failure.
 //
-// The parts run in three lanes, since each waits at times for a disk or a process. No test looks at a clock.
+// The parts run in three lanes, since each waits at times for a disk or a process.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -14,6 +14,12 @@ import {
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+/**
+ * The variables of parts that run side by side: frameworks compute with one thread, since PyTorch's threads spin while
+ * they wait for each other, and the tests' models are too small for two.
+ */
+const ONE_THREAD = { TWINTUNE_CORES: '1', OMP_NUM_THREADS: '1' }
+
 /** Part of the test run: a check, or a test runner that writes a report. */
 export interface Part {
   readonly command: readonly [string, ...string[]]
