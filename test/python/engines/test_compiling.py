@@ -34,7 +34,7 @@ BOUND = 1e-10
     ],
     ids=["head", "head, accumulating", "last stage"],
 )
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", ["tensorflow", pytest.param("pytorch", marks=pytest.mark.slow)])
 def test_compiled_steps_come_to_the_same_and_say_so(
     request_of, framework: str, phase: Phase, first_stage: int, accumulation: int
 ) -> None:
