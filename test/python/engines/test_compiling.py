@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
-from step_rig import CLASSES, FRAMEWORKS, SGD, STAGES, phase_of, tensors_of
+from step_rig import CLASSES, SGD, STAGES, phase_of, tensors_of
 from twintune.data.targets import Targets
 from twintune.engines import create_engine
 from twintune.engines.engine import Engine, StepInputs
