@@ -25,6 +25,8 @@ def test_an_image_takes_as_many_bytes_as_a_photograph_of_its_size() -> None:
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(images.tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr(images, "BACKBONE", "mobilenetv3_small_050")
+    monkeypatch.setattr(images, "WIDTH", 50)
+    monkeypatch.setattr(images, "HEIGHT", 40)
     return tmp_path
 
 

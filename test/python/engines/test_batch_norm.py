@@ -36,7 +36,6 @@ def expected_to_move(name: str, policy: str, trains: bool) -> bool:
     ("trained", "policy"),
     [
         ("head", "adapt"),
-        ("last stage", "train"),
         *[
             pytest.param(*combination, marks=pytest.mark.slow)
             for combination in [
@@ -44,6 +43,7 @@ def expected_to_move(name: str, policy: str, trains: bool) -> bool:
                 ("head", "train"),
                 ("last stage", "inference"),
                 ("last stage", "adapt"),
+                ("last stage", "train"),
                 ("all", "inference"),
                 ("all", "adapt"),
                 ("all", "train"),
