@@ -7,9 +7,6 @@ const bundledLocations = fileURLToPath(new URL('test/worker/bundled-locations.ts
 /** Tests that start processes: a Node worker with a Python whose handlers train nothing. */
 const startingProcesses = ['test/run/**/*.test.ts', 'test/worker/**/*.test.ts']
 
-/** Tests of the built command that train nothing, and so may run beside others. */
-const needingNoCores = ['command', 'data', 'doctor'].map((name) => `test/integration/${name}.test.ts`)
-
 // Each group waits for the one before it: packing comes last, since it rebuilds dist/.
 export default defineConfig({
   test: {
@@ -40,25 +37,14 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'command',
-          include: needingNoCores,
-          testTimeout: minutes,
-          hookTimeout: minutes,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: needingNoCores,
           testTimeout: 5 * minutes,
           hookTimeout: 5 * minutes,
           fileParallelism: false,
           // All files share the Pythons of warm.ts.
           isolate: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -68,7 +54,7 @@ export default defineConfig({
           testTimeout: 2 * minutes,
           hookTimeout: 5 * minutes,
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

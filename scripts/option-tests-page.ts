@@ -1,4 +1,4 @@
-import type { HeldOptions, HoldingTest } from './held-options.js'
+import { type HeldOptions, type HoldingTest, isWithin } from './held-options.js'
 
 /** Renders docs/option-tests.md: which tests hold the meaning of each option. */
 export function renderOptionTests(options: readonly string[], held: HeldOptions): string {
@@ -19,7 +19,7 @@ ${rows.map((option) => `| \`${option}\` | ${(held.get(option) ?? []).map(linkTo)
 }
 
 function placeOf(path: string, options: readonly string[]): number {
-  return options.findIndex((option) => option === path || option.startsWith(`${path}.`))
+  return options.findIndex((option) => isWithin(option, path))
 }
 
 function linkTo({ file, test }: HoldingTest): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Report } from './test-reports.js'
+import type { TimedTest } from './test-reports.js'
 
 /** How a slow test ended when it was last run. */
 const slowTestSchema = z.object({
@@ -18,11 +18,11 @@ export type SlowResults = z.infer<typeof slowResultsSchema>
 /** Replaces the results of the tests that were run, and keeps those of the others; a test that failed anywhere failed. */
 export function mergeSlowResults(
   before: SlowResults,
-  report: Report,
+  tests: readonly TimedTest[],
   when: { readonly date: string; readonly commit: string },
 ): SlowResults {
   const after: SlowResults = {}
-  for (const { name, seconds, outcome } of report.tests) {
+  for (const { name, seconds, outcome } of tests) {
     if (outcome === 'skipped') continue
     const passed = outcome === 'passed' && (after[name]?.passed ?? true)
     after[name] = { ...when, passed, seconds: Math.round(10 * seconds) / 10 }

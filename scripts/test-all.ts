@@ -16,7 +16,7 @@ const start = performance.now()
 const lanes = await Promise.all([
   runLane([pytest(reports)]),
   // Packing comes after the tests of the built command: it builds anew.
-  runLane([vitest(reports, 'integration', 'command', 'package')]),
+  runLane([vitest(reports, 'integration', 'package')]),
   runLane([
     check('tsc', '--noEmit'),
     check('biome', 'ci', '--error-on-warnings', '.'),

@@ -3,13 +3,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  type Counts,
-  type Report,
-  readJUnitReport,
-  readVitestReport,
-  type TimedTest,
-} from './test-reports.js'
+import { signalGroup } from '../src/worker/process-group.js'
+import { type Report, readJUnitReport, readVitestReport } from './test-reports.js'
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -31,12 +26,10 @@ export interface Part {
   readonly readReport?: () => Report
 }
 
-/** How a part ended. */
-export interface Outcome {
+/** How a part ended, and what it reported. */
+export interface Outcome extends Report {
   readonly name: string
   readonly seconds: number
-  readonly counts: Counts
-  readonly tests: readonly TimedTest[]
 }
 
 /** Runs parts one after the other and prints what each has to say when it has ended; none stops the others. */
@@ -47,27 +40,26 @@ export async function runLane(parts: readonly Part[]): Promise<Outcome[]> {
 }
 
 /** Runs a command of node_modules or .venv. Its output is printed at its end, since other parts run beside it. */
-async function runPart({ command, env, limitMinutes = 45, readReport }: Part): Promise<Outcome> {
+export async function runPart({ command, env, limitMinutes = 45, readReport }: Part): Promise<Outcome> {
   const name = command.join(' ').replaceAll(root, '')
   const start = performance.now()
   const { failed, output } = await runCommand(command, env, limitMinutes)
   const seconds = (performance.now() - start) / 1000
   say(`\n── ${name}  ${seconds.toFixed(1)} s\n${output}`)
-  if (!readReport) {
-    return {
-      name,
-      seconds,
-      counts: { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 },
-      tests: [],
-    }
-  }
+  return { name, seconds, ...reportOf(failed, readReport) }
+}
+
+/** The report of a test runner; a check counts as one test, and so does a test runner that left no report. */
+function reportOf(failed: boolean, readReport: Part['readReport']): Report {
+  if (!readReport)
+    return { counts: { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 }, tests: [] }
   try {
     const { counts, tests } = readReport()
     // A test runner can also fail beside its tests: it broke off, found none, or an error happened between them.
-    return { name, seconds, counts: failed && counts.failed === 0 ? { ...counts, failed: 1 } : counts, tests }
+    return { counts: failed && counts.failed === 0 ? { ...counts, failed: 1 } : counts, tests }
   } catch (error) {
     say(`No report of the tests: ${String(error)}`)
-    return { name, seconds, counts: { passed: 0, failed: 1, skipped: 0 }, tests: [] }
+    return { counts: { passed: 0, failed: 1, skipped: 0 }, tests: [] }
   }
 }
 
@@ -88,7 +80,8 @@ async function runCommand([file, ...args]: Part['command'], env: Part['env'], li
     env: { ...process.env, ...env, PATH: folders.join(path.delimiter) },
     timeout: limitMinutes * 60_000,
   })
-  const endGroup = () => killGroup(subprocess.pid)
+  // A command that could not be started has no number.
+  const endGroup = () => subprocess.pid && signalGroup(subprocess.pid, 'SIGKILL')
   process.once('exit', endGroup)
   const failure = await new Promise<string | null>((resolve) => {
     subprocess.once('error', (error) => resolve(error.message))
@@ -105,14 +98,6 @@ async function runCommand([file, ...args]: Part['command'], env: Part['env'], li
 /** Has a signal end this process with 130 and the parts with it: they would go on without anybody. */
 export function endWithSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-}
-
-function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // No process of the group is left.
-  }
 }
 
 /** Prints a line. */

@@ -6,27 +6,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { mergeSlowResults, slowResultsSchema, slowTestsPage } from './slow-tests-page.js'
-import { endWithSignals, pytest, root, runLane, say } from './test-part.js'
-import { addUp, readJUnitReport } from './test-reports.js'
+import { endWithSignals, pytest, root, runPart, say } from './test-part.js'
 
 endWithSignals()
 const reports = mkdtempSync(path.join(tmpdir(), 'twintune-slow-tests-'))
 const part = pytest(reports, '-m', 'slow', ...process.argv.slice(2))
-const [outcome] = await runLane([
-  { ...part, limitMinutes: 12 * 60, env: { ...part.env, TWINTUNE_SLOW_TESTS: '1' } },
-])
-const file = path.join(root, 'docs/slow-tests.json')
-const before = existsSync(file) ? slowResultsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
-const report = readJUnitReport(readFileSync(path.join(reports, 'pytest.xml'), 'utf8'))
+const env = { ...part.env, TWINTUNE_SLOW_TESTS: '1' }
+const { counts, tests } = await runPart({ ...part, limitMinutes: 12 * 60, env })
 rmSync(reports, { recursive: true })
 
+const file = path.join(root, 'docs/slow-tests.json')
+const before = existsSync(file) ? slowResultsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
 const git = ['describe', '--always', '--dirty', '--abbrev=7', '--exclude=*']
 const commit = execFileSync('git', git, { cwd: root, encoding: 'utf8' }).trim()
 const date = new Date().toISOString().slice(0, 10)
-const results = mergeSlowResults(before, report, { date, commit })
+const results = mergeSlowResults(before, tests, { date, commit })
 writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 writeFileSync(path.join(root, 'docs/slow-tests.md'), slowTestsPage(results))
 
-const { passed, failed } = addUp(outcome ? [outcome.counts] : [])
-say(`${passed} passed, ${failed} failed`)
-process.exitCode = failed > 0 ? 1 : 0
+say(`${counts.passed} passed, ${counts.failed} failed`)
+process.exitCode = counts.failed > 0 ? 1 : 0

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { isClosed } from '../closed-sentence.js'
+import { root } from './pages.js'
 
-const source = new URL('../../src', import.meta.url).pathname
+const source = path.join(root, 'src')
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('.ts'),
 )

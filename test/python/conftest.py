@@ -38,6 +38,8 @@ RESNET = {
     "head": {"hidden": [16], "activation": "relu", "dropout": 0.0},
 }
 """A model with few layers, which TensorFlow traces sooner than the narrow one; five stages, 512 features."""
+MOSTLY_PYTORCH = ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)]
+"""The frameworks for a test of what the loop and the loader share: Keras takes seconds for each beginning."""
 IDIOMATIC_BACKBONES = {"tensorflow": "vgg16", "pytorch": "mobilenet_v2"}
 """The libraries' own models that are built soonest: Keras traces each layer, PyTorch draws each weight."""
 PHASE = {

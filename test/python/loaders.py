@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from augmentations import augmentation
+from conftest import DATASET_FIELDS
 from twintune.backbones import Preprocessing
 from twintune.data.dataset import Split
 from twintune.data.loader import SharedLoader
@@ -19,11 +20,7 @@ def training_split(pictures: Path, train: Path | None = None) -> Split:
     request = ImageFolder(
         train=str(train or pictures / "train"),
         test=str(pictures / "test"),
-        validation_fraction=0.0,
-        test_fraction=0.2,
-        image_size=32,
-        on_corrupt="fail",
-        cache_decoded="none",
+        **{**DATASET_FIELDS, "validation_fraction": 0.0},
     )
     return open_splits(request, None, str(pictures / "cache"), lambda done, total: None).train
 

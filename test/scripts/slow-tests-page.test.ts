@@ -5,28 +5,24 @@ import type { TimedTest } from '../../scripts/test-reports.js'
 const today = { date: '2026-02-03', commit: 'abc1234' }
 const old = { date: '2026-01-01', commit: '0000000', passed: false, seconds: 60 }
 
-function reportOf(...tests: TimedTest[]) {
-  return { counts: { passed: 0, failed: 0, skipped: 0 }, tests }
-}
-
 it('a test that was run gets its result, and one that was not keeps its own', () => {
   const before = { 'test.python.a.test_b test_one': old, 'test.python.a.test_b test_two': old }
-  const report = reportOf(
+  const tests: TimedTest[] = [
     { name: 'test.python.a.test_b test_one', outcome: 'passed', seconds: 30 },
     { name: 'test.python.a.test_b test_three', outcome: 'skipped', seconds: 0 },
-  )
-  expect(mergeSlowResults(before, report, today)).toEqual({
+  ]
+  expect(mergeSlowResults(before, tests, today)).toEqual({
     'test.python.a.test_b test_one': { ...today, passed: true, seconds: 30 },
     'test.python.a.test_b test_two': old,
   })
 })
 
 it('a test that fails in itself and in its fixture has failed once', () => {
-  const report = reportOf(
+  const tests: TimedTest[] = [
     { name: 'test.python.a.test_b test_one', outcome: 'failed', seconds: 30 },
     { name: 'test.python.a.test_b test_one', outcome: 'passed', seconds: 1 },
-  )
-  expect(Object.values(mergeSlowResults({}, report, today)).map(({ passed }) => passed)).toEqual([false])
+  ]
+  expect(Object.values(mergeSlowResults({}, tests, today)).map(({ passed }) => passed)).toEqual([false])
 })
 
 it('the page has a row a file, with all days on which its tests were last run', () => {

@@ -66,11 +66,7 @@ def test_a_file_that_a_csv_lists_and_that_is_not_there_is_told_of_like_the_other
     (tmp_path / "a.csv").write_text("\n".join(["path,label", *rows, "p/gone.png,class0", "p/lost.png,class1"]))
     request = Csv(
         train=str(tmp_path / "a.csv"),
-        validation_fraction=0.2,
-        test_fraction=0.2,
-        image_size=32,
-        on_corrupt="fail",
-        cache_decoded="none",
+        **DATASET_FIELDS,
         path_column="path",
         label_column="label",
     )

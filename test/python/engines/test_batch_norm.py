@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import MOSTLY_PYTORCH
 from step_rig import CLASSES, FRAMEWORKS, SGD, STAGES, assert_equal, images_of, phase_of, take_steps, tensors_of
 from twintune.engines import create_engine
 
@@ -61,7 +62,7 @@ def test_a_policy_holds_for_all_layers_alike_in_both_frameworks(request_of, trai
     assert_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("framework", ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_phase_takes_another_policy_than_the_one_before(request_of, framework: str) -> None:
     phases = [phase_of(batchNorm=policy, optimizer=SGD) for policy in ("adapt", "train", "inference")]
     outcome = take_steps(request_of(framework), phases, (4, 3))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from augmentations import OF_IMAGES
-from conftest import ADAM, BACKBONE, PHASE
+from conftest import ADAM, BACKBONE, MOSTLY_PYTORCH, PHASE
 from pictures import write_pictures
 from reports import Reports
 from safetensors.numpy import load_file
@@ -23,8 +23,6 @@ from twintune.training.loop import run
 pytestmark = pytest.mark.usefixtures("frameworks")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
-# The loop and the loader are shared, and Keras takes seconds for each beginning.
-MOSTLY_PYTORCH = ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)]
 MODEL = {
     "backbone": BACKBONE,
     "weights": {"kind": "random"},

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from conftest import DATASET_FIELDS
 from twintune import protocol
 from twintune.errors import TwintuneError
 from twintune.protocol import EarlyStopping, EvaluationMetrics
@@ -102,11 +103,7 @@ def test_a_run_whose_column_of_splits_names_no_validation_stops_before_it_trains
     request = make_request("pytorch", training={"earlyStopping": early_stopping})
     dataset = protocol.Csv(
         train=str(file),
-        validation_fraction=0.0,
-        test_fraction=0.2,
-        image_size=33,
-        on_corrupt="fail",
-        cache_decoded="none",
+        **{**DATASET_FIELDS, "validation_fraction": 0.0},
         path_column="path",
         label_column="label",
         split_column="split",

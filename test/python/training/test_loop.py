@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from augmentations import OF_IMAGES
-from conftest import ADAM, BACKBONE, PHASE
+from conftest import ADAM, BACKBONE, MOSTLY_PYTORCH, PHASE
 from reports import Reports
 from safetensors.numpy import load_file
 from twintune.data.mixing import Mixing
@@ -238,7 +238,7 @@ def test_a_seed_gives_the_same_result_twice(make_request, framework: str) -> Non
     assert first.first_step_loss == second.first_step_loss
 
 
-@pytest.mark.parametrize("framework", ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_idiomatic_mode_trains_the_document_s_models(make_request, reports, framework: str) -> None:
     optimizer = {key: value for key, value in ADAM.items() if key != "epsilon"}
     model = {

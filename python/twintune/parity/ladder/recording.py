@@ -130,16 +130,13 @@ class _Recorder:
         with self._restored():
             passes, gradients = self._first_batch()
         tensors |= passes
-        if not self._reaches("gradients"):
-            return Recording(self._header(request, self._pixel_digests()), tensors)
         tensors |= under("gradients", gradients)
-        if self._dtype == "float64":
+        if self._reaches("gradients") and self._dtype == "float64":
             with self._restored():
                 tensors |= under("moved-gradients", self._moved_gradients(gradients))
-        if not self._reaches("optimizer"):
-            return Recording(self._header(request, self._pixel_digests()), tensors)
-        with self._restored():
-            tensors |= under("optimizer", self._updated(list(gradients)))
+        if self._reaches("optimizer"):
+            with self._restored():
+                tensors |= under("optimizer", self._updated(list(gradients)))
         if not self._reaches("steps"):
             return Recording(self._header(request, self._pixel_digests()), tensors)
         with self._restored():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -20,9 +19,9 @@ from fabricated_recordings import (
     write,
 )
 from twintune.parity.ladder.judging import judge_rungs
-from twintune.protocol import JudgeRungsRequest, Rung, RungName
+from twintune.parity.ladder.recording_file import RUNGS
+from twintune.protocol import JudgeRungsRequest, Rung
 
-RUNGS = get_args(RungName)
 NAME = "layer1.bn.running_var"
 GRADIENTS = ("gradients", "moved-gradients")
 STATISTICS_GROUPS = ("weights", "first-batch-norm", "batch-norm", "moved-batch-norm")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ADAM, PHASE
+from conftest import ADAM, BACKBONE, MOSTLY_PYTORCH, PHASE
 from twintune.backbones import find_backbone, tensor_shapes
 from twintune.errors import Cancelled
 from twintune.parity.ladder.judging import judge_rungs
@@ -18,8 +18,6 @@ from twintune.training.loop import run
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
-# The narrowest, whose steps cost the least.
-BACKBONE = "mobilenetv3_small_050"
 SGD = {"name": "sgd", "learningRate": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.01}
 ALL = {**PHASE, "trainable": "all", "batchNorm": "train"}
 COUPLED = {**ADAM, "weightDecay": 0.1}
@@ -203,7 +201,7 @@ def test_a_head_on_a_frozen_backbone_is_recorded_from_the_pixels_on(make_request
     assert all(np.array_equal(weights[name], tensor) for name, tensor in recording.group("batch-norm").items())
 
 
-@pytest.mark.parametrize("framework", ["pytorch", pytest.param("tensorflow", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_in_half_precision_a_loss_that_is_not_finite_loses_no_rung(make_request, framework: str) -> None:
     phase = {**ALL, "optimizer": {**SGD, "learningRate": 1e30, "decayNormAndBias": False}}
     recording = record(make_request(framework, training={"precision": "bfloat16", "phases": [phase]}))
