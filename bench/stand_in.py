@@ -99,7 +99,7 @@ class StandInEngine:
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Starts a phase, for which nothing is frozen, made or traced."""
-        return PhaseFacts(trainable_parameters=1, loss="none", optimizer="none", batch_norm="none")
+        return PhaseFacts(trainable_parameters=1, loss="none", batch_norm="none")
 
     def train_step(self, step: StepInputs) -> StepOutcome:
         """Sleeps for the time of a step."""
@@ -110,6 +110,10 @@ class StandInEngine:
     def learning_rate(self) -> float:
         """The learning rate of the last step."""
         return self._learning_rate
+
+    def describe_optimizer(self) -> str:
+        """Describes the optimiser, of which there is none."""
+        return "none"
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Changes nothing, since there are no weights to average."""

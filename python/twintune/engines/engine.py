@@ -27,11 +27,10 @@ StepHandle = Any
 
 @dataclass(frozen=True)
 class PhaseFacts:
-    """The facts of the live model and optimiser at the start of a phase."""
+    """The facts of the live model and its step at the start of a phase."""
 
     trainable_parameters: int
     loss: str
-    optimizer: str
     batch_norm: str
     dropout: str | None = None
     """The layers that draw their own dropout masks; None if there are none."""
@@ -156,6 +155,10 @@ class Engine(Protocol):
 
     def learning_rate(self) -> float:
         """The head's learning rate in the last step, read from the live optimiser."""
+        ...
+
+    def describe_optimizer(self) -> str:
+        """Describes the live optimiser in one line, with the settings that its last step took."""
         ...
 
     def averaged_weights(self) -> AbstractContextManager[None]:

@@ -5,7 +5,7 @@ They are decided once for both engines, by the tensors' canonical names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twintune.backbones import BackboneEntry
@@ -65,16 +65,46 @@ def parameter_settings(tensors: Mapping[str, int], phase: Phase, entry: Backbone
     return {name: settings(name) for name in (*head, *backbone)}
 
 
-def describe_groups(parameters: Iterable[tuple[float, float, int]]) -> str:
-    """Describes, in one line, the groups of tensors that a live optimiser treats alike.
+@dataclass(frozen=True)
+class LiveSettings:
+    """The settings of one tensor as a live optimiser had them in its last step."""
+
+    rule: str
+    """The update rule and its constants, in words."""
+    rate: float
+    """The learning rate, any scale included."""
+    weight_decay: float
+    elements: int
+    """The number of the tensor's elements."""
+
+
+def describe_optimizer_settings(tensors: Sequence[LiveSettings]) -> str:
+    """Describes, in one line, a live optimiser's update rule and the groups of tensors that it treats alike.
+
+    A tensor's learning rate is told relative to the first one's; a rule that only some tensors have stands before their
+    groups.
 
     Args:
-        parameters: Rate scale, weight decay and number of elements of each tensor.
+        tensors: The settings of each tensor, the head's first.
     """
-    groups: dict[tuple[float, float], list[int]] = {}
-    for rate_scale, weight_decay, elements in parameters:
-        groups.setdefault((rate_scale, weight_decay), []).append(elements)
+    groups: dict[str, dict[tuple[str, float, float], list[int]]] = {}
+    for tensor in tensors:
+        rate, scale = _relative(tensor.rate, tensors[0].rate)
+        of_rule = groups.setdefault(tensor.rule, {})
+        of_rule.setdefault((rate, scale, tensor.weight_decay), []).append(tensor.elements)
+    return "; also ".join(f"{rule}: {_describe_groups(of_rule)}" for rule, of_rule in groups.items())
+
+
+def _relative(rate: float, head_rate: float) -> tuple[str, float]:
+    """A rate relative to the head's in words and as a number, or the rate itself if the head's is zero."""
+    if head_rate == 0:
+        return "rate", rate
+    # The quotient's last bits depend on the rate that the schedule has ended at, and could turn its sixth digit.
+    return "rate x", float(f"{rate / head_rate:.12g}")
+
+
+def _describe_groups(groups: Mapping[tuple[str, float, float], list[int]]) -> str:
     return "; ".join(
-        f"{len(elements)} tensors, {sum(elements)} parameters at rate x {rate_scale:.6g}, decay {weight_decay:.6g}"
-        for (rate_scale, weight_decay), elements in sorted(groups.items(), reverse=True)
+        f"{len(elements)} tensors, {sum(elements)} parameters at {rate} {scale:.6g}, decay {weight_decay:.6g}"
+        for (rate, scale, weight_decay), elements in sorted(groups.items(), reverse=True)
     )

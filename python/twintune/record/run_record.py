@@ -46,11 +46,12 @@ class RunRecord:
     def add_phase(
         self, number: int, facts: PhaseFacts, targets: str, step_input: str, features: FeatureOrigin | None
     ) -> None:
-        """Keeps the facts of a phase's live model, optimiser, step, targets and inputs."""
+        """Keeps the facts of a phase's live model, step, targets and inputs."""
         if len(self.state.phases) == number:
             # The run was resumed within this phase, whose facts the checkpoint had.
             return
         self.state.phases.append(facts)
+        self.state.optimizers.append("no step taken")
         self.state.losses.append(f"{facts.loss}, {targets}")
         self.state.trained.append(
             TrainedPhase(input=step_input, features=features, epochs=0, steps=0, skipped_steps=0, weights_of=0)
@@ -65,8 +66,14 @@ class RunRecord:
         self.state.digests.add_learning_rate(rate)
         self.state.trained[-1].steps += 1
 
-    def add_epoch(self, epoch: EpochRecord) -> None:
-        """Keeps the record of an epoch that has ended, with its validation."""
+    def add_epoch(self, epoch: EpochRecord, optimizer: str) -> None:
+        """Keeps the record of an epoch that has ended, with its validation.
+
+        Args:
+            epoch: The epoch's record.
+            optimizer: The live optimiser in words, as the epoch's last step took it: the phase's last epoch decides.
+        """
+        self.state.optimizers[-1] = optimizer
         self.state.epochs.append(epoch)
         self.state.digests.end_epoch()
         self.state.trained[-1].epochs += 1
@@ -135,7 +142,7 @@ class RunRecord:
             targets=self.state.digests.targets.epochs,
             dropout=self._dropout(),
             loss=self.state.losses,
-            optimizer=[facts.optimizer for facts in self.state.phases],
+            optimizer=self.state.optimizers,
             schedule=self.state.digests.schedule.epochs,
             batch_norm=[facts.batch_norm for facts in self.state.phases],
             precision=engine.precision(),

@@ -40,6 +40,8 @@ class RecordState(msgspec.Struct):
     test_pixels: str = ""
     """Digest of the test images as the last pass over them gave them (see `RowsDigest`)."""
     phases: list[PhaseFacts] = msgspec.field(default_factory=list)
+    optimizers: list[str] = msgspec.field(default_factory=list)
+    """The live optimiser of each phase in words, as the last step of its last epoch took it."""
     losses: list[str] = msgspec.field(default_factory=list)
     """The loss of each phase's training step, in words."""
     trained: list[TrainedPhase] = msgspec.field(default_factory=list)

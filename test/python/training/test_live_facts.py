@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -46,14 +45,14 @@ def change_momentum(engine: Any) -> None:
 
 def change_adam_s_epsilon(optimizer: Any) -> None:
     if hasattr(optimizer, "rule"):
-        optimizer.rule._epsilon = 1e-2
+        optimizer.rule.epsilon = 1e-2
     else:
         optimizer.param_groups[0]["eps"] = 1e-2
 
 
 def change_decay(optimizer: Any) -> None:
     if hasattr(optimizer, "rule"):
-        optimizer.settings[-1] = dataclasses.replace(optimizer.settings[-1], weight_decay=0.1)
+        optimizer.groups[-1] = dataclasses.replace(optimizer.groups[-1], weight_decay=0.1)
     else:
         optimizer.param_groups[-1]["weight_decay"] = 0.1
 
@@ -114,17 +113,21 @@ def test_a_model_that_is_changed_once_it_is_built_is_reported_as_it_is(
 
 
 @pytest.mark.parametrize("change", [change_adam_s_epsilon, change_decay])
-def test_an_optimizer_that_is_changed_once_it_is_made_is_reported_as_it_is(
+def test_an_optimizer_that_is_changed_once_the_phase_has_begun_is_reported_as_it_is(
     plain_facts, facts_of: Callable[[], Facts], framework: str, monkeypatch: pytest.MonkeyPatch, change: Change
 ) -> None:
-    engine = importlib.import_module(f"twintune.engines.{framework}.aligned")
-    build_optimizer = engine.build_optimizer
+    def create_changed(*arguments: Any) -> Any:
+        engine = create_engine(*arguments)
+        start_phase = engine.start_phase
 
-    def build_changed(*arguments: Any) -> Any:
-        optimizer = build_optimizer(*arguments)
-        change(optimizer)
-        return optimizer
+        def start_and_change(*phase: Any) -> Any:
+            facts = start_phase(*phase)
+            change(engine._optimizer)
+            return facts
+
+        engine.start_phase = start_and_change
+        return engine
 
     before = plain_facts(framework)
-    monkeypatch.setattr(engine, "build_optimizer", build_changed)
+    monkeypatch.setattr("twintune.training.preparation.create_engine", create_changed)
     assert changed_by(before, facts_of()) == {"optimizer"}

@@ -93,7 +93,6 @@ class IdiomaticEngine:
         return PhaseFacts(
             trainable_parameters=sum(parameter.numel() for parameter in trained),
             loss=f"torch.nn.{self.criterion}",
-            optimizer=describe_idiomatic_optimizer(self.optimizer),
             batch_norm=describe_batch_norm(
                 [
                     (batch_norm_mode(bn), bn.weight.requires_grad, bn.eps, bn.momentum or 0.0)
@@ -141,6 +140,10 @@ class IdiomaticEngine:
     def learning_rate(self) -> float:
         """The learning rate of the last step."""
         return self.optimizer.param_groups[0]["lr"]
+
+    def describe_optimizer(self) -> str:
+        """Describes the live optimiser as its last step took it."""
+        return describe_idiomatic_optimizer(self.optimizer)
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Changes nothing: the listing keeps no average of the weights."""

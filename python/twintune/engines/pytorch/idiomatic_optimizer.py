@@ -33,7 +33,9 @@ def build_idiomatic_optimizer(definition: Optimizer, parameters: list[nn.Paramet
 
 
 def describe_idiomatic_optimizer(optimizer: torch.optim.Optimizer) -> str:
-    """Describes the live optimiser in PyTorch's own words."""
+    """Describes the live optimiser in PyTorch's own words, with the settings that its step takes."""
     shown = ("betas", "eps", "momentum", "nesterov", "weight_decay")
-    values = ", ".join(f"{key} {optimizer.defaults[key]}" for key in shown if key in optimizer.defaults)
+    # The listing makes one group of all parameters.
+    (group,) = optimizer.param_groups
+    values = ", ".join(f"{key} {group[key]}" for key in shown if key in group)
     return f"torch.optim.{type(optimizer).__name__}: {values}"

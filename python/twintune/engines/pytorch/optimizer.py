@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from twintune.model.parameter_groups import ParameterSettings, describe_groups
+from twintune.model.parameter_groups import LiveSettings, ParameterSettings, describe_optimizer_settings
 from twintune.protocol import AdamW, Optimizer, RmsProp, Sgd
 
 
@@ -57,13 +57,18 @@ def learning_rate_of(optimizer: torch.optim.Optimizer) -> float:
 
 
 def describe_optimizer(optimizer: torch.optim.Optimizer) -> str:
-    """Describes the live optimiser in one line, in the same words as the other engine."""
-    groups = describe_groups(
-        (group["rate_scale"], group["weight_decay"], parameter.numel())
-        for group in optimizer.param_groups
-        for parameter in group["params"]
+    """Describes the live optimiser in one line, in the same words as the other engine.
+
+    All is read from the parameter groups' own settings, which PyTorch's step takes: the rate scale that
+    `build_optimizer` left in them isn't looked at.
+    """
+    return describe_optimizer_settings(
+        [
+            LiveSettings(_describe(optimizer, group), group["lr"], group["weight_decay"], parameter.numel())
+            for group in optimizer.param_groups
+            for parameter in group["params"]
+        ]
     )
-    return f"{_describe(optimizer, optimizer.param_groups[0])}: {groups}"
 
 
 def _groups(parameters: Mapping[str, nn.Parameter], settings: Mapping[str, ParameterSettings]) -> list[dict[str, Any]]:
@@ -79,13 +84,16 @@ def _groups(parameters: Mapping[str, nn.Parameter], settings: Mapping[str, Param
 def _describe(optimizer: torch.optim.Optimizer, group: dict[str, Any]) -> str:
     if isinstance(optimizer, torch.optim.SGD):
         kind = "sgd nesterov" if group["nesterov"] else "sgd"
-        return f"{kind} momentum {group['momentum']:g} coupled decay"
-    if isinstance(optimizer, torch.optim.RMSprop):
+        words = f"{kind} momentum {group['momentum']:g} coupled decay"
+    elif isinstance(optimizer, torch.optim.RMSprop):
         kind = "rmsprop centered" if group["centered"] else "rmsprop"
-        return (
-            f"{kind} smoothing {group['alpha']:g} momentum {group['momentum']:g} epsilon {group['eps']:g} coupled decay"
-        )
-    # AdamW is a subclass of Adam.
-    kind, decay = ("adamw", "decoupled") if isinstance(optimizer, torch.optim.AdamW) else ("adam", "coupled")
-    beta1, beta2 = group["betas"]
-    return f"{kind} beta1 {beta1:g} beta2 {beta2:g} epsilon {group['eps']:g} after bias correction {decay} decay"
+        constants = f"smoothing {group['alpha']:g} momentum {group['momentum']:g} epsilon {group['eps']:g}"
+        words = f"{kind} {constants} coupled decay"
+    else:
+        # PyTorch's AdamW is its Adam with this setting.
+        kind, decay = ("adamw", "decoupled") if group["decoupled_weight_decay"] else ("adam", "coupled")
+        beta1, beta2 = group["betas"]
+        words = f"{kind} beta1 {beta1:g} beta2 {beta2:g} epsilon {group['eps']:g} after bias correction {decay} decay"
+    # Variants that aligned mode doesn't ask for.
+    variants = [name for name in ("amsgrad", "dampening", "maximize") if group.get(name)]
+    return " ".join([words, *(f"{name} {group[name]:g}" for name in variants)])

@@ -133,7 +133,6 @@ class AlignedEngine:
         return PhaseFacts(
             trainable_parameters=sum(variable.shape.num_elements() for variable in trained.values()),
             loss=self._train_step.describe(),
-            optimizer=describe_optimizer(self._optimizer),
             batch_norm=describe_batch_norm(layers),
         )
 
@@ -149,6 +148,10 @@ class AlignedEngine:
     def learning_rate(self) -> float:
         """The head's learning rate in the last step."""
         return self._optimizer.learning_rate
+
+    def describe_optimizer(self) -> str:
+        """Describes the live optimiser as its last step took it."""
+        return describe_optimizer(self._optimizer)
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Puts the weights' moving average into the model within a `with` block."""

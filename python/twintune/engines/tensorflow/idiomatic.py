@@ -81,7 +81,6 @@ class IdiomaticEngine:
         return PhaseFacts(
             trainable_parameters=sum(math.prod(v.shape) for v in self.model.trainable_variables),
             loss=f"keras: {self.model.loss} of probabilities",
-            optimizer=describe_idiomatic_optimizer(self.model.optimizer),
             batch_norm=describe_batch_norm(modes),
             dropout=describe_dropout(
                 [f"keras.layers.Dropout(rate={layer.rate:g})" for layer in self.model.layers if _drops(layer)]
@@ -107,6 +106,10 @@ class IdiomaticEngine:
     def learning_rate(self) -> float:
         """The learning rate of the last step."""
         return float(self.model.optimizer.learning_rate)
+
+    def describe_optimizer(self) -> str:
+        """Describes the live optimiser as its last step took it."""
+        return describe_idiomatic_optimizer(self.model.optimizer)
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Changes nothing: the listing keeps no average of the weights."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,32 +11,39 @@ import tensorflow as tf
 
 from twintune.protocol import Adam, AdamW, Optimizer, RmsProp, Sgd
 
+Columns = Mapping[str, tf.Tensor]
+"""Vectors in double precision by name, each with a value for each group of variables."""
+
+Scalars = Mapping[str, tf.Tensor]
+"""Scalars in the variable's dtype by name."""
+
 
 class UpdateRule(Protocol):
-    """The rule by which a variable is updated from its gradient."""
+    """The rule by which a variable is updated from its gradient.
+
+    Its constants go a way that can be read: `scalars` gives them to each step, `factors` makes of them what the kernels
+    take, `update` has no other numbers, and `describe` tells those that a step was given.
+    """
 
     slots: tuple[str, ...]
     """PyTorch's names of the buffers that the rule keeps for each variable; all start at zero."""
-    coefficients: int
-    """The number of scalars that a step needs."""
 
-    def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The scalars of a step, counted from 1, in double precision on the host."""
+    def scalars(self, step: int) -> dict[str, float]:
+        """The constants of a step, counted from 1, in double precision on the host."""
+        ...
+
+    def factors(self, given: Columns) -> dict[str, tf.Tensor]:
+        """Computes the numbers that the update takes from `rate`, `weight_decay` and the constants; this is traced."""
         ...
 
     def update(
-        self,
-        variable: tf.Variable,
-        gradient: Any,
-        slots: Sequence[tf.Variable],
-        weight_decay: float,
-        scalars: Sequence[tf.Tensor],
+        self, variable: tf.Variable, gradient: Any, slots: Sequence[tf.Variable], scalars: Scalars, decays: bool
     ) -> None:
-        """Updates a variable and its buffers; this is traced."""
+        """Updates a variable and its buffers by its group's factors; this is traced."""
         ...
 
-    def describe(self) -> str:
-        """Describes the rule's kind and constants, in the same words as the other engine."""
+    def describe(self, given: Mapping[str, float]) -> str:
+        """Describes the rule's kind and the constants of a step, in the same words as the other engine."""
         ...
 
 
@@ -52,38 +59,43 @@ def rule_of(definition: Optimizer, dtype: str) -> UpdateRule:
 class SgdRule:
     """Stochastic gradient descent, with the learning rate outside of the momentum buffer."""
 
-    coefficients = 1
-
     def __init__(self, definition: Sgd) -> None:
-        self.definition = definition
+        self.momentum = definition.momentum
+        self.nesterov = definition.nesterov
+        """Whether the kernel takes Nesterov's step; the description reads it here too."""
         self.slots: tuple[str, ...] = ("momentum_buffer",) if definition.momentum else ()
 
-    def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The learning rate of the step."""
-        return (learning_rate,)
+    def scalars(self, step: int) -> dict[str, float]:
+        """The momentum."""
+        return {"momentum": self.momentum}
 
-    def update(self, variable, gradient, slots, weight_decay, scalars) -> None:
+    def factors(self, given: Columns) -> dict[str, tf.Tensor]:
+        """The numbers as they are."""
+        return dict(given)
+
+    def update(self, variable, gradient, slots, scalars, decays) -> None:
         """Updates a variable and its buffer, in one pass over them."""
-        (rate,), definition = scalars, self.definition
-        if weight_decay:
-            gradient += weight_decay * variable
+        if decays:
+            gradient += scalars["weight_decay"] * variable
         if not slots:
-            tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=rate, delta=gradient)
+            tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=scalars["rate"], delta=gradient)
             return
         (buffer,) = slots
         tf.raw_ops.ResourceApplyMomentum(
             var=variable.handle,
             accum=buffer.handle,
-            lr=rate,
+            lr=scalars["rate"],
             grad=gradient,
-            momentum=definition.momentum,
-            use_nesterov=definition.nesterov,
+            momentum=scalars["momentum"],
+            use_nesterov=self.nesterov,
         )
 
-    def describe(self) -> str:
+    def describe(self, given: Mapping[str, float]) -> str:
         """Describes the rule's kind and constants."""
-        kind = "sgd nesterov" if self.definition.nesterov else "sgd"
-        return f"{kind} momentum {self.definition.momentum:g} coupled decay"
+        kind = "sgd nesterov" if self.nesterov else "sgd"
+        # Without a buffer there is no momentum, whatever the step was given.
+        momentum = given["momentum"] if self.slots else 0.0
+        return f"{kind} momentum {momentum:g} coupled decay"
 
 
 class AdamRule:
@@ -95,32 +107,49 @@ class AdamRule:
     and an epsilon that include the corrections, and no powers.
     """
 
-    coefficients = 3
     slots: tuple[str, ...] = ("exp_avg", "exp_avg_sq")
 
     def __init__(self, definition: Adam | AdamW, dtype: str) -> None:
         """Makes the rule of an optimiser, for variables of a dtype."""
         assert definition.epsilon is not None, "left open in idiomatic mode alone"
-        self.definition, self._epsilon = definition, definition.epsilon
-        self._beta1, beta2 = (float(np.dtype(dtype).type(beta)) for beta in (definition.beta1, definition.beta2))
+        self.beta1, self.beta2, self.epsilon = definition.beta1, definition.beta2, definition.epsilon
+        self.decoupled = isinstance(definition, AdamW)
+        """Whether decay passes the moments by; the description reads it here too."""
+        self._round = np.dtype(dtype).type
+
+    def scalars(self, step: int) -> dict[str, float]:
+        """The betas and epsilon, and the factors by which bias correction changes learning rate and epsilon."""
+        beta1, beta2 = float(self._round(self.beta1)), float(self._round(self.beta2))
         # The kernel weighs a square by 1 less the rounded beta, PyTorch's by the rounded difference: a constant factor
         # of the second moment, since both let it decay by the rounded beta.
-        self._square_scale = (1 - beta2) / (1 - definition.beta2)
+        square_scale = (1 - beta2) / (1 - self.beta2)
+        root_correction = math.sqrt((1 - self.beta2**step) * square_scale)
+        return {
+            "beta1": self.beta1,
+            "beta2": self.beta2,
+            "epsilon": self.epsilon,
+            "rate_correction": root_correction / (1 - beta1**step),
+            "epsilon_correction": root_correction,
+        }
 
-    def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The learning rate, and the kernel's step size and epsilon."""
-        correction1 = 1 - self._beta1**step
-        root_correction = math.sqrt((1 - self.definition.beta2**step) * self._square_scale)
-        return learning_rate, learning_rate * root_correction / correction1, self._epsilon * root_correction
+    def factors(self, given: Columns) -> dict[str, tf.Tensor]:
+        """The kernel's step size, epsilon and betas, and the decay's factor."""
+        rate, decay = given["rate"], given["weight_decay"]
+        return {
+            "step_size": rate * given["rate_correction"],
+            "epsilon": given["epsilon"] * given["epsilon_correction"],
+            "beta1": given["beta1"],
+            "beta2": given["beta2"],
+            "decay": 1 - rate * decay if self.decoupled else decay,
+        }
 
-    def update(self, variable, gradient, slots, weight_decay, scalars) -> None:
+    def update(self, variable, gradient, slots, scalars, decays) -> None:
         """Updates a variable and its moments."""
-        definition, (mean, square) = self.definition, slots
-        rate, step_size, epsilon = scalars
-        if weight_decay and isinstance(definition, AdamW):
-            variable.assign(variable * (1 - rate * weight_decay))
-        elif weight_decay:
-            gradient += weight_decay * variable
+        mean, square = slots
+        if decays and self.decoupled:
+            variable.assign(variable * scalars["decay"])
+        elif decays:
+            gradient += scalars["decay"] * variable
         no_power = tf.zeros([], variable.dtype)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
@@ -128,18 +157,18 @@ class AdamRule:
             v=square.handle,
             beta1_power=no_power,
             beta2_power=no_power,
-            lr=step_size,
-            beta1=definition.beta1,
-            beta2=definition.beta2,
-            epsilon=epsilon,
+            lr=scalars["step_size"],
+            beta1=scalars["beta1"],
+            beta2=scalars["beta2"],
+            epsilon=scalars["epsilon"],
             grad=gradient,
         )
 
-    def describe(self) -> str:
+    def describe(self, given: Mapping[str, float]) -> str:
         """Describes the rule's kind and constants."""
-        kind, decay = ("adamw", "decoupled") if isinstance(self.definition, AdamW) else ("adam", "coupled")
+        kind, decay = ("adamw", "decoupled") if self.decoupled else ("adam", "coupled")
         return (
-            f"{kind} beta1 {self.definition.beta1:g} beta2 {self.definition.beta2:g} epsilon {self._epsilon:g} after"
+            f"{kind} beta1 {given['beta1']:g} beta2 {given['beta2']:g} epsilon {given['epsilon']:g} after"
             f" bias correction {decay} decay"
         )
 
@@ -147,44 +176,46 @@ class AdamRule:
 class RmsPropRule:
     """RMSprop, with epsilon outside of the root."""
 
-    coefficients = 1
-
     def __init__(self, definition: RmsProp) -> None:
         assert definition.epsilon is not None, "left open in idiomatic mode alone"
-        self.definition, self._epsilon = definition, definition.epsilon
+        self.smoothing, self.momentum, self.epsilon = definition.smoothing, definition.momentum, definition.epsilon
         self.slots: tuple[str, ...] = (
             "square_avg",
             *(("grad_avg",) if definition.centered else ()),
             *(("momentum_buffer",) if definition.momentum else ()),
         )
 
-    def scalars(self, learning_rate: float, step: int) -> tuple[float, ...]:
-        """The learning rate of the step."""
-        return (learning_rate,)
+    def scalars(self, step: int) -> dict[str, float]:
+        """The smoothing, the momentum and epsilon."""
+        return {"smoothing": self.smoothing, "momentum": self.momentum, "epsilon": self.epsilon}
 
-    def update(self, variable, gradient, slots, weight_decay, scalars) -> None:
+    def factors(self, given: Columns) -> dict[str, tf.Tensor]:
+        """The numbers as they are, and the share of a new gradient."""
+        return {**given, "novelty": 1 - given["smoothing"]}
+
+    def update(self, variable, gradient, slots, scalars, decays) -> None:
         """Updates a variable and its buffers."""
-        definition, buffers = self.definition, dict(zip(self.slots, slots, strict=True))
-        (rate,), square = scalars, buffers["square_avg"]
-        if weight_decay:
-            gradient += weight_decay * variable
-        square.assign(definition.smoothing * square + (1 - definition.smoothing) * gradient * gradient)
+        buffers = dict(zip(self.slots, slots, strict=True))
+        square, novelty = buffers["square_avg"], scalars["novelty"]
+        if decays:
+            gradient += scalars["weight_decay"] * variable
+        square.assign(scalars["smoothing"] * square + novelty * gradient * gradient)
         variance = tf.convert_to_tensor(square)
-        if definition.centered:
+        if "grad_avg" in buffers:
             mean = buffers["grad_avg"]
-            mean.assign_add((gradient - mean) * (1 - definition.smoothing))
+            mean.assign_add((gradient - mean) * novelty)
             variance -= tf.square(mean)
-        step = gradient / (tf.sqrt(variance) + self._epsilon)
-        if definition.momentum:
+        step = gradient / (tf.sqrt(variance) + scalars["epsilon"])
+        if "momentum_buffer" in buffers:
             buffer = buffers["momentum_buffer"]
-            buffer.assign(definition.momentum * buffer + step)
+            buffer.assign(scalars["momentum"] * buffer + step)
             step = buffer
-        variable.assign_sub(rate * step)
+        variable.assign_sub(scalars["rate"] * step)
 
-    def describe(self) -> str:
+    def describe(self, given: Mapping[str, float]) -> str:
         """Describes the rule's kind and constants."""
-        kind = "rmsprop centered" if self.definition.centered else "rmsprop"
+        kind = "rmsprop centered" if "grad_avg" in self.slots else "rmsprop"
+        momentum = given["momentum"] if "momentum_buffer" in self.slots else 0.0
         return (
-            f"{kind} smoothing {self.definition.smoothing:g} momentum {self.definition.momentum:g}"
-            f" epsilon {self._epsilon:g} coupled decay"
+            f"{kind} smoothing {given['smoothing']:g} momentum {momentum:g} epsilon {given['epsilon']:g} coupled decay"
         )
