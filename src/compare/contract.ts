@@ -3,6 +3,7 @@ import type { RunResult } from '../protocol/result.js'
 import type { ContractRow } from './comparison.js'
 import { type Ingredient, ingredients } from './ingredients.js'
 import { pairsOfFrameworks } from './pairs.js'
+import { restoredWeightsRow } from './restored-weights.js'
 import { sameMeaning } from './same-meaning.js'
 
 /** Facts that the two frameworks' runs of one seed read back from their live objects. */
@@ -27,12 +28,12 @@ interface Finding {
  * finished. It rests on the facts that the runs report, never on what the specification asked for.
  *
  * Values that grow with every epoch are compared over the epochs that both trained; the row `epochs` says whether these
- * were all.
+ * were all. What only shows within a run, whether its restored weights are those of their epoch, is a row of its own.
  */
 export function fairnessContract(results: readonly RunResult[]): ContractRow[] {
   const pairs = pairFacts(results)
   if (pairs.length === 0) return []
-  return ingredients.map((ingredient) => contractRow(ingredient, pairs))
+  return [...ingredients.map((ingredient) => contractRow(ingredient, pairs)), ...restoredWeightsRow(results)]
 }
 
 // The worst seed decides, and its values are shown.

@@ -26,11 +26,18 @@ export function seedsAlike(results: readonly RunResult[]): readonly [] | readonl
   return []
 }
 
-/** Facts of a run, wherever its features came from: a cached feature is the very number that was computed. */
+/**
+ * Facts of a run's work, wherever its features came from: a cached feature is the very number that was computed. The
+ * losses of restored weights are left out, which say how the work ended and not what it was.
+ */
 export function workOf({ facts }: FinishedRun): Facts {
   return {
     ...facts,
-    phases: facts.phases.map((phase) => ({ ...phase, features: phase.features && 'computed' })),
+    phases: facts.phases.map((phase) => ({
+      ...phase,
+      features: phase.features && 'computed',
+      restored: null,
+    })),
   }
 }
 

@@ -1,6 +1,11 @@
 import * as z from 'zod'
 import { stepInputSchema } from './step-input.js'
 
+export const restoredWeightsSchema = z.strictObject({
+  recorded: z.number().describe('Validation loss that was measured after the epoch whose weights these are.'),
+  measured: z.number().describe('Validation loss that was measured again once the weights were restored.'),
+})
+
 export const trainedPhaseSchema = z.strictObject({
   input: stepInputSchema,
   features: z
@@ -15,6 +20,11 @@ export const trainedPhaseSchema = z.strictObject({
   steps: z.int().describe('Number of steps of the optimiser.'),
   skippedSteps: z.int().describe('Number of steps that loss scaling skipped.'),
   weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
+  restored: restoredWeightsSchema
+    .nullable()
+    .describe(
+      'Validation loss of restored weights, recorded and measured again. Null for a phase that ended with the weights of its last epoch.',
+    ),
 })
 
 const afterEachEpoch = 'The list has the value after each epoch, over all phases.'

@@ -188,6 +188,49 @@ describe('the fairness contract', () => {
     })
   })
 
+  describe('of runs whose phase went back to the weights of its best epoch', () => {
+    const restored = (recorded: number, measured: number) => ({
+      phases: [phase(3, { weightsOf: 2, restored: { recorded, measured } })],
+    })
+    const runs = (ours: Partial<Facts>, theirs: Partial<Facts>, seed = 0) => [
+      result('tensorflow', seed, ours),
+      result('pytorch', seed, theirs),
+    ]
+
+    it('has a row that says so', () => {
+      expect(row('restored weights', runs(restored(0.4, 0.4), restored(0.5, 0.5)))).toEqual({
+        ingredient: 'restored weights',
+        state: 'identical',
+        evidence:
+          'tensorflow: validation loss of phase 1, epoch 2 was 0.4, and again 0.4;' +
+          ' pytorch: validation loss of phase 1, epoch 2 was 0.5, and again 0.5',
+      })
+    })
+
+    it.each([
+      ['tensorflow', restored(0.4, 0.41), restored(0.5, 0.5), 'was 0.4, and again 0.41 (seed 1)'],
+      ['pytorch', restored(0.4, 0.4), restored(0.5, 0.49), 'was 0.5, and again 0.49 (seed 1)'],
+    ])('calls the row different when %s measured another loss', (framework, ours, theirs, losses) => {
+      const seeds = [...runs(restored(0.4, 0.4), restored(0.5, 0.5)), ...runs(ours, theirs, 1)]
+      const shown = row('restored weights', seeds)
+      expect(shown?.state).toBe('different')
+      expect(shown?.evidence).toContain(`${framework}: validation loss of phase 1, epoch 2 ${losses}`)
+    })
+
+    it('forgives rounding, which half precision has more of', () => {
+      const slightly = (precision: string) => ({ ...restored(2, 2.001), precision })
+      expect(row('restored weights', pair(restored(2, 2.000001)))?.state).toBe('equivalent')
+      expect(row('restored weights', pair(slightly('convolutions bfloat16')))?.state).toBe('equivalent')
+      expect(row('restored weights', pair(slightly('float32')))?.state).toBe('different')
+    })
+
+    it('says which framework went back to no earlier epoch', () => {
+      expect(row('restored weights', pair(restored(0.5, 0.5)))?.evidence).toBe(
+        'tensorflow: nothing was restored; pytorch: validation loss of phase 1, epoch 2 was 0.5, and again 0.5',
+      )
+    })
+  })
+
   it('is empty when no seed was finished by both', () => {
     expect(fairnessContract([result('tensorflow', 0), failedRun('pytorch', 0, lossNotFinite)])).toEqual([])
     expect(fairnessContract([result('tensorflow', 0), result('pytorch', 1)])).toEqual([])
@@ -208,6 +251,7 @@ function phase(epochs: number, changes: Partial<TrainedPhase> = {}): TrainedPhas
     steps: 4 * epochs,
     skippedSteps: 0,
     weightsOf: epochs,
+    restored: null,
     ...changes,
   }
 }

@@ -77,7 +77,17 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
     split: hash('d'),
     testSet: hash('1'),
     augmentation: "Resize(size=97, interpolation='bilinear'); batches: not mixed",
-    phases: [{ input: 'features', features: 'computed', epochs: 2, steps: 8, skippedSteps: 0, weightsOf: 2 }],
+    phases: [
+      {
+        input: 'features',
+        features: 'computed',
+        epochs: 2,
+        steps: 8,
+        skippedSteps: 0,
+        weightsOf: 2,
+        restored: null,
+      },
+    ],
     pixels: [hash(`e${seed}`), hash(`e${seed}1`)],
     batchOrder: [hash(`f${seed}`), hash(`f${seed}1`)],
     targets: [hash(`2${seed}`), hash(`2${seed}1`)],

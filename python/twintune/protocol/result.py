@@ -43,11 +43,21 @@ FeatureOrigin = Literal["computed", "cached"]
 """The origin of a phase's features: `computed` if the backbone ran for any of them, `cached` if it ran for none."""
 
 
+class RestoredWeights(Message):
+    """The validation loss of a phase's best epoch, as it was recorded and as it was measured with the restored weights.
+
+    The loss is the mean cross-entropy (nats).
+    """
+
+    recorded: float
+    measured: float
+
+
 class TrainedPhase(Message):
     """A phase as it was trained.
 
     `steps` are the optimiser's, `skipped_steps` those of them that loss scaling skipped. `weights_of` is the epoch
-    whose weights the phase ended with.
+    whose weights the phase ended with, and `restored` is None if that is the last one, whose weights were there.
     """
 
     input: StepInput
@@ -56,6 +66,7 @@ class TrainedPhase(Message):
     steps: int
     skipped_steps: int
     weights_of: int
+    restored: RestoredWeights | None
 
 
 class Facts(Message):

@@ -12,6 +12,7 @@ from twintune.protocol import (
     EvaluationMetrics,
     Facts,
     FeatureOrigin,
+    RestoredWeights,
     RunRequest,
     RunResult,
     Seconds,
@@ -54,7 +55,9 @@ class RunRecord:
         self.state.optimizers.append("no step taken")
         self.state.losses.append(f"{facts.loss}, {targets}")
         self.state.trained.append(
-            TrainedPhase(input=step_input, features=features, epochs=0, steps=0, skipped_steps=0, weights_of=0)
+            TrainedPhase(
+                input=step_input, features=features, epochs=0, steps=0, skipped_steps=0, weights_of=0, restored=None
+            )
         )
 
     def input_of(self, number: int) -> str | None:
@@ -78,15 +81,22 @@ class RunRecord:
         self.state.digests.end_epoch()
         self.state.trained[-1].epochs += 1
 
-    def end_phase(self, weights_of: int, skipped_steps: int) -> None:
+    def recorded_loss(self, phase: int, epoch: int) -> float:
+        """The validation loss that was measured after an epoch of a phase, both counted from 1."""
+        (record,) = (record for record in self.state.epochs if (record.phase, record.epoch) == (phase, epoch))
+        assert record.validation is not None, "only an epoch that was validated is asked for"
+        return record.validation.loss
+
+    def end_phase(self, weights_of: int, skipped_steps: int, restored: RestoredWeights | None) -> None:
         """Keeps the end of a phase.
 
         Args:
             weights_of: The epoch whose weights the model has now.
             skipped_steps: The number of steps that loss scaling has skipped, in all phases so far.
+            restored: The validation of these weights, if they are an earlier epoch's; None if they are the last one's.
         """
         phase = self.state.trained[-1]
-        phase.weights_of = weights_of
+        phase.weights_of, phase.restored = weights_of, restored
         phase.skipped_steps = skipped_steps - sum(before.skipped_steps for before in self.state.trained[:-1])
 
     def restore(self, state: RecordState) -> None:

@@ -105,17 +105,25 @@ class Inputs:
                 self._record.state.digests.pixels.add(np.asarray(inputs))
             yield dataclasses.replace(batch, inputs=inputs), targets
 
-    def ordered_batches(self, split: Split) -> Iterator[Batch]:
-        """All batches of a split in its own order."""
+    def ordered_batches(self, split: Split, is_recorded: bool = True) -> Iterator[Batch]:
+        """All batches of a split in its own order.
+
+        Args:
+            split: The split.
+            is_recorded: Whether the pixels are added to the record's digests; a repeated evaluation adds nothing.
+        """
         if self._passed is not None:
             yield from self._passed.features.ordered_batches(split)
             return
         is_test, seen = split is self._splits.test, RowsDigest()
         for batch in self._engine.pipeline.ordered_batches(split):
+            if not is_recorded:
+                yield batch
+                continue
             # Test pixels have a digest of their own, which each pass begins anew.
             (seen if is_test else self._record.state.digests.pixels).add(np.asarray(batch.inputs))
             yield batch
-        if is_test:
+        if is_test and is_recorded:
             self._record.state.test_pixels = seen.hexdigest()
 
     def _pipeline(self) -> InputPipeline:

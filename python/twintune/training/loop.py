@@ -19,7 +19,7 @@ from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.phases import keeps_backbone
 from twintune.model.weights import in_c_order, save_atomically
-from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RunRequest, RunResult
+from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
 from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
@@ -155,20 +155,42 @@ class TrainingLoop:
     def _end_phase(self, phase: Phase, monitor: Monitor) -> None:
         """Restores the best epoch's weights if the specification asks for it, and adopts their average if any."""
         position = self.context.position
-        weights_of = position.epoch
+        weights_of, restored = position.epoch, None
         if monitor.restores_best and monitor.best_epoch is not None and monitor.best_epoch != position.epoch:
             self.checkpoints.restore_best()
             weights_of = monitor.best_epoch
+            restored = self._validate_again(weights_of)
         engine = self.context.engine
         engine.adopt_average()
-        self.record.end_phase(weights_of, engine.skipped_steps())
+        self.record.end_phase(weights_of, engine.skipped_steps(), restored)
         ended_early = monitor.why_stop() if position.epoch < phase.epochs else None
         self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
 
-    def _evaluate(self, split: Split, where: str) -> tuple[EvaluationMetrics, np.ndarray]:
-        """Metrics and logits of a split, in inference mode; `where` is named in the error if they aren't finite."""
+    def _validate_again(self, epoch: int) -> RestoredWeights:
+        """Validates the restored weights of an epoch, which shows whether they are its weights.
+
+        It is a check of the run and no part of it: the pixels are in the record's digests already, and no clock runs.
+        """
+        run, phase = self.context, self.context.position.phase
+        assert run.splits.validation is not None, "without a validation there is no best epoch"
+        where = f"the validation of the weights of phase {phase}, epoch {epoch}, once they were restored"
+        with run.engine.averaged_weights():
+            metrics, _ = self._evaluate(run.splits.validation, where, is_recorded=False)
+        return RestoredWeights(recorded=self.record.recorded_loss(phase, epoch), measured=metrics.loss)
+
+    def _evaluate(self, split: Split, where: str, is_recorded: bool = True) -> tuple[EvaluationMetrics, np.ndarray]:
+        """Evaluates a split in inference mode.
+
+        Args:
+            split: The split.
+            where: The name of the evaluation in the error if the outputs aren't finite.
+            is_recorded: Whether the split's pixels are added to the record's digests.
+
+        Returns:
+            The metrics and the logits.
+        """
         logits, done = [], 0
-        for batch in self.context.inputs.ordered_batches(split):
+        for batch in self.context.inputs.ordered_batches(split, is_recorded):
             logits.append(self.context.engine.predict(batch.inputs))
             done += len(batch)
             self.report.stage_progress("evaluate", done, len(split))
