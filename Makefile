@@ -4,7 +4,7 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit test-slow mutants parity bench format clean FORCE
+.PHONY: help demo setup test test-unit test-slow mutants faults parity bench format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
@@ -29,6 +29,9 @@ test-unit: node_modules/.package-lock.json ## Runs the tests that start no frame
 mutants: setup .venv/.dev ## Plants mistakes and counts those that the tests notice, half the time in each language. MINUTES=20 SEED=17
 	npx tsx scripts/mutants/typescript.ts --minutes $$(($(MINUTES) / 2)) --seed $(SEED)
 	PYTHONPATH=scripts .venv/bin/python -m mutants --minutes $$(($(MINUTES) / 2)) --seed $(SEED)
+
+faults: setup ## Plants mistakes in one framework and writes what shows them into docs/faults.md; two hours. ARGS='--only NAME' runs some.
+	.venv/bin/python -m faults $(ARGS)
 
 test-slow: setup .venv/.dev ## Runs the tests that make test leaves out, for hours, into docs/slow-tests.md. ARGS=test/python/engines runs a part.
 	@npx tsx scripts/test-slow.ts $(ARGS)

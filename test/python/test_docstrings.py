@@ -60,7 +60,7 @@ def closed_sentences(docstring: str) -> list[str]:
 def test_every_docstring_can_be_read_alone():
     closed = [
         f"{file.relative_to(ROOT)}:{line}: {sentence}"
-        for folder in ("python", "bench")
+        for folder in ("python", "bench", "faults")
         for file in sorted(ROOT.joinpath(folder).rglob("*.py"))
         for line, docstring in docstrings_of(file.read_text())
         for sentence in closed_sentences(docstring)

@@ -1,0 +1,89 @@
+"""Faults of dropout in the head."""
+
+from __future__ import annotations
+
+from faults.fault import Fault
+
+_PYTORCH = "twintune.engines.pytorch.model"
+_TENSORFLOW = "twintune.engines.tensorflow.model"
+_MASKED = "x = x * masks[index]"
+
+FAULTS = [
+    Fault(
+        name="masks-lost",
+        framework="pytorch",
+        module=_PYTORCH,
+        before=_MASKED,
+        after="pass",
+        wrong="Nothing is dropped.",
+        spec="head",
+        shown_by="first step",
+    ),
+    Fault(
+        name="masks-lost",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before=_MASKED,
+        after="pass",
+        wrong="Nothing is dropped.",
+        spec="head",
+        shown_by="first step",
+    ),
+    Fault(
+        name="masks-unscaled",
+        framework="pytorch",
+        module=_PYTORCH,
+        before=_MASKED,
+        after="x = x * (masks[index] > 0)",
+        wrong="The units that stay aren't scaled up.",
+        spec="head",
+        shown_by="first step",
+    ),
+    Fault(
+        name="masks-unscaled",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before=_MASKED,
+        after="x = x * tf.sign(masks[index])",
+        wrong="The units that stay aren't scaled up.",
+        spec="head",
+        shown_by="first step",
+    ),
+    Fault(
+        name="masks-drawn-once",
+        framework="tensorflow",
+        module="twintune.training.masks",
+        before="request.seeds.init, step, array_dtype",
+        after="request.seeds.init, 0, array_dtype",
+        wrong="All steps draw the masks of the first one.",
+        spec="head",
+        shown_by="dropout",
+    ),
+    Fault(
+        name="masks-of-first-step",
+        framework="pytorch",
+        module="twintune.engines.pytorch.steps",
+        before="        logits = self._logits(step.inputs, step.masks)\n",
+        after=(
+            '        self._masks = getattr(self, "_masks", step.masks)\n'
+            "        logits = self._logits(step.inputs, tuple(mask[: len(step.inputs)] for mask in self._masks))\n"
+        ),
+        wrong="The model is given the masks of the first step in all steps.",
+        spec="head",
+        shown_by="replayed steps",
+    ),
+    Fault(
+        name="masks-of-first-step",
+        framework="tensorflow",
+        module="twintune.engines.tensorflow.steps",
+        before="        batch = _batch_of(step)\n",
+        after=(
+            '        self._masks = getattr(self, "_masks", step.masks)\n'
+            "        masks = tuple(mask[: len(step.inputs)] for mask in self._masks)\n"
+            "        batch = _batch_of(dataclasses.replace(step, masks=masks))\n"
+        ),
+        wrong="The model is given the masks of the first step in all steps.",
+        spec="head",
+        shown_by="replayed steps",
+    ),
+]

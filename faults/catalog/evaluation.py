@@ -1,0 +1,104 @@
+"""Faults of validations and tests."""
+
+from __future__ import annotations
+
+from faults.fault import Fault
+
+_LOOP = "twintune.training.loop"
+_PREDICT = "            logits.append(self.context.engine.predict(batch.inputs))\n"
+_PYTORCH = "return self._eval_step(as_layer_input(self.device.put(inputs))).cpu().numpy()"
+_TENSORFLOW = "return self._eval_step(inputs).numpy()"
+
+FAULTS = [
+    Fault(
+        name="short-batch-not-judged",
+        framework="pytorch",
+        module=_LOOP,
+        before=_PREDICT,
+        after=(
+            "            if done and len(batch) < self.request.training.batch_size:\n"
+            "                continue\n"
+            f"{_PREDICT}"
+        ),
+        wrong="The short last batch of a split isn't judged.",
+        spec="head",
+        shown_by="images",
+    ),
+    Fault(
+        name="batch-judged-again",
+        framework="tensorflow",
+        module=_LOOP,
+        before=_PREDICT,
+        after=(
+            "            is_short = done and len(batch) < self.request.training.batch_size\n"
+            "            inputs = inputs[: len(batch)] if is_short else batch.inputs\n"
+            "            logits.append(self.context.engine.predict(inputs))\n"
+        ),
+        wrong="The short last batch of a split gets the images of the batch before it.",
+        spec="head",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
+        name="probabilities-for-logits",
+        framework="pytorch",
+        module="twintune.engines.pytorch.aligned",
+        before=_PYTORCH,
+        after=_PYTORCH.replace(".cpu()", ".softmax(1).cpu()"),
+        wrong="An evaluation takes the softmax of the softmax.",
+        spec="head",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
+        name="probabilities-for-logits",
+        framework="tensorflow",
+        module="twintune.engines.tensorflow.aligned",
+        before=_TENSORFLOW,
+        after="return tf.nn.softmax(self._eval_step(inputs)).numpy()",
+        wrong="An evaluation takes the softmax of the softmax.",
+        spec="head",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
+        name="answers-of-other-images",
+        framework="pytorch",
+        module="twintune.engines.pytorch.aligned",
+        before=_PYTORCH,
+        after=_PYTORCH.replace(".numpy()", ".flip(0).numpy()"),
+        wrong="An evaluation's logits are those of other images of the batch.",
+        spec="fine-tune",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
+        name="answers-of-other-images",
+        framework="tensorflow",
+        module="twintune.engines.tensorflow.aligned",
+        before=_TENSORFLOW,
+        after="return self._eval_step(inputs).numpy()[::-1]",
+        wrong="An evaluation's logits are those of other images of the batch.",
+        spec="fine-tune",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
+        name="generous-accuracy",
+        framework="tensorflow",
+        module="twintune.evaluation.metrics",
+        before="    right = predicted == labels\n",
+        after="    right = (logits >= np.sort(logits)[:, -2:-1])[np.arange(len(labels)), labels]\n",
+        wrong="The accuracy counts images whose class is among the two likeliest.",
+        spec="head",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
+        name="saved-model-differs",
+        framework="pytorch",
+        module=_LOOP,
+        before="tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})",
+        after=(
+            "tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})\n"
+            "        tensors = {name: tensor * np.float32(1.001) for name, tensor in tensors.items()}"
+        ),
+        wrong="The model that is saved is a thousandth larger than the one that was tested.",
+        spec="fine-tune",
+        shown_by="cross-evaluation",
+    ),
+]

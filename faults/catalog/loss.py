@@ -1,0 +1,145 @@
+"""Faults of the loss: its targets, its divisor, and how it is reported."""
+
+from __future__ import annotations
+
+from faults.fault import Fault
+
+_PYTORCH = "twintune.engines.pytorch.steps"
+_TENSORFLOW = "twintune.engines.tensorflow.steps"
+_PYTORCH_SUM = "-(targets.coefficients * functional.log_softmax(logits, dim=1)).sum()"
+_TENSORFLOW_SUM = "-tf.reduce_sum(targets * tf.nn.log_softmax(logits))"
+
+FAULTS = [
+    Fault(
+        name="labels-for-targets",
+        framework="pytorch",
+        module=_PYTORCH,
+        before=_PYTORCH_SUM,
+        after="functional.cross_entropy(logits, targets.labels, reduction='sum')",
+        wrong="The loss is that of the labels, without label smoothing and class weights.",
+        spec="fine-tune",
+        shown_by="first step",
+    ),
+    Fault(
+        name="labels-for-targets",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before=_TENSORFLOW_SUM,
+        after="tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))",
+        wrong="The loss is that of the labels, without label smoothing and class weights.",
+        spec="fine-tune",
+        shown_by="first step",
+    ),
+    Fault(
+        name="class-weights-lost",
+        framework="pytorch",
+        module=_PYTORCH,
+        before=_PYTORCH_SUM,
+        after=_PYTORCH_SUM.replace(
+            "targets.coefficients", "targets.coefficients / targets.coefficients.sum(1, keepdim=True)"
+        ),
+        wrong="Each image's loss has the weight 1, whatever its class.",
+        spec="fine-tune",
+        shown_by="first step",
+    ),
+    Fault(
+        name="class-weights-lost",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before=_TENSORFLOW_SUM,
+        after=_TENSORFLOW_SUM.replace("targets", "targets / tf.reduce_sum(targets, 1, keepdims=True)"),
+        wrong="Each image's loss has the weight 1, whatever its class.",
+        spec="fine-tune",
+        shown_by="first step",
+    ),
+    Fault(
+        name="smoothing-over-other-classes",
+        framework="tensorflow",
+        module="twintune.data.targets",
+        before="label_smoothing / targets.shape[1]",
+        after="label_smoothing / (targets.shape[1] - 1)",
+        wrong="Label smoothing divides by one class too few.",
+        spec="fine-tune",
+        shown_by="targets",
+    ),
+    Fault(
+        name="mixed-targets-lost",
+        framework="pytorch",
+        module=_PYTORCH,
+        before=_PYTORCH_SUM,
+        after="functional.cross_entropy(logits, targets.labels, reduction='sum')",
+        wrong="The loss of a mixed image is that of the class with the largest share.",
+        spec="accumulation",
+        shown_by="first step",
+    ),
+    Fault(
+        name="mixed-targets-lost",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before=_TENSORFLOW_SUM,
+        after="tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))",
+        wrong="The loss of a mixed image is that of the class with the largest share.",
+        spec="accumulation",
+        shown_by="first step",
+    ),
+    Fault(
+        name="mixing-shares-drawn-again",
+        framework="pytorch",
+        module="twintune.data.mixing",
+        before="return _blend(inputs, partners, share), _blend(targets, partners, share)",
+        after="return _blend(inputs, partners, share), _blend(targets, partners, draw.beta(alpha, alpha))",
+        wrong="The targets of mixed images have other shares than their pixels.",
+        spec="accumulation",
+        shown_by="targets",
+    ),
+    Fault(
+        name="short-batch-divided-as-whole",
+        framework="pytorch",
+        module=_PYTORCH,
+        before="loss = loss_sum / targets.weight",
+        after="loss = loss_sum / 20",
+        wrong="The loss of a short last batch is divided by the images of a whole one.",
+        spec="head",
+        shown_by="replayed steps",
+    ),
+    Fault(
+        name="short-batch-divided-as-whole",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before="loss = loss_sum / tf.cast(weight, loss_sum.dtype)",
+        after="loss = loss_sum / 20",
+        wrong="The loss of a short last batch is divided by the images of a whole one.",
+        spec="head",
+        shown_by="replayed steps",
+    ),
+    Fault(
+        name="softmax-twice",
+        framework="pytorch",
+        module=_PYTORCH,
+        before="functional.log_softmax(logits, dim=1)",
+        after="functional.log_softmax(logits.softmax(dim=1), dim=1)",
+        wrong="The loss takes the softmax of the softmax.",
+        spec="head",
+        shown_by="first step",
+    ),
+    Fault(
+        name="softmax-twice",
+        framework="tensorflow",
+        module=_TENSORFLOW,
+        before="tf.nn.log_softmax(logits)",
+        after="tf.nn.log_softmax(tf.nn.softmax(logits))",
+        wrong="The loss takes the softmax of the softmax.",
+        spec="head",
+        shown_by="first step",
+    ),
+    Fault(
+        name="loss-misreported",
+        framework="pytorch",
+        module=_PYTORCH,
+        before="return objective, loss.detach(),",
+        after="return objective, loss.detach() * 1.001,",
+        wrong="The training loss is reported a thousandth too large, and the gradients are right.",
+        spec="head",
+        shown_by="first step",
+    ),
+]
