@@ -8,10 +8,9 @@ _PYTORCH = "twintune.engines.pytorch.optimizer"
 _TENSORFLOW = "twintune.engines.tensorflow.optimizer"
 _RULES = "twintune.engines.tensorflow.update_rules"
 _DECAY_OF_GROUP = '"weight_decay": entry.weight_decay}'
-_DECAY_OF_VARIABLE = "slots, settings.weight_decay, scalars"
+_DECAY_OF_VARIABLE = 'variable.assign(variable * scalars["decay"])'
 _PYTORCH_KIND = "kind = torch.optim.AdamW if isinstance(definition, AdamW) else torch.optim.Adam"
-_SCALARS = "[self.rule.scalars(learning_rate * scale, self.steps) for scale in self._scales]"
-_STEP_SIZE = "return learning_rate, learning_rate * root_correction / correction1, self._epsilon * root_correction"
+_EPSILON = 'given["epsilon"] * given["epsilon_correction"]'
 
 FAULTS = [
     Fault(
@@ -28,11 +27,11 @@ FAULTS = [
         name="rate-scale-lost",
         framework="tensorflow",
         module=_TENSORFLOW,
-        before=_SCALARS,
-        after="[self.rule.scalars(learning_rate, self.steps) for scale in self._scales]",
+        before="(learning_rate * group.rate_scale, group.weight_decay, *scalars)",
+        after="(learning_rate, group.weight_decay, *scalars)",
         wrong="The backbone trains at the head's rate.",
         spec="fine-tune",
-        shown_by="replayed steps",
+        shown_by="optimizer",
     ),
     Fault(
         name="decay-lost",
@@ -47,9 +46,9 @@ FAULTS = [
     Fault(
         name="decay-lost",
         framework="tensorflow",
-        module=_TENSORFLOW,
+        module=_RULES,
         before=_DECAY_OF_VARIABLE,
-        after="slots, 0.0, scalars",
+        after="pass",
         wrong="No weight decays.",
         spec="fine-tune",
         shown_by="replayed steps",
@@ -68,8 +67,11 @@ FAULTS = [
         name="decay-of-norms",
         framework="tensorflow",
         module=_TENSORFLOW,
-        before=_DECAY_OF_VARIABLE,
-        after="slots, max(other.weight_decay for other in self.settings), scalars",
+        before="self.rule.update(variable, gradient, slots, scalars, decays=self.decays(row))",
+        after=(
+            'scalars["decay"] = scalars["decay"] if self.decays(row) else factors["decay"][0]\n'
+            "            self.rule.update(variable, gradient, slots, scalars, decays=True)"
+        ),
         wrong="Biases and BatchNorm's scales and shifts decay too.",
         spec="fine-tune",
         shown_by="replayed steps",
@@ -88,8 +90,8 @@ FAULTS = [
         name="decay-coupled",
         framework="tensorflow",
         module=_RULES,
-        before="if weight_decay and isinstance(definition, AdamW):",
-        after="if False:",
+        before=_DECAY_OF_VARIABLE,
+        after="gradient += 0.5 * variable",
         wrong="AdamW adds its decay to the gradients.",
         spec="fine-tune",
         shown_by="replayed steps",
@@ -108,8 +110,8 @@ FAULTS = [
         name="decay-decoupled",
         framework="tensorflow",
         module=_RULES,
-        before="if weight_decay and isinstance(definition, AdamW):",
-        after="if weight_decay:",
+        before='gradient += scalars["decay"] * variable\n',
+        after='variable.assign_sub(0.01 * scalars["decay"] * variable)\n',
         wrong="Adam shrinks the weights apart from the gradients.",
         spec="head",
         shown_by="replayed steps",
@@ -128,8 +130,8 @@ FAULTS = [
         name="adam-epsilon",
         framework="tensorflow",
         module=_RULES,
-        before=_STEP_SIZE,
-        after=_STEP_SIZE.replace("self._epsilon * root_correction", "1e-4 * root_correction"),
+        before=_EPSILON,
+        after='1e-4 * given["epsilon_correction"]',
         wrong="Adam's epsilon is 1e-4, and is described as 1e-8.",
         spec="head",
         shown_by="replayed steps",
@@ -138,8 +140,8 @@ FAULTS = [
         name="adam-epsilon-before-correction",
         framework="tensorflow",
         module=_RULES,
-        before=_STEP_SIZE,
-        after=_STEP_SIZE.replace("self._epsilon * root_correction", "self._epsilon"),
+        before=_EPSILON,
+        after='given["epsilon"]',
         wrong="Adam's epsilon is added before the bias correction, as Keras does.",
         spec="fine-tune",
         shown_by="replayed steps",
@@ -158,7 +160,7 @@ FAULTS = [
         name="adam-beta2",
         framework="tensorflow",
         module=_RULES,
-        before="beta2=definition.beta2,",
+        before='beta2=scalars["beta2"],',
         after="beta2=0.99,",
         wrong="Adam's beta2 is 0.99, and is described as 0.999.",
         spec="head",
@@ -168,8 +170,8 @@ FAULTS = [
         name="bias-correction-lost",
         framework="tensorflow",
         module=_RULES,
-        before="correction1 = 1 - self._beta1**step",
-        after="correction1 = 1.0",
+        before="root_correction / (1 - beta1**step)",
+        after="root_correction",
         wrong="Adam's first moment isn't corrected.",
         spec="head",
         shown_by="replayed steps",

@@ -65,10 +65,10 @@ FAULTS = [
         name="rate-set-after-step",
         framework="tensorflow",
         module="twintune.engines.tensorflow.optimizer",
-        before="        self.steps += 1\n",
+        before="        return coefficients\n",
         after=(
-            "        self.steps += 1\n"
-            '        learning_rate, self._next = getattr(self, "_next", learning_rate), learning_rate\n'
+            '        earlier, self._earlier = getattr(self, "_earlier", coefficients), coefficients\n'
+            "        return earlier\n"
         ),
         wrong="A step takes the rate of the step before it, and is described as taking its own.",
         spec="fine-tune",
