@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { noiseFloor, noiseSchema } from '../../src/compare/noise.js'
-import { failedRun, lossNotFinite } from '../report/comparison.js'
+import { facts, failedRun, lossNotFinite } from '../report/comparison.js'
 import { repeated, result } from './results.js'
 
 describe('noise', () => {
@@ -52,6 +52,19 @@ describe('noise', () => {
     const other = { ...repeated(result('pytorch', 0)), modelDigest: 'ff'.repeat(32) }
     const { sameModel } = noiseFloor({ results: [result('pytorch', 0), other], within: [], between: [] })
     expect(sameModel).toEqual({ tensorflow: null, pytorch: false })
+  })
+
+  it('does not call other losses of restored weights another work', () => {
+    const [phase] = facts(0).phases
+    if (phase === undefined) throw new Error('the facts have no phase')
+    const restored = (loss: number) =>
+      result('pytorch', 0, { phases: [{ ...phase, restored: { recorded: loss, measured: loss } }] })
+    const { unlike } = noiseFloor({
+      results: [restored(0.5), repeated(restored(0.6))],
+      within: [],
+      between: [],
+    })
+    expect(unlike.pytorch).toEqual([])
   })
 
   it('names the facts that a run and its repeat do not share', () => {
