@@ -105,7 +105,7 @@ class StandInEngine:
         """Sleeps for the time of a step."""
         time.sleep(self._step_seconds)
         self._learning_rate = step.learning_rate
-        return StepOutcome(loss=1.0, correct=0)
+        return StepOutcome(loss=1.0, correct=0, images=len(step.targets.labels), weight=step.targets.weight)
 
     def learning_rate(self) -> float:
         """The learning rate of the last step."""

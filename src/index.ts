@@ -6,6 +6,7 @@ import { TwintuneError } from './failure.js'
 import type { Perturbation } from './protocol/perturbation.js'
 import { eventStream } from './run/event-stream.js'
 import { defaultRunsDirectory } from './run/folder/files.js'
+import type { EvidenceOptions } from './run/judge-runs.js'
 import type { WarmWorkers } from './run/workers/warm-workers.js'
 import type { Experiment } from './spec/schema.js'
 
@@ -72,6 +73,16 @@ export interface RunOptions {
    * @defaultValue true
    */
   readonly featureCache?: boolean
+  /**
+   * Seeds whose runs keep a few training steps, which the other framework then takes again from the same state.
+   * @defaultValue `first`
+   */
+  readonly replay?: EvidenceOptions['replay']
+  /**
+   * Whether each framework tests the other's models.
+   * @defaultValue true
+   */
+  readonly crossEvaluation?: boolean
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
   /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
@@ -89,12 +100,18 @@ export async function* runExperiment(
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, workers, signal } = options
+  const evidence = evidenceOf(options)
   checkParallel(parallel)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>
-      carryOutExperiment(experiment, { runsDirectory, parallel, featureCache, workers }, emit, cancelSignal),
+      carryOutExperiment(
+        experiment,
+        { runsDirectory, parallel, featureCache, evidence, workers },
+        emit,
+        cancelSignal,
+      ),
     signal,
   )
 }
@@ -116,11 +133,17 @@ export async function* resumeComparison(
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { parallel = 1, featureCache = true, workers, signal } = options
+  const evidence = evidenceOf(options)
   checkParallel(parallel)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>
-      resumeExperiment(comparisonDirectory, { parallel, featureCache, workers }, emit, cancelSignal),
+      resumeExperiment(
+        comparisonDirectory,
+        { parallel, featureCache, evidence, workers },
+        emit,
+        cancelSignal,
+      ),
     signal,
   )
 }
@@ -211,6 +234,13 @@ export async function verify(experiment: Experiment, options: VerifyOptions = {}
   if (!verification)
     throw new TwintuneError({ code: 'INTERNAL', message: 'A ladder ended without a result.' })
   return verification
+}
+
+function evidenceOf({
+  replay = 'first',
+  crossEvaluation = true,
+}: Pick<RunOptions, 'replay' | 'crossEvaluation'>): EvidenceOptions {
+  return { replay, crossEvaluation }
 }
 
 function checkParallel(parallel: number): void {

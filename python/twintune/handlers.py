@@ -76,6 +76,12 @@ def _judge_rounding(payload: bytes, emit: Emit) -> object:
     return judge_rounding(msgspec.json.decode(payload, type=protocol.JudgeRoundingRequest))
 
 
+def _judge_run(payload: bytes, emit: Emit) -> object:
+    from twintune.parity.replay.judging_runs import judge_run
+
+    return judge_run(msgspec.json.decode(payload, type=protocol.JudgeRunRequest), emit)
+
+
 def _describe_idiomatic(payload: bytes, emit: Emit) -> object:
     from twintune.parity.idiomatic.tensorflow.reference import describe_first_batch
 
@@ -100,6 +106,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "record-rungs": _record_rungs,
     "judge-rungs": _judge_rungs,
     "judge-rounding": _judge_rounding,
+    "judge-run": _judge_run,
     "describe-idiomatic": _describe_idiomatic,
     "measure-differences": _measure_differences,
 }

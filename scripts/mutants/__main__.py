@@ -65,7 +65,7 @@ class _Lane:
         within = sum(total <= self._seconds_each for total in seconds)
         tests = all_tests[: max(1, within)]
         unasked = len(all_tests) - len(tests)
-        spent = 0.0
+        spent, asked = 0.0, len(tests)
         while tests:
             path.write_text(mutant.source)
             try:
@@ -74,14 +74,15 @@ class _Lane:
                 path.write_text(original)
             spent += run.seconds
             if run.failed in tests and not self._is_sound(run.failed):
-                tests.remove(run.failed)
+                # The tests before it have passed.
+                tests = tests[tests.index(run.failed) + 1 :]
                 continue
             if (run.timed_out or run.failed) and run.failed not in tests and not self._run_to_their_end(tests):
                 # A crash or a limit that has nothing to do with the mutant.
                 return Outcome(mutant, "not-run", None, 0, unasked, spent)
             status = "timeout" if run.timed_out else "killed" if run.failed else "survived"
-            return Outcome(mutant, status, run.failed, len(tests), unasked, spent)
-        return Outcome(mutant, "not-run", None, 0, unasked, spent)
+            return Outcome(mutant, status, run.failed, asked, unasked, spent)
+        return Outcome(mutant, "survived" if asked > 1 else "not-run", None, asked, unasked, spent)
 
     def _is_sound(self, test: str) -> bool:
         """Whether a test passes by itself without a mutant; one that needs another test before it says nothing."""

@@ -1,6 +1,7 @@
 import type { Event } from '../events.js'
 import { runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
+import type { EvidenceOptions } from '../run/judge-runs.js'
 import type { Experiment } from '../spec/schema.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
@@ -10,6 +11,8 @@ export interface CarryOutOptions extends SpecOptions {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
+  readonly replay: EvidenceOptions['replay']
+  readonly crossEvaluation: boolean
   readonly profile?: boolean
 }
 
@@ -21,13 +24,15 @@ export function overridesOf({ set = [], profile = false }: CarryOutOptions): rea
 /** Carries an experiment out before the user's eyes; resolves to the exit code that its comparison deserves. */
 export async function carryOutAndLog(
   experiment: Experiment,
-  { out, parallel, featureCache, ...options }: CarryOutOptions,
+  { out, parallel, featureCache, replay, crossEvaluation, ...options }: CarryOutOptions,
   context: CommandContext,
 ): Promise<number> {
   const events = runExperiment(experiment, {
     runsDirectory: out,
     parallel,
     featureCache,
+    replay,
+    crossEvaluation,
     signal: context.signal,
   })
   return logToTheEnd(events, options, context)

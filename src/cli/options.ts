@@ -38,6 +38,20 @@ export function addCarryOutOptions(command: Command): Command {
   )
 }
 
+/** Adds the options of what is done again by the other framework. */
+export function addEvidenceOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--replay <seeds>',
+        'seeds whose steps the other framework takes again from the same state; float64: the first, in float64 too',
+      )
+        .choices(['first', 'all', 'none', 'float64'])
+        .default('first'),
+    )
+    .option('--no-cross-evaluation', "leave each framework's models untested by the other")
+}
+
 /** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
 export function addResumeOptions(command: Command): Command {
   addOutOption(command)
@@ -51,6 +65,7 @@ export function addResumeOptions(command: Command): Command {
       '--no-feature-cache',
       'compute the features of a frozen backbone anew, and keep none for other runs',
     )
+  addEvidenceOptions(command)
   return addOutputOptions(command)
 }
 

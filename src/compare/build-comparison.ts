@@ -2,9 +2,11 @@ import { toFailure } from '../failure.js'
 import type { RunResult } from '../protocol/result.js'
 import type { MetricName } from '../spec/comparison-schema.js'
 import type { Experiment } from '../spec/schema.js'
-import type { Comparison, MetricComparison, PairedEstimate } from './comparison.js'
+import { behaviourOf, brokenRows } from './behaviour.js'
+import type { Comparison, ContractRow, Difference, MetricComparison, PairedEstimate } from './comparison.js'
 import { fairnessContract } from './contract.js'
 import { type Differences, noDifferences, testDifferences } from './differences.js'
+import type { Judgement } from './judgement.js'
 import type { Statistics } from './paired-estimate.js'
 import { valuesOf } from './paired-values.js'
 import { summarize } from './summary.js'
@@ -18,12 +20,14 @@ export async function buildComparison(
   { name, mode, comparison: settings }: Pick<Experiment, 'name' | 'mode' | 'comparison'>,
   results: readonly RunResult[],
   statistics: Statistics,
+  judgements: readonly Judgement[] = [],
 ): Promise<ComparedRuns> {
+  const contract = [...fairnessContract(results), ...behaviourOf(mode, results, judgements)]
   const { status, differences, ratio } = await testAll(results, settings, statistics)
   const compare = (metric: MetricName): MetricComparison => ({
     tensorflow: summarize(valuesOf('tensorflow', results, (run) => run.test[metric])),
     pytorch: summarize(valuesOf('pytorch', results, (run) => run.test[metric])),
-    difference: differences[metric],
+    difference: withheld(differences[metric], brokenRows(mode, contract)),
   })
   return {
     schemaVersion: 1,
@@ -31,7 +35,8 @@ export async function buildComparison(
     mode,
     status,
     runs: [...results],
-    contract: fairnessContract(results),
+    contract,
+    judgements: [...judgements],
     vary: settings.vary,
     primaryMetric: settings.primaryMetric,
     metrics: {
@@ -43,6 +48,17 @@ export async function buildComparison(
     },
     throughput: { ...summarizeThroughput(results), ratio },
   }
+}
+
+/** Replaces a verdict where the frameworks did different work: a difference then says nothing about them. */
+function withheld(
+  difference: Difference | null,
+  [first, ...others]: readonly ContractRow[],
+): Difference | null {
+  if (difference === null || difference.verdict === null || first === undefined) return difference
+  const rows = [first, ...others].map(({ ingredient }) => ingredient).join(', ')
+  const reason = `The frameworks did different work (${rows}), so that the difference says nothing about them. ${first.ingredient}: ${first.evidence}.`
+  return { ...difference, verdict: 'different work', reason }
 }
 
 interface Tested {

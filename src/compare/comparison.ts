@@ -2,10 +2,11 @@ import * as z from 'zod'
 import { runResultSchema } from '../protocol/result.js'
 import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
 import { disagreementSchema } from './disagreement.js'
+import { judgementSchema } from './judgement.js'
 import { noiseSchema } from './noise.js'
 import { summarySchema } from './summary.js'
 
-export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive'])
+export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive', 'different work'])
 
 export const pairedEstimateSchema = z.strictObject({
   mean: z.number(),
@@ -73,7 +74,9 @@ export const throughputSchema = z.strictObject({
 
 export const contractRowSchema = z.strictObject({
   ingredient: z.string(),
-  state: z.enum(['identical', 'equivalent', 'different']),
+  state: z
+    .enum(['identical', 'equivalent', 'different', 'unchecked'])
+    .describe('State of the ingredient. `unchecked`: there was nothing to look at, or no one looked.'),
   evidence: z.string(),
 })
 
@@ -90,6 +93,10 @@ export const comparisonSchema = z
     contract: z
       .array(contractRowSchema)
       .describe('Rows of the fairness contract; empty unless both frameworks finished a seed.'),
+    judgements: z
+      .array(judgementSchema)
+      .default([])
+      .describe("Judgements of each framework's runs by the other, which rows of the contract rest on."),
     vary: z
       .array(purposeSchema)
       .describe(

@@ -10,6 +10,8 @@ import { runSeeds } from './run-seeds.js'
 export interface RunSurroundings {
   /** Path of the run's own folder. */
   readonly runDirectory: string
+  /** Whether a few training steps are kept, so that the other framework can take them too. */
+  readonly keepSteps: boolean
   /** Whether to go on from the run's last checkpoint. */
   readonly resume: boolean
   readonly cacheDirectory: string

@@ -19,12 +19,39 @@ export const trainedPhaseSchema = z.strictObject({
     .describe('Number of epochs that were trained; early stopping makes them fewer than planned.'),
   steps: z.int().describe('Number of steps of the optimiser.'),
   skippedSteps: z.int().describe('Number of steps that loss scaling skipped.'),
+  stillSteps: z
+    .int()
+    .default(0)
+    .describe(
+      'Number of steps of the optimiser that left the bias of the head as it was, though the learning rate and the loss were large enough to move it.',
+    ),
   weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
   restored: restoredWeightsSchema
     .nullable()
     .describe(
       'Validation loss of restored weights, recorded and measured again. Null for a phase that ended with the weights of its last epoch.',
     ),
+  betweenEpochs: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe(
+      'State of weights and optimiser between the last step of the first epoch and the first step of the second: `unchanged`, or the tensor that changed. Null where no one looked.',
+    ),
+  featuresDifference: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe(
+      'Largest difference of a few images between the features that the phase was given and those of a plain pass through the frozen stages, as a share of the largest feature of the image. Null for a phase on pixels.',
+    ),
+})
+
+export const epochImagesSchema = z.strictObject({
+  trained: z.int().describe('Number of images in the batches of the training steps.'),
+  distinct: z.int().describe('Number of different images among them.'),
+  weight: z.number().describe('Sum of the weights that the loss gave to the images.'),
+  validated: z.int().describe('Number of validation images that the model answered.'),
 })
 
 const afterEachEpoch = 'The list has the value after each epoch, over all phases.'
@@ -44,6 +71,19 @@ export const factsSchema = z.strictObject({
     .string()
     .describe('Operations of the live loader on a training image, in their order, and on a batch.'),
   phases: z.array(trainedPhaseSchema),
+  images: z
+    .array(epochImagesSchema)
+    .default([])
+    .describe('Images of each epoch, over all phases, counted where the engine consumed them.'),
+  tested: z.int().nullable().default(null).describe('Number of test images that the model answered.'),
+  tolerances: z
+    .strictObject({
+      loss: z.number().describe('Share of a loss, or of 1 where that is larger.'),
+      features: z.number().describe('Share of the largest feature of an image.'),
+    })
+    .nullable()
+    .default(null)
+    .describe("Largest differences that the rounding of the run's precision explains."),
   pixels: z
     .array(z.string())
     .describe(
@@ -91,5 +131,7 @@ export const factsSchema = z.strictObject({
  * Hashes are SHA-256 in hexadecimal; tensors are hashed by canonical name and layout.
  */
 export type Facts = z.output<typeof factsSchema>
+/** Images that an epoch trained on and was validated with. */
+export type EpochImages = z.output<typeof epochImagesSchema>
 /** Record of a phase after its training: how much it trained, and on what input. */
 export type TrainedPhase = z.output<typeof trainedPhaseSchema>

@@ -56,6 +56,9 @@ export const runRequestSchema = z.strictObject({
   device: z.string(),
   deterministic: z.boolean(),
   profile: z.boolean(),
+  keepSteps: z
+    .boolean()
+    .describe('Whether a few training steps are kept whole, so that the other framework can take them too.'),
   runDirectory: z.string().describe("Path of the run's own folder, which exists."),
   resume: z.boolean().describe("Whether to go on from the run's last checkpoint, where it has one."),
   cacheDirectory: z.string(),

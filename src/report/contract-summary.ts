@@ -10,12 +10,13 @@ export function renderContract({ contract, runs }: Comparison, style: Style): st
   if (contract.length === 0) {
     return renderSection(title, renderProse('None: no seed was finished by both frameworks.', style), style)
   }
-  const { green, yellow, cyan } = style.colors
+  const { green, yellow, cyan, dim } = style.colors
   const identical = contract.filter((row) => row.state === 'identical').map((row) => row.ingredient)
   const rows = [
     ...(identical.length === 0 ? [] : [[green('identical'), identical.join(', ')]]),
     ...rowsWithEvidence(contract, 'equivalent', cyan),
     ...rowsWithEvidence(contract, 'different', yellow),
+    ...rowsWithEvidence(contract, 'unchecked', dim),
   ]
   return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
 }

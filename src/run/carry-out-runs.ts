@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { buildComparison } from '../compare/build-comparison.js'
 import { completeComparison } from '../compare/complete-comparison.js'
+import type { Statistics } from '../compare/paired-estimate.js'
 import type { Event } from '../events.js'
 import { isSameRun, planRuns, type Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
@@ -12,6 +13,7 @@ import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { compareAnswers } from './compare-answers.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { Journal, now } from './folder/journal.js'
+import { type EvidenceOptions, judgeRuns, keepsSteps } from './judge-runs.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
@@ -24,6 +26,8 @@ export interface CarryOutRunsOptions {
   readonly parallel: number
   /** Whether features are taken from the cache, and kept there for other runs. */
   readonly featureCache: boolean
+  /** Evidence that is gathered beside the runs. */
+  readonly evidence: EvidenceOptions
   /** Workers that an earlier comparison left, and that the next one gets. */
   readonly workers?: WarmWorkers | undefined
   /** Function that starts a worker in another way, for tests. */
@@ -47,7 +51,7 @@ export interface Undertaking {
  */
 export async function carryOutRuns(
   { experiment, folder, machine, surroundings, kept }: Undertaking,
-  { parallel, workers, startWorker }: Omit<CarryOutRunsOptions, 'featureCache'>,
+  { parallel, evidence, workers, startWorker }: Omit<CarryOutRunsOptions, 'featureCache'>,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -80,7 +84,9 @@ export async function carryOutRuns(
           featureCache: surroundings.featureCache && !run.repeat,
           runDirectory: folder.folderOf(run),
           resume: kept !== null,
+          keepSteps: keepsSteps(experiment, run, evidence),
         })
+        folder.discardJudgement(run)
         const result = await carryOutRun(run, worker, request, {
           onEvent: (event) => journal.event(event),
           signal,
@@ -94,13 +100,21 @@ export async function carryOutRuns(
       giveUp: (run, failure) => journal.result(unfinishedResult(run, failure)),
     })
     const results = inOrder(planned, journal.results)
+    const { judgements, problems } = await judgeRuns(experiment, results, {
+      folder,
+      pool,
+      surroundings,
+      evidence,
+    })
+    for (const problem of problems) journal.event({ type: 'warning', time: now(), ...problem })
     const answers = await compareAnswers(experiment, results, { folder, pool })
     journal.answers(answers)
     const counted = results.filter(({ repeat }) => !repeat)
-    const compared = await buildComparison(experiment, counted, {
+    const statistics = {
       pairedDifference: (request) => pool.ask(pairedDifferenceMessage, request),
       pairsNeeded: (request) => pool.ask(pairsNeededMessage, request),
-    })
+    } satisfies Statistics
+    const compared = await buildComparison(experiment, counted, statistics, judgements)
     journal.comparison(completeComparison(compared, { experiment, results, answers }))
     journal.broken.throwIfAborted()
   } finally {

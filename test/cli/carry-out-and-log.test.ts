@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest'
 import { overridesOf } from '../../src/cli/carry-out-and-log.js'
 
-const options = { out: 'runs', parallel: 1, featureCache: true, set: ['training.batchSize=64'] }
+const options = {
+  out: 'runs',
+  parallel: 1,
+  featureCache: true,
+  replay: 'first' as const,
+  crossEvaluation: true,
+  set: ['training.batchSize=64'],
+}
 
 it('sets the profile that an option asks for over the specification', () => {
   expect(overridesOf({ ...options, profile: true })).toEqual(['training.batchSize=64', 'profile=true'])

@@ -55,6 +55,7 @@ function runOf(phase: PhaseInput, backbone = 'resnet18') {
   })
   const surroundings = {
     runDirectory: '/runs/x',
+    keepSteps: false,
     resume: false,
     cacheDirectory: '/cache',
     featureCache: true,

@@ -50,6 +50,7 @@ function requestOf(changes: Partial<ExperimentInput>) {
   })
   const surroundings = {
     runDirectory: '/runs/x',
+    keepSteps: false,
     resume: false,
     cacheDirectory: '/cache',
     featureCache: true,

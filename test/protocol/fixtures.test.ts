@@ -8,6 +8,7 @@ import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.j
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
 import { inspectMessage } from '../../src/protocol/inspect.js'
 import { judgeRoundingMessage } from '../../src/protocol/judge-rounding.js'
+import { judgeRunMessage } from '../../src/protocol/judge-run.js'
 import { judgeRungsMessage } from '../../src/protocol/judge-rungs.js'
 import { measureDifferencesMessage } from '../../src/protocol/measure-differences.js'
 import type { Message } from '../../src/protocol/message.js'
@@ -26,6 +27,7 @@ const messages: readonly Message[] = [
   importFrameworkMessage,
   inspectMessage,
   judgeRoundingMessage,
+  judgeRunMessage,
   judgeRungsMessage,
   measureDifferencesMessage,
   pairedDifferenceMessage,

@@ -148,6 +148,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
             "device": "cpu",
             "deterministic": False,
             "profile": False,
+            "keepSteps": False,
             "resume": False,
             "runDirectory": str(folder / f"{framework}-seed0"),
             "cacheDirectory": str(cache),

@@ -7,6 +7,7 @@ import type { Event, EventOf } from '../../src/events.js'
 import type { Run } from '../../src/plan/plan-runs.js'
 import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
 import { eventStream } from '../../src/run/event-stream.js'
+import type { EvidenceOptions } from '../../src/run/judge-runs.js'
 import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput } from '../../src/spec/schema.js'
@@ -36,9 +37,12 @@ export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
   })
 }
 
+/** The evidence of the tests that are about something else: none. */
+const noEvidence = { replay: 'none', crossEvaluation: false } as const
+
 /** What the fixture's Python is told to do: of `import-FRAMEWORK`, `FRAMEWORK-SEED`, `paired-difference` or `compare-predictions`. */
 export type Behaviours = Readonly<
-  Record<string, 'raise' | 'die' | 'slow' | 'speak' | 'wait' | 'hang' | 'disturbed'>
+  Record<string, 'raise' | 'die' | 'slow' | 'speak' | 'wait' | 'hang' | 'disturbed' | 'differ'>
 >
 
 /** Starts workers whose Python does what it is told. */
@@ -61,6 +65,7 @@ export function carryOut(
           runsDirectory: path.join(temporary, 'runs'),
           parallel: 1,
           featureCache: true,
+          evidence: noEvidence,
           startWorker: workerStarter(behaviours),
           ...options,
         },
@@ -75,8 +80,9 @@ export function carryOut(
 export async function eventsOfResuming(
   comparisonDirectory: string,
   behaviours: Behaviours = {},
+  evidence: EvidenceOptions = noEvidence,
 ): Promise<Event[]> {
-  const options = { parallel: 1, featureCache: true, startWorker: workerStarter(behaviours) }
+  const options = { parallel: 1, featureCache: true, evidence, startWorker: workerStarter(behaviours) }
   const events: Event[] = []
   const resuming = eventStream<Event>((emit, signal) =>
     resumeExperiment(comparisonDirectory, options, emit, signal),

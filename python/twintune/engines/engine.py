@@ -22,7 +22,7 @@ EfficientNet-Lite0 after some 150.
 """
 
 StepHandle = Any
-"""The loss and the number of right answers of a step, on the device until they are read."""
+"""The outcome of a step, on the device until it is read."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,19 @@ class StepInputs:
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The outcome of a step: its batch's loss, divided by the batch's weight, and the number of right answers."""
+    """The outcome of a step, as the step itself computed it on the device."""
 
     loss: float
+    """The batch's loss, divided by the batch's weight."""
     correct: int
+    """The number of right answers."""
+    images: int
+    """The number of images that the batch had when its loss was computed."""
+    weight: float
+    """The sum of the weights that the loss gave to the batch's images."""
+    moved: bool | None = None
+    """Whether the optimiser's step changed the bias of the head's last layer; None for a batch without such a step, and
+    for an engine that doesn't look."""
 
 
 class Device(Protocol):

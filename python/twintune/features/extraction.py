@@ -93,6 +93,21 @@ class FeatureExtractor:
             passed.pixels.append((name, features.pixels))
         return passed
 
+    def test_features(self, first_stage: int) -> CachedFeatures:
+        """Computes, or takes from the cache, the features of the test images alone.
+
+        Args:
+            first_stage: Index of the first stage that is not computed; the number of stages for pooled features.
+        """
+        views = self._views()
+        prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
+        tests = [view for view in views if view[0] == "test"]
+        (key,) = self._keys(tests, first_stage, self._digest_before(first_stage), prefix.variant)
+        found = self._cache.find(key) or self._compute(prefix, key, self._splits.test, 0, len(self._splits.test))
+        features = CachedFeatures(self._request.seeds.order, self._request.training.batch_size)
+        features.put(self._splits.test, found.values)
+        return features
+
     def _views(self) -> list[tuple[SplitName, Split, FixedView | None]]:
         """The images that the backbone is to see: the plain ones of all splits, or views of the training images."""
         augmentation, training = self._request.augmentation, self._request.training

@@ -70,6 +70,14 @@ from twintune.protocol.judge_rounding import (
     RoundedRungName,
     Rounding,
 )
+from twintune.protocol.judge_run import (
+    CrossEvaluation,
+    JudgeRunRequest,
+    JudgeRunResult,
+    Replay,
+    ReplayedStep,
+    TensorDifference,
+)
 from twintune.protocol.judge_rungs import JudgeRungsRequest, JudgeRungsResult, Rung, RungName
 from twintune.protocol.message import Framework, Message, Mode, Precision, SplitName
 from twintune.protocol.model import FileWeights, Head, ImagenetWeights, Model, RandomWeights, WeightsRequest
@@ -109,10 +117,12 @@ from twintune.protocol.progress import (
 )
 from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
 from twintune.protocol.result import (
+    EpochImages,
     EpochRecord,
     Facts,
     FeatureOrigin,
     RestoredWeights,
+    RoundingTolerances,
     RunResult,
     Seconds,
     StepInput,
@@ -149,6 +159,7 @@ __all__ = [
     "ComparePredictionsResult",
     "ConstantSchedule",
     "CosineSchedule",
+    "CrossEvaluation",
     "Csv",
     "DatasetFields",
     "DatasetPaths",
@@ -164,6 +175,7 @@ __all__ = [
     "Ema",
     "Emit",
     "EmitChecked",
+    "EpochImages",
     "EpochRecord",
     "EpochReport",
     "Evaluation",
@@ -189,6 +201,8 @@ __all__ = [
     "InspectResult",
     "JudgeRoundingRequest",
     "JudgeRoundingResult",
+    "JudgeRunRequest",
+    "JudgeRunResult",
     "JudgeRungsRequest",
     "JudgeRungsResult",
     "LearningRatePoint",
@@ -221,10 +235,13 @@ __all__ = [
     "RecordRungsResult",
     "RecordingProgress",
     "Recordings",
+    "Replay",
+    "ReplayedStep",
     "RestoredWeights",
     "RmsProp",
     "RoundedRungName",
     "Rounding",
+    "RoundingTolerances",
     "RunProgress",
     "RunRequest",
     "RunResult",
@@ -247,6 +264,7 @@ __all__ = [
     "StepSchedule",
     "SweepProgress",
     "SweepStepReport",
+    "TensorDifference",
     "TopLoss",
     "Trainable",
     "TrainableStages",

@@ -65,8 +65,27 @@ class TrainedPhase(Message):
     epochs: int
     steps: int
     skipped_steps: int
+    still_steps: int
     weights_of: int
     restored: RestoredWeights | None
+    between_epochs: str | None
+    features_difference: float | None
+
+
+class RoundingTolerances(Message):
+    """The shares by which losses and features of two engines of the run's precision may differ by rounding alone."""
+
+    loss: float
+    features: float
+
+
+class EpochImages(Message):
+    """The images of an epoch, counted where the engine consumed them (see `src/protocol/facts.ts`)."""
+
+    trained: int
+    distinct: int
+    weight: float
+    validated: int
 
 
 class Facts(Message):
@@ -80,6 +99,9 @@ class Facts(Message):
     test_set: str
     augmentation: str
     phases: list[TrainedPhase]
+    images: list[EpochImages]
+    tested: int
+    tolerances: RoundingTolerances
     pixels: list[str]
     batch_order: list[str]
     targets: list[str]

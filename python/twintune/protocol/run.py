@@ -25,7 +25,8 @@ class RunRequest(Message):
     """A request for one run, which is named by its framework and seed. Paths are absolute.
 
     `twintune` is the version that asks; `resume` asks to go on from the run's last checkpoint. `feature_cache` asks to
-    take features from the cache and to keep them there.
+    take features from the cache and to keep them there. `keep_steps` asks to keep a few steps, for the other framework
+    to take them too.
     """
 
     twintune: str
@@ -40,6 +41,7 @@ class RunRequest(Message):
     device: str
     deterministic: bool
     profile: bool
+    keep_steps: bool
     run_directory: str
     resume: bool
     cache_directory: str

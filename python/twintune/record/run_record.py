@@ -7,18 +7,22 @@ import statistics
 from twintune.data.dataset import Splits
 from twintune.digests import ChainedDigest, digest_shapes, digest_tensors, digest_text
 from twintune.engines.engine import Engine, PhaseFacts
+from twintune.model.tolerances import TOLERANCES
 from twintune.protocol import (
+    EpochImages,
     EpochRecord,
     EvaluationMetrics,
     Facts,
     FeatureOrigin,
     RestoredWeights,
+    RoundingTolerances,
     RunRequest,
     RunResult,
     Seconds,
     StepProfile,
     TrainedPhase,
 )
+from twintune.record.consumed import Consumed
 from twintune.record.run_state import RecordState, checkpoint_mismatch
 from twintune.system.stopwatch import Stopwatch
 
@@ -34,6 +38,8 @@ class RunRecord:
         self.augmentation = ""
         self.model = ""
         """Digest of the tensors that the run has ended with."""
+        self.tested = 0
+        """The number of images that the engine's test answered."""
         self.others_cpu_share: float | None = None
         self.profile: list[StepProfile] = []
 
@@ -56,7 +62,16 @@ class RunRecord:
         self.state.losses.append(f"{facts.loss}, {targets}")
         self.state.trained.append(
             TrainedPhase(
-                input=step_input, features=features, epochs=0, steps=0, skipped_steps=0, weights_of=0, restored=None
+                input=step_input,
+                features=features,
+                epochs=0,
+                steps=0,
+                skipped_steps=0,
+                still_steps=0,
+                weights_of=0,
+                between_epochs=None,
+                features_difference=None,
+                restored=None,
             )
         )
 
@@ -69,15 +84,22 @@ class RunRecord:
         self.state.digests.add_learning_rate(rate)
         self.state.trained[-1].steps += 1
 
-    def add_epoch(self, epoch: EpochRecord, optimizer: str) -> None:
+    def add_epoch(self, epoch: EpochRecord, optimizer: str, consumed: Consumed, validated: int) -> None:
         """Keeps the record of an epoch that has ended, with its validation.
 
         Args:
             epoch: The epoch's record.
             optimizer: The live optimiser in words, as the epoch's last step took it: the phase's last epoch decides.
+            consumed: The images that the engine's steps consumed.
+            validated: The number of images that the engine's validation answered.
         """
         self.state.optimizers[-1] = optimizer
         self.state.epochs.append(epoch)
+        images = EpochImages(
+            trained=consumed.images, distinct=consumed.distinct, weight=consumed.weight, validated=validated
+        )
+        self.state.images.append(images)
+        self.state.trained[-1].still_steps += consumed.still
         self.state.digests.end_epoch()
         self.state.trained[-1].epochs += 1
 
@@ -138,6 +160,7 @@ class RunRecord:
         )
 
     def _facts(self, engine: Engine, splits: Splits) -> Facts:
+        tolerances = TOLERANCES[self.request.training.precision]
         return Facts(
             architecture=self.state.architecture,
             parameters=self.state.parameters,
@@ -147,6 +170,9 @@ class RunRecord:
             test_set=digest_text([self.state.test_pixels, digest_tensors({"labels": splits.test.labels})]),
             augmentation=self.augmentation,
             phases=self.state.trained,
+            images=self.state.images,
+            tested=self.tested,
+            tolerances=RoundingTolerances(loss=tolerances.loss, features=tolerances.inputs),
             pixels=self.state.digests.pixels.epochs,
             batch_order=self.state.digests.batch_order.epochs,
             targets=self.state.digests.targets.epochs,

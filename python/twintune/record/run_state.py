@@ -10,7 +10,8 @@ from twintune.digests import digest_schema
 from twintune.engines.engine import PhaseFacts
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
-from twintune.protocol import EpochRecord, RunRequest, TrainedPhase
+from twintune.protocol import EpochImages, EpochRecord, RunRequest, TrainedPhase
+from twintune.record.consumed import ConsumedState
 from twintune.record.early_stopping import MonitorState
 from twintune.record.epoch_digests import EpochDigests
 
@@ -24,6 +25,7 @@ class EpochState(msgspec.Struct, frozen=True):
     seconds: float
     loader_seconds: float
     timed_images: int
+    consumed: ConsumedState
 
 
 class RecordState(msgspec.Struct):
@@ -46,6 +48,7 @@ class RecordState(msgspec.Struct):
     """The loss of each phase's training step, in words."""
     trained: list[TrainedPhase] = msgspec.field(default_factory=list)
     epochs: list[EpochRecord] = msgspec.field(default_factory=list)
+    images: list[EpochImages] = msgspec.field(default_factory=list)
     first_step_loss: float | None = None
     feature_images: int = 0
     """The number of images whose features were computed."""
@@ -117,7 +120,7 @@ def specification_of(request: RunRequest) -> dict[str, Any]:
     """
     # A checkpoint's header gives back lists for tuples, so the request takes the same way through JSON.
     specification = msgspec.json.decode(msgspec.json.encode(request))
-    for place in ("twintune", "resume", "runDirectory", "cacheDirectory", "torchPython"):
+    for place in ("twintune", "resume", "keepSteps", "runDirectory", "cacheDirectory", "torchPython"):
         del specification[place]
     # Features are the same wherever they come from.
     for setting in ("featureCache", "featureCacheBytes"):

@@ -9,6 +9,7 @@ from twintune.data.dataset import Splits
 from twintune.data.targets import TargetEncoder
 from twintune.engines.engine import Engine
 from twintune.protocol import RunRequest
+from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.record.run_state import Position
@@ -27,6 +28,8 @@ class RunContext:
     engine: Engine
     inputs: Inputs
     position: Position = field(default_factory=Position)
+    keeper: StepKeeper | None = None
+    """The keeper of steps that the other framework is to take afterwards; None for a run that keeps none."""
 
     @property
     def batches(self) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
 
 from twintune.data.loader import Batch
 from twintune.data.targets import Targets
@@ -12,10 +15,27 @@ from twintune.engines.engine import StepInputs
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
 from twintune.protocol import Phase, StepReport
+from twintune.record.consumed import Consumed
 from twintune.record.run_state import EpochState
 from twintune.system.stopwatch import Waiting
 from twintune.training.context import RunContext
 from twintune.training.masks import masks_of_step
+from twintune.training.step_window import StepWindow
+
+_MOVING_SHARE = 1e-3
+"""The least share of the phase's learning rate at which an optimiser step is expected to move the head.
+
+Below, as at the ends of a schedule, an update may be lost in the rounding of a weight.
+"""
+
+
+class _PendingStep(NamedTuple):
+    """A step whose outcome is still on the device."""
+
+    handle: object
+    targets: Targets
+    positions: np.ndarray
+    is_to_move: bool
 
 
 class TrainingEpoch:
@@ -51,7 +71,11 @@ class TrainingEpoch:
         """The part of `seconds` in which the loop waited for a batch to be read, augmented, mixed and hashed."""
         self.timed_images = under_way.timed_images if under_way else 0
         """The number of images whose steps `seconds` covers."""
-        self._pending: list[tuple[object, Targets]] = []
+        self.consumed = Consumed(len(run.splits.train), under_way.consumed if under_way else None)
+        self._window = StepWindow(run, phase, run.keeper) if run.keeper else None
+        self._pending: list[_PendingStep] = []
+        self._losses: list[float] = []
+        """The losses of the batches since the window last opened."""
 
     def train(self, is_cold: bool) -> None:
         """Trains on all batches that are left.
@@ -69,6 +93,7 @@ class TrainingEpoch:
             group_weight += targets.weight
             ends_group = step % accumulation == 0 or step == run.batches
             rate = self._rates[(step - 1) // accumulation]
+            start += self._look_before(step, batch)
             self._train_step(batch, targets, rate, group_weight if ends_group else None)
             if ends_group:
                 run.record.add_step(run.engine.learning_rate())
@@ -84,11 +109,14 @@ class TrainingEpoch:
                 self.timed_images += len(batch)
                 if report.is_due():
                     self._report_step(step, self.seconds + time.perf_counter() - start)
+            if ends_group:
+                start += self._look_after(step)
             if self._wants_checkpoint(step):
                 self._read_steps(step)
                 self.seconds += time.perf_counter() - start
                 self.loader_seconds += batches.take_seconds()
-                self._save(EpochState(step, self.metrics, self.seconds, self.loader_seconds, self.timed_images))
+                timed = self.seconds, self.loader_seconds, self.timed_images
+                self._save(EpochState(step, self.metrics, *timed, self.consumed.state))
                 start = time.perf_counter()
         self._read_steps(run.batches)
         self.seconds += time.perf_counter() - start
@@ -105,16 +133,17 @@ class TrainingEpoch:
             learning_rate=rate,
             divisor=divisor,
         )
-        self._pending.append((run.engine.train_step(step), targets))
+        is_to_move = rate > 0 and rate >= _MOVING_SHARE * self._phase.optimizer.learning_rate
+        self._pending.append(_PendingStep(run.engine.train_step(step), targets, batch.positions, is_to_move))
         run.position.steps_done += 1
 
     def _read_steps(self, step: int) -> float:
         """Fetches the outcomes of the pending steps, the last of which is `step`, and returns the last loss."""
         run = self._run
-        outcomes = run.engine.read_steps([handle for handle, _ in self._pending])
+        outcomes = run.engine.read_steps([pending.handle for pending in self._pending])
         first = step - len(self._pending) + 1
         loss = math.nan
-        for at, (outcome, (_, targets)) in enumerate(zip(outcomes, self._pending, strict=True), start=first):
+        for at, (outcome, pending) in enumerate(zip(outcomes, self._pending, strict=True), start=first):
             loss = outcome.loss
             if not math.isfinite(loss):
                 raise loss_not_finite(
@@ -122,11 +151,39 @@ class TrainingEpoch:
                 )
             if run.record.state.first_step_loss is None:
                 run.record.state.first_step_loss = loss
-            self.metrics.add(loss, targets.weight, outcome.correct, len(targets.labels))
+            self._losses.append(loss)
+            self.consumed.add(outcome, pending.positions, pending.is_to_move)
+            self.metrics.add(loss, pending.targets.weight, outcome.correct, len(pending.targets.labels))
         self._pending.clear()
         # The last step's loss is available before its update is done.
         run.engine.device.synchronize()
         return loss
+
+    def _look_before(self, step: int, batch: Batch) -> float:
+        """Opens the window before a batch if it is to be kept, and returns the seconds that this took.
+
+        The device finishes the steps before first, so that their time counts as theirs.
+        """
+        if self._window is None:
+            return 0.0
+        seconds = 0.0
+        if self._window.opens_before(step):
+            self._read_steps(step - 1)
+            self._losses.clear()
+            began = time.perf_counter()
+            self._window.open(step)
+            seconds = time.perf_counter() - began
+        self._window.add(batch)
+        return seconds
+
+    def _look_after(self, step: int) -> float:
+        """Closes the window after an optimiser step, and returns the seconds that this took."""
+        if self._window is None or not self._window.closes_after(step):
+            return 0.0
+        self._read_steps(step)
+        began = time.perf_counter()
+        self._window.close(step, self._losses)
+        return time.perf_counter() - began
 
     def _report_step(self, step: int, seconds: float) -> None:
         run, phase, epoch = self._run, self._phase, self._epoch

@@ -23,15 +23,28 @@ Group = list[MixedBatch]
 class GroupTrainer:
     """A function object that takes one optimiser step on a group of batches."""
 
-    def __init__(self, engine: Engine, run: RunRequest, targets: TargetEncoder) -> None:
+    def __init__(self, engine: Engine, run: RunRequest, targets: TargetEncoder, steps_done: int = 0) -> None:
+        """Makes the function object.
+
+        Args:
+            engine: An engine whose phase has started.
+            run: The run's request.
+            targets: The encoder of the run's targets.
+            steps_done: The number of batches that were trained on before, over all phases.
+        """
         self._engine = engine
         self._run = run
         self._targets = targets
-        self._batches = 0
+        self._batches = steps_done
 
     def __call__(self, group: Group, learning_rate: float) -> float:
         """Takes the step, and returns the mean loss of the group's images before it."""
-        loss_sum = weight = 0.0
+        weights, losses = zip(*self.outcomes(group, learning_rate), strict=True)
+        return sum(weight * loss for weight, loss in zip(weights, losses, strict=True)) / sum(weights)
+
+    def outcomes(self, group: Group, learning_rate: float) -> list[tuple[float, float]]:
+        """Takes the step, and returns the weight and the loss of each batch."""
+        outcomes, weight = [], 0.0
         for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
             targets = self._targets.encode(shares)
             weight += targets.weight
@@ -43,9 +56,9 @@ class GroupTrainer:
                 divisor=None if left else weight,
             )
             (outcome,) = self._engine.read_steps([self._engine.train_step(step)])
-            loss_sum += outcome.loss * targets.weight
+            outcomes.append((targets.weight, outcome.loss))
             self._batches += 1
-        return loss_sum / weight
+        return outcomes
 
 
 def endless_groups(training_batches: Callable[[int], Iterable[MixedBatch]], accumulation: int) -> Iterator[Group]:

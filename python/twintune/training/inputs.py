@@ -38,6 +38,11 @@ class Inputs:
         self.features_hashed = False
         """Whether the pixels of the features in use are in the digest, added by this process or by one before it."""
 
+    @property
+    def first_stage(self) -> int:
+        """The first backbone stage that the phase's steps run."""
+        return 0 if self._passed is None else self._passed.first_stage
+
     def first_stage_of(self, phase: Phase, recorded: str | None) -> int:
         """The first backbone stage that a phase's steps run (see `Engine.start_phase`).
 
@@ -85,6 +90,15 @@ class Inputs:
             return None
         return "computed" if self._passed.computed_images > 0 else "cached"
 
+    def features_of_epoch(self, epoch: int) -> Batch:
+        """The first batch of an epoch's features, as they are before mixing.
+
+        Args:
+            epoch: The epoch's number, counted from 0 over all phases.
+        """
+        assert self._passed is not None, "the phase trains on pixels"
+        return next(iter(self._passed.features.training_batches(self._splits.train, epoch)))
+
     def training_batches(self, epoch: int, start_step: int = 0) -> Iterator[tuple[Batch, np.ndarray]]:
         """The batches of an epoch, mixed where the specification asks for it.
 
@@ -104,6 +118,13 @@ class Inputs:
             if self._passed is None:
                 self._record.state.digests.pixels.add(np.asarray(inputs))
             yield dataclasses.replace(batch, inputs=inputs), targets
+
+    def test_batches(self, first_stage: int) -> Iterator[Batch]:
+        """All test batches for steps that begin at a stage, without a phase that trains on such inputs."""
+        if first_stage == 0:
+            return self._engine.pipeline.ordered_batches(self._splits.test)
+        assert self._extractor is not None, "another engine's phases start on pixels"
+        return self._extractor.test_features(first_stage).ordered_batches(self._splits.test)
 
     def ordered_batches(self, split: Split, is_recorded: bool = True) -> Iterator[Batch]:
         """All batches of a split in its own order.

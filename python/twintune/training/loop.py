@@ -21,10 +21,12 @@ from twintune.model.phases import keeps_backbone
 from twintune.model.weights import in_c_order, save_atomically
 from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
 from twintune.record.early_stopping import Monitor, MonitorState
+from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.system.other_load import OtherLoad
 from twintune.training.epoch import TrainingEpoch, loss_not_finite
+from twintune.training.features_check import features_difference
 from twintune.training.first_stage import describe_input
 from twintune.training.preparation import prepare
 from twintune.training.run_checkpoints import RunCheckpoints
@@ -64,6 +66,8 @@ class TrainingLoop:
         self.context = run = prepare(self.request, self.report, self.record)
         self.checkpoints = RunCheckpoints(run)
         self.resumed_from = self.checkpoints.go_on()
+        if self.request.keep_steps and isinstance(run.engine, FeatureEngine):
+            run.keeper = StepKeeper(Path(self.request.run_directory), is_resumed=self.resumed_from is not None)
         run.engine.device.start_memory_peak()
 
         first = run.position.phase
@@ -75,6 +79,7 @@ class TrainingLoop:
         self.report.stage("evaluate")
         with watch.part("evaluate"):
             test, logits = self._evaluate(run.splits.test, "the test")
+        self.record.tested = len(logits)
         self.report.evaluation(test, len(run.splits.test))
 
         peak = run.engine.device.memory_peak()
@@ -132,11 +137,11 @@ class TrainingLoop:
         position.epochs_done += 1
         self.record.watch.add("train", epoch.seconds)
         self.record.watch.add("loader", epoch.loader_seconds)
-        validation = None
+        validation, answers = None, ()
         if run.splits.validation is not None:
             where = f"the validation after phase {position.phase}, epoch {position.epoch}"
             with self.record.watch.part("validation"), run.engine.averaged_weights():
-                validation, _ = self._evaluate(run.splits.validation, where)
+                validation, answers = self._evaluate(run.splits.validation, where)
             monitor.update(position.epoch, validation)
         record = EpochRecord(
             phase=position.phase,
@@ -147,7 +152,7 @@ class TrainingLoop:
             seconds=epoch.seconds,
             images_per_second=epoch.timed_images / epoch.seconds if epoch.timed_images else None,
         )
-        self.record.add_epoch(record, run.engine.describe_optimizer())
+        self.record.add_epoch(record, run.engine.describe_optimizer(), epoch.consumed, validated=len(answers))
         position.phase_ended = position.epoch == phase.epochs or monitor.why_stop() is not None
         self.checkpoints.end_epoch(monitor)
         self.report.epoch(record, phase.epochs)
@@ -156,6 +161,7 @@ class TrainingLoop:
         """Restores the best epoch's weights if the specification asks for it, and adopts their average if any."""
         position = self.context.position
         weights_of, restored = position.epoch, None
+        self.record.state.trained[-1].features_difference = features_difference(self.context)
         if monitor.restores_best and monitor.best_epoch is not None and monitor.best_epoch != position.epoch:
             self.checkpoints.restore_best()
             weights_of = monitor.best_epoch

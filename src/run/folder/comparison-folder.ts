@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
 import type { Comparison } from '../../compare/comparison.js'
 import type { DisagreementDetails } from '../../compare/disagreement.js'
+import { type Judgement, judgementSchema } from '../../compare/judgement.js'
 import type { Event } from '../../events.js'
 import type { Run } from '../../plan/plan-runs.js'
 import type { RunResult } from '../../protocol/result.js'
@@ -91,6 +92,24 @@ export class ComparisonFolder {
     this.#write(path.join(folder, comparisonFiles.result), result)
   }
 
+  writeJudgement(run: Run, judgement: Judgement): void {
+    this.#write(path.join(this.folderOf(run), comparisonFiles.judgement), judgement)
+  }
+
+  /** Reads the judgement of a run by the other framework; `null` when there is none, or it can't be read. */
+  readJudgement(run: Run): Judgement | null {
+    const file = path.join(this.folderOf(run), comparisonFiles.judgement)
+    if (!existsSync(file)) return null
+    const { success, data } = judgementSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
+    return success ? data : null
+  }
+
+  /** Deletes the judgement of a run that is carried out anew. */
+  discardJudgement(run: Run): void {
+    const file = path.join(this.folderOf(run), comparisonFiles.judgement)
+    writing(file, () => rmSync(file, { force: true }))
+  }
+
   writeComparison(comparison: Comparison): void {
     this.#write(path.join(this.path, comparisonFiles.comparison), comparison)
   }
@@ -121,6 +140,15 @@ export class ComparisonFolder {
     const file = new EventFile(path.join(this.folderOf(run), comparisonFiles.events))
     this.#eventsOfRuns.set(key, file)
     return file
+  }
+}
+
+// A file that was cut short counts as absent.
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 

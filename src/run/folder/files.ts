@@ -19,6 +19,10 @@ export const comparisonFiles = {
   /** Result of a run, in the run's own folder. */
   result: 'result.json',
   predictions: 'predictions.safetensors',
+  /** Judgement of a run by the other framework, in the run's own folder. */
+  judgement: 'judgement.json',
+  /** Steps that a run has kept for the other framework, in the run's own folder. */
+  steps: 'steps',
   folderOf: ({ framework, seed, repeat }: Run): string =>
     `${framework}-seed${seed}${repeat ? '-repeat' : ''}`,
 } as const

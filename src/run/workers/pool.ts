@@ -94,6 +94,22 @@ export class WorkerPool {
     return worker.request(message, request, { signal })
   }
 
+  /** Asks a message of a worker of the framework: one that is idle, else a fresh one. Rejects with a `TwintuneError`. */
+  async askFramework<M extends Message>(
+    framework: Framework,
+    message: M,
+    request: z.input<M['request']>,
+  ): Promise<z.output<M['result']>> {
+    const { signal } = this.#options
+    signal.throwIfAborted()
+    const warm = this.takeIdle(framework) ?? (await this.start(framework))
+    try {
+      return await warm.worker.request(message, request, { signal })
+    } finally {
+      this.release(warm)
+    }
+  }
+
   /** Stops every worker, or leaves it to the next comparison. Never rejects. */
   async stop(): Promise<void> {
     const { warmWorkers } = this.#options

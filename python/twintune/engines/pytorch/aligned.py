@@ -129,7 +129,8 @@ class AlignedEngine:
 
     def train_step(self, step: StepInputs):
         """Trains on a batch (see `Engine.train_step`)."""
-        return self._train_step(to_device(step, self.device))
+        batch = to_device(step, self.device)
+        return self._train_step(batch), len(batch.inputs)
 
     def step_parts(self) -> AlignedStepParts:
         """The parts of the phase's training step."""
@@ -154,7 +155,10 @@ class AlignedEngine:
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches the outcomes of steps."""
-        return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
+        return [
+            StepOutcome(float(loss), int(correct), images, float(weight), None if moved is None else bool(moved))
+            for (loss, correct, weight, moved), images in handles
+        ]
 
     def predict(self, inputs) -> np.ndarray:
         """Computes logits in inference mode."""

@@ -114,7 +114,7 @@ class IdiomaticEngine:
         loss = self.criterion(outputs, labels)
         loss.backward()
         self.optimizer.step()
-        return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum()
+        return loss.detach(), (outputs.detach().argmax(dim=1) == labels).sum(), len(outputs)
 
     def step_parts(self) -> IdiomaticStepParts:
         """The parts of a training step."""
@@ -154,7 +154,7 @@ class IdiomaticEngine:
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches the outcomes of steps."""
-        return [StepOutcome(float(loss), int(correct)) for loss, correct in handles]
+        return [StepOutcome(float(loss), int(correct), images, images) for loss, correct, images in handles]
 
     @torch.inference_mode()
     def predict(self, inputs) -> np.ndarray:

@@ -57,6 +57,7 @@ class TrainStep:
         self._suffix = suffix
         self._compiled = training.compile
         self._logits = compile_function(self._compute_logits) if self._compiled else self._compute_logits
+        self._last_bias = model.layers[-1].bias
         self._parameters = {
             name: parameter
             for group in optimizer.param_groups
@@ -70,13 +71,13 @@ class TrainStep:
             step: The step, whose arrays are tensors on the device, as `to_device` makes them.
 
         Returns:
-            The loss and the number of right answers.
+            Loss, number of right answers and summed weight of the batch, and whether the optimiser moved the head.
         """
+        targets: Any = step.targets
         objective, loss, correct = self.forward(step)
         objective.backward()
-        if step.divisor is not None:
-            self._end_group(step.divisor, step.learning_rate)
-        return loss, correct
+        moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
+        return loss, correct, targets.coefficients.sum(), moved
 
     def forward(self, step: StepInputs) -> Any:
         """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
@@ -123,7 +124,9 @@ class TrainStep:
     def _forget_gradients(self) -> None:
         self._optimizer.zero_grad(set_to_none=True)
 
-    def _end_group(self, divisor: float, learning_rate: float) -> None:
+    def _end_group(self, divisor: float, learning_rate: float) -> torch.Tensor:
+        """Takes the optimiser's step, and looks at the live weights whether it has."""
+        before = self._last_bias.detach().clone()
         self._loss_scaling.unscale_(self._optimizer)
         if self.accumulation > 1:
             for parameter in self._parameters.values():
@@ -135,6 +138,7 @@ class TrainStep:
         self._forget_gradients()
         if has_stepped and self.average is not None:
             self.average.update()
+        return (self._last_bias.detach() != before).any()
 
 
 def to_device(step: StepInputs, device: Device) -> StepInputs:

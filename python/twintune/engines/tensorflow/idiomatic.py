@@ -120,7 +120,7 @@ class IdiomaticEngine:
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches the outcomes of steps."""
-        return [StepOutcome(float(loss), round(float(share) * count)) for loss, share, count in handles]
+        return [StepOutcome(float(loss), round(float(share) * count), count, count) for loss, share, count in handles]
 
     def predict(self, inputs) -> np.ndarray:
         """Computes logarithms of the softmax's probabilities, which are logits of it: the model ends in a softmax."""

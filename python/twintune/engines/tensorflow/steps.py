@@ -58,6 +58,7 @@ class TrainStep:
         # A function is traced when it is first called, so those that only a profile calls cost nothing else.
         self._forward = self._traced(self._compute_loss, *batch_specs, scalar, scalar)
         self._forward_and_back = self._traced(self._differentiate, *batch_specs, scalar, scalar)
+        self._last_bias = optimizer.variables[optimizer.names.index(f"head.{len(model.layers) - 1}.bias")]
         # A step that may be skipped looks at its gradients before it takes them.
         self._steps_alone = self.accumulation == 1 and not loss_scaling.enabled
         if self._steps_alone:
@@ -75,15 +76,14 @@ class TrainStep:
             step: The step, whose arrays may be tensors, as `to_device` makes them.
 
         Returns:
-            The loss and the number of right answers.
+            Loss, number of right answers and summed weight of the batch, and whether the optimiser moved the head.
         """
         batch = _batch_of(step)
         if self._steps_alone:
             return self._step_alone(*batch, self._optimizer.next_coefficients(step.learning_rate))
         outcome = self._accumulate(*batch, self._loss_scaling.scale)
-        if step.divisor is not None:
-            self._end_group(step.divisor, step.learning_rate)
-        return outcome
+        moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
+        return *outcome, moved
 
     def forward(self, step: StepInputs) -> Any:
         """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
@@ -115,32 +115,35 @@ class TrainStep:
         average_decay = self.average and self.average.decay
         return describe_step(self.accumulation, self.clip_norm, average_decay, self._compiled)
 
-    def _end_group(self, divisor: float, learning_rate: float) -> None:
+    def _end_group(self, divisor: float, learning_rate: float) -> Any:
         scaling = self._loss_scaling
         are_finite = not scaling.enabled or bool(self._sums_are_finite())
         if are_finite:
             # The scale is a power of two: dividing by it and by the weight at once rounds nothing more.
             divisor = scaling.scale * (divisor if self.accumulation > 1 else 1)
-            self._apply_sums(divisor, self._optimizer.next_coefficients(learning_rate))
+            moved = self._apply_sums(divisor, self._optimizer.next_coefficients(learning_rate))
         else:
+            moved = False
             self._optimizer.skip(learning_rate)
             self._clear_sums()
         scaling.update(are_finite)
+        return moved
 
     def _train_alone(self, inputs, labels, targets, masks, weight, coefficients):
         gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight, 1.0)
-        self._update(gradients, coefficients)
-        return loss, correct
+        moved = self._update(gradients, coefficients)
+        return loss, correct, tf.reduce_sum(targets), moved
 
     def _add_gradients(self, inputs, labels, targets, masks, weight, scale):
         gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight, scale)
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
-        return loss, correct
+        return loss, correct, tf.reduce_sum(targets)
 
-    def _update_from_sums(self, divisor, coefficients) -> None:
-        self._update([total / tf.cast(divisor, total.dtype) for total in self._sums], coefficients)
+    def _update_from_sums(self, divisor, coefficients) -> tf.Tensor:
+        moved = self._update([total / tf.cast(divisor, total.dtype) for total in self._sums], coefficients)
         self._clear_sums()
+        return moved
 
     def _clear_sums(self) -> None:
         for total in self._sums:
@@ -169,12 +172,15 @@ class TrainStep:
             objective *= tf.cast(scale, objective.dtype)
         return objective, loss, tf.reduce_sum(tf.cast(tf.argmax(logits, axis=1) == labels, tf.int64))
 
-    def _update(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> None:
+    def _update(self, gradients: Sequence[Any], coefficients: tf.Tensor) -> tf.Tensor:
+        """Takes the optimiser's step, and looks at the live weights whether it has."""
+        before = tf.identity(self._last_bias)
         if self.clip_norm is not None:
             gradients = clip_by_global_norm(gradients, self.clip_norm)
         self._optimizer.apply(gradients, coefficients)
         if self.average is not None:
             self.average.update()
+        return tf.reduce_any(self._last_bias != before)
 
     def _traced(self, function: Callable, *specs: Any) -> Callable:
         return tf.function(function, input_signature=specs, autograph=False, jit_compile=self._compiled or None)

@@ -31,7 +31,7 @@ def by_last_places(count: int, framework: Framework, draw: int) -> Callable[[np.
 
     def move(pixels: np.ndarray) -> np.ndarray:
         up = generator(draw, "parity", "moved", framework).integers(0, 2, pixels.shape, dtype=bool)
-        return pixels + np.where(up, count, -count) * np.spacing(pixels)
+        return (pixels + np.where(up, count, -count) * np.spacing(pixels)).astype(pixels.dtype)
 
     return move
 

@@ -1,0 +1,90 @@
+"""The differences of two engines' states after a step that both took from the same state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from twintune.protocol import TensorDifference
+
+NOT_COMPARABLE = 1e6
+"""The difference of values that can't be compared: one isn't finite, or the shapes differ."""
+_NEIGHBOURS = 4
+"""The neighbouring numbers by which a tensor may be rounded apart, however small its change is beside it."""
+_SENSITIVITY = 20
+"""How many times as far as the engine's own result under a move of the inputs the other engine's may lie.
+
+Tensors whose gradients are nothing but rounding differ by up to six times as much. They say little; all others move by
+less than the tolerance.
+"""
+_TINY = float(np.finfo(np.float32).tiny)
+
+State = Mapping[str, np.ndarray]
+
+
+def compare_states(
+    names: Iterable[str], before: State, theirs: State, ours: State, moved: Sequence[State], tolerance: float
+) -> list[TensorDifference]:
+    """Compares tensors of two states.
+
+    A tensor's bound is a share of the norm of its change. Where a move of the inputs by last places changes this
+    engine's own result by more, as it does for gradients that are nothing but rounding, the bound grows with it.
+
+    Args:
+        names: The tensors to compare.
+        before: This engine's state before the step.
+        theirs: The other engine's state after it.
+        ours: This engine's state after it.
+        moved: This engine's states after the same step on moved inputs.
+        tolerance: The share of the norm of a tensor's change.
+    """
+    return [_compare(name, before, theirs, ours, moved, tolerance) for name in names]
+
+
+def worst_of(differences: Sequence[TensorDifference]) -> TensorDifference:
+    """The difference that is most times its bound."""
+    return max(differences, key=lambda each: each.difference / each.bound)
+
+
+def norm_of_update(before: State, after: State) -> float:
+    """The norm of the change of all weights, without the optimiser's buffers and averages."""
+    squares = [
+        np.square(after[name].astype(np.float64) - tensor).sum()
+        for name, tensor in before.items()
+        if name in after and not name.startswith(("optimizer.", "ema.", "loss_scaling."))
+    ]
+    return float(np.sqrt(sum(squares)))
+
+
+def relative_difference(theirs: np.ndarray, ours: np.ndarray) -> float:
+    """The largest difference of two batches of features, as a share of each image's largest one."""
+    if theirs.shape != ours.shape or not np.isfinite(theirs).all():
+        return NOT_COMPARABLE
+    axes = tuple(range(1, ours.ndim))
+    largest = np.abs(ours).max(axis=axes, initial=0)
+    differences = np.abs(theirs - ours).max(axis=axes, initial=0)
+    return float((differences / np.where(largest > 0, largest, 1)).max(initial=0))
+
+
+def _compare(
+    name: str, before: State, theirs: State, ours: State, moved: Sequence[State], tolerance: float
+) -> TensorDifference:
+    if name not in ours or name not in theirs or ours[name].shape != theirs[name].shape:
+        return TensorDifference(tensor=name, difference=NOT_COMPARABLE, bound=tolerance)
+    here = ours[name].astype(np.float64)
+    change = _norm(here - before[name]) if name in before else _norm(here)
+    difference = _norm(theirs[name] - here)
+    if not np.isfinite(difference):
+        return TensorDifference(tensor=name, difference=NOT_COMPARABLE, bound=tolerance)
+    sensitivity = max((_norm(each[name] - here) for each in moved), default=0.0)
+    is_float = ours[name].dtype.kind == "f"
+    rounding = _NEIGHBOURS * float(np.finfo(ours[name].dtype).eps) * _norm(here) if is_float else 0.0
+    allowed = max(tolerance * change, _SENSITIVITY * sensitivity, rounding, _TINY)
+    # A tensor that stays as it was has no change to be a share of.
+    scale = change if change > 0 else 1.0
+    return TensorDifference(tensor=name, difference=difference / scale, bound=allowed / scale)
+
+
+def _norm(values: np.ndarray) -> float:
+    return float(np.sqrt(np.square(values, dtype=np.float64).sum()))

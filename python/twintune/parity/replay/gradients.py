@@ -1,0 +1,70 @@
+"""The gradients of a step that the other framework took, recovered from what its optimiser kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from twintune.backbones import find_backbone
+from twintune.model.parameter_groups import ParameterSettings, parameter_settings
+from twintune.protocol import AdamW, Optimizer, Phase, RmsProp, RunRequest, Sgd
+
+State = Mapping[str, np.ndarray]
+
+
+def recover_gradients(request: RunRequest, phase: Phase, shapes: State, before: State, after: State) -> State | None:
+    """Computes the gradients, clipped as they were, from the optimiser's buffers before and after the step.
+
+    Each rule of an optimiser that adds the gradient to a buffer can be solved for it: the first moment of Adam, the
+    momentum of SGD, the momentum of RMSprop. With these gradients another engine's optimiser must come to the same
+    weights within their own rounding, whereas gradients of its own would differ where they are nothing but rounding.
+
+    Args:
+        request: The run's request, which names the backbone.
+        phase: The phase, which has the optimiser's constants.
+        shapes: All tensors of the model, by name.
+        before: The state before the step; buffers that are missing are zero.
+        after: The state after it.
+
+    Returns:
+        Arrays of float64 by the names of the tensors that train; None where the optimiser keeps no such buffer.
+    """
+    slot = _slot_of(phase.optimizer)
+    if slot is None:
+        return None
+    ranks = {name: tensor.ndim for name, tensor in shapes.items()}
+    settings = parameter_settings(ranks, phase, find_backbone(request.model.backbone))
+    if any(f"optimizer.{slot}.{name}" not in after for name in settings):
+        return None
+    return {name: _gradient(name, phase.optimizer, slot, entry, before, after) for name, entry in settings.items()}
+
+
+def _slot_of(optimizer: Optimizer) -> str | None:
+    if isinstance(optimizer, Sgd | RmsProp):
+        return "momentum_buffer" if optimizer.momentum else None
+    return "exp_avg"
+
+
+def _gradient(
+    name: str, optimizer: Optimizer, slot: str, settings: ParameterSettings, before: State, after: State
+) -> np.ndarray:
+    def at(state: State, buffer: str) -> np.ndarray:
+        value = state.get(f"optimizer.{buffer}.{name}")
+        return np.zeros(state[name].shape) if value is None else value.astype(np.float64)
+
+    old, new = at(before, slot), at(after, slot)
+    if isinstance(optimizer, Sgd):
+        # A gradient of PyTorch's first step becomes the buffer as it is, which starts at zero.
+        total = new - optimizer.momentum * old
+    elif isinstance(optimizer, RmsProp):
+        variance = at(after, "square_avg")
+        if optimizer.centered:
+            variance = variance - np.square(at(after, "grad_avg"))
+        assert optimizer.epsilon is not None, "aligned mode leaves no epsilon open"
+        total = (new - optimizer.momentum * old) * (np.sqrt(np.maximum(variance, 0)) + optimizer.epsilon)
+    else:
+        # Both engines compute with the beta of single precision.
+        total = (new - optimizer.beta1 * old) / (1 - optimizer.beta1)
+    is_coupled = not isinstance(optimizer, AdamW)
+    return total - settings.weight_decay * before[name].astype(np.float64) if is_coupled else total

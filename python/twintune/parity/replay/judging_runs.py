@@ -1,0 +1,50 @@
+"""The judgement of a run of the other framework, by an engine that takes its steps and tests its model."""
+
+from __future__ import annotations
+
+import gc
+import time
+from pathlib import Path
+
+from twintune.engines.engine import FeatureEngine
+from twintune.parity.replay.cross_evaluation import cross_evaluate
+from twintune.parity.replay.replaying import Replayer
+from twintune.protocol import Emit, JudgeRunRequest, JudgeRunResult, Replay
+from twintune.record.kept_steps import KeptStepFiles, find_kept_steps
+from twintune.record.reporter import Reporter
+from twintune.record.run_record import RunRecord
+from twintune.training.preparation import prepare
+
+
+def judge_run(request: JudgeRunRequest, emit: Emit) -> JudgeRunResult:
+    """Builds an engine as for its own run of the seed, and judges the other framework's run of it.
+
+    Args:
+        request: The judged run's folder, and the complete request of the judge's own run, in aligned mode.
+        emit: A function that takes a progress report, and raises `Cancelled` when the judge should stop.
+
+    Raises:
+        TwintuneError: If the data, the weights or the device can't be used.
+    """
+    start = time.perf_counter()
+    gc.collect()
+    judged = Path(request.judged)
+    report = Reporter(emit)
+    run = prepare(request.run, report, RunRecord(request.run))
+    assert isinstance(run.engine, FeatureEngine), "steps are replayed in aligned mode"
+    replayer, replayed = Replayer(run), []
+    for step in _steps_of(judged, request.replay):
+        # Cancelling is answered to reports.
+        report.stage("evaluate")
+        if request.replay == "own":
+            replayer.take_in_float64(step)
+        else:
+            replayed.append(replayer.replay(step))
+    evaluation = cross_evaluate(run, judged) if request.cross_evaluation else None
+    if not run.position.backbone_moved:
+        run.engine.keep_backbone()
+    return JudgeRunResult(steps=replayed, evaluation=evaluation, seconds=time.perf_counter() - start)
+
+
+def _steps_of(judged: Path, replay: Replay) -> list[KeptStepFiles]:
+    return [] if replay == "none" else find_kept_steps(judged, in_float64=replay == "float64")

@@ -1,0 +1,177 @@
+"""A replay of one training step: this engine takes, from the same state, the step that the other framework took.
+
+The images go the plain way: they are decoded by the loader and pass the frozen stages as they are, neither folded nor
+traced nor cached. So a step on features that were not the images' own is found out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from twintune.data.mixing import Mixing
+from twintune.data.targets import one_hot
+from twintune.engines.engine import FeatureEngine
+from twintune.engines.probe import ProbedEngine
+from twintune.model.precision import array_dtype
+from twintune.model.tolerances import TOLERANCES
+from twintune.parity.ladder.moved_pixels import by_last_places
+from twintune.parity.replay.differences import compare_states, norm_of_update, relative_difference, worst_of
+from twintune.parity.replay.gradients import recover_gradients
+from twintune.protocol import Phase, ReplayedStep, Sgd, TensorDifference
+from twintune.record.kept_steps import KeptStep, KeptStepFiles
+from twintune.training.context import RunContext
+from twintune.training.groups import Group, GroupTrainer
+from twintune.training.schedules import learning_rates
+
+_OPTIMIZER = ("optimizer.", "ema.")
+_MOVES = 2
+"""The draws by which the engine's own sensitivity is measured."""
+
+Move = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A step as this engine has taken it."""
+
+    losses: list[float]
+    inputs: list[np.ndarray]
+    after: dict[str, np.ndarray]
+
+
+class Replayer:
+    """Takes kept steps of the other framework's run, in their order."""
+
+    def __init__(self, run: RunContext) -> None:
+        self._run = run
+        assert isinstance(run.engine, FeatureEngine) and isinstance(run.engine, ProbedEngine)
+        self._engine = run.engine
+        request = run.request
+        self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
+        self._phase: tuple[int, int] | None = None
+        self._tolerances = TOLERANCES[request.training.precision]
+
+    def take_in_float64(self, files: KeptStepFiles) -> None:
+        """Takes a step of this framework's own run again, by an engine that was built in float64, and keeps it."""
+        before = files.before()
+        self._enter(files.step, before)
+        own = self._snapshot()
+        taken = self._take(files.step, lambda inputs: inputs)
+        files.keep_in_float64(taken.losses, taken.inputs if files.step.first_stage > 0 else [], taken.after)
+        self._restore(own)
+
+    def replay(self, files: KeptStepFiles) -> ReplayedStep:
+        """Takes a step and compares what came out with the state that the judged run had after it."""
+        step, before = files.step, files.before()
+        self._enter(step, before)
+        own = self._snapshot()
+        taken = self._take(step, lambda inputs: inputs)
+        moved = [self._take_moved(step, own, draw) for draw in range(_MOVES)]
+        after = files.after()
+        names = {**taken.after, **after}
+        if isinstance(self._phase_of(step).optimizer, Sgd):
+            # PyTorch's SGD counts no steps.
+            names.pop("optimizer.step", None)
+        differences = compare_states(names, own, after, taken.after, moved, self._tolerances.update)
+        differences += self._compare_optimizers(step, own, after)
+        self._restore(own)
+        return ReplayedStep(
+            phase=step.place.phase,
+            epoch=step.place.epoch,
+            step=step.place.step,
+            losses=(_mean(step.losses), _mean(taken.losses)),
+            loss_bound=self._tolerances.loss * max(1.0, _mean(taken.losses)),
+            updates=(norm_of_update(own, after), norm_of_update(own, taken.after)),
+            inputs=self._compare_inputs(files.inputs(), taken.inputs),
+            inputs_bound=self._tolerances.inputs,
+            worst=worst_of(differences),
+            tensors=len(names),
+        )
+
+    def _enter(self, step: KeptStep, before: Mapping[str, np.ndarray]) -> None:
+        """Gives the engine the state before the step.
+
+        A phase begins with this engine's own optimiser and average: what the judged run should have left behind in the
+        phase before it would not be noticed otherwise.
+        """
+        key = step.place.phase, step.first_stage
+        weights = {name: tensor for name, tensor in before.items() if not name.startswith(_OPTIMIZER)}
+        is_first = (step.place.epoch, step.place.step) == (1, 1)
+        if key != self._phase:
+            self._run.position.backbone_moved |= any(not name.startswith("head.") for name in weights)
+            if self._phase is not None:
+                self._engine.load_state(weights)
+            self._engine.start_phase(self._phase_of(step), step.first_stage)
+            self._phase = key
+        self._engine.probe().clear_optimizer()
+        self._engine.load_state(weights if is_first else before)
+
+    def _take(self, step: KeptStep, move: Move) -> _Taken:
+        group = self._group(step, move)
+        train = GroupTrainer(self._engine, self._run.request, self._run.targets, step.steps_done)
+        losses = [loss for _, loss in train.outcomes(group, self._rate(step))]
+        return _Taken(losses, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
+
+    def _take_moved(self, step: KeptStep, own: Mapping[str, np.ndarray], draw: int) -> dict[str, np.ndarray]:
+        self._restore(own)
+        return self._take(step, by_last_places(self._tolerances.moves, self._run.request.framework, draw)).after
+
+    def _compare_optimizers(
+        self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
+    ) -> list[TensorDifference]:
+        """Has this engine's optimiser take the step with the gradients of the judged run."""
+        phase, tensors = self._phase_of(step), {**self._engine.backbone_tensors(), **self._engine.head_tensors()}
+        before = {**{name: np.array(tensor) for name, tensor in tensors.items()}, **own}
+        gradients = recover_gradients(self._run.request, phase, tensors, before, {**before, **after})
+        if gradients is None:
+            return []
+        self._restore(own)
+        dtype = array_dtype(self._run.request.training.precision)
+        given = {name: gradient.astype(dtype) for name, gradient in gradients.items()}
+        self._engine.probe().take_optimizer_step(given, self._rate(step))
+        ours = self._snapshot()
+        names = [name for name in ours if name.removeprefix("ema.") in gradients]
+        return compare_states(names, own, after, ours, [], self._tolerances.optimizer)
+
+    def _group(self, step: KeptStep, move: Move) -> Group:
+        run = self._run
+        prefix = self._engine.prefix(step.first_stage, images=1) if step.first_stage > 0 else None
+        batches = self._engine.pipeline.training_batches(run.splits.train, step.epochs_done, step.first_batch)
+        group: Group = []
+        for number, batch in enumerate(itertools.islice(batches, step.batches), start=step.first_batch):
+            inputs = prefix(batch.inputs) if prefix else batch.inputs
+            shares = one_hot(batch.labels, len(run.splits.classes))
+            inputs, shares = self._mixing(move(inputs), shares, step.epochs_done, number)
+            group.append((dataclasses.replace(batch, inputs=inputs), shares))
+        return group
+
+    def _phase_of(self, step: KeptStep) -> Phase:
+        return self._run.request.training.phases[step.place.phase - 1]
+
+    def _rate(self, step: KeptStep) -> float:
+        steps = math.ceil(self._run.batches / self._run.request.training.gradient_accumulation)
+        return learning_rates(self._phase_of(step), steps)[(step.place.epoch - 1) * steps + step.place.step - 1]
+
+    def _snapshot(self) -> dict[str, np.ndarray]:
+        state = self._engine.state(backbone=self._run.position.backbone_moved)
+        # PyTorch's arrays are the live tensors' own memory.
+        return {name: np.array(tensor) for name, tensor in state.items()}
+
+    def _restore(self, state: Mapping[str, np.ndarray]) -> None:
+        self._engine.probe().clear_optimizer()
+        self._engine.load_state(state)
+
+    def _compare_inputs(self, theirs: list[np.ndarray], ours: list[np.ndarray]) -> float | None:
+        if not theirs:
+            return None
+        return max(relative_difference(one, other) for one, other in zip(theirs, ours, strict=True))
+
+
+def _mean(losses) -> float:
+    return float(np.mean(losses))

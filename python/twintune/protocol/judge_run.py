@@ -1,0 +1,74 @@
+"""The message that judges a run of the other framework: the twin of `src/protocol/judge-run.ts`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from twintune.protocol.message import Message
+from twintune.protocol.run import RunRequest
+
+Replay = Literal["none", "kept", "own", "float64"]
+
+
+class JudgeRunRequest(Message):
+    """A finished run of one framework, to be judged by the other: its folder, and the judge's own run of that seed.
+
+    `replay` says which steps are taken again: `kept` as the run kept them; `own` in float64 by the framework of the run
+    itself, which keeps them beside; `float64` these again by the judge.
+    """
+
+    run: RunRequest
+    judged: str
+    replay: Replay
+    cross_evaluation: bool
+
+
+class TensorDifference(Message):
+    """The difference of a tensor after a step: the norm of the difference, as a share of the norm of its change."""
+
+    tensor: str
+    difference: float
+    bound: float
+
+
+class ReplayedStep(Message):
+    """A step of the judged run that the judge has taken from the same state; each pair is the judged run's and its own.
+
+    `updates` are the norms of the parameters' changes, `inputs` is the largest difference of features or activations,
+    and `worst` the tensor that differs most by its bound.
+    """
+
+    phase: int
+    epoch: int
+    step: int
+    losses: tuple[float, float]
+    loss_bound: float
+    updates: tuple[float, float]
+    inputs: float | None
+    inputs_bound: float
+    worst: TensorDifference
+    tensors: int
+
+
+class CrossEvaluation(Message):
+    """The test of the judged run's model by the judge.
+
+    `difference` is the largest one of two logits, as a share of the largest logit; `different` are the positions of
+    images with another answer, `ties` those of them whose answers lie within rounding of each other.
+    """
+
+    images: int
+    difference: float
+    bound: float
+    accuracies: tuple[float, float]
+    losses: tuple[float, float]
+    different: list[int]
+    ties: list[int]
+
+
+class JudgeRunResult(Message):
+    """The judgement of a run; `evaluation` is None unless it was asked for."""
+
+    steps: list[ReplayedStep]
+    evaluation: CrossEvaluation | None
+    seconds: float

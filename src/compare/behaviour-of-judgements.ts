@@ -1,0 +1,93 @@
+import type { ReplayedStep } from '../protocol/judge-run.js'
+import type { ContractRow } from './comparison.js'
+import type { Judgement } from './judgement.js'
+import { type Finding, rowOf } from './worst-finding.js'
+
+// Rows of the contract that rest on what the other framework did again.
+
+/** Finds how far the losses of each phase's first step lie apart, when both frameworks take it from the same state. */
+export function firstStepsOf(judgements: readonly Judgement[]): Finding[] {
+  return judgements.flatMap((judgement) =>
+    judgement.steps
+      .filter(({ epoch, step }) => epoch === 1 && step === 1)
+      .map((step): Finding => {
+        const [own, again] = step.losses
+        const { seed, judged, judge } = judgement
+        return {
+          seed,
+          difference: Math.abs(own - again),
+          bound: step.lossBound,
+          evidence: `phase ${step.phase}, first step: loss ${own} in ${judged}, ${again} in ${judge} from the same state; update ${step.updates[0].toPrecision(7)} and ${step.updates[1].toPrecision(7)}`,
+        }
+      }),
+  )
+}
+
+/** Row of the steps that the other framework took from the same states. */
+export function replayRow(judgements: readonly Judgement[]): ContractRow {
+  const findings = judgements.flatMap((judgement) =>
+    judgement.steps.flatMap((step) => findingsOf(judgement, step)),
+  )
+  return rowOf('replayed steps', findings, 'No step was taken again.')
+}
+
+/** Row of the steps that both frameworks took in float64 from the same states; none where they weren't asked to. */
+export function exactReplayRows(judgements: readonly Judgement[]): ContractRow[] {
+  const findings = judgements.flatMap((judgement) =>
+    judgement.stepsInFloat64.flatMap((step) => findingsOf(judgement, step)),
+  )
+  return findings.length === 0 ? [] : [rowOf('replayed steps in float64', findings)]
+}
+
+/** Row of the models that the other framework tested. */
+export function crossEvaluationRow(judgements: readonly Judgement[]): ContractRow {
+  const findings = judgements.flatMap(({ seed, judged, judge, evaluation }): Finding[] => {
+    if (evaluation === null) return []
+    const { difference, bound, different, ties, accuracies, images } = evaluation
+    const changed = different.length - ties.length
+    const answers =
+      different.length === 0
+        ? 'the same answers'
+        : `${different.length} other answers, ${ties.length} of them ties within rounding`
+    return [
+      {
+        seed,
+        difference: changed > 0 ? Math.max(difference, Number.MAX_VALUE) : difference,
+        bound,
+        evidence: `${judge} tests ${judged}'s model on ${images} images: logits differ by ${share(difference)}, ${answers}; accuracy ${accuracies[0]} and ${accuracies[1]}`,
+      },
+    ]
+  })
+  return rowOf('cross-evaluation', findings, 'No model was tested by the other framework.')
+}
+
+function findingsOf({ seed, judged, judge }: Judgement, step: ReplayedStep): Finding[] {
+  const { phase, epoch, losses, lossBound, inputs, inputsBound, worst } = step
+  const where = `phase ${phase}, epoch ${epoch}, step ${step.step} of ${judged}, taken again by ${judge}`
+  const findings = [
+    {
+      seed,
+      difference: worst.difference,
+      bound: worst.bound,
+      evidence: `${where}: ${worst.tensor} differs by ${share(worst.difference)} of its change, where rounding explains ${share(worst.bound)}`,
+    },
+    {
+      seed,
+      difference: Math.abs(losses[0] - losses[1]),
+      bound: lossBound,
+      evidence: `${where}: loss ${losses[0]} and ${losses[1]}`,
+    },
+  ]
+  if (inputs === null) return findings
+  const ofInputs = {
+    seed,
+    difference: inputs,
+    bound: inputsBound,
+    evidence: `${where}: its inputs differ by ${share(inputs)}`,
+  }
+  return [ofInputs, ...findings]
+}
+
+function share(value: number): string {
+  return value === 0 ? '0' : value.toExponential(1)
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import { defineMessage } from './message.js'
+import { runProgressSchema } from './progress.js'
+import { runRequestSchema } from './request-parts.js'
+
+const ofBoth = "The first value is the judged run's, the second the judge's."
+
+export const replayedStepSchema = z
+  .strictObject({
+    phase: z.int(),
+    epoch: z.int().describe("Number of the step's epoch within the phase, from 1."),
+    step: z.int().describe('Number of the optimiser step within the epoch, from 1.'),
+    losses: z.tuple([z.number(), z.number()]).describe(`Mean loss of the step's batches. ${ofBoth}`),
+    lossBound: z.number().describe('Largest difference of the two losses that rounding explains.'),
+    updates: z
+      .tuple([z.number(), z.number()])
+      .describe(`Norm of what the step changed in the weights. ${ofBoth}`),
+    inputs: z
+      .number()
+      .nullable()
+      .describe(
+        'Largest difference of the features or activations that the step was given, as a share of the largest one of the image; null for a step on pixels.',
+      ),
+    inputsBound: z.number(),
+    worst: z
+      .strictObject({
+        tensor: z.string(),
+        difference: z
+          .number()
+          .describe('Norm of the difference of the two tensors, as a share of the norm of their change.'),
+        bound: z
+          .number()
+          .describe("Largest such difference that rounding explains, by the judge's own sensitivity."),
+      })
+      .describe(
+        'Tensor that differs most by its bound: a weight, a statistic, or a buffer of the optimiser.',
+      ),
+    tensors: z.int().describe('Number of tensors that were compared.'),
+  })
+  .describe('Training step of the judged run that the judge has taken anew from the same state.')
+
+export const crossEvaluationSchema = z
+  .strictObject({
+    images: z.int().describe('Number of test images that the judge has answered.'),
+    difference: z.number().describe('Largest difference of two logits, as a share of the largest logit.'),
+    bound: z.number().describe('Largest such difference that rounding explains.'),
+    accuracies: z.tuple([z.number(), z.number()]).describe(`Test accuracy, 0 to 1. ${ofBoth}`),
+    losses: z.tuple([z.number(), z.number()]).describe(`Mean cross-entropy of the test in nats. ${ofBoth}`),
+    different: z
+      .array(z.int())
+      .describe('Positions of the test images that get another answer from the judge: the first hundred.'),
+    ties: z
+      .array(z.int())
+      .describe('Positions, among these, of images whose two likeliest classes lie within rounding.'),
+  })
+  .describe('Test of the model of the judged run by the judge.')
+
+/** Judges a finished run of the other framework: takes its kept steps anew, and tests its model. */
+export const judgeRunMessage = defineMessage({
+  name: 'judge-run',
+  request: z.strictObject({
+    run: runRequestSchema.describe("Request of the judge's own run of the same seed."),
+    judged: z.string().describe("Absolute path of the judged run's folder."),
+    replay: z
+      .enum(['none', 'kept', 'own', 'float64'])
+      .describe(
+        'Steps that are taken anew: `kept` as the run kept them; `own` in float64 by the framework of the run itself, which keeps them beside; `float64` these by the judge.',
+      ),
+    crossEvaluation: z.boolean().describe("Whether the judged run's model is tested."),
+  }),
+  progress: runProgressSchema,
+  result: z.strictObject({
+    steps: z.array(replayedStepSchema),
+    evaluation: crossEvaluationSchema.nullable(),
+    seconds: z.number().describe('Time that the judge took.'),
+  }),
+})
+
+/** Training step that was taken anew by the other framework. */
+export type ReplayedStep = z.output<typeof replayedStepSchema>
+/** Test of a model by the other framework. */
+export type CrossEvaluation = z.output<typeof crossEvaluationSchema>

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { behaviourOf, brokenRows } from '../../src/compare/behaviour.js'
+import type { Judgement } from '../../src/compare/judgement.js'
+import type { Facts, TrainedPhase } from '../../src/protocol/facts.js'
+import type { ReplayedStep } from '../../src/protocol/judge-run.js'
+import type { FinishedRun } from '../../src/protocol/result.js'
+import { facts, finishedRun } from '../report/comparison.js'
+
+describe('the rows of what two runs did', () => {
+  it('say nothing against runs that did the same, within rounding', () => {
+    const rows = behaviourOf('aligned', pair(), [judgement()])
+    expect(Object.fromEntries(rows.map(({ ingredient, state }) => [ingredient, state]))).toEqual({
+      'first step': 'equivalent',
+      images: 'identical',
+      updates: 'identical',
+      features: 'equivalent',
+      'between epochs': 'identical',
+      'replayed steps': 'equivalent',
+      'cross-evaluation': 'equivalent',
+    })
+    expect(brokenRows('aligned', rows)).toEqual([])
+  })
+
+  it('are left out where no seed has both frameworks', () => {
+    expect(behaviourOf('aligned', [finishedRun('tensorflow', 0)], [])).toEqual([])
+  })
+
+  const image = { trained: 32, distinct: 32, weight: 32, validated: 8 }
+  it.each<[string, Partial<Facts>, string]>([
+    ['images', { images: [image, { ...image, trained: 28 }] }, '28 images'],
+    ['images', { images: [image, { ...image, distinct: 31 }] }, '31 of them distinct'],
+    ['images', { images: [image, { ...image, weight: 32.01 }] }, 'of weight 32.0100'],
+    ['images', { images: [image, { ...image, validated: 7 }] }, '7 validated'],
+    ['images', { tested: 39 }, 'pytorch 39'],
+    ['updates', { phases: [phase({ stillSteps: 1 })] }, 'in 1 of 8 of pytorch'],
+    ['features', { phases: [phase({ featuresDifference: 2e-4 })] }, "PyTorch's features differ by 2.0e-4"],
+    ['between epochs', { phases: [phase({ betweenEpochs: 'head.0.bias changed' })] }, 'head.0.bias changed'],
+  ])('call %s different by %o', (ingredient, changes, evidence) => {
+    const rows = behaviourOf('aligned', pair(changes), [judgement()])
+    expect(brokenRows('aligned', rows)).toEqual([
+      { ingredient, state: 'different', evidence: expect.stringContaining(evidence) },
+    ])
+  })
+
+  it('call first steps different beyond rounding, and show both losses', () => {
+    const [tensorflow, pytorch] = pair()
+    const rows = behaviourOf(
+      'aligned',
+      [
+        { ...tensorflow, firstStepLoss: 4.254 },
+        { ...pytorch, firstStepLoss: 4.571 },
+      ],
+      [],
+    )
+    expect(rows[0]).toEqual({
+      ingredient: 'first step',
+      state: 'different',
+      evidence: 'loss of the first step: tensorflow 4.254, pytorch 4.571',
+    })
+  })
+
+  it('call the first step of a later phase different, which the other framework took from the same state', () => {
+    const step = { ...replayed, phase: 2, epoch: 1, step: 1, losses: [1.5, 1.6] as [number, number] }
+    const rows = behaviourOf('aligned', pair(), [judgement({ steps: [step] })])
+    expect(row('first step', rows)).toMatchObject({
+      state: 'different',
+      evidence: expect.stringContaining('phase 2'),
+    })
+  })
+
+  it('name the step and the tensor that could not be taken again', () => {
+    const worst = { tensor: 'blocks.1.0.conv.weight', difference: 0.9, bound: 1e-3 }
+    const rows = behaviourOf('aligned', pair(), [
+      judgement({ steps: [replayed, { ...replayed, step: 4, worst }] }),
+    ])
+    expect(row('replayed steps', rows)).toEqual({
+      ingredient: 'replayed steps',
+      state: 'different',
+      evidence:
+        'phase 1, epoch 2, step 4 of tensorflow, taken again by pytorch: blocks.1.0.conv.weight differs by 9.0e-1 of its change, where rounding explains 1.0e-3',
+    })
+  })
+
+  it('call inputs of a step different that are not the features of its images', () => {
+    const rows = behaviourOf('aligned', pair(), [judgement({ steps: [{ ...replayed, inputs: 0.3 }] })])
+    expect(row('replayed steps', rows)).toMatchObject({
+      state: 'different',
+      evidence: expect.stringContaining('its inputs differ by 3.0e-1'),
+    })
+  })
+
+  it('let other answers pass in the cross-evaluation where they are ties, and no others', () => {
+    const ties = { ...evaluation, different: [3], ties: [3] }
+    const others = { ...evaluation, different: [3, 4], ties: [3] }
+    const state = (found: typeof evaluation) =>
+      row('cross-evaluation', behaviourOf('aligned', pair(), [judgement({ evaluation: found })]))?.state
+    expect(state(ties)).toBe('equivalent')
+    expect(state(others)).toBe('different')
+    expect(state({ ...evaluation, difference: 0.01 })).toBe('different')
+  })
+
+  it('say where nobody looked', () => {
+    const rows = behaviourOf('aligned', pair(), [])
+    expect(row('replayed steps', rows)).toMatchObject({ state: 'unchecked' })
+    expect(row('cross-evaluation', rows)).toMatchObject({ state: 'unchecked' })
+  })
+
+  it('of idiomatic mode are told and break nothing', () => {
+    const [tensorflow, pytorch] = pair()
+    const rows = behaviourOf('idiomatic', [tensorflow, { ...pytorch, firstStepLoss: 9 }], [])
+    expect(rows.map(({ ingredient, state }) => [ingredient, state])).toEqual([
+      ['first step', 'different'],
+      ['images', 'identical'],
+    ])
+    expect(brokenRows('idiomatic', rows)).toEqual([])
+  })
+})
+
+const replayed: ReplayedStep = {
+  phase: 1,
+  epoch: 2,
+  step: 3,
+  losses: [0.5, 0.500001],
+  lossBound: 1e-5,
+  updates: [0.25, 0.25],
+  inputs: 1e-6,
+  inputsBound: 1e-4,
+  worst: { tensor: 'head.0.weight', difference: 1e-5, bound: 1e-3 },
+  tensors: 13,
+}
+
+const evaluation = {
+  images: 40,
+  difference: 1e-6,
+  bound: 1e-4,
+  accuracies: [0.5, 0.5] as [number, number],
+  losses: [1, 1] as [number, number],
+  different: [] as number[],
+  ties: [] as number[],
+}
+
+function judgement(changes: Partial<Judgement> = {}): Judgement {
+  return {
+    seed: 0,
+    judged: 'tensorflow',
+    judge: 'pytorch',
+    steps: [replayed],
+    evaluation,
+    stepsInFloat64: [],
+    seconds: 1,
+    ...changes,
+  }
+}
+
+function pair(changes: Partial<Facts> = {}): [FinishedRun, FinishedRun] {
+  const tensorflow = finishedRun('tensorflow', 0)
+  const pytorch = { ...finishedRun('pytorch', 0), facts: facts(0, changes) }
+  return [
+    { ...tensorflow, firstStepLoss: 2.3 },
+    { ...pytorch, firstStepLoss: 2.3000001 },
+  ]
+}
+
+function phase(changes: Partial<TrainedPhase>): TrainedPhase {
+  const [first] = facts(0).phases
+  if (first === undefined) throw new Error('The facts have no phase.')
+  return { ...first, ...changes }
+}
+
+function row(ingredient: string, rows: ReturnType<typeof behaviourOf>) {
+  return rows.find((candidate) => candidate.ingredient === ingredient)
+}

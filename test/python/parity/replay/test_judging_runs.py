@@ -1,0 +1,198 @@
+"""One framework judges the other's run: it takes the kept steps again from the same states, and tests the model."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from conftest import ADAM, PHASE, RESNET
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+from twintune import protocol
+from twintune.parity.replay.judging_runs import judge_run
+from twintune.training.loop import run
+
+ADAMW = {**ADAM, "name": "adamw", "learningRate": 1e-2, "weightDecay": 0.1}
+TRAINING = {
+    "batchSize": 8,
+    "gradientAccumulation": 2,
+    "clipGradientNorm": 1.0,
+    "labelSmoothing": 0.1,
+    "ema": {"decay": 0.9},
+    "phases": [
+        {**PHASE, "epochs": 2},
+        {
+            **PHASE,
+            "epochs": 2,
+            "trainable": {"lastStages": 1},
+            "optimizer": ADAMW,
+            "backboneLearningRateScale": 0.1,
+            "schedule": {"name": "cosine", "warmupEpochs": 0, "finalLearningRate": 0},
+        },
+    ],
+}
+"""The head on features, then the last stage on activations; each epoch ends in a group of a single, short batch."""
+
+FRAMEWORKS = {"tensorflow": "pytorch", "pytorch": "tensorflow"}
+
+
+@pytest.fixture(scope="module")
+def requests(
+    make_request_in: Callable[..., protocol.RunRequest], frameworks: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, protocol.RunRequest]:
+    """The requests of both frameworks' runs, which have been carried out."""
+    folder = tmp_path_factory.mktemp("judged")
+    requests = {}
+    for framework in FRAMEWORKS:
+        request = make_request_in(
+            folder, framework, training=copy.deepcopy(TRAINING), model=RESNET, keepSteps=True, featureCache=True
+        )
+        run(request, lambda report: None)
+        requests[framework] = request
+    return requests
+
+
+@pytest.fixture
+def judge(requests: dict[str, protocol.RunRequest], tmp_path: Path) -> Callable[..., protocol.JudgeRunResult]:
+    """A function that has TensorFlow's run judged by PyTorch, after a change of what the run has kept."""
+
+    def judge_changed(change: Callable[[Path], None] = lambda folder: None) -> protocol.JudgeRunResult:
+        folder = tmp_path / "judged"
+        shutil.copytree(requests["tensorflow"].run_directory, folder)
+        change(folder)
+        return judge_run(_request(requests["pytorch"], folder), lambda report: None)
+
+    return judge_changed
+
+
+@pytest.mark.parametrize("judged", FRAMEWORKS)
+def test_a_run_that_did_the_same_is_taken_again_within_rounding(
+    judged: str, requests: dict[str, protocol.RunRequest]
+) -> None:
+    result = judge_run(
+        _request(requests[FRAMEWORKS[judged]], Path(requests[judged].run_directory)), lambda report: None
+    )
+    assert [(step.phase, step.epoch, step.step) for step in result.steps] == [
+        (1, 1, 1),
+        (1, 1, 2),
+        (1, 2, 2),
+        (2, 1, 1),
+        (2, 1, 2),
+        (2, 2, 2),
+    ]
+    assert [_faults(step) for step in result.steps] == [[]] * 6
+    assert all(step.inputs is not None and step.updates[0] > 0 for step in result.steps)
+    assert result.evaluation is not None
+    assert result.evaluation.difference < result.evaluation.bound
+    assert result.evaluation.different == []
+
+
+def test_a_weight_that_moved_too_far_is_named(judge: Callable[..., protocol.JudgeRunResult]) -> None:
+    def change(folder: Path) -> None:
+        before = load_file(folder / "steps" / "phase-2-epoch-1-step-2-before.safetensors")
+        _rewrite(
+            folder / "steps" / "phase-2-epoch-1-step-2-after.safetensors",
+            lambda name, tensor: tensor + 0.05 * (tensor - before[name]) if name == "head.1.weight" else tensor,
+        )
+
+    steps = judge(change).steps
+    assert [_faults(step) for step in steps] == [[], [], [], [], ["head.1.weight"], []]
+
+
+def test_features_of_other_images_are_found_out(judge: Callable[..., protocol.JudgeRunResult]) -> None:
+    def change(folder: Path) -> None:
+        _rewrite(
+            folder / "steps" / "phase-1-epoch-1-step-1-after.safetensors",
+            lambda name, tensor: tensor[::-1] if name == "inputs.0" else tensor,
+        )
+
+    assert "inputs" in _faults(judge(change).steps[0])
+
+
+def test_logits_that_the_model_does_not_give_are_found_out(judge: Callable[..., protocol.JudgeRunResult]) -> None:
+    def change(folder: Path) -> None:
+        _rewrite(folder / "predictions.safetensors", lambda name, tensor: tensor * 1.01 if name == "logits" else tensor)
+
+    evaluation = judge(change).evaluation
+    assert evaluation is not None
+    assert evaluation.difference > evaluation.bound
+    assert evaluation.different == []
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    ["rate scale lost", "decay lost", "decay coupled", "average late", "epsilon", "second moment", "smoothing"],
+)
+def test_a_mistake_in_one_engine_is_found_out_by_the_other_engines_steps(
+    mistake: str, judge: Callable[..., protocol.JudgeRunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _plant(mistake, monkeypatch)
+    assert any(_faults(step) for step in judge().steps)
+
+
+def _plant(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+    from twintune.data.targets import TargetEncoder
+    from twintune.engines.pytorch import aligned, steps
+    from twintune.engines.pytorch.ema import WeightAverage
+
+    build = aligned.build_optimizer
+
+    def built(**constants):
+        def build_changed(*args):
+            optimizer = build(*args)
+            for group in optimizer.param_groups:
+                group.update({name: value(group) for name, value in constants.items()})
+            return optimizer
+
+        return build_changed
+
+    def without_scale(optimizer: torch.optim.Optimizer, rate: float) -> None:
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+
+    if mistake == "rate scale lost":
+        monkeypatch.setattr(steps, "set_learning_rate", without_scale)
+    elif mistake == "decay lost":
+        monkeypatch.setattr(aligned, "build_optimizer", built(weight_decay=lambda group: 0.0))
+    elif mistake == "decay coupled":
+        monkeypatch.setattr(aligned, "build_optimizer", built(decoupled_weight_decay=lambda group: False))
+    elif mistake == "epsilon":
+        monkeypatch.setattr(aligned, "build_optimizer", built(eps=lambda group: 1e-4))
+    elif mistake == "second moment":
+        monkeypatch.setattr(aligned, "build_optimizer", built(betas=lambda group: (0.9, 0.99)))
+    elif mistake == "average late":
+        monkeypatch.setattr(WeightAverage, "update", lambda self: None)
+    else:
+        encode = TargetEncoder.encode
+
+        def sharper(self: TargetEncoder, shares: np.ndarray):
+            return encode(self, np.where(shares > 0, 1.02, -0.01))
+
+        monkeypatch.setattr(TargetEncoder, "encode", sharper)
+
+
+def _request(judge: protocol.RunRequest, judged: Path) -> protocol.JudgeRunRequest:
+    own = msgspec.structs.replace(judge, keep_steps=False)
+    return protocol.JudgeRunRequest(run=own, judged=str(judged), replay="kept", cross_evaluation=True)
+
+
+def _faults(step: protocol.ReplayedStep) -> list[str]:
+    """What of a step differs by more than rounding."""
+    return [
+        *([step.worst.tensor] if step.worst.difference > step.worst.bound else []),
+        *(["loss"] if abs(step.losses[0] - step.losses[1]) > step.loss_bound else []),
+        *(["inputs"] if step.inputs is not None and step.inputs > step.inputs_bound else []),
+    ]
+
+
+def _rewrite(file: Path, change: Callable[[str, np.ndarray], np.ndarray]) -> None:
+    with safe_open(file, framework="np") as tensors:
+        metadata = tensors.metadata()
+    changed = {name: np.ascontiguousarray(change(name, tensor)) for name, tensor in load_file(file).items()}
+    save_file(changed, file, metadata)

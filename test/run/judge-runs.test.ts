@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { carryOut, ending, eventsOf, eventsOfResuming, experiment, ofType, readJson } from './rig.js'
+
+const evidence = { replay: 'first', crossEvaluation: true } as const
+
+describe('the runs of a comparison', async () => {
+  const events = await eventsOf(experiment(), {}, { evidence })
+  const { comparison, comparisonDirectory } = ending(events)
+
+  it('are judged by the other framework, the steps of the first seed and the models of all', () => {
+    expect(
+      comparison.judgements.map(({ seed, judged, judge, steps, evaluation }) => [
+        `${judged} ${seed} by ${judge}`,
+        steps.length,
+        evaluation?.images,
+      ]),
+    ).toEqual([
+      ['tensorflow 0 by pytorch', 1, 1000],
+      ['pytorch 0 by tensorflow', 1, 1000],
+      ['tensorflow 1 by pytorch', 0, 1000],
+      ['pytorch 1 by tensorflow', 0, 1000],
+    ])
+  })
+
+  it('have their judgements in their own folders', () => {
+    expect(readJson(comparisonDirectory, 'pytorch-seed1', 'judgement.json')).toEqual(comparison.judgements[3])
+  })
+})
+
+it('keeps the steps that could not be taken again as evidence, and deletes the others', async () => {
+  const events: Awaited<ReturnType<typeof eventsOf>> = []
+  for await (const event of carryOut(
+    experiment({ seeds: [0] }),
+    { 'judge-pytorch-seed0': 'differ' },
+    { evidence },
+  )) {
+    events.push(event)
+    // What a run keeps, which the fixture's runs don't.
+    if (event.type === 'run-finished') {
+      const steps = path.join(folderOf(events), `${event.framework}-seed0`, 'steps')
+      mkdirSync(steps, { recursive: true })
+      writeFileSync(path.join(steps, 'a.safetensors'), '')
+    }
+  }
+  expect(existsSync(path.join(folderOf(events), 'pytorch-seed0', 'steps'))).toBe(true)
+  expect(existsSync(path.join(folderOf(events), 'tensorflow-seed0', 'steps'))).toBe(false)
+  const { contract, metrics } = ending(events).comparison
+  expect(contract.find(({ ingredient }) => ingredient === 'replayed steps')).toMatchObject({
+    state: 'different',
+    evidence: expect.stringContaining('phase 2, epoch 1, step 3 of pytorch, taken again by tensorflow'),
+  })
+  expect(metrics.accuracy.difference).toMatchObject({
+    verdict: 'different work',
+    reason: expect.stringContaining('optimizer.exp_avg.head.0.weight'),
+  })
+})
+
+it('warns of a run that could not be judged, and says in its row that nobody looked', async () => {
+  const options = { evidence: { replay: 'none', crossEvaluation: true } } as const
+  const behaviours = { 'judge-pytorch-seed0': 'raise', 'judge-tensorflow-seed0': 'raise' } as const
+  const events = await eventsOf(experiment({ seeds: [0] }), behaviours, options)
+  expect(ofType(events, 'warning').map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^TensorFlow could not judge PyTorch's run of seed 0: .*told to fail/),
+  )
+  const { contract, status } = ending(events).comparison
+  expect(status).toBe('finished')
+  expect(contract.find(({ ingredient }) => ingredient === 'cross-evaluation')?.state).toBe('unchecked')
+})
+
+it('judges nothing where no evidence is wanted, and in idiomatic mode', async () => {
+  const unwanted = await eventsOf(experiment({ seeds: [0] }))
+  const model = { backbone: 'mobilenet_v2', weights: 'random' } as const
+  const idiomatic = await eventsOf(experiment({ seeds: [0], mode: 'idiomatic', model }), {}, { evidence })
+  expect(ending(unwanted).comparison.judgements).toEqual([])
+  expect(ending(idiomatic).comparison.judgements).toEqual([])
+})
+
+it('takes judgements that stand from the folder when a comparison is resumed', async () => {
+  const events = await eventsOf(experiment({ seeds: [0] }), {}, { evidence })
+  const folder = folderOf(events)
+  rmSync(path.join(folder, 'comparison.json'))
+  // Its workers would fail if they were asked.
+  const behaviours = { 'judge-pytorch-seed0': 'die', 'judge-tensorflow-seed0': 'die' } as const
+  const resumed = await eventsOfResuming(folder, behaviours, evidence)
+  expect(ending(resumed).comparison.judgements).toEqual(ending(events).comparison.judgements)
+})
+
+function folderOf([first]: Awaited<ReturnType<typeof eventsOf>>): string {
+  if (first?.type !== 'comparison-started') throw new Error('The first event is not comparison-started.')
+  return first.comparisonDirectory
+}
