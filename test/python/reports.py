@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from twintune.protocol import Progress
+from twintune.protocol import Facts, Progress
 
 
 def as_sent(report: Progress) -> dict:
@@ -19,3 +19,10 @@ class Reports(list):
 
     def of(self, kind: str) -> list[dict]:
         return [report for report in self if report["type"] == kind]
+
+
+def without_rounding(facts: Facts) -> Facts:
+    """Facts without what rounding alone makes differ between frameworks: the contract compares it by tolerances."""
+    phases = [msgspec.structs.replace(phase, features_difference=None) for phase in facts.phases]
+    images = [msgspec.structs.replace(epoch, weight=round(epoch.weight, 3)) for epoch in facts.images]
+    return msgspec.structs.replace(facts, phases=phases, images=images)

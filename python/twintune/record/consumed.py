@@ -1,4 +1,4 @@
-"""What the engine's steps of an epoch consumed, counted where it was consumed."""
+"""The images that the steps of an epoch consumed, counted by what the engine returns."""
 
 from __future__ import annotations
 

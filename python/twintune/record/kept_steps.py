@@ -46,7 +46,7 @@ class StepPlace(msgspec.Struct, frozen=True, order=True):
 
 
 class KeptStep(msgspec.Struct, frozen=True):
-    """What a kept step was, beside the states before and after it: the header of its files."""
+    """The header of the files of a kept step: its place in the run, its batches and its losses."""
 
     place: StepPlace
     epochs_done: int

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
 from twintune.record.checkpoints import CheckpointFolder
+from twintune.record.consumed import Consumed
 from twintune.record.early_stopping import BestEpoch, MonitorState
 from twintune.record.run_state import EpochState, Position, RecordState, RunState, first_difference
 
@@ -24,7 +25,7 @@ def state(epoch: int, best: int = 1, phase: int = 1, within: bool = False) -> Ru
         specification={},
         split="s",
         position=Position(phase=phase, epoch=epoch, epochs_done=epoch),
-        epoch=EpochState(2, Accumulator(), 0.5, 0.1, 16) if within else None,
+        epoch=EpochState(2, Accumulator(), 0.5, 0.1, 16, Consumed(16).state) if within else None,
         monitor=MonitorState(BestEpoch(best, 0.5), epoch - best),
         features_hashed=False,
         record=RECORD,

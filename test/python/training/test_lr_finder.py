@@ -39,7 +39,7 @@ class Losses:
         return next(self._losses)
 
     def read_steps(self, handles: list[float]) -> list[StepOutcome]:
-        return [StepOutcome(loss, 0) for loss in handles]
+        return [StepOutcome(loss, 0, images=1, weight=1.0) for loss in handles]
 
 
 def three_images(epoch: int):

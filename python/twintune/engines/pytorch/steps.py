@@ -71,13 +71,13 @@ class TrainStep:
             step: The step, whose arrays are tensors on the device, as `to_device` makes them.
 
         Returns:
-            Loss, number of right answers and summed weight of the batch, and whether the optimiser moved the head.
+            Loss, right answers, number of images and their summed weight, and whether the optimiser moved the head.
         """
         targets: Any = step.targets
         objective, loss, correct = self.forward(step)
         objective.backward()
         moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
-        return loss, correct, targets.coefficients.sum(), moved
+        return loss, correct, len(step.inputs), targets.coefficients.sum(), moved
 
     def forward(self, step: StepInputs) -> Any:
         """Computes the objective that is differentiated, the batch's loss and the number of right answers."""

@@ -139,7 +139,7 @@ class AlignedEngine:
     def train_step(self, step: StepInputs):
         """Trains on a batch (see `Engine.train_step`)."""
         with tf.device(self.device.native):
-            return self._train_step(step), len(step.inputs)
+            return self._train_step(step)
 
     def step_parts(self) -> AlignedStepParts:
         """The parts of the phase's training step."""
@@ -166,7 +166,7 @@ class AlignedEngine:
         """Fetches the outcomes of steps."""
         return [
             StepOutcome(float(loss), int(correct), images, float(weight), None if moved is None else bool(moved))
-            for (loss, correct, weight, moved), images in handles
+            for loss, correct, images, weight, moved in handles
         ]
 
     def predict(self, inputs) -> np.ndarray:

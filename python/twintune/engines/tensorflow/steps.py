@@ -76,14 +76,16 @@ class TrainStep:
             step: The step, whose arrays may be tensors, as `to_device` makes them.
 
         Returns:
-            Loss, number of right answers and summed weight of the batch, and whether the optimiser moved the head.
+            Loss, right answers, number of images and their summed weight, and whether the optimiser moved the head.
         """
-        batch = _batch_of(step)
+        batch, images = _batch_of(step), len(step.inputs)
         if self._steps_alone:
-            return self._step_alone(*batch, self._optimizer.next_coefficients(step.learning_rate))
-        outcome = self._accumulate(*batch, self._loss_scaling.scale)
-        moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
-        return *outcome, moved
+            coefficients = self._optimizer.next_coefficients(step.learning_rate)
+            loss, correct, weight, moved = self._step_alone(*batch, coefficients)
+        else:
+            loss, correct, weight = self._accumulate(*batch, self._loss_scaling.scale)
+            moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
+        return loss, correct, images, weight, moved
 
     def forward(self, step: StepInputs) -> Any:
         """Computes the objective that is differentiated, the batch's loss and the number of right answers."""

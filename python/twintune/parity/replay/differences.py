@@ -13,7 +13,7 @@ NOT_COMPARABLE = 1e6
 _NEIGHBOURS = 4
 """The neighbouring numbers by which a tensor may be rounded apart, however small its change is beside it."""
 _SENSITIVITY = 20
-"""How many times as far as the engine's own result under a move of the inputs the other engine's may lie.
+"""The factor on the engine's own sensitivity that gives the bound of a tensor.
 
 Tensors whose gradients are nothing but rounding differ by up to six times as much. They say little; all others move by
 less than the tolerance.
@@ -28,8 +28,8 @@ def compare_states(
 ) -> list[TensorDifference]:
     """Compares tensors of two states.
 
-    A tensor's bound is a share of the norm of its change. Where a move of the inputs by last places changes this
-    engine's own result by more, as it does for gradients that are nothing but rounding, the bound grows with it.
+    A tensor's bound is a share of the norm of its change. The bound is larger where a move of the inputs by last places
+    changes this engine's own result by more, as it does for gradients that are nothing but rounding.
 
     Args:
         names: The tensors to compare.
