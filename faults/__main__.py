@@ -113,8 +113,8 @@ class Suite:
         """Runs a fault; returns whether it was planted."""
         try:
             outcome = run_fault(fault, self._material, self._outcomes.plain[fault.spec], climbs)
-        except NotPlanted as error:
-            _say(f"{fault.id}: NOT PLANTED: {error}")
+        except (NotPlanted, RuntimeError) as error:
+            _say(f"{fault.id}: BROKEN: {error}")
             return False
         self._outcomes.faults[fault.id] = outcome
         _report(fault.id, state_of(outcome, fault.shown_by), outcome)

@@ -5,25 +5,19 @@ from __future__ import annotations
 import datetime
 import json
 import math
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from faults import ROOT
-from faults.fault import Fault
+from faults.command import Command
+from faults.fault import Fault, Framework
 from faults.interpreter import PlantedInterpreter
 from faults.outcome import FaultOutcome, Outcome
-from faults.specifications import write_specification
-
-# One thread suffices for maps of a few pixels, and a framework runs on each core.
-_CORES = {"TWINTUNE_CORES": "1"}
+from faults.specifications import INTERRUPTED, write_specification
 
 
 class NotPlanted(Exception):
@@ -38,7 +32,8 @@ def run_plain(spec: str, material: Path) -> Outcome:
         material: The folder of `faults.material.write_material`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return _compare(spec, material, Path(folder), {"TWINTUNE_PYTHON": sys.executable})
+        command = Command(Path(folder), {"TWINTUNE_PYTHON": sys.executable})
+        return _compare(spec, material, Path(folder), command, "pytorch")
 
 
 def run_fault(fault: Fault, material: Path, plain: Outcome, climbs: bool) -> FaultOutcome:
@@ -56,8 +51,9 @@ def run_fault(fault: Fault, material: Path, plain: Outcome, climbs: bool) -> Fau
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         interpreter = PlantedInterpreter(fault, folder)
-        outcome = _compare(fault.spec, material, folder, interpreter.variables)
-        rungs = _climb(fault.spec, material, folder, interpreter.variables) if climbs else None
+        command = Command(folder, interpreter.variables)
+        outcome = _compare(fault.spec, material, folder, command, fault.framework)
+        rungs = _climb(fault.spec, material, command) if climbs else None
         if (reason := interpreter.why_not_planted()) is not None:
             raise NotPlanted(reason)
     change = _largest_change(outcome.losses[fault.framework], plain.losses[fault.framework])
@@ -65,11 +61,15 @@ def run_fault(fault: Fault, material: Path, plain: Outcome, climbs: bool) -> Fau
     return FaultOutcome(**{**fields, "rungs": rungs}, change=None if outcome.failure else change)
 
 
-def _compare(spec: str, material: Path, folder: Path, variables: Mapping[str, str]) -> Outcome:
+def _compare(spec: str, material: Path, folder: Path, command: Command, framework: Framework) -> Outcome:
     start = time.monotonic()
     runs = folder / "runs"
-    arguments = ["compare", str(write_specification(spec, material)), "--quiet", "--parallel", "2", "--out", str(runs)]
-    ran = _run_command(arguments, folder, variables)
+    arguments = ["compare", str(write_specification(spec, material)), "--parallel", "2", "--out", str(runs)]
+    if spec in INTERRUPTED:
+        # The faulty framework trains an epoch or more before the interruption, and one or more after it.
+        command.interrupt_after_epoch(arguments, [framework])
+        arguments = ["resume", "latest", "--out", str(runs)]
+    ran = command.run(*arguments, "--quiet")
     files = list(runs.glob("*/comparison.json"))
     if len(files) != 1:
         raise RuntimeError(f"compare {spec} has made no comparison:\n{ran.stdout}{ran.stderr}")
@@ -86,28 +86,14 @@ def _compare(spec: str, material: Path, folder: Path, variables: Mapping[str, st
     )
 
 
-def _climb(spec: str, material: Path, folder: Path, variables: Mapping[str, str]) -> list[str]:
+def _climb(spec: str, material: Path, command: Command) -> list[str]:
     """The rungs of the parity ladder that don't hold."""
-    ran = _run_command(["verify", str(write_specification(spec, material)), "--json"], folder, variables)
+    ran = command.run("verify", str(write_specification(spec, material)), "--json")
     events = [json.loads(line) for line in ran.stdout.splitlines()]
     finished = [event for event in events if event["type"] == "verify-finished"]
     if not finished:
         raise RuntimeError(f"verify {spec} has not finished:\n{ran.stderr}")
     return [rung["rung"] for rung in finished[0]["rungs"] if not rung["passed"]]
-
-
-def _run_command(arguments: list[str], folder: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs the built command with a cache of its own, since a fault can be in what is kept there."""
-    environment = {**os.environ, **_CORES, "TWINTUNE_CACHE_DIR": str(folder / "cache"), **variables}
-    return subprocess.run(
-        ["node", "dist/main.js", *arguments],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def _losses(comparison: dict[str, Any], framework: str) -> list[float]:

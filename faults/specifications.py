@@ -14,7 +14,6 @@ _HEAD = {"epochs": 2, "trainable": "head", "optimizer": _ADAM}
 SPECIFICATIONS: dict[str, dict[str, Any]] = {
     "head": {
         "about": "A new head with dropout on cached features of two augmented views, which ends with its best epoch.",
-        "seeds": [0, 1],
         "augmentation": {"horizontalFlip": 0.5, "views": 2},
         "training": {
             "batchSize": 20,
@@ -93,6 +92,14 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
             "phases": [{"epochs": 2, "trainable": "all", "batchNorm": "adapt", "optimizer": _ADAM}],
         },
     },
+    "interrupted": {
+        "about": "The whole network with Adam, interrupted after an epoch and resumed.",
+        "training": {
+            "batchSize": 20,
+            "phases": [{"epochs": 5, "trainable": "all", "batchNorm": "train", "optimizer": _ADAM}],
+            "checkpoints": {"everyEpochs": 1},
+        },
+    },
     "leaky-relu": {
         "about": "A new head on a frozen backbone whose residual blocks end with leaky ReLUs.",
         "model": {"backbone": "cspresnet50", "weights": "random"},
@@ -106,6 +113,9 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
     },
 }
 """The specifications by name, without what all of them have; `about` says what one is for."""
+
+INTERRUPTED = ("interrupted",)
+"""The specifications whose comparison is interrupted after an epoch and resumed."""
 
 
 def write_specification(name: str, folder: Path) -> Path:
