@@ -39,19 +39,16 @@ export function restoredWeightsRow(results: readonly RunResult[]): readonly Cont
   ]
 }
 
+// A process that a run was resumed in may choose other kernels, whose rounding is that between two frameworks.
 function restorations(run: FinishedRun): Restoration[] {
+  const share = run.facts.tolerances?.loss
+  if (share === undefined) return []
   return run.facts.phases.flatMap(({ restored, weightsOf }, index) => {
     if (restored === null) return []
     const { recorded, measured } = restored
-    const excess = Math.abs(measured - recorded) / (rounding(run.facts.precision) * Math.max(1, recorded))
+    const excess = Math.abs(measured - recorded) / (share * Math.max(1, recorded))
     return [{ run, phase: index + 1, epoch: weightsOf, recorded, measured, excess }]
   })
-}
-
-// A process that a run was resumed in may choose other kernels. Two frameworks' kernels leave some 2e-7 between losses
-// of equal weights in float32; half precision rounds 65,536 times (bfloat16) or 8,192 times (float16) as coarsely.
-function rounding(precision: string): number {
-  return precision.includes('float16') ? 1e-2 : 1e-5
 }
 
 function describe({ phase, epoch, recorded, measured }: Restoration): string {

@@ -28,6 +28,7 @@ export const trainedPhaseSchema = z.strictObject({
   weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
   restored: restoredWeightsSchema
     .nullable()
+    .default(null)
     .describe(
       'Validation loss of restored weights, recorded and measured again. Null for a phase that ended with the weights of its last epoch.',
     ),
