@@ -6,7 +6,9 @@ from faults.fault import Fault
 
 _PYTORCH = "twintune.engines.pytorch.steps"
 _TENSORFLOW = "twintune.engines.tensorflow.steps"
-_BACKWARD = "        objective.backward()\n        if step.divisor is not None:\n"
+_BACKWARD = "        objective.backward()\n        moved ="
+_END_IN_PYTORCH = "        moved = None if step.divisor is None else self._end_group("
+_END_IN_TENSORFLOW = "            moved = None if step.divisor is None else self._end_group("
 
 FAULTS = [
     Fault(
@@ -53,12 +55,13 @@ FAULTS = [
         name="last-group-dropped",
         framework="pytorch",
         module=_PYTORCH,
-        before=_BACKWARD,
+        before=_END_IN_PYTORCH,
         after=(
-            "        objective.backward()\n"
             "        if step.divisor is not None and step.divisor <= 10:\n"
             "            self._forget_gradients()\n"
-            "        elif step.divisor is not None:\n"
+            "            set_learning_rate(self._optimizer, step.learning_rate)\n"
+            "            return loss, correct, len(step.inputs), targets.coefficients.sum(), None\n"
+            f"{_END_IN_PYTORCH}"
         ),
         wrong="The short last group of an epoch isn't trained on.",
         spec="accumulation",
@@ -68,12 +71,13 @@ FAULTS = [
         name="last-group-dropped",
         framework="tensorflow",
         module=_TENSORFLOW,
-        before="        if step.divisor is not None:\n",
+        before=_END_IN_TENSORFLOW,
         after=(
-            "        if step.divisor is not None and step.divisor <= 10:\n"
-            "            self._optimizer.skip(step.learning_rate)\n"
-            "            self._clear_sums()\n"
-            "        elif step.divisor is not None:\n"
+            "            if step.divisor is not None and step.divisor <= 10:\n"
+            "                self._optimizer.skip(step.learning_rate)\n"
+            "                self._clear_sums()\n"
+            "                return loss, correct, images, weight, None\n"
+            f"{_END_IN_TENSORFLOW}"
         ),
         wrong="The short last group of an epoch isn't trained on.",
         spec="accumulation",

@@ -76,11 +76,11 @@ FAULTS = [
         name="masks-of-first-step",
         framework="tensorflow",
         module="twintune.engines.tensorflow.steps",
-        before="        batch = _batch_of(step)\n",
+        before="        batch, images = _batch_of(step), len(step.inputs)\n",
         after=(
             '        self._masks = getattr(self, "_masks", step.masks)\n'
             "        masks = tuple(mask[: len(step.inputs)] for mask in self._masks)\n"
-            "        batch = _batch_of(dataclasses.replace(step, masks=masks))\n"
+            "        batch, images = _batch_of(dataclasses.replace(step, masks=masks)), len(step.inputs)\n"
         ),
         wrong="The model is given the masks of the first step in all steps.",
         spec="head",

@@ -122,11 +122,9 @@ FAULTS = [
         name="one-tensor-left",
         framework="pytorch",
         module="twintune.engines.pytorch.steps",
-        before="        objective.backward()\n        if step.divisor is not None:\n",
+        before="        objective.backward()\n        moved =",
         after=(
-            "        objective.backward()\n"
-            "        list(self._parameters.values())[-1].grad = None\n"
-            "        if step.divisor is not None:\n"
+            "        objective.backward()\n        list(self._parameters.values())[-1].grad = None\n        moved ="
         ),
         wrong="One of the tensors that train gets no update.",
         spec="fine-tune",

@@ -7,7 +7,7 @@ from faults.fault import Fault
 _PYTORCH = "twintune.engines.pytorch.model"
 _TENSORFLOW = "twintune.engines.tensorflow.model"
 _HEAD = "        x = features\n"
-_BACKWARD = "        objective.backward()\n        if step.divisor is not None:\n"
+_BACKWARD = "        objective.backward()\n        moved ="
 
 FAULTS = [
     Fault(
@@ -39,7 +39,7 @@ FAULTS = [
             "        objective.backward()\n"
             "        for parameter in self._parameters.values():\n"
             "            parameter.grad.copy_(parameter.grad.bfloat16())\n"
-            "        if step.divisor is not None:\n"
+            "        moved ="
         ),
         wrong="Gradients are rounded to bfloat16.",
         spec="fine-tune",
