@@ -322,16 +322,6 @@ describe('parallel runs', () => {
     expect(ending(events).comparison.status).toBe('finished')
   })
 
-  it('begin on the worker that is idle, rather than start a second one of the other framework', async () => {
-    const events = await eventsOf(experiment(), { 'pytorch-0': 'slow' }, { parallel: 2 })
-    expect(ofType(events, 'run-started').map(runName)).toEqual([
-      'tensorflow 0',
-      'pytorch 0',
-      'tensorflow 1',
-      'pytorch 1',
-    ])
-  })
-
   it('get more workers of one framework only where they need them', async () => {
     const events = await eventsOf(
       experiment({ frameworks: ['pytorch'], seeds: [0, 1, 2] }),
