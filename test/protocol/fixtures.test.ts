@@ -16,6 +16,8 @@ import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js
 import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
 import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
 import { runMessage } from '../../src/protocol/run.js'
+import { stepInputSchema } from '../../src/protocol/step-input.js'
+import { wordsOf } from './words.js'
 
 // test/python/test_protocol.py parses the same files, so that the two sides can't drift apart.
 const folder = new URL('../fixtures/protocol/', import.meta.url)
@@ -55,6 +57,30 @@ describe('the protocol fixtures', () => {
       expect(files).toContain(`${name}.request.json`)
       expect(files).toContain(`${name}.result.json`)
       if (!(progress instanceof z.ZodNever)) expect(files).toContain(`${name}.progress.json`)
+    }
+  })
+})
+
+describe('the fixed words of the protocol', () => {
+  // A word that only one side knows stops the work: the other side refuses the whole message.
+  it('are those that test/python/test_protocol.py finds in Python', async () => {
+    const sides = messages.flatMap((message) => [
+      [`${message.name}.request`, wordsOf(message.request)] as const,
+      [`${message.name}.progress`, wordsOf(message.progress)] as const,
+      [`${message.name}.result`, wordsOf(message.result)] as const,
+    ])
+    const words = Object.fromEntries(sides.filter(([, found]) => Object.keys(found).length > 0))
+    await expect(`${JSON.stringify(words, null, 2)}\n`).toMatchFileSnapshot('../fixtures/protocol-words.json')
+  })
+})
+
+describe('the input of training steps', () => {
+  it('is pixels, features, or the activations of a stage that is named', () => {
+    for (const input of ['pixels', 'features', 'activations of layer3']) {
+      expect(stepInputSchema.parse(input)).toBe(input)
+    }
+    for (const input of ['', 'activations', 'activations of ', 'layer3']) {
+      expect(stepInputSchema.safeParse(input).success, input).toBe(false)
     }
   })
 })

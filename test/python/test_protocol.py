@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -52,6 +53,15 @@ TYPES = {
 }
 
 
+# The words of each field, as TypeScript's schemas have them.
+WORDS = json.loads((FIXTURES.parent / "protocol-words.json").read_bytes())
+# A recording profiles no step, and its reports share their struct with those of a run.
+NEVER_SENT = {
+    f"{message}.progress": {"stage": {"profile"}}
+    for message in ("record-rungs", "describe-idiomatic", "measure-differences")
+}
+
+
 def type_of(file: Path) -> Any:
     return TYPES[".".join(file.name.split(".")[:2])]
 
@@ -87,6 +97,28 @@ def test_every_kind_of_report_is_among_the_fixtures(file: Path) -> None:
     assert {type(report) for report in msgspec.json.decode(file.read_bytes(), type=type_of(file))} == set(kinds)
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_each_field_has_the_words_that_typescript_knows(name: str) -> None:
+    (message,) = get_args(TYPES[name]) if name.endswith(".progress") else (TYPES[name],)
+    expected = {place: set(words.split(" | ")) for place, words in WORDS.get(name, {}).items()}
+    words, patterns = _words_and_patterns(message)
+    # A field that has words and more besides is a text with a pattern in Python.
+    for place in expected.keys() & patterns.keys():
+        assert all(re.search(patterns[place], word) for word in expected.pop(place))
+    assert {place: found - NEVER_SENT.get(name, {}).get(place, set()) for place, found in words.items()} == expected
+
+
+@pytest.mark.parametrize("text", ["pixels", "features", "activations of layer3"])
+def test_the_input_of_training_steps_is_named_as_in_typescript(text: str) -> None:
+    assert msgspec.convert(text, protocol.StepInput) == text
+
+
+@pytest.mark.parametrize("text", ["", "activations", "activations of ", "layer3"])
+def test_another_input_of_training_steps_is_refused(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, protocol.StepInput)
+
+
 def test_every_message_has_a_handler() -> None:
     assert {name.split(".")[0] for name in TYPES} == set(HANDLERS)
 
@@ -95,3 +127,31 @@ def _without_nulls(value: object) -> object:
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _words_and_patterns(message: Any) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """The words and the pattern that each field of a type may have, by its place as in `WORDS`."""
+    schema = msgspec.json.schema(message)
+    words: dict[str, set[str]] = {}
+    patterns: dict[str, str] = {}
+
+    def collect(node: Any, place: str) -> None:
+        if not isinstance(node, dict):
+            return
+        if "$ref" in node:
+            return collect(schema["$defs"][node["$ref"].rsplit("/", 1)[1]], place)
+        for word in node.get("enum", []):
+            if isinstance(word, str):
+                words.setdefault(place, set()).add(word)
+        if "pattern" in node:
+            patterns[place] = node["pattern"]
+        for variant in node.get("anyOf", []):
+            collect(variant, place)
+        for item in (node.get("items"), *node.get("prefixItems", [])):
+            collect(item, f"{place}[]")
+        collect(node.get("additionalProperties"), f"{place}{{}}")
+        for key, field in node.get("properties", {}).items():
+            collect(field, f"{place}.{key}" if place else key)
+
+    collect(schema, "")
+    return words, patterns
