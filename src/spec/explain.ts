@@ -69,7 +69,7 @@ function expectation(issue: Issue, spec: unknown): string | null {
     case 'invalid_value':
       return `expected ${either(allowedValues(issue))}`
     case 'invalid_union':
-      return `expected ${either([...allowedValues(issue), ...allowedShapes(issue, spec)])}`
+      return `expected ${either([...allowedValues(issue), ...allowedShapes(issue.path, spec)])}`
     case 'too_small':
       return bound(issue.origin, issue.inclusive ? 'at least' : 'more than', Number(issue.minimum))
     case 'too_big':
@@ -105,10 +105,9 @@ function allowedValues(issue: Issue): string[] {
     .flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
 }
 
-// The mappings among a union's alternatives, as `{ file: … }`.
-function allowedShapes(issue: Issue, spec: unknown): string[] {
-  if (issue.code !== 'invalid_union' || issue.discriminator !== undefined) return []
-  return requiredKeys(issue.path, spec).map((keys) => `{ ${keys.map((key) => `${key}: …`).join(', ')} }`)
+// The mappings among a union's alternatives, as `{ file: … }`; none where only a discriminator, which is a text, is wrong.
+function allowedShapes(path: Path, spec: unknown): string[] {
+  return requiredKeys(path, spec).map((keys) => `{ ${keys.map((key) => `${key}: …`).join(', ')} }`)
 }
 
 function discriminatorOf(issue: Issue & { code: 'invalid_union' }): unknown {

@@ -85,6 +85,8 @@ describe('a bad value is told in plain words', () => {
     [['model', 'head', 'dropout'], 1, 'must be less than 1, got 1'],
     [['dataset', 'train'], '', 'must not be empty, got an empty text'],
     [['dataset', 'test'], null, 'expected a text, got nothing'],
+    [['device'], 'c'.repeat(60), `must be auto, cpu, gpu or gpu:N, got the text '${'c'.repeat(60)}'`],
+    [['device'], 'c'.repeat(61), `must be auto, cpu, gpu or gpu:N, got the text '${'c'.repeat(59)}…'`],
     [['dataset', 'imageSize'], 2000, 'must be at most 1024, got 2000'],
     [['deterministic'], 'yes', "expected true or false, got the text 'yes'"],
     [['device'], 'cuda', "must be auto, cpu, gpu or gpu:N, got the text 'cuda'"],
