@@ -110,6 +110,18 @@ def test_a_class_only_the_test_images_have_is_named(tmp_path: Path, failure) -> 
     assert "class2" in error.message
 
 
+@pytest.mark.parametrize(("classes", "of_test", "code"), [(1, 1, "DATASET_ONE_CLASS"), (2, 3, "DATASET_INVALID")])
+def test_wrong_classes_are_refused_before_any_image_is_decoded(
+    tmp_path: Path, cache: Path, classes: int, of_test: int, code: str
+) -> None:
+    train = write_pictures(tmp_path / "train", classes=classes)
+    test = write_pictures(tmp_path / "test", classes=of_test)
+    checked: list[int] = []
+    with pytest.raises(TwintuneError) as caught:
+        open_splits(spec(train, test), None, str(cache), lambda done, total: checked.append(done))
+    assert (caught.value.code, checked) == (code, [])
+
+
 def test_test_labels_follow_the_training_classes(tmp_path: Path, split) -> None:
     train, test = write_pictures(tmp_path / "train", classes=3), write_pictures(tmp_path / "test", classes=3)
     shutil.rmtree(test / "class0")

@@ -65,6 +65,16 @@ def test_sampled_subsets_go_on_where_exact_ones_end(pairs: int) -> None:
     assert result == compare(list(np.random.default_rng(2).normal(0.8, 1, pairs)))
 
 
+def test_sampled_flips_and_subsets_are_the_same_in_every_version() -> None:
+    """A verdict that was published must come out again, so that what is sampled beyond 14 pairs has a fixed seed."""
+    differences = [0.4, 1.1, -0.6, 2.0, 0.3, -0.9, 1.5, 0.8, -0.2, 1.9, -1.3, 0.7, 1.0, -0.5, 0.1]
+    result = compare(differences)
+    assert result.p_value == pytest.approx(2122 / (2**14 + 1), rel=1e-12)
+    # All 2**15 flips come to this share; 16384 of them have a standard error of 0.0026.
+    assert result.p_value == pytest.approx(0.13201904296875, abs=0.01)
+    assert result.interval == pytest.approx((-0.12857142857142856, 0.975), rel=1e-12)
+
+
 def test_interval_and_test_agree() -> None:
     rng = np.random.default_rng(0)
     for _ in range(50):
