@@ -3,13 +3,16 @@
 // twice the one before, until the next batch would take longer than what is left of the time.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { describe, type Outcome, readReport } from './stryker-report.js'
 
 const REPORT = '.mutants/stryker.json'
 const OWN_REPORT = '.mutants/typescript.json'
 const FIRST_SHARE = 0.004
+/** Python of this checkout. Stryker tests a copy that has none, in which tests that start workers would all fail. */
+const OWN_PYTHON = path.resolve('.venv/bin/python')
 
 const { values } = parseArgs({
   options: {
@@ -49,6 +52,7 @@ function runStryker(low: number, high: number): ReturnType<typeof readReport> {
     stdio: 'inherit',
     env: {
       ...process.env,
+      ...(existsSync(OWN_PYTHON) && { TWINTUNE_PYTHON: process.env.TWINTUNE_PYTHON || OWN_PYTHON }),
       // Stryker imports the checker, which is TypeScript, in processes of its own.
       NODE_OPTIONS: '--import tsx',
       MUTANTS_SEED: values.seed,
