@@ -62,7 +62,8 @@ describe('the protocol fixtures', () => {
 })
 
 describe('the fixed words of the protocol', () => {
-  // A word that only one side knows stops the work: the other side refuses the whole message.
+  // A word that only one side knows stops the work: the other side refuses the whole message. After a change of both
+  // sides `npx vitest run test/protocol -u` writes the file anew.
   it('are those that test/python/test_protocol.py finds in Python', async () => {
     const sides = messages.flatMap((message) => [
       [`${message.name}.request`, wordsOf(message.request)] as const,
