@@ -1,3 +1,4 @@
+import { brokenRows } from '../compare/behaviour.js'
 import type { Comparison, ContractRow } from '../compare/comparison.js'
 import { frameworksOf } from './runs.js'
 import type { Style } from './style.js'
@@ -19,6 +20,14 @@ export function renderContract({ contract, runs }: Comparison, style: Style): st
     ...rowsWithEvidence(contract, 'unchecked', dim),
   ]
   return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
+}
+
+/** Renders the rows by which two aligned frameworks did different work, for the top of the report; `null` without any. */
+export function renderDifferentWork({ mode, contract }: Comparison, style: Style): string | null {
+  const rows = brokenRows(mode, contract).map(({ ingredient, evidence }) => [ingredient, evidence])
+  if (rows.length === 0) return null
+  const table = renderTable(rows, { align: ['left', 'left'], fold: true }, style)
+  return renderSection('The frameworks did different work', table, style)
 }
 
 /** Rows of the ingredients that aren't identical. A state is written once, before its first ingredient. */

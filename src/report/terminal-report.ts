@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/comparison.js'
 import { renderAccuracyTable } from './accuracy-table.js'
-import { renderContract } from './contract-summary.js'
+import { renderContract, renderDifferentWork } from './contract-summary.js'
 import { renderDifferenceTable } from './difference-table.js'
 import { renderDisagreementTable } from './disagreement-table.js'
 import { renderFailures } from './failures.js'
@@ -16,6 +16,7 @@ export function renderComparison(comparison: Comparison, options: RenderOptions)
   const style = createStyle(options)
   const sections = [
     headline(comparison, style),
+    renderDifferentWork(comparison, style),
     renderAccuracyTable(comparison, style),
     renderFailures([...comparison.runs, ...comparison.repeats], style),
     renderTimeTable(comparison, style),
