@@ -18,7 +18,7 @@ const request = runRequest(
   { framework: frameworkSchema.parse(framework), seed },
   {
     resume: false,
-    keepSteps: false,
+    keepSteps: 'none',
     runDirectory: path.join(folder, 'run'),
     cacheDirectory: path.join(folder, 'cache'),
     featureCache: false,

@@ -1,6 +1,7 @@
 import type { Verification, VerifyEvent } from '../compare/verification.js'
 import { renderOptionsFor } from '../log/output.js'
 import { recordingProgressPrinter } from '../log/recording-progress.js'
+import type { PlannedShortRun } from '../plan/short-run.js'
 import type { Perturbation } from '../protocol/perturbation.js'
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { renderVerification } from '../report/parity-table.js'
@@ -27,8 +28,16 @@ export async function verifyCommand(
     if (json) stdout(JSON.stringify(event))
     if (event.type === 'verify-finished') verification = event
   }
+  const onShortRun = ({ precision }: PlannedShortRun): void => {
+    if (!quiet) stderr(`both frameworks: a short run of all phases, in ${precision}`)
+  }
   const onProgress = recordingProgressPrinter(stderr, quiet)
-  await verifyExperiment(experiment, { phaseOnly, perturbation: perturb, onProgress }, onEvent, signal)
+  await verifyExperiment(
+    experiment,
+    { phaseOnly, perturbation: perturb, onProgress, onShortRun },
+    onEvent,
+    signal,
+  )
   if (!verification) return exitCodes.fault
   if (!json) {
     const render = experiment.mode === 'idiomatic' ? renderFrameworkDifferences : renderVerification

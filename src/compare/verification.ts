@@ -2,10 +2,23 @@ import * as z from 'zod'
 import { roundingSchema } from '../protocol/judge-rounding.js'
 import { rungSchema } from '../protocol/judge-rungs.js'
 import { frameworkDifferenceSchema, measureDifferencesMessage } from '../protocol/measure-differences.js'
+import { contractRowSchema } from './comparison.js'
+
+export const shortRunRowSchema = z.strictObject({
+  precision: z.enum(['float64', 'float32', 'bfloat16', 'float16']),
+  ...contractRowSchema.shape,
+})
+
+/** Row of the contract of a short run. */
+export type ShortRunRow = z.output<typeof shortRunRowSchema>
 
 export const verificationSchema = z
   .strictObject({
-    passed: z.boolean().describe('Whether every rung has passed, and every rounding that is judged.'),
+    passed: z
+      .boolean()
+      .describe(
+        'Whether every rung has passed, every rounding that is judged, and no row of a short run is different.',
+      ),
     rungs: z
       .array(rungSchema)
       .describe('Rungs of the first phase, then of everything trained. Empty in idiomatic mode.'),
@@ -13,6 +26,11 @@ export const verificationSchema = z
       .array(roundingSchema)
       .describe(
         "Rounding of each engine on each rung. Empty where the experiment's own precision is float64, and in idiomatic mode.",
+      ),
+    shortRuns: z
+      .array(shortRunRowSchema)
+      .describe(
+        'Rows of the contract of short runs of all phases, which each framework has carried out and judged. Empty in idiomatic mode, for the first phase alone and with a planted difference.',
       ),
     differences: z
       .array(frameworkDifferenceSchema)
@@ -28,6 +46,7 @@ export const verifyEventSchema = z
   .discriminatedUnion('type', [
     z.strictObject({ type: z.literal('rung'), ...rungSchema.shape }),
     z.strictObject({ type: z.literal('rounding'), ...roundingSchema.shape }),
+    z.strictObject({ type: z.literal('short-run'), ...shortRunRowSchema.shape }),
     z.strictObject({ type: z.literal('difference'), ...frameworkDifferenceSchema.shape }),
     z.strictObject({ type: z.literal('verify-finished'), ...verificationSchema.shape }),
   ])

@@ -10,8 +10,10 @@ import { runSeeds } from './run-seeds.js'
 export interface RunSurroundings {
   /** Path of the run's own folder. */
   readonly runDirectory: string
-  /** Whether a few training steps are kept, so that the other framework can take them too. */
-  readonly keepSteps: boolean
+  /** Training steps that are kept, so that the other framework can take them too. */
+  readonly keepSteps: RunRequest['keepSteps']
+  /** Numbers of images that a short run keeps; all are kept where it is left out. */
+  readonly shorten?: RunRequest['shorten']
   /** Whether to go on from the run's last checkpoint. */
   readonly resume: boolean
   readonly cacheDirectory: string
@@ -47,6 +49,7 @@ export function runRequest(experiment: Experiment, run: Run, surroundings: RunSu
     device,
     deterministic,
     profile,
+    shorten: null,
     ...surroundings,
   }
 }

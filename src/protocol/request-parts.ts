@@ -57,8 +57,15 @@ export const runRequestSchema = z.strictObject({
   deterministic: z.boolean(),
   profile: z.boolean(),
   keepSteps: z
-    .boolean()
-    .describe('Whether a few training steps are kept whole, so that the other framework can take them too.'),
+    .enum(['none', 'chosen', 'all'])
+    .describe('Training steps that are kept whole, so that the other framework can take them too.'),
+  shorten: z
+    .strictObject({
+      train: z.int().describe('Largest number of training images.'),
+      evaluation: z.int().describe('Largest number of validation images, and of test images.'),
+    })
+    .nullable()
+    .describe('Numbers of images that a short run keeps; null for a run on all of them.'),
   runDirectory: z.string().describe("Path of the run's own folder, which exists."),
   resume: z.boolean().describe("Whether to go on from the run's last checkpoint, where it has one."),
   cacheDirectory: z.string(),

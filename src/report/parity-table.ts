@@ -1,4 +1,4 @@
-import type { Verification } from '../compare/verification.js'
+import type { ShortRunRow, Verification } from '../compare/verification.js'
 import type { PlannedRecording } from '../plan/plan-recordings.js'
 import type { Rounding } from '../protocol/judge-rounding.js'
 import type { Rung } from '../protocol/judge-rungs.js'
@@ -32,25 +32,35 @@ export function renderVerification(
       return climbed.length > 0 ? [renderRungs(trained, climbed, style)] : []
     }),
     ...(rounding.length > 0 ? [renderRounding(rounding, style)] : []),
+    ...renderShortRuns(verification, style),
     ...renderNotes(rungs, style),
     ...renderDivergence(verification, style),
+    renderSection('Not looked at', renderProse(notLookedAt(verification), style), style),
   ]
   return sections.join('\n\n')
 }
 
 /** Names the place where the two engines part first, in a sentence; null where they don't. */
-export function describeDivergence({ rungs, rounding }: Verification): string | null {
+export function describeDivergence({ rungs, rounding, shortRuns }: Verification): string | null {
   const rung = rungs.find(({ passed }) => !passed)
   if (rung) return describeRung(rung)
   const rounded = rounding.find(({ passed }) => !passed)
-  return rounded ? describeRounding(rounded) : null
+  if (rounded) return describeRounding(rounded)
+  const row = shortRuns.find(({ state }) => state === 'different')
+  return row ? `${row.ingredient}, in a short run in ${row.precision}: ${row.evidence}` : null
 }
 
-function headline(experiment: string, { passed, rungs, rounding }: Verification, { colors }: Style): string {
+function headline(
+  experiment: string,
+  { passed, rungs, rounding, shortRuns }: Verification,
+  { colors }: Style,
+): string {
   const failed = [...rungs, ...rounding].filter((judged) => !judged.passed).length
-  const outcome = passed
-    ? colors.green('every rung holds')
-    : colors.red(`${formatNumberOf(failed, 'rung')} failed`)
+  const isOnlyTheRun = failed === 0 && shortRuns.some(({ state }) => state === 'different')
+  const failure = isOnlyTheRun
+    ? 'the short runs did different work'
+    : `${formatNumberOf(failed, 'rung')} failed`
+  const outcome = passed ? colors.green('every rung holds') : colors.red(failure)
   return `${colors.bold(experiment)}  ${colors.dim('parity ladder')}  ${outcome}`
 }
 
@@ -85,6 +95,39 @@ function renderRounding(rounding: readonly Rounding[], style: Style): string {
   )
   const title = `Rounding, in ${rounding[0]?.precision}: each engine's error against its own float64`
   return renderSection(title, table, style)
+}
+
+/** Renders the rows of each short run: the state of each, and its evidence where it isn't identical. */
+function renderShortRuns({ shortRuns }: Verification, style: Style): string[] {
+  const precisions = [...new Set(shortRuns.map(({ precision }) => precision))]
+  return precisions.map((precision) => {
+    const rows = shortRuns
+      .filter((row) => row.precision === precision)
+      .map(({ ingredient, state, evidence }) => [
+        ingredient,
+        stateText(state, style),
+        state === 'identical' ? '' : evidence,
+      ])
+    const table = renderTable(rows, { align: ['left', 'left', 'left'], fold: true }, style)
+    return renderSection(`What compare does, in ${precision}: a short run of all phases`, table, style)
+  })
+}
+
+function stateText(state: ShortRunRow['state'], { colors }: Style): string {
+  return state === 'different'
+    ? colors.red(state)
+    : state === 'unchecked'
+      ? colors.dim(state)
+      : colors.green(state)
+}
+
+/** Tells what the ladder leaves out, so that no one takes it for looked at. */
+function notLookedAt({ shortRuns }: Verification): string {
+  const always =
+    'Going on from a checkpoint, epochs beyond the second of a phase, images beyond the first few batches, and whatever only a GPU or another version would do.'
+  const ofRuns =
+    'Later phases, features that are kept, averages, evaluation and restored weights: short runs of all phases look at them, unless --phase-only or --perturb is given.'
+  return shortRuns.length > 0 ? always : `${ofRuns} ${always}`
 }
 
 function renderNotes(rungs: readonly Rung[], style: Style): string[] {

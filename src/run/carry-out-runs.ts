@@ -84,7 +84,7 @@ export async function carryOutRuns(
           featureCache: surroundings.featureCache && !run.repeat,
           runDirectory: folder.folderOf(run),
           resume: kept !== null,
-          keepSteps: keepsSteps(experiment, run, evidence),
+          keepSteps: keepsSteps(experiment, run, evidence) ? 'chosen' : 'none',
         })
         folder.discardJudgement(run)
         const result = await carryOutRun(run, worker, request, {

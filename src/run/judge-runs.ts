@@ -105,7 +105,7 @@ export async function judgeRuns(
     }
 
     function askOne(as: Experiment, by: FinishedRun, steps: ReplayedSteps, crossEvaluation: boolean) {
-      const places = { runDirectory: folder.folderOf(by), resume: false, keepSteps: false }
+      const places = { runDirectory: folder.folderOf(by), resume: false, keepSteps: 'none' as const }
       return pool.askFramework(by.framework, judgeRunMessage, {
         run: runRequest(as, by, { ...surroundings, ...places }),
         judged: folder.folderOf(judged),

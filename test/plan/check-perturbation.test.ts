@@ -55,7 +55,7 @@ function runOf(phase: PhaseInput, backbone = 'resnet18') {
   })
   const surroundings = {
     runDirectory: '/runs/x',
-    keepSteps: false,
+    keepSteps: 'none' as const,
     resume: false,
     cacheDirectory: '/cache',
     featureCache: true,

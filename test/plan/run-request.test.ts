@@ -50,7 +50,7 @@ function requestOf(changes: Partial<ExperimentInput>) {
   })
   const surroundings = {
     runDirectory: '/runs/x',
-    keepSteps: false,
+    keepSteps: 'none' as const,
     resume: false,
     cacheDirectory: '/cache',
     featureCache: true,

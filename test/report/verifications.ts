@@ -59,5 +59,5 @@ export function verificationOf(...changed: readonly (Rung | Rounding)[]): Verifi
       roundingOf(name, { judged: name === 'features' || name === 'logits' }),
   ) as Rounding[]
   const passed = [...rungs, ...rounding].every((judged) => judged.passed)
-  return { passed, rungs, rounding, differences: [], unexplained: null }
+  return { passed, rungs, rounding, shortRuns: [], differences: [], unexplained: null }
 }

@@ -130,7 +130,7 @@ from twintune.protocol.result import (
     TrainedPhase,
     TrainingMetrics,
 )
-from twintune.protocol.run import RunRequest, RunSeeds
+from twintune.protocol.run import KeepSteps, RunRequest, RunSeeds, Shortening
 from twintune.protocol.training import (
     BatchNormPolicy,
     Checkpoints,
@@ -205,6 +205,7 @@ __all__ = [
     "JudgeRunResult",
     "JudgeRungsRequest",
     "JudgeRungsResult",
+    "KeepSteps",
     "LearningRatePoint",
     "LearningRateSuggestions",
     "ListingRequest",
@@ -253,6 +254,7 @@ __all__ = [
     "Seconds",
     "Sgd",
     "SheetRequest",
+    "Shortening",
     "SplitDescription",
     "SplitName",
     "Spread",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from twintune.protocol.augmentation import Augmentation
 from twintune.protocol.dataset import DatasetRequest
 from twintune.protocol.message import Framework, Message, Mode
@@ -21,12 +23,22 @@ class RunSeeds(Message):
     split: int | None
 
 
+KeepSteps = Literal["none", "chosen", "all"]
+
+
+class Shortening(Message):
+    """The numbers of images that a short run keeps of the training split, and of each other one."""
+
+    train: int
+    evaluation: int
+
+
 class RunRequest(Message):
     """A request for one run, which is named by its framework and seed. Paths are absolute.
 
     `twintune` is the version that asks; `resume` asks to go on from the run's last checkpoint. `feature_cache` asks to
-    take features from the cache and to keep them there. `keep_steps` asks to keep a few steps, for the other framework
-    to take them too.
+    take features from the cache and to keep them there. `keep_steps` asks to keep a few steps, or
+    all of them, for the other framework to take them too. `shorten` is None for a run on all images.
     """
 
     twintune: str
@@ -41,7 +53,8 @@ class RunRequest(Message):
     device: str
     deterministic: bool
     profile: bool
-    keep_steps: bool
+    keep_steps: KeepSteps
+    shorten: Shortening | None
     run_directory: str
     resume: bool
     cache_directory: str

@@ -7,6 +7,7 @@ step from one state can.
 
 from __future__ import annotations
 
+import itertools
 import math
 import shutil
 import zlib
@@ -19,6 +20,7 @@ import safetensors
 from safetensors.numpy import load_file
 
 from twintune.model.weights import in_c_order, save_atomically
+from twintune.protocol import KeepSteps
 
 FOLDER = "steps"
 _HEADER = "twintune"
@@ -65,7 +67,7 @@ class KeptStep(msgspec.Struct, frozen=True):
     """The positions in the training split of each batch's images."""
 
 
-def chosen_steps(epochs: int, steps: int) -> set[tuple[int, int]]:
+def chosen_steps(epochs: int, steps: int, keep: KeepSteps = "chosen") -> set[tuple[int, int]]:
     """Chooses the steps of a phase to keep: the first one, a middle one and the last one, and its first epoch's last.
 
     The last step of an epoch is the one whose batch, or group of batches, may be short.
@@ -73,10 +75,13 @@ def chosen_steps(epochs: int, steps: int) -> set[tuple[int, int]]:
     Args:
         epochs: The number of planned epochs, at least 1. Early stopping may leave the later steps out.
         steps: The number of optimiser steps in an epoch, at least 1.
+        keep: Whether only these steps are wanted, or all.
 
     Returns:
         Pairs of an epoch and a step in it, both counted from 1.
     """
+    if keep == "all":
+        return set(itertools.product(range(1, epochs + 1), range(1, steps + 1)))
     return {(1, 1), (1, steps), (math.ceil(epochs / 2), math.ceil(steps / 2)), (epochs, steps)}
 
 

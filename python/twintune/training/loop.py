@@ -66,7 +66,7 @@ class TrainingLoop:
         self.context = run = prepare(self.request, self.report, self.record)
         self.checkpoints = RunCheckpoints(run)
         self.resumed_from = self.checkpoints.go_on()
-        if self.request.keep_steps and isinstance(run.engine, FeatureEngine):
+        if self.request.keep_steps != "none" and isinstance(run.engine, FeatureEngine):
             run.keeper = StepKeeper(Path(self.request.run_directory), is_resumed=self.resumed_from is not None)
         run.engine.device.start_memory_peak()
 

@@ -9,6 +9,7 @@ from twintune.backbones import find_backbone
 from twintune.data.dataset import Splits
 from twintune.data.loader import SharedLoader
 from twintune.data.problems import save_skipped
+from twintune.data.shortening import shortened
 from twintune.data.splits import open_splits
 from twintune.data.targets import TargetEncoder
 from twintune.engines import create_engine
@@ -38,6 +39,8 @@ def prepare(request: RunRequest, report: Reporter, record: RunRecord) -> RunCont
     with watch.part("data"):
         progress = functools.partial(report.stage_progress, "data")
         splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, progress)
+    if request.shorten is not None:
+        splits = shortened(splits, request.shorten)
     save_skipped(splits.skipped, Path(request.run_directory))
     for warning in splits.warnings:
         report.warning("DATASET", warning)

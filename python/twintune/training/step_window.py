@@ -28,7 +28,7 @@ class StepWindow:
         self._epoch = run.position.epoch + 1
         self._accumulation = run.request.training.gradient_accumulation
         self._steps = math.ceil(run.batches / self._accumulation)
-        chosen = chosen_steps(phase.epochs, self._steps)
+        chosen = chosen_steps(phase.epochs, self._steps, run.request.keep_steps)
         self._chosen = {step for epoch, step in chosen if epoch == self._epoch}
         self._looks_back = self._epoch == 2
         self._step: KeptStep | None = None

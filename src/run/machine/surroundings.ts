@@ -3,7 +3,7 @@ import { findPython } from '../../worker/interpreter.js'
 import { cacheDirectory, featureCacheBytes } from './cache-directory.js'
 
 /** Surroundings that every run on this machine finds alike. */
-export type MachineSurroundings = Omit<RunSurroundings, 'runDirectory' | 'resume' | 'keepSteps'>
+export type MachineSurroundings = Omit<RunSurroundings, 'runDirectory' | 'resume' | 'keepSteps' | 'shorten'>
 
 /**
  * Reads the surroundings that every run on this machine finds alike.

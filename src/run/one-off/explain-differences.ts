@@ -51,7 +51,7 @@ export async function explainDifferences(
         progressOf('pytorch'),
       )
       for (const difference of differences) emit({ type: 'difference', ...difference })
-      emit({ type: 'verify-finished', passed: true, rungs: [], rounding: [], differences, unexplained })
+      emit({ type: 'verify-finished', passed: true, rungs: [], rounding: [], shortRuns: [], differences, unexplained })
     },
     { mode: experiment.mode, signal },
   )

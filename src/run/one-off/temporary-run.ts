@@ -20,6 +20,6 @@ export function temporaryRunRequest(experiment: Experiment, run: Run, runDirecto
     ...machineSurroundings({ featureCache: false }),
     runDirectory,
     resume: false,
-    keepSteps: false,
+    keepSteps: 'none',
   })
 }

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import type { VerifyEvent } from '../../compare/verification.js'
+import type { ShortRunRow, VerifyEvent } from '../../compare/verification.js'
 import { TwintuneError } from '../../failure.js'
 import { checkPerturbation } from '../../plan/check-perturbation.js'
 import { expandShorthands } from '../../plan/expand-shorthands.js'
 import { type PlannedRecording, planRecordings, recordedExperiment } from '../../plan/plan-recordings.js'
+import { type PlannedShortRun, planShortRuns } from '../../plan/short-run.js'
 import { judgeRoundingMessage, type Rounding } from '../../protocol/judge-rounding.js'
 import { judgeRungsMessage, type Rung } from '../../protocol/judge-rungs.js'
 import type { Perturbation } from '../../protocol/perturbation.js'
@@ -16,6 +17,7 @@ import type { Worker } from '../../worker/worker.js'
 import { checkInputFiles } from '../input-files.js'
 import { type OfEach, type TemporaryWorker, withTemporaryPair } from '../workers/temporary-pair.js'
 import { explainDifferences } from './explain-differences.js'
+import { carryOutShortRun } from './short-run.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
 export interface VerifyExperimentOptions {
@@ -29,6 +31,8 @@ export interface VerifyExperimentOptions {
     recording: PlannedRecording,
     progress: RecordingProgress,
   ) => void
+  /** Callback that is told of each short run as it begins. */
+  readonly onShortRun?: (planned: PlannedShortRun) => void
 }
 
 /**
@@ -109,8 +113,26 @@ class Ladder {
       // Large recordings are deleted as soon as they can be: a temporary folder may be in memory.
       if (files !== exact) await Promise.all(Object.values(files).map((file) => rm(file)))
     }
-    const passed = [...rungs, ...rounding].every((judged) => judged.passed)
-    emit({ type: 'verify-finished', passed, rungs, rounding, differences: [], unexplained: null })
+    const shortRuns = await this.#carryOutShortRuns(emit)
+    const passed =
+      [...rungs, ...rounding].every((judged) => judged.passed) &&
+      shortRuns.every(({ state }) => state !== 'different')
+    emit({ type: 'verify-finished', passed, rungs, rounding, shortRuns, differences: [], unexplained: null })
+  }
+
+  // A planted difference is in the recordings alone.
+  async #carryOutShortRuns(emit: (event: VerifyEvent) => void): Promise<ShortRunRow[]> {
+    const { phaseOnly, perturbation, onShortRun } = this.#options
+    if (phaseOnly || perturbation !== null) return []
+    const rows: ShortRunRow[] = []
+    for (const planned of planShortRuns(this.#experiment)) {
+      onShortRun?.(planned)
+      const found = await carryOutShortRun(planned, this.#recorders, this.#signal)
+      const ofRun = found.map((row) => ({ precision: planned.precision, ...row }))
+      for (const row of ofRun) emit({ type: 'short-run', ...row })
+      rows.push(...ofRun)
+    }
+    return rows
   }
 
   async #recordBoth(planned: PlannedRecording): Promise<OfEach<string>> {

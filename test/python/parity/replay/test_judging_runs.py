@@ -50,7 +50,7 @@ def requests(
     requests = {}
     for framework in FRAMEWORKS:
         request = make_request_in(
-            folder, framework, training=copy.deepcopy(TRAINING), model=RESNET, keepSteps=True, featureCache=True
+            folder, framework, training=copy.deepcopy(TRAINING), model=RESNET, keepSteps="chosen", featureCache=True
         )
         run(request, lambda report: None)
         requests[framework] = request
@@ -178,7 +178,7 @@ def _plant(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _request(judge: protocol.RunRequest, judged: Path) -> protocol.JudgeRunRequest:
-    own = msgspec.structs.replace(judge, keep_steps=False)
+    own = msgspec.structs.replace(judge, keep_steps="none")
     return protocol.JudgeRunRequest(run=own, judged=str(judged), replay="kept", cross_evaluation=True)
 
 
