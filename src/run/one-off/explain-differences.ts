@@ -51,7 +51,15 @@ export async function explainDifferences(
         progressOf('pytorch'),
       )
       for (const difference of differences) emit({ type: 'difference', ...difference })
-      emit({ type: 'verify-finished', passed: true, rungs: [], rounding: [], shortRuns: [], differences, unexplained })
+      emit({
+        type: 'verify-finished',
+        passed: true,
+        rungs: [],
+        rounding: [],
+        shortRuns: [],
+        differences,
+        unexplained,
+      })
     },
     { mode: experiment.mode, signal },
   )
