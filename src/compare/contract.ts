@@ -13,6 +13,9 @@ interface FactsPair {
   readonly pytorch: Facts
 }
 
+/** Sign between the parts of a value that has one for each phase. */
+const phaseSeparator = ' | '
+
 /** State of an ingredient in the runs of one seed. */
 interface Finding {
   readonly seed: number
@@ -57,7 +60,21 @@ function find(ingredient: Ingredient, pair: FactsPair): Finding {
   const isEquivalent =
     ingredient.kind === 'text' && sameMeaning(meaning(pair.tensorflow), meaning(pair.pytorch))
   const state = tensorflow === pytorch ? 'identical' : isEquivalent ? 'equivalent' : 'different'
-  return { seed: pair.seed, state, tensorflow, pytorch, extent: '' }
+  return { seed: pair.seed, state, ...firstDifference(tensorflow, pytorch) }
+}
+
+// Of values with a part for each phase, the first parts that differ are enough to see why.
+function firstDifference(
+  tensorflow: string,
+  pytorch: string,
+): Pick<Finding, 'tensorflow' | 'pytorch' | 'extent'> {
+  const [ours, theirs] = [tensorflow.split(phaseSeparator), pytorch.split(phaseSeparator)]
+  const phase = ours.findIndex((part, index) => part !== theirs[index])
+  const [one, other] = [ours[phase], theirs[phase]]
+  if (ours.length === 1 || ours.length !== theirs.length || one === undefined || other === undefined) {
+    return { tensorflow, pytorch, extent: '' }
+  }
+  return { tensorflow: one, pytorch: other, extent: ` in phase ${phase + 1}` }
 }
 
 function findByEpoch(read: (facts: Facts) => readonly string[], pair: FactsPair): Finding {

@@ -40,6 +40,7 @@ export const ingredients: readonly Ingredient[] = [
     meaning: (facts) => facts.phases.map(({ input }) => input).join(' | '),
   },
   { name: 'epochs', kind: 'text', read: (facts) => facts.phases.map(describePhase).join(' | ') },
+  { name: 'averages', kind: 'text', read: (facts) => facts.phases.map(describeWeights).join(' | ') },
   { name: 'pixels', kind: 'epochs', read: (facts) => facts.pixels },
   { name: 'batch order', kind: 'epochs', read: (facts) => facts.batchOrder },
   { name: 'targets', kind: 'epochs', read: (facts) => facts.targets },
@@ -57,6 +58,10 @@ export const ingredients: readonly Ingredient[] = [
 
 function describeInput({ input, features }: TrainedPhase): string {
   return features === null ? input : `${input}, ${features}`
+}
+
+function describeWeights({ validatedWeights, finalWeights }: TrainedPhase): string {
+  return `validated with weights ${validatedWeights ?? 'that no one validated'}, ended with weights ${finalWeights ?? 'unknown'}`
 }
 
 function describePhase({ epochs, steps, skippedSteps, weightsOf }: TrainedPhase): string {

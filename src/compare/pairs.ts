@@ -27,8 +27,8 @@ export function seedsAlike(results: readonly RunResult[]): readonly [] | readonl
 }
 
 /**
- * Facts of a run's work, wherever its features came from: a cached feature is the very number that was computed. The
- * losses of restored weights are left out, which say how the work ended and not what it was.
+ * Facts of a run's work, wherever its features came from: a cached feature is the very number that was computed. What was
+ * found out about the work afterwards is left out: it has rounding in it, and not every run is looked at.
  */
 export function workOf({ facts }: FinishedRun): Facts {
   return {
@@ -37,7 +37,11 @@ export function workOf({ facts }: FinishedRun): Facts {
       ...phase,
       features: phase.features && 'computed',
       restored: null,
+      stillSteps: 0,
+      betweenEpochs: null,
+      featuresDifference: null,
     })),
+    images: [],
   }
 }
 

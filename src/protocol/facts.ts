@@ -6,6 +6,8 @@ export const restoredWeightsSchema = z.strictObject({
   measured: z.number().describe('Validation loss that was measured again once the weights were restored.'),
 })
 
+const weightsKindSchema = z.enum(['of the steps', 'averaged']).nullable().default(null)
+
 export const trainedPhaseSchema = z.strictObject({
   input: stepInputSchema,
   features: z
@@ -32,6 +34,10 @@ export const trainedPhaseSchema = z.strictObject({
     .describe(
       'Validation loss of restored weights, recorded and measured again. Null for a phase that ended with the weights of its last epoch.',
     ),
+  validatedWeights: weightsKindSchema.describe(
+    'Weights that the live model had in the last validation. Null without validation images.',
+  ),
+  finalWeights: weightsKindSchema.describe('Weights that the phase ended with, read from the live model.'),
   betweenEpochs: z
     .string()
     .nullable()

@@ -87,6 +87,8 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
         stillSteps: 0,
         weightsOf: 2,
         restored: null,
+        validatedWeights: 'of the steps',
+        finalWeights: 'of the steps',
         betweenEpochs: 'unchanged',
         featuresDifference: 1e-6,
       },

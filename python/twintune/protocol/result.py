@@ -53,6 +53,10 @@ class RestoredWeights(Message):
     measured: float
 
 
+WeightsKind = Literal["of the steps", "averaged"]
+"""The weights that a model has: those that the last step left, or their moving average."""
+
+
 class TrainedPhase(Message):
     """A phase as it was trained.
 
@@ -68,6 +72,8 @@ class TrainedPhase(Message):
     still_steps: int
     weights_of: int
     restored: RestoredWeights | None
+    validated_weights: WeightsKind | None
+    final_weights: WeightsKind | None
     between_epochs: str | None
     features_difference: float | None
 

@@ -69,6 +69,8 @@ class RunRecord:
                 skipped_steps=0,
                 still_steps=0,
                 weights_of=0,
+                validated_weights=None,
+                final_weights=None,
                 between_epochs=None,
                 features_difference=None,
                 restored=None,

@@ -25,6 +25,7 @@ from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.system.other_load import OtherLoad
+from twintune.training.average_check import holds_average
 from twintune.training.epoch import TrainingEpoch, loss_not_finite
 from twintune.training.features_check import features_difference
 from twintune.training.first_stage import describe_input
@@ -140,8 +141,11 @@ class TrainingLoop:
         validation, answers = None, ()
         if run.splits.validation is not None:
             where = f"the validation after phase {position.phase}, epoch {position.epoch}"
+            of_steps = digest_tensors(run.engine.head_tensors())
             with self.record.watch.part("validation"), run.engine.averaged_weights():
+                is_of_steps = digest_tensors(run.engine.head_tensors()) == of_steps
                 validation, answers = self._evaluate(run.splits.validation, where)
+            self.record.state.trained[-1].validated_weights = "of the steps" if is_of_steps else "averaged"
             monitor.update(position.epoch, validation)
         record = EpochRecord(
             phase=position.phase,
@@ -168,6 +172,7 @@ class TrainingLoop:
             restored = self._validate_again(weights_of)
         engine = self.context.engine
         engine.adopt_average()
+        self.record.state.trained[-1].final_weights = "averaged" if holds_average(engine) else "of the steps"
         self.record.end_phase(weights_of, engine.skipped_steps(), restored)
         ended_early = monitor.why_stop() if position.epoch < phase.epochs else None
         self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
