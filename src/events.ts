@@ -105,6 +105,17 @@ export const runFailedSchema = z.strictObject({
   failure: failureSchema,
 })
 
+export const judgingSchema = z
+  .strictObject({
+    type: z.literal('judging'),
+    time,
+    framework: frameworkSchema.describe('Framework that judges.'),
+    seed: z.int(),
+    judged: frameworkSchema.describe('Framework whose run of the seed is judged.'),
+    replay: z.boolean().describe('Whether kept steps are taken again, besides the test of the model.'),
+  })
+  .describe('All runs have ended, and a framework judges a run of the other.')
+
 export const comparisonFinishedSchema = z.strictObject({
   type: z.literal('comparison-finished'),
   time,
@@ -129,6 +140,7 @@ export const eventSchema = z
     warningSchema,
     runFinishedSchema,
     runFailedSchema,
+    judgingSchema,
     comparisonFinishedSchema,
   ])
   .meta({ title: 'Event' })

@@ -58,6 +58,12 @@ export function workerText({ framework, state }: EventOf<'worker'>): string {
   return texts[state]
 }
 
+/** Tells what a framework does again of the other's run. */
+export function judgingText({ judged, seed, replay }: EventOf<'judging'>): string {
+  const run = `${frameworkNames[judged]}'s run of seed ${seed}`
+  return replay ? `takes steps of ${run} again, and tests its model` : `tests the model of ${run}`
+}
+
 /** Tells what a run does outside its training steps. */
 export function stageText({ stage, cached }: Pick<EventOf<'stage'>, 'stage' | 'cached'>): string {
   const texts = {

@@ -16,11 +16,11 @@ export interface LiveRun extends Run {
   readonly now: EventOf<'run-started' | 'stage' | 'phase-started' | 'step'>
 }
 
-/** Framework that has runs to come and none going on. */
+/** Framework that has no run going on: it has runs to come, or judges runs of the other. */
 export interface LiveWorker {
   readonly framework: Framework
   /** Event that says what its worker is doing; `null` until something is known of it. */
-  readonly now: EventOf<'worker'> | null
+  readonly now: EventOf<'worker' | 'judging'> | null
 }
 
 /** Board of all that is going on at this moment, by run and by framework: the runs of a comparison may be parallel. */
@@ -28,7 +28,7 @@ export class LiveBoard {
   #planned: readonly Run[] = []
   readonly #ended = new Set<string>()
   readonly #runs = new Map<string, LiveRun>()
-  readonly #workers = new Map<Framework, EventOf<'worker'>>()
+  readonly #workers = new Map<Framework, EventOf<'worker' | 'judging'>>()
 
   update(event: Event): void {
     switch (event.type) {
@@ -37,6 +37,7 @@ export class LiveBoard {
         this.#planned = event.runs
         return
       case 'worker':
+      case 'judging':
         this.#workers.set(event.framework, event)
         return
       case 'run-started':
@@ -76,8 +77,9 @@ export class LiveBoard {
       const planned = this.#runsOf(framework)
       const runs = planned.flatMap((run) => this.#runs.get(runLabel(run)) ?? [])
       if (runs.length > 0) return runs
+      const now = this.#workers.get(framework) ?? null
       const someToCome = planned.some((run) => !this.#ended.has(runLabel(run)))
-      return someToCome ? [{ framework, now: this.#workers.get(framework) ?? null }] : []
+      return someToCome || now?.type === 'judging' ? [{ framework, now }] : []
     })
   }
 

@@ -3,7 +3,7 @@ import type { EventOf } from '../events.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
 
-import { frameworkColumn, stageProgress, stageText, workerText } from './event-text.js'
+import { frameworkColumn, judgingText, stageProgress, stageText, workerText } from './event-text.js'
 import { fitSegments, type Segment, textSegment } from './fit-segments.js'
 import type { LiveRun, LiveWorker } from './live-board.js'
 import { unreachable } from './unreachable.js'
@@ -44,6 +44,7 @@ export function renderLiveLine(
 }
 
 function workerSegments({ now: event }: LiveWorker, now: number, { dim }: Colors): Segment[] {
+  if (event?.type === 'judging') return [textSegment(rank.activity, judgingText(event))]
   if (event === null || event.state === 'ready') {
     return [textSegment(rank.activity, 'waiting for its turn', dim)]
   }

@@ -10,6 +10,7 @@ import {
   evaluationText,
   failedText,
   finishedText,
+  judgingText,
   phaseFinishedText,
   phaseText,
   runLabel,
@@ -59,6 +60,8 @@ export class PlainLogger implements Logger {
         return comparisonResumedText(event, this.#colors)
       case 'worker':
         return this.#labelled(frameworkNames[event.framework], workerText(event))
+      case 'judging':
+        return this.#labelled(frameworkNames[event.framework], judgingText(event))
       case 'run-started':
         return this.#labelled(runLabel(event), 'started')
       case 'run-resumed':

@@ -88,6 +88,7 @@ function lastingText(event: Event, colors: Colors): string | null {
     case 'warning':
       return warningText(event, colors)
     case 'worker':
+    case 'judging':
     case 'run-started':
     case 'stage':
     case 'phase-started':

@@ -105,6 +105,7 @@ export async function carryOutRuns(
       pool,
       surroundings,
       evidence,
+      onJudging: (judging) => journal.event({ type: 'judging', time: now(), ...judging }),
     })
     for (const problem of problems) journal.event({ type: 'warning', time: now(), ...problem })
     const answers = await compareAnswers(experiment, results, { folder, pool })

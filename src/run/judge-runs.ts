@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { z } from 'zod'
 import type { Judgement } from '../compare/judgement.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
+import type { EventOf } from '../events.js'
 import { toFailure } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import { runRequest } from '../plan/run-request.js'
@@ -33,6 +34,8 @@ interface Court {
   readonly pool: WorkerPool
   readonly surroundings: MachineSurroundings
   readonly evidence: EvidenceOptions
+  /** Callback that is told of each judgement as it begins. */
+  readonly onJudging: (judging: Omit<EventOf<'judging'>, 'type' | 'time'>) => void
 }
 
 /** Whether a run keeps steps for the other framework. */
@@ -69,7 +72,10 @@ export async function judgeRuns(
     const replay = keepsSteps(experiment, judged, court.evidence)
     if (!replay && !court.evidence.crossEvaluation) return null
     try {
-      return court.folder.readJudgement(judged) ?? (await ask(judged, judge, replay))
+      const standing = court.folder.readJudgement(judged)
+      if (standing) return standing
+      court.onJudging({ framework: judge.framework, seed, judged: judged.framework, replay })
+      return await ask(judged, judge, replay)
     } catch (error) {
       const { code, message } = toFailure(error)
       const what = `${frameworkNames[judge.framework]} could not judge ${frameworkNames[judged.framework]}'s run of seed ${seed}`

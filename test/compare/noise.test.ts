@@ -67,6 +67,14 @@ describe('noise', () => {
     expect(unlike.pytorch).toEqual([])
   })
 
+  it('does not call it another work that only the first run of a seed was looked at closely', () => {
+    const [phase] = facts(0).phases
+    if (phase === undefined) throw new Error('the facts have no phase')
+    const repeat = { ...phase, betweenEpochs: null, featuresDifference: 3e-6 }
+    const results = [result('pytorch', 0), repeated(result('pytorch', 0, { phases: [repeat] }))]
+    expect(noiseFloor({ results, within: [], between: [] }).unlike.pytorch).toEqual([])
+  })
+
   it('names the facts that a run and its repeat do not share', () => {
     expect(noise.unlike).toEqual({ tensorflow: [], pytorch: [] })
     const resumed = [result('pytorch', 0), repeated(result('pytorch', 0, { threads: '1 within' }))]

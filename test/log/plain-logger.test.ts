@@ -19,6 +19,25 @@ test('a run is told in a line for its start, phase, epochs, test and end', () =>
   ])
 })
 
+test('a run that the other framework judges is named', () => {
+  const judging = {
+    type: 'judging',
+    time: at(0),
+    framework: 'pytorch',
+    seed: 3,
+    judged: 'tensorflow',
+  } as const
+  expect(
+    linesOf([
+      { ...judging, replay: true },
+      { ...judging, replay: false },
+    ]),
+  ).toEqual([
+    "PyTorch  takes steps of TensorFlow's run of seed 3 again, and tests its model",
+    "PyTorch  tests the model of TensorFlow's run of seed 3",
+  ])
+})
+
 test('a phase that ended early says why, and which weights it ends with', () => {
   const finished: Event = {
     type: 'phase-finished',

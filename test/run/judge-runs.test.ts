@@ -24,6 +24,22 @@ describe('the runs of a comparison', async () => {
     ])
   })
 
+  it('are told of as a framework begins to judge them', () => {
+    expect(
+      ofType(events, 'judging').map(({ framework, judged, seed, replay }) => [
+        framework,
+        judged,
+        seed,
+        replay,
+      ]),
+    ).toEqual([
+      ['pytorch', 'tensorflow', 0, true],
+      ['tensorflow', 'pytorch', 0, true],
+      ['pytorch', 'tensorflow', 1, false],
+      ['tensorflow', 'pytorch', 1, false],
+    ])
+  })
+
   it('have their judgements in their own folders', () => {
     expect(readJson(comparisonDirectory, 'pytorch-seed1', 'judgement.json')).toEqual(comparison.judgements[3])
   })

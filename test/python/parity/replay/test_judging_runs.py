@@ -126,7 +126,14 @@ def test_logits_that_the_model_does_not_give_are_found_out(judge: Callable[..., 
 
 @pytest.mark.parametrize(
     "mistake",
-    ["rate scale lost", "decay lost", "decay coupled", "average late", "epsilon", "second moment", "smoothing"],
+    [
+        "rate scale lost",
+        "decay lost",
+        *(
+            pytest.param(mistake, marks=pytest.mark.slow)
+            for mistake in ("decay coupled", "average late", "epsilon", "second moment", "smoothing")
+        ),
+    ],
 )
 def test_a_mistake_in_one_engine_is_found_out_by_the_other_engines_steps(
     mistake: str, judge: Callable[..., protocol.JudgeRunResult], monkeypatch: pytest.MonkeyPatch
