@@ -171,9 +171,9 @@ class TrainingEpoch:
             self._read_steps(step - 1)
             self._losses.clear()
             began = time.perf_counter()
-            self._window.open(step)
+            self._keep(lambda window: window.open(step))
             seconds = time.perf_counter() - began
-        self._window.add(batch)
+        self._keep(lambda window: window.add(batch))
         return seconds
 
     def _look_after(self, step: int) -> float:
@@ -182,8 +182,19 @@ class TrainingEpoch:
             return 0.0
         self._read_steps(step)
         began = time.perf_counter()
-        self._window.close(step, self._losses)
+        self._keep(lambda window: window.close(step, self._losses))
         return time.perf_counter() - began
+
+    def _keep(self, work: Callable[[StepWindow], None]) -> None:
+        """Has the window work, if there is one; a disk without room costs the run its kept steps and nothing else."""
+        if self._window is None:
+            return
+        try:
+            work(self._window)
+        except OSError as error:
+            self._window = self._run.keeper = None
+            message = f"No more steps are kept for the other framework to take again: {error}."
+            self._run.report.warning("KEPT_STEPS", message)
 
     def _report_step(self, step: int, seconds: float) -> None:
         run, phase, epoch = self._run, self._phase, self._epoch

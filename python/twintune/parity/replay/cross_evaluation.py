@@ -13,7 +13,7 @@ from twintune.model.tolerances import TOLERANCES
 from twintune.parity.replay.differences import NOT_COMPARABLE
 from twintune.protocol import CrossEvaluation
 from twintune.training.context import RunContext
-from twintune.training.first_stage import frozen_stages
+from twintune.training.first_stage import frozen_stages, pools_features
 
 _LISTED = 100
 """The most images that are listed."""
@@ -52,7 +52,9 @@ def cross_evaluate(run: RunContext, judged: Path) -> CrossEvaluation:
 
 def _test(run: RunContext, tensors: dict[str, np.ndarray]) -> np.ndarray:
     phase = run.request.training.phases[-1]
-    first_stage = frozen_stages(phase, run.request)
+    frozen = frozen_stages(phase, run.request)
+    # Activations within the backbone would take room on the disk, and no less time than the images.
+    first_stage = frozen if pools_features(frozen, run.request) else 0
     head = {name: tensor for name, tensor in tensors.items() if name.startswith("head.")}
     backbone = {name: tensor for name, tensor in tensors.items() if name not in head}
     is_own = digest_tensors(backbone) == digest_tensors(run.engine.backbone_tensors())
