@@ -112,7 +112,10 @@ export const judgingSchema = z
     framework: frameworkSchema.describe('Framework that judges.'),
     seed: z.int(),
     judged: frameworkSchema.describe('Framework whose run of the seed is judged.'),
-    replay: z.boolean().describe('Whether kept steps are taken again, besides the test of the model.'),
+    replay: z.boolean().describe('Whether kept steps of the run are taken again.'),
+    models: z
+      .int()
+      .describe('Number of models that are tested. Models of runs with the same split are tested together.'),
   })
   .describe('All runs have ended, and a framework judges a run of the other.')
 

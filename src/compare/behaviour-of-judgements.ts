@@ -23,6 +23,12 @@ export function firstStepsOf(judgements: readonly Judgement[]): Finding[] {
   )
 }
 
+/** Whether all that was compared of a step that was taken again is within rounding. */
+export function isWithinRounding({ losses, lossBound, inputs, inputsBound, worst }: ReplayedStep): boolean {
+  const isLossAlike = Math.abs(losses[0] - losses[1]) <= lossBound
+  return worst.difference <= worst.bound && isLossAlike && (inputs === null || inputs <= inputsBound)
+}
+
 /** Row of the steps that the other framework took from the same states. */
 export function replayRow(judgements: readonly Judgement[]): ContractRow {
   const findings = judgements.flatMap((judgement) =>

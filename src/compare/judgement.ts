@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { judgeRunMessage } from '../protocol/judge-run.js'
+import { crossEvaluationSchema, judgeRunMessage } from '../protocol/judge-run.js'
 import { frameworkSchema } from '../spec/schema.js'
 
 export const judgementSchema = z
@@ -7,7 +7,8 @@ export const judgementSchema = z
     seed: z.int(),
     judged: frameworkSchema.describe('Framework whose run was judged.'),
     judge: frameworkSchema.describe('Framework that took the steps anew and tested the model.'),
-    ...judgeRunMessage.result.shape,
+    steps: judgeRunMessage.result.shape.steps,
+    evaluation: crossEvaluationSchema.nullable(),
     stepsInFloat64: judgeRunMessage.result.shape.steps.describe(
       'The same steps, each taken in float64 by both frameworks from the state before it. Empty unless they were asked for.',
     ),

@@ -59,9 +59,13 @@ export function workerText({ framework, state }: EventOf<'worker'>): string {
 }
 
 /** Tells what a framework does again of the other's run. */
-export function judgingText({ judged, seed, replay }: EventOf<'judging'>): string {
-  const run = `${frameworkNames[judged]}'s run of seed ${seed}`
-  return replay ? `takes steps of ${run} again, and tests its model` : `tests the model of ${run}`
+export function judgingText({ judged, seed, replay, models }: EventOf<'judging'>): string {
+  const name = frameworkNames[judged]
+  const texts = [
+    ...(replay ? [`takes steps of ${name}'s run of seed ${seed} again`] : []),
+    ...(models > 0 ? [`tests ${formatNumberOf(models, 'model')} of ${name}`] : []),
+  ]
+  return texts.join(', ')
 }
 
 /** Tells what a run does outside its training steps. */

@@ -55,7 +55,7 @@ export const crossEvaluationSchema = z
   })
   .describe('Test of the model of the judged run by the judge.')
 
-/** Judges a finished run of the other framework: takes its kept steps anew, and tests its model. */
+/** Judges finished runs of the other framework: takes the kept steps of one anew, and tests the models of all. */
 export const judgeRunMessage = defineMessage({
   name: 'judge-run',
   request: z.strictObject({
@@ -66,12 +66,16 @@ export const judgeRunMessage = defineMessage({
       .describe(
         'Steps that are taken anew: `kept` as the run kept them; `own` in float64 by the framework of the run itself, which keeps them beside; `float64` these by the judge.',
       ),
-    crossEvaluation: z.boolean().describe("Whether the judged run's model is tested."),
+    models: z
+      .array(z.string())
+      .describe(
+        'Absolute paths of the folders of all runs whose models are tested. They differ from the judged run by their seeds alone, and have the same split.',
+      ),
   }),
   progress: runProgressSchema,
   result: z.strictObject({
     steps: z.array(replayedStepSchema),
-    evaluation: crossEvaluationSchema.nullable(),
+    evaluations: z.array(crossEvaluationSchema).describe('Tests of the models, in their order.'),
     seconds: z.number().describe('Time that the judge took.'),
   }),
 })

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
+import { isWithinRounding } from '../compare/behaviour-of-judgements.js'
 import type { Judgement } from '../compare/judgement.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { EventOf } from '../events.js'
@@ -49,77 +50,146 @@ export function keepsSteps(
 }
 
 /**
- * Has each framework judge the other's runs, seed by seed: both judge at once, since nothing is timed any more. A run that
- * can't be judged costs nothing else. Once the user has cancelled, nothing more is judged.
+ * Has each framework judge the other's runs: both judge at once, since nothing is timed any more. A run that can't be judged
+ * costs nothing else. Once the user has cancelled, nothing more is judged.
  */
 export async function judgeRuns(
   experiment: Experiment,
   results: readonly RunResult[],
   court: Court,
 ): Promise<Judgements> {
-  const judgements: Judgement[] = []
-  const problems: { seed: number; code: string; message: string }[] = []
-  if (experiment.mode === 'idiomatic') return { judgements, problems }
-
-  for (const [tensorflow, pytorch] of pairsOfFrameworks(results)) {
-    const found = await Promise.all([attempt(tensorflow, pytorch), attempt(pytorch, tensorflow)])
-    judgements.push(...found.filter((judgement) => judgement !== null))
+  const pairs = pairsOfFrameworks(results)
+  if (experiment.mode === 'idiomatic') return { judgements: [], problems: [] }
+  const found = await Promise.all([
+    new Judge(
+      experiment,
+      court,
+      pairs.map(([judged, judge]) => ({ judged, judge })),
+    ).judgeAll(),
+    new Judge(
+      experiment,
+      court,
+      pairs.map(([judge, judged]) => ({ judged, judge })),
+    ).judgeAll(),
+  ])
+  return {
+    judgements: found.flatMap(({ judgements }) => judgements).toSorted((one, other) => one.seed - other.seed),
+    problems: found.flatMap(({ problems }) => problems),
   }
-  return { judgements, problems }
+}
 
-  async function attempt(judged: FinishedRun, judge: FinishedRun): Promise<Judgement | null> {
-    const { seed } = judged
-    const replay = keepsSteps(experiment, judged, court.evidence)
-    if (!replay && !court.evidence.crossEvaluation) return null
-    try {
-      const standing = court.folder.readJudgement(judged)
-      if (standing) return standing
-      court.onJudging({ framework: judge.framework, seed, judged: judged.framework, replay })
-      return await ask(judged, judge, replay)
-    } catch (error) {
-      const { code, message } = toFailure(error)
-      const what = `${frameworkNames[judge.framework]} could not judge ${frameworkNames[judged.framework]}'s run of seed ${seed}`
-      if (code !== 'CANCELLED') problems.push({ seed, code, message: `${what}: ${message}` })
-      return null
+/** Run that is judged, and the judge's own run of the same seed. */
+interface Case {
+  readonly judged: FinishedRun
+  readonly judge: FinishedRun
+}
+
+type Replay = z.input<typeof judgeRunMessage.request>['replay']
+
+/** Judge of one framework: it takes steps of the other framework again, and tests its models. */
+class Judge {
+  readonly #experiment: Experiment
+  readonly #court: Court
+  readonly #cases: readonly Case[]
+  readonly #judgements: Judgement[] = []
+  readonly #problems: { seed: number; code: string; message: string }[] = []
+
+  constructor(experiment: Experiment, court: Court, cases: readonly Case[]) {
+    this.#experiment = experiment
+    this.#court = court
+    this.#cases = cases
+  }
+
+  async judgeAll(): Promise<Judgements> {
+    const { folder, evidence } = this.#court
+    const standing = this.#cases.flatMap(({ judged }) => folder.readJudgement(judged) ?? [])
+    const left = this.#cases.filter(({ judged }) => !standing.some(({ seed }) => seed === judged.seed))
+    // Models of runs with the same split are tested together, which prepares the data and the backbone once.
+    for (const group of groupsOfOneSplit(left)) {
+      await this.#judgeGroup(group, evidence.crossEvaluation ? group : [])
+    }
+    return { judgements: [...standing, ...this.#judgements], problems: this.#problems }
+  }
+
+  async #judgeGroup(group: readonly Case[], tested: readonly Case[]): Promise<void> {
+    const [first, ...others] = group
+    if (first === undefined) return
+    const evaluations = new Map<number, Judgement['evaluation']>()
+    for (const each of [first, ...others]) {
+      const replay = keepsSteps(this.#experiment, each.judged, this.#court.evidence)
+      const models = each === first ? tested : []
+      if (!replay && models.length === 0) continue
+      await this.#attempt(each, async () => {
+        const { judged, judge } = each
+        const { seed } = judged
+        this.#court.onJudging({
+          framework: judge.framework,
+          seed,
+          judged: judged.framework,
+          replay,
+          models: models.length,
+        })
+        const found = await this.#ask(this.#experiment, each, judge, replay ? 'kept' : 'none', models)
+        for (const [index, { judged: model }] of models.entries()) {
+          evaluations.set(model.seed, found.evaluations[index] ?? null)
+        }
+        const isExact = replay && this.#court.evidence.replay === 'float64'
+        const steps = { steps: found.steps, stepsInFloat64: isExact ? await this.#replayInFloat64(each) : [] }
+        this.#keep(each, { ...steps, evaluation: evaluations.get(seed) ?? null })
+      })
+    }
+    for (const each of others) {
+      const evaluation = evaluations.get(each.judged.seed)
+      const isKept = this.#judgements.some(({ seed }) => seed === each.judged.seed)
+      if (!isKept && evaluation) this.#keep(each, { steps: [], stepsInFloat64: [], evaluation })
     }
   }
 
-  async function ask(judged: FinishedRun, judge: FinishedRun, replay: boolean): Promise<Judgement> {
-    const { folder, pool, surroundings, evidence } = court
-    const found = await askOne(experiment, judge, replay ? 'kept' : 'none', evidence.crossEvaluation)
-    const judgement = {
-      seed: judged.seed,
-      judged: judged.framework,
-      judge: judge.framework,
-      ...found,
-      stepsInFloat64: replay && evidence.replay === 'float64' ? await inFloat64() : [],
-    }
+  // The framework of the run takes its steps in float64 first, so that both sides are free of rounding.
+  async #replayInFloat64(subject: Case): Promise<Judgement['steps']> {
+    const { training } = this.#experiment
+    const exact: Experiment = { ...this.#experiment, training: { ...training, precision: 'float64' } }
+    await this.#ask(exact, subject, subject.judged, 'own', [])
+    return (await this.#ask(exact, subject, subject.judge, 'float64', [])).steps
+  }
+
+  #ask(as: Experiment, { judged }: Case, by: FinishedRun, replay: Replay, models: readonly Case[]) {
+    const { folder, pool, surroundings } = this.#court
+    const places = { runDirectory: folder.folderOf(by), resume: false, keepSteps: 'none' as const }
+    return pool.askFramework(by.framework, judgeRunMessage, {
+      run: runRequest(as, by, { ...surroundings, ...places }),
+      judged: folder.folderOf(judged),
+      replay,
+      models: models.map((model) => folder.folderOf(model.judged)),
+    })
+  }
+
+  #keep({ judged, judge }: Case, found: Pick<Judgement, 'steps' | 'stepsInFloat64' | 'evaluation'>): void {
+    const { folder } = this.#court
+    const judgement = { seed: judged.seed, judged: judged.framework, judge: judge.framework, ...found }
+    this.#judgements.push(judgement)
     folder.writeJudgement(judged, judgement)
-    const steps = [...judgement.steps, ...judgement.stepsInFloat64]
-    if (steps.every(({ worst }) => worst.difference <= worst.bound)) {
+    if ([...found.steps, ...found.stepsInFloat64].every(isWithinRounding)) {
       // Steps that could be taken again say nothing more; the others are evidence.
       rmSync(path.join(folder.folderOf(judged), comparisonFiles.steps), { recursive: true, force: true })
     }
-    return judgement
+  }
 
-    // The framework of the run takes its steps in float64 first, so that both sides are free of rounding.
-    async function inFloat64(): Promise<Judgement['steps']> {
-      const { training } = experiment
-      const exact: Experiment = { ...experiment, training: { ...training, precision: 'float64' } }
-      await askOne(exact, judged, 'own', false)
-      return (await askOne(exact, judge, 'float64', false)).steps
-    }
-
-    function askOne(as: Experiment, by: FinishedRun, steps: ReplayedSteps, crossEvaluation: boolean) {
-      const places = { runDirectory: folder.folderOf(by), resume: false, keepSteps: 'none' as const }
-      return pool.askFramework(by.framework, judgeRunMessage, {
-        run: runRequest(as, by, { ...surroundings, ...places }),
-        judged: folder.folderOf(judged),
-        replay: steps,
-        crossEvaluation,
-      })
+  async #attempt({ judged, judge }: Case, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      const { code, message } = toFailure(error)
+      const [by, of] = [frameworkNames[judge.framework], frameworkNames[judged.framework]]
+      const what = `${by} could not judge ${of}'s run of seed ${judged.seed}`
+      if (code !== 'CANCELLED') {
+        this.#problems.push({ seed: judged.seed, code, message: `${what}: ${message}` })
+      }
     }
   }
 }
 
-type ReplayedSteps = z.input<typeof judgeRunMessage.request>['replay']
+function groupsOfOneSplit(cases: readonly Case[]): Case[][] {
+  const splits = [...new Set(cases.map(({ judged }) => judged.facts.split))]
+  return splits.map((split) => cases.filter(({ judged }) => judged.facts.split === split))
+}

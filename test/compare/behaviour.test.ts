@@ -147,7 +147,6 @@ function judgement(changes: Partial<Judgement> = {}): Judgement {
     steps: [replayed],
     evaluation,
     stepsInFloat64: [],
-    seconds: 1,
     ...changes,
   }
 }

@@ -19,7 +19,7 @@ test('a run is told in a line for its start, phase, epochs, test and end', () =>
   ])
 })
 
-test('a run that the other framework judges is named', () => {
+test('what a framework judges of the other is told', () => {
   const judging = {
     type: 'judging',
     time: at(0),
@@ -29,12 +29,12 @@ test('a run that the other framework judges is named', () => {
   } as const
   expect(
     linesOf([
-      { ...judging, replay: true },
-      { ...judging, replay: false },
+      { ...judging, replay: true, models: 6 },
+      { ...judging, replay: false, models: 1 },
     ]),
   ).toEqual([
-    "PyTorch  takes steps of TensorFlow's run of seed 3 again, and tests its model",
-    "PyTorch  tests the model of TensorFlow's run of seed 3",
+    "PyTorch  takes steps of TensorFlow's run of seed 3 again, tests 6 models of TensorFlow",
+    'PyTorch  tests 1 model of TensorFlow',
   ])
 })
 

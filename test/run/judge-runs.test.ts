@@ -26,17 +26,18 @@ describe('the runs of a comparison', async () => {
 
   it('are told of as a framework begins to judge them', () => {
     expect(
-      ofType(events, 'judging').map(({ framework, judged, seed, replay }) => [
-        framework,
-        judged,
-        seed,
-        replay,
-      ]),
+      ofType(events, 'judging')
+        .map(({ framework, judged, seed, replay, models }) => [
+          `${framework} of ${judged} ${seed}`,
+          replay,
+          models,
+        ])
+        .toSorted(),
     ).toEqual([
-      ['pytorch', 'tensorflow', 0, true],
-      ['tensorflow', 'pytorch', 0, true],
-      ['pytorch', 'tensorflow', 1, false],
-      ['tensorflow', 'pytorch', 1, false],
+      ['pytorch of tensorflow 0', true, 1],
+      ['pytorch of tensorflow 1', false, 1],
+      ['tensorflow of pytorch 0', true, 1],
+      ['tensorflow of pytorch 1', false, 1],
     ])
   })
 

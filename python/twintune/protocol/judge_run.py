@@ -13,6 +13,9 @@ Replay = Literal["none", "kept", "own", "float64"]
 class JudgeRunRequest(Message):
     """A finished run of one framework, to be judged by the other: its folder, and the judge's own run of that seed.
 
+    `models` are the folders of all runs whose models are tested. These runs differ from the judged one by their seeds
+    alone, and have the same split.
+
     `replay` says which steps are taken again: `kept` as the run kept them; `own` in float64 by the framework of the run
     itself, which keeps them beside; `float64` these again by the judge.
     """
@@ -20,7 +23,7 @@ class JudgeRunRequest(Message):
     run: RunRequest
     judged: str
     replay: Replay
-    cross_evaluation: bool
+    models: list[str]
 
 
 class TensorDifference(Message):
@@ -67,8 +70,8 @@ class CrossEvaluation(Message):
 
 
 class JudgeRunResult(Message):
-    """The judgement of a run; `evaluation` is None unless it was asked for."""
+    """The judgement: the steps of the run, and the tests of the models in their order."""
 
     steps: list[ReplayedStep]
-    evaluation: CrossEvaluation | None
+    evaluations: list[CrossEvaluation]
     seconds: float

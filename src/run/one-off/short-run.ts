@@ -46,17 +46,18 @@ export async function carryOutShortRun(
   }
 
   async function judge(judged: Framework, by: Framework): Promise<Judgement> {
-    const found = await workers[by].worker.request(
+    const { steps, evaluations } = await workers[by].worker.request(
       judgeRunMessage,
       {
         run: { ...request(by), keepSteps: 'none' },
         judged: runDirectory(judged),
         replay: 'kept',
-        crossEvaluation: true,
+        models: [runDirectory(judged)],
       },
       { signal },
     )
-    return { seed: firstRun(experiment, judged).seed, judged, judge: by, ...found, stepsInFloat64: [] }
+    const { seed } = firstRun(experiment, judged)
+    return { seed, judged, judge: by, steps, evaluation: evaluations[0] ?? null, stepsInFloat64: [] }
   }
 
   function request(framework: Framework): RunRequest {

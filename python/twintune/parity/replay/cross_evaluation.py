@@ -1,4 +1,4 @@
-"""The test of one framework's model by the other, on the whole test set."""
+"""The test of one framework's models by the other, on the whole test set."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.tolerances import TOLERANCES
 from twintune.parity.replay.differences import NOT_COMPARABLE
-from twintune.protocol import CrossEvaluation
+from twintune.protocol import CrossEvaluation, EvaluationMetrics
 from twintune.training.context import RunContext
 from twintune.training.first_stage import frozen_stages, pools_features
 
@@ -19,51 +20,75 @@ _LISTED = 100
 """The most images that are listed."""
 
 
-def cross_evaluate(run: RunContext, judged: Path) -> CrossEvaluation:
-    """Loads the judged run's model into this engine, tests it, and compares the logits with those that the run kept.
+class CrossEvaluator:
+    """Tests models of the other framework's runs, one after the other.
 
-    Args:
-        run: A run of this engine whose data and model are prepared.
-        judged: The judged run's folder.
+    The runs share their data and all but their weights, so that the features of a backbone that none of them moved are
+    read once.
     """
-    logits = _test(run, load_file(judged / "model" / "model.safetensors"))
-    kept = load_file(judged / "predictions.safetensors")["logits"]
-    bound, labels = TOLERANCES[run.request.training.precision].logits, run.splits.test.labels
-    if kept.shape != logits.shape or not np.isfinite(logits).all():
-        difference, scale = NOT_COMPARABLE, 1.0
-        different = np.arange(len(labels))
-    else:
-        scale = float(max(np.abs(logits).max(initial=0), np.finfo(np.float32).tiny))
-        difference = float(np.abs(kept - logits).max(initial=0)) / scale
-        different = np.flatnonzero(kept.argmax(axis=1) != logits.argmax(axis=1))
-    answers = [evaluate_logits(each, labels) if len(each) == len(labels) else None for each in (kept, logits)]
-    listed: list[int] = different[:_LISTED].tolist()
-    is_comparable = difference < NOT_COMPARABLE
-    return CrossEvaluation(
-        images=len(logits),
-        difference=difference,
-        bound=bound,
-        accuracies=(_value(answers[0], "accuracy"), _value(answers[1], "accuracy")),
-        losses=(_value(answers[0], "loss"), _value(answers[1], "loss")),
-        different=listed,
-        ties=[at for at in listed if is_comparable and _gap(logits[at]) <= 2 * bound * scale],
-    )
+
+    def __init__(self, run: RunContext) -> None:
+        """Begins the last phase, as whose model each other model is tested.
+
+        Args:
+            run: A run of this engine whose data and model are prepared.
+        """
+        self._run = run
+        phase = run.request.training.phases[-1]
+        frozen = frozen_stages(phase, run.request)
+        # Activations within the backbone would take room on the disk, and no less time than the images.
+        self._first_stage = frozen if pools_features(frozen, run.request) else 0
+        self._backbone = digest_tensors(run.engine.backbone_tensors())
+        self._batches: list[Batch] | None = None
+        run.engine.start_phase(phase, self._first_stage)
+
+    def evaluate(self, judged: Path) -> CrossEvaluation:
+        """Tests the model of a run, and compares the logits with those that the run kept.
+
+        Args:
+            judged: The run's folder.
+        """
+        logits = self._test(load_file(judged / "model" / "model.safetensors"))
+        kept = load_file(judged / "predictions.safetensors")["logits"]
+        bound, labels = TOLERANCES[self._run.request.training.precision].logits, self._run.splits.test.labels
+        if kept.shape != logits.shape or not np.isfinite(logits).all():
+            difference, scale = NOT_COMPARABLE, 1.0
+            different = np.arange(len(labels))
+        else:
+            scale = float(max(np.abs(logits).max(initial=0), np.finfo(np.float32).tiny))
+            difference = float(np.abs(kept - logits).max(initial=0)) / scale
+            different = np.flatnonzero(kept.argmax(axis=1) != logits.argmax(axis=1))
+        theirs, ours = (_metrics(each, labels) for each in (kept, logits))
+        listed: list[int] = different[:_LISTED].tolist()
+        is_comparable = difference < NOT_COMPARABLE
+        return CrossEvaluation(
+            images=len(logits),
+            difference=difference,
+            bound=bound,
+            accuracies=(_value(theirs, "accuracy"), _value(ours, "accuracy")),
+            losses=(_value(theirs, "loss"), _value(ours, "loss")),
+            different=listed,
+            ties=[at for at in listed if is_comparable and _gap(logits[at]) <= 2 * bound * scale],
+        )
+
+    def _test(self, tensors: dict[str, np.ndarray]) -> np.ndarray:
+        engine = self._run.engine
+        head = {name: tensor for name, tensor in tensors.items() if name.startswith("head.")}
+        backbone = digest_tensors({name: tensor for name, tensor in tensors.items() if name not in head})
+        if backbone == self._backbone:
+            engine.load_state(head)
+        else:
+            self._run.position.backbone_moved = True
+            engine.load_state(tensors)
+            self._backbone, self._batches = backbone, None
+        if self._first_stage > 0:
+            self._batches = self._batches or list(self._run.inputs.test_batches(self._first_stage))
+        batches = self._batches or self._run.inputs.test_batches(0)
+        return np.concatenate([engine.predict(batch.inputs) for batch in batches])
 
 
-def _test(run: RunContext, tensors: dict[str, np.ndarray]) -> np.ndarray:
-    phase = run.request.training.phases[-1]
-    frozen = frozen_stages(phase, run.request)
-    # Activations within the backbone would take room on the disk, and no less time than the images.
-    first_stage = frozen if pools_features(frozen, run.request) else 0
-    head = {name: tensor for name, tensor in tensors.items() if name.startswith("head.")}
-    backbone = {name: tensor for name, tensor in tensors.items() if name not in head}
-    is_own = digest_tensors(backbone) == digest_tensors(run.engine.backbone_tensors())
-    run.engine.start_phase(phase, first_stage)
-    if not is_own:
-        run.position.backbone_moved = True
-    run.engine.load_state(head if is_own else tensors)
-    batches = run.inputs.test_batches(first_stage)
-    return np.concatenate([run.engine.predict(batch.inputs) for batch in batches])
+def _metrics(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics | None:
+    return evaluate_logits(logits, labels) if len(logits) == len(labels) and np.isfinite(logits).all() else None
 
 
 def _gap(logits: np.ndarray) -> float:
@@ -72,5 +97,6 @@ def _gap(logits: np.ndarray) -> float:
     return float(first - second)
 
 
-def _value(metrics, name: str) -> float:
+def _value(metrics: EvaluationMetrics | None, name: str) -> float:
+    """A metric; -1 where there are no metrics."""
     return -1.0 if metrics is None else float(getattr(metrics, name))

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from twintune.engines.engine import FeatureEngine
-from twintune.parity.replay.cross_evaluation import cross_evaluate
+from twintune.parity.replay.cross_evaluation import CrossEvaluator
 from twintune.parity.replay.replaying import Replayer
 from twintune.protocol import Emit, JudgeRunRequest, JudgeRunResult, Replay
 from twintune.record.kept_steps import KeptStepFiles, find_kept_steps
@@ -40,10 +40,15 @@ def judge_run(request: JudgeRunRequest, emit: Emit) -> JudgeRunResult:
             replayer.take_in_float64(step)
         else:
             replayed.append(replayer.replay(step))
-    evaluation = cross_evaluate(run, judged) if request.cross_evaluation else None
+    evaluations = []
+    evaluator = CrossEvaluator(run) if request.models else None
+    for model in request.models:
+        report.stage("evaluate")
+        assert evaluator is not None
+        evaluations.append(evaluator.evaluate(Path(model)))
     if not run.position.backbone_moved:
         run.engine.keep_backbone()
-    return JudgeRunResult(steps=replayed, evaluation=evaluation, seconds=time.perf_counter() - start)
+    return JudgeRunResult(steps=replayed, evaluations=evaluations, seconds=time.perf_counter() - start)
 
 
 def _steps_of(judged: Path, replay: Replay) -> list[KeptStepFiles]:

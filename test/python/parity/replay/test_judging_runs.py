@@ -87,9 +87,9 @@ def test_a_run_that_did_the_same_is_taken_again_within_rounding(
     ]
     assert [_faults(step) for step in result.steps] == [[]] * 6
     assert all(step.inputs is not None and step.updates[0] > 0 for step in result.steps)
-    assert result.evaluation is not None
-    assert result.evaluation.difference < result.evaluation.bound
-    assert result.evaluation.different == []
+    (evaluation,) = result.evaluations
+    assert evaluation.difference < evaluation.bound
+    assert evaluation.different == []
 
 
 def test_a_weight_that_moved_too_far_is_named(judge: Callable[..., protocol.JudgeRunResult]) -> None:
@@ -118,8 +118,7 @@ def test_logits_that_the_model_does_not_give_are_found_out(judge: Callable[..., 
     def change(folder: Path) -> None:
         _rewrite(folder / "predictions.safetensors", lambda name, tensor: tensor * 1.01 if name == "logits" else tensor)
 
-    evaluation = judge(change).evaluation
-    assert evaluation is not None
+    (evaluation,) = judge(change).evaluations
     assert evaluation.difference > evaluation.bound
     assert evaluation.different == []
 
@@ -186,7 +185,7 @@ def _plant(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _request(judge: protocol.RunRequest, judged: Path) -> protocol.JudgeRunRequest:
     own = msgspec.structs.replace(judge, keep_steps="none")
-    return protocol.JudgeRunRequest(run=own, judged=str(judged), replay="kept", cross_evaluation=True)
+    return protocol.JudgeRunRequest(run=own, judged=str(judged), replay="kept", models=[str(judged)])
 
 
 def _faults(step: protocol.ReplayedStep) -> list[str]:
