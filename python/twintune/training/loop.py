@@ -141,9 +141,10 @@ class TrainingLoop:
         validation, answers = None, ()
         if run.splits.validation is not None:
             where = f"the validation after phase {position.phase}, epoch {position.epoch}"
-            of_steps = digest_tensors(run.engine.head_tensors())
+            of_steps = {name: tensor.copy() for name, tensor in run.engine.head_tensors().items()}
             with self.record.watch.part("validation"), run.engine.averaged_weights():
-                is_of_steps = digest_tensors(run.engine.head_tensors()) == of_steps
+                live = run.engine.head_tensors()
+                is_of_steps = all(np.array_equal(live[name], tensor) for name, tensor in of_steps.items())
                 validation, answers = self._evaluate(run.splits.validation, where)
             self.record.state.trained[-1].validated_weights = "of the steps" if is_of_steps else "averaged"
             monitor.update(position.epoch, validation)
