@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
@@ -86,5 +87,5 @@ class StepWindow:
     def _step_of(self, batch: int) -> int:
         return (batch - 1) // self._accumulation + 1
 
-    def _state(self):
+    def _state(self) -> Mapping[str, np.ndarray]:
         return self._run.engine.state(backbone=self._run.position.backbone_moved)

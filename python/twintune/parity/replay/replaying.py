@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,13 @@ from twintune.engines.probe import ProbedEngine
 from twintune.model.precision import array_dtype
 from twintune.model.tolerances import TOLERANCES
 from twintune.parity.ladder.moved_pixels import by_last_places
-from twintune.parity.replay.differences import compare_states, norm_of_update, relative_difference, worst_of
+from twintune.parity.replay.differences import (
+    compare_states,
+    norm_of_difference,
+    norm_of_update,
+    relative_difference,
+    worst_of,
+)
 from twintune.parity.replay.gradients import recover_gradients
 from twintune.protocol import Phase, ReplayedStep, Sgd, TensorDifference
 from twintune.record.kept_steps import KeptStep, KeptStepFiles
@@ -72,13 +78,13 @@ class Replayer:
         self._enter(step, before)
         own = self._snapshot()
         taken = self._take(step, lambda inputs: inputs)
-        moved = [self._take_moved(step, own, draw) for draw in range(_MOVES)]
+        sensitivities = self._measure_sensitivities(step, own, taken.after)
         after = files.after()
         names = {**taken.after, **after}
         if isinstance(self._phase_of(step).optimizer, Sgd):
             # PyTorch's SGD counts no steps.
             names.pop("optimizer.step", None)
-        differences = compare_states(names, own, after, taken.after, moved, self._tolerances.update)
+        differences = compare_states(names, own, after, taken.after, sensitivities, self._tolerances.update)
         differences += self._compare_optimizers(step, own, after)
         self._restore(own)
         return ReplayedStep(
@@ -118,9 +124,17 @@ class Replayer:
         losses = [loss for _, loss in train.outcomes(group, self._rate(step))]
         return _Taken(losses, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
 
-    def _take_moved(self, step: KeptStep, own: Mapping[str, np.ndarray], draw: int) -> dict[str, np.ndarray]:
-        self._restore(own)
-        return self._take(step, by_last_places(self._tolerances.moves, self._run.request.framework, draw)).after
+    def _measure_sensitivities(
+        self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
+    ) -> dict[str, float]:
+        """How far each tensor moves when the inputs move by last places: the norm of the larger of two differences."""
+        largest = dict.fromkeys(after, 0.0)
+        for draw in range(_MOVES):
+            self._restore(own)
+            move = by_last_places(self._tolerances.moves, self._run.request.framework, draw)
+            moved = self._take(step, move).after
+            largest |= {name: max(largest[name], norm_of_difference(moved[name], after[name])) for name in after}
+        return largest
 
     def _compare_optimizers(
         self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
@@ -137,7 +151,7 @@ class Replayer:
         self._engine.probe().take_optimizer_step(given, self._rate(step))
         ours = self._snapshot()
         names = [name for name in ours if name.removeprefix("ema.") in gradients]
-        return compare_states(names, own, after, ours, [], self._tolerances.optimizer)
+        return compare_states(names, own, after, ours, {}, self._tolerances.optimizer)
 
     def _group(self, step: KeptStep, move: Move) -> Group:
         run = self._run
@@ -173,5 +187,5 @@ class Replayer:
         return max(relative_difference(one, other) for one, other in zip(theirs, ours, strict=True))
 
 
-def _mean(losses) -> float:
+def _mean(losses: Sequence[float]) -> float:
     return float(np.mean(losses))
