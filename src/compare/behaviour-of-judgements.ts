@@ -24,8 +24,17 @@ export function firstStepsOf(judgements: readonly Judgement[]): Finding[] {
 }
 
 /** Whether all that was compared of a step that was taken again is within rounding. */
-export function isWithinRounding({ losses, lossBound, inputs, inputsBound, worst }: ReplayedStep): boolean {
-  const isLossAlike = Math.abs(losses[0] - losses[1]) <= lossBound
+export function isWithinRounding({
+  losses,
+  lossBound,
+  right,
+  rightBound,
+  inputs,
+  inputsBound,
+  worst,
+}: ReplayedStep): boolean {
+  const isLossAlike =
+    Math.abs(losses[0] - losses[1]) <= lossBound && Math.abs(right[0] - right[1]) <= rightBound
   return worst.difference <= worst.bound && isLossAlike && (inputs === null || inputs <= inputsBound)
 }
 
@@ -68,7 +77,7 @@ export function crossEvaluationRow(judgements: readonly Judgement[]): ContractRo
 }
 
 function findingsOf({ seed, judged, judge }: Judgement, step: ReplayedStep): Finding[] {
-  const { phase, epoch, losses, lossBound, inputs, inputsBound, worst } = step
+  const { phase, epoch, losses, lossBound, right, rightBound, inputs, inputsBound, worst } = step
   const where = `phase ${phase}, epoch ${epoch}, step ${step.step} of ${judged}, taken again by ${judge}`
   const findings = [
     {
@@ -82,6 +91,12 @@ function findingsOf({ seed, judged, judge }: Judgement, step: ReplayedStep): Fin
       difference: Math.abs(losses[0] - losses[1]),
       bound: lossBound,
       evidence: `${where}: loss ${losses[0]} and ${losses[1]}`,
+    },
+    {
+      seed,
+      difference: Math.abs(right[0] - right[1]),
+      bound: rightBound,
+      evidence: `${where}: ${right[0]} and ${right[1]} right answers`,
     },
   ]
   if (inputs === null) return findings

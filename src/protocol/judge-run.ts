@@ -12,6 +12,8 @@ export const replayedStepSchema = z
     step: z.int().describe('Number of the optimiser step within the epoch, from 1.'),
     losses: z.tuple([z.number(), z.number()]).describe(`Mean loss of the step's batches. ${ofBoth}`),
     lossBound: z.number().describe('Largest difference of the two losses that rounding explains.'),
+    right: z.tuple([z.int(), z.int()]).describe(`Number of right answers in the step's batches. ${ofBoth}`),
+    rightBound: z.int().describe('Largest difference of the two numbers that ties explain.'),
     updates: z
       .tuple([z.number(), z.number()])
       .describe(`Norm of what the step changed in the weights. ${ofBoth}`),

@@ -122,6 +122,8 @@ const replayed: ReplayedStep = {
   step: 3,
   losses: [0.5, 0.500001],
   lossBound: 1e-5,
+  right: [6, 7],
+  rightBound: 1,
   updates: [0.25, 0.25],
   inputs: 1e-6,
   inputsBound: 1e-4,

@@ -37,8 +37,8 @@ class TensorDifference(Message):
 class ReplayedStep(Message):
     """A step of the judged run that the judge has taken from the same state; each pair is the judged run's and its own.
 
-    `updates` are the norms of the parameters' changes, `inputs` is the largest difference of features or activations,
-    and `worst` the tensor that differs most by its bound.
+    `right` are the numbers of right answers, `updates` the norms of the parameters' changes, `inputs` is the largest
+    difference of features or activations, and `worst` the tensor that differs most by its bound.
     """
 
     phase: int
@@ -46,6 +46,8 @@ class ReplayedStep(Message):
     step: int
     losses: tuple[float, float]
     loss_bound: float
+    right: tuple[int, int]
+    right_bound: int
     updates: tuple[float, float]
     inputs: float | None
     inputs_bound: float

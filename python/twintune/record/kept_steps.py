@@ -63,6 +63,8 @@ class KeptStep(msgspec.Struct, frozen=True):
     """Index of the first backbone stage that the step ran (see `Engine.start_phase`)."""
     losses: tuple[float, ...] = ()
     """The loss of each batch."""
+    right: int = 0
+    """The number of right answers in all batches."""
     positions: tuple[tuple[int, ...], ...] = ()
     """The positions in the training split of each batch's images."""
 
@@ -167,16 +169,17 @@ class KeptStepFiles:
             return [tensors.get_tensor(f"{_INPUTS}{index}") for index in range(count)]
 
     def keep_in_float64(
-        self, losses: Sequence[float], inputs: Sequence[np.ndarray], after: Mapping[str, np.ndarray]
+        self, losses: Sequence[float], right: int, inputs: Sequence[np.ndarray], after: Mapping[str, np.ndarray]
     ) -> None:
         """Keeps what the same framework came to when it took the step again in float64.
 
         Args:
             losses: The loss of each batch.
+            right: The number of right answers.
             inputs: The features or activations of each batch; empty for a step on pixels.
             after: The state after the step.
         """
-        step = msgspec.structs.replace(self.step, losses=tuple(losses))
+        step = msgspec.structs.replace(self.step, losses=tuple(losses), right=right)
         named = {f"{_INPUTS}{index}": each for index, each in enumerate(inputs)}
         _write_after(Path(f"{self._start}-{_AFTER_IN_FLOAT64}"), step, after, named)
 

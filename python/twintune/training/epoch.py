@@ -11,7 +11,7 @@ import numpy as np
 
 from twintune.data.loader import Batch
 from twintune.data.targets import Targets
-from twintune.engines.engine import StepInputs
+from twintune.engines.engine import StepInputs, StepOutcome
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
 from twintune.protocol import Phase, StepReport
@@ -74,8 +74,8 @@ class TrainingEpoch:
         self.consumed = Consumed(len(run.splits.train), under_way.consumed if under_way else None)
         self._window = StepWindow(run, phase, run.keeper) if run.keeper else None
         self._pending: list[_PendingStep] = []
-        self._losses: list[float] = []
-        """The losses of the batches since the window last opened."""
+        self._outcomes: list[StepOutcome] = []
+        """The outcomes of the batches since the window last opened."""
 
     def train(self, is_cold: bool) -> None:
         """Trains on all batches that are left.
@@ -151,7 +151,7 @@ class TrainingEpoch:
                 )
             if run.record.state.first_step_loss is None:
                 run.record.state.first_step_loss = loss
-            self._losses.append(loss)
+            self._outcomes.append(outcome)
             self.consumed.add(outcome, pending.positions, pending.is_to_move)
             self.metrics.add(loss, pending.targets.weight, outcome.correct, len(pending.targets.labels))
         self._pending.clear()
@@ -169,7 +169,7 @@ class TrainingEpoch:
         seconds = 0.0
         if self._window.opens_before(step):
             self._read_steps(step - 1)
-            self._losses.clear()
+            self._outcomes.clear()
             began = time.perf_counter()
             self._keep(lambda window: window.open(step))
             seconds = time.perf_counter() - began
@@ -182,7 +182,7 @@ class TrainingEpoch:
             return 0.0
         self._read_steps(step)
         began = time.perf_counter()
-        self._keep(lambda window: window.close(step, self._losses))
+        self._keep(lambda window: window.close(step, self._outcomes))
         return time.perf_counter() - began
 
     def _keep(self, work: Callable[[StepWindow], None]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from twintune.data.loader import Batch
 from twintune.data.targets import TargetEncoder
-from twintune.engines.engine import Engine, StepInputs
+from twintune.engines.engine import Engine, StepInputs, StepOutcome
 from twintune.protocol import RunRequest
 from twintune.training.masks import masks_of_step
 
@@ -39,11 +39,12 @@ class GroupTrainer:
 
     def __call__(self, group: Group, learning_rate: float) -> float:
         """Takes the step, and returns the mean loss of the group's images before it."""
-        weights, losses = zip(*self.outcomes(group, learning_rate), strict=True)
-        return sum(weight * loss for weight, loss in zip(weights, losses, strict=True)) / sum(weights)
+        outcomes = self.outcomes(group, learning_rate)
+        weights = [self._targets.encode(shares).weight for _, shares in group]
+        return sum(weight * outcome.loss for weight, outcome in zip(weights, outcomes, strict=True)) / sum(weights)
 
-    def outcomes(self, group: Group, learning_rate: float) -> list[tuple[float, float]]:
-        """Takes the step, and returns the weight and the loss of each batch."""
+    def outcomes(self, group: Group, learning_rate: float) -> list[StepOutcome]:
+        """Takes the step, and returns the outcome of each batch."""
         outcomes, weight = [], 0.0
         for left, (batch, shares) in zip(range(len(group) - 1, -1, -1), group, strict=True):
             targets = self._targets.encode(shares)
@@ -56,7 +57,7 @@ class GroupTrainer:
                 divisor=None if left else weight,
             )
             (outcome,) = self._engine.read_steps([self._engine.train_step(step)])
-            outcomes.append((targets.weight, outcome.loss))
+            outcomes.append(outcome)
             self._batches += 1
         return outcomes
 

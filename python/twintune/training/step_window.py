@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 
 from twintune.data.loader import Batch
+from twintune.engines.engine import StepOutcome
 from twintune.protocol import Phase
 from twintune.record.kept_steps import KeptStep, StepKeeper, StepPlace, chosen_steps
 from twintune.training.context import RunContext
@@ -69,17 +70,18 @@ class StepWindow:
         """Whether there is something to look at after a batch that ends its group."""
         return self._step is not None or (self._epoch == 1 and batch == self._run.batches)
 
-    def close(self, batch: int, losses: list[float]) -> None:
+    def close(self, batch: int, outcomes: Sequence[StepOutcome]) -> None:
         """Looks at the engine after an optimiser step.
 
         Args:
             batch: The number of the last batch, from 1.
-            losses: The losses of the latest batches.
+            outcomes: The outcomes of the latest batches.
         """
         state = self._state()
         if self._step is not None:
-            step = msgspec.structs.replace(self._step, losses=tuple(losses[-self._step.batches :]))
-            self._keeper.end(step, state)
+            own = outcomes[-self._step.batches :]
+            losses, right = tuple(outcome.loss for outcome in own), sum(outcome.correct for outcome in own)
+            self._keeper.end(msgspec.structs.replace(self._step, losses=losses, right=right), state)
             self._step = None
         if self._epoch == 1 and batch == self._run.batches:
             self._keeper.leave_epoch(state)

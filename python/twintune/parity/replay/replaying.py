@@ -47,6 +47,8 @@ class _Taken:
     """A step as this engine has taken it."""
 
     losses: list[float]
+    right: int
+    """The number of right answers."""
     inputs: list[np.ndarray]
     after: dict[str, np.ndarray]
 
@@ -69,7 +71,9 @@ class Replayer:
         self._enter(files.step, before)
         own = self._snapshot()
         taken = self._take(files.step, lambda inputs: inputs)
-        files.keep_in_float64(taken.losses, taken.inputs if files.step.first_stage > 0 else [], taken.after)
+        files.keep_in_float64(
+            taken.losses, taken.right, taken.inputs if files.step.first_stage > 0 else [], taken.after
+        )
         self._restore(own)
 
     def replay(self, files: KeptStepFiles) -> ReplayedStep:
@@ -93,6 +97,8 @@ class Replayer:
             step=step.place.step,
             losses=(_mean(step.losses), _mean(taken.losses)),
             loss_bound=self._tolerances.loss * max(1.0, _mean(taken.losses)),
+            right=(step.right, taken.right),
+            right_bound=math.ceil(self._tolerances.logits * sum(len(batch) for batch in taken.inputs)),
             updates=(norm_of_update(own, after), norm_of_update(own, taken.after)),
             inputs=self._compare_inputs(files.inputs(), taken.inputs),
             inputs_bound=self._tolerances.inputs,
@@ -121,13 +127,14 @@ class Replayer:
     def _take(self, step: KeptStep, move: Move) -> _Taken:
         group = self._group(step, move)
         train = GroupTrainer(self._engine, self._run.request, self._run.targets, step.steps_done)
-        losses = [loss for _, loss in train.outcomes(group, self._rate(step))]
-        return _Taken(losses, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
+        outcomes = train.outcomes(group, self._rate(step))
+        losses, right = [outcome.loss for outcome in outcomes], sum(outcome.correct for outcome in outcomes)
+        return _Taken(losses, right, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
 
     def _measure_sensitivities(
         self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
     ) -> dict[str, float]:
-        """How far each tensor moves when the inputs move by last places: the norm of the larger of two differences."""
+        """Measures the norm of what moving the inputs by last places changes in each tensor: the larger of two draws."""
         largest = dict.fromkeys(after, 0.0)
         for draw in range(_MOVES):
             self._restore(own)
