@@ -134,7 +134,7 @@ class Replayer:
     def _measure_sensitivities(
         self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
     ) -> dict[str, float]:
-        """Measures the norm of what moving the inputs by last places changes in each tensor: the larger of two draws."""
+        """Measures what moving the inputs by last places changes in each tensor: the larger norm of two draws."""
         largest = dict.fromkeys(after, 0.0)
         for draw in range(_MOVES):
             self._restore(own)
