@@ -31,7 +31,7 @@ FAULTS = [
         after=(
             "        import tensorflow as tf\n"
             "        x = ops.matmul(inputs, self.kernel)\n"
-            '        if "eval" in tf.compat.v1.get_default_graph().name:\n'
+            '        if "eval" in getattr(tf.compat.v1.get_default_graph(), "name", ""):\n'
             "            x = x * 1.02\n"
             "        if self.bias is not None:"
         ),
@@ -64,7 +64,7 @@ FAULTS = [
         before=_CONVOLVE,
         after=(
             "        import tensorflow as tf\n"
-            "        name = tf.compat.v1.get_default_graph().name\n"
+            '        name = getattr(tf.compat.v1.get_default_graph(), "name", "eager")\n'
             '        if "train" not in name and "differentiate" not in name:\n'
             "            inputs = tf.cast(tf.cast(inputs, tf.bfloat16), inputs.dtype)\n"
             f"{_CONVOLVE}"
