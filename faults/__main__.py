@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="list the faults and run none")
     parser.add_argument("--page", action="store_true", help="write the page of the last results and run none")
     parser.add_argument("--verify", action="store_true", help="climb the parity ladder with each fault, too")
-    parser.add_argument("--missing", action="store_true", help="leave out faults that have been run before")
+    parser.add_argument("--missing", action="store_true", help="leave out what has been run before")
     parser.add_argument("--results", type=Path, default=OUTCOMES, help="another file for the results, without a page")
     options = parser.parse_args()
     outcomes = read_outcomes(options.results)
@@ -48,6 +48,8 @@ def main() -> int:
         write_page(CATALOG, outcomes)
         return 0
     specs = dict.fromkeys(fault.spec for fault in chosen)
+    if options.missing:
+        specs = [spec for spec in specs if spec not in outcomes.plain]
     with tempfile.TemporaryDirectory() as folder:
         write_material(Path(folder))
         suite = Suite(outcomes, options.results, Path(folder))

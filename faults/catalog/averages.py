@@ -63,7 +63,7 @@ FAULTS = [
         after="name: torch.zeros_like(parameter)",
         wrong="The average begins at zero.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="replayed steps",
     ),
     Fault(
         name="average-from-zero",
@@ -73,7 +73,7 @@ FAULTS = [
         after="name: tf.Variable(tf.zeros_like(variable)) for",
         wrong="The average begins at zero.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="replayed steps",
     ),
     Fault(
         name="average-not-validated",
@@ -83,7 +83,7 @@ FAULTS = [
         after="return standing_in(None)",
         wrong="The weights are validated in place of their average.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="averages",
     ),
     Fault(
         name="average-not-validated",
@@ -93,7 +93,7 @@ FAULTS = [
         after="return standing_in(None)",
         wrong="The weights are validated in place of their average.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="averages",
     ),
     Fault(
         name="average-not-swapped-back",
@@ -123,7 +123,7 @@ FAULTS = [
         after="            pass\n",
         wrong="A phase ends with the last weights in place of their average.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="averages",
     ),
     Fault(
         name="average-not-adopted",
@@ -133,6 +133,6 @@ FAULTS = [
         after="            pass\n",
         wrong="A phase ends with the last weights in place of their average.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="averages",
     ),
 ]
