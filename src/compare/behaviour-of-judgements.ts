@@ -1,4 +1,5 @@
-import type { ReplayedStep } from '../protocol/judge-run.js'
+import type { CrossEvaluation, ReplayedStep } from '../protocol/judge-run.js'
+import type { EvaluationMetrics, RunResult } from '../protocol/result.js'
 import type { ContractRow } from './comparison.js'
 import type { Judgement } from './judgement.js'
 import { type Finding, rowOf } from './worst-finding.js'
@@ -55,9 +56,15 @@ export function exactReplayRows(judgements: readonly Judgement[]): ContractRow[]
 }
 
 /** Row of the models that the other framework tested. */
-export function crossEvaluationRow(judgements: readonly Judgement[]): ContractRow {
+export function crossEvaluationRow(
+  judgements: readonly Judgement[],
+  results: readonly RunResult[],
+): ContractRow {
   const findings = judgements.flatMap(({ seed, judged, judge, evaluation }): Finding[] => {
     if (evaluation === null) return []
+    const run = results.find(
+      (result) => result.framework === judged && result.seed === seed && !result.repeat,
+    )
     const { difference, bound, different, ties, accuracies, images } = evaluation
     const changed = different.length - ties.length
     const answers =
@@ -65,6 +72,7 @@ export function crossEvaluationRow(judgements: readonly Judgement[]): ContractRo
         ? 'the same answers'
         : `${different.length} other answers, ${ties.length} of them ties within rounding`
     return [
+      ...(run?.test ? metricsOf(run.test, evaluation, { seed, judged, judge }) : []),
       {
         seed,
         difference: changed > 0 ? Math.max(difference, Number.MAX_VALUE) : difference,
@@ -74,6 +82,29 @@ export function crossEvaluationRow(judgements: readonly Judgement[]): ContractRo
     ]
   })
   return rowOf('cross-evaluation', findings, 'No model was tested by the other framework.')
+}
+
+// Metrics are computed from logits by the same code in both frameworks, so that two processes come to the same.
+function metricsOf(
+  { accuracy, loss }: EvaluationMetrics,
+  { accuracies, losses }: CrossEvaluation,
+  { seed, judged, judge }: Pick<Judgement, 'seed' | 'judged' | 'judge'>,
+): Finding[] {
+  const of = `of the logits that ${judged} kept, as it reported them and as ${judge} computes them`
+  return [
+    {
+      seed,
+      difference: Math.abs(accuracy - accuracies[0]),
+      bound: 1e-12,
+      evidence: `accuracy ${of}: ${accuracy} and ${accuracies[0]}`,
+    },
+    {
+      seed,
+      difference: Math.abs(loss - losses[0]),
+      bound: 1e-9 * Math.max(1, loss),
+      evidence: `loss ${of}: ${loss} and ${losses[0]}`,
+    },
+  ]
 }
 
 function findingsOf({ seed, judged, judge }: Judgement, step: ReplayedStep): Finding[] {

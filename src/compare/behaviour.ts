@@ -38,7 +38,7 @@ export function behaviourOf(
     rowOf('between epochs', pairs.flatMap(eachRun(betweenEpochs)), 'No phase had a second epoch to look at.'),
     replayRow(judgements),
     ...exactReplayRows(judgements),
-    crossEvaluationRow(judgements),
+    crossEvaluationRow(judgements, results),
   ]
 }
 

@@ -99,6 +99,16 @@ describe('the rows of what two runs did', () => {
     expect(state({ ...evaluation, difference: 0.01 })).toBe('different')
   })
 
+  it('call metrics different that the logits of the run do not have', () => {
+    const [tensorflow, pytorch] = pair()
+    const generous = { ...tensorflow, test: { ...tensorflow.test, accuracy: 0.9 } }
+    const rows = behaviourOf('aligned', [generous, pytorch], [judgement()])
+    expect(row('cross-evaluation', rows)).toMatchObject({
+      state: 'different',
+      evidence: expect.stringContaining('as it reported them and as pytorch computes them: 0.9 and'),
+    })
+  })
+
   it('say where nobody looked', () => {
     const rows = behaviourOf('aligned', pair(), [])
     expect(row('replayed steps', rows)).toMatchObject({ state: 'unchecked' })
@@ -135,8 +145,8 @@ const evaluation = {
   images: 40,
   difference: 1e-6,
   bound: 1e-4,
-  accuracies: [0.5, 0.5] as [number, number],
-  losses: [1, 1] as [number, number],
+  accuracies: [finishedRun('tensorflow', 0).test.accuracy, 0.5] as [number, number],
+  losses: [finishedRun('tensorflow', 0).test.loss, 1] as [number, number],
   different: [] as number[],
   ties: [] as number[],
 }
