@@ -65,7 +65,6 @@ export function addResumeOptions(command: Command): Command {
       '--no-feature-cache',
       'compute the features of a frozen backbone anew, and keep none for other runs',
     )
-  addEvidenceOptions(command)
   return addOutputOptions(command)
 }
 

@@ -11,6 +11,7 @@ import type { ListOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
 import {
   addCarryOutOptions,
+  addEvidenceOptions,
   addFrameworkOption,
   addLadderOptions,
   addOptionalFrameworkOption,
@@ -66,7 +67,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     .action((spec: string, options: CompareOptions) =>
       run(async () => (await import('./compare.js')).compareCommand(spec, options, context)),
     )
-  addCarryOutOptions(compare).addHelpText(
+  addEvidenceOptions(addCarryOutOptions(compare)).addHelpText(
     'after',
     example('twintune compare experiment.yaml --set training.batchSize=64'),
   )
@@ -98,7 +99,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const verify = program
     .command('verify <spec>')
     .description(
-      'climb the parity ladder: check that both frameworks compute the same; in idiomatic mode, list the differences',
+      'climb the parity ladder, then carry out short runs: check that both frameworks compute the same; in idiomatic mode, list the differences',
     )
     .action((spec: string, options: VerifyCommandOptions) =>
       run(async () => (await import('./verify.js')).verifyCommand(spec, options, context)),
@@ -116,7 +117,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     .action((folder: string, options: ResumeCommandOptions) =>
       run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
     )
-  addResumeOptions(resume).addHelpText('after', example('twintune resume latest'))
+  addEvidenceOptions(addResumeOptions(resume)).addHelpText('after', example('twintune resume latest'))
 
   const validate = program
     .command('validate <spec>')

@@ -2,6 +2,7 @@ import type { CrossEvaluation, ReplayedStep } from '../protocol/judge-run.js'
 import type { EvaluationMetrics, RunResult } from '../protocol/result.js'
 import type { ContractRow } from './comparison.js'
 import type { Judgement } from './judgement.js'
+import { pairsOfFrameworks } from './pairs.js'
 import { type Finding, rowOf } from './worst-finding.js'
 
 // Rows of the contract that rest on what the other framework did again.
@@ -44,7 +45,9 @@ export function replayRow(judgements: readonly Judgement[]): ContractRow {
   const findings = judgements.flatMap((judgement) =>
     judgement.steps.flatMap((step) => findingsOf(judgement, step)),
   )
-  return rowOf('replayed steps', findings, 'No step was taken again.')
+  const replayed = judgements.filter(({ steps }) => steps.length > 0)
+  const missing = withoutOpposite(replayed, new Set(replayed.map(({ seed }) => seed)))
+  return rowOf('replayed steps', findings, 'No step was taken again.', missing)
 }
 
 /** Row of the steps that both frameworks took in float64 from the same states; none where they weren't asked to. */
@@ -81,7 +84,19 @@ export function crossEvaluationRow(
       },
     ]
   })
-  return rowOf('cross-evaluation', findings, 'No model was tested by the other framework.')
+  const tested = judgements.filter(({ evaluation }) => evaluation !== null)
+  const seeds = new Set(tested.length > 0 ? pairsOfFrameworks(results).map(([{ seed }]) => seed) : [])
+  const missing = withoutOpposite(tested, seeds)
+  return rowOf('cross-evaluation', findings, 'No model was tested by the other framework.', missing)
+}
+
+// Runs of some seeds that no judgement is of, though others are judged.
+function withoutOpposite(judgements: readonly Judgement[], seeds: ReadonlySet<number>): string[] {
+  return [...seeds].flatMap((seed) =>
+    (['tensorflow', 'pytorch'] as const)
+      .filter((framework) => !judgements.some((each) => each.seed === seed && each.judged === framework))
+      .map((framework) => `${framework} seed ${seed}`),
+  )
 }
 
 // Metrics are computed from logits by the same code in both frameworks, so that two processes come to the same.

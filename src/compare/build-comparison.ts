@@ -58,7 +58,8 @@ function withheld(
   if (difference === null || difference.verdict === null || first === undefined) return difference
   const rows = [first, ...others].map(({ ingredient }) => ingredient).join(', ')
   const reason = `The frameworks did different work (${rows}), so that the difference says nothing about them. ${first.ingredient}: ${first.evidence}.`
-  return { ...difference, verdict: 'different work', reason }
+  const moreSeeds = { difference: null, equivalence: null }
+  return { ...difference, moreSeeds, verdict: 'different work', reason }
 }
 
 interface Tested {

@@ -18,12 +18,20 @@ export function rowOf(
   ingredient: string,
   findings: readonly Finding[],
   nothing = 'Nobody looked.',
+  missing: readonly string[] = [],
 ): ContractRow {
   const [first] = findings
   if (first === undefined) return { ingredient, state: 'unchecked', evidence: nothing }
   const beyond = findings.find(({ difference, bound }) => !(difference <= bound))
   const shown =
     beyond ?? findings.reduce((worst, other) => (ratio(other) > ratio(worst) ? other : worst), first)
+  if (beyond === undefined && missing.length > 0) {
+    return {
+      ingredient,
+      state: 'unchecked',
+      evidence: `Nobody looked at ${missing.join(', ')}. ${shown.evidence}`,
+    }
+  }
   const isEqual = findings.every(({ difference }) => difference === 0)
   const state = beyond ? 'different' : isEqual ? 'identical' : 'equivalent'
   const several = new Set(findings.map(({ seed }) => seed)).size > 1

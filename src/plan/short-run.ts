@@ -26,7 +26,9 @@ const imagesToPrepare = 128
 export function planShortRuns(experiment: Experiment): PlannedShortRun[] {
   const { precision, gradientAccumulation } = experiment.training
   const batchSize = Math.min(largestBatch, experiment.training.batchSize)
-  const evaluation = 2 * batchSize + Math.ceil(batchSize / 2)
+  // BatchNorm can't learn from a batch of one image.
+  const half = batchSize > 2 ? Math.ceil(batchSize / 2) : 0
+  const evaluation = 2 * batchSize + half
   const exact = {
     experiment: shortened(experiment, batchSize, 'float64'),
     keepSteps: 'all',
@@ -48,7 +50,7 @@ export function planShortRuns(experiment: Experiment): PlannedShortRun[] {
   // So many whole groups, then one that is short: its last batch has half of its images.
   function imagesOf(groups: number): number {
     const batches = groups * gradientAccumulation + (gradientAccumulation > 2 ? 1 : 0)
-    return batches * batchSize + Math.ceil(batchSize / 2)
+    return batches * batchSize + half
   }
 }
 

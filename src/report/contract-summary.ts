@@ -27,7 +27,10 @@ export function renderDifferentWork({ mode, contract }: Comparison, style: Style
   const rows = brokenRows(mode, contract).map(({ ingredient, evidence }) => [ingredient, evidence])
   if (rows.length === 0) return null
   const table = renderTable(rows, { align: ['left', 'left'], fold: true }, style)
-  return renderSection('The frameworks did different work', table, style)
+  const note =
+    'A difference between their results says nothing about the frameworks. twintune verify may name the place; steps that ' +
+    "could not be taken again are kept in steps/ of the run's folder."
+  return renderSection('The frameworks did different work', `${table}\n\n${renderProse(note, style)}`, style)
 }
 
 /** Rows of the ingredients that aren't identical. A state is written once, before its first ingredient. */

@@ -8,7 +8,7 @@ import { facts, finishedRun } from '../report/comparison.js'
 
 describe('the rows of what two runs did', () => {
   it('say nothing against runs that did the same, within rounding', () => {
-    const rows = behaviourOf('aligned', pair(), [judgement()])
+    const rows = behaviourOf('aligned', pair(), judgements())
     expect(Object.fromEntries(rows.map(({ ingredient, state }) => [ingredient, state]))).toEqual({
       'first step': 'equivalent',
       images: 'identical',
@@ -36,7 +36,7 @@ describe('the rows of what two runs did', () => {
     ['features', { phases: [phase({ featuresDifference: 2e-4 })] }, "PyTorch's features differ by 2.0e-4"],
     ['between epochs', { phases: [phase({ betweenEpochs: 'head.0.bias changed' })] }, 'head.0.bias changed'],
   ])('call %s different by %o', (ingredient, changes, evidence) => {
-    const rows = behaviourOf('aligned', pair(changes), [judgement()])
+    const rows = behaviourOf('aligned', pair(changes), judgements())
     expect(brokenRows('aligned', rows)).toEqual([
       { ingredient, state: 'different', evidence: expect.stringContaining(evidence) },
     ])
@@ -61,7 +61,7 @@ describe('the rows of what two runs did', () => {
 
   it('call the first step of a later phase different, which the other framework took from the same state', () => {
     const step = { ...replayed, phase: 2, epoch: 1, step: 1, losses: [1.5, 1.6] as [number, number] }
-    const rows = behaviourOf('aligned', pair(), [judgement({ steps: [step] })])
+    const rows = behaviourOf('aligned', pair(), judgements({ steps: [step] }))
     expect(row('first step', rows)).toMatchObject({
       state: 'different',
       evidence: expect.stringContaining('phase 2'),
@@ -82,7 +82,7 @@ describe('the rows of what two runs did', () => {
   })
 
   it('call inputs of a step different that are not the features of its images', () => {
-    const rows = behaviourOf('aligned', pair(), [judgement({ steps: [{ ...replayed, inputs: 0.3 }] })])
+    const rows = behaviourOf('aligned', pair(), judgements({ steps: [{ ...replayed, inputs: 0.3 }] }))
     expect(row('replayed steps', rows)).toMatchObject({
       state: 'different',
       evidence: expect.stringContaining('its inputs differ by 3.0e-1'),
@@ -93,7 +93,7 @@ describe('the rows of what two runs did', () => {
     const ties = { ...evaluation, different: [3], ties: [3] }
     const others = { ...evaluation, different: [3, 4], ties: [3] }
     const state = (found: typeof evaluation) =>
-      row('cross-evaluation', behaviourOf('aligned', pair(), [judgement({ evaluation: found })]))?.state
+      row('cross-evaluation', behaviourOf('aligned', pair(), judgements({ evaluation: found })))?.state
     expect(state(ties)).toBe('equivalent')
     expect(state(others)).toBe('different')
     expect(state({ ...evaluation, difference: 0.01 })).toBe('different')
@@ -102,11 +102,20 @@ describe('the rows of what two runs did', () => {
   it('call metrics different that the logits of the run do not have', () => {
     const [tensorflow, pytorch] = pair()
     const generous = { ...tensorflow, test: { ...tensorflow.test, accuracy: 0.9 } }
-    const rows = behaviourOf('aligned', [generous, pytorch], [judgement()])
+    const rows = behaviourOf('aligned', [generous, pytorch], judgements())
     expect(row('cross-evaluation', rows)).toMatchObject({
       state: 'different',
       evidence: expect.stringContaining('as it reported them and as pytorch computes them: 0.9 and'),
     })
+  })
+
+  it('say that all is alike only where both runs were judged', () => {
+    const rows = behaviourOf('aligned', pair(), [judgement()])
+    expect(row('replayed steps', rows)).toMatchObject({
+      state: 'unchecked',
+      evidence: expect.stringContaining('Nobody looked at pytorch seed 0.'),
+    })
+    expect(row('cross-evaluation', rows)?.state).toBe('unchecked')
   })
 
   it('say where nobody looked', () => {
@@ -149,6 +158,13 @@ const evaluation = {
   losses: [finishedRun('tensorflow', 0).test.loss, 1] as [number, number],
   different: [] as number[],
   ties: [] as number[],
+}
+
+/** Judgements of both runs, of which TensorFlow's has these changes. */
+function judgements(changes: Partial<Judgement> = {}): Judgement[] {
+  const { accuracy, loss } = finishedRun('pytorch', 0).test
+  const ofPytorch: typeof evaluation = { ...evaluation, accuracies: [accuracy, 0.5], losses: [loss, 1] }
+  return [judgement(changes), judgement({ judged: 'pytorch', judge: 'tensorflow', evaluation: ofPytorch })]
 }
 
 function judgement(changes: Partial<Judgement> = {}): Judgement {

@@ -37,8 +37,16 @@ class Probe(Protocol):
         """Computes the gradients of a batch's training loss for each tensor that trains, neither scaled nor clipped."""
         ...
 
-    def take_optimizer_step(self, gradients: Mapping[str, np.ndarray], learning_rate: float) -> None:
-        """Clips and applies given gradients, one for each tensor that trains, as a training step does with its own."""
+    def take_optimizer_step(
+        self, gradients: Mapping[str, np.ndarray], learning_rate: float, clips: bool = True
+    ) -> None:
+        """Clips and applies given gradients, one for each tensor that trains, as a training step does with its own.
+
+        Args:
+            gradients: The gradients by canonical name.
+            learning_rate: The learning rate of the step.
+            clips: Whether the gradients are clipped; gradients that are clipped already would shrink again.
+        """
         ...
 
     def clear_optimizer(self) -> None:

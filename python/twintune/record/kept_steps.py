@@ -70,7 +70,7 @@ class KeptStep(msgspec.Struct, frozen=True):
 
 
 def chosen_steps(epochs: int, steps: int, keep: KeepSteps = "chosen") -> set[tuple[int, int]]:
-    """Chooses the steps of a phase to keep: the first one, a middle one and the last one, and its first epoch's last.
+    """Chooses the steps of a phase to keep: the first, a middle and the last one, and some of its first two epochs.
 
     The last step of an epoch is the one whose batch, or group of batches, may be short.
 
@@ -84,7 +84,10 @@ def chosen_steps(epochs: int, steps: int, keep: KeepSteps = "chosen") -> set[tup
     """
     if keep == "all":
         return set(itertools.product(range(1, epochs + 1), range(1, steps + 1)))
-    return {(1, 1), (1, steps), (math.ceil(epochs / 2), math.ceil(steps / 2)), (epochs, steps)}
+    middle = math.ceil(steps / 2)
+    # Early stopping may leave out the later steps, hence one of the second epoch.
+    second = {(2, middle)} if epochs > 1 else set()
+    return {(1, 1), (1, steps), (math.ceil(epochs / 2), middle), (epochs, steps), *second}
 
 
 class StepKeeper:

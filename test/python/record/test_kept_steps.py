@@ -11,8 +11,8 @@ from twintune.record.kept_steps import KeptStep, StepKeeper, StepPlace, chosen_s
 STATE = {"head.0.weight": np.ones((2, 3), np.float32), "optimizer.step": np.array([1])}
 
 
-def test_the_first_the_middle_and_the_last_step_are_chosen_and_the_first_epochs_last() -> None:
-    assert chosen_steps(epochs=5, steps=75) == {(1, 1), (1, 75), (3, 38), (5, 75)}
+def test_the_first_a_middle_and_the_last_step_are_chosen_and_some_of_the_first_two_epochs() -> None:
+    assert chosen_steps(epochs=5, steps=75) == {(1, 1), (1, 75), (2, 38), (3, 38), (5, 75)}
     assert chosen_steps(epochs=1, steps=1) == {(1, 1)}
 
 

@@ -69,10 +69,12 @@ class Probe:
         gradients = self._train_step.gradients(to_device(step, self._device))
         return {name: self._model.to_canonical(name, gradient) for name, gradient in gradients.items()}
 
-    def take_optimizer_step(self, gradients: Mapping[str, np.ndarray], learning_rate: float) -> None:
+    def take_optimizer_step(
+        self, gradients: Mapping[str, np.ndarray], learning_rate: float, clips: bool = True
+    ) -> None:
         """Clips and applies given gradients."""
         ours = {name: self._model.from_canonical(name, gradient) for name, gradient in gradients.items()}
-        self._train_step.take_optimizer_step(ours, learning_rate)
+        self._train_step.take_optimizer_step(ours, learning_rate, clips)
 
     def clear_optimizer(self) -> None:
         """Empties the optimiser's buffers."""

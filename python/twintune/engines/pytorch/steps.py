@@ -106,12 +106,19 @@ class TrainStep:
         self._forget_gradients()
         return gradients
 
-    def take_optimizer_step(self, gradients: Mapping[str, torch.Tensor], learning_rate: float) -> None:
+    def take_optimizer_step(
+        self, gradients: Mapping[str, torch.Tensor], learning_rate: float, clips: bool = True
+    ) -> None:
         """Takes the step at the end of a group on given gradients, by canonical name, which are not scaled."""
+        clip_norm = self.clip_norm
         for name, parameter in self._parameters.items():
             # The gradient gets the parameter's memory format, as its own gradients have it.
             parameter.grad = self._loss_scaling.scale(torch.empty_like(parameter).copy_(gradients[name]))
-        self._end_group(1.0, learning_rate)
+        self.clip_norm = clip_norm if clips else None
+        try:
+            self._end_group(1.0, learning_rate)
+        finally:
+            self.clip_norm = clip_norm
 
     def describe(self) -> str:
         """Describes the step in one line, in the same words as the other engine."""

@@ -106,11 +106,15 @@ class TrainStep:
         named = zip(self._optimizer.names, gradients, strict=True)
         return {name: tf.convert_to_tensor(gradient) / divisor for name, gradient in named}
 
-    def take_optimizer_step(self, gradients: Mapping[str, tf.Tensor], learning_rate: float) -> None:
+    def take_optimizer_step(self, gradients: Mapping[str, tf.Tensor], learning_rate: float, clips: bool = True) -> None:
         """Takes the step at the end of a group on given gradients, by canonical name, which are not scaled."""
-        ours = [gradients[name] for name in self._optimizer.names]
-        # Nothing is traced.
-        self._update(ours, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
+        ours, clip_norm = [gradients[name] for name in self._optimizer.names], self.clip_norm
+        self.clip_norm = clip_norm if clips else None
+        try:
+            # Nothing is traced.
+            self._update(ours, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
+        finally:
+            self.clip_norm = clip_norm
 
     def describe(self) -> str:
         """Describes the step in one line, in the same words as the other engine."""
