@@ -52,7 +52,8 @@ describe('withWarmWorkers', () => {
       for (const changes of [first, other, first]) {
         const experiment = defineExperiment(tinyExperiment(folder, changes))
         const runsDirectory = path.join(folder, 'runs')
-        comparisons.push(await compare(experiment, { workers, runsDirectory, featureCache: false, onEvent }))
+        const quick = { featureCache: false, replay: 'none', crossEvaluation: false } as const
+        comparisons.push(await compare(experiment, { ...quick, workers, runsDirectory, onEvent }))
       }
       return comparisons
     })

@@ -28,6 +28,9 @@ export async function compareWarm(
   process.env.TWINTUNE_CACHE_DIR = path.join(folder, 'cache')
   await compare(defineExperiment(experiment), {
     workers,
+    // Each framework judges the other's runs for seconds, which few tests are about.
+    replay: 'none',
+    crossEvaluation: false,
     runsDirectory: path.join(folder, 'runs'),
     onEvent: (event) => events.push(event),
     ...options,

@@ -10,7 +10,7 @@ from twintune.data.loader import SharedLoader
 from twintune.engines.engine import FeatureEngine
 from twintune.training.context import RunContext
 
-_IMAGES = 4
+_IMAGES = 2
 """The number of images of each split: a plain pass of one takes some ten times a step of the head."""
 _NOT_COMPARABLE = 1e6
 

@@ -123,7 +123,11 @@ class Replayer:
         is_first = (step.place.epoch, step.place.step) == (1, 1)
         if key != self._phase:
             self._run.position.backbone_moved |= any(not name.startswith("head.") for name in weights)
-            if self._phase is not None:
+            if step.place.phase > 1:
+                if self._phase is None:
+                    # Only a phase that has begun takes a state.
+                    self._engine.start_phase(self._phase_of(step), step.first_stage)
+                # A phase's average begins with the weights that the phase before has left.
                 self._engine.load_state(weights)
             self._engine.start_phase(self._phase_of(step), step.first_stage)
             self._phase = key
