@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -38,49 +39,60 @@ TRAINING = {
 }
 """The head on features, then the last stage on activations; each epoch ends in a group of a single, short batch."""
 
-FRAMEWORKS = {"tensorflow": "pytorch", "pytorch": "tensorflow"}
+RequestOf = Callable[[str], protocol.RunRequest]
 
 
 @pytest.fixture(scope="module")
-def requests(
+def finished(
     make_request_in: Callable[..., protocol.RunRequest], frameworks: None, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, protocol.RunRequest]:
-    """The requests of both frameworks' runs, which have been carried out."""
+) -> RequestOf:
+    """A function that carries out a framework's run once, and returns its request."""
     folder = tmp_path_factory.mktemp("judged")
-    requests = {}
-    for framework in FRAMEWORKS:
+
+    @functools.cache
+    def finish(framework: str) -> protocol.RunRequest:
+        training = copy.deepcopy(TRAINING)
         request = make_request_in(
-            folder, framework, training=copy.deepcopy(TRAINING), model=RESNET, keepSteps="chosen", featureCache=True
+            folder, framework, training=training, model=RESNET, keepSteps="chosen", featureCache=True
         )
         run(request, lambda report: None)
-        requests[framework] = request
-    return requests
+        return request
+
+    return finish
 
 
 @pytest.fixture
-def judge(requests: dict[str, protocol.RunRequest], tmp_path: Path) -> Callable[..., protocol.JudgeRunResult]:
-    """A function that has TensorFlow's run judged by PyTorch, after a change of what the run has kept."""
+def judge(finished: RequestOf, tmp_path: Path) -> Callable[..., protocol.JudgeRunResult]:
+    """A function that has PyTorch's run judged by PyTorch, after a change of what the run has kept.
+
+    Keras takes ten seconds to run or to judge, and what is tested here has nothing to do with the framework.
+    """
 
     def judge_changed(only: str, change: Callable[[Path], None] = lambda folder: None) -> protocol.JudgeRunResult:
         folder = tmp_path / "judged"
-        shutil.copytree(requests["tensorflow"].run_directory, folder)
+        shutil.copytree(finished("pytorch").run_directory, folder)
         for file in (folder / "steps").iterdir():
             if not file.name.startswith(only):
                 file.unlink()
         change(folder)
-        return judge_run(_request(requests["pytorch"], folder), lambda report: None)
+        return judge_run(_request(finished("pytorch"), folder), lambda report: None)
 
     return judge_changed
 
 
-# TensorFlow's judgement takes ten seconds, and the comparison of test/integration/compare.test.ts has one.
-@pytest.mark.parametrize("judged", ["tensorflow", pytest.param("pytorch", marks=pytest.mark.slow)])
+# The comparison of test/integration/compare.test.ts has both frameworks judge each other.
+@pytest.mark.parametrize(
+    ("judged", "judge_of"),
+    [
+        ("pytorch", "pytorch"),
+        pytest.param("tensorflow", "pytorch", marks=pytest.mark.slow),
+        pytest.param("pytorch", "tensorflow", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_that_did_the_same_is_taken_again_within_rounding(
-    judged: str, requests: dict[str, protocol.RunRequest]
+    judged: str, judge_of: str, finished: RequestOf
 ) -> None:
-    result = judge_run(
-        _request(requests[FRAMEWORKS[judged]], Path(requests[judged].run_directory)), lambda report: None
-    )
+    result = judge_run(_request(finished(judge_of), Path(finished(judged).run_directory)), lambda report: None)
     assert [(step.phase, step.epoch, step.step) for step in result.steps] == [
         (1, 1, 1),
         (1, 1, 2),
