@@ -71,7 +71,7 @@ class Replayer:
         before = files.before()
         self._enter(files.step, before)
         own = self._snapshot()
-        taken = self._take(files.step, lambda inputs: inputs)
+        taken = self._take(files.step, self._plain_group(files.step), lambda inputs: inputs)
         files.keep_in_float64(
             taken.losses, taken.right, taken.inputs if files.step.first_stage > 0 else [], taken.after
         )
@@ -81,9 +81,9 @@ class Replayer:
         """Takes a step and compares what came out with the state that the judged run had after it."""
         step, before = files.step, files.before()
         self._enter(step, before)
-        own = self._snapshot()
-        taken = self._take(step, lambda inputs: inputs)
-        sensitivities = self._measure_sensitivities(step, own, taken.after)
+        own, plain = self._snapshot(), self._plain_group(step)
+        taken = self._take(step, plain, lambda inputs: inputs)
+        sensitivities = self._measure_sensitivities(step, plain, own, taken.after)
         after = files.after()
         names = {**taken.after, **after}
         if isinstance(self._phase_of(step).optimizer, Sgd):
@@ -134,22 +134,22 @@ class Replayer:
         self._engine.probe().clear_optimizer()
         self._engine.load_state(weights if is_first else before)
 
-    def _take(self, step: KeptStep, move: Move) -> _Taken:
-        group = self._group(step, move)
+    def _take(self, step: KeptStep, plain: Group, move: Move) -> _Taken:
+        group = self._mixed(step, plain, move)
         train = GroupTrainer(self._engine, self._run.request, self._run.targets, step.steps_done)
         outcomes = train.outcomes(group, self._rate(step))
         losses, right = [outcome.loss for outcome in outcomes], sum(outcome.correct for outcome in outcomes)
         return _Taken(losses, right, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
 
     def _measure_sensitivities(
-        self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
+        self, step: KeptStep, plain: Group, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
     ) -> dict[str, float]:
         """Measures what moving the inputs by last places changes in each tensor: the larger norm of two draws."""
         largest = dict.fromkeys(after, 0.0)
         for draw in range(_MOVES):
             self._restore(own)
             move = by_last_places(self._tolerances.moves, self._run.request.framework, draw)
-            moved = self._take(step, move).after
+            moved = self._take(step, plain, move).after
             largest |= {name: max(largest[name], norm_of_difference(moved[name], after[name])) for name in after}
         return largest
 
@@ -180,17 +180,23 @@ class Replayer:
         name = "the optimiser's count of steps before the step"
         return [TensorDifference(tensor=name, difference=abs(float(count[0]) - taken), bound=0.5)]
 
-    def _group(self, step: KeptStep, move: Move) -> Group:
+    def _plain_group(self, step: KeptStep) -> Group:
+        """The step's batches as they are before mixing, after a plain pass through the frozen stages."""
         run = self._run
         prefix = self._engine.prefix(step.first_stage, images=1) if step.first_stage > 0 else None
         batches = self._engine.pipeline.training_batches(run.splits.train, step.epochs_done, step.first_batch)
         group: Group = []
-        for number, batch in enumerate(itertools.islice(batches, step.batches), start=step.first_batch):
+        for batch in itertools.islice(batches, step.batches):
             inputs = prefix(batch.inputs) if prefix else batch.inputs
-            shares = one_hot(batch.labels, len(run.splits.classes))
-            inputs, shares = self._mixing(move(inputs), shares, step.epochs_done, number)
-            group.append((dataclasses.replace(batch, inputs=inputs), shares))
+            group.append((dataclasses.replace(batch, inputs=inputs), one_hot(batch.labels, len(run.splits.classes))))
         return group
+
+    def _mixed(self, step: KeptStep, plain: Group, move: Move) -> Group:
+        mixed: Group = []
+        for number, (batch, shares) in enumerate(plain, start=step.first_batch):
+            inputs, shares = self._mixing(move(batch.inputs), shares, step.epochs_done, number)
+            mixed.append((dataclasses.replace(batch, inputs=inputs), shares))
+        return mixed
 
     def _phase_of(self, step: KeptStep) -> Phase:
         return self._run.request.training.phases[step.place.phase - 1]
