@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from twintune.protocol import Precision
+
+NOT_COMPARABLE = 1e6
+"""The difference of values that can't be compared: one isn't finite, or the shapes differ."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +40,18 @@ TOLERANCES: dict[Precision, Tolerances] = {
     "bfloat16": Tolerances(loss=5e-2, update=3e-1, optimizer=1e-3, inputs=3e-1, logits=5e-1, moves=2**16),
     "float16": Tolerances(loss=1e-2, update=1e-1, optimizer=1e-3, inputs=5e-2, logits=1e-1, moves=2**13),
 }
+
+
+def relative_difference(theirs: np.ndarray, ours: np.ndarray) -> float:
+    """The largest difference of two batches of features, as a share of each image's largest one in the second batch.
+
+    Args:
+        theirs: Features or activations of shape [images, ...].
+        ours: The values to hold them against.
+    """
+    if theirs.shape != ours.shape or not np.isfinite(theirs).all():
+        return NOT_COMPARABLE
+    axes = tuple(range(1, ours.ndim))
+    largest = np.abs(ours).max(axis=axes, initial=0)
+    differences = np.abs(theirs - ours).max(axis=axes, initial=0)
+    return float((differences / np.where(largest > 0, largest, 1)).max(initial=0))

@@ -8,11 +8,11 @@ import numpy as np
 
 from twintune.data.loader import SharedLoader
 from twintune.engines.engine import FeatureEngine
+from twintune.model.tolerances import relative_difference
 from twintune.training.context import RunContext
 
 _IMAGES = 2
 """The number of images of each split: a plain pass of one takes some ten times a step of the head."""
-_NOT_COMPARABLE = 1e6
 
 
 def features_difference(run: RunContext) -> float | None:
@@ -33,7 +33,7 @@ def features_difference(run: RunContext) -> float | None:
         return None
     pairs = list(_sample(run))
     plain = engine.prefix(first_stage, images=1)(np.stack([image for _, image in pairs]))
-    return max(_difference(given, row) for (given, _), row in zip(pairs, plain, strict=True))
+    return relative_difference(np.stack([given for given, _ in pairs]), plain)
 
 
 def _sample(run: RunContext) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -49,11 +49,3 @@ def _sample(run: RunContext) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             batch = next(run.inputs.ordered_batches(split))
             for features, position in zip(batch.inputs[:_IMAGES], batch.positions[:_IMAGES], strict=True):
                 yield features, loader.evaluation_view(split, int(position))
-
-
-def _difference(given: np.ndarray, plain: np.ndarray) -> float:
-    if given.shape != plain.shape or not np.isfinite(given).all():
-        return _NOT_COMPARABLE
-    largest = float(np.abs(plain).max(initial=0))
-    difference = float(np.abs(given - plain).max(initial=0))
-    return difference / largest if largest > 0 else difference

@@ -10,8 +10,7 @@ from safetensors.numpy import load_file
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.evaluation.metrics import evaluate_logits
-from twintune.model.tolerances import TOLERANCES
-from twintune.parity.replay.differences import NOT_COMPARABLE
+from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.protocol import CrossEvaluation, EvaluationMetrics
 from twintune.training.context import RunContext
 from twintune.training.first_stage import frozen_stages, pools_features

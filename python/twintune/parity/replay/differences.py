@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from twintune.model.tolerances import NOT_COMPARABLE
 from twintune.protocol import TensorDifference
 
-NOT_COMPARABLE = 1e6
-"""The difference of values that can't be compared: one isn't finite, or the shapes differ."""
 _NEIGHBOURS = 4
 """The neighbouring numbers by which a tensor may be rounded apart, however small its change is beside it."""
 _SENSITIVITY = 20
@@ -66,16 +65,6 @@ def norm_of_update(before: State, after: State) -> float:
 def norm_of_difference(one: np.ndarray, other: np.ndarray) -> float:
     """The norm of the difference of two arrays of one shape, computed in float64."""
     return _norm(one - other.astype(np.float64))
-
-
-def relative_difference(theirs: np.ndarray, ours: np.ndarray) -> float:
-    """The largest difference of two batches of features, as a share of each image's largest one."""
-    if theirs.shape != ours.shape or not np.isfinite(theirs).all():
-        return NOT_COMPARABLE
-    axes = tuple(range(1, ours.ndim))
-    largest = np.abs(ours).max(axis=axes, initial=0)
-    differences = np.abs(theirs - ours).max(axis=axes, initial=0)
-    return float((differences / np.where(largest > 0, largest, 1)).max(initial=0))
 
 
 def _compare(

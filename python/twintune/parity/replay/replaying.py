@@ -19,14 +19,12 @@ from twintune.data.targets import one_hot
 from twintune.engines.engine import FeatureEngine
 from twintune.engines.probe import ProbedEngine
 from twintune.model.precision import array_dtype
-from twintune.model.tolerances import TOLERANCES
+from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES, relative_difference
 from twintune.parity.ladder.moved_pixels import by_last_places
 from twintune.parity.replay.differences import (
-    NOT_COMPARABLE,
     compare_states,
     norm_of_difference,
     norm_of_update,
-    relative_difference,
     worst_of,
 )
 from twintune.parity.replay.gradients import recover_gradients
