@@ -11,8 +11,6 @@ export interface CarryOutOptions extends SpecOptions {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
-  readonly replay: EvidenceOptions['replay']
-  readonly crossEvaluation: boolean
   readonly profile?: boolean
 }
 
@@ -24,15 +22,23 @@ export function overridesOf({ set = [], profile = false }: CarryOutOptions): rea
 /** Carries an experiment out before the user's eyes; resolves to the exit code that its comparison deserves. */
 export async function carryOutAndLog(
   experiment: Experiment,
-  { out, parallel, featureCache, replay, crossEvaluation, ...options }: CarryOutOptions,
+  {
+    out,
+    parallel,
+    featureCache,
+    replay,
+    crossEvaluation,
+    ...options
+  }: CarryOutOptions & Partial<EvidenceOptions>,
   context: CommandContext,
 ): Promise<number> {
   const events = runExperiment(experiment, {
     runsDirectory: out,
     parallel,
     featureCache,
-    replay,
-    crossEvaluation,
+    // A single framework is trained without these options: there is no other one to judge its runs.
+    ...(replay !== undefined && { replay }),
+    ...(crossEvaluation !== undefined && { crossEvaluation }),
     signal: context.signal,
   })
   return logToTheEnd(events, options, context)

@@ -1,8 +1,9 @@
+import type { EvidenceOptions } from '../run/judge-runs.js'
 import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
 import { loadSpec } from './load-spec.js'
 
-export interface CompareOptions extends CarryOutOptions {
+export interface CompareOptions extends CarryOutOptions, EvidenceOptions {
   /** Whether each run is carried out twice, whatever the specification says. */
   readonly noise?: boolean
 }

@@ -4,12 +4,10 @@ import type { EvidenceOptions } from '../run/judge-runs.js'
 import { logToTheEnd } from './carry-out-and-log.js'
 import type { CommandContext, OutputOptions } from './context.js'
 
-export interface ResumeCommandOptions extends OutputOptions {
+export interface ResumeCommandOptions extends OutputOptions, EvidenceOptions {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
-  readonly replay: EvidenceOptions['replay']
-  readonly crossEvaluation: boolean
 }
 
 /** Carries out `twintune resume COMPARISON`: goes on with an interrupted comparison, in its own folder. */

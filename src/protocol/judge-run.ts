@@ -78,7 +78,6 @@ export const judgeRunMessage = defineMessage({
   result: z.strictObject({
     steps: z.array(replayedStepSchema),
     evaluations: z.array(crossEvaluationSchema).describe('Tests of the models, in their order.'),
-    seconds: z.number().describe('Time that the judge took.'),
   }),
 })
 

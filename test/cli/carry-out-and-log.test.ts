@@ -5,8 +5,6 @@ const options = {
   out: 'runs',
   parallel: 1,
   featureCache: true,
-  replay: 'first' as const,
-  crossEvaluation: true,
   set: ['training.batchSize=64'],
 }
 

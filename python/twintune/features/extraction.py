@@ -93,16 +93,17 @@ class FeatureExtractor:
             passed.pixels.append((name, features.pixels))
         return passed
 
-    def test_features(self, first_stage: int) -> CachedFeatures:
+    def test_features(self, first_stage: int, weights: str | None) -> CachedFeatures:
         """Computes, or takes from the cache, the features of the test images alone.
 
         Args:
             first_stage: Index of the first stage that is not computed; the number of stages for pooled features.
+            weights: Digest of the live tensors before that stage, if it is known.
         """
         views = self._views()
         prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
         tests = [view for view in views if view[0] == "test"]
-        (key,) = self._keys(tests, first_stage, self._digest_before(first_stage), prefix.variant)
+        (key,) = self._keys(tests, first_stage, weights or self._digest_before(first_stage), prefix.variant)
         found = self._cache.find(key) or self._compute(prefix, key, self._splits.test, 0, len(self._splits.test))
         features = CachedFeatures(self._request.seeds.order, self._request.training.batch_size)
         features.put(self._splits.test, found.values)

@@ -76,4 +76,3 @@ class JudgeRunResult(Message):
 
     steps: list[ReplayedStep]
     evaluations: list[CrossEvaluation]
-    seconds: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,8 @@ class CrossEvaluator:
         frozen = frozen_stages(phase, run.request)
         # Activations within the backbone would take room on the disk, and no less time than the images.
         self._first_stage = frozen if pools_features(frozen, run.request) else 0
-        self._backbone = digest_tensors(run.engine.backbone_tensors())
+        moved = run.position.backbone_moved
+        self._backbone = digest_tensors(run.engine.backbone_tensors()) if moved else run.record.state.weights
         self._batches: list[Batch] | None = None
         run.engine.start_phase(phase, self._first_stage)
 
@@ -80,10 +82,16 @@ class CrossEvaluator:
             self._run.position.backbone_moved = True
             engine.load_state(tensors)
             self._backbone, self._batches = backbone, None
-        if self._first_stage > 0:
-            self._batches = self._batches or list(self._run.inputs.test_batches(self._first_stage))
-        batches = self._batches or self._run.inputs.test_batches(0)
-        return np.concatenate([engine.predict(batch.inputs) for batch in batches])
+        return np.concatenate([engine.predict(batch.inputs) for batch in self._test_batches()])
+
+    def _test_batches(self) -> Iterable[Batch]:
+        """The test's features, kept for the next model of the same backbone, or its images."""
+        if self._batches is None:
+            batches = self._run.inputs.test_batches(self._first_stage, self._run.position.backbone_moved)
+            if self._first_stage == 0:
+                return batches
+            self._batches = list(batches)
+        return self._batches
 
 
 def _metrics(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics | None:

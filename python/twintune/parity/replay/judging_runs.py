@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from pathlib import Path
 
 from twintune.engines.engine import FeatureEngine
@@ -26,7 +25,6 @@ def judge_run(request: JudgeRunRequest, emit: Emit) -> JudgeRunResult:
     Raises:
         TwintuneError: If the data, the weights or the device can't be used.
     """
-    start = time.perf_counter()
     gc.collect()
     judged = Path(request.judged)
     report = Reporter(emit)
@@ -48,7 +46,7 @@ def judge_run(request: JudgeRunRequest, emit: Emit) -> JudgeRunResult:
         evaluations.append(evaluator.evaluate(Path(model)))
     if not run.position.backbone_moved:
         run.engine.keep_backbone()
-    return JudgeRunResult(steps=replayed, evaluations=evaluations, seconds=time.perf_counter() - start)
+    return JudgeRunResult(steps=replayed, evaluations=evaluations)
 
 
 def _steps_of(judged: Path, replay: Replay) -> list[KeptStepFiles]:
