@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Framework = Literal["pytorch", "tensorflow"]
 
@@ -42,3 +42,38 @@ class Fault:
     def rung(self) -> str | None:
         """The rung of the ladder that should show the fault, if one should."""
         return self.shown_by.removeprefix(RUNG) if self.shown_by and self.shown_by.startswith(RUNG) else None
+
+
+class Place(NamedTuple):
+    """The place of a mistake in one framework: the module and its texts, as `Fault` has them."""
+
+    module: str
+    before: str
+    after: str
+
+
+def in_both(
+    *,
+    name: str,
+    wrong: str,
+    spec: str,
+    shown_by: str | None,
+    pytorch: Place,
+    tensorflow: Place,
+    unseen_because: str = "",
+) -> list[Fault]:
+    """Makes the faults of one mistake that either framework can have, PyTorch's first.
+
+    Args:
+        name: The mistake's name in kebab case.
+        wrong: A sentence that says what the framework does wrong.
+        spec: The name of the specification that is run.
+        shown_by: The contract row or rung that should show the fault; None if nothing can.
+        pytorch: The place of the mistake in PyTorch's Python.
+        tensorflow: The place of the mistake in TensorFlow's Python.
+        unseen_because: A sentence that says why nothing shows the fault.
+    """
+    places: dict[Framework, Place] = {"pytorch": pytorch, "tensorflow": tensorflow}
+    return [
+        Fault(name, framework, *place, wrong, spec, shown_by, unseen_because) for framework, place in places.items()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.batch_norm"
 _TENSORFLOW = "twintune.engines.tensorflow.batch_norm"
@@ -29,33 +29,27 @@ FAULTS = [
         spec="fine-tune",
         shown_by="first step",
     ),
-    Fault(
+    *in_both(
         name="variance-biased",
-        framework="pytorch",
-        module="twintune.engines.pytorch.mends",
-        before=_FORWARD,
-        after=(
-            "        if self.training and x.dtype != torch.float64:\n"
+        wrong="The running variance moves by the biased variance of the batch, as Keras' does.",
+        spec="accumulation",
+        shown_by="replayed steps",
+        pytorch=Place(
+            "twintune.engines.pytorch.mends",
+            before=_FORWARD,
+            after="        if self.training and x.dtype != torch.float64:\n"
             "            kept = self.running_var * (1 - self.momentum)\n"
             "            outputs = super().forward(x)\n"
             "            values = x.numel() // x.shape[1]\n"
             "            self.running_var.copy_(kept + (self.running_var - kept) * (values - 1) / values)\n"
             "            return outputs\n"
-            f"{_FORWARD}"
+            f"{_FORWARD}",
         ),
-        wrong="The running variance moves by the biased variance of the batch, as Keras' does.",
-        spec="accumulation",
-        shown_by="replayed steps",
-    ),
-    Fault(
-        name="variance-biased",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="variance.assign(before + biased * count / (count - 1))",
-        after="variance.assign(before + biased)",
-        wrong="The running variance moves by the biased variance of the batch, as Keras' does.",
-        spec="accumulation",
-        shown_by="replayed steps",
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="variance.assign(before + biased * count / (count - 1))",
+            after="variance.assign(before + biased)",
+        ),
     ),
     Fault(
         name="statistics-stay",
@@ -87,44 +81,28 @@ FAULTS = [
         spec="accumulation",
         shown_by="batch norm",
     ),
-    Fault(
+    *in_both(
         name="norm-epsilon",
-        framework="pytorch",
-        module=_PYTORCH,
-        before="layer.eps = epsilon",
-        after="layer.eps = 1e-3",
         wrong="BatchNorm's epsilon is Keras' default.",
         spec="fine-tune",
         shown_by="batch norm",
+        pytorch=Place(_PYTORCH, before="layer.eps = epsilon", after="layer.eps = 1e-3"),
+        tensorflow=Place(_TENSORFLOW, before="layer.epsilon = epsilon", after="layer.epsilon = 1e-3"),
     ),
-    Fault(
-        name="norm-epsilon",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="layer.epsilon = epsilon",
-        after="layer.epsilon = 1e-3",
-        wrong="BatchNorm's epsilon is Keras' default.",
-        spec="fine-tune",
-        shown_by="batch norm",
-    ),
-    Fault(
+    *in_both(
         name="evaluates-in-training-mode",
-        framework="pytorch",
-        module="twintune.engines.pytorch.steps",
-        before="        with evaluating(model.batch_norms):\n",
-        after="        if True:\n",
         wrong="Validation and test normalise by the batch, and move the running statistics.",
         spec="accumulation",
         shown_by="cross-evaluation",
-    ),
-    Fault(
-        name="evaluates-in-training-mode",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.steps",
-        before="        with evaluating(model.batch_norms):\n",
-        after="        if True:\n",
-        wrong="Validation and test normalise by the batch, and move the running statistics.",
-        spec="accumulation",
-        shown_by="cross-evaluation",
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before="        with evaluating(model.batch_norms):\n",
+            after="        if True:\n",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.steps",
+            before="        with evaluating(model.batch_norms):\n",
+            after="        if True:\n",
+        ),
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _LOOP = "twintune.training.loop"
 _CHECKPOINTS = "twintune.training.run_checkpoints"
@@ -10,85 +10,51 @@ _RESTORE = "            self.checkpoints.restore_best()\n"
 _BEST = "tensors = self._folder.load_best().tensors"
 
 FAULTS = [
-    Fault(
+    *in_both(
         name="best-not-restored",
-        framework="pytorch",
-        module=_LOOP,
-        before=_RESTORE,
-        after="            pass\n",
         wrong="A phase ends with its last weights, and is described as ending with those of its best epoch.",
         spec="head",
         shown_by="restored weights",
+        pytorch=Place(_LOOP, before=_RESTORE, after="            pass\n"),
+        tensorflow=Place(_LOOP, before=_RESTORE, after="            pass\n"),
     ),
-    Fault(
-        name="best-not-restored",
-        framework="tensorflow",
-        module=_LOOP,
-        before=_RESTORE,
-        after="            pass\n",
-        wrong="A phase ends with its last weights, and is described as ending with those of its best epoch.",
-        spec="head",
-        shown_by="restored weights",
-    ),
-    Fault(
+    *in_both(
         name="last-for-best",
-        framework="pytorch",
-        module=_CHECKPOINTS,
-        before=_BEST,
-        after="tensors = self._folder.load_last().tensors",
         wrong="The weights of the last epoch are restored as those of the best one.",
         spec="head",
         shown_by="restored weights",
+        pytorch=Place(_CHECKPOINTS, before=_BEST, after="tensors = self._folder.load_last().tensors"),
+        tensorflow=Place(_CHECKPOINTS, before=_BEST, after="tensors = self._folder.load_last().tensors"),
     ),
-    Fault(
-        name="last-for-best",
-        framework="tensorflow",
-        module=_CHECKPOINTS,
-        before=_BEST,
-        after="tensors = self._folder.load_last().tensors",
-        wrong="The weights of the last epoch are restored as those of the best one.",
-        spec="head",
-        shown_by="restored weights",
-    ),
-    Fault(
+    *in_both(
         name="best-without-statistics",
-        framework="pytorch",
-        module=_CHECKPOINTS,
-        before='if not n.startswith(("optimizer.", "generator."))',
-        after='if not n.startswith(("optimizer.", "generator.")) and ".running_" not in n',
         wrong="The best epoch's weights are restored without BatchNorm's running statistics.",
         spec="phases",
         shown_by="restored weights",
+        pytorch=Place(
+            _CHECKPOINTS,
+            before='if not n.startswith(("optimizer.", "generator."))',
+            after='if not n.startswith(("optimizer.", "generator.")) and ".running_" not in n',
+        ),
+        tensorflow=Place(
+            _CHECKPOINTS,
+            before='if not n.startswith(("optimizer.", "generator."))',
+            after='if not n.startswith(("optimizer.", "generator.")) and ".running_" not in n',
+        ),
     ),
-    Fault(
-        name="best-without-statistics",
-        framework="tensorflow",
-        module=_CHECKPOINTS,
-        before='if not n.startswith(("optimizer.", "generator."))',
-        after='if not n.startswith(("optimizer.", "generator.")) and ".running_" not in n',
-        wrong="The best epoch's weights are restored without BatchNorm's running statistics.",
-        spec="phases",
-        shown_by="restored weights",
-    ),
-    Fault(
+    *in_both(
         name="best-head-alone",
-        framework="pytorch",
-        module="twintune.engines.pytorch.checkpoint",
-        before="    load_module(model.backbone, tensors)\n",
-        after="",
         wrong="The best epoch's head is restored, and the backbone stays that of the last epoch.",
         spec="phases",
         shown_by="restored weights",
-    ),
-    Fault(
-        name="best-head-alone",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.checkpoint",
-        before="    for name, variable in model.variables.items():\n",
-        after="    for name, variable in ():\n",
-        wrong="The best epoch's head is restored, and the backbone stays that of the last epoch.",
-        spec="phases",
-        shown_by="restored weights",
+        pytorch=Place(
+            "twintune.engines.pytorch.checkpoint", before="    load_module(model.backbone, tensors)\n", after=""
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.checkpoint",
+            before="    for name, variable in model.variables.items():\n",
+            after="    for name, variable in ():\n",
+        ),
     ),
     Fault(
         name="resumed-without-moments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _KEPT = "twintune.features.cached_features"
 _LOADER = "twintune.data.loader"
@@ -101,25 +101,21 @@ FAULTS = [
         spec="accumulation",
         shown_by="pixels",
     ),
-    Fault(
+    *in_both(
         name="colours-swapped-in-steps",
-        framework="pytorch",
-        module="twintune.engines.pytorch.steps",
-        before="as_layer_input(device.put(step.inputs))",
-        after="as_layer_input(device.put(step.inputs)).flip(1)",
         wrong="Training steps get red for blue, and evaluations don't.",
         spec="accumulation",
         shown_by="first step",
-    ),
-    Fault(
-        name="colours-swapped-in-steps",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.steps",
-        before="    return step.inputs, targets.labels",
-        after="    return step.inputs[..., ::-1], targets.labels",
-        wrong="Training steps get red for blue, and evaluations don't.",
-        spec="accumulation",
-        shown_by="first step",
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before="as_layer_input(device.put(step.inputs))",
+            after="as_layer_input(device.put(step.inputs)).flip(1)",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.steps",
+            before="    return step.inputs, targets.labels",
+            after="    return step.inputs[..., ::-1], targets.labels",
+        ),
     ),
     Fault(
         name="pixels-not-centred",

@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.model"
 _TENSORFLOW = "twintune.engines.tensorflow.model"
 _MASKED = "x = x * masks[index]"
 
 FAULTS = [
-    Fault(
+    *in_both(
         name="masks-lost",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_MASKED,
-        after="pass",
         wrong="Nothing is dropped.",
         spec="head",
         shown_by="first step",
+        pytorch=Place(_PYTORCH, before=_MASKED, after="pass"),
+        tensorflow=Place(_TENSORFLOW, before=_MASKED, after="pass"),
     ),
-    Fault(
-        name="masks-lost",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_MASKED,
-        after="pass",
-        wrong="Nothing is dropped.",
-        spec="head",
-        shown_by="first step",
-    ),
-    Fault(
+    *in_both(
         name="masks-unscaled",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_MASKED,
-        after="x = x * (masks[index] > 0)",
         wrong="The units that stay aren't scaled up.",
         spec="head",
         shown_by="first step",
-    ),
-    Fault(
-        name="masks-unscaled",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_MASKED,
-        after="x = x * tf.sign(masks[index])",
-        wrong="The units that stay aren't scaled up.",
-        spec="head",
-        shown_by="first step",
+        pytorch=Place(_PYTORCH, before=_MASKED, after="x = x * (masks[index] > 0)"),
+        tensorflow=Place(_TENSORFLOW, before=_MASKED, after="x = x * tf.sign(masks[index])"),
     ),
     Fault(
         name="masks-drawn-once",
@@ -59,31 +35,23 @@ FAULTS = [
         spec="head",
         shown_by="dropout",
     ),
-    Fault(
+    *in_both(
         name="masks-of-first-step",
-        framework="pytorch",
-        module="twintune.engines.pytorch.steps",
-        before="        logits = self._logits(step.inputs, step.masks)\n",
-        after=(
-            '        self._masks = getattr(self, "_masks", step.masks)\n'
-            "        logits = self._logits(step.inputs, tuple(mask[: len(step.inputs)] for mask in self._masks))\n"
-        ),
         wrong="The model is given the masks of the first step in all steps.",
         spec="head",
         shown_by="replayed steps",
-    ),
-    Fault(
-        name="masks-of-first-step",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.steps",
-        before="        batch, images = _batch_of(step), len(step.inputs)\n",
-        after=(
-            '        self._masks = getattr(self, "_masks", step.masks)\n'
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before="        logits = self._logits(step.inputs, step.masks)\n",
+            after='        self._masks = getattr(self, "_masks", step.masks)\n'
+            "        logits = self._logits(step.inputs, tuple(mask[: len(step.inputs)] for mask in self._masks))\n",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.steps",
+            before="        batch, images = _batch_of(step), len(step.inputs)\n",
+            after='        self._masks = getattr(self, "_masks", step.masks)\n'
             "        masks = tuple(mask[: len(step.inputs)] for mask in self._masks)\n"
-            "        batch, images = _batch_of(dataclasses.replace(step, masks=masks)), len(step.inputs)\n"
+            "        batch, images = _batch_of(dataclasses.replace(step, masks=masks)), len(step.inputs)\n",
         ),
-        wrong="The model is given the masks of the first step in all steps.",
-        spec="head",
-        shown_by="replayed steps",
     ),
 ]

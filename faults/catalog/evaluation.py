@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _LOOP = "twintune.training.loop"
 _PREDICT = "            logits.append(self.context.engine.predict(batch.inputs))\n"
@@ -38,45 +38,33 @@ FAULTS = [
         spec="head",
         shown_by="cross-evaluation",
     ),
-    Fault(
+    *in_both(
         name="probabilities-for-logits",
-        framework="pytorch",
-        module="twintune.engines.pytorch.aligned",
-        before=_PYTORCH,
-        after=_PYTORCH.replace(".cpu()", ".softmax(1).cpu()"),
         wrong="An evaluation takes the softmax of the softmax.",
         spec="head",
         shown_by="cross-evaluation",
+        pytorch=Place(
+            "twintune.engines.pytorch.aligned", before=_PYTORCH, after=_PYTORCH.replace(".cpu()", ".softmax(1).cpu()")
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.aligned",
+            before=_TENSORFLOW,
+            after="return tf.nn.softmax(self._eval_step(inputs)).numpy()",
+        ),
     ),
-    Fault(
-        name="probabilities-for-logits",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.aligned",
-        before=_TENSORFLOW,
-        after="return tf.nn.softmax(self._eval_step(inputs)).numpy()",
-        wrong="An evaluation takes the softmax of the softmax.",
-        spec="head",
-        shown_by="cross-evaluation",
-    ),
-    Fault(
+    *in_both(
         name="answers-of-other-images",
-        framework="pytorch",
-        module="twintune.engines.pytorch.aligned",
-        before=_PYTORCH,
-        after=_PYTORCH.replace(".numpy()", ".flip(0).numpy()"),
         wrong="An evaluation's logits are those of other images of the batch.",
         spec="fine-tune",
         shown_by="cross-evaluation",
-    ),
-    Fault(
-        name="answers-of-other-images",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.aligned",
-        before=_TENSORFLOW,
-        after="return self._eval_step(inputs).numpy()[::-1]",
-        wrong="An evaluation's logits are those of other images of the batch.",
-        spec="fine-tune",
-        shown_by="cross-evaluation",
+        pytorch=Place(
+            "twintune.engines.pytorch.aligned", before=_PYTORCH, after=_PYTORCH.replace(".numpy()", ".flip(0).numpy()")
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.aligned",
+            before=_TENSORFLOW,
+            after="return self._eval_step(inputs).numpy()[::-1]",
+        ),
     ),
     Fault(
         name="generous-accuracy",

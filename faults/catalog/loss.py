@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.steps"
 _TENSORFLOW = "twintune.engines.tensorflow.steps"
@@ -10,47 +10,37 @@ _PYTORCH_SUM = "-(targets.coefficients * functional.log_softmax(logits, dim=1)).
 _TENSORFLOW_SUM = "-tf.reduce_sum(targets * tf.nn.log_softmax(logits))"
 
 FAULTS = [
-    Fault(
+    *in_both(
         name="labels-for-targets",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_PYTORCH_SUM,
-        after="functional.cross_entropy(logits, targets.labels, reduction='sum')",
         wrong="The loss is that of the labels, without label smoothing and class weights.",
         spec="fine-tune",
         shown_by="first step",
-    ),
-    Fault(
-        name="labels-for-targets",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_TENSORFLOW_SUM,
-        after="tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))",
-        wrong="The loss is that of the labels, without label smoothing and class weights.",
-        spec="fine-tune",
-        shown_by="first step",
-    ),
-    Fault(
-        name="class-weights-lost",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_PYTORCH_SUM,
-        after=_PYTORCH_SUM.replace(
-            "targets.coefficients", "targets.coefficients / targets.coefficients.sum(1, keepdim=True)"
+        pytorch=Place(
+            _PYTORCH, before=_PYTORCH_SUM, after="functional.cross_entropy(logits, targets.labels, reduction='sum')"
         ),
-        wrong="Each image's loss has the weight 1, whatever its class.",
-        spec="fine-tune",
-        shown_by="first step",
+        tensorflow=Place(
+            _TENSORFLOW,
+            before=_TENSORFLOW_SUM,
+            after="tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))",
+        ),
     ),
-    Fault(
+    *in_both(
         name="class-weights-lost",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_TENSORFLOW_SUM,
-        after=_TENSORFLOW_SUM.replace("targets", "targets / tf.reduce_sum(targets, 1, keepdims=True)"),
         wrong="Each image's loss has the weight 1, whatever its class.",
         spec="fine-tune",
         shown_by="first step",
+        pytorch=Place(
+            _PYTORCH,
+            before=_PYTORCH_SUM,
+            after=_PYTORCH_SUM.replace(
+                "targets.coefficients", "targets.coefficients / targets.coefficients.sum(1, keepdim=True)"
+            ),
+        ),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before=_TENSORFLOW_SUM,
+            after=_TENSORFLOW_SUM.replace("targets", "targets / tf.reduce_sum(targets, 1, keepdims=True)"),
+        ),
     ),
     Fault(
         name="smoothing-over-other-classes",
@@ -62,25 +52,19 @@ FAULTS = [
         spec="fine-tune",
         shown_by="targets",
     ),
-    Fault(
+    *in_both(
         name="mixed-targets-lost",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_PYTORCH_SUM,
-        after="functional.cross_entropy(logits, targets.labels, reduction='sum')",
         wrong="The loss of a mixed image is that of the class with the largest share.",
         spec="accumulation",
         shown_by="first step",
-    ),
-    Fault(
-        name="mixed-targets-lost",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_TENSORFLOW_SUM,
-        after="tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))",
-        wrong="The loss of a mixed image is that of the class with the largest share.",
-        spec="accumulation",
-        shown_by="first step",
+        pytorch=Place(
+            _PYTORCH, before=_PYTORCH_SUM, after="functional.cross_entropy(logits, targets.labels, reduction='sum')"
+        ),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before=_TENSORFLOW_SUM,
+            after="tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))",
+        ),
     ),
     Fault(
         name="mixing-shares-drawn-again",
@@ -92,45 +76,29 @@ FAULTS = [
         spec="accumulation",
         shown_by="targets",
     ),
-    Fault(
+    *in_both(
         name="short-batch-divided-as-whole",
-        framework="pytorch",
-        module=_PYTORCH,
-        before="loss = loss_sum / targets.weight",
-        after="loss = loss_sum / 20",
         wrong="The loss of a short last batch is divided by the images of a whole one.",
         spec="head",
         shown_by="replayed steps",
+        pytorch=Place(_PYTORCH, before="loss = loss_sum / targets.weight", after="loss = loss_sum / 20"),
+        tensorflow=Place(
+            _TENSORFLOW, before="loss = loss_sum / tf.cast(weight, loss_sum.dtype)", after="loss = loss_sum / 20"
+        ),
     ),
-    Fault(
-        name="short-batch-divided-as-whole",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="loss = loss_sum / tf.cast(weight, loss_sum.dtype)",
-        after="loss = loss_sum / 20",
-        wrong="The loss of a short last batch is divided by the images of a whole one.",
-        spec="head",
-        shown_by="replayed steps",
-    ),
-    Fault(
+    *in_both(
         name="softmax-twice",
-        framework="pytorch",
-        module=_PYTORCH,
-        before="functional.log_softmax(logits, dim=1)",
-        after="functional.log_softmax(logits.softmax(dim=1), dim=1)",
         wrong="The loss takes the softmax of the softmax.",
         spec="head",
         shown_by="first step",
-    ),
-    Fault(
-        name="softmax-twice",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="tf.nn.log_softmax(logits)",
-        after="tf.nn.log_softmax(tf.nn.softmax(logits))",
-        wrong="The loss takes the softmax of the softmax.",
-        spec="head",
-        shown_by="first step",
+        pytorch=Place(
+            _PYTORCH,
+            before="functional.log_softmax(logits, dim=1)",
+            after="functional.log_softmax(logits.softmax(dim=1), dim=1)",
+        ),
+        tensorflow=Place(
+            _TENSORFLOW, before="tf.nn.log_softmax(logits)", after="tf.nn.log_softmax(tf.nn.softmax(logits))"
+        ),
     ),
     Fault(
         name="loss-misreported",

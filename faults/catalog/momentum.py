@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.optimizer"
 _RULES = "twintune.engines.tensorflow.update_rules"
@@ -10,29 +10,21 @@ _SCALING = "twintune.engines.pytorch.loss_scaling"
 _STEP = "        self.step(optimizer)\n"
 
 FAULTS = [
-    Fault(
+    *in_both(
         name="rate-in-momentum",
-        framework="pytorch",
-        module="twintune.engines.pytorch.steps",
-        before="        set_learning_rate(self._optimizer, learning_rate)\n",
-        after=(
-            "        set_learning_rate(self._optimizer, 1.0)\n"
+        wrong="The momentum buffer holds gradients times the rates of their steps, as Keras' does.",
+        spec="accumulation",
+        shown_by="replayed steps",
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before="        set_learning_rate(self._optimizer, learning_rate)\n",
+            after="        set_learning_rate(self._optimizer, 1.0)\n"
             "        for parameter in self._parameters.values():\n"
-            "            parameter.grad.mul_(learning_rate)\n"
+            "            parameter.grad.mul_(learning_rate)\n",
         ),
-        wrong="The momentum buffer holds gradients times the rates of their steps, as Keras' does.",
-        spec="accumulation",
-        shown_by="replayed steps",
-    ),
-    Fault(
-        name="rate-in-momentum",
-        framework="tensorflow",
-        module=_RULES,
-        before="tf.raw_ops.ResourceApplyMomentum(",
-        after="tf.raw_ops.ResourceApplyKerasMomentum(",
-        wrong="The momentum buffer holds gradients times the rates of their steps, as Keras' does.",
-        spec="accumulation",
-        shown_by="replayed steps",
+        tensorflow=Place(
+            _RULES, before="tf.raw_ops.ResourceApplyMomentum(", after="tf.raw_ops.ResourceApplyKerasMomentum("
+        ),
     ),
     Fault(
         name="momentum-lost",
@@ -118,31 +110,25 @@ FAULTS = [
         spec="fine-tune",
         shown_by="updates",
     ),
-    Fault(
+    *in_both(
         name="one-tensor-left",
-        framework="pytorch",
-        module="twintune.engines.pytorch.steps",
-        before="        objective.backward()\n        moved =",
-        after=(
-            "        objective.backward()\n        list(self._parameters.values())[-1].grad = None\n        moved ="
-        ),
         wrong="One of the tensors that train gets no update.",
         spec="fine-tune",
         shown_by="replayed steps",
-    ),
-    Fault(
-        name="one-tensor-left",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.optimizer",
-        before="            slots = [self.slots[slot][index] for slot in self.rule.slots]\n",
-        after=(
-            "            if index == len(self.variables) - 1:\n"
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before="        objective.backward()\n        moved =",
+            after="        objective.backward()\n"
+            "        list(self._parameters.values())[-1].grad = None\n"
+            "        moved =",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.optimizer",
+            before="            slots = [self.slots[slot][index] for slot in self.rule.slots]\n",
+            after="            if index == len(self.variables) - 1:\n"
             "                continue\n"
-            "            slots = [self.slots[slot][index] for slot in self.rule.slots]\n"
+            "            slots = [self.slots[slot][index] for slot in self.rule.slots]\n",
         ),
-        wrong="One of the tensors that train gets no update.",
-        spec="fine-tune",
-        shown_by="replayed steps",
     ),
     Fault(
         name="stage-frozen",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.optimizer"
 _TENSORFLOW = "twintune.engines.tensorflow.optimizer"
@@ -13,25 +13,19 @@ _PYTORCH_KIND = "kind = torch.optim.AdamW if isinstance(definition, AdamW) else 
 _EPSILON = 'given["epsilon"] * given["epsilon_correction"]'
 
 FAULTS = [
-    Fault(
+    *in_both(
         name="rate-scale-lost",
-        framework="pytorch",
-        module=_PYTORCH,
-        before='group["lr"] = learning_rate * group["rate_scale"]',
-        after='group["lr"] = learning_rate',
         wrong="The backbone trains at the head's rate.",
         spec="fine-tune",
         shown_by="optimizer",
-    ),
-    Fault(
-        name="rate-scale-lost",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="(learning_rate * group.rate_scale, group.weight_decay, *scalars)",
-        after="(learning_rate, group.weight_decay, *scalars)",
-        wrong="The backbone trains at the head's rate.",
-        spec="fine-tune",
-        shown_by="optimizer",
+        pytorch=Place(
+            _PYTORCH, before='group["lr"] = learning_rate * group["rate_scale"]', after='group["lr"] = learning_rate'
+        ),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="(learning_rate * group.rate_scale, group.weight_decay, *scalars)",
+            after="(learning_rate, group.weight_decay, *scalars)",
+        ),
     ),
     Fault(
         name="decay-lost",
@@ -190,38 +184,30 @@ FAULTS = [
         spec="head",
         shown_by="replayed steps",
     ),
-    Fault(
+    *in_both(
         name="state-carried-over",
-        framework="pytorch",
-        module="twintune.engines.pytorch.aligned",
-        before="        self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n",
-        after=(
-            '        earlier = getattr(self, "_optimizer", None)\n'
-            "        self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n"
-            "        if earlier is not None:\n"
-            "            self._optimizer.state.update(earlier.state)\n"
-        ),
         wrong="The head's optimiser goes into the second phase with its moments.",
         spec="fine-tune",
         shown_by="replayed steps",
-    ),
-    Fault(
-        name="state-carried-over",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.aligned",
-        before="            self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n",
-        after=(
-            '            earlier = getattr(self, "_optimizer", None)\n'
+        pytorch=Place(
+            "twintune.engines.pytorch.aligned",
+            before="        self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n",
+            after='        earlier = getattr(self, "_optimizer", None)\n'
+            "        self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n"
+            "        if earlier is not None:\n"
+            "            self._optimizer.state.update(earlier.state)\n",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.aligned",
+            before="            self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n",
+            after='            earlier = getattr(self, "_optimizer", None)\n'
             "            self._optimizer = build_optimizer(phase.optimizer, trained, settings)\n"
             "            if earlier is not None:\n"
             "                self._optimizer.steps = earlier.steps\n"
             "                for slot, buffers in earlier.slots.items():\n"
             "                    for name, buffer in zip(earlier.names, buffers):\n"
             "                        place = self._optimizer.names.index(name)\n"
-            "                        self._optimizer.slots[slot][place].assign(buffer)\n"
+            "                        self._optimizer.slots[slot][place].assign(buffer)\n",
         ),
-        wrong="The head's optimiser goes into the second phase with its moments.",
-        spec="fine-tune",
-        shown_by="replayed steps",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.model"
 _TENSORFLOW = "twintune.engines.tensorflow.model"
@@ -10,53 +10,35 @@ _HEAD = "        x = features\n"
 _BACKWARD = "        objective.backward()\n        moved ="
 
 FAULTS = [
-    Fault(
+    *in_both(
         name="head-in-half",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_HEAD,
-        after="        x = features.bfloat16().to(features.dtype)\n",
         wrong="The head gets features that were rounded to bfloat16.",
         spec="fine-tune",
         shown_by="first step",
+        pytorch=Place(_PYTORCH, before=_HEAD, after="        x = features.bfloat16().to(features.dtype)\n"),
+        tensorflow=Place(
+            _TENSORFLOW, before=_HEAD, after="        x = tf.cast(tf.cast(features, tf.bfloat16), features.dtype)\n"
+        ),
     ),
-    Fault(
-        name="head-in-half",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_HEAD,
-        after="        x = tf.cast(tf.cast(features, tf.bfloat16), features.dtype)\n",
-        wrong="The head gets features that were rounded to bfloat16.",
-        spec="fine-tune",
-        shown_by="first step",
-    ),
-    Fault(
+    *in_both(
         name="gradients-in-half",
-        framework="pytorch",
-        module="twintune.engines.pytorch.steps",
-        before=_BACKWARD,
-        after=(
-            "        objective.backward()\n"
+        wrong="Gradients are rounded to bfloat16.",
+        spec="fine-tune",
+        shown_by="replayed steps",
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before=_BACKWARD,
+            after="        objective.backward()\n"
             "        for parameter in self._parameters.values():\n"
             "            parameter.grad.copy_(parameter.grad.bfloat16())\n"
-            "        moved ="
+            "        moved =",
         ),
-        wrong="Gradients are rounded to bfloat16.",
-        spec="fine-tune",
-        shown_by="replayed steps",
-    ),
-    Fault(
-        name="gradients-in-half",
-        framework="tensorflow",
-        module="twintune.engines.tensorflow.steps",
-        before="        return tape.gradient(objective, variables), loss, correct\n",
-        after=(
-            "        gradients = tape.gradient(objective, variables)\n"
-            "        return [tf.cast(tf.cast(g, tf.bfloat16), g.dtype) for g in gradients], loss, correct\n"
+        tensorflow=Place(
+            "twintune.engines.tensorflow.steps",
+            before="        return tape.gradient(objective, variables), loss, correct\n",
+            after="        gradients = tape.gradient(objective, variables)\n"
+            "        return [tf.cast(tf.cast(g, tf.bfloat16), g.dtype) for g in gradients], loss, correct\n",
         ),
-        wrong="Gradients are rounded to bfloat16.",
-        spec="fine-tune",
-        shown_by="replayed steps",
     ),
     Fault(
         name="weights-in-half",
@@ -72,29 +54,23 @@ FAULTS = [
         spec="fine-tune",
         shown_by="replayed steps",
     ),
-    Fault(
+    *in_both(
         name="pooled-in-half",
-        framework="pytorch",
-        module=_PYTORCH,
-        before="pooled = self.feature_map(images).mean(dim=(2, 3))",
-        after="pooled = self.feature_map(images).bfloat16().mean(dim=(2, 3)).to(images.dtype)",
         wrong="Maps are pooled in bfloat16.",
         spec="bfloat16",
         shown_by="replayed steps",
-    ),
-    Fault(
-        name="pooled-in-half",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="        maps = self.feature_map(images)\n",
-        after=(
-            "        maps = self.feature_map(images)\n"
-            "        half = tf.reduce_mean(tf.cast(maps, tf.bfloat16), axis=(1, 2), keepdims=True)\n"
-            "        maps = tf.cast(half, maps.dtype) + tf.zeros_like(maps)\n"
+        pytorch=Place(
+            _PYTORCH,
+            before="pooled = self.feature_map(images).mean(dim=(2, 3))",
+            after="pooled = self.feature_map(images).bfloat16().mean(dim=(2, 3)).to(images.dtype)",
         ),
-        wrong="Maps are pooled in bfloat16.",
-        spec="bfloat16",
-        shown_by="replayed steps",
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="        maps = self.feature_map(images)\n",
+            after="        maps = self.feature_map(images)\n"
+            "        half = tf.reduce_mean(tf.cast(maps, tf.bfloat16), axis=(1, 2), keepdims=True)\n"
+            "        maps = tf.cast(half, maps.dtype) + tf.zeros_like(maps)\n",
+        ),
     ),
     Fault(
         name="autocast-lost",

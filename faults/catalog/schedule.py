@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault
+from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.steps"
 _TENSORFLOW = "twintune.engines.tensorflow.steps"
@@ -74,88 +74,56 @@ FAULTS = [
         spec="fine-tune",
         shown_by="replayed steps",
     ),
-    Fault(
+    *in_both(
         name="clip-by-value",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_CLIP,
-        after="            torch.nn.utils.clip_grad_value_(self._parameters.values(), self.clip_norm)\n",
         wrong="Gradients are clipped value by value.",
         spec="fine-tune",
         shown_by="replayed steps",
-    ),
-    Fault(
-        name="clip-by-value",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_CLIP_TENSORFLOW,
-        after="            gradients = [tf.clip_by_value(g, -self.clip_norm, self.clip_norm) for g in gradients]\n",
-        wrong="Gradients are clipped value by value.",
-        spec="fine-tune",
-        shown_by="replayed steps",
-    ),
-    Fault(
-        name="clip-by-tensor",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_CLIP,
-        after=(
-            "            for parameter in self._parameters.values():\n"
-            "                clip_grad_norm_([parameter], self.clip_norm)\n"
+        pytorch=Place(
+            _PYTORCH,
+            before=_CLIP,
+            after="            torch.nn.utils.clip_grad_value_(self._parameters.values(), self.clip_norm)\n",
         ),
-        wrong="Each tensor's gradient is clipped by its own norm.",
-        spec="fine-tune",
-        shown_by="replayed steps",
+        tensorflow=Place(
+            _TENSORFLOW,
+            before=_CLIP_TENSORFLOW,
+            after="            gradients = [tf.clip_by_value(g, -self.clip_norm, self.clip_norm) for g in gradients]\n",
+        ),
     ),
-    Fault(
+    *in_both(
         name="clip-by-tensor",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before=_SCALED,
-        after="return [tf.clip_by_norm(gradient, max_norm) for gradient in gradients]",
         wrong="Each tensor's gradient is clipped by its own norm.",
         spec="fine-tune",
         shown_by="replayed steps",
+        pytorch=Place(
+            _PYTORCH,
+            before=_CLIP,
+            after="            for parameter in self._parameters.values():\n"
+            "                clip_grad_norm_([parameter], self.clip_norm)\n",
+        ),
+        tensorflow=Place(
+            _TENSORFLOW, before=_SCALED, after="return [tf.clip_by_norm(gradient, max_norm) for gradient in gradients]"
+        ),
     ),
-    Fault(
+    *in_both(
         name="clip-lost",
-        framework="pytorch",
-        module=_PYTORCH,
-        before="        if self.clip_norm is not None:\n",
-        after="        if False:\n",
         wrong="Gradients aren't clipped.",
         spec="accumulation",
         shown_by="replayed steps",
+        pytorch=Place(_PYTORCH, before="        if self.clip_norm is not None:\n", after="        if False:\n"),
+        tensorflow=Place(_TENSORFLOW, before="        if self.clip_norm is not None:\n", after="        if False:\n"),
     ),
-    Fault(
-        name="clip-lost",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="        if self.clip_norm is not None:\n",
-        after="        if False:\n",
-        wrong="Gradients aren't clipped.",
-        spec="accumulation",
-        shown_by="replayed steps",
-    ),
-    Fault(
+    *in_both(
         name="clip-before-division",
-        framework="pytorch",
-        module=_PYTORCH,
-        before=_DIVIDE + _CLIP_WHERE_WANTED,
-        after=_CLIP_WHERE_WANTED + _DIVIDE,
         wrong="Gradients are clipped before they are divided by the images of the group.",
         spec="accumulation",
         shown_by="replayed steps",
-    ),
-    Fault(
-        name="clip-before-division",
-        framework="tensorflow",
-        module=_TENSORFLOW,
-        before="for total in self._sums], coefficients)",
-        after="for total in clip_by_global_norm(self._sums, self.clip_norm)], coefficients)",
-        wrong="Gradients are clipped before they are divided by the images of the group.",
-        spec="accumulation",
-        shown_by="replayed steps",
+        pytorch=Place(_PYTORCH, before=_DIVIDE + _CLIP_WHERE_WANTED, after=_CLIP_WHERE_WANTED + _DIVIDE),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="for total in self._sums], coefficients)",
+            after="for total in clip_by_global_norm(self._sums, self.clip_norm)], coefficients)",
+        ),
     ),
     Fault(
         name="clip-without-addend",

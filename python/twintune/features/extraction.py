@@ -61,7 +61,7 @@ class FeatureExtractor:
         if self._cache.has_room(of_one_image * images):
             return True
         variant = self._engine.prefix(first_stage, images).variant
-        keys = self._keys(views, first_stage, self._digest_before(first_stage), variant)
+        keys = self._keys(views, first_stage, None, variant)
         missing = sum(key.images for key in keys if not self._cache.holds(key))
         return missing < images and self._cache.has_room(of_one_image * missing)
 
@@ -77,7 +77,7 @@ class FeatureExtractor:
         """
         views = self._views()
         prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
-        keys = self._keys(views, first_stage, weights or self._digest_before(first_stage), prefix.variant)
+        keys = self._keys(views, first_stage, weights, prefix.variant)
         found = [self._cache.find(key) for key in keys]
         missing = sum(key.images for key, features in zip(keys, found, strict=True) if features is None)
         self._report.features_stage(is_cached=missing == 0)
@@ -103,7 +103,7 @@ class FeatureExtractor:
         views = self._views()
         prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
         tests = [view for view in views if view[0] == "test"]
-        (key,) = self._keys(tests, first_stage, weights or self._digest_before(first_stage), prefix.variant)
+        (key,) = self._keys(tests, first_stage, weights, prefix.variant)
         found = self._cache.find(key) or self._compute(prefix, key, self._splits.test, 0, len(self._splits.test))
         features = CachedFeatures(self._request.seeds.order, self._request.training.batch_size)
         features.put(self._splits.test, found.values)
@@ -125,8 +125,13 @@ class FeatureExtractor:
         ]
 
     def _keys(
-        self, views: list[tuple[SplitName, Split, FixedView | None]], first_stage: int, weights: str, variant: str
+        self,
+        views: list[tuple[SplitName, Split, FixedView | None]],
+        first_stage: int,
+        weights: str | None,
+        variant: str,
     ) -> list[FeatureKey]:
+        weights = weights or self._digest_before(first_stage)
         placement, threads = self._engine.placement(), self._engine.device.threads()
         source = feature_source(self._request, first_stage, weights, placement, threads, variant)
         identities = {

@@ -78,7 +78,7 @@ class Inputs:
         if first_stage > 0 and self._passed is None:
             assert self._extractor is not None, "another engine's phases start on pixels"
             with self._record.watch.part("features"):
-                weights = None if backbone_moved else self._record.state.weights
+                weights = self._known_weights(backbone_moved)
                 self._passed = self._extractor.run(first_stage, weights)
             self._record.state.feature_images += self._passed.computed_images
             self._hash_features(self._passed)
@@ -129,7 +129,7 @@ class Inputs:
         if first_stage == 0:
             return self._engine.pipeline.ordered_batches(self._splits.test)
         assert self._extractor is not None, "another engine's phases start on pixels"
-        weights = None if backbone_moved else self._record.state.weights
+        weights = self._known_weights(backbone_moved)
         return self._extractor.test_features(first_stage, weights).ordered_batches(self._splits.test)
 
     def ordered_batches(self, split: Split, is_recorded: bool = True) -> Iterator[Batch]:
@@ -152,6 +152,10 @@ class Inputs:
             yield batch
         if is_test and is_recorded:
             self._record.state.test_pixels = seen.hexdigest()
+
+    def _known_weights(self, backbone_moved: bool) -> str | None:
+        """The digest of the live backbone as it was built; None if it may have changed since."""
+        return None if backbone_moved else self._record.state.weights
 
     def _pipeline(self) -> InputPipeline:
         return self._engine.pipeline if self._passed is None else self._passed.features
