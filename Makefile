@@ -33,7 +33,7 @@ mutants: setup .venv/.dev ## Plants mistakes and counts those that the tests not
 faults: setup ## Plants mistakes in one framework and writes what shows them into docs/faults.md; two hours. ARGS='--only NAME' runs some.
 	.venv/bin/python -m faults $(ARGS)
 
-test-slow: setup .venv/.dev ## Runs the tests that make test leaves out, for hours, into docs/slow-tests.md. ARGS=test/python/engines runs a part.
+test-slow: setup .venv/.dev ## Runs the tests that make test leaves out, for hours, into docs/slow-tests.md. ARGS=test/python/engines or ARGS=test/slow runs a part.
 	@npx tsx scripts/test-slow.ts $(ARGS)
 
 parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that docs/parity.json lacks; an hour.

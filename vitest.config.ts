@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/package/**', ...startingProcesses],
+          exclude: ['test/integration/**', 'test/package/**', 'test/slow/**', ...startingProcesses],
           testTimeout: 20_000,
           // Every file would load zod, the schemas and the backbones anew.
           isolate: false,
@@ -55,6 +55,16 @@ export default defineConfig({
           hookTimeout: 5 * minutes,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          // `make test-slow` alone runs these.
+          name: 'slow',
+          include: ['test/slow/**/*.test.ts'],
+          testTimeout: 30 * minutes,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -32,9 +32,10 @@ export function mergeSlowResults(
   )
 }
 
-/** The file of a test; one that could not be loaded has its module's name alone. */
+/** The file of a test. Vitest names it; pytest names its module, alone where it could not be loaded. */
 function fileOf(name: string): string {
   const module = name.trim().split(' ')[0] ?? ''
+  if (module.endsWith('.ts')) return module
   return `${module.replace(/\.[A-Z]\w*$/, '').replaceAll('.', '/')}.py`
 }
 
@@ -46,13 +47,13 @@ export function slowTestsPage(results: SlowResults): string {
     const dates = [...new Set(outcomes.map(({ date, commit }) => `${date} (\`${commit}\`)`))].toSorted()
     const passed = outcomes.filter((test) => test.passed).length
     const minutes = outcomes.reduce((sum, { seconds }) => sum + seconds, 0) / 60
-    const name = file.replace('test/python/', '')
+    const name = file.replace(/^test\/(python\/)?/, '')
     return `| [${name}](../${file}) | ${dates.join(', ')} | ${passed} | ${outcomes.length - passed} | ${minutes.toFixed(1)} |`
   })
   return `# Slow tests
 
-\`make test-slow\` writes this page. It runs what \`make test\` leaves out because it takes hours, such as the ladders of all backbones and
-all idiomatic pairs. \`make test-slow ARGS=test/python/engines\` runs a part of it, and leaves the results of all other tests as they are. A file
+\`make test-slow\` writes this page. It runs what \`make test\` leaves out because it takes hours, such as the ladders of all backbones,
+all idiomatic pairs and the short runs of \`verify\`. \`make test-slow ARGS=test/python/engines\` runs a part of it, and leaves the results of all other tests as they are. A file
 that isn't here has never been run by it.
 
 | file | last run | passed | failed | minutes |

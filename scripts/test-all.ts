@@ -16,7 +16,7 @@ const start = performance.now()
 const lanes = await Promise.all([
   runLane([pytest(reports)]),
   // Packing comes after the tests of the built command: it builds anew.
-  runLane([vitest(reports, 'integration', 'package')]),
+  runLane([vitest(reports, ['integration', 'package'])]),
   runLane([
     check('tsc', '--noEmit'),
     check('biome', 'ci', '--error-on-warnings', '.'),
@@ -25,7 +25,7 @@ const lanes = await Promise.all([
     check('ruff', 'format', '--check', '.'),
     check('env', 'PYTHONPATH=python', 'lint-imports', '--no-cache'),
     check('pyright'),
-    vitest(reports, 'unit', 'processes'),
+    vitest(reports, ['unit', 'processes']),
   ]),
 ])
 rmSync(reports, { recursive: true })

@@ -110,13 +110,14 @@ export function check(...command: [string, ...string[]]): Part {
   return { command }
 }
 
-/** Vitest's tests of some projects of vitest.config.ts. */
-export function vitest(reports: string, ...projects: string[]): Part {
+/** Vitest's tests of some projects of vitest.config.ts: all of them, or those in some files. */
+export function vitest(reports: string, projects: readonly string[], files: readonly string[] = []): Part {
   const report = path.join(reports, `vitest-${projects.join('-')}.json`)
   return {
     command: [
       'vitest',
       'run',
+      ...files,
       ...projects.flatMap((project) => ['--project', project]),
       '--reporter=default',
       '--reporter=json',

@@ -16,14 +16,11 @@ beforeAll(() => {
 
 /** Climbs the ladder of the first phase; what the command printed is held against its schema. */
 async function verify(...options: readonly string[]) {
-  return verifyAll('--phase-only', ...options)
-}
-
-/** Climbs the whole ladder, short runs too. */
-async function verifyAll(...options: readonly string[]) {
-  const { exitCode, stdout, stderr } = await startTwintune(['verify', spec, '--json', ...options], folder, {
-    TMPDIR: temporary,
-  })
+  const { exitCode, stdout, stderr } = await startTwintune(
+    ['verify', spec, '--json', '--phase-only', ...options],
+    folder,
+    { TMPDIR: temporary },
+  )
   const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
   return { exitCode, stderr, events }
 }
@@ -78,32 +75,6 @@ describe('verify on two engines that mean the same', () => {
     expect(readdirSync(temporary).filter((name) => name.startsWith('twintune-'))).toEqual([])
     expect(readdirSync(folder)).not.toContain('runs')
   })
-})
-
-describe('verify of all that compare does', () => {
-  // A minute: the recordings in which everything trains come before.
-  it.runIf(process.env.TWINTUNE_SLOW_TESTS)(
-    'carries out short runs of all phases, and finds that both frameworks did the same in each',
-    async () => {
-      const { exitCode, events, stderr } = await verifyAll()
-      const { shortRuns, passed } = finished(events)
-      const rows = [
-        'first step',
-        'images',
-        'updates',
-        'features',
-        'between epochs',
-        'replayed steps',
-        'cross-evaluation',
-      ]
-      expect(shortRuns.map(({ precision, ingredient }) => `${precision} ${ingredient}`)).toEqual(
-        ['float64', 'float32'].flatMap((precision) => rows.map((row) => `${precision} ${row}`)),
-      )
-      expect(shortRuns.filter(({ state }) => state === 'different')).toEqual([])
-      expect([passed, exitCode]).toEqual([true, 0])
-      expect(stderr).toContain('both frameworks: a short run of all phases, in float64')
-    },
-  )
 })
 
 describe('verify with a difference planted on one side', () => {

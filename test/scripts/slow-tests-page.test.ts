@@ -34,3 +34,12 @@ it('the page has a row a file, with all days on which its tests were last run', 
     '| [a/test_b.py](../test/python/a/test_b.py) | 2026-01-01 (`0000000`), 2026-02-03 (`abc1234`) | 1 | 1 | 1.5 |',
   )
 })
+
+it("the page has a row for a file of vitest's too", () => {
+  const page = slowTestsPage({
+    'test/slow/verify.test.ts verify runs': { ...today, passed: true, seconds: 90 },
+  })
+  expect(page).toContain(
+    '| [slow/verify.test.ts](../test/slow/verify.test.ts) | 2026-02-03 (`abc1234`) | 1 | 0 | 1.5 |',
+  )
+})

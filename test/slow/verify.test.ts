@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { verifyEventSchema } from '../../src/compare/verification.js'
+import {
+  startTwintune,
+  temporaryFolder,
+  tinyExperiment,
+  writePictures,
+  writeSpec,
+} from '../integration/rig.js'
+
+it('verify carries out short runs of all phases, and finds that both frameworks did the same in each', async () => {
+  const folder = temporaryFolder()
+  writePictures(folder)
+  const spec = writeSpec(folder, tinyExperiment(folder))
+
+  const { exitCode, stdout, stderr } = await startTwintune(['verify', spec, '--json'], folder)
+
+  const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
+  const last = events.at(-1)
+  if (last?.type !== 'verify-finished') throw new Error(`no verify-finished\n${stderr}`)
+  const rows = [
+    'first step',
+    'images',
+    'updates',
+    'features',
+    'between epochs',
+    'replayed steps',
+    'cross-evaluation',
+  ]
+  expect(last.shortRuns.map(({ precision, ingredient }) => `${precision} ${ingredient}`)).toEqual(
+    ['float64', 'float32'].flatMap((precision) => rows.map((row) => `${precision} ${row}`)),
+  )
+  expect(last.shortRuns.filter(({ state }) => state === 'different')).toEqual([])
+  expect([last.passed, exitCode]).toEqual([true, 0])
+  expect(stderr).toContain('both frameworks: a short run of all phases, in float64')
+})
