@@ -28,6 +28,12 @@ export const rungSchema = z.strictObject({
       'Largest relative difference on the rung. Where values have bounds of their own, it is the difference that is most times its bound. Null where it is not finite.',
     ),
   bound: z.number().describe('Largest value that `worst` may have for the rung to pass.'),
+  limit: z
+    .number()
+    .nullable()
+    .describe(
+      'Smallest relative error that the rung would show wherever it happened. For gradients that pass a stage it is an error in the gradient that enters a stage, which was found by planting one in PyTorch; for other values the largest of their bounds. Null where nothing was judged.',
+    ),
   where: z
     .string()
     .nullable()

@@ -66,13 +66,17 @@ function headline(
 
 function renderRungs(trained: Trained, rungs: readonly Rung[], style: Style): string {
   const table = renderTable(
-    rungs.map(({ rung, worst, bound, passed, known }) => [
+    rungs.map(({ rung, worst, bound, limit, passed, known }) => [
       rung,
       worst === 0 ? 'equal' : formatOr(worst, formatError),
       bound === 0 ? 'equal' : formatError(bound),
+      limit === 0 ? 'any' : formatOr(limit, formatError),
       known ? `known: ${known}` : outcomeText(passed, style),
     ]),
-    { head: ['', 'difference', 'bound', ''], align: ['left', 'right', 'right', 'left'] },
+    {
+      head: ['', 'difference', 'bound', 'shows from', ''],
+      align: ['left', 'right', 'right', 'right', 'left'],
+    },
     style,
   )
   return renderSection(`Meaning, in float64: ${trainedNames[trained]}`, table, style)

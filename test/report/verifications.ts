@@ -15,6 +15,7 @@ export function rungOf(rung: Rung['rung'], changes: Partial<Rung> = {}): Rung {
     passed: true,
     worst: isEqual ? 0 : 4.1e-15,
     bound: isEqual ? 0 : 1e-10,
+    limit: isEqual ? 0 : 1e-10,
     where: isEqual
       ? null
       : 'layer4 (timm layer4, keras-hub stack3_block1_out), inference mode, [image 3, channel 17, 0, 0]',

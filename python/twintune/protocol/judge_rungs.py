@@ -38,6 +38,7 @@ class Rung(Message):
     passed: bool
     worst: float | None
     bound: float
+    limit: float | None
     where: str | None
     tensorflow: float | None
     pytorch: float | None

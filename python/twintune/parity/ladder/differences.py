@@ -113,6 +113,7 @@ def judge(rung: RungName, trained: Trained, pairs: Iterable[Pair], note: str | N
         passed=named.passed,
         worst=worst.size,
         bound=worst.bound,
+        limit=max(difference.bound for difference in differences),
         # If all is equal no place is worse than another.
         place=named if named.size > 0 else None,
         note=" ".join(notes) or None,
@@ -126,10 +127,11 @@ def make_rung(
     passed: bool,
     worst: float = np.inf,
     bound: float = 0,
+    limit: float | None = None,
     place: Difference | None = None,
     note: str | None = None,
 ) -> Rung:
-    """Makes a rung from its findings; `worst` is infinite if a difference has no size."""
+    """Makes a rung from its findings; `worst` is infinite if a difference has no size, `limit` None if unknown."""
     return Rung(
         rung=rung,
         trained=trained,
@@ -137,6 +139,7 @@ def make_rung(
         passed=passed,
         worst=finite_or_none(worst),
         bound=bound,
+        limit=limit,
         where=None if place is None else place.place,
         tensorflow=None if place is None else place.tensorflow,
         pytorch=None if place is None else place.pytorch,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
+import msgspec
 import numpy as np
 
-from twintune.parity.ladder.differences import Difference, Pair, is_noise, judge, larger_of, make_rung
+from twintune.parity.ladder.differences import Difference, Pair, finite_or_none, is_noise, judge, larger_of, make_rung
 from twintune.parity.ladder.sensitivity import SensitivePair, judge_by_sensitivity
 from twintune.parity.ladder.twin_recordings import TwinRecordings
 from twintune.protocol import JudgeRungsRequest, JudgeRungsResult, Rung, RungName, Trained
@@ -51,7 +52,7 @@ def judge_rungs(request: JudgeRungsRequest) -> JudgeRungsResult:
         "features": lambda: judge("features", trained, _features(twins)),
         "logits": lambda: judge("logits", trained, _per_image(twins, "logits", ("image", "class"))),
         "loss": lambda: judge("loss", trained, _per_image(twins, "loss", ("image",))),
-        "gradients": lambda: judge_by_sensitivity("gradients", trained, _gradients(twins), MEANING),
+        "gradients": lambda: _judge_gradients(twins, trained),
         "optimizer": lambda: judge("optimizer", trained, _optimizer(twins), _note_of_still_step(twins)),
         "steps": lambda: judge_by_sensitivity("steps", trained, _steps_of_training(twins), MEANING),
         "batch-norm": lambda: _judge_batch_norm(twins, trained),
@@ -68,10 +69,10 @@ def _judge_pixels(twins: TwinRecordings, trained: Trained) -> Rung:
         return make_rung("pixels", trained, passed=False, note="No batch was recorded.")
     differing = [number for number, (ours, theirs) in enumerate(batches, start=1) if ours != theirs]
     if not differing:
-        return make_rung("pixels", trained, passed=True, worst=0)
+        return make_rung("pixels", trained, passed=True, worst=0, limit=EXACT)
     place = Difference(np.inf, EXACT, f"batch {differing[0]}", None, None, None)
     note = f"{len(differing)} of {len(batches)} batches differ."
-    return make_rung("pixels", trained, passed=False, place=place, note=note)
+    return make_rung("pixels", trained, passed=False, limit=EXACT, place=place, note=note)
 
 
 def _weights(twins: TwinRecordings) -> Iterator[Pair]:
@@ -89,6 +90,39 @@ def _features(twins: TwinRecordings) -> Iterator[Pair]:
 
 def _per_image(twins: TwinRecordings, group: str, axes: tuple[str, ...]) -> Iterator[Pair]:
     return (twins.pair(f"{group}/{mode}", MEANING, axes=axes) for mode in _MODES)
+
+
+def _judge_gradients(twins: TwinRecordings, trained: Trained) -> Rung:
+    """Judges gradients, and says how small an error in the backward pass of any stage they show."""
+    pairs = _gradients(twins)
+    rung = judge_by_sensitivity("gradients", trained, pairs, MEANING)
+    smallest = _smallest_errors(twins, {pair.place: pair for pair in pairs if not pair.is_chaotic})
+    if not smallest:
+        return rung
+    loosest = rung.limit
+    rung = msgspec.structs.replace(rung, limit=finite_or_none(max(smallest)))
+    if loosest is None or loosest <= MEANING:
+        return rung
+    note = f"An error in a single tensor's gradient, and in no other, is shown from {loosest:.1e} in the worst case."
+    return msgspec.structs.replace(rung, note=f"{rung.note} {note}" if rung.note else note)
+
+
+def _smallest_errors(twins: TwinRecordings, judged: dict[str, SensitivePair]) -> list[float]:
+    """The smallest error in the gradient that enters a stage which takes a judged tensor beyond its bound, by stage.
+
+    Gradients change in proportion to a small error, so that one planted error tells this of all.
+    """
+    names = twins.pytorch.names("gradients")
+    found = []
+    for stage in twins.pytorch.names("planted-gradients"):
+        changes = zip(names, twins.pytorch.tensors[f"planted-gradients/{stage}"], strict=True)
+        errors = [
+            pair.allowance(MEANING) / change
+            for name, change in changes
+            if (pair := judged.get(twins.place_of(f"gradients/{name}"))) is not None and change > 0
+        ]
+        found.append(min(errors, default=np.inf))
+    return found
 
 
 def _gradients(twins: TwinRecordings) -> list[SensitivePair]:

@@ -134,6 +134,8 @@ class _Recorder:
         if self._reaches("gradients") and self._dtype == "float64":
             with self._restored():
                 tensors |= under("moved-gradients", self._moved_gradients(gradients))
+            if self._request.framework == "pytorch":
+                tensors |= under("planted-gradients", self._planted_gradients(gradients))
         if self._reaches("optimizer"):
             with self._restored():
                 tensors |= under("optimizer", self._updated(list(gradients)))
@@ -199,6 +201,19 @@ class _Recorder:
         """
         moved = self._gradients(self._first_step(by_last_places(1, self._request.framework, 0)))
         return {name: of_allowance(plain[name], gradient, 1) for name, gradient in moved.items()}
+
+    def _planted_gradients(self, plain: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Finds how far an error in the backward pass of each stage moves the gradients, by the stages' names."""
+        # Imported only here, so that recording TensorFlow needs no PyTorch.
+        from twintune.parity.ladder.planted_errors import changes_by_stage
+
+        step = self._first_step()
+
+        def compute() -> dict[str, np.ndarray]:
+            with self._restored():
+                return self._gradients(step)
+
+        return dict(changes_by_stage(self._engine, self._request, plain, compute))
 
     def _updated(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """The trained tensors after optimiser steps from drawn gradients.

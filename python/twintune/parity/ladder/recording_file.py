@@ -44,19 +44,24 @@ class Recording:
     Tensors are float64, or float32 if the precision is less, by timm's names and in PyTorch's layout: stages [images,
     channels, height, width], dense kernels [outputs, inputs]. Their names:
 
-    | name | what | |---|---| | `weights/TENSOR` | backbone and head before the first step, buffers too | |
-    `features/MODE/STAGE` | the output of each stage in order, then `pooled`; MODE is `inference` or `training` | |
-    `logits/MODE` | [images, classes] | | `loss/MODE` | [images]: of each image, as the training step weighs it; their
-    sum is the batch's | | `gradients/TENSOR` | of the batch's training loss, of each trainable tensor; the phase's
-    BatchNorm mode | | `moved-gradients/TENSOR` | what they would be with pixels moved by a hundred last places, by what
-    one comes to | | `optimizer/TENSOR` | each trainable tensor after one optimiser step from drawn gradients | |
-    `steps` | [10]: the loss before each of ten steps | | `moved-steps` | the same of moved pixels, by the move that
-    lies farthest: a hundred places, or one times 100 | | `first-batch-norm/TENSOR` | running statistics after the first
-    of them | | `batch-norm/TENSOR` | the same after the last | | `moved-batch-norm/TENSOR` | the same of moved pixels,
-    by the move that lies farthest |
+    - `weights/TENSOR`: backbone and head before the first step, buffers too.
+    - `features/MODE/STAGE`: the output of each stage in order, then `pooled`; MODE is `inference` or `training`.
+    - `logits/MODE`: [images, classes].
+    - `loss/MODE`: [images], each image's loss as the training step weighs it; their sum is the batch's.
+    - `gradients/TENSOR`: the gradient of the batch's training loss for each trainable tensor, in the phase's BatchNorm
+      mode.
+    - `moved-gradients/TENSOR`: what the gradients would be with pixels moved by a hundred last places, scaled up from a
+      move by one.
+    - `planted-gradients/STAGE`: [tensors], in PyTorch's recording alone: how far an error in the gradient that enters a
+      stage moves the gradient of each trainable tensor, divided by the error.
+    - `optimizer/TENSOR`: each trainable tensor after optimiser steps from drawn gradients.
+    - `steps`: [10], the loss before each of ten steps.
+    - `moved-steps`: the same with moved pixels, by the move that lies farthest: a hundred places, or one times 100.
+    - `first-batch-norm/TENSOR`, `batch-norm/TENSOR`: the running statistics after the first step and after the last.
+    - `moved-batch-norm/TENSOR`: the last statistics with moved pixels, by the move that lies farthest.
 
     `training` is the mode that the phase trains in: with frozen BatchNorm it computes what `inference` does. In less
-    than float64, the `moved-` tensors are left out.
+    than float64, the tensors of moved pixels and of planted errors are left out.
     """
 
     header: RecordingHeader

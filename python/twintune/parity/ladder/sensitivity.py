@@ -42,6 +42,15 @@ class SensitivePair:
         """The difference between the two engines, a share of the scale; infinite if they can't be compared."""
         return measure(Pair(self.place, *self.plain, bound=0, scale=self.scale)).size
 
+    def allowance(self, least: float) -> float:
+        """The largest difference between the two engines that passes, in the value's own unit.
+
+        Args:
+            least: The smallest bound.
+        """
+        scale = larger_of(*self.plain) if self.scale is None else self.scale
+        return max(least, self.sensitivity) * scale
+
     @property
     def is_chaotic(self) -> bool:
         """Whether two engines of one meaning may differ by any amount; a value that isn't finite is never excused."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +148,33 @@ def test_a_gradient_that_is_truly_zero_is_held_to_the_model_s_scale(judge) -> No
     assert failed(judge(both=noise(1e-16))) == []
     # Above 1e-12 of the model's largest it is a gradient, and this one has another sign in each engine.
     assert failed(judge(both=noise(1e-12))) == ["gradients"]
+
+
+def planted(changes: list[float]) -> Change:
+    """The changes of the trained tensors' gradients by an error of 1 in the gradient that enters a stage."""
+    return lambda recording: replace(
+        recording, tensors={**recording.tensors, "planted-gradients/layer1": np.array(changes)}
+    )
+
+
+def test_the_limit_of_the_gradients_is_the_error_of_a_stage_that_the_first_tensor_shows(judge) -> None:
+    largest = np.abs(fabricate("pytorch").tensors["gradients/conv1.weight"]).max()
+    # Each value of the first convolution's gradient moves by half of an error, so that 1e-10 is reached by twice that.
+    rungs = judge(planted([largest / 2, 0, 0, 0, 0, 0]))
+    assert rungs["gradients"].limit == pytest.approx(2e-10, rel=1e-9)
+    assert rungs["features"].limit == 1e-10
+    assert rungs["optimizer"].limit == rungs["optimizer"].bound
+
+
+def test_a_tensor_with_a_loose_bound_of_its_own_is_told_of(judge) -> None:
+    name = "layer1.bn.weight"
+    largest = max_index(fabricate("pytorch").tensors[f"gradients/{name}"])
+    sensitive = change_value(f"moved-gradients/{name}", largest, 1 + 1e-8)
+    rung = judge(planted([1.0] * len(TRAINED)), both=(sensitive,))["gradients"]
+    assert rung.note == (
+        "An error in a single tensor's gradient, and in no other, is shown from 1.0e-08 in the worst case."
+    )
+    assert rung.limit is not None and rung.limit < 1e-9
 
 
 def test_a_gradient_may_differ_by_what_a_hundred_last_places_of_the_pixels_change(judge) -> None:

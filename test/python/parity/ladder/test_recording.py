@@ -78,6 +78,8 @@ def rich(rich_files: dict[str, Path]) -> dict[str, Recording]:
 
 def test_both_engines_record_the_same_tensors_in_the_same_order(rich: dict[str, Recording]) -> None:
     ours, theirs = rich["tensorflow"].tensors, rich["pytorch"].tensors
+    # Errors are planted in PyTorch alone.
+    theirs = {name: tensor for name, tensor in theirs.items() if not name.startswith("planted-")}
     assert list(ours) == list(theirs)
     assert {name: (t.shape, t.dtype) for name, t in ours.items()} == {n: (t.shape, t.dtype) for n, t in theirs.items()}
     assert {tensor.dtype for tensor in ours.values()} == {np.dtype("float64")}
