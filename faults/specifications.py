@@ -50,10 +50,11 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         },
     },
     "accumulation": {
-        "about": "The whole network on mixed pixels, with groups of three batches, the last of them short, and SGD.",
+        "about": "The whole network on mixed pixels by SGD, in groups of three batches; the last group and its last batch are short.",
         "augmentation": {"horizontalFlip": 0.5, "mixup": 0.4},
         "training": {
-            "batchSize": 9,
+            # Of 90 training images, so that eight batches are left, the last of six images.
+            "batchSize": 12,
             "gradientAccumulation": 3,
             "clipGradientNorm": 1,
             "phases": [

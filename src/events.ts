@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
+import { evidenceSchema } from './compare/evidence.js'
 import { failureSchema } from './failure.js'
 import {
   checkpointReportSchema,
@@ -23,6 +24,7 @@ const ofComparison = {
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
   comparisonDirectory: z.string().describe("Path of the comparison's folder."),
+  evidence: evidenceSchema.describe('Evidence that is gathered beside the runs.'),
 }
 const run = { framework: frameworkSchema, seed: z.int(), repeat: repeatSchema }
 const plannedRuns = z.array(z.strictObject(run))

@@ -1,12 +1,12 @@
 import type { CancelSignal } from './cancellation.js'
 import type { Comparison } from './compare/comparison.js'
+import { defaultEvidence, type EvidenceOptions } from './compare/evidence.js'
 import type { Verification, VerifyEvent } from './compare/verification.js'
 import type { Event } from './events.js'
 import { TwintuneError } from './failure.js'
 import type { Perturbation } from './protocol/perturbation.js'
 import { eventStream } from './run/event-stream.js'
 import { defaultRunsDirectory } from './run/folder/files.js'
-import type { EvidenceOptions } from './run/judge-runs.js'
 import type { WarmWorkers } from './run/workers/warm-workers.js'
 import type { Experiment } from './spec/schema.js'
 
@@ -100,7 +100,7 @@ export async function* runExperiment(
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, workers, signal } = options
-  const evidence = evidenceOf(options)
+  const evidence = { ...defaultEvidence, ...chosenEvidence(options) }
   checkParallel(parallel)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
@@ -116,13 +116,13 @@ export async function* runExperiment(
   )
 }
 
-/** Options of how an interrupted comparison is resumed. */
+/** Options of how an interrupted comparison is resumed. Its evidence is what it began with, unless they name other evidence. */
 export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
 
 /**
  * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
- * their last checkpoints, or anew where there is none, and yields what happens, up to `comparison-finished`. A
- * finished comparison yields that event alone.
+ * their last checkpoints, or anew where there is none, and yields what happens, up to `comparison-finished`. Runs that a
+ * framework failed to judge are judged then. A finished comparison yields that event alone.
  *
  * @param comparisonDirectory - Path of the comparison's folder, as `comparison-started` names it.
  * @throws TwintuneError When there is no comparison in the folder, another version of twintune began it, its spec.yaml was changed, or
@@ -133,7 +133,7 @@ export async function* resumeComparison(
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { parallel = 1, featureCache = true, workers, signal } = options
-  const evidence = evidenceOf(options)
+  const evidence = chosenEvidence(options)
   checkParallel(parallel)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
   yield* eventStream<Event>(
@@ -236,11 +236,14 @@ export async function verify(experiment: Experiment, options: VerifyOptions = {}
   return verification
 }
 
-function evidenceOf({
-  replay = 'first',
-  crossEvaluation = true,
-}: Pick<RunOptions, 'replay' | 'crossEvaluation'>): EvidenceOptions {
-  return { replay, crossEvaluation }
+function chosenEvidence({
+  replay,
+  crossEvaluation,
+}: Pick<RunOptions, 'replay' | 'crossEvaluation'>): Partial<EvidenceOptions> {
+  return {
+    ...(replay !== undefined && { replay }),
+    ...(crossEvaluation !== undefined && { crossEvaluation }),
+  }
 }
 
 function checkParallel(parallel: number): void {

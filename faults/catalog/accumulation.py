@@ -33,12 +33,12 @@ FAULTS = [
         pytorch=Place(
             _PYTORCH,
             before="self._loss_scaling.scale(loss if self.accumulation == 1 else loss_sum)",
-            after="self._loss_scaling.scale(loss if self.accumulation == 1 else loss * 9.0)",
+            after="self._loss_scaling.scale(loss if self.accumulation == 1 else loss * 12.0)",
         ),
         tensorflow=Place(
             _TENSORFLOW,
             before="objective = loss if self.accumulation == 1 else loss_sum",
-            after="objective = loss if self.accumulation == 1 else loss * 9.0",
+            after="objective = loss if self.accumulation == 1 else loss * 12.0",
         ),
     ),
     *in_both(
@@ -49,7 +49,7 @@ FAULTS = [
         pytorch=Place(
             _PYTORCH,
             before=_END_IN_PYTORCH,
-            after="        if step.divisor is not None and step.divisor <= 10:\n"
+            after="        if step.divisor is not None and step.divisor <= 18:\n"
             "            self._forget_gradients()\n"
             "            set_learning_rate(self._optimizer, step.learning_rate)\n"
             "            return loss, correct, len(step.inputs), targets.coefficients.sum(), None\n"
@@ -58,7 +58,7 @@ FAULTS = [
         tensorflow=Place(
             _TENSORFLOW,
             before=_END_IN_TENSORFLOW,
-            after="            if step.divisor is not None and step.divisor <= 10:\n"
+            after="            if step.divisor is not None and step.divisor <= 18:\n"
             "                self._optimizer.skip(step.learning_rate)\n"
             "                self._clear_sums()\n"
             "                return loss, correct, images, weight, None\n"

@@ -1,7 +1,7 @@
+import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Event } from '../events.js'
 import { runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
-import type { EvidenceOptions } from '../run/judge-runs.js'
 import type { Experiment } from '../spec/schema.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'

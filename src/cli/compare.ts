@@ -1,4 +1,4 @@
-import type { EvidenceOptions } from '../run/judge-runs.js'
+import type { EvidenceOptions } from '../compare/evidence.js'
 import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
 import { loadSpec } from './load-spec.js'

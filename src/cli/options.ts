@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { defaultEvidence, evidenceSchema } from '../compare/evidence.js'
 import { frameworkNames } from '../framework-names.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
@@ -41,14 +42,15 @@ export function addCarryOutOptions(command: Command): Command {
 /** Adds the options of what is done again by the other framework. */
 export function addEvidenceOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '--replay <seeds>',
-        'seeds whose steps the other framework takes again from the same state; float64: the first, in float64 too',
-      )
-        .choices(['first', 'all', 'none', 'float64'])
-        .default('first'),
-    )
+    .addOption(replayOption().default(defaultEvidence.replay))
+    .option('--no-cross-evaluation', "leave each framework's models untested by the other")
+}
+
+/** Adds the same options to a command whose comparison has its own evidence, which is kept unless they are given. */
+export function addChangedEvidenceOptions(command: Command): Command {
+  return command
+    .addOption(replayOption())
+    .option('--cross-evaluation', "have each framework's models tested by the other")
     .option('--no-cross-evaluation', "leave each framework's models untested by the other")
 }
 
@@ -96,6 +98,13 @@ export function addLadderOptions(command: Command): Command {
         'plant a difference in PyTorch, to see that the ladder finds it',
       ).choices(perturbationSchema.options),
     )
+}
+
+function replayOption(): Option {
+  return new Option(
+    '--replay <seeds>',
+    'seeds whose steps the other framework takes again from the same state; float64: the first, in float64 too',
+  ).choices(evidenceSchema.shape.replay.options)
 }
 
 function frameworkOption(description: string): Option {

@@ -11,6 +11,7 @@ import type { ListOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
 import {
   addCarryOutOptions,
+  addChangedEvidenceOptions,
   addEvidenceOptions,
   addFrameworkOption,
   addLadderOptions,
@@ -112,12 +113,12 @@ function createProgram(context: CommandContext, run: Run): Command {
   const resume = program
     .command('resume <comparison>')
     .description(
-      'resume an interrupted comparison, given by its folder, its name, the end of its name, or `latest`',
+      'resume an interrupted comparison, given by its folder, its name, the end of its name, or `latest`; its evidence stays as it began unless options change it',
     )
     .action((folder: string, options: ResumeCommandOptions) =>
       run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
     )
-  addEvidenceOptions(addResumeOptions(resume)).addHelpText('after', example('twintune resume latest'))
+  addChangedEvidenceOptions(addResumeOptions(resume)).addHelpText('after', example('twintune resume latest'))
 
   const validate = program
     .command('validate <spec>')

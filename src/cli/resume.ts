@@ -1,10 +1,11 @@
+import type { EvidenceOptions } from '../compare/evidence.js'
 import { resumeComparison } from '../index.js'
 import { findComparison } from '../run/folder/find.js'
-import type { EvidenceOptions } from '../run/judge-runs.js'
+import { isComplete } from '../run/resume-experiment.js'
 import { logToTheEnd } from './carry-out-and-log.js'
 import type { CommandContext, OutputOptions } from './context.js'
 
-export interface ResumeCommandOptions extends OutputOptions, EvidenceOptions {
+export interface ResumeCommandOptions extends OutputOptions, Partial<EvidenceOptions> {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
@@ -16,10 +17,14 @@ export async function resumeCommand(
   { out, parallel, featureCache, replay, crossEvaluation, ...options }: ResumeCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { name, path, status } = await findComparison(comparison, out)
-  if (status === 'finished') context.stderr(`${name} is finished: there is nothing to resume.`)
+  const found = await findComparison(comparison, out)
+  if (isComplete(found)) context.stderr(`${found.name} is finished: there is nothing to resume.`)
+  const evidence = {
+    ...(replay !== undefined && { replay }),
+    ...(crossEvaluation !== undefined && { crossEvaluation }),
+  }
   return logToTheEnd(
-    resumeComparison(path, { parallel, featureCache, replay, crossEvaluation, signal: context.signal }),
+    resumeComparison(found.path, { parallel, featureCache, ...evidence, signal: context.signal }),
     options,
     context,
   )

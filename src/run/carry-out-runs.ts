@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { buildComparison } from '../compare/build-comparison.js'
 import { completeComparison } from '../compare/complete-comparison.js'
+import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Statistics } from '../compare/paired-estimate.js'
 import type { Event } from '../events.js'
 import { isSameRun, planRuns, type Run } from '../plan/plan-runs.js'
@@ -13,7 +14,7 @@ import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { compareAnswers } from './compare-answers.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { Journal, now } from './folder/journal.js'
-import { type EvidenceOptions, judgeRuns, keepsSteps } from './judge-runs.js'
+import { judgeRuns, keepsSteps } from './judge-runs.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
@@ -69,7 +70,7 @@ export async function carryOutRuns(
     ...(startWorker && { startWorker }),
   })
   try {
-    journal.event(firstEvent(experiment, folder, runs, kept))
+    journal.event(firstEvent(experiment, { folder, evidence, runs, kept }))
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
     await schedule(runs, {
@@ -126,11 +127,14 @@ export async function carryOutRuns(
 
 function firstEvent(
   { name, mode }: Experiment,
-  { path }: ComparisonFolder,
-  runs: Run[],
-  kept: Undertaking['kept'],
+  {
+    folder: { path },
+    evidence,
+    runs,
+    kept,
+  }: Pick<Undertaking, 'folder' | 'kept'> & { readonly evidence: EvidenceOptions; readonly runs: Run[] },
 ): Event {
-  const begun = { time: now(), experiment: name, mode, comparisonDirectory: path, runs }
+  const begun = { time: now(), experiment: name, mode, comparisonDirectory: path, evidence, runs }
   return kept === null
     ? { type: 'comparison-started', ...begun }
     : { type: 'comparison-resumed', ...begun, kept: kept.length }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
 import { isWithinRounding } from '../compare/behaviour-of-judgements.js'
+import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Judgement } from '../compare/judgement.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { EventOf } from '../events.js'
@@ -15,14 +16,6 @@ import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { comparisonFiles } from './folder/files.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
 import type { WorkerPool } from './workers/pool.js'
-
-/** Evidence that a comparison gathers beside its runs. */
-export interface EvidenceOptions {
-  /** Seeds whose runs keep steps, for the other framework to take them again. */
-  readonly replay: 'first' | 'all' | 'none' | 'float64'
-  /** Whether each framework tests the other's models. */
-  readonly crossEvaluation: boolean
-}
 
 /** Judgements of a comparison's runs, and why others are missing. */
 export interface Judgements {

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
+import { defaultEvidence, type EvidenceOptions } from '../compare/evidence.js'
+import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { Event } from '../events.js'
 import { TwintuneError } from '../failure.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
@@ -16,15 +19,21 @@ import { checkInputFiles } from './input-files.js'
 import { type MachineRecord, recordMachine } from './machine/record.js'
 import { type MachineSurroundings, machineSurroundings } from './machine/surroundings.js'
 
+export interface ResumeExperimentOptions extends Omit<CarryOutRunsOptions, 'evidence'> {
+  /** Evidence that the user wants, where it isn't what the comparison began with. */
+  readonly evidence: Partial<EvidenceOptions>
+}
+
 /**
  * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
- * their last checkpoints, or anew where there is none, and compares all. Of a finished comparison it only tells the end.
+ * their last checkpoints, or anew where there is none, has judged what no framework could judge, and compares all. Of a
+ * comparison that lacks nothing it only tells the end.
  *
  * @throws TwintuneError COMPARISON_NOT_FOUND, COMPARISON_NOT_RESUMABLE or COMPARISON_IN_USE; SpecError when spec.yaml is wrong.
  */
 export async function resumeExperiment(
   comparisonDirectory: string,
-  options: CarryOutRunsOptions,
+  { evidence, ...options }: ResumeExperimentOptions,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -32,6 +41,7 @@ export async function resumeExperiment(
   if (tellEnd(found, emit)) return
   const folder = ComparisonFolder.reopen(found.path)
   let undertaking: Undertaking
+  const wanted = { ...defaultEvidence, ...found.started.evidence, ...evidence }
   try {
     // Only a reading under the lock holds: the process that had it may just have come to the end of a run, or of all.
     const recorded = await requireComparison(comparisonDirectory)
@@ -42,17 +52,28 @@ export async function resumeExperiment(
     folder.close()
     throw error
   }
-  await carryOutRuns(undertaking, options, emit, cancelSignal)
+  await carryOutRuns(undertaking, { ...options, evidence: wanted }, emit, cancelSignal)
 }
 
-/** Tells the end of a comparison if it has finished, and returns whether it has. */
-function tellEnd(
-  { path: comparisonDirectory, comparison }: RecordedComparison,
-  emit: (event: Event) => void,
-): boolean {
-  if (comparison?.status !== 'finished') return false
+/** Tells the end of a comparison if it lacks nothing, and returns whether that is so. */
+function tellEnd(recorded: RecordedComparison, emit: (event: Event) => void): boolean {
+  const { path: comparisonDirectory, comparison } = recorded
+  if (comparison === null || !isComplete(recorded)) return false
   emit({ type: 'comparison-finished', time: now(), comparisonDirectory, comparison })
   return true
+}
+
+/** Whether all runs of a comparison have finished, and been judged as it was wanted when the comparison began. */
+export function isComplete({ comparison, started, path: folder }: RecordedComparison): boolean {
+  if (comparison?.status !== 'finished') return false
+  // Comparisons of older versions don't say what was wanted.
+  const { replay = 'none', crossEvaluation = false } = started.evidence ?? {}
+  if (started.mode === 'idiomatic' || (replay === 'none' && !crossEvaluation)) return true
+  const pairs = pairsOfFrameworks(comparison.runs)
+  const judged = crossEvaluation || replay === 'all' ? pairs : pairs.slice(0, 1)
+  return judged
+    .flat()
+    .every((run) => existsSync(path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.judgement)))
 }
 
 async function takeUp(

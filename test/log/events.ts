@@ -25,6 +25,7 @@ export function compareEvents(): Event[] {
       experiment: 'fashion-frozen',
       mode: 'aligned',
       comparisonDirectory,
+      evidence: { replay: 'first', crossEvaluation: true },
       runs: [...runs],
     },
     ...workerEvents('tensorflow', 4.1),

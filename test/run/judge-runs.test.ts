@@ -100,8 +100,32 @@ it('takes judgements that stand from the folder when a comparison is resumed', a
   rmSync(path.join(folder, 'comparison.json'))
   // Its workers would fail if they were asked.
   const behaviours = { 'judge-pytorch-seed0': 'die', 'judge-tensorflow-seed0': 'die' } as const
-  const resumed = await eventsOfResuming(folder, behaviours, evidence)
+  const resumed = await eventsOfResuming(folder, behaviours)
   expect(ending(resumed).comparison.judgements).toEqual(ending(events).comparison.judgements)
+})
+
+it('judges what could not be judged when a finished comparison is resumed, as it was wanted in the beginning', async () => {
+  const behaviours = { 'judge-pytorch-seed0': 'die' } as const
+  const events = await eventsOf(experiment({ seeds: [0] }), behaviours, { evidence })
+  expect(ending(events).comparison.judgements.map(({ judged }) => judged)).toEqual(['tensorflow'])
+
+  const resumed = await eventsOfResuming(folderOf(events))
+
+  expect(ofType(resumed, 'run-started')).toEqual([])
+  expect(ending(resumed).comparison.judgements.map(({ judged, steps }) => [judged, steps.length])).toEqual([
+    ['tensorflow', 1],
+    ['pytorch', 1],
+  ])
+})
+
+it('goes on with other evidence where a comparison is resumed with other options', async () => {
+  const events = await eventsOf(experiment({ seeds: [0] }), { 'pytorch-0': 'raise' }, { evidence })
+  const resumed = await eventsOfResuming(folderOf(events), {}, { replay: 'none', crossEvaluation: false })
+  expect(ofType(resumed, 'comparison-resumed')[0]?.evidence).toEqual({
+    replay: 'none',
+    crossEvaluation: false,
+  })
+  expect(ending(resumed).comparison.judgements).toEqual([])
 })
 
 function folderOf([first]: Awaited<ReturnType<typeof eventsOf>>): string {

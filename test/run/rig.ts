@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import type { EvidenceOptions } from '../../src/compare/evidence.js'
 import type { Event, EventOf } from '../../src/events.js'
 import type { Run } from '../../src/plan/plan-runs.js'
 import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
 import { eventStream } from '../../src/run/event-stream.js'
-import type { EvidenceOptions } from '../../src/run/judge-runs.js'
 import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput } from '../../src/spec/schema.js'
@@ -80,7 +80,7 @@ export function carryOut(
 export async function eventsOfResuming(
   comparisonDirectory: string,
   behaviours: Behaviours = {},
-  evidence: EvidenceOptions = noEvidence,
+  evidence: Partial<EvidenceOptions> = {},
 ): Promise<Event[]> {
   const options = { parallel: 1, featureCache: true, evidence, startWorker: workerStarter(behaviours) }
   const events: Event[] = []

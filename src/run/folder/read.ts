@@ -10,9 +10,9 @@ import { isInUse } from './lock.js'
 import { explainUnreadable } from './unreadable.js'
 
 // The path that the first event names is not read: a comparison's folder may have been moved since. Older folders name
-// it `runDirectory`.
+// it `runDirectory`, and say nothing of evidence.
 const recordedStartSchema = comparisonStartedSchema
-  .partial({ comparisonDirectory: true })
+  .partial({ comparisonDirectory: true, evidence: true })
   .extend({ runDirectory: z.string().optional() })
 
 type RecordedStart = z.output<typeof recordedStartSchema>
