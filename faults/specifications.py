@@ -50,7 +50,7 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         },
     },
     "accumulation": {
-        "about": "The whole network on mixed pixels by SGD, in groups of three batches; the last group and its last batch are short.",
+        "about": "The whole network on mixed pixels by SGD, in groups of three; the last group and batch are short.",
         "augmentation": {"horizontalFlip": 0.5, "mixup": 0.4},
         "training": {
             # Of 90 training images, so that eight batches are left, the last of six images.
