@@ -20,6 +20,7 @@ export type {
   ThroughputComparison,
 } from './compare/comparison.js'
 export type { Disagreement, DisagreementDetails } from './compare/disagreement.js'
+export type { EvidenceOptions } from './compare/evidence.js'
 export type { Distance, Noise, NoiseRow } from './compare/noise.js'
 export type { MetricSummary } from './compare/summary.js'
 export type { Verification, VerifyEvent } from './compare/verification.js'
