@@ -77,6 +77,20 @@ FAULTS = [
         shown_by="cross-evaluation",
     ),
     Fault(
+        name="validation-of-half",
+        framework="pytorch",
+        module=_LOOP,
+        before="        outputs = np.concatenate(logits)\n",
+        after=(
+            "        outputs = np.concatenate(logits)\n"
+            "        if split is self.context.splits.validation:\n"
+            "            outputs = outputs / 2\n"
+        ),
+        wrong="Validations halve the logits, and tests don't.",
+        spec="fine-tune",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
         name="saved-model-differs",
         framework="pytorch",
         module=_LOOP,

@@ -1,5 +1,6 @@
 import type { CrossEvaluation, ReplayedStep } from '../protocol/judge-run.js'
-import type { EvaluationMetrics, RunResult } from '../protocol/result.js'
+import type { EvaluationMetrics, FinishedRun, RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
 import type { ContractRow } from './comparison.js'
 import type { Judgement } from './judgement.js'
 import { pairsOfFrameworks } from './pairs.js'
@@ -76,6 +77,7 @@ export function crossEvaluationRow(
         : `${different.length} other answers, ${ties.length} of them ties within rounding`
     return [
       ...(run?.test ? metricsOf(run.test, evaluation, { seed, judged, judge }) : []),
+      ...(run?.status === 'finished' ? validationOf(run, evaluation, judge) : []),
       {
         seed,
         difference: changed > 0 ? Math.max(difference, Number.MAX_VALUE) : difference,
@@ -118,6 +120,24 @@ function metricsOf(
       difference: Math.abs(loss - losses[0]),
       bound: 1e-9 * Math.max(1, loss),
       evidence: `loss ${of}: ${loss} and ${losses[0]}`,
+    },
+  ]
+}
+
+// The run's last phase ends with the weights of one of its epochs, which are those of the model.
+function validationOf(run: FinishedRun, evaluation: CrossEvaluation, judge: Framework): Finding[] {
+  const { validationLoss, bound } = evaluation
+  const { length: phase } = run.facts.phases
+  const ended = run.facts.phases.at(-1)?.weightsOf
+  const recorded = run.epochs.find((record) => record.phase === phase && record.epoch === ended)?.validation
+  if (validationLoss === null || !recorded) return []
+  return [
+    {
+      seed: run.seed,
+      difference: Math.abs(recorded.loss - validationLoss),
+      // A loss moves by no more than its logits.
+      bound: bound * Math.max(1, recorded.loss),
+      evidence: `validation loss of ${run.framework}'s model, as it recorded it after epoch ${ended} of its last phase and as ${judge} finds it: ${recorded.loss} and ${validationLoss}`,
     },
   ]
 }

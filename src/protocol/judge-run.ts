@@ -48,6 +48,12 @@ export const crossEvaluationSchema = z
     bound: z.number().describe('Largest such difference that rounding explains.'),
     accuracies: z.tuple([z.number(), z.number()]).describe(`Test accuracy, 0 to 1. ${ofBoth}`),
     losses: z.tuple([z.number(), z.number()]).describe(`Mean cross-entropy of the test in nats. ${ofBoth}`),
+    validationLoss: z
+      .number()
+      .nullable()
+      .describe(
+        'Mean cross-entropy in nats that the judge finds on the validation set; null where there is none.',
+      ),
     different: z
       .array(z.int())
       .describe('Positions of the test images that get another answer from the judge: the first hundred.'),

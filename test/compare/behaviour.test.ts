@@ -109,6 +109,39 @@ describe('the rows of what two runs did', () => {
     })
   })
 
+  it('call a validation different that the other framework does not find with the same model', () => {
+    const [tensorflow, pytorch] = pair()
+    const record = {
+      learningRate: 0.1,
+      train: { accuracy: 0.8, loss: 0.5 },
+      seconds: 1,
+      imagesPerSecond: 10,
+    }
+    // The phase ended with the weights of its second epoch.
+    const epochs = [0.7, 0.5, 0.6].map((loss, index) => ({
+      ...record,
+      phase: 1,
+      epoch: index + 1,
+      validation: { ...tensorflow.test, loss },
+    }))
+    const rowOfLoss = (validationLoss: number) =>
+      row(
+        'cross-evaluation',
+        behaviourOf(
+          'aligned',
+          [{ ...tensorflow, epochs }, pytorch],
+          judgements({ evaluation: { ...evaluation, validationLoss } }),
+        ),
+      )
+    expect(rowOfLoss(0.5 + 1e-6)?.state).toBe('equivalent')
+    expect(rowOfLoss(0.6)).toMatchObject({
+      state: 'different',
+      evidence: expect.stringContaining(
+        'after epoch 2 of its last phase and as pytorch finds it: 0.5 and 0.6',
+      ),
+    })
+  })
+
   it('say that all is alike only where both runs were judged', () => {
     const rows = behaviourOf('aligned', pair(), [judgement()])
     expect(row('replayed steps', rows)).toMatchObject({
@@ -156,6 +189,7 @@ const evaluation = {
   bound: 1e-4,
   accuracies: [finishedRun('tensorflow', 0).test.accuracy, 0.5] as [number, number],
   losses: [finishedRun('tensorflow', 0).test.loss, 1] as [number, number],
+  validationLoss: null as number | null,
   different: [] as number[],
   ties: [] as number[],
 }

@@ -93,20 +93,20 @@ class FeatureExtractor:
             passed.pixels.append((name, features.pixels))
         return passed
 
-    def test_features(self, first_stage: int, weights: str | None) -> CachedFeatures:
-        """Computes, or takes from the cache, the features of the test images alone.
+    def evaluation_features(self, split: Split, first_stage: int, weights: str | None) -> CachedFeatures:
+        """Computes, or takes from the cache, the features of the validation or test images alone.
 
         Args:
+            split: One of the two splits.
             first_stage: Index of the first stage that is not computed; the number of stages for pooled features.
             weights: Digest of the live tensors before that stage, if it is known.
         """
         views = self._views()
-        prefix = self._engine.prefix(first_stage, sum(len(split) for _, split, _ in views))
-        tests = [view for view in views if view[0] == "test"]
-        (key,) = self._keys(tests, first_stage, weights, prefix.variant)
-        found = self._cache.find(key) or self._compute(prefix, key, self._splits.test, 0, len(self._splits.test))
+        prefix = self._engine.prefix(first_stage, sum(len(each) for _, each, _ in views))
+        (key,) = self._keys([view for view in views if view[1] is split], first_stage, weights, prefix.variant)
+        found = self._cache.find(key) or self._compute(prefix, key, split, 0, len(split))
         features = CachedFeatures(self._request.seeds.order, self._request.training.batch_size)
-        features.put(self._splits.test, found.values)
+        features.put(split, found.values)
         return features
 
     def _views(self) -> list[tuple[SplitName, Split, FixedView | None]]:

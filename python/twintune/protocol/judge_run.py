@@ -59,7 +59,8 @@ class CrossEvaluation(Message):
     """The test of the judged run's model by the judge.
 
     `difference` is the largest one of two logits, as a share of the largest logit; `different` are the positions of
-    images with another answer, `ties` those of them whose answers lie within rounding of each other.
+    images with another answer, `ties` those of them whose answers lie within rounding of each other. `validation_loss`
+    is the judge's alone.
     """
 
     images: int
@@ -67,6 +68,7 @@ class CrossEvaluation(Message):
     bound: float
     accuracies: tuple[float, float]
     losses: tuple[float, float]
+    validation_loss: float | None
     different: list[int]
     ties: list[int]
 

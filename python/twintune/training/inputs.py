@@ -119,18 +119,19 @@ class Inputs:
                 self._record.state.digests.pixels.add(np.asarray(inputs))
             yield dataclasses.replace(batch, inputs=inputs), targets
 
-    def test_batches(self, first_stage: int, backbone_moved: bool) -> Iterator[Batch]:
-        """All test batches for steps that begin at a stage, without a phase that trains on such inputs.
+    def evaluation_batches(self, split: Split, first_stage: int, backbone_moved: bool) -> Iterator[Batch]:
+        """All batches for evaluations that begin at a stage, without a phase that trains on such inputs.
 
         Args:
+            split: The split that is validated or tested on.
             first_stage: The first stage that such steps compute.
             backbone_moved: Whether the backbone may have changed since it was built.
         """
         if first_stage == 0:
-            return self._engine.pipeline.ordered_batches(self._splits.test)
+            return self._engine.pipeline.ordered_batches(split)
         assert self._extractor is not None, "another engine's phases start on pixels"
         weights = self._known_weights(backbone_moved)
-        return self._extractor.test_features(first_stage, weights).ordered_batches(self._splits.test)
+        return self._extractor.evaluation_features(split, first_stage, weights).ordered_batches(split)
 
     def ordered_batches(self, split: Split, is_recorded: bool = True) -> Iterator[Batch]:
         """All batches of a split in its own order.

@@ -1,4 +1,4 @@
-"""The test of one framework's models by the other, on the whole test set."""
+"""The evaluation of one framework's models by the other, on the whole test and validation sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
-from twintune.protocol import CrossEvaluation, EvaluationMetrics
+from twintune.protocol import CrossEvaluation, EvaluationMetrics, SplitName
 from twintune.training.context import RunContext
 from twintune.training.first_stage import frozen_stages, pools_features
 
@@ -40,16 +40,17 @@ class CrossEvaluator:
         self._first_stage = frozen if pools_features(frozen, run.request) else 0
         moved = run.position.backbone_moved
         self._backbone = digest_tensors(run.engine.backbone_tensors()) if moved else run.record.state.weights
-        self._batches: list[Batch] | None = None
+        self._batches: dict[str, list[Batch]] = {}
         run.engine.start_phase(phase, self._first_stage)
 
     def evaluate(self, judged: Path) -> CrossEvaluation:
-        """Tests the model of a run, and compares the logits with those that the run kept.
+        """Tests the model of a run, compares the logits with those that the run kept, and validates the model.
 
         Args:
             judged: The run's folder.
         """
-        logits = self._test(load_file(judged / "model" / "model.safetensors"))
+        self._load(load_file(judged / "model" / "model.safetensors"))
+        logits, validation = self._logits_of("test"), self._run.splits.validation
         kept = load_file(judged / "predictions.safetensors")["logits"]
         bound, labels = TOLERANCES[self._run.request.training.precision].logits, self._run.splits.test.labels
         if kept.shape != logits.shape or not np.isfinite(logits).all():
@@ -68,11 +69,14 @@ class CrossEvaluator:
             bound=bound,
             accuracies=(_value(theirs, "accuracy"), _value(ours, "accuracy")),
             losses=(_value(theirs, "loss"), _value(ours, "loss")),
+            validation_loss=None
+            if validation is None
+            else _value(_metrics(self._logits_of("validation"), validation.labels), "loss"),
             different=listed,
             ties=[at for at in listed if is_comparable and _gap(logits[at]) <= 2 * bound * scale],
         )
 
-    def _test(self, tensors: dict[str, np.ndarray]) -> np.ndarray:
+    def _load(self, tensors: dict[str, np.ndarray]) -> None:
         engine = self._run.engine
         head = {name: tensor for name, tensor in tensors.items() if name.startswith("head.")}
         backbone = digest_tensors({name: tensor for name, tensor in tensors.items() if name not in head})
@@ -81,17 +85,20 @@ class CrossEvaluator:
         else:
             self._run.position.backbone_moved = True
             engine.load_state(tensors)
-            self._backbone, self._batches = backbone, None
-        return np.concatenate([engine.predict(batch.inputs) for batch in self._test_batches()])
+            self._backbone, self._batches = backbone, {}
 
-    def _test_batches(self) -> Iterable[Batch]:
-        """The test's features, kept for the next model of the same backbone, or its images."""
-        if self._batches is None:
-            batches = self._run.inputs.test_batches(self._first_stage, self._run.position.backbone_moved)
+    def _logits_of(self, name: SplitName) -> np.ndarray:
+        return np.concatenate([self._run.engine.predict(batch.inputs) for batch in self._batches_of(name)])
+
+    def _batches_of(self, name: SplitName) -> Iterable[Batch]:
+        """A split's features, kept for the next model of the same backbone, or its images."""
+        if name not in self._batches:
+            split, moved = self._run.splits.named()[name], self._run.position.backbone_moved
+            batches = self._run.inputs.evaluation_batches(split, self._first_stage, moved)
             if self._first_stage == 0:
                 return batches
-            self._batches = list(batches)
-        return self._batches
+            self._batches[name] = list(batches)
+        return self._batches[name]
 
 
 def _metrics(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics | None:

@@ -48,10 +48,7 @@ PHASES = {
         "optimizer": {**ADAM, "name": "adamw", "weightDecay": 0.1},
     },
 }
-QUICK = [
-    ("efficientnet_lite0", "head", "given"),
-    ("densenet121", "head", "given"),
-]
+QUICK = [("efficientnet_lite0", "head", "given")]
 
 
 @pytest.fixture
