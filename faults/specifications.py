@@ -56,7 +56,7 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
             # Of 90 training images, so that eight batches are left, the last of six images.
             "batchSize": 12,
             "gradientAccumulation": 3,
-            "clipGradientNorm": 1,
+            "clipGradientNorm": 0.1,
             "phases": [
                 {
                     "epochs": 3,

@@ -1,26 +1,21 @@
 """A replay of one training step: this engine takes, from the same state, the step that the other framework took.
 
-The images go the plain way: they are decoded by the loader and pass the frozen stages as they are, neither folded nor
-traced nor cached. So a step on features that were not the images' own is found out.
+`twintune.parity.replay.step_batches` gives its batches the plain way.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from twintune.data.mixing import Mixing
-from twintune.data.targets import one_hot
 from twintune.engines.engine import FeatureEngine
 from twintune.engines.probe import ProbedEngine
 from twintune.model.precision import array_dtype
-from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES, relative_difference
+from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.parity.ladder.moved_pixels import by_last_places
 from twintune.parity.replay.differences import (
     compare_states,
@@ -29,10 +24,11 @@ from twintune.parity.replay.differences import (
     worst_of,
 )
 from twintune.parity.replay.gradients import recover_gradients
+from twintune.parity.replay.step_batches import Move, PlainBatches, StepBatches, compare_inputs
 from twintune.protocol import Phase, ReplayedStep, Sgd, TensorDifference
 from twintune.record.kept_steps import KeptStep, KeptStepFiles
 from twintune.training.context import RunContext
-from twintune.training.groups import Group, GroupTrainer
+from twintune.training.groups import GroupTrainer
 from twintune.training.schedules import learning_rates
 
 _OPTIMIZER = ("optimizer.", "ema.")
@@ -45,8 +41,6 @@ A value next to the kink of an activation may lie on either side of it in the tw
 case of two, so that the first moves miss it in one case of four, and all of them in one of four thousand.
 """
 
-Move = Callable[[np.ndarray], np.ndarray]
-
 
 @dataclass(frozen=True)
 class _Taken:
@@ -55,7 +49,8 @@ class _Taken:
     losses: list[float]
     right: int
     """The number of right answers."""
-    inputs: list[np.ndarray]
+    batches: list[np.ndarray]
+    """The inputs of each batch."""
     after: dict[str, np.ndarray]
 
 
@@ -67,7 +62,7 @@ class Replayer:
         assert isinstance(run.engine, FeatureEngine) and isinstance(run.engine, ProbedEngine)
         self._engine = run.engine
         request = run.request
-        self._mixing = Mixing(request.seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
+        self._batches = StepBatches(run)
         self._phase: tuple[int, int] | None = None
         self._tolerances = TOLERANCES[request.training.precision]
 
@@ -76,9 +71,10 @@ class Replayer:
         before = files.before()
         self._enter(files.step, before)
         own = self._snapshot()
-        taken = self._take(files.step, self._plain_group(files.step), lambda inputs: inputs)
+        # The judged run's features are no features of float64.
+        taken = self._take(files.step, self._batches.plain(files.step, []), lambda inputs: inputs)
         files.keep_in_float64(
-            taken.losses, taken.right, taken.inputs if files.step.first_stage > 0 else [], taken.after
+            taken.losses, taken.right, taken.batches if files.step.first_stage > 0 else [], taken.after
         )
         self._restore(own)
 
@@ -86,7 +82,8 @@ class Replayer:
         """Takes a step and compares what came out with the state that the judged run had after it."""
         step, before = files.step, files.before()
         self._enter(step, before)
-        own, plain = self._snapshot(), self._plain_group(step)
+        own, kept = self._snapshot(), files.inputs()
+        plain = self._batches.plain(step, kept)
         taken = self._take(step, plain, lambda inputs: inputs)
         sensitivities = self._measure_sensitivities(step, plain, own, taken.after, _MOVES)
         after = files.after()
@@ -113,9 +110,9 @@ class Replayer:
             losses=(_mean(step.losses), _mean(taken.losses)),
             loss_bound=self._tolerances.loss * max(1.0, _mean(taken.losses)),
             right=(step.right, taken.right),
-            right_bound=math.ceil(self._tolerances.logits * sum(len(batch) for batch in taken.inputs)),
+            right_bound=math.ceil(self._tolerances.logits * sum(len(batch) for batch in taken.batches)),
             updates=(norm_of_update(own, after), norm_of_update(own, taken.after)),
-            inputs=self._compare_inputs(files.inputs(), taken.inputs),
+            inputs=plain.difference if plain.difference is not None else compare_inputs(kept, taken.batches),
             inputs_bound=self._tolerances.inputs,
             worst=worst_of(differences),
             tensors=len(names),
@@ -143,8 +140,8 @@ class Replayer:
         self._engine.probe().clear_optimizer()
         self._engine.load_state(weights if is_first else before)
 
-    def _take(self, step: KeptStep, plain: Group, move: Move) -> _Taken:
-        group = self._mixed(step, plain, move)
+    def _take(self, step: KeptStep, plain: PlainBatches, move: Move) -> _Taken:
+        group = self._batches.mixed(step, plain.group, move)
         train = GroupTrainer(self._engine, self._run.request, self._run.targets, step.steps_done)
         outcomes = train.outcomes(group, self._rate(step))
         losses, right = [outcome.loss for outcome in outcomes], sum(outcome.correct for outcome in outcomes)
@@ -153,7 +150,7 @@ class Replayer:
     def _measure_sensitivities(
         self,
         step: KeptStep,
-        plain: Group,
+        plain: PlainBatches,
         own: Mapping[str, np.ndarray],
         after: Mapping[str, np.ndarray],
         draws: Iterable[int],
@@ -194,24 +191,6 @@ class Replayer:
         name = "the optimiser's count of steps before the step"
         return [TensorDifference(tensor=name, difference=abs(float(count[0]) - taken), bound=0.5)]
 
-    def _plain_group(self, step: KeptStep) -> Group:
-        """The step's batches as they are before mixing, after a plain pass through the frozen stages."""
-        run = self._run
-        prefix = self._engine.prefix(step.first_stage, images=1) if step.first_stage > 0 else None
-        batches = self._engine.pipeline.training_batches(run.splits.train, step.epochs_done, step.first_batch)
-        group: Group = []
-        for batch in itertools.islice(batches, step.batches):
-            inputs = prefix(batch.inputs) if prefix else batch.inputs
-            group.append((dataclasses.replace(batch, inputs=inputs), one_hot(batch.labels, len(run.splits.classes))))
-        return group
-
-    def _mixed(self, step: KeptStep, plain: Group, move: Move) -> Group:
-        mixed: Group = []
-        for number, (batch, shares) in enumerate(plain, start=step.first_batch):
-            inputs, shares = self._mixing(move(batch.inputs), shares, step.epochs_done, number)
-            mixed.append((dataclasses.replace(batch, inputs=inputs), shares))
-        return mixed
-
     def _phase_of(self, step: KeptStep) -> Phase:
         return self._run.request.training.phases[step.place.phase - 1]
 
@@ -231,11 +210,6 @@ class Replayer:
     def _restore(self, state: Mapping[str, np.ndarray]) -> None:
         self._engine.probe().clear_optimizer()
         self._engine.load_state(state)
-
-    def _compare_inputs(self, theirs: list[np.ndarray], ours: list[np.ndarray]) -> float | None:
-        if not theirs:
-            return None
-        return max(relative_difference(one, other) for one, other in zip(theirs, ours, strict=True))
 
 
 def _mean(losses: Sequence[float]) -> float:
