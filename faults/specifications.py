@@ -10,6 +10,20 @@ from faults.material import BACKBONE, WEIGHTS
 
 _ADAM = {"name": "adam", "learningRate": 2e-3}
 _HEAD = {"epochs": 2, "trainable": "head", "optimizer": _ADAM}
+_GROUPS = {
+    # Of 90 training images, so that eight batches are left, the last of six images.
+    "batchSize": 12,
+    "gradientAccumulation": 3,
+    "phases": [
+        {
+            "epochs": 3,
+            "trainable": "all",
+            "batchNorm": "train",
+            "optimizer": {"name": "sgd", "learningRate": 0.05, "momentum": 0.9, "weightDecay": 0.01},
+            "schedule": {"name": "oneCycle"},
+        }
+    ],
+}
 
 SPECIFICATIONS: dict[str, dict[str, Any]] = {
     "head": {
@@ -52,21 +66,12 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
     "accumulation": {
         "about": "The whole network on mixed pixels by SGD, in groups of three; the last group and batch are short.",
         "augmentation": {"horizontalFlip": 0.5, "mixup": 0.4},
-        "training": {
-            # Of 90 training images, so that eight batches are left, the last of six images.
-            "batchSize": 12,
-            "gradientAccumulation": 3,
-            "clipGradientNorm": 0.1,
-            "phases": [
-                {
-                    "epochs": 3,
-                    "trainable": "all",
-                    "batchNorm": "train",
-                    "optimizer": {"name": "sgd", "learningRate": 0.05, "momentum": 0.9, "weightDecay": 0.01},
-                    "schedule": {"name": "oneCycle"},
-                }
-            ],
-        },
+        "training": {**_GROUPS, "clipGradientNorm": 1},
+    },
+    "clipping": {
+        "about": "The same, with gradients that are clipped in every step.",
+        "augmentation": {"horizontalFlip": 0.5, "mixup": 0.4},
+        "training": {**_GROUPS, "clipGradientNorm": 0.1},
     },
     "phases": {
         "about": "The head, the whole network by RMSprop with its BatchNorm, and the head again on other features.",

@@ -65,7 +65,7 @@ FAULTS = [
         name="average-not-swapped-back",
         wrong="Training goes on from the average after each validation, and the weights become the average.",
         spec="fine-tune",
-        shown_by="between epochs",
+        shown_by="continuity",
         pytorch=Place(
             "twintune.engines.engine",
             before="    finally:\n        average.swap()\n",

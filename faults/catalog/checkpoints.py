@@ -64,7 +64,7 @@ FAULTS = [
         after='    is_fused = optimizer.defaults.get("fused")\n    tensors = {}\n',
         wrong="A run is resumed with an optimiser that has forgotten its moments and its steps.",
         spec="interrupted",
-        shown_by="between epochs",
+        shown_by="continuity",
     ),
     Fault(
         name="resumed-without-moments",
@@ -74,7 +74,7 @@ FAULTS = [
         after="            if False:\n",
         wrong="A run is resumed with an optimiser that has forgotten its moments.",
         spec="interrupted",
-        shown_by="between epochs",
+        shown_by="continuity",
     ),
     Fault(
         name="worst-for-best",

@@ -108,7 +108,7 @@ FAULTS = [
     *in_both(
         name="clip-lost",
         wrong="Gradients aren't clipped.",
-        spec="accumulation",
+        spec="clipping",
         shown_by="replayed steps",
         pytorch=Place(_PYTORCH, before="        if self.clip_norm is not None:\n", after="        if False:\n"),
         tensorflow=Place(_TENSORFLOW, before="        if self.clip_norm is not None:\n", after="        if False:\n"),

@@ -35,7 +35,7 @@ export function behaviourOf(
     ...told,
     rowOf('updates', pairs.flatMap(updates)),
     rowOf('features', pairs.flatMap(eachRun(features)), 'Every phase trained on pixels.'),
-    rowOf('between epochs', pairs.flatMap(eachRun(betweenEpochs)), 'No phase had a second epoch to look at.'),
+    rowOf('continuity', pairs.flatMap(eachRun(continuity))),
     replayRow(judgements),
     ...exactReplayRows(judgements),
     crossEvaluationRow(judgements, results),
@@ -126,13 +126,15 @@ function features({ framework, seed, facts }: FinishedRun): Finding[] {
   })
 }
 
-function betweenEpochs({ framework, seed, facts }: FinishedRun): Finding[] {
-  return facts.phases.flatMap((phase, index): Finding[] => {
-    if (phase.betweenEpochs === null) return []
-    const hasChanged = phase.betweenEpochs !== 'unchanged'
-    const evidence = `phase ${index + 1}: weights and optimiser of ${nameOf(framework)}: ${phase.betweenEpochs}`
-    return [{ seed, difference: hasChanged ? Number.POSITIVE_INFINITY : 0, bound: 0, evidence }]
-  })
+function continuity({ framework, seed, facts }: FinishedRun): Finding[] {
+  return facts.phases.flatMap((phase, index): Finding[] =>
+    phase.continuity.map(({ at, changed }) => ({
+      seed,
+      difference: changed === null ? 0 : Number.POSITIVE_INFINITY,
+      bound: 0,
+      evidence: `phase ${index + 1} of ${nameOf(framework)}, ${at}: ${changed === null ? 'all as it was left' : `${changed} has changed`}`,
+    })),
+  )
 }
 
 function nameOf(framework: Framework): string {

@@ -9,6 +9,7 @@ import { type Differences, noDifferences, testDifferences } from './differences.
 import type { Judgement } from './judgement.js'
 import type { Statistics } from './paired-estimate.js'
 import { valuesOf } from './paired-values.js'
+import { type StoppingRules, stoppingRow } from './stopping.js'
 import { summarize } from './summary.js'
 import { compareThroughput, summarizeThroughput } from './throughput.js'
 
@@ -17,12 +18,21 @@ export type ComparedRuns = Omit<Comparison, 'repeats' | 'disagreement' | 'noise'
 
 /** Compares the frameworks by the results of their runs. The function is pure but for `statistics`. */
 export async function buildComparison(
-  { name, mode, comparison: settings }: Pick<Experiment, 'name' | 'mode' | 'comparison'>,
+  {
+    name,
+    mode,
+    comparison: settings,
+    training,
+  }: Pick<Experiment, 'name' | 'mode' | 'comparison'> & { readonly training: StoppingRules },
   results: readonly RunResult[],
   statistics: Statistics,
   judgements: readonly Judgement[] = [],
 ): Promise<ComparedRuns> {
-  const contract = [...fairnessContract(results), ...behaviourOf(mode, results, judgements)]
+  const contract = [
+    ...fairnessContract(results),
+    ...behaviourOf(mode, results, judgements),
+    ...stoppingRow(training, results),
+  ]
   const { status, differences, ratio } = await testAll(results, settings, statistics)
   const compare = (metric: MetricName): MetricComparison => ({
     tensorflow: summarize(valuesOf('tensorflow', results, (run) => run.test[metric])),

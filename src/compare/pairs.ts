@@ -38,7 +38,7 @@ export function workOf({ facts }: FinishedRun): Facts {
       features: phase.features && 'computed',
       restored: null,
       stillSteps: 0,
-      betweenEpochs: null,
+      continuity: [],
       featuresDifference: null,
     })),
     images: [],

@@ -6,6 +6,16 @@ export const restoredWeightsSchema = z.strictObject({
   measured: z.number().describe('Validation loss that was measured again once the weights were restored.'),
 })
 
+export const stateCheckSchema = z.strictObject({
+  at: z.string().describe('Moment of the look.'),
+  changed: z
+    .string()
+    .nullable()
+    .describe(
+      'First tensor that was another one, or was there only before or after; null where all was the same.',
+    ),
+})
+
 const weightsKindSchema = z.enum(['of the steps', 'averaged']).nullable().default(null)
 
 export const trainedPhaseSchema = z.strictObject({
@@ -38,12 +48,11 @@ export const trainedPhaseSchema = z.strictObject({
     'Weights that the live model had in the last validation. Null without validation images.',
   ),
   finalWeights: weightsKindSchema.describe('Weights that the phase ended with, read from the live model.'),
-  betweenEpochs: z
-    .string()
-    .nullable()
-    .default(null)
+  continuity: z
+    .array(stateCheckSchema)
+    .default([])
     .describe(
-      'State of weights and optimiser between the last step of the first epoch and the first step of the second: `unchanged`, or the tensor that changed. Null where no one looked.',
+      "Looks at weights and optimiser at moments at which nothing may have changed them: the phase's start, the way from an epoch to the next where steps are kept, and the loading of a checkpoint.",
     ),
   featuresDifference: z
     .number()

@@ -14,7 +14,7 @@ describe('the rows of what two runs did', () => {
       images: 'identical',
       updates: 'identical',
       features: 'equivalent',
-      'between epochs': 'identical',
+      continuity: 'identical',
       'replayed steps': 'equivalent',
       'cross-evaluation': 'equivalent',
     })
@@ -34,7 +34,11 @@ describe('the rows of what two runs did', () => {
     ['images', { tested: 39 }, 'pytorch 39'],
     ['updates', { phases: [phase({ stillSteps: 1 })] }, 'in 1 of 8 of pytorch'],
     ['features', { phases: [phase({ featuresDifference: 2e-4 })] }, "PyTorch's features differ by 2.0e-4"],
-    ['between epochs', { phases: [phase({ betweenEpochs: 'head.0.bias changed' })] }, 'head.0.bias changed'],
+    [
+      'continuity',
+      { phases: [phase({ continuity: [{ at: 'at its start', changed: 'head.0.bias' }] })] },
+      'at its start: head.0.bias has changed',
+    ],
   ])('call %s different by %o', (ingredient, changes, evidence) => {
     const rows = behaviourOf('aligned', pair(changes), judgements())
     expect(brokenRows('aligned', rows)).toEqual([

@@ -11,7 +11,12 @@ import { cancelledFailure, failedRun, lossNotFinite } from '../report/comparison
 import { result } from './results.js'
 
 const settings = comparisonSettingsSchema.parse({})
-const experiment = { name: 'small', mode: 'aligned', comparison: settings } as const
+const experiment = {
+  name: 'small',
+  mode: 'aligned',
+  comparison: settings,
+  training: { phases: [] },
+} as const
 
 // As Python answers for six pairs that all point the same way.
 const pairedDifference: Statistics['pairedDifference'] = async ({ level }) => ({

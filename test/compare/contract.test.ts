@@ -260,7 +260,7 @@ function phase(epochs: number, changes: Partial<TrainedPhase> = {}): TrainedPhas
     restored: null,
     validatedWeights: 'of the steps',
     finalWeights: 'of the steps',
-    betweenEpochs: 'unchanged',
+    continuity: [],
     featuresDifference: null,
     ...changes,
   }

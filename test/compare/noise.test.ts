@@ -70,7 +70,7 @@ describe('noise', () => {
   it('does not call it another work that only the first run of a seed was looked at closely', () => {
     const [phase] = facts(0).phases
     if (phase === undefined) throw new Error('the facts have no phase')
-    const repeat = { ...phase, betweenEpochs: null, featuresDifference: 3e-6 }
+    const repeat = { ...phase, continuity: [], featuresDifference: 3e-6 }
     const results = [result('pytorch', 0), repeated(result('pytorch', 0, { phases: [repeat] }))]
     expect(noiseFloor({ results, within: [], between: [] }).unlike.pytorch).toEqual([])
   })

@@ -62,7 +62,7 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
       // after an epoch hasn't seen how that epoch was left.
       facts: facts && {
         ...facts,
-        phases: facts.phases.map(({ features: _, betweenEpochs: _seen, ...phase }) => phase),
+        phases: facts.phases.map(({ features: _, continuity: _seen, ...phase }) => phase),
       },
     }))
   expect(reached(actual)).toEqual(reached(expected))

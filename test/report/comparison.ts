@@ -89,7 +89,7 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
         restored: null,
         validatedWeights: 'of the steps',
         finalWeights: 'of the steps',
-        betweenEpochs: 'unchanged',
+        continuity: [{ at: 'at its start', changed: null }],
         featuresDifference: 1e-6,
       },
     ],

@@ -33,6 +33,7 @@ export function experiment(changes: Partial<ExperimentInput> = {}): Experiment {
     model: { backbone: 'resnet18', weights: 'random' },
     seeds: [0, 1],
     device: 'cpu',
+    training: { phases: [{ epochs: 1 }] },
     ...changes,
   })
 }

@@ -23,9 +23,10 @@ it('verify carries out short runs of all phases, and finds that both frameworks 
     'images',
     'updates',
     'features',
-    'between epochs',
+    'continuity',
     'replayed steps',
     'cross-evaluation',
+    'stopping',
   ]
   expect(last.shortRuns.map(({ precision, ingredient }) => `${precision} ${ingredient}`)).toEqual(
     ['float64', 'float32'].flatMap((precision) => rows.map((row) => `${precision} ${row}`)),

@@ -53,6 +53,13 @@ class RestoredWeights(Message):
     measured: float
 
 
+class StateCheck(Message):
+    """A look at the weights and the optimiser at a moment at which nothing may have changed them."""
+
+    at: str
+    changed: str | None
+
+
 WeightsKind = Literal["of the steps", "averaged"]
 """The weights that a model has: those that the last step left, or their moving average."""
 
@@ -74,7 +81,7 @@ class TrainedPhase(Message):
     restored: RestoredWeights | None
     validated_weights: WeightsKind | None
     final_weights: WeightsKind | None
-    between_epochs: str | None
+    continuity: list[StateCheck]
     features_difference: float | None
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import math
 import shutil
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from safetensors.numpy import load_file
 
 from twintune.model.weights import in_c_order, save_atomically
 from twintune.protocol import KeepSteps
+from twintune.record.state_watch import StateWatch
 
 FOLDER = "steps"
 _HEADER = "twintune"
@@ -105,8 +105,10 @@ class StepKeeper:
             shutil.rmtree(self._folder)
         self._open: KeptStep | None = None
         self._inputs: dict[str, np.ndarray] = {}
-        self._left: dict[str, int] | None = None
-        """The checksum of each tensor after the last step of a phase's first epoch."""
+        self.watch = StateWatch()
+        """The watch over the state between two steps that follow each other."""
+        self.left_after: int | None = None
+        """The number of batches that the run had trained on when the watch was left a state."""
 
     @property
     def is_open(self) -> bool:
@@ -126,23 +128,6 @@ class StepKeeper:
         """Writes the state after the step, with what is known only then."""
         self._open = None
         _write_after(self._path(step.place, _AFTER), step, state, self._inputs)
-
-    def leave_epoch(self, state: Mapping[str, np.ndarray]) -> None:
-        """Remembers the state at the end of a phase's first epoch, before its validation."""
-        self._left = _checksums(state)
-
-    def enter_epoch(self, state: Mapping[str, np.ndarray]) -> str | None:
-        """Compares the state before the next epoch's first step with the one that was left.
-
-        Returns:
-            `unchanged`, or which tensor has changed meanwhile; None if no epoch was left in this process.
-        """
-        left, self._left = self._left, None
-        if left is None:
-            return None
-        now = _checksums(state)
-        changed = next((name for name in {**left, **now} if left.get(name) != now.get(name)), None)
-        return "unchanged" if changed is None else f"{changed} changed"
 
     def _path(self, place: StepPlace, end: str) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -204,7 +189,3 @@ def find_kept_steps(run_directory: Path, in_float64: bool = False) -> list[KeptS
 
 def _write_after(file: Path, step: KeptStep, state: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]) -> None:
     save_atomically(in_c_order({**state, **inputs}), file, {_HEADER: msgspec.json.encode(step).decode()})
-
-
-def _checksums(state: Mapping[str, np.ndarray]) -> dict[str, int]:
-    return {name: zlib.crc32(np.ascontiguousarray(tensor).data) for name, tensor in state.items()}

@@ -71,7 +71,7 @@ class RunRecord:
                 weights_of=0,
                 validated_weights=None,
                 final_weights=None,
-                between_epochs=None,
+                continuity=[],
                 features_difference=None,
                 restored=None,
             )

@@ -19,13 +19,22 @@ from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.phases import keeps_backbone
 from twintune.model.weights import in_c_order, save_atomically
-from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
+from twintune.protocol import (
+    Emit,
+    EpochRecord,
+    EvaluationMetrics,
+    Phase,
+    RestoredWeights,
+    RunRequest,
+    RunResult,
+)
 from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.system.other_load import OtherLoad
 from twintune.training.average_check import holds_average
+from twintune.training.continuity import Continuity
 from twintune.training.epoch import TrainingEpoch, loss_not_finite
 from twintune.training.features_check import features_difference
 from twintune.training.first_stage import describe_input
@@ -70,6 +79,7 @@ class TrainingLoop:
         if self.request.keep_steps != "none" and isinstance(run.engine, FeatureEngine):
             run.keeper = StepKeeper(Path(self.request.run_directory), is_resumed=self.resumed_from is not None)
         run.engine.device.start_memory_peak()
+        self.continuity = Continuity(run)
 
         first = run.position.phase
         for number, phase in enumerate(phases[first - 1 :], start=first):
@@ -106,14 +116,18 @@ class TrainingLoop:
             facts = run.engine.start_phase(phase, first_stage)
         if facts.trainable_parameters == 0:
             raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change `trainable`.")
-        if self.resumed_from is not None:
+        if self.resumed_from is None:
+            check = self.continuity.check_start()
+        else:
             run.engine.load_state(self.resumed_from.tensors)
+            check = self.continuity.check_loaded(self.resumed_from.tensors)
             # A run that was never interrupted holds no second copy of its state, so this one lets go of it.
             self.resumed_from = None
             run.engine.device.start_memory_peak()
         run.inputs.start_phase(first_stage, position.backbone_moved)
         step_input = describe_input(first_stage, self.request)
         self.record.add_phase(number, facts, run.targets.describe(), step_input, run.inputs.feature_origin)
+        self.record.state.trained[-1].continuity.append(check)
         self.report.phase_started(number, len(training.phases), phase, facts, step_input)
 
         monitor = Monitor(training.early_stopping, state.monitor if state else MonitorState())
@@ -175,6 +189,7 @@ class TrainingLoop:
         engine.adopt_average()
         self.record.state.trained[-1].final_weights = "averaged" if holds_average(engine) else "of the steps"
         self.record.end_phase(weights_of, engine.skipped_steps(), restored)
+        self.continuity.leave_phase()
         ended_early = monitor.why_stop() if position.epoch < phase.epochs else None
         self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
 

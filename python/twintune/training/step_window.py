@@ -10,7 +10,7 @@ import numpy as np
 
 from twintune.data.loader import Batch
 from twintune.engines.engine import StepOutcome
-from twintune.protocol import Phase
+from twintune.protocol import Phase, StateCheck
 from twintune.record.kept_steps import KeptStep, StepKeeper, StepPlace, chosen_steps
 from twintune.training.context import RunContext
 
@@ -43,8 +43,7 @@ class StepWindow:
     def open(self, batch: int) -> None:
         """Looks at the engine before a batch."""
         run, state = self._run, self._state()
-        if self._looks_back and batch == 1:
-            run.record.state.trained[-1].between_epochs = self._keeper.enter_epoch(state)
+        self._compare_with_left(batch, state)
         if self._step_of(batch) not in self._chosen:
             return
         self._step = KeptStep(
@@ -83,8 +82,20 @@ class StepWindow:
             losses, right = tuple(outcome.loss for outcome in own), sum(outcome.correct for outcome in own)
             self._keeper.end(msgspec.structs.replace(self._step, losses=losses, right=right), state)
             self._step = None
-        if self._epoch == 1 and batch == self._run.batches:
-            self._keeper.leave_epoch(state)
+        self._keeper.watch.leave(state)
+        self._keeper.left_after = self._run.position.steps_done
+
+    def _compare_with_left(self, batch: int, state: Mapping[str, np.ndarray]) -> None:
+        """Compares the state with that after the step before, if that step was looked at."""
+        position = self._run.position
+        is_phase_begun = (self._epoch, batch) != (1, 1)
+        if self._keeper.left_after != position.steps_done or not is_phase_begun:
+            return
+        changed = self._keeper.watch.changed(state)
+        self._keeper.left_after = None
+        if batch == 1 or changed is not None:
+            at = f"before step {self._step_of(batch)} of epoch {self._epoch}"
+            self._run.record.state.trained[-1].continuity.append(StateCheck(at=at, changed=changed))
 
     def _step_of(self, batch: int) -> int:
         return (batch - 1) // self._accumulation + 1

@@ -4,6 +4,7 @@ import { behaviourOf, brokenRows } from '../../compare/behaviour.js'
 import type { ContractRow } from '../../compare/comparison.js'
 import { fairnessContract } from '../../compare/contract.js'
 import type { Judgement } from '../../compare/judgement.js'
+import { stoppingRow } from '../../compare/stopping.js'
 import { runRequest } from '../../plan/run-request.js'
 import type { PlannedShortRun } from '../../plan/short-run.js'
 import { judgeRunMessage } from '../../protocol/judge-run.js'
@@ -34,6 +35,7 @@ export async function carryOutShortRun(
     ...brokenRows(experiment.mode, given),
     ...given.filter(({ ingredient, state }) => ingredient === 'restored weights' && state !== 'different'),
     ...behaviourOf(experiment.mode, results, judgements),
+    ...stoppingRow(experiment.training, results),
   ]
 
   async function runAll(framework: Framework): Promise<FinishedRun> {

@@ -39,9 +39,10 @@ def test_what_changes_weights_between_two_epochs_is_named(
         return predict(self, inputs)
 
     request = make_request("pytorch", model=RESNET, keepSteps="chosen", training={"phases": [{**PHASE, "epochs": 2}]})
-    assert run(request, lambda report: None).facts.phases[0].between_epochs == "unchanged"
+    assert [check.changed for check in run(request, lambda report: None).facts.phases[0].continuity] == [None, None]
     monkeypatch.setattr(AlignedEngine, "predict", disturbing)
-    assert run(request, lambda report: None).facts.phases[0].between_epochs == "head.0.bias changed"
+    at_start, between = run(request, lambda report: None).facts.phases[0].continuity
+    assert (at_start.changed, between.at, between.changed) == (None, "before step 1 of epoch 2", "head.0.bias")
 
 
 def test_a_disk_without_room_costs_a_run_its_kept_steps_and_nothing_else(
