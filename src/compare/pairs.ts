@@ -38,6 +38,7 @@ export function workOf({ facts }: FinishedRun): Facts {
       features: phase.features && 'computed',
       restored: null,
       stillSteps: 0,
+      keptSteps: 0,
       continuity: [],
       featuresDifference: null,
     })),

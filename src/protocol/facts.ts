@@ -37,6 +37,10 @@ export const trainedPhaseSchema = z.strictObject({
     .describe(
       'Number of steps of the optimiser that left the bias of the head as it was, though the learning rate and the loss were large enough to move it.',
     ),
+  keptSteps: z
+    .int()
+    .default(0)
+    .describe('Number of steps that were kept, for the other framework to take them again.'),
   weightsOf: z.int().describe('Number, from 1, of the epoch whose weights the phase ended with.'),
   restored: restoredWeightsSchema
     .nullable()

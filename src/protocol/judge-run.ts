@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defineMessage } from './message.js'
 import { runProgressSchema } from './progress.js'
 import { runRequestSchema } from './request-parts.js'
+import { evaluationMetricsSchema } from './result.js'
 
 const ofBoth = "The first value is the judged run's, the second the judge's."
 
@@ -38,6 +39,11 @@ export const replayedStepSchema = z
         'Tensor that differs most by its bound: a weight, a statistic, or a buffer of the optimiser.',
       ),
     tensors: z.int().describe('Number of tensors that were compared.'),
+    loose: z
+      .int()
+      .describe(
+        'Number, among these, of tensors that say little: rounding explains more than 30% of their change.',
+      ),
   })
   .describe('Training step of the judged run that the judge has taken anew from the same state.')
 
@@ -48,12 +54,18 @@ export const crossEvaluationSchema = z
     bound: z.number().describe('Largest such difference that rounding explains.'),
     accuracies: z.tuple([z.number(), z.number()]).describe(`Test accuracy, 0 to 1. ${ofBoth}`),
     losses: z.tuple([z.number(), z.number()]).describe(`Mean cross-entropy of the test in nats. ${ofBoth}`),
-    validationLoss: z
-      .number()
+    lossBound: z.number().describe('Largest difference of two mean losses that rounding explains.'),
+    metrics: evaluationMetricsSchema
       .nullable()
       .describe(
-        'Mean cross-entropy in nats that the judge finds on the validation set; null where there is none.',
+        'Metrics of the logits that the judged run kept, as the judge computes them; null where a logit is not finite.',
       ),
+    validation: evaluationMetricsSchema
+      .nullable()
+      .describe('Metrics that the judge finds on the validation set; null where there is none.'),
+    validationTies: z
+      .int()
+      .describe('Number of validation images whose two likeliest classes lie within rounding.'),
     different: z
       .array(z.int())
       .describe('Positions of the test images that get another answer from the judge: the first hundred.'),

@@ -156,7 +156,10 @@ export const trainingSchema = z.strictObject({
     ),
   ema: z
     .strictObject({
-      decay: fraction.default(0.999).describe('Share of the average that is kept at each step.'),
+      decay: fraction
+        .gt(0)
+        .default(0.999)
+        .describe('Share of the average that is kept at each step, more than 0.'),
     })
     .optional()
     .describe(

@@ -3,7 +3,7 @@ import { behaviourOf, brokenRows } from '../../src/compare/behaviour.js'
 import type { Judgement } from '../../src/compare/judgement.js'
 import type { Facts, TrainedPhase } from '../../src/protocol/facts.js'
 import type { ReplayedStep } from '../../src/protocol/judge-run.js'
-import type { FinishedRun } from '../../src/protocol/result.js'
+import type { EvaluationMetrics, FinishedRun } from '../../src/protocol/result.js'
 import { facts, finishedRun } from '../report/comparison.js'
 
 describe('the rows of what two runs did', () => {
@@ -32,7 +32,7 @@ describe('the rows of what two runs did', () => {
     ['images', { images: [image, { ...image, weight: 32.01 }] }, 'of weight 32.0100'],
     ['images', { images: [image, { ...image, validated: 7 }] }, '7 validated'],
     ['images', { tested: 39 }, 'pytorch 39'],
-    ['updates', { phases: [phase({ stillSteps: 1 })] }, 'in 1 of 8 of pytorch'],
+    ['updates', { phases: [phase({ stillSteps: 2 })] }, 'in 2 of 8 of pytorch'],
     ['features', { phases: [phase({ featuresDifference: 2e-4 })] }, "PyTorch's features differ by 2.0e-4"],
     [
       'continuity',
@@ -103,13 +103,48 @@ describe('the rows of what two runs did', () => {
     expect(state({ ...evaluation, difference: 0.01 })).toBe('different')
   })
 
-  it('call metrics different that the logits of the run do not have', () => {
-    const [tensorflow, pytorch] = pair()
-    const generous = { ...tensorflow, test: { ...tensorflow.test, accuracy: 0.9 } }
-    const rows = behaviourOf('aligned', [generous, pytorch], judgements())
-    expect(row('cross-evaluation', rows)).toMatchObject({
+  it.each(['accuracy', 'macroF1', 'loss', 'calibrationError', 'topFiveAccuracy'] as const)(
+    'call a %s different that the logits of the run do not have',
+    (metric) => {
+      const [tensorflow, pytorch] = pair()
+      const generous = { ...tensorflow, test: { ...tensorflow.test, [metric]: 0.987 } }
+      const rows = behaviourOf('aligned', [generous, pytorch], judgements())
+      expect(row('cross-evaluation', rows)).toMatchObject({
+        state: 'different',
+        evidence: expect.stringContaining('as it reported them and as pytorch computes them: 0.987 and'),
+      })
+    },
+  )
+
+  it('call a model different whose loss the other framework does not find, where its logits say little', () => {
+    const found = { ...evaluation, bound: 0.5, losses: [0.5, 0.7] as [number, number] }
+    expect(
+      row('cross-evaluation', behaviourOf('aligned', pair(), judgements({ evaluation: found }))),
+    ).toMatchObject({
       state: 'different',
-      evidence: expect.stringContaining('as it reported them and as pytorch computes them: 0.9 and'),
+      evidence: "pytorch tests tensorflow's model: loss 0.7, where tensorflow's own is 0.5",
+    })
+  })
+
+  it('let the loss of the first step differ as far as the last places of the pixels move it', () => {
+    const [tensorflow, pytorch] = pair()
+    const further = { ...pytorch, firstStepLoss: (tensorflow.firstStepLoss ?? 0) + 1e-3 }
+    const first = { ...replayed, epoch: 1, step: 1, lossBound: 2e-3 }
+    const stateOf = (found: Judgement[]) =>
+      row('first step', behaviourOf('aligned', [tensorflow, further], found))?.state
+    expect(stateOf(judgements())).toBe('different')
+    expect(stateOf(judgements({ steps: [first] }))).toBe('equivalent')
+  })
+
+  it('say how many kept steps nobody took again, and how many tensors say little', () => {
+    const [tensorflow, pytorch] = pair()
+    const run = { ...tensorflow, facts: { ...tensorflow.facts, phases: [phase({ keptSteps: 3 })] } }
+    const rows = behaviourOf('aligned', [run, pytorch], judgements({ steps: [{ ...replayed, loose: 2 }] }))
+    expect(row('replayed steps', rows)).toMatchObject({
+      state: 'unchecked',
+      evidence: expect.stringMatching(
+        /^Nobody looked at 2 kept steps of tensorflow seed 0\..*2 of the 13 tensors of a step are known/,
+      ),
     })
   })
 
@@ -128,17 +163,29 @@ describe('the rows of what two runs did', () => {
       epoch: index + 1,
       validation: { ...tensorflow.test, loss },
     }))
-    const rowOfLoss = (validationLoss: number) =>
+    const rowOf = (found: Partial<EvaluationMetrics>) =>
       row(
         'cross-evaluation',
         behaviourOf(
           'aligned',
-          [{ ...tensorflow, epochs }, pytorch],
-          judgements({ evaluation: { ...evaluation, validationLoss } }),
+          [
+            {
+              ...tensorflow,
+              epochs,
+              facts: { ...tensorflow.facts, images: [{ trained: 8, distinct: 8, weight: 8, validated: 4 }] },
+            },
+            pytorch,
+          ],
+          judgements({
+            evaluation: { ...evaluation, validation: { ...tensorflow.test, loss: 0.5, ...found } },
+          }),
         ),
       )
-    expect(rowOfLoss(0.5 + 1e-6)?.state).toBe('equivalent')
-    expect(rowOfLoss(0.6)).toMatchObject({
+    expect(rowOf({ loss: 0.5 + 1e-6 })?.state).toBe('equivalent')
+    // One of the four answers may be a tie.
+    expect(rowOf({ accuracy: tensorflow.test.accuracy - 0.25 })?.state).toBe('equivalent')
+    expect(rowOf({ accuracy: tensorflow.test.accuracy - 0.5 })?.state).toBe('different')
+    expect(rowOf({ loss: 0.6 })).toMatchObject({
       state: 'different',
       evidence: expect.stringContaining(
         'after epoch 2 of its last phase and as pytorch finds it: 0.5 and 0.6',
@@ -185,6 +232,7 @@ const replayed: ReplayedStep = {
   inputsBound: 1e-4,
   worst: { tensor: 'head.0.weight', difference: 1e-5, bound: 1e-3 },
   tensors: 13,
+  loose: 0,
 }
 
 const evaluation = {
@@ -192,16 +240,18 @@ const evaluation = {
   difference: 1e-6,
   bound: 1e-4,
   accuracies: [finishedRun('tensorflow', 0).test.accuracy, 0.5] as [number, number],
-  losses: [finishedRun('tensorflow', 0).test.loss, 1] as [number, number],
-  validationLoss: null as number | null,
+  losses: [0.5, 0.501] as [number, number],
+  lossBound: 0.002,
+  metrics: finishedRun('tensorflow', 0).test as EvaluationMetrics | null,
+  validation: null as EvaluationMetrics | null,
+  validationTies: 1,
   different: [] as number[],
   ties: [] as number[],
 }
 
 /** Judgements of both runs, of which TensorFlow's has these changes. */
 function judgements(changes: Partial<Judgement> = {}): Judgement[] {
-  const { accuracy, loss } = finishedRun('pytorch', 0).test
-  const ofPytorch: typeof evaluation = { ...evaluation, accuracies: [accuracy, 0.5], losses: [loss, 1] }
+  const ofPytorch = { ...evaluation, metrics: finishedRun('pytorch', 0).test }
   return [judgement(changes), judgement({ judged: 'pytorch', judge: 'tensorflow', evaluation: ofPytorch })]
 }
 

@@ -256,6 +256,7 @@ function phase(epochs: number, changes: Partial<TrainedPhase> = {}): TrainedPhas
     steps: 4 * epochs,
     skippedSteps: 0,
     stillSteps: 0,
+    keptSteps: 0,
     weightsOf: epochs,
     restored: null,
     validatedWeights: 'of the steps',

@@ -85,6 +85,7 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
         steps: 8,
         skippedSteps: 0,
         stillSteps: 0,
+        keptSteps: 0,
         weightsOf: 2,
         restored: null,
         validatedWeights: 'of the steps',

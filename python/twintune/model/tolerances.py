@@ -36,7 +36,7 @@ class Tolerances:
 
 TOLERANCES: dict[Precision, Tolerances] = {
     "float64": Tolerances(loss=1e-9, update=1e-9, optimizer=1e-9, inputs=1e-9, logits=1e-9, moves=100),
-    "float32": Tolerances(loss=1e-5, update=1e-3, optimizer=1e-3, inputs=1e-4, logits=1e-4, moves=100),
+    "float32": Tolerances(loss=1e-5, update=1e-3, optimizer=1e-4, inputs=1e-4, logits=1e-4, moves=100),
     "bfloat16": Tolerances(loss=5e-2, update=3e-1, optimizer=1e-3, inputs=3e-1, logits=5e-1, moves=2**16),
     "float16": Tolerances(loss=1e-2, update=1e-1, optimizer=1e-3, inputs=5e-2, logits=1e-1, moves=2**13),
 }

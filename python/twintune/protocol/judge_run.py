@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from twintune.protocol.message import Message
+from twintune.protocol.result import EvaluationMetrics
 from twintune.protocol.run import RunRequest
 
 Replay = Literal["none", "kept", "own", "float64"]
@@ -38,7 +39,8 @@ class ReplayedStep(Message):
     """A step of the judged run that the judge has taken from the same state; each pair is the judged run's and its own.
 
     `right` are the numbers of right answers, `updates` the norms of the parameters' changes, `inputs` is the largest
-    difference of features or activations, and `worst` the tensor that differs most by its bound.
+    difference of features or activations, and `worst` the tensor that differs most by its bound. `loose` is the number
+    of tensors whose bound is more than 30% of their change.
     """
 
     phase: int
@@ -53,22 +55,27 @@ class ReplayedStep(Message):
     inputs_bound: float
     worst: TensorDifference
     tensors: int
+    loose: int
 
 
 class CrossEvaluation(Message):
     """The test of the judged run's model by the judge.
 
     `difference` is the largest one of two logits, as a share of the largest logit; `different` are the positions of
-    images with another answer, `ties` those of them whose answers lie within rounding of each other. `validation_loss`
-    is the judge's alone.
+    images with another answer, `ties` those of them whose answers lie within rounding of each other. `metrics` are
+    those of the logits that the judged run kept, and `validation` those that the judge finds, whose answers to
+    `validation_ties` images are ties.
     """
 
     images: int
     difference: float
     bound: float
+    metrics: EvaluationMetrics | None
     accuracies: tuple[float, float]
     losses: tuple[float, float]
-    validation_loss: float | None
+    loss_bound: float
+    validation: EvaluationMetrics | None
+    validation_ties: int
     different: list[int]
     ties: list[int]
 

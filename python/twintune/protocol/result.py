@@ -77,6 +77,7 @@ class TrainedPhase(Message):
     steps: int
     skipped_steps: int
     still_steps: int
+    kept_steps: int
     weights_of: int
     restored: RestoredWeights | None
     validated_weights: WeightsKind | None

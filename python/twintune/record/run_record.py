@@ -68,6 +68,7 @@ class RunRecord:
                 steps=0,
                 skipped_steps=0,
                 still_steps=0,
+                kept_steps=0,
                 weights_of=0,
                 validated_weights=None,
                 final_weights=None,

@@ -81,6 +81,7 @@ class StepWindow:
             own = outcomes[-self._step.batches :]
             losses, right = tuple(outcome.loss for outcome in own), sum(outcome.correct for outcome in own)
             self._keeper.end(msgspec.structs.replace(self._step, losses=losses, right=right), state)
+            self._run.record.state.trained[-1].kept_steps += 1
             self._step = None
         self._keeper.watch.leave(state)
         self._keeper.left_after = self._run.position.steps_done

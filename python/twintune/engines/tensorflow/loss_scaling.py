@@ -67,7 +67,8 @@ def loss_scaling_tensors(scaling: LossScaling) -> dict[str, np.ndarray]:
 
 def load_loss_scaling(scaling: LossScaling, tensors: Mapping[str, np.ndarray]) -> None:
     """Gives a scaling the state that `loss_scaling_tensors` returned."""
-    if "loss_scaling.scale" not in tensors:
+    # A step of a float16 run may be taken again in float64, which scales nothing.
+    if not scaling.enabled or "loss_scaling.scale" not in tensors:
         return
     scaling.scale = float(tensors["loss_scaling.scale"])
     scaling.growth_tracker = int(tensors["loss_scaling.growth_tracker"])

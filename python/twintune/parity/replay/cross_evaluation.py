@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.evaluation.metrics import evaluate_logits
+from twintune.model.precision import is_half
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.protocol import CrossEvaluation, EvaluationMetrics, SplitName
 from twintune.training.context import RunContext
@@ -61,6 +62,8 @@ class CrossEvaluator:
             difference = float(np.abs(kept - logits).max(initial=0)) / scale
             different = np.flatnonzero(kept.argmax(axis=1) != logits.argmax(axis=1))
         theirs, ours = (_metrics(each, labels) for each in (kept, logits))
+        tie = 2 * bound * scale
+        validated = None if validation is None else self._logits_of("validation")
         listed: list[int] = different[:_LISTED].tolist()
         is_comparable = difference < NOT_COMPARABLE
         return CrossEvaluation(
@@ -69,12 +72,22 @@ class CrossEvaluator:
             bound=bound,
             accuracies=(_value(theirs, "accuracy"), _value(ours, "accuracy")),
             losses=(_value(theirs, "loss"), _value(ours, "loss")),
-            validation_loss=None
-            if validation is None
-            else _value(_metrics(self._logits_of("validation"), validation.labels), "loss"),
+            metrics=theirs,
+            loss_bound=self._loss_bound(tie, _value(ours, "loss")),
+            validation=None if validated is None or validation is None else _metrics(validated, validation.labels),
+            validation_ties=0 if validated is None else sum(_gap(each) <= tie for each in validated),
             different=listed,
-            ties=[at for at in listed if is_comparable and _gap(logits[at]) <= 2 * bound * scale],
+            ties=[at for at in listed if is_comparable and _gap(logits[at]) <= tie],
         )
+
+    def _loss_bound(self, tie: float, loss: float) -> float:
+        """The largest difference of two mean losses that rounding explains.
+
+        A loss moves by at most twice what its logits move. In half precision that is no bound at all; there the
+        errors of many images cancel in the mean, as they do in a training step.
+        """
+        precision = self._run.request.training.precision
+        return TOLERANCES[precision].loss * max(1.0, loss) if is_half(precision) else tie
 
     def _load(self, tensors: dict[str, np.ndarray]) -> None:
         engine = self._run.engine

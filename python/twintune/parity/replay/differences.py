@@ -11,8 +11,8 @@ from twintune.protocol import TensorDifference
 
 _NEIGHBOURS = 4
 """The neighbouring numbers by which a tensor may be rounded apart, however small its change is beside it."""
-_SENSITIVITY = 20
-"""The factor on the engine's own sensitivity that gives the bound of a tensor.
+SENSITIVITY = 20
+"""The factor on the engine's own sensitivity that gives the bound of a tensor or a loss.
 
 Tensors whose gradients are nothing but rounding differ by up to six times as much. They say little; all others move by
 less than the tolerance.
@@ -79,7 +79,7 @@ def _compare(
         return TensorDifference(tensor=name, difference=NOT_COMPARABLE, bound=tolerance)
     is_float = ours[name].dtype.kind == "f"
     rounding = _NEIGHBOURS * float(np.finfo(ours[name].dtype).eps) * _norm(here) if is_float else 0.0
-    allowed = max(tolerance * change, _SENSITIVITY * sensitivity, rounding, _TINY)
+    allowed = max(tolerance * change, SENSITIVITY * sensitivity, rounding, _TINY)
     # A tensor that stays as it was has no change to be a share of.
     scale = change if change > 0 else 1.0
     return TensorDifference(tensor=name, difference=difference / scale, bound=allowed / scale)

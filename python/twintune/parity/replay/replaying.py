@@ -18,6 +18,7 @@ from twintune.model.precision import array_dtype
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.parity.ladder.moved_pixels import by_last_places
 from twintune.parity.replay.differences import (
+    SENSITIVITY,
     compare_states,
     norm_of_difference,
     norm_of_update,
@@ -32,6 +33,9 @@ from twintune.training.groups import GroupTrainer
 from twintune.training.schedules import learning_rates
 
 _OPTIMIZER = ("optimizer.", "ema.")
+_SKIPPED_STEPS = "loss_scaling.skipped_steps"
+_LOOSE = 0.3
+"""The bound, as a share of a tensor's change, beyond which a tensor says little."""
 _MOVES = range(2)
 """The draws of the moves by which the engine's own sensitivity is measured."""
 _MORE_MOVES = range(2, 12)
@@ -52,6 +56,20 @@ class _Taken:
     batches: list[np.ndarray]
     """The inputs of each batch."""
     after: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """The changes of a step's outcome by moves of its inputs, which are the engine's own sensitivity."""
+
+    norms: dict[str, float]
+    """The norm of each tensor's change."""
+    loss: float
+
+    def larger_of(self, other: _Moves) -> _Moves:
+        """The larger of each of two changes."""
+        norms = {name: max(norm, other.norms[name]) for name, norm in self.norms.items()}
+        return _Moves(norms, max(self.loss, other.loss))
 
 
 class Replayer:
@@ -85,22 +103,24 @@ class Replayer:
         own, kept = self._snapshot(), files.inputs()
         plain = self._batches.plain(step, kept)
         taken = self._take(step, plain, lambda inputs: inputs)
-        sensitivities = self._measure_sensitivities(step, plain, own, taken.after, _MOVES)
+        moved = self._measure_moves(step, plain, own, taken, _MOVES)
         after = files.after()
         names = {**taken.after, **after}
         if isinstance(self._phase_of(step).optimizer, Sgd):
             # PyTorch's SGD counts no steps.
             names.pop("optimizer.step", None)
+        # This engine counts each time that it takes the step.
+        names.pop(_SKIPPED_STEPS, None)
         given = self._compare_optimizers(step, own, after)
         # Where a gradient is nothing but rounding, its sign is chance, and Adam's first step is its sign. So weights
         # are held to the gradients that the judged run had, wherever these can be known.
         judged = {difference.tensor for difference in given}
         own_way = [name for name in names if name not in judged]
         compare = functools.partial(compare_states, own_way, own, after, taken.after, tolerance=self._tolerances.update)
-        differences = compare(sensitivities=sensitivities)
+        differences = compare(sensitivities=moved.norms)
         if any(difference.difference > difference.bound for difference in differences):
-            more = self._measure_sensitivities(step, plain, own, taken.after, _MORE_MOVES)
-            differences = compare(sensitivities={name: max(sensitivities[name], more[name]) for name in more})
+            moved = moved.larger_of(self._measure_moves(step, plain, own, taken, _MORE_MOVES))
+            differences = compare(sensitivities=moved.norms)
         differences += [*given, *self._check_count(step, before)]
         self._restore(own)
         return ReplayedStep(
@@ -108,7 +128,7 @@ class Replayer:
             epoch=step.place.epoch,
             step=step.place.step,
             losses=(_mean(step.losses), _mean(taken.losses)),
-            loss_bound=self._tolerances.loss * max(1.0, _mean(taken.losses)),
+            loss_bound=max(self._tolerances.loss * max(1.0, _mean(taken.losses)), SENSITIVITY * moved.loss),
             right=(step.right, taken.right),
             right_bound=math.ceil(self._tolerances.logits * sum(len(batch) for batch in taken.batches)),
             updates=(norm_of_update(own, after), norm_of_update(own, taken.after)),
@@ -116,6 +136,7 @@ class Replayer:
             inputs_bound=self._tolerances.inputs,
             worst=worst_of(differences),
             tensors=len(names),
+            loose=sum(difference.bound > _LOOSE for difference in differences),
         )
 
     def _enter(self, step: KeptStep, before: Mapping[str, np.ndarray]) -> None:
@@ -147,27 +168,26 @@ class Replayer:
         losses, right = [outcome.loss for outcome in outcomes], sum(outcome.correct for outcome in outcomes)
         return _Taken(losses, right, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
 
-    def _measure_sensitivities(
-        self,
-        step: KeptStep,
-        plain: PlainBatches,
-        own: Mapping[str, np.ndarray],
-        after: Mapping[str, np.ndarray],
-        draws: Iterable[int],
-    ) -> dict[str, float]:
-        """Measures what moving the inputs by last places changes in each tensor: the largest norm of the draws."""
-        largest = dict.fromkeys(after, 0.0)
+    def _measure_moves(
+        self, step: KeptStep, plain: PlainBatches, own: Mapping[str, np.ndarray], taken: _Taken, draws: Iterable[int]
+    ) -> _Moves:
+        """Measures what moving the inputs by last places changes: the largest of the draws."""
+        largest = _Moves(dict.fromkeys(taken.after, 0.0), 0.0)
         for draw in draws:
             self._restore(own)
             move = by_last_places(self._tolerances.moves, self._run.request.framework, draw)
-            moved = self._take(step, plain, move).after
-            largest |= {name: max(largest[name], norm_of_difference(moved[name], after[name])) for name in after}
+            moved = self._take(step, plain, move)
+            norms = {name: norm_of_difference(moved.after[name], tensor) for name, tensor in taken.after.items()}
+            largest = largest.larger_of(_Moves(norms, abs(_mean(moved.losses) - _mean(taken.losses))))
         return largest
 
     def _compare_optimizers(
         self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
     ) -> list[TensorDifference]:
         """Has this engine's optimiser take the step with the gradients of the judged run."""
+        if _skipped(after) > _skipped(own):
+            # Loss scaling left the step out, and the buffers hold no gradient of it.
+            return []
         phase, tensors = self._phase_of(step), {**self._engine.backbone_tensors(), **self._engine.head_tensors()}
         before = {**{name: np.array(tensor) for name, tensor in tensors.items()}, **own}
         gradients = recover_gradients(self._run.request, phase, tensors, before, {**before, **after})
@@ -210,6 +230,10 @@ class Replayer:
     def _restore(self, state: Mapping[str, np.ndarray]) -> None:
         self._engine.probe().clear_optimizer()
         self._engine.load_state(state)
+
+
+def _skipped(state: Mapping[str, np.ndarray]) -> int:
+    return int(state.get(_SKIPPED_STEPS, 0))
 
 
 def _mean(losses: Sequence[float]) -> float:

@@ -69,7 +69,7 @@ class StepBatches:
             if prefix is None:
                 inputs = batch.inputs
             elif is_sampled:
-                inputs, rows = kept[number], _sample(len(batch), step)
+                inputs, rows = kept[number], _sample(len(batch), step.steps_done + number)
                 differences.append(relative_difference(inputs[rows], prefix(batch.inputs[rows])))
             else:
                 inputs = prefix(batch.inputs)
@@ -92,8 +92,8 @@ def compare_inputs(theirs: Sequence[np.ndarray], ours: Sequence[np.ndarray]) -> 
     return max(relative_difference(one, other) for one, other in zip(theirs, ours, strict=True))
 
 
-def _sample(images: int, step: KeptStep) -> np.ndarray:
-    """Draws positions of a batch's images by the step's place, the first and the last position among them."""
-    draw = generator(step.steps_done, "replay", "sample")
+def _sample(images: int, batch: int) -> np.ndarray:
+    """Draws positions of a batch's images by the batch's number in the run, the first and last position among them."""
+    draw = generator(batch, "replay", "sample")
     between = draw.permutation(np.arange(1, images - 1))[: _CHECKED_IMAGES - 2]
     return np.unique([0, *between, images - 1])
