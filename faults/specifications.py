@@ -99,9 +99,10 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         },
     },
     "interrupted": {
-        "about": "The whole network with Adam, interrupted after an epoch and resumed.",
+        "about": "The whole network with Adam and an average, interrupted after an epoch and resumed.",
         "training": {
             "batchSize": 20,
+            "ema": {"decay": 0.9},
             "phases": [{"epochs": 5, "trainable": "all", "batchNorm": "train", "optimizer": _ADAM}],
             "checkpoints": {"everyEpochs": 1},
         },

@@ -6,6 +6,10 @@ from faults.fault import Fault, Place, in_both
 
 _LOOP = "twintune.training.loop"
 _CHECKPOINTS = "twintune.training.run_checkpoints"
+_STOPPING = "twintune.record.early_stopping"
+_PYTORCH = "twintune.engines.pytorch.aligned"
+_TENSORFLOW = "twintune.engines.tensorflow.aligned"
+_LOAD_AVERAGE = "            load_average(self._average, self.model, tensors)\n"
 _RESTORE = "            self.checkpoints.restore_best()\n"
 _BEST = "tensors = self._folder.load_best().tensors"
 
@@ -55,6 +59,58 @@ FAULTS = [
             before="    for name, variable in model.variables.items():\n",
             after="    for name, variable in ():\n",
         ),
+    ),
+    *in_both(
+        name="head-halved-between-phases",
+        wrong="A phase after the first begins with half of the head that the phase before has left.",
+        spec="phases",
+        shown_by="continuity",
+        pytorch=Place(
+            _PYTORCH,
+            before="        settings = parameter_settings(",
+            after=(
+                "        for name in [n for n in tensors if 'head.' in n and hasattr(self, '_optimizer')]:\n"
+                "            tensors[name].data.mul_(0.5)\n"
+                "        settings = parameter_settings("
+            ),
+        ),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="            settings = parameter_settings(",
+            after=(
+                "            for name in [n for n in tensors if 'head.' in n and hasattr(self, '_optimizer')]:\n"
+                "                tensors[name].assign(tensors[name] * 0.5)\n"
+                "            settings = parameter_settings("
+            ),
+        ),
+    ),
+    *in_both(
+        name="stops-late",
+        wrong="A phase waits for an epoch more than the patience has.",
+        spec="phases",
+        shown_by="stopping",
+        pytorch=Place(
+            _STOPPING, before="self.state.waited < rule.patience", after="self.state.waited <= rule.patience"
+        ),
+        tensorflow=Place(
+            _STOPPING, before="self.state.waited < rule.patience", after="self.state.waited <= rule.patience"
+        ),
+    ),
+    *in_both(
+        name="best-left-out",
+        wrong="A phase ends with its last weights, and says so, where it should end with those of its best epoch.",
+        spec="head",
+        shown_by="stopping",
+        pytorch=Place(_LOOP, before="if monitor.restores_best and", after="if False and"),
+        tensorflow=Place(_LOOP, before="if monitor.restores_best and", after="if False and"),
+    ),
+    *in_both(
+        name="resumed-without-average",
+        wrong="A run is resumed with an average that begins anew.",
+        spec="interrupted",
+        shown_by="continuity",
+        pytorch=Place(_PYTORCH, before=_LOAD_AVERAGE, after="            pass\n"),
+        tensorflow=Place(_TENSORFLOW, before=_LOAD_AVERAGE, after="            pass\n"),
     ),
     Fault(
         name="resumed-without-moments",

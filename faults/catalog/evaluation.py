@@ -77,6 +77,16 @@ FAULTS = [
         shown_by="cross-evaluation",
     ),
     Fault(
+        name="generous-f1",
+        framework="tensorflow",
+        module="twintune.evaluation.metrics",
+        before="macro_f1=float(np.nanmean(class_scores(predicted, labels, classes).f1)),",
+        after="macro_f1=float(np.nanmax(class_scores(predicted, labels, classes).f1)),",
+        wrong="The macro F1 is that of the best class.",
+        spec="head",
+        shown_by="cross-evaluation",
+    ),
+    Fault(
         name="validation-of-half",
         framework="pytorch",
         module=_LOOP,
