@@ -128,7 +128,7 @@ function stateText(state: ShortRunRow['state'], { colors }: Style): string {
 /** Tells what the ladder leaves out, so that no one takes it for looked at. */
 function notLookedAt({ shortRuns }: Verification): string {
   const always =
-    'Going on from a checkpoint, epochs beyond the second of a phase, images beyond the first few batches, and whatever only a GPU or another version would do.'
+    'Going on from a checkpoint, epochs beyond the second of a phase and the early stopping that comes of them, images beyond the first few batches, and whatever only a GPU or another version would do.'
   const ofRuns =
     'Later phases, features that are kept, averages, evaluation and restored weights: short runs of all phases look at them, unless --phase-only or --perturb is given.'
   return shortRuns.length > 0 ? always : `${ofRuns} ${always}`

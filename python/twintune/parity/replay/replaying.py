@@ -121,6 +121,7 @@ class Replayer:
         if any(difference.difference > difference.bound for difference in differences):
             moved = moved.larger_of(self._measure_moves(step, plain, own, taken, _MORE_MOVES))
             differences = compare(sensitivities=moved.norms)
+        loose = sum(difference.bound > _LOOSE for difference in differences)
         differences += [*given, *self._check_count(step, before)]
         self._restore(own)
         return ReplayedStep(
@@ -136,7 +137,7 @@ class Replayer:
             inputs_bound=self._tolerances.inputs,
             worst=worst_of(differences),
             tensors=len(names),
-            loose=sum(difference.bound > _LOOSE for difference in differences),
+            loose=loose,
         )
 
     def _enter(self, step: KeptStep, before: Mapping[str, np.ndarray]) -> None:
