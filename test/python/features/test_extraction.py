@@ -97,7 +97,7 @@ def finish_without_decoding(monkeypatch: pytest.MonkeyPatch) -> Callable[[RunReq
     return finish_blind
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_second_run_decodes_no_image_but_the_checked_ones_and_reaches_the_same(
     requests, computed, finish_without_decoding, framework: str
 ) -> None:
