@@ -17,6 +17,10 @@ SENSITIVITY = 20
 Tensors whose gradients are nothing but rounding differ by up to six times as much. They say little; all others move by
 less than the tolerance.
 """
+_SIGNS = 0.5
+"""The share of a change of signs by which two engines may differ."""
+_NORM = 1e-2
+"""The share of its norm by which they may."""
 _TINY = float(np.finfo(np.float32).tiny)
 
 State = Mapping[str, np.ndarray]
@@ -45,6 +49,24 @@ def compare_states(
         tolerance: The share of the norm of a tensor's change.
     """
     return [_compare(name, before, theirs, ours, sensitivities.get(name, 0.0), tolerance) for name in names]
+
+
+def compare_directions(
+    names: Iterable[str], before: State, theirs: State, ours: State, sensitivities: Mapping[str, float]
+) -> list[TensorDifference]:
+    """Compares changes that are the signs of gradients, of which those of mere rounding are chance.
+
+    Half of the change may differ, but hardly its norm, in which signs don't count. See `compare_states` for the
+    arguments.
+    """
+    return [
+        difference
+        for name in names
+        for difference in (
+            _compare(name, before, theirs, ours, sensitivities.get(name, 0.0), _SIGNS),
+            _compare_norms(name, before, theirs, ours, sensitivities.get(name, 0.0)),
+        )
+    ]
 
 
 def worst_of(differences: Sequence[TensorDifference]) -> TensorDifference:
@@ -83,6 +105,18 @@ def _compare(
     # A tensor that stays as it was has no change to be a share of.
     scale = change if change > 0 else 1.0
     return TensorDifference(tensor=name, difference=difference / scale, bound=allowed / scale)
+
+
+def _compare_norms(name: str, before: State, theirs: State, ours: State, sensitivity: float) -> TensorDifference:
+    start = before[name].astype(np.float64) if name in before else 0.0
+    norms = [_norm(state[name] - start) if name in state else np.nan for state in (theirs, ours)]
+    largest = max(*norms, _TINY)
+    gap = abs(norms[0] - norms[1]) / largest
+    return TensorDifference(
+        tensor=f"the norm of the change of {name}",
+        difference=gap if np.isfinite(gap) else NOT_COMPARABLE,
+        bound=max(_NORM, SENSITIVITY * sensitivity / largest),
+    )
 
 
 def _norm(values: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -38,6 +38,23 @@ def recover_gradients(request: RunRequest, phase: Phase, shapes: State, before: 
     if any(f"optimizer.{slot}.{name}" not in after for name in settings):
         return None
     return {name: _gradient(name, phase.optimizer, slot, entry, before, after) for name, entry in settings.items()}
+
+
+def find_directions(optimizer: Optimizer, names: Iterable[str]) -> list[str]:
+    """Finds the tensors that change by each gradient's sign rather than its size: RMSprop divides it by itself.
+
+    Adam's weights are of this kind too, and are held to the gradients of the judged run instead.
+
+    Args:
+        optimizer: The phase's optimiser.
+        names: The names of all tensors of a state.
+    """
+    if not isinstance(optimizer, RmsProp):
+        return []
+    if optimizer.momentum:
+        return [name for name in names if name.startswith("optimizer.momentum_buffer.")]
+    trained = {name.removeprefix("optimizer.square_avg.") for name in names if "optimizer.square_avg." in name}
+    return [name for name in names if name.removeprefix("ema.") in trained]
 
 
 def _slot_of(optimizer: Optimizer) -> str | None:

@@ -19,14 +19,15 @@ from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.parity.ladder.moved_pixels import by_last_places
 from twintune.parity.replay.differences import (
     SENSITIVITY,
+    compare_directions,
     compare_states,
     norm_of_difference,
     norm_of_update,
     worst_of,
 )
-from twintune.parity.replay.gradients import recover_gradients
+from twintune.parity.replay.gradients import find_directions, recover_gradients
 from twintune.parity.replay.step_batches import Move, PlainBatches, StepBatches, compare_inputs
-from twintune.protocol import Phase, ReplayedStep, Sgd, TensorDifference
+from twintune.protocol import Phase, ReplayedStep, RmsProp, Sgd, TensorDifference
 from twintune.record.kept_steps import KeptStep, KeptStepFiles
 from twintune.training.context import RunContext
 from twintune.training.groups import GroupTrainer
@@ -114,13 +115,15 @@ class Replayer:
         given = self._compare_optimizers(step, own, after)
         # Where a gradient is nothing but rounding, its sign is chance, and Adam's first step is its sign. So weights
         # are held to the gradients that the judged run had, wherever these can be known.
-        judged = {difference.tensor for difference in given}
-        own_way = [name for name in names if name not in judged]
+        judged = {difference.tensor for difference in given if not difference.tensor.startswith("optimizer.")}
+        directions = find_directions(self._phase_of(step).optimizer, names)
+        own_way = [name for name in names if name not in judged and name not in directions]
         compare = functools.partial(compare_states, own_way, own, after, taken.after, tolerance=self._tolerances.update)
         differences = compare(sensitivities=moved.norms)
         if any(difference.difference > difference.bound for difference in differences):
             moved = moved.larger_of(self._measure_moves(step, plain, own, taken, _MORE_MOVES))
             differences = compare(sensitivities=moved.norms)
+        differences += compare_directions(directions, own, after, taken.after, moved.norms)
         loose = sum(difference.bound > _LOOSE for difference in differences)
         differences += [*given, *self._check_count(step, before)]
         self._restore(own)
@@ -200,6 +203,9 @@ class Replayer:
         self._engine.probe().take_optimizer_step(given, self._rate(step), clips=False)
         ours = self._snapshot()
         names = [name for name in ours if name.removeprefix("ema.") in gradients]
+        if isinstance(phase.optimizer, RmsProp):
+            # A gradient that another rule made of the buffers has other squares.
+            names += [name for name in ours if name.startswith("optimizer.") and name.split(".", 2)[2:] != []]
         return compare_states(names, own, after, ours, {}, self._tolerances.optimizer)
 
     def _check_count(self, step: KeptStep, before: Mapping[str, np.ndarray]) -> list[TensorDifference]:
