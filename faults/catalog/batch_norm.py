@@ -41,7 +41,7 @@ FAULTS = [
             "            kept = self.running_var * (1 - self.momentum)\n"
             "            outputs = super().forward(x)\n"
             "            values = x.numel() // x.shape[1]\n"
-            "            self.running_var.copy_(kept + (self.running_var - kept) * (values - 1) / values)\n"
+            "            self.running_var.data.copy_(kept + (self.running_var - kept) * (values - 1) / values)\n"
             "            return outputs\n"
             f"{_FORWARD}",
         ),
