@@ -45,6 +45,7 @@ def gradients_of(ours: str, theirs: str) -> Rung:
     return judge_rungs(JudgeRungsRequest(ours, theirs, "phase")).rungs[-1]
 
 
+@pytest.mark.slow
 def test_an_error_above_the_limit_fails_the_gradients_and_one_below_it_passes(record) -> None:
     plain = record("plain")
     limit = gradients_of(plain, plain).limit
