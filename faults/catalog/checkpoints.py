@@ -87,7 +87,7 @@ FAULTS = [
     *in_both(
         name="stops-late",
         wrong="A phase waits for an epoch more than the patience has.",
-        spec="phases",
+        spec="head",
         shown_by="stopping",
         pytorch=Place(
             _STOPPING, before="self.state.waited < rule.patience", after="self.state.waited <= rule.patience"
