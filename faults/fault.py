@@ -52,6 +52,21 @@ class Place(NamedTuple):
     after: str
 
 
+def in_shared_code(
+    *, name: str, wrong: str, spec: str, shown_by: str | None, place: Place, unseen_because: str = ""
+) -> list[Fault]:
+    """Makes the faults of one mistake in a module that both frameworks' Pythons run (see `in_both`)."""
+    return in_both(
+        name=name,
+        wrong=wrong,
+        spec=spec,
+        shown_by=shown_by,
+        pytorch=place,
+        tensorflow=place,
+        unseen_because=unseen_because,
+    )
+
+
 def in_both(
     *,
     name: str,

@@ -69,7 +69,7 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         "training": {**_GROUPS, "clipGradientNorm": 1},
     },
     "clipping": {
-        "about": "The same, with gradients that are clipped in every step.",
+        "about": "The same groups, with gradients that are clipped in every step.",
         "augmentation": {"horizontalFlip": 0.5, "mixup": 0.4},
         "training": {**_GROUPS, "clipGradientNorm": 0.1},
     },

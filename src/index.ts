@@ -78,12 +78,12 @@ export interface RunOptions {
    * Seeds whose runs keep a few training steps, which the other framework then takes again from the same state.
    * @defaultValue `first`
    */
-  readonly replay?: EvidenceOptions['replay']
+  readonly replay?: EvidenceOptions['replay'] | undefined
   /**
    * Whether each framework tests the other's models.
    * @defaultValue true
    */
-  readonly crossEvaluation?: boolean
+  readonly crossEvaluation?: boolean | undefined
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
   /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */

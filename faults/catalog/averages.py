@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Place, in_both
+from faults.fault import Place, in_both, in_shared_code
 
 _PYTORCH = "twintune.engines.pytorch.ema"
 _TENSORFLOW = "twintune.engines.tensorflow.ema"
@@ -61,17 +61,12 @@ FAULTS = [
         pytorch=Place("twintune.engines.pytorch.aligned", before=_STANDING_IN, after="return standing_in(None)"),
         tensorflow=Place("twintune.engines.tensorflow.aligned", before=_STANDING_IN, after="return standing_in(None)"),
     ),
-    *in_both(
+    *in_shared_code(
         name="average-not-swapped-back",
         wrong="Training goes on from the average after each validation, and the weights become the average.",
         spec="fine-tune",
         shown_by="continuity",
-        pytorch=Place(
-            "twintune.engines.engine",
-            before="    finally:\n        average.swap()\n",
-            after="    finally:\n        pass\n",
-        ),
-        tensorflow=Place(
+        place=Place(
             "twintune.engines.engine",
             before="    finally:\n        average.swap()\n",
             after="    finally:\n        pass\n",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault, Place, in_both
+from faults.fault import Fault, Place, in_both, in_shared_code
 
 _LOOP = "twintune.training.loop"
 _CHECKPOINTS = "twintune.training.run_checkpoints"
@@ -14,33 +14,26 @@ _RESTORE = "            self.checkpoints.restore_best()\n"
 _BEST = "tensors = self._folder.load_best().tensors"
 
 FAULTS = [
-    *in_both(
+    *in_shared_code(
         name="best-not-restored",
         wrong="A phase ends with its last weights, and is described as ending with those of its best epoch.",
         spec="head",
         shown_by="restored weights",
-        pytorch=Place(_LOOP, before=_RESTORE, after="            pass\n"),
-        tensorflow=Place(_LOOP, before=_RESTORE, after="            pass\n"),
+        place=Place(_LOOP, before=_RESTORE, after="            pass\n"),
     ),
-    *in_both(
+    *in_shared_code(
         name="last-for-best",
         wrong="The weights of the last epoch are restored as those of the best one.",
         spec="head",
         shown_by="restored weights",
-        pytorch=Place(_CHECKPOINTS, before=_BEST, after="tensors = self._folder.load_last().tensors"),
-        tensorflow=Place(_CHECKPOINTS, before=_BEST, after="tensors = self._folder.load_last().tensors"),
+        place=Place(_CHECKPOINTS, before=_BEST, after="tensors = self._folder.load_last().tensors"),
     ),
-    *in_both(
+    *in_shared_code(
         name="best-without-statistics",
         wrong="The best epoch's weights are restored without BatchNorm's running statistics.",
         spec="phases",
         shown_by="restored weights",
-        pytorch=Place(
-            _CHECKPOINTS,
-            before='if not n.startswith(("optimizer.", "generator."))',
-            after='if not n.startswith(("optimizer.", "generator.")) and ".running_" not in n',
-        ),
-        tensorflow=Place(
+        place=Place(
             _CHECKPOINTS,
             before='if not n.startswith(("optimizer.", "generator."))',
             after='if not n.startswith(("optimizer.", "generator.")) and ".running_" not in n',
@@ -84,25 +77,19 @@ FAULTS = [
             ),
         ),
     ),
-    *in_both(
+    *in_shared_code(
         name="stops-late",
         wrong="A phase waits for an epoch more than the patience has.",
         spec="head",
         shown_by="stopping",
-        pytorch=Place(
-            _STOPPING, before="self.state.waited < rule.patience", after="self.state.waited <= rule.patience"
-        ),
-        tensorflow=Place(
-            _STOPPING, before="self.state.waited < rule.patience", after="self.state.waited <= rule.patience"
-        ),
+        place=Place(_STOPPING, before="self.state.waited < rule.patience", after="self.state.waited <= rule.patience"),
     ),
-    *in_both(
+    *in_shared_code(
         name="best-left-out",
         wrong="A phase ends with its last weights, and says so, where it should end with those of its best epoch.",
         spec="head",
         shown_by="stopping",
-        pytorch=Place(_LOOP, before="if monitor.restores_best and", after="if False and"),
-        tensorflow=Place(_LOOP, before="if monitor.restores_best and", after="if False and"),
+        place=Place(_LOOP, before="if monitor.restores_best and", after="if False and"),
     ),
     *in_both(
         name="resumed-without-average",

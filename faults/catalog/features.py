@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault, Place, in_both
+from faults.fault import Fault, Place, in_both, in_shared_code
 
 _PYTORCH = "twintune.engines.pytorch.prefix"
 _TENSORFLOW = "twintune.engines.tensorflow.prefix"
@@ -14,15 +14,12 @@ _PREPARE_PYTORCH = "                self._compute = self._prepare(pixels)\n"
 _PREPARE_TENSORFLOW = "                self._compute = self._prepare(images)\n"
 
 FAULTS = [
-    *in_both(
+    *in_shared_code(
         name="features-permuted",
         wrong="The features of a batch are in reverse order.",
         spec="head",
         shown_by="features",
-        pytorch=Place(
-            _KEPT, before=_BATCH, after="yield Batch(np.asarray(features[chosen[::-1]]), labels[chosen], chosen)"
-        ),
-        tensorflow=Place(
+        place=Place(
             _KEPT, before=_BATCH, after="yield Batch(np.asarray(features[chosen[::-1]]), labels[chosen], chosen)"
         ),
     ),
@@ -46,13 +43,12 @@ FAULTS = [
         spec="head",
         shown_by="features",
     ),
-    *in_both(
+    *in_shared_code(
         name="features-stale",
         wrong="The last phase trains on features that the backbone gave before it was trained.",
         spec="phases",
         shown_by="features",
-        pytorch=Place("twintune.training.inputs", before=_LIVE, after="return self._record.state.weights"),
-        tensorflow=Place("twintune.training.inputs", before=_LIVE, after="return self._record.state.weights"),
+        place=Place("twintune.training.inputs", before=_LIVE, after="return self._record.state.weights"),
     ),
     *in_both(
         name="features-in-training-mode",
@@ -91,17 +87,12 @@ FAULTS = [
             after="return tf.nn.bias_add(outputs, beta)",
         ),
     ),
-    *in_both(
+    *in_shared_code(
         name="features-rounded",
         wrong="Features are kept in float16.",
         spec="head",
         shown_by="features",
-        pytorch=Place(
-            "twintune.features.extraction",
-            before="yield prefix(batch.inputs)",
-            after="yield prefix(batch.inputs).astype(np.float16).astype(np.float32)",
-        ),
-        tensorflow=Place(
+        place=Place(
             "twintune.features.extraction",
             before="yield prefix(batch.inputs)",
             after="yield prefix(batch.inputs).astype(np.float16).astype(np.float32)",

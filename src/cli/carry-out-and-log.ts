@@ -37,8 +37,8 @@ export async function carryOutAndLog(
     parallel,
     featureCache,
     // A single framework is trained without these options: there is no other one to judge its runs.
-    ...(replay !== undefined && { replay }),
-    ...(crossEvaluation !== undefined && { crossEvaluation }),
+    replay,
+    crossEvaluation,
     signal: context.signal,
   })
   return logToTheEnd(events, options, context)

@@ -19,12 +19,8 @@ export async function resumeCommand(
 ): Promise<number> {
   const found = await findComparison(comparison, out)
   if (isComplete(found)) context.stderr(`${found.name} is finished: there is nothing to resume.`)
-  const evidence = {
-    ...(replay !== undefined && { replay }),
-    ...(crossEvaluation !== undefined && { crossEvaluation }),
-  }
   return logToTheEnd(
-    resumeComparison(found.path, { parallel, featureCache, ...evidence, signal: context.signal }),
+    resumeComparison(found.path, { parallel, featureCache, replay, crossEvaluation, signal: context.signal }),
     options,
     context,
   )

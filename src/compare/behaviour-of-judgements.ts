@@ -60,21 +60,23 @@ export function replayRow(judgements: readonly Judgement[], results: readonly Ru
   return { ...row, evidence: row.evidence + describeLoose(replayed) }
 }
 
+function judgedRun({ seed, judged }: Pick<Judgement, 'seed' | 'judged'>, results: readonly RunResult[]) {
+  return results.find((result) => result.framework === judged && result.seed === seed && !result.repeat)
+}
+
 function stepsLeftOut({ seed, judged, steps }: Judgement, results: readonly RunResult[]): string[] {
-  const run = results.find((result) => result.framework === judged && result.seed === seed && !result.repeat)
-  const kept = run?.facts?.phases.reduce((sum, { keptSteps }) => sum + keptSteps, 0) ?? 0
+  const kept =
+    judgedRun({ seed, judged }, results)?.facts?.phases.reduce((sum, { keptSteps }) => sum + keptSteps, 0) ??
+    0
   return steps.length < kept ? [`${kept - steps.length} kept steps of ${judged} seed ${seed}`] : []
 }
 
 // Gradients that are nothing but rounding can't be held to anything, and a reader should know how many there are.
 function describeLoose(judgements: readonly Judgement[]): string {
-  const steps = judgements.flatMap((judgement) => judgement.steps)
-  const loosest = steps.reduce((worst, step) => (step.loose > worst.loose ? step : worst), steps[0] ?? noStep)
-  if (loosest.loose === 0) return ''
+  const [loosest] = judgements.flatMap(({ steps }) => steps).toSorted((a, b) => b.loose - a.loose)
+  if (loosest === undefined || loosest.loose === 0) return ''
   return `; ${loosest.loose} of the ${loosest.tensors} tensors of a step are known to no better than 30% of their change`
 }
-
-const noStep = { loose: 0, tensors: 0 }
 
 /** Row of the steps that both frameworks took in float64 from the same states; none where they weren't asked to. */
 export function exactReplayRows(judgements: readonly Judgement[]): ContractRow[] {
@@ -91,10 +93,8 @@ export function crossEvaluationRow(
 ): ContractRow {
   const findings = judgements.flatMap(({ seed, judged, judge, evaluation }): Finding[] => {
     if (evaluation === null) return []
-    const run = results.find(
-      (result) => result.framework === judged && result.seed === seed && !result.repeat,
-    )
-    const { difference, bound, different, ties, accuracies, images } = evaluation
+    const run = judgedRun({ seed, judged }, results)
+    const { difference, bound, different, ties, metrics, images } = evaluation
     const changed = different.length - ties.length
     const answers =
       different.length === 0
@@ -108,7 +108,7 @@ export function crossEvaluationRow(
         seed,
         difference: changed > 0 ? Math.max(difference, Number.MAX_VALUE) : difference,
         bound,
-        evidence: `${judge} tests ${judged}'s model on ${images} images: logits differ by ${share(difference)}, ${answers}; accuracy ${accuracies[0]} and ${accuracies[1]}`,
+        evidence: `${judge} tests ${judged}'s model on ${images} images: logits differ by ${share(difference)}, ${answers}; accuracy ${metrics[0]?.accuracy} and ${metrics[1]?.accuracy}`,
       },
     ]
   })
@@ -130,9 +130,13 @@ function withoutOpposite(judgements: readonly Judgement[], seeds: ReadonlySet<nu
 type Parties = Pick<Judgement, 'seed' | 'judged' | 'judge'>
 
 // Metrics are computed from logits by the same code in both frameworks, so that two processes come to the same.
-function metricsOf(test: EvaluationMetrics, { metrics }: CrossEvaluation, { seed, judged, judge }: Parties) {
+function metricsOf(
+  test: EvaluationMetrics,
+  { metrics: [kept] }: CrossEvaluation,
+  { seed, judged, judge }: Parties,
+) {
   return evaluationMetricsSchema.keyof().options.map((name): Finding => {
-    const values = [test[name], metrics?.[name] ?? null] as const
+    const values = [test[name], kept?.[name] ?? null] as const
     return {
       seed,
       difference: gapOf(values),
@@ -143,10 +147,11 @@ function metricsOf(test: EvaluationMetrics, { metrics }: CrossEvaluation, { seed
 }
 
 // In half precision logits may differ so far that only the mean over many images says something.
-function lossesOf({ losses, lossBound }: CrossEvaluation, { seed, judged, judge }: Parties): Finding {
+function lossesOf({ metrics, lossBound }: CrossEvaluation, { seed, judged, judge }: Parties): Finding {
+  const losses = [metrics[0]?.loss ?? null, metrics[1]?.loss ?? null] as const
   return {
     seed,
-    difference: Math.abs(losses[0] - losses[1]),
+    difference: gapOf(losses),
     bound: lossBound,
     evidence: `${judge} tests ${judged}'s model: loss ${losses[1]}, where ${judged}'s own is ${losses[0]}`,
   }

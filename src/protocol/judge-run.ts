@@ -52,14 +52,12 @@ export const crossEvaluationSchema = z
     images: z.int().describe('Number of test images that the judge has answered.'),
     difference: z.number().describe('Largest difference of two logits, as a share of the largest logit.'),
     bound: z.number().describe('Largest such difference that rounding explains.'),
-    accuracies: z.tuple([z.number(), z.number()]).describe(`Test accuracy, 0 to 1. ${ofBoth}`),
-    losses: z.tuple([z.number(), z.number()]).describe(`Mean cross-entropy of the test in nats. ${ofBoth}`),
-    lossBound: z.number().describe('Largest difference of two mean losses that rounding explains.'),
-    metrics: evaluationMetricsSchema
-      .nullable()
+    metrics: z
+      .tuple([evaluationMetricsSchema.nullable(), evaluationMetricsSchema.nullable()])
       .describe(
-        'Metrics of the logits that the judged run kept, as the judge computes them; null where a logit is not finite.',
+        `Metrics of the test, as the judge computes them; null where a logit is not finite. ${ofBoth}`,
       ),
+    lossBound: z.number().describe('Largest difference of two mean losses that rounding explains.'),
     validation: evaluationMetricsSchema
       .nullable()
       .describe('Metrics that the judge finds on the validation set; null where there is none.'),

@@ -34,9 +34,9 @@ interface Court {
 
 /** Whether a run keeps steps for the other framework. */
 export function keepsSteps(
-  { mode, frameworks, seeds }: Experiment,
+  { mode, frameworks, seeds }: Pick<Experiment, 'mode' | 'frameworks' | 'seeds'>,
   { seed, repeat }: { readonly seed: number; readonly repeat?: true | undefined },
-  { replay }: EvidenceOptions,
+  { replay }: Pick<EvidenceOptions, 'replay'>,
 ): boolean {
   if (mode === 'idiomatic' || frameworks.length < 2 || repeat || replay === 'none') return false
   return replay === 'all' || seed === seeds[0]

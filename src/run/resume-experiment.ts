@@ -8,6 +8,7 @@ import type { Event } from '../events.js'
 import { TwintuneError } from '../failure.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import { loadExperiment } from '../spec/load.js'
+import { frameworkSchema } from '../spec/schema.js'
 import { version } from '../version.js'
 import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carry-out-runs.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
@@ -16,6 +17,7 @@ import { now } from './folder/journal.js'
 import { type RecordedComparison, readComparison } from './folder/read.js'
 import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
+import { keepsSteps } from './judge-runs.js'
 import { type MachineRecord, recordMachine } from './machine/record.js'
 import { type MachineSurroundings, machineSurroundings } from './machine/surroundings.js'
 
@@ -68,11 +70,12 @@ export function isComplete({ comparison, started, path: folder }: RecordedCompar
   if (comparison?.status !== 'finished') return false
   // Comparisons of older versions don't say what was wanted.
   const { replay = 'none', crossEvaluation = false } = started.evidence ?? {}
-  if (started.mode === 'idiomatic' || (replay === 'none' && !crossEvaluation)) return true
-  const pairs = pairsOfFrameworks(comparison.runs)
-  const judged = crossEvaluation || replay === 'all' ? pairs : pairs.slice(0, 1)
-  return judged
+  const { mode, runs } = started
+  if (mode === 'idiomatic') return true
+  const planned = { mode, frameworks: frameworkSchema.options, seeds: runs.map(({ seed }) => seed) }
+  return pairsOfFrameworks(comparison.runs)
     .flat()
+    .filter((run) => crossEvaluation || keepsSteps(planned, run, { replay }))
     .every((run) => existsSync(path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.judgement)))
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { behaviourOf, brokenRows } from '../../src/compare/behaviour.js'
 import type { Judgement } from '../../src/compare/judgement.js'
 import type { Facts, TrainedPhase } from '../../src/protocol/facts.js'
-import type { ReplayedStep } from '../../src/protocol/judge-run.js'
+import type { CrossEvaluation, ReplayedStep } from '../../src/protocol/judge-run.js'
 import type { EvaluationMetrics, FinishedRun } from '../../src/protocol/result.js'
 import { facts, finishedRun } from '../report/comparison.js'
 
@@ -117,12 +117,13 @@ describe('the rows of what two runs did', () => {
   )
 
   it('call a model different whose loss the other framework does not find, where its logits say little', () => {
-    const found = { ...evaluation, bound: 0.5, losses: [0.5, 0.7] as [number, number] }
+    const run = finishedRun('tensorflow', 0)
+    const found = { ...evaluation, bound: 0.5, metrics: metricsOf(run, 0.25) }
     expect(
       row('cross-evaluation', behaviourOf('aligned', pair(), judgements({ evaluation: found }))),
     ).toMatchObject({
       state: 'different',
-      evidence: "pytorch tests tensorflow's model: loss 0.7, where tensorflow's own is 0.5",
+      evidence: `pytorch tests tensorflow's model: loss ${run.test.loss + 0.25}, where tensorflow's own is ${run.test.loss}`,
     })
   })
 
@@ -239,19 +240,22 @@ const evaluation = {
   images: 40,
   difference: 1e-6,
   bound: 1e-4,
-  accuracies: [finishedRun('tensorflow', 0).test.accuracy, 0.5] as [number, number],
-  losses: [0.5, 0.501] as [number, number],
   lossBound: 0.002,
-  metrics: finishedRun('tensorflow', 0).test as EvaluationMetrics | null,
+  metrics: metricsOf(finishedRun('tensorflow', 0), 0.001),
   validation: null as EvaluationMetrics | null,
   validationTies: 1,
   different: [] as number[],
   ties: [] as number[],
 }
 
+/** Metrics of a run's kept logits, and those that the other framework finds, whose loss is larger. */
+function metricsOf({ test }: FinishedRun, larger: number): CrossEvaluation['metrics'] {
+  return [test, { ...test, loss: test.loss + larger }]
+}
+
 /** Judgements of both runs, of which TensorFlow's has these changes. */
 function judgements(changes: Partial<Judgement> = {}): Judgement[] {
-  const ofPytorch = { ...evaluation, metrics: finishedRun('pytorch', 0).test }
+  const ofPytorch = { ...evaluation, metrics: metricsOf(finishedRun('pytorch', 0), 0.001) }
   return [judgement(changes), judgement({ judged: 'pytorch', judge: 'tensorflow', evaluation: ofPytorch })]
 }
 

@@ -63,16 +63,14 @@ class CrossEvaluation(Message):
 
     `difference` is the largest one of two logits, as a share of the largest logit; `different` are the positions of
     images with another answer, `ties` those of them whose answers lie within rounding of each other. `metrics` are
-    those of the logits that the judged run kept, and `validation` those that the judge finds, whose answers to
-    `validation_ties` images are ties.
+    those of the logits that the judged run kept and those of the judge's own. `validation` are those that the judge
+    finds, whose answers to `validation_ties` images are ties.
     """
 
     images: int
     difference: float
     bound: float
-    metrics: EvaluationMetrics | None
-    accuracies: tuple[float, float]
-    losses: tuple[float, float]
+    metrics: tuple[EvaluationMetrics | None, EvaluationMetrics | None]
     loss_bound: float
     validation: EvaluationMetrics | None
     validation_ties: int

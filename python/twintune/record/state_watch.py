@@ -35,11 +35,6 @@ class StateWatch:
         now = {name: _checksum(tensor) for name, tensor in state.items()}
         return next((name for name in {**left, **now} if left.get(name) != now.get(name)), None)
 
-    @property
-    def has_left(self) -> bool:
-        """Whether there is a state to compare with."""
-        return self._left is not None
-
 
 def first_not_loaded(loaded: State, state: State) -> str | None:
     """The first loaded tensor that an engine's state lacks or has otherwise; None if there is none."""

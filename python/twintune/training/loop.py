@@ -19,15 +19,7 @@ from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.phases import keeps_backbone
 from twintune.model.weights import in_c_order, save_atomically
-from twintune.protocol import (
-    Emit,
-    EpochRecord,
-    EvaluationMetrics,
-    Phase,
-    RestoredWeights,
-    RunRequest,
-    RunResult,
-)
+from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
 from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter

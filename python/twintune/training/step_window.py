@@ -67,7 +67,7 @@ class StepWindow:
 
     def closes_after(self, batch: int) -> bool:
         """Whether there is something to look at after a batch that ends its group."""
-        return self._step is not None or (self._epoch == 1 and batch == self._run.batches)
+        return self._step is not None or self._ends_first_epoch(batch)
 
     def close(self, batch: int, outcomes: Sequence[StepOutcome]) -> None:
         """Looks at the engine after an optimiser step.
@@ -83,20 +83,24 @@ class StepWindow:
             self._keeper.end(msgspec.structs.replace(self._step, losses=losses, right=right), state)
             self._run.record.state.trained[-1].kept_steps += 1
             self._step = None
-        self._keeper.watch.leave(state)
-        self._keeper.left_after = self._run.position.steps_done
+        if self._ends_first_epoch(batch) or self._step_of(batch) + 1 in self._chosen:
+            # The step that follows is looked at too.
+            self._keeper.watch.leave(state)
+            self._keeper.left_after = self._run.position.steps_done
 
     def _compare_with_left(self, batch: int, state: Mapping[str, np.ndarray]) -> None:
         """Compares the state with that after the step before, if that step was looked at."""
-        position = self._run.position
-        is_phase_begun = (self._epoch, batch) != (1, 1)
-        if self._keeper.left_after != position.steps_done or not is_phase_begun:
+        begins_phase = (self._epoch, batch) == (1, 1)
+        if begins_phase or self._keeper.left_after != self._run.position.steps_done:
             return
         changed = self._keeper.watch.changed(state)
         self._keeper.left_after = None
         if batch == 1 or changed is not None:
             at = f"before step {self._step_of(batch)} of epoch {self._epoch}"
             self._run.record.state.trained[-1].continuity.append(StateCheck(at=at, changed=changed))
+
+    def _ends_first_epoch(self, batch: int) -> bool:
+        return self._epoch == 1 and batch == self._run.batches
 
     def _step_of(self, batch: int) -> int:
         return (batch - 1) // self._accumulation + 1

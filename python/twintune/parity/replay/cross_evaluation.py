@@ -51,7 +51,7 @@ class CrossEvaluator:
             judged: The run's folder.
         """
         self._load(load_file(judged / "model" / "model.safetensors"))
-        logits, validation = self._logits_of("test"), self._run.splits.validation
+        logits = self._logits_of("test")
         kept = load_file(judged / "predictions.safetensors")["logits"]
         bound, labels = TOLERANCES[self._run.request.training.precision].logits, self._run.splits.test.labels
         if kept.shape != logits.shape or not np.isfinite(logits).all():
@@ -63,22 +63,28 @@ class CrossEvaluator:
             different = np.flatnonzero(kept.argmax(axis=1) != logits.argmax(axis=1))
         theirs, ours = (_metrics(each, labels) for each in (kept, logits))
         tie = 2 * bound * scale
-        validated = None if validation is None else self._logits_of("validation")
+        validation, validation_ties = self._validate(tie)
         listed: list[int] = different[:_LISTED].tolist()
         is_comparable = difference < NOT_COMPARABLE
         return CrossEvaluation(
             images=len(logits),
             difference=difference,
             bound=bound,
-            accuracies=(_value(theirs, "accuracy"), _value(ours, "accuracy")),
-            losses=(_value(theirs, "loss"), _value(ours, "loss")),
-            metrics=theirs,
-            loss_bound=self._loss_bound(tie, _value(ours, "loss")),
-            validation=None if validated is None or validation is None else _metrics(validated, validation.labels),
-            validation_ties=0 if validated is None else sum(_gap(each) <= tie for each in validated),
+            metrics=(theirs, ours),
+            loss_bound=self._loss_bound(tie, 0.0 if ours is None else ours.loss),
+            validation=validation,
+            validation_ties=validation_ties,
             different=listed,
             ties=[at for at in listed if is_comparable and _gap(logits[at]) <= tie],
         )
+
+    def _validate(self, tie: float) -> tuple[EvaluationMetrics | None, int]:
+        """The metrics on the validation images, and how many answers to them are ties; none without such images."""
+        split = self._run.splits.validation
+        if split is None:
+            return None, 0
+        logits = self._logits_of("validation")
+        return _metrics(logits, split.labels), sum(_gap(each) <= tie for each in logits)
 
     def _loss_bound(self, tie: float, loss: float) -> float:
         """The largest difference of two mean losses that rounding explains.
@@ -122,8 +128,3 @@ def _gap(logits: np.ndarray) -> float:
     """The distance between the two largest logits."""
     second, first = np.partition(logits, -2)[-2:]
     return float(first - second)
-
-
-def _value(metrics: EvaluationMetrics | None, name: str) -> float:
-    """A metric; -1 where there are no metrics."""
-    return -1.0 if metrics is None else float(getattr(metrics, name))
