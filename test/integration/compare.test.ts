@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Comparison, comparisonSchema } from '../../src/compare/comparison.js'
+import { comparisonSchema } from '../../src/compare/comparison.js'
 import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
-import { runResultSchema } from '../../src/protocol/result.js'
+import { type RunResult, runResultSchema } from '../../src/protocol/result.js'
 import { comparisonFiles } from '../../src/run/folder/files.js'
 import type { Framework } from '../../src/spec/schema.js'
 import {
@@ -219,49 +219,40 @@ const measured: readonly string[] = [
   'peakMemoryBytes',
   'othersCpuShare',
   'throughput',
+  'repeat',
 ]
 
-/** A comparison without what clocks and the machine's memory say. */
-function withoutTimes(comparison: object): unknown {
-  return JSON.parse(JSON.stringify(comparison, (key, value) => (measured.includes(key) ? undefined : value)))
+/** Results of runs without what clocks and the machine's memory say, and whether a run is a repeat. */
+function withoutTimes(runs: readonly RunResult[]): unknown {
+  return JSON.parse(JSON.stringify(runs, (key, value) => (measured.includes(key) ? undefined : value)))
 }
 
 describe('a deterministic run', () => {
-  it('ends in the same bits when it is done again, as a comparison of its own and as a repeat', async () => {
-    const again = tinyExperiment(folder, {
+  it('ends in the same bits when it is repeated, and its noise is none', async () => {
+    const experiment = tinyExperiment(folder, {
       name: 'again',
       deterministic: true,
       training: { batchSize: 8, phases: [{ epochs: 1, trainable: { lastStages: 1 } }] },
+      comparison: { noise: true },
     })
-    const models: string[][] = []
-    const comparisons: Comparison[] = []
-    for (const noise of [false, true]) {
-      const told = await compareWarm({ ...again, comparison: { noise } }, folder, { featureCache: false })
-      comparisons.push(comparisonOf(told))
-      const [started] = eventsOf(told, 'comparison-started')
-      models.push(
-        (started?.runs ?? []).map((run) => {
-          const file = path.join(
-            started?.comparisonDirectory ?? '',
-            comparisonFiles.folderOf(run),
-            'model/model.safetensors',
-          )
-          return createHash('sha256').update(readFileSync(file)).digest('hex')
-        }),
-      )
-    }
-    const [tensorflow, pytorch] = models[0] ?? []
-    expect(models[1]).toEqual([tensorflow, pytorch, tensorflow, pytorch])
+    const told = await compareWarm(experiment, folder, { featureCache: false })
+    const { runs, repeats, noise } = comparisonOf(told)
+    const [started] = eventsOf(told, 'comparison-started')
+    const [tensorflow, pytorch, ...again] = (started?.runs ?? []).map((run) => {
+      const model = path.join(comparisonFiles.folderOf(run), 'model/model.safetensors')
+      const file = path.join(started?.comparisonDirectory ?? '', model)
+      return createHash('sha256').update(readFileSync(file)).digest('hex')
+    })
+    expect(again).toEqual([tensorflow, pytorch])
+    expect(repeats.map(({ status }) => status)).toEqual(['finished', 'finished'])
+    expect(withoutTimes(repeats)).toEqual(withoutTimes(runs))
 
-    const [plain, noisy] = comparisons
-    expect(withoutTimes({ ...noisy, noise: null, repeats: [] })).toEqual(withoutTimes({ ...plain }))
-    expect(noisy?.repeats.map(({ status }) => status)).toEqual(['finished', 'finished'])
     const exact = { mean: 0, largest: 0, pairs: 1 }
     for (const figure of ['accuracy', 'macroF1', 'loss', 'firstStepLoss', 'differentImages'] as const) {
-      expect(noisy?.noise?.[figure]).toMatchObject({ tensorflow: exact, pytorch: exact })
+      expect(noise?.[figure]).toMatchObject({ tensorflow: exact, pytorch: exact })
     }
-    expect(noisy?.noise?.unlike).toEqual({ tensorflow: [], pytorch: [] })
-    expect(noisy?.noise?.loss.between?.mean).toBeGreaterThan(0)
+    expect(noise?.unlike).toEqual({ tensorflow: [], pytorch: [] })
+    expect(noise?.loss.between?.mean).toBeGreaterThan(0)
   })
 })
 
