@@ -23,7 +23,7 @@ describe('doctor', () => {
 
   it('exits with 5 and says what to do about an interpreter that is not there', async () => {
     const { exitCode, stdout } = await startTwintune(['doctor'], folder, {
-      TWINTUNE_PYTHON_TENSORFLOW: path.join(folder, 'nowhere/python'),
+      TWINTUNE_PYTHON: path.join(folder, 'nowhere/python'),
     })
     expect(exitCode).toBe(5)
     expect(stdout).toContain('nowhere/python')

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable
 
 import pytest
-from conftest import BACKBONE
+from conftest import BACKBONE, MOSTLY_PYTORCH
 from step_rig import FRAMEWORKS, SGD, phase_of, take_steps
 from twintune.training.loop import run
 
@@ -35,7 +35,7 @@ def assert_leaves_nothing(carry_out: Callable[[], object]) -> None:
     assert objects_after_a_run() - objects_after_a_run() == pytest.approx(0, abs=FEW)
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_run_that_has_ended_leaves_nothing_to_the_next(make_request, framework: str) -> None:
     request = make_request(framework, model=MODEL, training={"precision": "float64"})
     phase = phase_of(trainable={"lastStages": 1}, batchNorm="inference", optimizer=SGD)

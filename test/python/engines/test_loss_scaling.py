@@ -120,6 +120,8 @@ def test_a_step_whose_gradients_overflow_counts_for_nothing(
     assert all(np.array_equal(scaled.head[name], plain.head[name]) for name in plain.head)
 
 
+# A CPU takes its time in float16; the steps whose gradients overflow, above, are in every test run.
+@pytest.mark.slow
 def test_a_run_in_float16_skips_its_first_steps_in_both_frameworks(
     make_request, monkeypatch: pytest.MonkeyPatch
 ) -> None:

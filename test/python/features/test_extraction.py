@@ -216,7 +216,7 @@ def test_fixed_views_give_features_that_train_as_pixels_do(
 LAST_STAGE = {**PHASE, "trainable": {"lastStages": 1}, "epochs": 2}
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_what_frozen_stages_gave_trains_the_last_ones_as_pixels_do(
     requests, framework: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 import twintune.system.stopwatch
-from conftest import ADAM, BACKBONE, IDIOMATIC_BACKBONES, PHASE
+from conftest import ADAM, BACKBONE, IDIOMATIC_BACKBONES, MOSTLY_PYTORCH, PHASE
 from reports import Reports, as_sent
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
@@ -254,7 +254,7 @@ def test_the_best_epoch_has_its_file_though_no_checkpoint_was_due_after_it(make_
     }
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_idiomatic_mode_goes_on_to_the_same_bits_too(make_long_request, framework: str) -> None:
     optimizer = {key: value for key, value in ADAM.items() if key != "epsilon"}
     model = {**MODEL, "backbone": IDIOMATIC_BACKBONES[framework]}
@@ -266,9 +266,7 @@ def test_idiomatic_mode_goes_on_to_the_same_bits_too(make_long_request, framewor
     fields = {"mode": "idiomatic", "model": model, "training": training}
     whole = make_long_request(framework, "whole", **fields)
     expected = run(whole, lambda report: None)
-    # Keras takes seconds for each beginning.
-    stops = [after_checkpoints(1)] if framework == "tensorflow" else [after_checkpoints(1), after("epoch", epoch=1)]
-    for stop in stops:
+    for stop in (after_checkpoints(1), after("epoch", epoch=1)):
         assert run_until(make_long_request(framework, "parted", resume=True, **fields), stop) is None
     resumed = run_until(make_long_request(framework, "parted", resume=True, **fields), never)
     assert without_times(resumed) == without_times(expected)

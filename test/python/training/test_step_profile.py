@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from conftest import IDIOMATIC_BACKBONES, PHASE, RESNET
+from conftest import IDIOMATIC_BACKBONES, MOSTLY_PYTORCH, PHASE, RESNET
 from safetensors.numpy import load_file
 from twintune.data.targets import Targets, one_hot
 from twintune.digests import digest_tensors
@@ -71,7 +71,7 @@ def few_steps(monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("frameworks", "few_steps")
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_profile_changes_nothing_of_the_run(make_request, framework: str, monkeypatch) -> None:
     # Statistics of all stages move, so that the second phase takes pixels.
     phases = [PHASE, {**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "train"}]
