@@ -44,14 +44,14 @@ class Probe:
         """
         self._model, self._entry, self._optimizer = model, entry, optimizer
         self._train_step, self._device = train_step, device
-        self._stage_outputs = build_stage_outputs(model, entry)
 
     @torch.no_grad()
     def stage_outputs(self, images: np.ndarray, mode: ProbeMode) -> dict[str, np.ndarray]:
         """Computes the output of each stage, then `pooled`."""
         inputs = channels_first(self._device.put(images))
         with self._computing(mode):
-            outputs = {**self._stage_outputs(inputs), "pooled": self._model.features(inputs)}
+            stages = build_stage_outputs(self._model, self._entry)(inputs)
+            outputs = {**stages, "pooled": self._model.features(inputs)}
         return {name: output.to(inputs.dtype).cpu().numpy() for name, output in outputs.items()}
 
     @torch.no_grad()

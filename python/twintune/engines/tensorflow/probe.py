@@ -45,13 +45,13 @@ class Probe:
         """
         self._model, self._entry, self._optimizer = model, entry, optimizer
         self._train_step, self._device = train_step, device
-        self._stage_outputs = build_stage_outputs(model, entry)
 
     def stage_outputs(self, images: np.ndarray, mode: ProbeMode) -> dict[str, np.ndarray]:
         """Computes the output of each stage, then `pooled`."""
         with tf.device(self._device.native), self._computing(mode):
             inputs = tf.convert_to_tensor(images)
-            maps = {name: tf.cast(output, inputs.dtype) for name, output in self._stage_outputs(inputs).items()}
+            stages = build_stage_outputs(self._model, self._entry)(inputs)
+            maps = {name: tf.cast(output, inputs.dtype) for name, output in stages.items()}
             pooled = self._model.features(inputs)
         return {
             **{name: output.numpy().transpose(0, 3, 1, 2) for name, output in maps.items()},

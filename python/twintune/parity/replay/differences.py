@@ -22,6 +22,7 @@ _SIGNS = 0.5
 _NORM = 1e-2
 """The share of its norm by which they may."""
 _TINY = float(np.finfo(np.float32).tiny)
+_BESIDE_THE_MODEL = ("optimizer.", "ema.", "loss_scaling.")
 
 State = Mapping[str, np.ndarray]
 
@@ -74,12 +75,17 @@ def worst_of(differences: Sequence[TensorDifference]) -> TensorDifference:
     return max(differences, key=lambda each: each.difference / each.bound)
 
 
+def model_tensors(state: State) -> State:
+    """The tensors of a state without the optimiser's buffers, the averages and the loss scaling."""
+    return {name: tensor for name, tensor in state.items() if not name.startswith(_BESIDE_THE_MODEL)}
+
+
 def norm_of_update(before: State, after: State) -> float:
     """The norm of the change of all weights, without the optimiser's buffers and averages."""
     squares = [
         np.square(after[name].astype(np.float64) - tensor).sum()
-        for name, tensor in before.items()
-        if name in after and not name.startswith(("optimizer.", "ema.", "loss_scaling."))
+        for name, tensor in model_tensors(before).items()
+        if name in after
     ]
     return float(np.sqrt(sum(squares)))
 

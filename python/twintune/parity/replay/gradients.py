@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
 from twintune.backbones import find_backbone
 from twintune.model.parameter_groups import ParameterSettings, parameter_settings
+from twintune.parity.replay.differences import State, model_tensors
 from twintune.protocol import AdamW, Optimizer, Phase, RmsProp, RunRequest, Sgd
 
-State = Mapping[str, np.ndarray]
 
-
-def recover_gradients(request: RunRequest, phase: Phase, shapes: State, before: State, after: State) -> State | None:
+def recover_gradients(request: RunRequest, phase: Phase, before: State, after: State) -> State | None:
     """Computes the gradients, clipped as they were, from the optimiser's buffers before and after the step.
 
     Each rule of an optimiser that adds the gradient to a buffer can be solved for it: the first moment of Adam, the
@@ -23,8 +22,7 @@ def recover_gradients(request: RunRequest, phase: Phase, shapes: State, before: 
     Args:
         request: The run's request, which names the backbone.
         phase: The phase, which has the optimiser's constants.
-        shapes: All tensors of the model, by name.
-        before: The state before the step; buffers that are missing are zero.
+        before: The state before the step, which has all trained tensors; buffers that are missing are zero.
         after: The state after it.
 
     Returns:
@@ -33,7 +31,7 @@ def recover_gradients(request: RunRequest, phase: Phase, shapes: State, before: 
     slot = _slot_of(phase.optimizer)
     if slot is None:
         return None
-    ranks = {name: tensor.ndim for name, tensor in shapes.items()}
+    ranks = {name: tensor.ndim for name, tensor in model_tensors(before).items()}
     settings = parameter_settings(ranks, phase, find_backbone(request.model.backbone))
     if any(f"optimizer.{slot}.{name}" not in after for name in settings):
         return None

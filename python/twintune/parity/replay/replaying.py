@@ -192,9 +192,9 @@ class Replayer:
         if _skipped(after) > _skipped(own):
             # Loss scaling left the step out, and the buffers hold no gradient of it.
             return []
-        phase, tensors = self._phase_of(step), {**self._engine.backbone_tensors(), **self._engine.head_tensors()}
-        before = {**{name: np.array(tensor) for name, tensor in tensors.items()}, **own}
-        gradients = recover_gradients(self._run.request, phase, tensors, before, {**before, **after})
+        phase = self._phase_of(step)
+        # A state holds the backbone once it was trained.
+        gradients = recover_gradients(self._run.request, phase, own, {**own, **after})
         if gradients is None:
             return []
         self._restore(own)
