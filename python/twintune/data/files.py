@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from twintune.data.strings import CompactStrings, printable
+from twintune.system.files import state_of
 
 EXTENSIONS = (
     ".apng",
@@ -59,8 +60,8 @@ class ImageFiles:
         )
 
     def stamps(self) -> np.ndarray:
-        """Stamps of each file's path, size and time of change; a missing file has a stamp too."""
-        return np.fromiter((self._stamp(path) for path in self._paths), np.uint64, len(self._paths))
+        """Stamps of each file's path and state; a missing file has a stamp too."""
+        return np.fromiter((stamp_of(self._file(path), path) for path in self._paths), np.uint64, len(self._paths))
 
     def read(self, index: int) -> bytes:
         """The bytes of the file.
@@ -78,14 +79,20 @@ class ImageFiles:
     def _file(self, path: str) -> str:
         return os.path.join(self.root, path)
 
-    def _stamp(self, path: str) -> int:
-        try:
-            status = os.stat(self._file(path))
-            state = f"{status.st_size} {status.st_mtime_ns}"
-        except OSError:
-            state = "unreadable"
-        digest = hashlib.blake2b(os.fsencode(f"{path}\0{state}"), digest_size=8).digest()
-        return int.from_bytes(digest, "little")
+
+def stamp_of(file: str, name: str) -> int:
+    """A number of 64 bits that changes when a file changes; a missing file has one too.
+
+    Args:
+        file: The path of the file.
+        name: The name of the image, so that equal files have different stamps.
+    """
+    try:
+        state = str(state_of(file))
+    except OSError:
+        state = "unreadable"
+    digest = hashlib.blake2b(os.fsencode(f"{name}\0{state}"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
 def is_image(name: str) -> bool:

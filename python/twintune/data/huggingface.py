@@ -13,6 +13,7 @@ from twintune.data.dataset import Sources
 from twintune.data.table import TableDataset
 from twintune.errors import TwintuneError
 from twintune.protocol import HuggingFace
+from twintune.system.files import digest_of_states
 from twintune.system.network import first_line, why_unreachable
 
 _IN_SNAPSHOT = re.compile(r"/snapshots/[^/]+/(.+)$")
@@ -41,8 +42,11 @@ def open_huggingface(request: HuggingFace, cache_directory: str) -> Sources:
     elif _is_saved(request.train):
         rows = _load_saved(request, wanted)
     else:
+        # `datasets` knows files by their names and times of change, which a copy may keep.
+        files = sorted(file for file in Path(request.train).rglob("*") if file.is_file())
+        folder = Path(cache_directory, "datasets", digest_of_states(files))
         with _named_failures(request):
-            rows = _load(request, wanted, cache_dir=str(Path(cache_directory, "datasets")))
+            rows = _load(request, wanted, cache_dir=str(folder))
     identity = _identity_below(request.train) if is_local else _identity_in_snapshot
     opened = {
         name: TableDataset(part, f"{request.train}, split {name}", request.image_column, request.label_column, identity)

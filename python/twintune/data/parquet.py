@@ -10,6 +10,7 @@ from twintune.data.dataset import Sources
 from twintune.data.table import TableDataset
 from twintune.errors import TwintuneError
 from twintune.protocol import Parquet
+from twintune.system.files import digest_of_states
 
 
 def open_parquet_files(request: Parquet, cache_directory: str) -> Sources:
@@ -42,7 +43,9 @@ def _read(file: str, cache_directory: str) -> Any:
     try:
         if pyarrow.parquet.read_metadata(file).num_rows == 0:
             raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a parquet file that has images.")
-        return datasets.Dataset.from_parquet(glob.escape(file), cache_dir=str(Path(cache_directory, "datasets")))
+        # `datasets` knows a file by its name and time of change, which a copy may keep.
+        folder = Path(cache_directory, "datasets", digest_of_states([Path(file)]))
+        return datasets.Dataset.from_parquet(glob.escape(file), cache_dir=str(folder))
     except (DatasetGenerationError, pyarrow.ArrowException, ValueError) as error:
         raise TwintuneError(
             "DATASET_INVALID",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow
 
 from twintune.data.decoding import UnreadableImage
+from twintune.data.files import stamp_of
 from twintune.data.strings import CompactStrings
 from twintune.errors import TwintuneError
+from twintune.system.files import state_of
 
 
 class TableDataset:
@@ -56,14 +58,20 @@ class TableDataset:
         self.identities: Sequence[str] | None = self._path_identities(identity_of_path)
 
     def stamps(self) -> np.ndarray:
-        """Stamps of the memory-mapped files and the row; `datasets` gives a changed source files of another name."""
+        """Stamps of the memory-mapped files, the row, and the image's file if the row names one.
+
+        `datasets` gives a changed source memory-mapped files of another name.
+        """
         state = hashlib.blake2b(digest_size=8)
         for file in self._images.cache_files:
-            status = os.stat(file["filename"])
-            state.update(f"{file['filename']}\0{status.st_size} {status.st_mtime_ns}\0".encode())
+            state.update(f"{file['filename']}\0{state_of(file['filename'])}\0".encode())
         if not self._images.cache_files:
             state.update(self._images._fingerprint.encode())
-        return np.arange(len(self.labels), dtype=np.uint64) + np.uint64(int.from_bytes(state.digest()[:7], "little"))
+        stamps = np.arange(len(self.labels), dtype=np.uint64)
+        stamps += np.uint64(int.from_bytes(state.digest()[:7], "little"))
+        for row, path in self._named_files():
+            stamps[row] ^= np.uint64(stamp_of(path, path))
+        return stamps
 
     def read(self, index: int) -> bytes:
         """The bytes of the encoded image.
@@ -86,6 +94,20 @@ class TableDataset:
     def describe(self, index: int) -> str:
         """The source and the number of the row, from 0."""
         return f"{self.source}, row {index}"
+
+    def _named_files(self) -> Iterator[tuple[int, str]]:
+        """The rows without image bytes of their own, with the files that they name."""
+        from datasets import Image
+
+        if not isinstance(self._images.features[self._image_column], Image):
+            return
+        row = 0
+        for chunk in self._images.with_format("arrow")[:].column(self._image_column).chunks:
+            for place in np.flatnonzero(chunk.field("bytes").is_null().to_numpy(zero_copy_only=False)):
+                path = chunk.field("path")[int(place)].as_py()
+                if path and os.path.isabs(path):
+                    yield row + int(place), path
+            row += len(chunk)
 
     def _path_identities(self, identity_of_path: Callable[[str], str | None]) -> CompactStrings | None:
         """Identities from the images' own paths; None unless every row has one of its own."""

@@ -24,7 +24,8 @@ from twintune.record.run_state import FORMAT, RunState, checkpoint_mismatch
 from twintune.system.files import replacing
 
 _LAST, _BEST = "last.safetensors", "best.safetensors"
-_STATE, _FORMAT, _CHECKSUM = "twintune", "format", "crc32"
+_STATE, _FORMAT = "twintune", "format"
+_STATE_CHECKSUM, _CHECKSUM = "state-crc32", "crc32"
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,13 @@ class CheckpointFolder:
 
 
 def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> None:
-    tensors = in_c_order(tensors)
-    metadata = {_STATE: msgspec.json.encode(state).decode(), _FORMAT: FORMAT, _CHECKSUM: _checksum(tensors)}
+    tensors, text = in_c_order(tensors), msgspec.json.encode(state).decode()
+    metadata = {
+        _STATE: text,
+        _FORMAT: FORMAT,
+        _STATE_CHECKSUM: _checksum_of_text(text),
+        _CHECKSUM: _checksum(tensors),
+    }
     save_atomically(tensors, file, metadata)
 
 
@@ -177,10 +183,12 @@ def _read_header(file: Path) -> tuple[RunState, str]:
     try:
         with safetensors.safe_open(file, framework="np") as tensors:
             metadata = tensors.metadata() or {}
-        state, checksum = metadata[_STATE], metadata[_CHECKSUM]
-        if metadata.get(_FORMAT) != FORMAT:
+        if metadata.get(_FORMAT) != FORMAT and _STATE in metadata:
             raise checkpoint_mismatch("another version of twintune")
-        return msgspec.json.decode(state, type=RunState), checksum
+        state = metadata[_STATE]
+        if _checksum_of_text(state) != metadata[_STATE_CHECKSUM]:
+            raise _corrupt(file, "the run's state in it is not the one that was written")
+        return msgspec.json.decode(state, type=RunState), metadata[_CHECKSUM]
     except (safetensors.SafetensorError, OSError, msgspec.MsgspecError, KeyError) as error:
         raise _corrupt(file, str(error)) from error
 
@@ -195,9 +203,14 @@ def _corrupt(file: Path, reason: str) -> TwintuneError:
 
 def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
     checksum = 0
-    for name in sorted(tensors):
-        checksum = zlib.crc32(np.ascontiguousarray(tensors[name]).data, zlib.crc32(name.encode(), checksum))
+    for name, tensor in sorted(tensors.items()):
+        checksum = zlib.crc32(f"{name} {tensor.dtype} {tensor.shape}".encode(), checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(tensor).data, checksum)
     return f"{checksum:08x}"
+
+
+def _checksum_of_text(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def _name_also(file: Path, name: Path) -> None:

@@ -82,6 +82,8 @@ class RunState(msgspec.Struct, frozen=True):
     specification: dict[str, Any]
     split: str
     """Digest of the images' identities, labels and bytes in each split."""
+    versions: dict[str, str]
+    """The versions of the packages that bear on a result, by the packages' names."""
     position: Position
     epoch: EpochState | None
     monitor: MonitorState
@@ -108,9 +110,14 @@ def checkpoint_mismatch(difference: str) -> TwintuneError:
     """
     return TwintuneError(
         "CHECKPOINT_MISMATCH",
-        f"The run's last checkpoint was made with {difference}.",
+        made_with(difference),
         "Put back what was changed since, or start a new run with `twintune compare`.",
     )
+
+
+def made_with(difference: str) -> str:
+    """A sentence about what the last checkpoint was made with."""
+    return f"The run's last checkpoint was made with {difference}."
 
 
 def specification_of(request: RunRequest) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
@@ -36,8 +37,16 @@ def replacing(file: Path) -> Iterator[Path]:
         raise
 
 
-def state_of(file: Path) -> tuple[int, ...]:
+def state_of(file: Path | str) -> tuple[int, ...]:
     """The state of a file: another state means that the content may be another one. Nothing is read."""
-    status = file.stat()
+    status = os.stat(file)
     # A copy may keep the time of the last change (mtime), but not that of the last change of status (ctime).
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def digest_of_states(files: Iterable[Path]) -> str:
+    """A digest, 16 hexadecimal digits, of the names and states of files."""
+    states = hashlib.sha256()
+    for file in files:
+        states.update(f"{file}\0{state_of(file)}\0".encode(errors="surrogateescape"))
+    return states.hexdigest()[:16]

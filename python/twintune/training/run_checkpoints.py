@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from twintune.digests import digest_text
+from twintune.engines.environment import versions
 from twintune.record.checkpoints import Checkpoint, CheckpointFolder
 from twintune.record.early_stopping import Monitor
 from twintune.record.run_state import (
@@ -16,6 +17,7 @@ from twintune.record.run_state import (
     RunState,
     checkpoint_mismatch,
     first_difference,
+    made_with,
     specification_of,
 )
 from twintune.system.stopwatch import Pace
@@ -36,6 +38,7 @@ class RunCheckpoints:
         self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), training.checkpoints.keep, restores_best)
         self._specification = specification_of(request)
         self._split = digest_text([run.splits.membership, *run.splits.contents.values()])
+        self._versions = versions(request.framework)
         self._pace = Pace(_AUTO_SECONDS)
         self._unwritten_best: tuple[RunState, dict[str, np.ndarray]] | None = None
 
@@ -47,7 +50,7 @@ class RunCheckpoints:
 
         Raises:
             TwintuneError: CHECKPOINT_CORRUPT if the checkpoint can't be read, CHECKPOINT_MISMATCH if it is of another
-                specification, of other data or of other weights.
+                specification, of other data or of other weights, or for a deterministic run of other versions.
         """
         run = self._run
         if not run.request.resume:
@@ -62,11 +65,26 @@ class RunCheckpoints:
             raise checkpoint_mismatch(f"another {difference}")
         if state.split != self._split:
             raise checkpoint_mismatch("other images, or other splits of them")
+        self._check_versions(state.versions)
         run.record.restore(state.record)
         run.position = state.position
         run.inputs.features_hashed = state.features_hashed
         run.report.run_resumed(state)
         return checkpoint
+
+    def _check_versions(self, theirs: Mapping[str, str]) -> None:
+        """Refuses to go on with other packages where the bits are promised, and warns elsewhere."""
+        ours = self._versions
+        packages = sorted(name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name))
+        if not packages:
+            return
+        difference = ", ".join(
+            f"{name} {theirs.get(name, 'missing')}, where {ours.get(name, 'none')} is installed now"
+            for name in packages
+        )
+        if self._run.request.deterministic:
+            raise checkpoint_mismatch(difference)
+        self._run.report.warning("OTHER_VERSIONS", f"{made_with(difference)} The run goes on with what is installed.")
 
     def end_epoch(self, monitor: Monitor) -> None:
         """Writes a checkpoint if one is due after an epoch; else keeps the best epoch's in memory."""
@@ -117,6 +135,7 @@ class RunCheckpoints:
         return RunState(
             specification=self._specification,
             split=self._split,
+            versions=self._versions,
             position=run.position,
             epoch=epoch,
             monitor=monitor.state,

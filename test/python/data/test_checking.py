@@ -13,6 +13,7 @@ import pyarrow.feather
 import pytest
 import twintune.data.verdicts
 from pictures import write_pictures
+from PIL import Image
 from twintune.data import checking
 from twintune.data.checking import check_images
 from twintune.data.imagefolder import open_image_folder
@@ -77,6 +78,24 @@ def test_only_what_has_changed_is_decoded_again(tmp_path: Path, check, decoded: 
     # Sorted by path, the new one comes after 0.png.
     assert sorted(decoded) == [1, 6]
     assert np.array_equal(verdicts.digests[1], verdicts.digests[4])
+
+
+def test_an_image_that_was_rewritten_with_its_old_size_and_time_is_decoded_again(
+    tmp_path: Path, check, decoded: list[int]
+) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    for number in (0, 1):
+        Image.new("RGB", (4, 4), (number, 0, 0)).save(root / "class0" / f"{number}.bmp")
+    check(root)
+    decoded.clear()
+    file = root / "class0" / "0.bmp"
+    before = file.stat()
+    file.write_bytes((root / "class0" / "1.bmp").read_bytes())
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size
+    verdicts = check(root)
+    assert decoded == [0]
+    assert np.array_equal(verdicts.digests[0], verdicts.digests[2])
 
 
 def test_a_file_that_could_not_be_read_is_looked_at_again(tmp_path: Path, check, decoded: list[int]) -> None:

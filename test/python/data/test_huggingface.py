@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import time
 from pathlib import Path
 
 import datasets
+import numpy as np
 import pytest
 from conftest import DATASET_FIELDS
 from pictures import write_pictures
@@ -65,6 +67,23 @@ def failure(open_dataset):
         return caught.value
 
     return fail
+
+
+def test_an_image_of_a_folder_that_was_rewritten_with_its_old_size_and_time_has_another_stamp(
+    tmp_path: Path, open_dataset
+) -> None:
+    folder = tmp_path / "classes"
+    for name in ("cat", "dog"):
+        (folder / name).mkdir(parents=True)
+        for number in (0, 1):
+            Image.new("L", (4, 4), number).save(folder / name / f"{number}.bmp")
+    dataset = open_dataset(folder).train
+    before = dataset.stamps()
+    file = folder / "cat" / "1.bmp"
+    status = file.stat()
+    file.write_bytes((folder / "cat" / "0.bmp").read_bytes())
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert np.flatnonzero(dataset.stamps() != before).tolist() == [list(dataset.identities).index("cat/1.bmp")]
 
 
 def test_a_folder_of_parquet_files_is_read(hub_layout: Path, open_dataset) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import datasets
@@ -72,6 +73,18 @@ def test_a_changed_file_is_read_anew(tmp_path: Path, cache: Path) -> None:
     assert len(open_parquet(file, cache).labels) == 2
     write(tmp_path / "c.parquet", {"image": [png(1), png(2), png(3)], "label": [0, 1, 1]})
     assert open_parquet(file, cache).labels.tolist() == [0, 1, 1]
+
+
+def test_a_file_that_was_rewritten_with_its_old_size_and_time_is_read_anew(tmp_path: Path, cache: Path) -> None:
+    file = write(tmp_path / "c.parquet", {"image": [png(1), png(2)], "label": [0, 1]})
+    before = os.stat(file)
+    first = open_parquet(file, cache)
+    write(tmp_path / "c.parquet", {"image": [png(1), png(2)], "label": [1, 0]})
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert os.stat(file).st_size == before.st_size
+    second = open_parquet(file, cache)
+    assert (first.labels.tolist(), second.labels.tolist()) == ([0, 1], [1, 0])
+    assert not np.array_equal(first.stamps(), second.stamps())
 
 
 def test_a_path_is_no_pattern(tmp_path: Path, cache: Path) -> None:

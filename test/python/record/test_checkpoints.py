@@ -24,6 +24,7 @@ def state(epoch: int, best: int = 1, phase: int = 1, within: bool = False) -> Ru
     return RunState(
         specification={},
         split="s",
+        versions={"torch": "2.9"},
         position=Position(phase=phase, epoch=epoch, epochs_done=epoch),
         epoch=EpochState(2, Accumulator(), 0.5, 0.1, 16, Consumed(16).state) if within else None,
         monitor=MonitorState(BestEpoch(best, 0.5), epoch - best),
@@ -176,6 +177,31 @@ def test_a_corrupt_checkpoint_is_named_with_what_mends_it(tmp_path: Path, spoil:
         load_last_epoch(tmp_path)
     assert caught.value.code == "CHECKPOINT_CORRUPT"
     assert "Delete the file" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("written", "changed"),
+    [
+        (r"\"epochs_done\":1", r"\"epochs_done\":3"),
+        (r"\"weights\":\"w\"", r"\"weights\":\"v\""),
+        ('"shape":[2,3]', '"shape":[3,2]'),
+        ('"dtype":"F32"', '"dtype":"I32"'),
+    ],
+)
+def test_a_checkpoint_is_refused_when_one_value_of_its_header_was_changed(
+    tmp_path: Path, written: str, changed: str
+) -> None:
+    folder = make_folder(tmp_path)
+    save(folder, 1)
+    file = tmp_path / "best.safetensors"
+    contents = file.read_bytes()
+    assert contents.count(written.encode()) == 1
+    # The last and the best checkpoint are one file.
+    file.write_bytes(contents.replace(written.encode(), changed.encode()))
+    for load in (folder.load_last, folder.load_best):
+        with pytest.raises(TwintuneError, match="can't be read") as caught:
+            load()
+        assert caught.value.code == "CHECKPOINT_CORRUPT"
 
 
 @pytest.mark.parametrize("older", [{}, {"format": "00"}], ids=["with its format elsewhere", "of another format"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -299,6 +300,31 @@ def test_a_checkpoint_is_of_the_very_bytes_of_its_images(make_request, pictures:
     shutil.copyfile(copy / "train" / "class1" / "0.png", copy / "train" / "class0" / "0.png")
     with pytest.raises(TwintuneError, match="other images") as caught:
         run(make_request("pytorch", dataset=dataset, resume=True), lambda report: None)
+    assert caught.value.code == "CHECKPOINT_MISMATCH"
+
+
+@pytest.fixture
+def interrupted_under_another_version(make_request, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunRequest]:
+    """A function that interrupts a run, and returns the request to resume it with another PyTorch."""
+
+    def interrupt(**changes) -> RunRequest:
+        assert run_until(make_request("pytorch", **changes), after("epoch")) is None
+        monkeypatch.setattr("twintune.training.run_checkpoints.versions", lambda framework: {"torch": "99.1"})
+        return make_request("pytorch", resume=True, **changes)
+
+    return interrupt
+
+
+def test_a_run_says_that_it_goes_on_with_another_version_of_its_framework(interrupted_under_another_version) -> None:
+    reports = Reports()
+    run(interrupted_under_another_version(), reports.append)
+    (warning,) = [report for report in reports.of("warning") if report["code"] == "OTHER_VERSIONS"]
+    assert f"torch {version('torch')}, where 99.1 is installed now" in warning["message"]
+
+
+def test_a_deterministic_run_goes_on_with_no_other_version(interrupted_under_another_version) -> None:
+    with pytest.raises(TwintuneError, match=r"where 99\.1 is installed now") as caught:
+        run(interrupted_under_another_version(deterministic=True), lambda report: None)
     assert caught.value.code == "CHECKPOINT_MISMATCH"
 
 
