@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from twintune.data.files import is_image
@@ -23,12 +24,16 @@ class Found:
     """The number of files that are no images, by the endings of their names."""
 
 
-def find_images(root: str) -> Found:
+def find_images(root: str, left_out: Collection[str] = ()) -> Found:
     """Finds all image files below a folder.
 
     Files of the folder itself come before files that links lead to, and each real file counts once: a link that leads
     in a circle, or to a file that is there anyway, gives nothing twice. A link whose target is gone is found like a
     file, so that it is reported when it is read.
+
+    Args:
+        root: The folder.
+        left_out: The names of folders in `root` that are passed over.
 
     Raises:
         TwintuneError: DATASET_INVALID if a folder can't be listed.
@@ -51,6 +56,8 @@ def find_images(root: str) -> Found:
             entered.add(real)
             for entry in _visible(root, folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
+                if path in left_out:
+                    continue
                 if entry.is_dir():
                     (starts if entry.is_symlink() else folders).append(path)
                 elif not is_image(entry.name):

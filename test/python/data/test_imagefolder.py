@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import DATASET_FIELDS
 from pictures import write_pictures
+from PIL import Image
 from twintune.data.dataset import Sources
 from twintune.data.files import ImageFiles
 from twintune.data.imagefolder import open_image_folder, open_image_folders
@@ -25,6 +26,21 @@ def open_request(train: Path, **changes) -> Sources:
 
 def open_folder(folder: Path) -> ImageFiles:
     return open_image_folder(str(folder))
+
+
+def write_classes(root: Path, *names: str) -> None:
+    """Writes an image for each class, directly into its folder."""
+    for name in names:
+        (root / name).mkdir(parents=True)
+        Image.new("L", (8, 8)).save(root / name / "0.png")
+
+
+def write_comparison(runs: Path) -> None:
+    """Writes a folder as comparisons leave it: with thumbnails of the images that the frameworks disagree on."""
+    folder = runs / "cats-20260101-000000-abcd"
+    write_classes(folder / "disagreements", "seed0")
+    for name in ("spec.yaml", "events.jsonl"):
+        (folder / name).touch()
 
 
 def test_hidden_files_are_passed_over_and_nested_ones_found(tmp_path: Path) -> None:
@@ -183,11 +199,43 @@ def test_what_is_named_stands_over_the_folders_of_splits(tmp_path: Path) -> None
 
 
 def test_a_class_that_is_called_train_is_a_class_among_others(tmp_path: Path) -> None:
-    for name in ("train", "plane"):
-        write_pictures(tmp_path / "classes" / name, classes=1)
+    write_classes(tmp_path / "classes", "train", "plane")
     sources = open_request(tmp_path / "classes")
     assert sources.train.classes == ["plane", "train"]
     assert sources.warnings == []
+
+
+def test_a_folder_of_comparisons_is_neither_a_class_nor_in_the_way_of_splits(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        write_classes(tmp_path / split, "cat", "dog")
+    write_comparison(tmp_path / "runs")
+    sources = open_request(tmp_path)
+    assert sources.train.classes == ["cat", "dog"]
+    assert sources.test is not None
+    write_comparison(tmp_path / "train" / "runs")
+    dataset = open_folder(tmp_path / "train")
+    assert dataset.classes == ["cat", "dog"]
+    assert len(dataset.labels) == 2
+    assert dataset.warnings == [f"{tmp_path}/train/runs holds comparisons, so it is no class."]
+
+
+def test_a_folder_without_images_is_not_in_the_way_of_splits(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        write_classes(tmp_path / split, "cat", "dog")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "labels.txt").write_text("cat dog")
+    assert open_request(tmp_path).train.classes == ["cat", "dog"]
+
+
+@pytest.mark.parametrize("splits", [["train", "test"], ["train"], ["Test"]])
+def test_splits_beside_another_folder_of_images_are_refused_as_classes(tmp_path: Path, splits: list[str]) -> None:
+    for split in splits:
+        write_classes(tmp_path / split, "cat", "dog")
+    write_classes(tmp_path, "figures")
+    with pytest.raises(TwintuneError, match="would be a class beside figures") as caught:
+        open_request(tmp_path)
+    assert caught.value.code == "DATASET_INVALID"
+    assert f"dataset.train: {tmp_path}/" in (caught.value.hint or "")
 
 
 def test_validation_images_may_be_given_apart(tmp_path: Path) -> None:
