@@ -112,7 +112,11 @@ def _check_names(root: str, names: Sequence[str], paths: Sequence[str]) -> None:
 
 def _holds_comparisons(folder: str) -> bool:
     """Whether a folder is that of a comparison, or holds such folders, as `runs` does."""
-    inside = [entry.path for entry in os.scandir(folder) if entry.is_dir()] if os.access(folder, os.R_OK) else []
+    try:
+        inside = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+    except OSError:
+        # The search for images says what is wrong.
+        return False
     return any(
         all(os.path.isfile(os.path.join(each, name)) for name in _FILES_OF_A_COMPARISON) for each in (folder, *inside)
     )
