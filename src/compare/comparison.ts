@@ -113,7 +113,7 @@ export const comparisonSchema = z
       calibrationError: metricComparisonSchema,
     }),
     throughput: throughputSchema.describe(
-      'Images a second in training, paired by seed: the median epoch of each run, among the epochs that run the backbone where there are any.',
+      'Images a second in training, paired by seed: the median epoch of each run, among the epochs that run the backbone where there are any. Runs that other programs disturbed are left out.',
     ),
     disagreement: z
       .array(disagreementSchema)

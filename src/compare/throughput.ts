@@ -1,13 +1,15 @@
 import type { RunResult } from '../protocol/result.js'
 import type { PairedEstimate, ThroughputComparison } from './comparison.js'
+import { isDisturbed } from './disturbance.js'
 import { estimatePaired, type Statistics } from './paired-estimate.js'
 import { pairBySeed, type ReadValue, valuesOf } from './paired-values.js'
 import { summarize } from './summary.js'
 import { intervalLevel } from './verdict.js'
 
-const pace: ReadValue = (run) => run.imagesPerSecond
+// A run that other programs disturbed says how fast the machine was beside them.
+const pace: ReadValue = (run) => (isDisturbed(run) ? null : run.imagesPerSecond)
 
-/** Summarises how fast each framework trained. */
+/** Summarises how fast each framework trained, in the runs that no other program disturbed. */
 export function summarizeThroughput(results: readonly RunResult[]): Omit<ThroughputComparison, 'ratio'> {
   return {
     tensorflow: summarize(valuesOf('tensorflow', results, pace)),
@@ -17,7 +19,7 @@ export function summarizeThroughput(results: readonly RunResult[]): Omit<Through
 
 /**
  * Estimates the ratio of TensorFlow's pace to PyTorch's, by the differences of their logarithms; `null` where no seed has
- * both. Each run gives one value, since the epochs of a run aren't independent of each other.
+ * two runs that no other program disturbed. Each run gives one value, since the epochs of a run aren't independent of each other.
  *
  * @throws TwintuneError When cancelled.
  */

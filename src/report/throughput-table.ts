@@ -1,12 +1,25 @@
 import type { Comparison } from '../compare/comparison.js'
-import { formatOr, formatPercent, formatPValue } from './format.js'
+import { isDisturbed } from '../compare/disturbance.js'
+import { formatNumberOf, formatOr, formatPercent, formatPValue } from './format.js'
+import { finishedRuns, frameworksOf } from './runs.js'
 import type { Style } from './style.js'
-import { renderSection, renderTable } from './table.js'
+import { renderProse, renderSection, renderTable } from './table.js'
 
-/** Renders how much faster one framework trained than the other; `null` where no seed has the pace of both. */
-export function renderThroughputTable({ throughput }: Comparison, style: Style): string | null {
+const title = 'TensorFlow over PyTorch in training'
+
+/** Renders how much faster one framework trained than the other; `null` where no seed has both. */
+export function renderThroughputTable({ throughput, runs }: Comparison, style: Style): string | null {
   const { ratio } = throughput
-  if (ratio === null) return null
+  const disturbed = finishedRuns(runs).filter(isDisturbed).length
+  const leftOut = `${formatNumberOf(disturbed, 'run')} that other programs disturbed`
+  if (ratio === null) {
+    if (disturbed === 0 || frameworksOf(finishedRuns(runs)).length < 2) return null
+    return renderSection(
+      title,
+      renderProse(`No seed has two runs to compare without ${leftOut}.`, style),
+      style,
+    )
+  }
   const { pairs, mean, interval, level, pValue } = ratio
   const row = [
     'images a second',
@@ -24,7 +37,9 @@ export function renderThroughputTable({ throughput }: Comparison, style: Style):
     },
     style,
   )
-  return renderSection('TensorFlow over PyTorch in training', table, style)
+  const note =
+    disturbed === 0 ? '' : `\n\n${renderProse(`Pairs with any of ${leftOut} are left out.`, style)}`
+  return renderSection(title, `${table}${note}`, style)
 }
 
 function formatRatio(ratio: number): string {

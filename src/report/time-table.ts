@@ -16,6 +16,9 @@ interface Measure {
   readonly format: (value: number) => string
 }
 
+/** Mark of a time from runs that others disturbed. */
+const disturbedMark = ' *'
+
 /** Labels of the parts of a run, in the order in which the parts happen. */
 const partLabels: Readonly<Record<Part, string>> = {
   start: 'start Python',
@@ -73,26 +76,30 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
   if (finished.length === 0) return null
   const frameworks = frameworksOf(finished)
   const groups = [
-    { title: 'Images a second', measures: speeds },
-    { title: 'Seconds', measures: durations },
+    { title: 'Images a second', measures: speeds, timed: true },
+    { title: 'Seconds', measures: durations, timed: true },
     ...profiledPhases(finished).map((phase) => ({
       title: `Milliseconds a step in phase ${phase}`,
       measures: stepParts(phase),
+      timed: true,
     })),
-    { title: 'Memory in MiB', measures: memory },
+    { title: 'Memory in MiB', measures: memory, timed: false },
   ]
-  const rows = groups.flatMap(({ title, measures }, index) => [
+  const columns = frameworks.map((framework) => columnOf(runsOf(framework, finished)))
+  const rows = groups.flatMap(({ title, measures, timed }, index) => [
     ...(index === 0 ? [] : [[]]),
     [style.colors.dim(title)],
     ...measures
       .map((measure) => ({
         measure,
-        values: frameworks.map((framework) => measure.value(runsOf(framework, finished))),
+        cells: columns.map(({ all, comparable, mark }) =>
+          timed ? { value: measure.value(comparable), mark } : { value: measure.value(all), mark: '' },
+        ),
       }))
-      .filter(({ values }) => values.some((value) => value !== null))
-      .map(({ measure, values }) => [
+      .filter(({ cells }) => cells.some(({ value }) => value !== null))
+      .map(({ measure, cells }) => [
         `  ${measure.label}`,
-        ...values.map((value) => formatOr(value, measure.format)),
+        ...cells.map(({ value, mark }) => formatOr(value, (figure) => `${measure.format(figure)}${mark}`)),
       ]),
   ])
   const table = renderTable(
@@ -104,6 +111,19 @@ export function renderTimeTable({ runs }: Comparison, style: Style): string | nu
     style,
   )
   return renderSection('Speed and memory', `${table}\n\n${renderProse(notes(finished), style)}`, style)
+}
+
+/** Runs of a framework, those of them whose times are given, and what marks times that are no good. */
+interface Column {
+  readonly all: readonly FinishedRun[]
+  readonly comparable: readonly FinishedRun[]
+  readonly mark: string
+}
+
+/** Chooses the runs whose times are given: those that nobody disturbed, or all with a mark where there is none. */
+function columnOf(all: readonly FinishedRun[]): Column {
+  const comparable = all.filter((run) => !isDisturbed(run))
+  return comparable.length > 0 ? { all, comparable, mark: '' } : { all, comparable: all, mark: disturbedMark }
 }
 
 /** Notes on how the figures were measured. */
@@ -123,7 +143,7 @@ function notes(finished: readonly FinishedRun[]): string {
 function countRuns(finished: readonly FinishedRun[]): string {
   const counts = frameworksOf(finished).map((framework) => ({
     name: frameworkNames[framework],
-    runs: runsOf(framework, finished).length,
+    runs: columnOf(runsOf(framework, finished)).comparable.length,
   }))
   const [first] = counts
   return counts.every(({ runs }) => runs === first?.runs)
@@ -167,14 +187,17 @@ function profileNotes(finished: readonly FinishedRun[]): string[] {
 }
 
 function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
-  const disturbed = finished
-    .filter(isDisturbed)
-    .map(
-      ({ framework, seed, othersCpuShare }) =>
-        `${frameworkNames[framework]} seed ${seed} (${formatOr(othersCpuShare, formatShare)})`,
-    )
-  if (disturbed.length === 0) return []
-  return [`Not comparable, because others used the processors meanwhile: ${disturbed.join(', ')}.`]
+  return frameworksOf(finished).flatMap((framework) => {
+    const { all, mark } = columnOf(runsOf(framework, finished))
+    const disturbed = all
+      .filter(isDisturbed)
+      .map(({ seed, othersCpuShare }) => `seed ${seed} (${formatOr(othersCpuShare, formatShare)})`)
+    if (disturbed.length === 0) return []
+    const runs = `${frameworkNames[framework]} ${disturbed.join(', ')}`
+    return mark === ''
+      ? [`Left out, because others used the processors meanwhile: the times of ${runs}.`]
+      : [`${disturbedMark.trim()} Not comparable, because others used the processors meanwhile: ${runs}.`]
+  })
 }
 
 /**

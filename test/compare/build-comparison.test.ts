@@ -152,6 +152,9 @@ describe('a comparison', () => {
       { ...result('pytorch', 0), imagesPerSecond: 100 },
       { ...result('tensorflow', 1), imagesPerSecond: 400 },
       { ...result('pytorch', 1), imagesPerSecond: null },
+      // Others disturbed one run of this pair.
+      { ...result('tensorflow', 2), imagesPerSecond: 20, othersCpuShare: 0.5 },
+      { ...result('pytorch', 2), imagesPerSecond: 100 },
     ]
     const { throughput } = await buildComparison(experiment, results, {
       ...certain,

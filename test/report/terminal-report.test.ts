@@ -67,15 +67,47 @@ describe('two frameworks that finished', () => {
     expect(renderComparison(comparison(), plain)).not.toContain('Milliseconds')
   })
 
-  test('name the runs that others disturbed, and only those', () => {
+  test('mark the times of a framework whose every run others disturbed, and no memory', () => {
     const runs = [
       finishedRun('tensorflow', 0, { othersCpuShare: 0.34 }),
       finishedRun('pytorch', 0, { othersCpuShare: 0.09 }),
       finishedRun('pytorch', 1, { othersCpuShare: null }),
     ]
-    const report = renderComparison(comparison({ runs }), { color: false, columns: 100 })
-    expect(report.replaceAll(/\s+/g, ' ')).toContain('meanwhile: TensorFlow seed 0 (34%).')
-    expect(renderComparison(comparison(), plain)).not.toContain('Not comparable')
+    const disturbed = comparison({ runs })
+    expect(lineWith('  train  ', disturbed)).toMatch(/\d \* +\d+\.\d+$/)
+    expect(lineWith('  peak', disturbed)).not.toContain('*')
+    const report = renderComparison(disturbed, { color: false, columns: 100 }).replaceAll(/\s+/g, ' ')
+    expect(report).toContain(
+      '* Not comparable, because others used the processors meanwhile: TensorFlow seed 0 (34%).',
+    )
+    expect(report).toContain('Figures are means of 1 run of TensorFlow and 2 runs of PyTorch')
+    expect(renderComparison(comparison(), plain)).not.toContain('others used')
+  })
+
+  test('leave out the runs that others disturbed where there are quiet ones', () => {
+    const quiet = finishedRun('pytorch', 0)
+    const slow = { ...quiet.seconds, train: 10 * quiet.seconds.train }
+    const runs = [
+      finishedRun('tensorflow', 0),
+      quiet,
+      finishedRun('pytorch', 1, { othersCpuShare: 0.5, seconds: slow }),
+    ]
+    const mixed = comparison({ runs })
+    expect(lineWith('  train  ', mixed)).toBe(lineWith('  train  ', comparison({ runs: runs.slice(0, 2) })))
+    const report = renderComparison(mixed, { color: false, columns: 100 }).replaceAll(/\s+/g, ' ')
+    expect(report).toContain(
+      'Left out, because others used the processors meanwhile: the times of PyTorch seed 1 (50%).',
+    )
+    expect(report).toContain('Figures are means of 1 run a framework')
+  })
+
+  test('say where no pair of runs was left in peace that there is no ratio to give', () => {
+    const runs = [finishedRun('tensorflow', 0, { othersCpuShare: 0.34 }), finishedRun('pytorch', 0)]
+    const { throughput } = comparison()
+    const report = renderComparison(comparison({ runs, throughput: { ...throughput, ratio: null } }), plain)
+    expect(report.replaceAll(/\s+/g, ' ')).toContain(
+      'No seed has two runs to compare without 1 run that other programs disturbed.',
+    )
   })
 
   test('say whose features came from the cache', () => {
