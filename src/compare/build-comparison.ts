@@ -8,7 +8,7 @@ import { fairnessContract } from './contract.js'
 import { type Differences, noDifferences, testDifferences } from './differences.js'
 import type { Judgement } from './judgement.js'
 import type { Statistics } from './paired-estimate.js'
-import { valuesOf } from './paired-values.js'
+import { comparedValues } from './paired-values.js'
 import { type StoppingRules, stoppingRow } from './stopping.js'
 import { summarize } from './summary.js'
 import { compareThroughput, summarizeThroughput } from './throughput.js'
@@ -34,11 +34,14 @@ export async function buildComparison(
     ...stoppingRow(training, results),
   ]
   const { status, differences, ratio } = await testAll(results, settings, statistics)
-  const compare = (metric: MetricName): MetricComparison => ({
-    tensorflow: summarize(valuesOf('tensorflow', results, (run) => run.test[metric])),
-    pytorch: summarize(valuesOf('pytorch', results, (run) => run.test[metric])),
-    difference: withheld(differences[metric], brokenRows(mode, contract)),
-  })
+  const compare = (metric: MetricName): MetricComparison => {
+    const values = comparedValues(results, (run) => run.test[metric])
+    return {
+      tensorflow: summarize(values.tensorflow),
+      pytorch: summarize(values.pytorch),
+      difference: withheld(differences[metric], brokenRows(mode, contract)),
+    }
+  }
   return {
     schemaVersion: 1,
     experiment: name,

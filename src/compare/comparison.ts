@@ -54,6 +54,7 @@ export const differenceSchema = pairedEstimateSchema.extend({
   reason: z.string().nullable().describe('Reason for the verdict, in a sentence or two.'),
 })
 
+// Over the seeds in which both frameworks have a value; over all runs where there is no such seed.
 const summaries = { tensorflow: summarySchema.nullable(), pytorch: summarySchema.nullable() }
 
 export const metricComparisonSchema = z.strictObject({

@@ -17,6 +17,16 @@ export function pairBySeed(results: readonly RunResult[], read: ReadValue): Pair
   return { tensorflow: pairs.map(([ours]) => ours), pytorch: pairs.map(([, theirs]) => theirs) }
 }
 
+/**
+ * Lists the values of each framework that its mean is of: those of the seeds in which both have a value, since a mean over
+ * other seeds would not be the one that is compared; all values where there is no such seed.
+ */
+export function comparedValues(results: readonly RunResult[], read: ReadValue): PairedValues {
+  const paired = pairBySeed(results, read)
+  if (paired.tensorflow.length > 0) return paired
+  return { tensorflow: valuesOf('tensorflow', results, read), pytorch: valuesOf('pytorch', results, read) }
+}
+
 /** Lists the two values of each pair of runs in which both have a value. */
 export function valuesOfPairs(pairs: readonly Pair[], read: ReadValue): [number, number][] {
   return pairs.flatMap(([run, other]): [number, number][] => {

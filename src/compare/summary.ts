@@ -8,10 +8,10 @@ export const summarySchema = z.strictObject({
   max: z.number(),
 })
 
-/** Summary of a metric over the seeds of one framework. */
+/** Summary of a metric over seeds of one framework. */
 export type MetricSummary = z.output<typeof summarySchema>
 
-/** Summarises the values that a metric has over the seeds of one framework; `null` for no value at all. */
+/** Summarises the values that a metric has over seeds of one framework; `null` for no value at all. */
 export function summarize(values: readonly number[]): MetricSummary | null {
   const sorted = values.toSorted((a, b) => a - b)
   const min = sorted.at(0)

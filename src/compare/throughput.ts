@@ -2,7 +2,7 @@ import type { RunResult } from '../protocol/result.js'
 import type { PairedEstimate, ThroughputComparison } from './comparison.js'
 import { isDisturbed } from './disturbance.js'
 import { estimatePaired, type Statistics } from './paired-estimate.js'
-import { pairBySeed, type ReadValue, valuesOf } from './paired-values.js'
+import { comparedValues, pairBySeed, type ReadValue } from './paired-values.js'
 import { summarize } from './summary.js'
 import { intervalLevel } from './verdict.js'
 
@@ -11,10 +11,8 @@ const pace: ReadValue = (run) => (isDisturbed(run) ? null : run.imagesPerSecond)
 
 /** Summarises how fast each framework trained, in the runs that no other program disturbed. */
 export function summarizeThroughput(results: readonly RunResult[]): Omit<ThroughputComparison, 'ratio'> {
-  return {
-    tensorflow: summarize(valuesOf('tensorflow', results, pace)),
-    pytorch: summarize(valuesOf('pytorch', results, pace)),
-  }
+  const { tensorflow, pytorch } = comparedValues(results, pace)
+  return { tensorflow: summarize(tensorflow), pytorch: summarize(pytorch) }
 }
 
 /**

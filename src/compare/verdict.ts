@@ -69,7 +69,7 @@ export function decide(
   }
 }
 
-/** Whether the whole interval lies within the margin, with enough pairs to say so. */
+/** Whether the whole interval lies within the margin and ends before it, with enough pairs to say so. */
 export function isEquivalent({
   pairs,
   margin,
@@ -77,9 +77,10 @@ export function isEquivalent({
 }: Pick<Evidence, 'pairs' | 'margin' | 'equivalence'>): boolean {
   if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return false
   const [low, high] = equivalence.interval
-  // 0.866 - 0.861 is 0.0050000000000000044: a difference of the margin is within it.
-  const widest = margin * (1 + 1e-9)
-  return equivalence.level >= equivalenceLevel && low >= -widest && high <= widest
+  // Accuracies are counted in images, so that an interval may end at the very margin: a difference of the margin is none
+  // of no consequence. 0.865 - 0.86 is 0.0050000000000000044, and 0.867 - 0.862 is 0.0049999999999999.
+  const widest = margin * (1 - 1e-9)
+  return equivalence.level >= equivalenceLevel && low > -widest && high < widest
 }
 
 function isSignificant({ pValue, pairs }: Evidence): boolean {

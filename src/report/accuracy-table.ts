@@ -37,7 +37,8 @@ function frameworkRows(
   const ofFramework = runsOf(framework, comparison.runs)
   const [first, ...others] = ofFramework.map((run) => seedCells(run, metrics, style))
   const rows = [[frameworkNames[framework], ...(first ?? [])], ...others.map((cells) => ['', ...cells])]
-  const finished = finishedRuns(ofFramework).length
+  const seeds = summarizedSeeds(framework, comparison)
+  const finished = seeds.length
   if (finished < 2) return rows
   const { bold, dim } = style.colors
   const summaries = metrics.map((metric) => ({ metric, summary: comparison.metrics[metric][framework] }))
@@ -49,13 +50,27 @@ function frameworkRows(
   const order = finished === 2 ? [] : (['min', 'median', 'max'] as const)
   return [
     ...rows,
-    ['', ...['mean', ...means].map((cell) => bold(cell))],
+    [
+      '',
+      ...[finished === finishedRuns(ofFramework).length ? 'mean' : `mean of ${finished} pairs`, ...means].map(
+        (cell) => bold(cell),
+      ),
+    ],
     ['', ...['std', ...spreads].map((cell) => dim(cell))],
     ...order.map((name) => {
       const values = cellsOf((metric, summary) => metricFormats[metric].value(summary[name]))
       return ['', ...[name, ...values].map((cell) => dim(cell))]
     }),
   ]
+}
+
+/** Lists the seeds that the summaries are of: those in which both frameworks finished, or all where there is none. */
+function summarizedSeeds(framework: Framework, { runs }: Comparison): number[] {
+  const seedsOf = (name: Framework) => finishedRuns(runsOf(name, runs)).map(({ seed }) => seed)
+  const own = seedsOf(framework)
+  const others = new Set(seedsOf(framework === 'tensorflow' ? 'pytorch' : 'tensorflow'))
+  const paired = own.filter((seed) => others.has(seed))
+  return paired.length > 0 ? paired : own
 }
 
 function seedCells(run: RunResult, metrics: readonly Metric[], { colors }: Style): string[] {

@@ -86,7 +86,7 @@ function renderVerdict({ mode, vary, primaryMetric, metrics }: Comparison, style
   const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
   const notes = [
     `The verdict is about ${name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
-    'Holm p: adjusted for the number of the other metrics.',
+    'Holm p: adjusted for the number of the other metrics; the two questions together may err twice as often as each.',
     ...(mode === 'idiomatic' ? [idiomaticNote] : []),
   ]
   const table = renderTable([[name, outcome]], { align: ['left', 'left'], fold: true }, style)

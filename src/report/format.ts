@@ -27,11 +27,12 @@ export function formatPoints(difference: number): string {
   return formatSigned(100 * difference, 2)
 }
 
-/** Formats a number with its sign; a number that rounds to zero has none. */
+/** Formats a number with its sign: `+0.20`, `0.00`; one that is smaller than its digits as such: `+<0.01`. */
 export function formatSigned(value: number, digits: number): string {
-  const text = value.toFixed(digits)
-  if (Number(text) === 0) return (0).toFixed(digits)
-  return value > 0 ? `+${text}` : text
+  const text = Math.abs(value).toFixed(digits)
+  if (value === 0) return text
+  const sign = value > 0 ? '+' : '-'
+  return Number(text) === 0 ? `${sign}<${(10 ** -digits).toFixed(digits)}` : `${sign}${text}`
 }
 
 /** Formats a speed in images a second, without its unit: `1,240`, `8.4`. */

@@ -34,6 +34,16 @@ describe('of two frameworks that differ by the margin', () => {
     expectRate(rateOf(isEquivalent, { ...small, truth: -margin }), falseEquivalents)
   })
 
+  it.each([margin / 10, margin / 2, margin])(
+    'no more than 5% are, where accuracy is counted in images and a step of it is the margin: spread %s',
+    (spread) => {
+      for (const truth of [margin, -margin]) {
+        const rate = rateOf(isEquivalent, { kind: 'normal', truth, spread, margin, step: margin })
+        expect(rate).toBeLessThan(0.05)
+      }
+    },
+  )
+
   it('hardly any are, where the spread is much larger than the margin', () => {
     const rate = rateOf(isEquivalent, { kind: 'normal', truth: margin, spread: 4 * margin, margin })
     expect(rate).toBeLessThan(falseEquivalents / 2)
@@ -61,6 +71,8 @@ interface Setting {
   /** What the draws, which have a scale of about 1, are multiplied by. */
   readonly spread: number
   readonly margin: number | null
+  /** What a difference is counted in; none by default. */
+  readonly step?: number
 }
 
 function isWinner(verdict: Verdict): boolean {
@@ -72,10 +84,10 @@ function rateOf(isCounted: (verdict: Verdict) => boolean, setting: Setting): num
   const random = seededRandom(7)
   let counted = 0
   for (let simulation = 0; simulation < simulations; simulation += 1) {
-    const differences = Array.from(
-      { length: pairs },
-      () => setting.truth + setting.spread * draw(setting.kind, random),
-    )
+    const differences = Array.from({ length: pairs }, () => {
+      const difference = setting.truth + setting.spread * draw(setting.kind, random)
+      return setting.step ? setting.step * Math.round(difference / setting.step) : difference
+    })
     if (isCounted(verdictOf(differences, setting.margin))) counted += 1
   }
   return counted / simulations

@@ -51,7 +51,7 @@ describe('a winner', () => {
 })
 
 describe('equivalence', () => {
-  const narrow = { interval: [-0.004, 0.005], level: 0.9375 } as const
+  const narrow = { interval: [-0.004, 0.0045], level: 0.9375 } as const
 
   it('holds when the whole interval lies within half a point of accuracy', () => {
     expect(decide(evidence({ pValue: 0.5, equivalence: narrow }), 'accuracy')).toEqual({
@@ -60,10 +60,17 @@ describe('equivalence', () => {
     })
   })
 
-  it('holds at a difference of the margin, whatever binary makes of it', () => {
-    const equivalence = { interval: [0.861 - 0.866, 0.866 - 0.861], level: 0.9375 } as const
-    expect(decide(evidence({ pValue: 0.5, equivalence }), 'accuracy').verdict).toBe('equivalent')
-  })
+  it.each([
+    [0.861 - 0.866, 0],
+    [0, 0.866 - 0.861],
+    [0, 0.868 - 0.863],
+  ] as const)(
+    'does not hold where an end is the margin, whatever binary makes of it: %s to %s',
+    (low, high) => {
+      const equivalence = { interval: [low, high], level: 0.9375 } as const
+      expect(decide(evidence({ pValue: 0.5, equivalence }), 'accuracy').verdict).toBe('inconclusive')
+    },
+  )
 
   it('goes before a winner, whose p-value is told all the same', () => {
     const certain = {

@@ -33,9 +33,10 @@ test('shares are percentages, their differences signed points', () => {
   expect(formatPoints(-0.002)).toBe('-0.20')
 })
 
-test('a difference that rounds to zero has no sign', () => {
-  expect(formatSigned(-0.00001, 4)).toBe('0.0000')
-  expect(formatSigned(0.00001, 4)).toBe('0.0000')
+test('a difference below the digits is told from none', () => {
+  expect(formatSigned(-0.00001, 4)).toBe('-<0.0001')
+  expect(formatSigned(0.00001, 4)).toBe('+<0.0001')
+  expect(formatSigned(0, 4)).toBe('0.0000')
 })
 
 test('slow speeds keep a decimal', () => {

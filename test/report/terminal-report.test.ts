@@ -222,7 +222,11 @@ test('from three seeds on, a framework has its least, middle and largest values'
   const least = /min +85\.62%/
   expect(renderComparison(comparison(), plain)).not.toMatch(least)
   const runs = [...comparison().runs, finishedRun('tensorflow', 2)]
-  expect(renderComparison(comparison({ runs }), plain)).toMatch(least)
+  const unpaired = renderComparison(comparison({ runs }), plain)
+  expect(unpaired).not.toMatch(least)
+  expect(unpaired).toMatch(/mean of 2 pairs +/)
+  const paired = comparison({ runs: [...runs, finishedRun('pytorch', 2)] })
+  expect(renderComparison(paired, plain)).toMatch(least)
 })
 
 test('one pair has a difference without interval and p-value', () => {
