@@ -78,7 +78,7 @@ export function isEquivalent({
   if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return false
   const [low, high] = equivalence.interval
   // Accuracies are counted in images, so that an interval may end at the very margin: a difference of the margin is none
-  // of no consequence. 0.865 - 0.86 is 0.0050000000000000044, and 0.867 - 0.862 is 0.0049999999999999.
+  // of no consequence. In binary 0.865 - 0.86 is 0.0050000000000000044, and a mean of such may lie as far below.
   const widest = margin * (1 - 1e-9)
   return equivalence.level >= equivalenceLevel && low > -widest && high < widest
 }
