@@ -5,13 +5,13 @@ const everySource = {
   validationFraction: fraction
     .default(0.2)
     .describe(
-      "Share of the given training images set apart for validation where no validation images are given; 0 sets none apart. A hash of each image's identity decides, so that adding an image moves no other.",
+      "Share of the given training images set apart for validation where no validation images are given; 0 sets none apart. A hash of each image's identity decides, so that adding an image moves no other; a class too small to be left to chance gets an image in each split.",
     ),
   testFraction: fraction
     .gt(0)
     .default(0.2)
     .describe(
-      "Share of the given training images set apart for the test where no test images are given. A hash of each image's identity decides, so that adding an image moves no other.",
+      "Share of the given training images set apart for the test where no test images are given. A hash of each image's identity decides, so that adding an image moves no other; a class too small to be left to chance gets an image in each split.",
     ),
   imageSize: z
     .int()

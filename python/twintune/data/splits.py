@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,13 +9,14 @@ import numpy as np
 
 from twintune.data.checking import Progress, check_images
 from twintune.data.dataset import ImageDataset, Sources, Split, Splits, Unreadable
+from twintune.data.division import assign, places_of
 from twintune.data.duplicates import ContentIdentities
 from twintune.data.problems import across_splits, list_briefly, odd_classes, refuse_unreadable, skipped_warning
 from twintune.data.sources import open_sources
 from twintune.data.verdicts import Verdicts
 from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
-from twintune.protocol import DatasetRequest
+from twintune.protocol import DatasetRequest, SplitName
 
 
 @dataclass(frozen=True)
@@ -86,27 +86,29 @@ def open_checked_sources(request: DatasetRequest, cache_directory: str, progress
 def divide(checked: CheckedSources, request: DatasetRequest, seed: int | None) -> Splits:
     """Splits the images that can be decoded.
 
-    An image's split is decided by a hash of its identity, and of the seed if there is one, so that adding an image
-    moves no other one.
+    An image's split is decided by a hash of its identity, and of the seed if there is one (see `assign`).
 
     Raises:
         TwintuneError: DATASET_ONE_CLASS or SPLIT_EMPTY.
     """
-    sources = checked.sources
-    training, place = sources.train, _places(sources.train, seed)
-    rest = checked.verdicts_of(training).readable()
+    sources, training = checked.sources, checked.sources.train
+    fractions: dict[SplitName, float] = {}
     if sources.test is None:
-        test = _split(training, rest & (place < request.test_fraction))
-        rest, place = rest & (place >= request.test_fraction), place - request.test_fraction
-    else:
-        test = _split(sources.test, checked.verdicts_of(sources.test).readable())
-    validation = None
-    if sources.validation is not None:
-        validation = _split(sources.validation, checked.verdicts_of(sources.validation).readable())
-    elif request.validation_fraction > 0:
-        watched = place < request.validation_fraction
-        validation, rest = _split(training, rest & watched), rest & ~watched
-    splits = Splits(_split(training, rest), validation, test, training.classes, [], checked.unreadable())
+        fractions["test"] = request.test_fraction
+    if sources.validation is None:
+        fractions["validation"] = request.validation_fraction
+    readable = checked.verdicts_of(training).readable()
+    chosen = assign(places_of(training, seed), training.labels, readable, fractions)
+
+    def split_of(name: SplitName, given: ImageDataset | None) -> Split:
+        if given is not None:
+            return _split(given, checked.verdicts_of(given).readable())
+        return _split(training, chosen.get(name, np.zeros_like(readable)))
+
+    has_validation = sources.validation is not None or request.validation_fraction > 0
+    validation = split_of("validation", sources.validation) if has_validation else None
+    test = split_of("test", sources.test)
+    splits = Splits(_split(training, chosen["train"]), validation, test, training.classes, [], checked.unreadable())
     _require_images(splits)
     _require_classes(splits.classes, splits.train.labels, f"After the split all training images of {training.source}")
     splits.warnings.extend(
@@ -118,18 +120,6 @@ def divide(checked: CheckedSources, request: DatasetRequest, seed: int | None) -
         ]
     )
     return splits
-
-
-def unit_hash(identity: str, seed: int | None) -> float:
-    """A number in [0, 1) from the SHA-256 of an identity, and of a seed if there is one."""
-    salted = identity if seed is None else f"{seed} {identity}"
-    return int.from_bytes(hashlib.sha256(salted.encode("utf-8", "surrogateescape")).digest()[:8], "big") / 2**64
-
-
-def _places(dataset: ImageDataset, seed: int | None) -> np.ndarray:
-    assert dataset.identities is not None
-    places = (unit_hash(identity, seed) for identity in dataset.identities)
-    return np.fromiter(places, np.float64, len(dataset.identities))
 
 
 def _split(dataset: ImageDataset, chosen: np.ndarray) -> Split:

@@ -15,8 +15,8 @@ from augmentations import OF_IMAGES
 from conftest import ADAM, BACKBONE, MOSTLY_PYTORCH, PHASE
 from reports import Reports, without_rounding
 from safetensors.numpy import load_file
+from twintune.data.division import unit_hash
 from twintune.data.mixing import Mixing
-from twintune.data.splits import unit_hash
 from twintune.engines.engine import StepInputs
 from twintune.errors import Cancelled, TwintuneError
 from twintune.model.weights import random_tensors
