@@ -46,15 +46,9 @@ def assign(
     Returns:
         Whether an image is in the split, by the splits' names, `train` among them; shape [images].
     """
-    ends: dict[SplitName, float] = {}
-    end = 0.0
-    for name in _ORDER[:-1]:
-        if fractions.get(name, 0) > 0:
-            end += fractions[name]
-            ends[name] = end
-    ends["train"] = np.inf
-    names = [name for name in _ORDER if name in ends]
-    split = np.searchsorted([ends[name] for name in names], places, side="right")
+    names: list[SplitName] = [name for name in _ORDER if name == "train" or fractions.get(name, 0) > 0]
+    ends = np.cumsum([fractions[name] for name in names[:-1]])
+    split = np.searchsorted(ends, places, side="right")
     for label in _small_classes(split, labels, readable, len(names)):
         images = np.flatnonzero(readable & (labels == label))
         split[images] = _spread(places[images], split[images], names)
