@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 from array import array
 from collections.abc import Iterator
@@ -92,6 +93,9 @@ def _files(source: str, file: str, rows: _Rows) -> ImageFiles:
 def _read(file: str, request: Csv) -> Iterator[tuple[str, str, str]]:
     """Yields path, class and split of each row; the split is `train` if no column names it."""
     try:
+        if os.path.exists(file) and not os.path.isfile(file):
+            # A pipe or a device would never end.
+            raise OSError(errno.EINVAL, "it is no regular file")
         with open(file, encoding="utf-8-sig", newline="") as stream:
             yield from _read_rows(file, stream, request)
     except FileNotFoundError as error:

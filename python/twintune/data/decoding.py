@@ -8,12 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-VERSION = 2
+VERSION = 3
 """The decoder's version; it goes up when a change gives other pixels or refuses other images, which voids verdicts."""
 
 
 # Pillow loads its rarer plugins with the first image that wants one, and threads that come meanwhile find none.
 Image.init()
+
+_MOST_PIXELS = 100_000_000
+"""The most pixels of an image. In RGBA so many take more than a gigabyte of memory until they are RGB."""
+# A file is what its first bytes say, whatever its name: Pillow would start Ghostscript for one that is EPS.
+_FORMATS = tuple(name for name in ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP") if name in Image.OPEN)
 
 
 class UnreadableImage(Exception):
@@ -40,19 +45,22 @@ def decode(encoded: bytes) -> Decoded:
     without a colour profile.
 
     Args:
-        encoded: A file's bytes in any format that Pillow reads.
+        encoded: A file's bytes, in a format of the file names that count as images.
 
     Raises:
-        UnreadableImage: If the image is damaged or cut off, or its values have no agreed range.
+        UnreadableImage: If the image is damaged, cut off or too large, or its values have no agreed range.
     """
     try:
-        with Image.open(io.BytesIO(encoded)) as image:
+        with Image.open(io.BytesIO(encoded), formats=_FORMATS) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise UnreadableImage(f"it has {image.width} × {image.height} pixels, more than {_MOST_PIXELS:,}")
             image.load()
             return Decoded(_to_rgb(_upright(image)), image.format or "", image.mode)
     except (UnreadableImage, MemoryError):
         raise
     except UnidentifiedImageError as error:
-        raise UnreadableImage("Pillow knows no such image format" if encoded else "the file is empty") from error
+        known = f"{', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}"
+        raise UnreadableImage(f"its content is no {known} image" if encoded else "the file is empty") from error
     except Exception as error:  # plugins raise what they like: struct.error, zlib.error, DecompressionBombError
         raise UnreadableImage(str(error) or type(error).__name__) from error
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from twintune.data.strings import CompactStrings, printable
-from twintune.system.files import state_of
+from twintune.system.files import read_regular, state_of
 
 EXTENSIONS = (
     ".apng",
@@ -28,6 +28,8 @@ EXTENSIONS = (
     ".webp",
 )
 """The endings of the names of image files, in small letters."""
+MOST_BYTES = 2**30
+"""The most bytes of an image's file."""
 
 
 class ImageFiles:
@@ -69,8 +71,7 @@ class ImageFiles:
         Raises:
             OSError: If the file can't be read.
         """
-        with open(self._file(self._paths[index]), "rb") as file:
-            return file.read()
+        return read_regular(self._file(self._paths[index]), MOST_BYTES)
 
     def describe(self, index: int) -> str:
         """The path of the file."""

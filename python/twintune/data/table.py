@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow
 
 from twintune.data.decoding import UnreadableImage
-from twintune.data.files import stamp_of
+from twintune.data.files import MOST_BYTES, stamp_of
 from twintune.data.strings import CompactStrings
 from twintune.errors import TwintuneError
-from twintune.system.files import state_of
+from twintune.system.files import read_regular, state_of
 
 
 class TableDataset:
@@ -88,8 +88,7 @@ class TableDataset:
             return encoded
         if not path or not os.path.isabs(path):
             raise UnreadableImage("the row holds no image bytes")
-        with open(path, "rb") as file:
-            return file.read()
+        return read_regular(path, MOST_BYTES)
 
     def describe(self, index: int) -> str:
         """The source and the number of the row, from 0."""

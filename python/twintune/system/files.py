@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import stat
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -35,6 +37,27 @@ def replacing(file: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def read_regular(file: str, most_bytes: int) -> bytes:
+    """Reads a file whole.
+
+    Args:
+        file: The path.
+        most_bytes: The size that no file of the kind has.
+
+    Raises:
+        OSError: If it can't be read, is larger, or is no regular file: a pipe or a device would never end.
+    """
+    # A pipe without a writer would not even open.
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        if status.st_size > most_bytes:
+            raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, more than {most_bytes:,}")
+        return stream.read()
 
 
 def state_of(file: Path | str) -> tuple[int, ...]:

@@ -48,7 +48,10 @@ def test_every_image_has_a_verdict(tmp_path: Path, check) -> None:
     (root / "class0" / "1.png").write_bytes(b"not a picture")
     (root / "class1" / "2.png").write_bytes(b"")
     verdicts = check(root)
-    assert verdicts.reasons == {1: "Pillow knows no such image format", 5: "the file is empty"}
+    assert verdicts.reasons == {
+        1: "its content is no AVIF, BMP, GIF, JPEG, PNG, PPM, TIFF or WEBP image",
+        5: "the file is empty",
+    }
     assert verdicts.readable().tolist() == [True, False, True, True, True, False]
     assert verdicts.sizes[0].tolist() == [40, 40]
     assert verdicts.kind_names[verdicts.kinds[0]] == "PNG RGB"
@@ -105,6 +108,19 @@ def test_a_file_that_could_not_be_read_is_looked_at_again(tmp_path: Path, check,
     decoded.clear()
     check(root)
     assert decoded == [3]
+
+
+def test_what_would_never_end_or_fit_into_memory_is_unreadable(tmp_path: Path, check) -> None:
+    root = write_pictures(tmp_path / "all", classes=2, each=3)
+    os.mkfifo(root / "class0" / "3.png")
+    (root / "class0" / "4.png").symlink_to("/dev/zero")
+    with open(root / "class0" / "5.png", "wb") as sparse:
+        sparse.truncate(200 << 30)
+    assert check(root).reasons == {
+        3: "it is no regular file",
+        4: "it is no regular file",
+        5: "it has 214,748,364,800 bytes, more than 1,073,741,824",
+    }
 
 
 def test_a_check_that_was_stopped_goes_on_where_it_was(tmp_path: Path, check, decoded: list[int]) -> None:

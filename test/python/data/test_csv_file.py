@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,11 @@ def test_a_bad_line_is_named(folder: Path, rows: str, message: str) -> None:
 def test_an_unknown_split_is_named_with_its_line(folder: Path) -> None:
     error = failure(write(folder, "path,label,split\na.png,cat,train\nb.png,cat,dev\n"), split_column="split")
     assert "line 3 has 'dev' in the column 'split', which is none of train, validation and test" in error.message
+
+
+def test_a_pipe_is_no_csv_file(folder: Path) -> None:
+    os.mkfifo(folder / "images.csv")
+    assert "it is no regular file" in failure(str(folder / "images.csv")).message
 
 
 def test_a_missing_column_is_named_with_those_there_are(folder: Path) -> None:

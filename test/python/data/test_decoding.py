@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 from twintune.data.decoding import UnreadableImage, decode
 
 RAMP = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
@@ -144,16 +144,26 @@ def test_a_file_that_is_cut_off_is_unreadable(kind: str) -> None:
         decode(content[: len(content) * 2 // 3])
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "the file is empty"), (b"hello", "no such image format")])
+@pytest.mark.parametrize(("content", "reason"), [(b"", "the file is empty"), (b"hello", "its content is no AVIF")])
 def test_what_is_no_image_is_unreadable(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableImage, match=reason):
         decode(content)
 
 
-def test_an_image_of_absurd_size_is_unreadable() -> None:
-    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+def test_a_format_that_no_image_s_name_stands_for_is_not_opened(monkeypatch) -> None:
+    # Pillow would start Ghostscript.
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *arguments: pytest.fail("Ghostscript was started"))
+    with pytest.raises(UnreadableImage, match="its content is no AVIF"):
+        decode(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\nshowpage\n%%EOF\n")
+
+
+@pytest.mark.parametrize(
+    ("width", "reason"), [(60000, "decompression bomb"), (11000, "11000 × 11000 pixels, more than 100,000,000")]
+)
+def test_an_image_of_absurd_size_is_unreadable(width: int, reason: str) -> None:
+    header = struct.pack(">IIBBBBB", width, width, 8, 2, 0, 0, 0)
     chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
-    with pytest.raises(UnreadableImage, match="decompression bomb"):
+    with pytest.raises(UnreadableImage, match=reason):
         decode(b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT\x35\xaf\x06\x1e")
 
 

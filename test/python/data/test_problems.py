@@ -44,7 +44,10 @@ def test_one_image_that_can_not_be_decoded_is_the_failure(tmp_path: Path, split)
     with pytest.raises(TwintuneError) as caught:
         split(tmp_path / "all")
     assert caught.value.code == "IMAGE_CORRUPT"
-    assert caught.value.message == f"{file} can't be decoded: Pillow knows no such image format."
+    assert (
+        caught.value.message
+        == f"{file} can't be decoded: its content is no AVIF, BMP, GIF, JPEG, PNG, PPM, TIFF or WEBP image."
+    )
     assert "dataset.onCorrupt=skip" in (caught.value.hint or "")
 
 
@@ -53,7 +56,7 @@ def test_all_images_that_can_not_be_decoded_are_in_one_failure(tmp_path: Path, s
     with pytest.raises(TwintuneError) as caught:
         split(tmp_path / "all")
     failure = to_failure(caught.value)
-    assert failure["message"].startswith(f"25 images of {tmp_path / 'all'} can't be decoded: {files[0]}: Pillow")
+    assert failure["message"].startswith(f"25 images of {tmp_path / 'all'} can't be decoded: {files[0]}: its")
     assert failure["message"].endswith("and 5 more.")
     assert all(str(file) in failure["cause"]["message"] for file in files)
     # The command shows the first line of a cause unless the message has said it.
@@ -107,7 +110,7 @@ def test_skipped_images_are_listed_in_the_run_s_folder(tmp_path: Path, split) ->
     files = corrupt(write_pictures(tmp_path / "all", each=20), 30)
     save_skipped(split(tmp_path / "all", on_corrupt="skip").skipped, tmp_path / "run")
     lines = (tmp_path / "run" / "skipped-images.txt").read_text().splitlines()
-    assert lines == [f"{file}: Pillow knows no such image format" for file in files]
+    assert lines == [f"{file}: its content is no AVIF, BMP, GIF, JPEG, PNG, PPM, TIFF or WEBP image" for file in files]
 
 
 def test_a_class_that_loses_all_its_images_is_told_of(tmp_path: Path, split) -> None:

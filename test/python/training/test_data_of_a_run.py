@@ -57,7 +57,7 @@ def test_a_run_that_skips_says_which_images_and_lists_them_in_its_folder(make_re
     listed = (Path(request.run_directory) / "skipped-images.txt").read_text()
     for file in bad:
         assert str(file) in warning
-        assert f"{file}: Pillow knows no such image format\n" in listed
+        assert f"{file}: its content is no AVIF, BMP, GIF, JPEG, PNG, PPM, TIFF or WEBP image\n" in listed
     (evaluated,) = reports.of("evaluation")
     assert evaluated["count"] == 11
 
