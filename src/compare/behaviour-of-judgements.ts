@@ -8,7 +8,7 @@ import {
 import type { Framework } from '../spec/schema.js'
 import type { ContractRow } from './comparison.js'
 import type { Judgement } from './judgement.js'
-import { pairsOfFrameworks } from './pairs.js'
+import { type Pair, pairsOfFrameworks } from './pairs.js'
 import { type Finding, rowOf } from './worst-finding.js'
 
 // Rows of the contract that rest on what the other framework did again.
@@ -52,23 +52,52 @@ export function replayRow(judgements: readonly Judgement[], results: readonly Ru
     judgement.steps.flatMap((step) => findingsOf(judgement, step)),
   )
   const replayed = judgements.filter(({ steps }) => steps.length > 0)
+  const pairs = pairsOfFrameworks(results)
   const missing = [
     ...withoutOpposite(replayed, new Set(replayed.map(({ seed }) => seed))),
-    ...replayed.flatMap((judgement) => stepsLeftOut(judgement, results)),
+    ...pairs.flat().flatMap((run) => stepsLeftOut(run, judgements)),
+    ...pairs.flatMap(stepsOfOneAlone),
   ]
   const row = rowOf('replayed steps', findings, 'No step was taken again.', missing)
-  return { ...row, evidence: row.evidence + describeLoose(replayed) }
+  return { ...row, evidence: row.evidence + describeCount(replayed) + describeLoose(replayed) }
 }
 
 function judgedRun({ seed, judged }: Pick<Judgement, 'seed' | 'judged'>, results: readonly RunResult[]) {
   return results.find((result) => result.framework === judged && result.seed === seed && !result.repeat)
 }
 
-function stepsLeftOut({ seed, judged, steps }: Judgement, results: readonly RunResult[]): string[] {
-  const kept =
-    judgedRun({ seed, judged }, results)?.facts?.phases.reduce((sum, { keptSteps }) => sum + keptSteps, 0) ??
-    0
-  return steps.length < kept ? [`${kept - steps.length} kept steps of ${judged} seed ${seed}`] : []
+/** Number of steps that a run kept for the other framework to take again. */
+export function keptStepsOf({ facts }: FinishedRun): number {
+  return facts.phases.reduce((sum, { keptSteps }) => sum + keptSteps, 0)
+}
+
+function stepsLeftOut(run: FinishedRun, judgements: readonly Judgement[]): string[] {
+  const { framework, seed } = run
+  const judgement = judgements.find((each) => each.judged === framework && each.seed === seed)
+  const left = keptStepsOf(run) - (judgement?.steps.length ?? 0)
+  return left > 0 ? [`${left} kept steps of ${framework} seed ${seed}`] : []
+}
+
+// Both runs of a seed choose their steps by one rule, as long as early stopping leaves both the same epochs.
+function stepsOfOneAlone([tensorflow, pytorch]: Pair): string[] {
+  return tensorflow.facts.phases.flatMap((ours, index) => {
+    const theirs = pytorch.facts.phases[index]
+    if (theirs === undefined || ours.epochs !== theirs.epochs || ours.keptSteps === theirs.keptSteps)
+      return []
+    const [fewer, count] =
+      ours.keptSteps < theirs.keptSteps
+        ? (['tensorflow', theirs.keptSteps - ours.keptSteps] as const)
+        : (['pytorch', ours.keptSteps - theirs.keptSteps] as const)
+    return [`${count} steps of ${fewer} seed ${tensorflow.seed} that the other framework kept`]
+  })
+}
+
+// A single step that was taken again says less than forty.
+function describeCount(judgements: readonly Judgement[]): string {
+  const count = judgements.reduce((sum, { steps }) => sum + steps.length, 0)
+  if (count === 0) return ''
+  const seeds = [...new Set(judgements.map(({ seed }) => seed))].join(', ')
+  return `; ${count} steps of seed ${seeds} were taken again`
 }
 
 // Gradients that are nothing but rounding can't be held to anything, and a reader should know how many there are.
@@ -195,7 +224,7 @@ function findingsOf({ seed, judged, judge }: Judgement, step: ReplayedStep): Fin
       seed,
       difference: worst.difference,
       bound: worst.bound,
-      evidence: `${where}: ${worst.tensor} differs by ${share(worst.difference)} of its change, where rounding explains ${share(worst.bound)}`,
+      evidence: `${where}: ${describeWorst(worst)}`,
     },
     {
       seed,
@@ -218,6 +247,14 @@ function findingsOf({ seed, judged, judge }: Judgement, step: ReplayedStep): Fin
     evidence: `${where}: its inputs differ by ${share(inputs)}`,
   }
   return [ofInputs, ...findings]
+}
+
+function describeWorst({ tensor, difference, bound, measure }: ReplayedStep['worst']): string {
+  const explained = `where rounding explains ${share(bound)}`
+  if (measure === 'count') return `${tensor} is off by ${difference}`
+  if (measure === 'norm')
+    return `the two changes of ${tensor} differ in length by ${share(difference)} of the longer one, ${explained}`
+  return `${tensor} differs by ${share(difference)} of its change, ${explained}`
 }
 
 function share(value: number): string {

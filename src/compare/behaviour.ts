@@ -90,15 +90,35 @@ function images([tensorflow, pytorch]: Pair): Finding[] {
       evidence: `epoch ${index + 1}: tensorflow ${describeImages(tensorflow, index)}; pytorch ${describeImages(pytorch, index)}`,
     }
   })
+  const ofLosses = [tensorflow, pytorch].flatMap(lossesOfEpochs)
   const [ours, theirs] = [tensorflow.facts.tested, pytorch.facts.tested]
-  if (ours === null || theirs === null) return ofEpochs
+  if (ours === null || theirs === null) return [...ofEpochs, ...ofLosses]
   const test = {
     seed: tensorflow.seed,
     difference: ours === theirs ? 0 : Number.POSITIVE_INFINITY,
     bound: 0,
     evidence: `test: tensorflow ${ours} images, pytorch ${theirs}`,
   }
-  return [...ofEpochs, test]
+  return [...ofEpochs, ...ofLosses, test]
+}
+
+// The mean that the run reports and the mean of what its steps returned are summed by different code.
+function lossesOfEpochs({ framework, seed, epochs, facts }: FinishedRun): Finding[] {
+  return epochs.flatMap(({ train }, index): Finding[] => {
+    const loss = facts.images[index]?.loss ?? null
+    if (loss === null || train.loss === null) return []
+    const difference = Math.abs(train.loss - loss)
+    const bound = weightTolerance * Math.max(1, Math.abs(loss))
+    return [
+      {
+        seed,
+        // One mean has the weights in double precision, the other one as the engine summed them: within that it is one.
+        difference: difference <= bound ? 0 : difference,
+        bound,
+        evidence: `epoch ${index + 1} of ${nameOf(framework)}: training loss ${train.loss}, and ${loss} by its steps`,
+      },
+    ]
+  })
 }
 
 /** Share by which two sums of the same weights may differ in single precision. */

@@ -71,6 +71,11 @@ export const epochImagesSchema = z.strictObject({
   trained: z.int().describe('Number of images in the batches of the training steps.'),
   distinct: z.int().describe('Number of different images among them.'),
   weight: z.number().describe('Sum of the weights that the loss gave to the images.'),
+  loss: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe("Mean of the steps' losses, each by the weight of its images, as the engine returned them."),
   validated: z.int().describe('Number of validation images that the model answered.'),
 })
 

@@ -28,12 +28,16 @@ export const replayedStepSchema = z
     worst: z
       .strictObject({
         tensor: z.string(),
-        difference: z
-          .number()
-          .describe('Norm of the difference of the two tensors, as a share of the norm of their change.'),
+        difference: z.number().describe('Difference of the two tensors, as `measure` says.'),
         bound: z
           .number()
           .describe("Largest such difference that rounding explains, by the judge's own sensitivity."),
+        measure: z
+          .enum(['change', 'norm', 'count'])
+          .default('change')
+          .describe(
+            '`change`: norm of the difference, as a share of the norm of the change. `norm`: difference of the norms of the two changes, as a share of the larger one. `count`: difference of two numbers of steps.',
+          ),
       })
       .describe(
         'Tensor that differs most by its bound: a weight, a statistic, or a buffer of the optimiser.',

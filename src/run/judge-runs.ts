@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
-import { isWithinRounding } from '../compare/behaviour-of-judgements.js'
+import { isWithinRounding, keptStepsOf } from '../compare/behaviour-of-judgements.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Judgement } from '../compare/judgement.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
@@ -84,7 +84,6 @@ class Judge {
   readonly #experiment: Experiment
   readonly #court: Court
   readonly #cases: readonly Case[]
-  readonly #judgements: Judgement[] = []
   readonly #problems: { seed: number; code: string; message: string }[] = []
 
   constructor(experiment: Experiment, court: Court, cases: readonly Case[]) {
@@ -94,48 +93,50 @@ class Judge {
   }
 
   async judgeAll(): Promise<Judgements> {
-    const { folder, evidence } = this.#court
-    const standing = this.#cases.flatMap(({ judged }) => folder.readJudgement(judged) ?? [])
-    const left = this.#cases.filter(({ judged }) => !standing.some(({ seed }) => seed === judged.seed))
     // Models of runs with the same split are tested together, which prepares the data and the backbone once.
-    for (const group of groupsOfOneSplit(left)) {
-      await this.#judgeGroup(group, evidence.crossEvaluation ? group : [])
-    }
-    return { judgements: [...standing, ...this.#judgements], problems: this.#problems }
+    for (const group of groupsOfOneSplit(this.#cases)) await this.#judgeGroup(group)
+    const judgements = this.#cases.flatMap(({ judged }) => this.#court.folder.readJudgement(judged) ?? [])
+    return { judgements, problems: this.#problems }
   }
 
-  async #judgeGroup(group: readonly Case[], tested: readonly Case[]): Promise<void> {
-    const [first, ...others] = group
-    if (first === undefined) return
-    const evaluations = new Map<number, Judgement['evaluation']>()
-    for (const each of [first, ...others]) {
-      const replay = keepsSteps(this.#experiment, each.judged, this.#court.evidence)
-      const models = each === first ? tested : []
+  async #judgeGroup(group: readonly Case[]): Promise<void> {
+    const { evidence, folder } = this.#court
+    let untested = group.filter(
+      ({ judged }) => evidence.crossEvaluation && !folder.readJudgement(judged)?.evaluation,
+    )
+    for (const each of group) {
+      const replay = this.#isToReplay(each)
+      const models = untested
       if (!replay && models.length === 0) continue
-      await this.#attempt(each, async () => {
-        const { judged, judge } = each
-        const { seed } = judged
-        this.#court.onJudging({
-          framework: judge.framework,
-          seed,
-          judged: judged.framework,
-          replay,
-          models: models.length,
-        })
-        const found = await this.#ask(this.#experiment, each, judge, replay ? 'kept' : 'none', models)
-        for (const [index, { judged: model }] of models.entries()) {
-          evaluations.set(model.seed, found.evaluations[index] ?? null)
-        }
-        const isExact = replay && this.#court.evidence.replay === 'float64'
-        const steps = { steps: found.steps, stepsInFloat64: isExact ? await this.#replayInFloat64(each) : [] }
-        this.#keep(each, { ...steps, evaluation: evaluations.get(seed) ?? null })
-      })
+      // A judge that fails at one model would fail again at the next step.
+      untested = []
+      await this.#attempt(each, () => this.#judge(each, replay, models))
     }
-    for (const each of others) {
-      const evaluation = evaluations.get(each.judged.seed)
-      const isKept = this.#judgements.some(({ seed }) => seed === each.judged.seed)
-      if (!isKept && evaluation) this.#keep(each, { steps: [], stepsInFloat64: [], evaluation })
+  }
+
+  /** Has the steps of a run taken again, if they are to be, and models tested; keeps what was found. */
+  async #judge(subject: Case, replay: boolean, models: readonly Case[]): Promise<void> {
+    const { judged, judge } = subject
+    const { framework, seed } = judge
+    this.#court.onJudging({ framework, seed, judged: judged.framework, replay, models: models.length })
+    const found = await this.#ask(this.#experiment, subject, judge, replay ? 'kept' : 'none', models)
+    for (const [index, model] of models.entries()) {
+      this.#keep(model, { evaluation: found.evaluations[index] ?? null })
     }
+    if (!replay) return
+    const isExact = this.#court.evidence.replay === 'float64'
+    this.#keep(subject, {
+      steps: found.steps,
+      stepsInFloat64: isExact ? await this.#replayInFloat64(subject) : [],
+    })
+  }
+
+  // A judgement may stand from before the comparison was resumed, with a part of what is wanted.
+  #isToReplay({ judged }: Case): boolean {
+    const { folder, evidence } = this.#court
+    const standing = folder.readJudgement(judged)
+    const isComplete = standing !== null && standing.steps.length >= keptStepsOf(judged)
+    return keepsSteps(this.#experiment, judged, evidence) && !isComplete
   }
 
   // The framework of the run takes its steps in float64 first, so that both sides are free of rounding.
@@ -157,12 +158,15 @@ class Judge {
     })
   }
 
-  #keep({ judged, judge }: Case, found: Pick<Judgement, 'steps' | 'stepsInFloat64' | 'evaluation'>): void {
+  #keep({ judged, judge }: Case, found: Partial<Judgement>): void {
     const { folder } = this.#court
-    const judgement = { seed: judged.seed, judged: judged.framework, judge: judge.framework, ...found }
-    this.#judgements.push(judgement)
+    const nothing = { steps: [], stepsInFloat64: [], evaluation: null }
+    const parties = { seed: judged.seed, judged: judged.framework, judge: judge.framework }
+    const judgement = { ...nothing, ...folder.readJudgement(judged), ...parties, ...found }
     folder.writeJudgement(judged, judgement)
-    if ([...found.steps, ...found.stepsInFloat64].every(isWithinRounding)) {
+    const { steps, stepsInFloat64 } = judgement
+    const isComplete = steps.length > 0 && steps.length >= keptStepsOf(judged)
+    if (isComplete && [...steps, ...stepsInFloat64].every(isWithinRounding)) {
       // Steps that could be taken again say nothing more; the others are evidence.
       rmSync(path.join(folder.folderOf(judged), comparisonFiles.steps), { recursive: true, force: true })
     }

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
+import { keptStepsOf } from '../compare/behaviour-of-judgements.js'
 import { defaultEvidence, type EvidenceOptions } from '../compare/evidence.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { Event } from '../events.js'
 import { TwintuneError } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import { loadExperiment } from '../spec/load.js'
 import { frameworkSchema } from '../spec/schema.js'
@@ -40,14 +41,15 @@ export async function resumeExperiment(
   cancelSignal: AbortSignal,
 ): Promise<void> {
   const found = await requireComparison(comparisonDirectory)
-  if (tellEnd(found, emit)) return
+  checkKeptSteps(found, evidence)
+  if (tellEnd(found, evidence, emit)) return
   const folder = ComparisonFolder.reopen(found.path)
   let undertaking: Undertaking
   const wanted = { ...defaultEvidence, ...found.started.evidence, ...evidence }
   try {
     // Only a reading under the lock holds: the process that had it may just have come to the end of a run, or of all.
     const recorded = await requireComparison(comparisonDirectory)
-    if (tellEnd(recorded, emit)) return folder.close()
+    if (tellEnd(recorded, evidence, emit)) return folder.close()
     undertaking = await takeUp(recorded, folder, machineSurroundings(options))
     folder.discardComparison()
   } catch (error) {
@@ -58,25 +60,69 @@ export async function resumeExperiment(
 }
 
 /** Tells the end of a comparison if it lacks nothing, and returns whether that is so. */
-function tellEnd(recorded: RecordedComparison, emit: (event: Event) => void): boolean {
+function tellEnd(
+  recorded: RecordedComparison,
+  evidence: Partial<EvidenceOptions>,
+  emit: (event: Event) => void,
+): boolean {
   const { path: comparisonDirectory, comparison } = recorded
-  if (comparison === null || !isComplete(recorded)) return false
+  if (comparison === null || !isComplete(recorded, evidence)) return false
   emit({ type: 'comparison-finished', time: now(), comparisonDirectory, comparison })
   return true
 }
 
-/** Whether all runs of a comparison have finished, and been judged as it was wanted when the comparison began. */
-export function isComplete({ comparison, started, path: folder }: RecordedComparison): boolean {
+/**
+ * Whether all runs of a comparison have finished, and been judged as it was wanted when the comparison began, or as the
+ * user wants it now.
+ */
+export function isComplete(
+  { comparison, started }: RecordedComparison,
+  evidence: Partial<EvidenceOptions> = {},
+): boolean {
   if (comparison?.status !== 'finished') return false
-  // Comparisons of older versions don't say what was wanted.
-  const { replay = 'none', crossEvaluation = false } = started.evidence ?? {}
-  const { mode, runs } = started
-  if (mode === 'idiomatic') return true
-  const planned = { mode, frameworks: frameworkSchema.options, seeds: runs.map(({ seed }) => seed) }
+  const { replay, crossEvaluation } = { ...noEvidence, ...started.evidence, ...evidence }
+  const planned = plannedOf(started)
   return pairsOfFrameworks(comparison.runs)
     .flat()
-    .filter((run) => crossEvaluation || keepsSteps(planned, run, { replay }))
-    .every((run) => existsSync(path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.judgement)))
+    .every((run) => {
+      const judgement = comparison.judgements.find(
+        ({ seed, judged }) => seed === run.seed && judged === run.framework,
+      )
+      const isReplayed = (judgement?.steps.length ?? 0) >= Math.max(1, keptStepsOf(run))
+      const isTested = judgement != null && judgement.evaluation !== null
+      if (started.mode === 'idiomatic') return true
+      return (!crossEvaluation || isTested) && (!keepsSteps(planned, run, { replay }) || isReplayed)
+    })
+}
+
+// Comparisons of older versions don't say what was wanted.
+const noEvidence = { replay: 'none', crossEvaluation: false } as const
+
+function plannedOf({ mode, runs }: RecordedComparison['started']) {
+  return { mode, frameworks: frameworkSchema.options, seeds: runs.map(({ seed }) => seed) }
+}
+
+/** Refuses to have steps taken again that finished runs did not keep, or that were deleted once they had been. */
+function checkKeptSteps(
+  { name, started, results }: RecordedComparison,
+  { replay }: Partial<EvidenceOptions>,
+): void {
+  const before = started.evidence?.replay ?? 'none'
+  if (replay === undefined || replay === 'none' || replay === before) return
+  const planned = plannedOf(started)
+  const finished = results.filter(
+    (result) =>
+      result.status === 'finished' &&
+      keepsSteps(planned, result, { replay }) &&
+      (replay === 'float64' || !keepsSteps(planned, result, { replay: before })),
+  )
+  if (finished.length === 0) return
+  const runs = finished.map(({ framework, seed }) => `${frameworkNames[framework]} seed ${seed}`).join(', ')
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `Runs of ${name} have finished without the steps that --replay ${replay} takes again: ${runs}.`,
+    hint: `Resume it without --replay, or start a new comparison: twintune compare ${comparisonFiles.spec} --replay ${replay}`,
+  })
 }
 
 async function takeUp(

@@ -25,7 +25,7 @@ describe('the rows of what two runs did', () => {
     expect(behaviourOf('aligned', [finishedRun('tensorflow', 0)], [])).toEqual([])
   })
 
-  const image = { trained: 32, distinct: 32, weight: 32, validated: 8 }
+  const image = { trained: 32, distinct: 32, weight: 32, loss: null, validated: 8 }
   it.each<[string, Partial<Facts>, string]>([
     ['images', { images: [image, { ...image, trained: 28 }] }, '28 images'],
     ['images', { images: [image, { ...image, distinct: 31 }] }, '31 of them distinct'],
@@ -73,16 +73,76 @@ describe('the rows of what two runs did', () => {
   })
 
   it('name the step and the tensor that could not be taken again', () => {
-    const worst = { tensor: 'blocks.1.0.conv.weight', difference: 0.9, bound: 1e-3 }
-    const rows = behaviourOf('aligned', pair(), [
-      judgement({ steps: [replayed, { ...replayed, step: 4, worst }] }),
-    ])
-    expect(row('replayed steps', rows)).toEqual({
-      ingredient: 'replayed steps',
-      state: 'different',
-      evidence:
-        'phase 1, epoch 2, step 4 of tensorflow, taken again by pytorch: blocks.1.0.conv.weight differs by 9.0e-1 of its change, where rounding explains 1.0e-3',
+    const evidenceOf = (worst: Judgement['steps'][number]['worst']) => {
+      const rows = behaviourOf('aligned', pair(), [
+        judgement({ steps: [replayed, { ...replayed, step: 4, worst }] }),
+      ])
+      expect(row('replayed steps', rows)?.state).toBe('different')
+      return row('replayed steps', rows)?.evidence
+    }
+    const where = 'phase 1, epoch 2, step 4 of tensorflow, taken again by pytorch: '
+    const wrong = { tensor: 'blocks.1.0.conv.weight', difference: 0.9, bound: 1e-3 }
+    expect(evidenceOf({ ...wrong, measure: 'change' })).toBe(
+      `${where}blocks.1.0.conv.weight differs by 9.0e-1 of its change, where rounding explains 1.0e-3; 2 steps of seed 0 were taken again`,
+    )
+    expect(evidenceOf({ ...wrong, measure: 'norm' })).toContain(
+      `${where}the two changes of blocks.1.0.conv.weight differ in length by 9.0e-1 of the longer one`,
+    )
+    expect(
+      evidenceOf({ tensor: "the optimiser's count of steps", difference: 5, bound: 0.5, measure: 'count' }),
+    ).toContain(`${where}the optimiser's count of steps is off by 5;`)
+  })
+
+  it('say that nobody took the kept steps of a seed again, though those of another seed were', () => {
+    const [tensorflow, pytorch] = pair()
+    const keeping = [tensorflow, pytorch].flatMap((run) => {
+      const keeps = { ...run, facts: { ...run.facts, phases: [phase({ keptSteps: 1 })] } }
+      return [keeps, { ...keeps, seed: 1 }]
     })
+    const untouched = judgements({ steps: [] }).map((each) => ({ ...each, seed: 1, steps: [] }))
+    const rows = behaviourOf('aligned', keeping, [...judgements({ steps: [replayed] }), ...untouched])
+    expect(row('replayed steps', rows)).toMatchObject({
+      state: 'unchecked',
+      evidence: expect.stringContaining('1 kept steps of tensorflow seed 1'),
+    })
+  })
+
+  it('say that one framework kept fewer steps than the other one', () => {
+    const [tensorflow, pytorch] = pair()
+    const keeping = (run: FinishedRun, keptSteps: number) => ({
+      ...run,
+      facts: { ...run.facts, phases: [phase({ keptSteps })] },
+    })
+    const found = judgements({ steps: [replayed, replayed] })
+    const rows = behaviourOf('aligned', [keeping(tensorflow, 2), keeping(pytorch, 1)], found)
+    expect(row('replayed steps', rows)).toMatchObject({
+      state: 'unchecked',
+      evidence: expect.stringContaining('1 steps of pytorch seed 0 that the other framework kept'),
+    })
+  })
+
+  it('call the images different where the loss of an epoch is not the mean of what its steps returned', () => {
+    const [tensorflow, pytorch] = pair()
+    const epoch = {
+      phase: 1,
+      epoch: 1,
+      learningRate: 0.1,
+      train: { accuracy: 0.8, loss: 0.5 },
+      validation: null,
+      seconds: 1,
+      imagesPerSecond: 10,
+    }
+    const stateOf = (loss: number) => {
+      const images = [{ trained: 8, distinct: 8, weight: 8, loss, validated: 4 }]
+      const runs = [tensorflow, pytorch].map((run) => ({
+        ...run,
+        epochs: [epoch],
+        facts: { ...run.facts, images },
+      }))
+      return row('images', behaviourOf('aligned', runs, judgements()))?.state
+    }
+    expect(stateOf(0.500001)).toBe('identical')
+    expect(stateOf(0.507)).toBe('different')
   })
 
   it('call inputs of a step different that are not the features of its images', () => {
@@ -139,12 +199,15 @@ describe('the rows of what two runs did', () => {
 
   it('say how many kept steps nobody took again, and how many tensors say little', () => {
     const [tensorflow, pytorch] = pair()
-    const run = { ...tensorflow, facts: { ...tensorflow.facts, phases: [phase({ keptSteps: 3 })] } }
-    const rows = behaviourOf('aligned', [run, pytorch], judgements({ steps: [{ ...replayed, loose: 2 }] }))
+    const runs = [tensorflow, pytorch].map((run) => ({
+      ...run,
+      facts: { ...run.facts, phases: [phase({ keptSteps: 3 })] },
+    }))
+    const rows = behaviourOf('aligned', runs, judgements({ steps: [{ ...replayed, loose: 2 }] }))
     expect(row('replayed steps', rows)).toMatchObject({
       state: 'unchecked',
       evidence: expect.stringMatching(
-        /^Nobody looked at 2 kept steps of tensorflow seed 0\..*2 of the 13 tensors of a step are known/,
+        /^Nobody looked at 2 kept steps of tensorflow seed 0, 2 kept steps of pytorch seed 0\..*2 of the 13 tensors of a step are known/,
       ),
     })
   })
@@ -173,7 +236,10 @@ describe('the rows of what two runs did', () => {
             {
               ...tensorflow,
               epochs,
-              facts: { ...tensorflow.facts, images: [{ trained: 8, distinct: 8, weight: 8, validated: 4 }] },
+              facts: {
+                ...tensorflow.facts,
+                images: [{ trained: 8, distinct: 8, weight: 8, loss: null, validated: 4 }],
+              },
             },
             pytorch,
           ],
@@ -231,7 +297,7 @@ const replayed: ReplayedStep = {
   updates: [0.25, 0.25],
   inputs: 1e-6,
   inputsBound: 1e-4,
-  worst: { tensor: 'head.0.weight', difference: 1e-5, bound: 1e-3 },
+  worst: { tensor: 'head.0.weight', difference: 1e-5, bound: 1e-3, measure: 'change' },
   tensors: 13,
   loose: 0,
 }

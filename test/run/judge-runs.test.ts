@@ -34,10 +34,8 @@ describe('the runs of a comparison', async () => {
         ])
         .toSorted(),
     ).toEqual([
-      ['pytorch of tensorflow 0', true, 1],
-      ['pytorch of tensorflow 1', false, 1],
-      ['tensorflow of pytorch 0', true, 1],
-      ['tensorflow of pytorch 1', false, 1],
+      ['pytorch of tensorflow 0', true, 2],
+      ['tensorflow of pytorch 0', true, 2],
     ])
   })
 
@@ -116,6 +114,41 @@ it('judges what could not be judged when a finished comparison is resumed, as it
     ['tensorflow', 1],
     ['pytorch', 1],
   ])
+})
+
+it('judges again what could not be judged of a seed whose model was tested with those of the others', async () => {
+  const options = { evidence: { replay: 'all', crossEvaluation: true } } as const
+  const behaviours = { 'judge-pytorch-seed1': 'raise', 'judge-tensorflow-seed1': 'raise' } as const
+  const events = await eventsOf(experiment({ seeds: [0, 1] }), behaviours, options)
+  expect(
+    ending(events).comparison.contract.find(({ ingredient }) => ingredient === 'replayed steps'),
+  ).toMatchObject({
+    state: 'unchecked',
+    evidence: expect.stringContaining('1 kept steps of tensorflow seed 1'),
+  })
+
+  const resumed = await eventsOfResuming(folderOf(events))
+
+  const { judgements, contract } = ending(resumed).comparison
+  expect(judgements.map(({ steps, evaluation }) => [steps.length, evaluation !== null])).toEqual(
+    Array.from({ length: 4 }, () => [1, true]),
+  )
+  expect(contract.find(({ ingredient }) => ingredient === 'replayed steps')?.state).toBe('equivalent')
+})
+
+it('tests the models of a finished comparison that is resumed with that wish, and refuses steps that were not kept', async () => {
+  const events = await eventsOf(
+    experiment({ seeds: [0] }),
+    {},
+    { evidence: { replay: 'none', crossEvaluation: false } },
+  )
+  const tested = await eventsOfResuming(folderOf(events), {}, { crossEvaluation: true })
+  expect(ending(tested).comparison.judgements.map(({ evaluation }) => evaluation?.images)).toEqual([
+    1000, 1000,
+  ])
+  await expect(eventsOfResuming(folderOf(events), {}, { replay: 'all' })).rejects.toThrow(
+    /have finished without the steps that --replay all takes again: TensorFlow seed 0, PyTorch seed 0/,
+  )
 })
 
 it('goes on with other evidence where a comparison is resumed with other options', async () => {

@@ -27,12 +27,21 @@ class JudgeRunRequest(Message):
     models: list[str]
 
 
+Measure = Literal["change", "norm", "count"]
+
+
 class TensorDifference(Message):
-    """The difference of a tensor after a step: the norm of the difference, as a share of the norm of its change."""
+    """The difference of a tensor after a step.
+
+    `measure` says how it is measured: `change` by the norm of the difference, as a share of the norm of the tensor's
+    change; `norm` by the difference of the norms of the two changes, as a share of the larger one; `count` is the
+    difference of two numbers of steps.
+    """
 
     tensor: str
     difference: float
     bound: float
+    measure: Measure = "change"
 
 
 class ReplayedStep(Message):

@@ -99,6 +99,7 @@ class EpochImages(Message):
     trained: int
     distinct: int
     weight: float
+    loss: float | None
     validated: int
 
 

@@ -19,6 +19,7 @@ class ConsumedState(msgspec.Struct, frozen=True):
     seen: bytes
     """One bit for each position in the training split."""
     still: int
+    losses: float
 
 
 class Consumed:
@@ -37,6 +38,8 @@ class Consumed:
         """The sum of the weights that the loss gave to the images, as the engine summed them."""
         self.still = state.still if state else 0
         """The number of optimiser steps that left the head as it was, though there was something to learn."""
+        self.losses = state.losses if state else 0.0
+        """The sum of the batches' losses, each times its weight."""
         self._seen = np.zeros(count, bool)
         if state:
             self._seen |= np.unpackbits(np.frombuffer(state.seen, np.uint8), count=count).astype(bool)
@@ -51,8 +54,14 @@ class Consumed:
         """
         self.images += outcome.images
         self.weight += outcome.weight
+        self.losses += outcome.loss * outcome.weight
         self.still += outcome.moved is False and is_to_move and outcome.loss > _SATURATED
         self._seen[positions] = True
+
+    @property
+    def loss(self) -> float | None:
+        """The mean loss of the images, each by its weight; None if they have none."""
+        return self.losses / self.weight if self.weight > 0 else None
 
     @property
     def distinct(self) -> int:
@@ -62,4 +71,4 @@ class Consumed:
     @property
     def state(self) -> ConsumedState:
         """The count so far."""
-        return ConsumedState(self.images, self.weight, np.packbits(self._seen).tobytes(), self.still)
+        return ConsumedState(self.images, self.weight, np.packbits(self._seen).tobytes(), self.still, self.losses)

@@ -99,7 +99,11 @@ class RunRecord:
         self.state.optimizers[-1] = optimizer
         self.state.epochs.append(epoch)
         images = EpochImages(
-            trained=consumed.images, distinct=consumed.distinct, weight=consumed.weight, validated=validated
+            trained=consumed.images,
+            distinct=consumed.distinct,
+            weight=consumed.weight,
+            loss=consumed.loss,
+            validated=validated,
         )
         self.state.images.append(images)
         self.state.trained[-1].still_steps += consumed.still

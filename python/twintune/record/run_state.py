@@ -82,6 +82,8 @@ class RunState(msgspec.Struct, frozen=True):
     specification: dict[str, Any]
     split: str
     """Digest of the images' identities, labels and bytes in each split."""
+    live: dict[str, int]
+    """The checksums of all tensors that the run's next step depended on, whether the file has them or not."""
     versions: dict[str, str]
     """The versions of the packages that bear on a result, by the packages' names."""
     position: Position

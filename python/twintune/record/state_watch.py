@@ -18,7 +18,7 @@ class StateWatch:
 
     def leave(self, state: State) -> None:
         """Remembers a state that should still be there when `changed` is asked next."""
-        self._left = {name: _checksum(tensor) for name, tensor in state.items()}
+        self._left = checksums_of(state)
 
     def changed(self, state: State) -> str | None:
         """Compares a state with the one that was left, and forgets that one.
@@ -32,8 +32,18 @@ class StateWatch:
         left, self._left = self._left, None
         if left is None:
             raise LookupError("no state was left")
-        now = {name: _checksum(tensor) for name, tensor in state.items()}
-        return next((name for name in {**left, **now} if left.get(name) != now.get(name)), None)
+        return first_changed(left, state)
+
+
+def checksums_of(state: State) -> dict[str, int]:
+    """The checksum of each tensor of a state."""
+    return {name: _checksum(tensor) for name, tensor in state.items()}
+
+
+def first_changed(left: Mapping[str, int], state: State) -> str | None:
+    """The first tensor that has another checksum than it was left with, or that only one of two states has."""
+    now = checksums_of(state)
+    return next((name for name in {**left, **now} if left.get(name) != now.get(name)), None)
 
 
 def first_not_loaded(loaded: State, state: State) -> str | None:

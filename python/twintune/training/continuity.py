@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from twintune.engines.engine import FeatureEngine
 from twintune.model.phases import keeps_backbone
 from twintune.protocol import StateCheck
-from twintune.record.state_watch import StateWatch, first_not_empty, first_not_loaded
+from twintune.record.checkpoints import Checkpoint
+from twintune.record.state_watch import StateWatch, first_changed, first_not_empty, first_not_loaded
 from twintune.training.context import RunContext
 
 
@@ -34,12 +33,13 @@ class Continuity:
             changed = first_not_empty(engine.state(backbone=False))
         return StateCheck(at="at its start", changed=changed)
 
-    def check_loaded(self, tensors: Mapping[str, np.ndarray]) -> StateCheck:
-        """Compares the engine's state with the tensors of a checkpoint that it has loaded."""
+    def check_loaded(self, checkpoint: Checkpoint) -> StateCheck:
+        """Compares the engine's state with the checkpoint that it has loaded, and with the state that was left."""
         position = self._run.position
         state = self._run.engine.state(backbone=position.backbone_moved)
         at = f"when it was resumed in epoch {position.epoch + 1}"
-        return StateCheck(at=at, changed=first_not_loaded(tensors, state))
+        changed = first_not_loaded(checkpoint.tensors, state) or first_changed(checkpoint.state.live, state)
+        return StateCheck(at=at, changed=changed)
 
     def _weights(self) -> dict[str, np.ndarray]:
         """The live weights that some phase trains: the head's, and the backbone's if any does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from twintune.data.targets import Targets
 from twintune.engines.engine import StepInputs, StepOutcome
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
-from twintune.protocol import Phase, StepReport
+from twintune.protocol import Phase, StateCheck, StepReport
 from twintune.record.consumed import Consumed
 from twintune.record.run_state import EpochState
 from twintune.system.stopwatch import Waiting
@@ -74,6 +74,7 @@ class TrainingEpoch:
         self.consumed = Consumed(len(run.splits.train), under_way.consumed if under_way else None)
         self._window = StepWindow(run, phase, run.keeper) if run.keeper else None
         self._pending: list[_PendingStep] = []
+        self._is_reading_checked = False
         self._outcomes: list[StepOutcome] = []
         """The outcomes of the batches since the window last opened."""
 
@@ -142,6 +143,7 @@ class TrainingEpoch:
         run = self._run
         outcomes = run.engine.read_steps([pending.handle for pending in self._pending])
         first = step - len(self._pending) + 1
+        self._check_reading(outcomes, first)
         loss = math.nan
         for at, (outcome, pending) in enumerate(zip(outcomes, self._pending, strict=True), start=first):
             loss = outcome.loss
@@ -158,6 +160,19 @@ class TrainingEpoch:
         # The last step's loss is available before its update is done.
         run.engine.device.synchronize()
         return loss
+
+    def _check_reading(self, outcomes: Sequence[StepOutcome], first: int) -> None:
+        """Reads a few outcomes again, one by one: where steps are kept, and looked at, no more than one is pending."""
+        if self._is_reading_checked or len(self._pending) < 2:
+            return
+        self._is_reading_checked = True
+        for index in (0, 1, len(outcomes) - 1):
+            (alone,) = self._run.engine.read_steps([self._pending[index].handle])
+            if alone != outcomes[index]:
+                at = f"when several steps of epoch {self._epoch} were read at once"
+                check = StateCheck(at=at, changed=f"the outcome of step {first + index}")
+                self._run.record.state.trained[-1].continuity.append(check)
+                return
 
     def _look_before(self, step: int, batch: Batch) -> float:
         """Opens the window before a batch if it is to be kept, and returns the seconds that this took.

@@ -25,7 +25,7 @@ from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.system.other_load import OtherLoad
-from twintune.training.average_check import holds_average
+from twintune.training.average_check import copied_averages, holds_averages
 from twintune.training.continuity import Continuity
 from twintune.training.epoch import TrainingEpoch, loss_not_finite
 from twintune.training.features_check import features_difference
@@ -112,7 +112,7 @@ class TrainingLoop:
             check = self.continuity.check_start()
         else:
             run.engine.load_state(self.resumed_from.tensors)
-            check = self.continuity.check_loaded(self.resumed_from.tensors)
+            check = self.continuity.check_loaded(self.resumed_from)
             # A run that was never interrupted holds no second copy of its state, so this one lets go of it.
             self.resumed_from = None
             run.engine.device.start_memory_peak()
@@ -178,8 +178,10 @@ class TrainingLoop:
             weights_of = monitor.best_epoch
             restored = self._validate_again(weights_of)
         engine = self.context.engine
+        averages = copied_averages(engine)
         engine.adopt_average()
-        self.record.state.trained[-1].final_weights = "averaged" if holds_average(engine) else "of the steps"
+        is_average = holds_averages(engine, averages)
+        self.record.state.trained[-1].final_weights = "averaged" if is_average else "of the steps"
         self.record.end_phase(weights_of, engine.skipped_steps(), restored)
         self.continuity.leave_phase()
         ended_early = monitor.why_stop() if position.epoch < phase.epochs else None

@@ -20,6 +20,7 @@ from twintune.record.run_state import (
     made_with,
     specification_of,
 )
+from twintune.record.state_watch import checksums_of
 from twintune.system.stopwatch import Pace
 from twintune.training.context import RunContext
 
@@ -135,6 +136,8 @@ class RunCheckpoints:
         return RunState(
             specification=self._specification,
             split=self._split,
+            # Not of what is written, so that a tensor that was left out is missed when the run is resumed.
+            live=checksums_of(run.engine.state(backbone=run.position.backbone_moved)),
             versions=self._versions,
             position=run.position,
             epoch=epoch,

@@ -24,6 +24,7 @@ def state(epoch: int, best: int = 1, phase: int = 1, within: bool = False) -> Ru
     return RunState(
         specification={},
         split="s",
+        live={"head.0.weight": 1},
         versions={"torch": "2.9"},
         position=Position(phase=phase, epoch=epoch, epochs_done=epoch),
         epoch=EpochState(2, Accumulator(), 0.5, 0.1, 16, Consumed(16).state) if within else None,

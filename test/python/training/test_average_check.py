@@ -32,6 +32,21 @@ def test_an_average_that_is_not_used_is_found_out(
     assert (phase.validated_weights, phase.final_weights) == ("of the steps", "of the steps")
 
 
+def test_an_average_that_is_moved_once_more_as_it_is_adopted_is_found_out(
+    make_request: Callable[..., RunRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from twintune.engines.pytorch.ema import WeightAverage
+
+    adopt = WeightAverage.adopt
+
+    def move_and_adopt(self: WeightAverage) -> None:
+        self.update()
+        adopt(self)
+
+    monkeypatch.setattr(WeightAverage, "adopt", move_and_adopt)
+    assert _phase(_with_average(make_request, "pytorch")).final_weights == "of the steps"
+
+
 def _with_average(make_request: Callable[..., RunRequest], framework: str) -> RunRequest:
     return make_request(framework, model=RESNET, training={"ema": {"decay": 0.9}, "phases": [PHASE]})
 

@@ -10,6 +10,7 @@ from reports import as_sent
 from twintune.errors import Cancelled
 from twintune.protocol import RunRequest, StateCheck
 from twintune.training.loop import run
+from twintune.training.run_checkpoints import RunCheckpoints
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
@@ -63,3 +64,41 @@ def test_an_average_that_a_resumed_run_has_not_loaded_is_named(
     assert resumed() == [None]
     monkeypatch.setattr(aligned, "load_average", lambda *args: None)
     assert [changed and changed.startswith("ema.head") for changed in resumed()] == [True]
+
+
+def test_a_tensor_that_was_left_out_of_the_checkpoint_is_named_when_the_run_is_resumed(
+    make_request: Callable[..., RunRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = "ema.head.0.bias"
+    training = {"phases": [{**PHASE, "epochs": 2}], "ema": {"decay": 0.9}}
+    tensors_of = RunCheckpoints._tensors
+    monkeypatch.setattr(
+        RunCheckpoints, "_tensors", lambda self: {n: t for n, t in tensors_of(self).items() if n != lost}
+    )
+
+    def interrupt(report) -> None:
+        if as_sent(report)["type"] == "epoch":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run(make_request("pytorch", model=RESNET, training=training), interrupt)
+    checks = checks_of(make_request("pytorch", model=RESNET, training=training, resume=True))
+    assert [check.changed for check in checks if check.changed] == [lost]
+
+
+def test_steps_that_are_read_at_once_as_no_step_was_are_named(
+    make_request: Callable[..., RunRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from twintune.engines.pytorch.aligned import AlignedEngine
+
+    read_steps = AlignedEngine.read_steps
+    request = make_request("pytorch", model=RESNET, training={"batchSize": 4})
+
+    def give_the_last_to_all(self: AlignedEngine, handles):
+        outcomes = read_steps(self, handles)
+        return [outcomes[-1]] * len(outcomes)
+
+    monkeypatch.setattr(AlignedEngine, "read_steps", give_the_last_to_all)
+    (check,) = [check for check in checks_of(request) if check.changed]
+    assert check.at == "when several steps of epoch 1 were read at once"
+    assert check.changed.startswith("the outcome of step ")

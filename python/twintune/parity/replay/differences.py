@@ -105,9 +105,7 @@ def _compare(
     difference = _norm(theirs[name] - here)
     if not np.isfinite(difference):
         return TensorDifference(tensor=name, difference=NOT_COMPARABLE, bound=tolerance)
-    is_float = ours[name].dtype.kind == "f"
-    rounding = _NEIGHBOURS * float(np.finfo(ours[name].dtype).eps) * _norm(here) if is_float else 0.0
-    allowed = max(tolerance * change, SENSITIVITY * sensitivity, rounding, _TINY)
+    allowed = max(tolerance * change, SENSITIVITY * sensitivity, _rounding(ours[name]), _TINY)
     # A tensor that stays as it was has no change to be a share of.
     scale = change if change > 0 else 1.0
     return TensorDifference(tensor=name, difference=difference / scale, bound=allowed / scale)
@@ -118,11 +116,19 @@ def _compare_norms(name: str, before: State, theirs: State, ours: State, sensiti
     norms = [_norm(state[name] - start) if name in state else np.nan for state in (theirs, ours)]
     largest = max(*norms, _TINY)
     gap = abs(norms[0] - norms[1]) / largest
+    # An average of large decay, or a weight at a small rate, changes by about its own last places.
+    rounding = _rounding(ours[name]) if name in ours else 0.0
     return TensorDifference(
-        tensor=f"the norm of the change of {name}",
+        tensor=name,
         difference=gap if np.isfinite(gap) else NOT_COMPARABLE,
-        bound=max(_NORM, SENSITIVITY * sensitivity / largest),
+        bound=max(_NORM, SENSITIVITY * sensitivity / largest, rounding / largest),
+        measure="norm",
     )
+
+
+def _rounding(tensor: np.ndarray) -> float:
+    """The norm by which a tensor may be rounded apart."""
+    return _NEIGHBOURS * float(np.finfo(tensor.dtype).eps) * _norm(tensor) if tensor.dtype.kind == "f" else 0.0
 
 
 def _norm(values: np.ndarray) -> float:

@@ -216,7 +216,8 @@ class Replayer:
         if count is None or taken == 0 or is_scaled or isinstance(self._phase_of(step).optimizer, Sgd):
             return []
         name = "the optimiser's count of steps before the step"
-        return [TensorDifference(tensor=name, difference=abs(float(count[0]) - taken), bound=0.5)]
+        difference = abs(float(count[0]) - taken)
+        return [TensorDifference(tensor=name, difference=difference, bound=0.5, measure="count")]
 
     def _phase_of(self, step: KeptStep) -> Phase:
         return self._run.request.training.phases[step.place.phase - 1]

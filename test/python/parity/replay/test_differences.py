@@ -38,9 +38,18 @@ def test_many_other_signs_are_no_chance() -> None:
 @pytest.mark.parametrize("factor", [0.98, 1.02])
 def test_a_change_of_another_norm_is_no_chance_unless_the_inputs_last_places_move_it_as_far(factor: float) -> None:
     theirs = (factor * SIGNS).astype(np.float32)
-    assert directions_beyond(theirs) == [f"the norm of the change of {NAME}"]
+    assert directions_beyond(theirs) == [NAME]
     # The norm is 20, of which twenty times 0.05 is a twentieth.
     assert directions_beyond(theirs, sensitivity=0.05) == []
+
+
+def test_a_change_by_no_more_than_last_places_may_be_none_on_one_side() -> None:
+    # An average whose decay is 0.9999 hardly leaves the numbers that it begins with.
+    begin = np.ones(400, np.float32)
+    moved = begin + np.spacing(begin)
+    found = compare_directions([NAME], {NAME: begin}, {NAME: begin}, {NAME: moved}, {})
+    assert [(each.measure, each.difference) for each in found] == [("change", 1.0), ("norm", 1.0)]
+    assert beyond(found) == []
 
 
 def test_a_tensor_that_one_state_lacks_is_named() -> None:
