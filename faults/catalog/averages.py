@@ -80,4 +80,20 @@ FAULTS = [
         pytorch=Place("twintune.engines.pytorch.aligned", before=_ADOPT, after="            pass\n"),
         tensorflow=Place("twintune.engines.tensorflow.aligned", before=_ADOPT, after="            pass\n"),
     ),
+    *in_both(
+        name="average-moved-as-adopted",
+        wrong="A phase ends with the average after one update too many.",
+        spec="fine-tune",
+        shown_by="averages",
+        pytorch=Place(
+            "twintune.engines.pytorch.ema",
+            before="parameter.copy_(self.averages[name])",
+            after="parameter.copy_(self.averages[name].lerp_(parameter, 1 - self.decay))",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.ema",
+            before='"""Makes the averages the weights."""',
+            after="self.update()",
+        ),
+    ),
 ]

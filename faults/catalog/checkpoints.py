@@ -6,6 +6,7 @@ from faults.fault import Fault, Place, in_both, in_shared_code
 
 _LOOP = "twintune.training.loop"
 _CHECKPOINTS = "twintune.training.run_checkpoints"
+_WRITTEN = "return self._run.engine.state(backbone=self._run.position.backbone_moved)"
 _STOPPING = "twintune.record.early_stopping"
 _PYTORCH = "twintune.engines.pytorch.aligned"
 _TENSORFLOW = "twintune.engines.tensorflow.aligned"
@@ -128,5 +129,23 @@ FAULTS = [
         wrong="The epoch with the largest loss counts as the best one.",
         spec="phases",
         shown_by="epochs",
+    ),
+    *in_shared_code(
+        name="backbone-not-written",
+        wrong="A checkpoint is written without the backbone that was trained.",
+        spec="interrupted",
+        shown_by="continuity",
+        place=Place(_CHECKPOINTS, before=_WRITTEN, after="return self._run.engine.state(backbone=False)"),
+    ),
+    *in_shared_code(
+        name="average-not-written",
+        wrong="A checkpoint is written without the average of the weights.",
+        spec="interrupted",
+        shown_by="continuity",
+        place=Place(
+            _CHECKPOINTS,
+            before=_WRITTEN,
+            after="return {n: t for n, t in self._run.engine.state(backbone=True).items() if not n.startswith('ema.')}",
+        ),
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.fault import Fault, Place, in_both
+from faults.fault import Fault, Place, in_both, in_shared_code
 
 _PYTORCH = "twintune.engines.pytorch.steps"
 _TENSORFLOW = "twintune.engines.tensorflow.steps"
@@ -109,5 +109,26 @@ FAULTS = [
         wrong="The training loss is reported a thousandth too large, and the gradients are right.",
         spec="head",
         shown_by="first step",
+    ),
+    *in_shared_code(
+        name="loss-of-epoch-by-batches",
+        wrong="The training loss of an epoch is the mean over its batches, of which the last one is short.",
+        spec="fine-tune",
+        shown_by="images",
+        place=Place(
+            "twintune.training.epoch",
+            before="self.metrics.add(loss, pending.targets.weight, outcome.correct",
+            after="self.metrics.add(loss, 1.0, outcome.correct",
+        ),
+    ),
+    Fault(
+        name="last-loss-for-all",
+        framework="tensorflow",
+        module="twintune.engines.tensorflow.aligned",
+        before="StepOutcome(float(loss), int(correct), images,",
+        after="StepOutcome(float(handles[-1][0]), int(handles[-1][1]), images,",
+        wrong="Steps that are read at once all have the last one's loss.",
+        spec="head",
+        shown_by="continuity",
     ),
 ]
