@@ -20,6 +20,7 @@ class ConsumedState(msgspec.Struct, frozen=True):
     """One bit for each position in the training split."""
     still: int
     losses: float
+    weight_of_losses: float
 
 
 class Consumed:
@@ -38,30 +39,33 @@ class Consumed:
         """The sum of the weights that the loss gave to the images, as the engine summed them."""
         self.still = state.still if state else 0
         """The number of optimiser steps that left the head as it was, though there was something to learn."""
-        self.losses = state.losses if state else 0.0
+        self._losses = state.losses if state else 0.0
         """The sum of the batches' losses, each times its weight."""
+        self._weight_of_losses = state.weight_of_losses if state else 0.0
         self._seen = np.zeros(count, bool)
         if state:
             self._seen |= np.unpackbits(np.frombuffer(state.seen, np.uint8), count=count).astype(bool)
 
-    def add(self, outcome: StepOutcome, positions: np.ndarray, is_to_move: bool) -> None:
+    def add(self, outcome: StepOutcome, weight: float, positions: np.ndarray, is_to_move: bool) -> None:
         """Adds a batch.
 
         Args:
             outcome: The outcome of the batch's step, as the engine computed it.
+            weight: The weight of the batch's images by their classes, which its loss was divided by.
             positions: The positions of its images in the training split.
             is_to_move: Whether the learning rate is large enough to move the head.
         """
         self.images += outcome.images
         self.weight += outcome.weight
-        self.losses += outcome.loss * outcome.weight
+        self._losses += outcome.loss * weight
+        self._weight_of_losses += weight
         self.still += outcome.moved is False and is_to_move and outcome.loss > _SATURATED
         self._seen[positions] = True
 
     @property
     def loss(self) -> float | None:
         """The mean loss of the images, each by its weight; None if they have none."""
-        return self.losses / self.weight if self.weight > 0 else None
+        return self._losses / self._weight_of_losses if self._weight_of_losses > 0 else None
 
     @property
     def distinct(self) -> int:
@@ -71,4 +75,11 @@ class Consumed:
     @property
     def state(self) -> ConsumedState:
         """The count so far."""
-        return ConsumedState(self.images, self.weight, np.packbits(self._seen).tobytes(), self.still, self.losses)
+        return ConsumedState(
+            self.images,
+            self.weight,
+            np.packbits(self._seen).tobytes(),
+            self.still,
+            self._losses,
+            self._weight_of_losses,
+        )

@@ -154,7 +154,7 @@ class TrainingEpoch:
             if run.record.state.first_step_loss is None:
                 run.record.state.first_step_loss = loss
             self._outcomes.append(outcome)
-            self.consumed.add(outcome, pending.positions, pending.is_to_move)
+            self.consumed.add(outcome, pending.targets.weight, pending.positions, pending.is_to_move)
             self.metrics.add(loss, pending.targets.weight, outcome.correct, len(pending.targets.labels))
         self._pending.clear()
         # The last step's loss is available before its update is done.
