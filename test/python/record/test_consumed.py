@@ -30,7 +30,7 @@ def test_a_count_goes_on_after_a_checkpoint() -> None:
     consumed.add(_outcome(2, 2.0), 2.0, np.array([1, 8]), is_to_move=True)
     state = msgspec.json.decode(msgspec.json.encode(consumed.state), type=ConsumedState)
     resumed = Consumed(10, state)
-    resumed.add(_outcome(2, 2.0), np.array([8, 9]), is_to_move=True)
+    resumed.add(_outcome(2, 2.0), 2.0, np.array([8, 9]), is_to_move=True)
     assert (resumed.images, resumed.distinct, resumed.weight) == (4, 3, 4.0)
 
 
