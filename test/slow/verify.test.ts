@@ -35,3 +35,26 @@ it('verify carries out short runs of all phases, and finds that both frameworks 
   expect([last.passed, exitCode]).toEqual([true, 0])
   expect(stderr).toContain('both frameworks: a short run of all phases, in float64')
 })
+
+it('verify ends with 4 where a difference is planted on one side, and names the rung that it is on', async () => {
+  const folder = temporaryFolder()
+  writePictures(folder)
+  const spec = writeSpec(folder, tinyExperiment(folder))
+  const planted = ['--perturb', 'adam-epsilon', '--set', 'training.precision=float64']
+
+  const { exitCode, stdout } = await startTwintune(
+    ['verify', spec, '--json', '--phase-only', ...planted],
+    folder,
+  )
+
+  const last = stdout
+    .split('\n')
+    .map((line) => verifyEventSchema.parse(JSON.parse(line)))
+    .at(-1)
+  if (last?.type !== 'verify-finished') throw new Error('no verify-finished')
+  expect([exitCode, last.passed, last.rounding]).toEqual([4, false, []])
+  expect(last.rungs.find((rung) => !rung.passed)).toMatchObject({
+    rung: 'optimizer',
+    where: expect.stringContaining('head.'),
+  })
+})

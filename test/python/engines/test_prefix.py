@@ -161,7 +161,8 @@ def test_what_was_frozen_goes_with_the_prefix(build) -> None:
     assert last - first < 2 * megabytes
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+# PyTorch's whole runs on activations are in test/python/features/test_extraction.py.
+@pytest.mark.parametrize("framework", ["tensorflow", pytest.param("pytorch", marks=pytest.mark.slow)])
 def test_training_goes_on_from_activations_as_from_pixels(build, framework: str) -> None:
     images = pixels("float64", images=10)
     from_pixels = train(build(framework), 0, images)

@@ -24,8 +24,9 @@ FOUR_BATCHES = (4, 4, 3, 2)
 @pytest.mark.parametrize(
     ("options", "phase"),
     [
-        ({"clipGradientNorm": 0.5}, LAST_STAGE),
-        ({"gradientAccumulation": 3}, LAST_STAGE),
+        # All together are in every test run.
+        pytest.param({"clipGradientNorm": 0.5}, LAST_STAGE, marks=pytest.mark.slow),
+        pytest.param({"gradientAccumulation": 3}, LAST_STAGE, marks=pytest.mark.slow),
         pytest.param({"labelSmoothing": 0.1, "classWeights": "balanced"}, LAST_STAGE, marks=pytest.mark.slow),
         pytest.param({"ema": {"decay": 0.7}}, LAST_STAGE, marks=pytest.mark.slow),
         pytest.param({"dropout": 0.4}, LAST_STAGE, marks=pytest.mark.slow),

@@ -80,14 +80,10 @@ def judge(finished: RequestOf, tmp_path: Path) -> Callable[..., protocol.JudgeRu
     return judge_changed
 
 
-# The comparison of test/integration/compare.test.ts has both frameworks judge each other.
+# The comparison of test/integration/compare.test.ts has both frameworks judge each other in every test run.
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("judged", "judge_of"),
-    [
-        ("pytorch", "pytorch"),
-        pytest.param("tensorflow", "pytorch", marks=pytest.mark.slow),
-        pytest.param("pytorch", "tensorflow", marks=pytest.mark.slow),
-    ],
+    ("judged", "judge_of"), [("pytorch", "pytorch"), ("tensorflow", "pytorch"), ("pytorch", "tensorflow")]
 )
 def test_a_run_that_did_the_same_is_taken_again_within_rounding(
     judged: str, judge_of: str, finished: RequestOf
