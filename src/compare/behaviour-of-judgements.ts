@@ -57,6 +57,7 @@ export function replayRow(judgements: readonly Judgement[], results: readonly Ru
     ...withoutOpposite(replayed, new Set(replayed.map(({ seed }) => seed))),
     ...pairs.flat().flatMap((run) => stepsLeftOut(run, judgements)),
     ...pairs.flatMap(stepsOfOneAlone),
+    ...vagueSteps(replayed),
   ]
   const row = rowOf('replayed steps', findings, 'No step was taken again.', missing)
   return { ...row, evidence: row.evidence + describeCount(replayed) + describeLoose(replayed) }
@@ -90,6 +91,12 @@ function stepsOfOneAlone([tensorflow, pytorch]: Pair): string[] {
         : (['pytorch', ours.keptSteps - theirs.keptSteps] as const)
     return [`${count} steps of ${fewer} seed ${tensorflow.seed} that the other framework kept`]
   })
+}
+
+// Where rounding explains most of what a step did, its replay says nothing.
+function vagueSteps(judgements: readonly Judgement[]): string[] {
+  const vague = judgements.flatMap(({ steps }) => steps).filter(({ loose, tensors }) => loose > tensors / 2)
+  return vague.length === 0 ? [] : [`most tensors of ${vague.length} steps, which rounding moves as far`]
 }
 
 // A single step that was taken again says less than forty.

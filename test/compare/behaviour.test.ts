@@ -107,6 +107,25 @@ describe('the rows of what two runs did', () => {
     })
   })
 
+  it('say that nobody could look at a step most of whose tensors rounding moves as far', () => {
+    const both = (loose: number) =>
+      row(
+        'replayed steps',
+        behaviourOf(
+          'aligned',
+          pair(),
+          judgements().map((each) => ({ ...each, steps: [{ ...replayed, loose }] })),
+        ),
+      )
+    expect(both(6)?.state).toBe('equivalent')
+    expect(both(7)).toMatchObject({
+      state: 'unchecked',
+      evidence: expect.stringContaining(
+        'Nobody looked at most tensors of 2 steps, which rounding moves as far.',
+      ),
+    })
+  })
+
   it('say that one framework kept fewer steps than the other one', () => {
     const [tensorflow, pytorch] = pair()
     const keeping = (run: FinishedRun, keptSteps: number) => ({
