@@ -54,13 +54,14 @@ const rules: readonly Rule[] = [
 ]
 
 function listsEachOnce(spec: unknown): Violation[] {
-  return [['frameworks'], ['seeds'], ['comparison', 'vary']].flatMap((field) =>
-    listAt(spec, field).flatMap((entry, index, entries) =>
-      entries.findIndex((other) => Object.is(other, entry)) === index
-        ? []
-        : [{ path: [...field, index], message: `${entry} is listed already` }],
-    ),
-  )
+  return [['frameworks'], ['seeds'], ['comparison', 'vary']].flatMap((field) => {
+    const seen = new Set<unknown>()
+    return listAt(spec, field).flatMap((entry, index) => {
+      if (seen.has(entry)) return [{ path: [...field, index], message: `${entry} is listed already` }]
+      seen.add(entry)
+      return []
+    })
+  })
 }
 
 function backboneHasMode(spec: unknown): Violation[] {

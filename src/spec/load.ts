@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { checkExperiment } from './check.js'
 import { resolveFilePaths } from './file-paths.js'
@@ -53,10 +53,22 @@ export async function loadExperiment(file: string, options: LoadOptions = {}): P
 const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
 
 async function readSource(path: string, shownFile: string): Promise<Source> {
-  const text = await readFile(path, 'utf8').catch(async (error: unknown) => {
+  const missing = async (error: unknown) => {
     throw await explainMissingFile(path, shownFile, readable, error)
-  })
+  }
+  const status = await stat(path).catch(missing)
+  // A pipe or a device would never end.
+  const problem = status.isDirectory() ? null : whyNoSpecification(status.isFile(), status.size)
+  if (problem !== null) throw new Unreadable([{ line: null, column: null, path: [], message: problem }])
+  const text = await readFile(path, 'utf8').catch(missing)
   return readText(text.replace(/^\uFEFF/, ''), path, shownFile)
+}
+
+const mostBytes = 10_000_000
+
+function whyNoSpecification(isFile: boolean, size: number): string | null {
+  if (!isFile) return 'it is no regular file'
+  return size > mostBytes ? `it has ${size} bytes; a specification has at most ${mostBytes}` : null
 }
 
 // Each reader is loaded only for its own kind: a YAML file must be answered at once.

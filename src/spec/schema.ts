@@ -3,6 +3,7 @@ import { augmentationSchema } from './augmentation-schema.js'
 import { comparisonSettingsSchema } from './comparison-schema.js'
 import { datasetSchema } from './dataset-schema.js'
 import { modelSchema } from './model-schema.js'
+import { mostSeeds } from './seeds.js'
 import { trainingSchema } from './training-schema.js'
 
 // Defaults stand only here and in the files that this schema is made of, and nothing is transformed: shorthands are
@@ -48,6 +49,7 @@ export const experimentSchema = z
           .max(2 ** 31 - 1),
       )
       .min(1)
+      .max(mostSeeds)
       .default([0, 1, 2])
       .describe(
         'Seeds of the runs: each seed gives one run of each framework, and the runs of a seed are compared as a pair. A winner needs at least six pairs.',

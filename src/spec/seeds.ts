@@ -1,3 +1,6 @@
+/** Most seeds of an experiment. Each is a training run; more are a slip of the keys. */
+export const mostSeeds = 10_000
+
 /** Reads seeds as `0..5` (both ends count), `0,3,7` or `3` (the seed 3 alone). Returns a message for any other text. */
 export function parseSeeds(text: string): readonly number[] | { readonly message: string } {
   const seeds: number[] = []
@@ -13,6 +16,3 @@ export function parseSeeds(text: string): readonly number[] | { readonly message
   }
   return seeds
 }
-
-// Each seed is a training run; more seeds than these are a slip of the keys.
-const mostSeeds = 10_000

@@ -29,6 +29,11 @@ describe('rules that bind several fields', () => {
     ],
     ['a seed listed twice', { ...smallest, seeds: [3, 1, 3] }, 'seeds[2]: 3 is listed already'],
     [
+      'more seeds than anybody waits for',
+      { ...smallest, seeds: Array.from({ length: 10_001 }, (_, seed) => seed) },
+      'seeds: must have at most 10000 entries, got a list of 10001',
+    ],
+    [
       'a backbone that only aligned mode has',
       { ...idiomatic, model: { backbone: 'resnet18' } },
       `model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; available: ${backbonesOf('idiomatic').join(', ')}`,
