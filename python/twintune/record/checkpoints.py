@@ -148,9 +148,9 @@ class CheckpointFolder:
         return (of_best.position.phase, of_best.monitor.best) == (state.position.phase, state.monitor.best)
 
     def _earlier(self) -> list[tuple[int, Path]]:
-        """Checkpoints of earlier epochs, the first epoch first."""
-        files = self.folder.glob("epoch-*.safetensors")
-        return sorted((int(file.stem.removeprefix("epoch-")), file) for file in files)
+        """Checkpoints of earlier epochs, the first epoch first. Files of other names are nobody's checkpoints."""
+        numbers = ((file.stem.removeprefix("epoch-"), file) for file in self.folder.glob("epoch-*.safetensors"))
+        return sorted((int(number), file) for number, file in numbers if number.isascii() and number.isdigit())
 
 
 def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> None:

@@ -236,6 +236,15 @@ def test_it_passes_over_one_whose_best_epoch_is_no_longer_there(tmp_path: Path) 
     assert load_last_epoch(tmp_path) == 3
 
 
+def test_a_stray_file_is_no_checkpoint(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, keep=1)
+    for epoch in (1, 2, 3):
+        save(folder, epoch)
+    (tmp_path / "epoch-x.safetensors").write_bytes(b"stray")
+    (tmp_path / "last.safetensors").unlink()
+    assert load_last_epoch(tmp_path) == 2
+
+
 def test_without_any_checkpoint_a_run_begins_anew(tmp_path: Path) -> None:
     assert load_last_epoch(tmp_path) is None
     assert load_last_epoch(tmp_path / "none") is None
