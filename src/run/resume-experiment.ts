@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
@@ -178,6 +179,13 @@ async function checkUnchanged(
       code: 'COMPARISON_NOT_RESUMABLE',
       message: `${name} was begun by twintune ${twintune}, and this is ${version}: its results would not be comparable.`,
       hint: `Resume it with twintune ${twintune}, or start a new comparison with twintune compare.`,
+    })
+  }
+  if (!existsSync(path.join(folder, comparisonFiles.spec))) {
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_RESUMABLE',
+      message: `${name} has lost its ${comparisonFiles.spec}, which says what it compares.`,
+      hint: 'Put it back, or start a new comparison.',
     })
   }
   if (specification !== undefined && specification !== (await hashSpecification(folder))) {

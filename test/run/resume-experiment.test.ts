@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, eventSchema } from '../../src/events.js'
@@ -133,6 +133,14 @@ describe('a comparison folder that cannot be resumed', () => {
     appendFileSync(path.join(folder, 'spec.yaml'), 'deterministic: true\n')
     await expect(eventsOfResuming(folder)).rejects.toMatchObject({
       failure: { code: 'COMPARISON_NOT_RESUMABLE', message: expect.stringContaining('spec.yaml') },
+    })
+  })
+
+  it('has lost its specification', async () => {
+    const folder = await killedComparison()
+    rmSync(path.join(folder, 'spec.yaml'))
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_RESUMABLE', message: expect.stringContaining('has lost its spec.yaml') },
     })
   })
 
