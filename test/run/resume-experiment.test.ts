@@ -140,7 +140,10 @@ describe('a comparison folder that cannot be resumed', () => {
     const folder = await killedComparison()
     rmSync(path.join(folder, 'spec.yaml'))
     await expect(eventsOfResuming(folder)).rejects.toMatchObject({
-      failure: { code: 'COMPARISON_NOT_RESUMABLE', message: expect.stringContaining('has lost its spec.yaml') },
+      failure: {
+        code: 'COMPARISON_NOT_RESUMABLE',
+        message: expect.stringContaining('has lost its spec.yaml'),
+      },
     })
   })
 
