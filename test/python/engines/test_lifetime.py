@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import BACKBONE, MOSTLY_PYTORCH
-from step_rig import FRAMEWORKS, SGD, phase_of, take_steps
+from step_rig import SGD, phase_of, take_steps
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
@@ -42,7 +42,7 @@ def test_a_run_that_has_ended_leaves_nothing_to_the_next(make_request, framework
     assert_leaves_nothing(lambda: take_steps(request, [phase], (4,)))
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_backbone_that_is_kept_holds_on_to_no_run(make_request, framework: str) -> None:
     # Images that are flipped at random pass through the backbone in each step.
     request = make_request(framework, model=MODEL, augmentation={"horizontalFlip": 0.5})

@@ -151,7 +151,7 @@ def test_both_frameworks_come_to_the_same_curve(make_request) -> None:
 
 
 @pytest.mark.usefixtures("frameworks")
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_the_sweep_leaves_model_and_optimiser_as_they_were(make_request, framework: str) -> None:
     phase = {**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "train"}
     request = make_request(framework, training={"phases": [phase]})
