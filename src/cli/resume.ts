@@ -18,7 +18,8 @@ export async function resumeCommand(
   context: CommandContext,
 ): Promise<number> {
   const found = await findComparison(comparison, out)
-  if (isComplete(found)) context.stderr(`${found.name} is finished: there is nothing to resume.`)
+  if (isComplete(found, { replay, crossEvaluation }))
+    context.stderr(`${found.name} is finished: there is nothing to resume.`)
   return logToTheEnd(
     resumeComparison(found.path, { parallel, featureCache, replay, crossEvaluation, signal: context.signal }),
     options,

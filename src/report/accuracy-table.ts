@@ -1,4 +1,5 @@
 import type { Comparison } from '../compare/comparison.js'
+import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { MetricSummary } from '../compare/summary.js'
 import { frameworkNames } from '../framework-names.js'
 import type { RunResult } from '../protocol/result.js'
@@ -37,9 +38,10 @@ function frameworkRows(
   const ofFramework = runsOf(framework, comparison.runs)
   const [first, ...others] = ofFramework.map((run) => seedCells(run, metrics, style))
   const rows = [[frameworkNames[framework], ...(first ?? [])], ...others.map((cells) => ['', ...cells])]
-  const seeds = summarizedSeeds(framework, comparison)
-  const finished = seeds.length
-  if (finished < 2) return rows
+  const finished = finishedRuns(ofFramework).length
+  // The summaries are of the seeds in which both frameworks finished, or of all where there is none.
+  const summarized = pairsOfFrameworks(comparison.runs).length || finished
+  if (summarized < 2) return rows
   const { bold, dim } = style.colors
   const summaries = metrics.map((metric) => ({ metric, summary: comparison.metrics[metric][framework] }))
   const cellsOf = (cell: (metric: Metric, summary: MetricSummary) => string): string[] =>
@@ -47,13 +49,13 @@ function frameworkRows(
   const means = cellsOf((metric, { mean }) => metricFormats[metric].value(mean))
   const spreads = cellsOf((metric, { std }) => `± ${metricFormats[metric].spread(std)}`)
   // With two runs, minimum and maximum are the runs themselves, and the median is their mean.
-  const order = finished === 2 ? [] : (['min', 'median', 'max'] as const)
+  const order = summarized === 2 ? [] : (['min', 'median', 'max'] as const)
   return [
     ...rows,
     [
       '',
-      ...[finished === finishedRuns(ofFramework).length ? 'mean' : `mean of ${finished} pairs`, ...means].map(
-        (cell) => bold(cell),
+      ...[summarized === finished ? 'mean' : `mean of ${summarized} pairs`, ...means].map((cell) =>
+        bold(cell),
       ),
     ],
     ['', ...['std', ...spreads].map((cell) => dim(cell))],
@@ -62,15 +64,6 @@ function frameworkRows(
       return ['', ...[name, ...values].map((cell) => dim(cell))]
     }),
   ]
-}
-
-/** Lists the seeds that the summaries are of: those in which both frameworks finished, or all where there is none. */
-function summarizedSeeds(framework: Framework, { runs }: Comparison): number[] {
-  const seedsOf = (name: Framework) => finishedRuns(runsOf(name, runs)).map(({ seed }) => seed)
-  const own = seedsOf(framework)
-  const others = new Set(seedsOf(framework === 'tensorflow' ? 'pytorch' : 'tensorflow'))
-  const paired = own.filter((seed) => others.has(seed))
-  return paired.length > 0 ? paired : own
 }
 
 function seedCells(run: RunResult, metrics: readonly Metric[], { colors }: Style): string[] {

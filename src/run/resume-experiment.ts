@@ -78,10 +78,12 @@ function tellEnd(
  */
 export function isComplete(
   { comparison, started }: RecordedComparison,
-  evidence: Partial<EvidenceOptions> = {},
+  evidence: { readonly [Name in keyof EvidenceOptions]?: EvidenceOptions[Name] | undefined },
 ): boolean {
   if (comparison?.status !== 'finished') return false
-  const { replay, crossEvaluation } = { ...noEvidence, ...started.evidence, ...evidence }
+  if (started.mode === 'idiomatic') return true
+  const before = { ...noEvidence, ...started.evidence }
+  const { replay = before.replay, crossEvaluation = before.crossEvaluation } = evidence
   const planned = plannedOf(started)
   return pairsOfFrameworks(comparison.runs)
     .flat()
@@ -90,8 +92,7 @@ export function isComplete(
         ({ seed, judged }) => seed === run.seed && judged === run.framework,
       )
       const isReplayed = (judgement?.steps.length ?? 0) >= Math.max(1, keptStepsOf(run))
-      const isTested = judgement != null && judgement.evaluation !== null
-      if (started.mode === 'idiomatic') return true
+      const isTested = judgement !== undefined && judgement.evaluation !== null
       return (!crossEvaluation || isTested) && (!keepsSteps(planned, run, { replay }) || isReplayed)
     })
 }

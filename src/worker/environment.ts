@@ -9,7 +9,7 @@ const unwanted = /^(DEBUG.*|PYTHONPATH|PYTHONHOME|PYTHONSAFEPATH|PYTHONINSPECT)$
 const noTimeLimit = String(2 ** 31 - 1)
 
 // PyTorch's OpenMP threads wait for each other by spinning. Beside another busy process the one that is waited for does
-// not run, and a pass takes four to ten times as long; short spins cost nothing on a quiet machine (docs/timing.md).
+// not run, and a pass takes several times as long (docs/timing.md).
 const waitingOfThreads = /^(GOMP_SPINCOUNT|OMP_WAIT_POLICY)$/
 const shortSpins: Environment = { GOMP_SPINCOUNT: '1000' }
 

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readComparison } from '../../src/run/folder/read.js'
+import { isComplete } from '../../src/run/resume-experiment.js'
 import { carryOut, ending, eventsOf, eventsOfResuming, experiment, ofType, readJson } from './rig.js'
 
 const evidence = { replay: 'first', crossEvaluation: true } as const
@@ -142,6 +144,11 @@ it('tests the models of a finished comparison that is resumed with that wish, an
     {},
     { evidence: { replay: 'none', crossEvaluation: false } },
   )
+  const begun = await readComparison(folderOf(events))
+  expect(begun && [{}, { crossEvaluation: true }].map((wanted) => isComplete(begun, wanted))).toEqual([
+    true,
+    false,
+  ])
   const tested = await eventsOfResuming(folderOf(events), {}, { crossEvaluation: true })
   expect(ending(tested).comparison.judgements.map(({ evaluation }) => evaluation?.images)).toEqual([
     1000, 1000,

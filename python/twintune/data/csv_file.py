@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import errno
+import io
 import os
 from array import array
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from twintune.data.dataset import Sources
 from twintune.data.files import ImageFiles
 from twintune.errors import TwintuneError
 from twintune.protocol import Csv
+from twintune.system.files import open_regular
 
 _DELIMITERS = ",;\t"
 _SPLITS = {
@@ -93,10 +94,7 @@ def _files(source: str, file: str, rows: _Rows) -> ImageFiles:
 def _read(file: str, request: Csv) -> Iterator[tuple[str, str, str]]:
     """Yields path, class and split of each row; the split is `train` if no column names it."""
     try:
-        if os.path.exists(file) and not os.path.isfile(file):
-            # A pipe or a device would never end.
-            raise OSError(errno.EINVAL, "it is no regular file")
-        with open(file, encoding="utf-8-sig", newline="") as stream:
+        with io.TextIOWrapper(open_regular(file), encoding="utf-8-sig", newline="") as stream:
             yield from _read_rows(file, stream, request)
     except FileNotFoundError as error:
         raise TwintuneError("DATASET_NOT_FOUND", f"There is no file {file}.", "Give a CSV file.") from error

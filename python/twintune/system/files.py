@@ -10,6 +10,7 @@ import stat
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 @contextlib.contextmanager
@@ -39,6 +40,20 @@ def replacing(file: Path) -> Iterator[Path]:
         raise
 
 
+def open_regular(file: str) -> BinaryIO:
+    """Opens a file to be read.
+
+    Raises:
+        OSError: If it can't be opened, or is no regular file: a pipe or a device would never end.
+    """
+    # A pipe without a writer would not even open.
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return open(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is no regular file")
+
+
 def read_regular(file: str, most_bytes: int) -> bytes:
     """Reads a file whole.
 
@@ -47,16 +62,12 @@ def read_regular(file: str, most_bytes: int) -> bytes:
         most_bytes: The size that no file of the kind has.
 
     Raises:
-        OSError: If it can't be read, is larger, or is no regular file: a pipe or a device would never end.
+        OSError: If it can't be read, is larger, or is no regular file.
     """
-    # A pipe without a writer would not even open.
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
-        if status.st_size > most_bytes:
-            raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, more than {most_bytes:,}")
+    with open_regular(file) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > most_bytes:
+            raise OSError(errno.EFBIG, f"it has {size:,} bytes, more than {most_bytes:,}")
         return stream.read()
 
 

@@ -93,11 +93,10 @@ class RunCheckpoints:
             self.save(monitor)
             return
         with self._run.record.watch.part("checkpoint"):
-            state = self._state(monitor)
-            if state.is_best:
+            if monitor.best_epoch == self._run.position.epoch:
                 # The run and the engine change these objects in place afterwards.
                 tensors = {name: tensor.copy() for name, tensor in self._tensors().items()}
-                self._unwritten_best = copy.deepcopy(state), tensors
+                self._unwritten_best = copy.deepcopy(self._state(monitor)), tensors
 
     def save(self, monitor: Monitor, epoch: EpochState | None = None) -> None:
         """Writes the last checkpoint, which right after the best epoch is the best one too.
