@@ -42,6 +42,8 @@ for (const { name, seconds } of outcomes) say(`${seconds.toFixed(1).padStart(7)}
 say(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  in all`)
 
 const { passed, failed, skipped } = addUp(outcomes.map(({ counts }) => counts))
+// At the end, since it is what a log that was cut still has.
+for (const failure of outcomes.flatMap(({ failures }) => failures)) say(`failed: ${failure}`)
 if (skipped > 0) say(`\n${skipped} skipped`)
 say(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0

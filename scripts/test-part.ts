@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { signalGroup } from '../src/worker/process-group.js'
-import { type Report, readJUnitReport, readVitestReport } from './test-reports.js'
+import { failedTests, type Report, readJUnitReport, readVitestReport } from './test-reports.js'
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,6 +30,8 @@ export interface Part {
 export interface Outcome extends Report {
   readonly name: string
   readonly seconds: number
+  /** Names of the tests that failed, and the part's own where it failed beside them. */
+  readonly failures: readonly string[]
 }
 
 /** Runs parts one after the other and prints what each has to say when it has ended; none stops the others. */
@@ -46,7 +48,14 @@ export async function runPart({ command, env, limitMinutes = 45, readReport }: P
   const { failed, output } = await runCommand(command, env, limitMinutes)
   const seconds = (performance.now() - start) / 1000
   say(`\n── ${name}  ${seconds.toFixed(1)} s\n${output}`)
-  return { name, seconds, ...reportOf(failed, readReport) }
+  const report = reportOf(failed, readReport)
+  const named = failedTests(report.tests)
+  return {
+    name,
+    seconds,
+    ...report,
+    failures: named.length < report.counts.failed ? [name, ...named] : named,
+  }
 }
 
 /** The report of a test runner; a check counts as one test, and so does a test runner that left no report. */

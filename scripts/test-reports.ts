@@ -101,6 +101,11 @@ export function addUp(parts: readonly Counts[]): Counts {
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
 }
 
+/** Names of the tests that failed. */
+export function failedTests(tests: readonly TimedTest[]): string[] {
+  return tests.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name)
+}
+
 /** The tests that took longest, dearest first, a line each. */
 export function dearestTests(tests: readonly TimedTest[], most: number): string[] {
   return tests

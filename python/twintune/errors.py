@@ -86,12 +86,15 @@ REQUIREMENTS = Path(__file__).resolve().parents[2]
 # tensorflow.errors.ResourceExhaustedError.
 _OUT_OF_MEMORY_CLASSES = {"MemoryError", "OutOfMemoryError", "ResourceExhaustedError"}
 
-# PyTorch's CPU allocator raises a plain RuntimeError.
-_OUT_OF_MEMORY_TEXT = "DefaultCPUAllocator"
+# PyTorch's CPU allocator raises a plain RuntimeError, and the loader of native libraries an ImportError or an OSError,
+# whose message ends so (it goes on where something else refused, such as a file system without execution).
+_OUT_OF_MEMORY_TEXTS = ("DefaultCPUAllocator", "std::bad_alloc", "Cannot allocate memory")
+_OUT_OF_MEMORY_ENDS = ("failed to map segment from shared object",)
 
 
-# The error numbers of a folder that may not be written, a full disk, or a read-only file system.
-_UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+# The error numbers of a folder that may not be written, a full disk, a file as large as the user may write, or a
+# read-only file system.
+_UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 # The frameworks have no wheels for later versions of Python.
 _LATEST_PYTHON = (3, 13)
@@ -146,7 +149,7 @@ def to_failure(exception: BaseException) -> Failure:
     if isinstance(exception, TwintuneError):
         cause = exception.__cause__
         return _failure(exception.code, exception.message, exception.hint, cause)
-    if _is_out_of_memory(exception):
+    if is_out_of_memory(exception):
         return _failure(
             "OUT_OF_MEMORY",
             f"Not enough memory: {_summary(exception)}",
@@ -188,9 +191,15 @@ def _type_name(exception: BaseException) -> str:
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
-def _is_out_of_memory(exception: BaseException) -> bool:
+def is_out_of_memory(exception: BaseException) -> bool:
+    """Whether an exception says that there was no memory left, for an array or for a library that was to be loaded."""
     names = {cls.__name__ for cls in type(exception).__mro__}
-    return bool(names & _OUT_OF_MEMORY_CLASSES) or _OUT_OF_MEMORY_TEXT in str(exception)
+    message = str(exception).rstrip()
+    return (
+        bool(names & _OUT_OF_MEMORY_CLASSES)
+        or any(text in message for text in _OUT_OF_MEMORY_TEXTS)
+        or message.endswith(_OUT_OF_MEMORY_ENDS)
+    )
 
 
 def is_unwritable(message: str) -> bool:

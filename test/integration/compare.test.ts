@@ -8,7 +8,7 @@ import type { Event } from '../../src/events.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { type RunResult, runResultSchema } from '../../src/protocol/result.js'
 import { comparisonFiles } from '../../src/run/folder/files.js'
-import type { Framework } from '../../src/spec/schema.js'
+import type { ExperimentInput, Framework } from '../../src/spec/schema.js'
 import {
   comparisonOf,
   eventsOf,
@@ -228,14 +228,19 @@ function withoutTimes(runs: readonly RunResult[]): unknown {
 }
 
 describe('a deterministic run', () => {
-  it('ends in the same bits when it is repeated, and its noise is none', async () => {
-    const experiment = tinyExperiment(folder, {
-      name: 'again',
-      deterministic: true,
-      training: { batchSize: 8, phases: [{ epochs: 1, trainable: { lastStages: 1 } }] },
-      comparison: { noise: true },
-    })
-    const told = await compareWarm(experiment, folder, { featureCache: false })
+  const again: Partial<ExperimentInput> = {
+    name: 'again',
+    deterministic: true,
+    training: { batchSize: 8, phases: [{ epochs: 1, trainable: { lastStages: 1 } }] },
+  }
+  let told: Event[]
+
+  beforeAll(async () => {
+    const experiment = tinyExperiment(folder, { ...again, comparison: { noise: true } })
+    told = await compareWarm(experiment, folder, { featureCache: false })
+  })
+
+  it('ends in the same bits when it is repeated, and its noise is none', () => {
     const { runs, repeats, noise } = comparisonOf(told)
     const [started] = eventsOf(told, 'comparison-started')
     const [tensorflow, pytorch, ...again] = (started?.runs ?? []).map((run) => {
@@ -253,6 +258,18 @@ describe('a deterministic run', () => {
     }
     expect(noise?.unlike).toEqual({ tensorflow: [], pytorch: [] })
     expect(noise?.loss.between?.mean).toBeGreaterThan(0)
+  })
+
+  it('leaves no trace in the next comparison of the same Pythons, and finds none', async () => {
+    const other = tinyExperiment(folder, {
+      name: 'other',
+      seeds: [3],
+      training: { batchSize: 4, precision: 'float64', phases: [{ epochs: 1 }] },
+    })
+    for (const { status, seconds } of comparisonOf(await compareWarm(other, folder)).runs)
+      expect([status, seconds?.import]).toEqual(['finished', 0])
+    const later = await compareWarm(tinyExperiment(folder, again), folder, { featureCache: false })
+    expect(withoutTimes(comparisonOf(later).runs)).toEqual(withoutTimes(comparisonOf(told).runs))
   })
 })
 

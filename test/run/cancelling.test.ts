@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { Event } from '../../src/events.js'
+import { untilGone } from '../processes.js'
 import { carryOut, ending, experiment, ofType, readJson, runName } from './rig.js'
 
 // Cancelling an experiment, by its signal or by leaving the loop.
@@ -25,7 +25,7 @@ it('stops the run at work, begins no other, and marks the folder', async () => {
   expect(readJson(comparisonDirectory, 'tensorflow-seed0', 'result.json')).toMatchObject({
     status: 'cancelled',
   })
-  await untilGone(ofType(events, 'run-started').flatMap((event) => [event.workerPid, event.pythonPid]))
+  await untilGone(...ofType(events, 'run-started').flatMap((event) => [event.workerPid, event.pythonPid]))
 })
 
 it('works while a framework is still being imported', async () => {
@@ -63,7 +63,7 @@ it('does not wait for the statistics, and says so although every run has finishe
   expect(comparison.runs.map((run) => run.status)).toEqual(['finished', 'finished'])
   expect(comparison.metrics.accuracy).toMatchObject({ tensorflow: { mean: 0.75 }, difference: null })
   expect(readJson(comparisonDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
-  await untilGone(ofType(events, 'run-started').flatMap((event) => [event.workerPid, event.pythonPid]))
+  await untilGone(...ofType(events, 'run-started').flatMap((event) => [event.workerPid, event.pythonPid]))
 })
 
 it('happens when the reader leaves the loop, which waits for the workers', async () => {
@@ -75,27 +75,13 @@ it('happens when the reader leaves the loop, which waits for the workers', async
     if (event.type === 'stage') break
   }
   expect(readJson(comparisonDirectory, 'comparison.json')).toMatchObject({ status: 'cancelled' })
-  await untilGone(pids)
+  await untilGone(...pids)
 })
 
 async function untilSaid(text: string, comparisonDirectory: string): Promise<void> {
   const logs = ['tensorflow.log', 'pytorch.log'].map((name) => path.join(comparisonDirectory, name))
   await vi.waitFor(
     () => expect(logs.filter(existsSync).some((log) => readFileSync(log, 'utf8').includes(text))).toBe(true),
-    { timeout: 10_000 },
+    { timeout: 20_000 },
   )
-}
-
-// A zombie that its parent has yet to reap doesn't run any more.
-async function untilGone(pids: readonly number[]): Promise<void> {
-  expect(pids.length).toBeGreaterThan(0)
-  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]))
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')
-  } catch {
-    return false
-  }
 }

@@ -1,6 +1,6 @@
 // Holds the option comparison.noise
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
@@ -356,6 +356,24 @@ describe('an experiment that cannot run at all', () => {
     const weights = { file: path.join(temporary, 'missing.safetensors') }
     const subject = experiment({ model: { backbone: 'resnet18', weights } })
     await expect(eventsOf(subject)).rejects.toMatchObject({ failure: { code: 'WEIGHTS_NOT_FOUND' } })
+  })
+
+  it.each([
+    ['the folder of the comparison', ''],
+    ['the folder of the run at work', 'tensorflow-seed0'],
+  ])('throws when %s is deleted meanwhile, and makes no new one', async (_, name) => {
+    let folder = ''
+    const work = (async () => {
+      for await (const event of carryOut(experiment(), { 'tensorflow-0': 'wait' })) {
+        if (event.type === 'comparison-started') folder = event.comparisonDirectory
+        if (event.type === 'stage') rmSync(path.join(folder, name), { recursive: true, force: true })
+      }
+    })()
+    await expect(work).rejects.toMatchObject({
+      failure: { code: 'FOLDER_UNWRITABLE', message: expect.stringContaining('was deleted while') },
+    })
+    expect(existsSync(path.join(folder, name, 'result.json'))).toBe(false)
+    expect(existsSync(path.join(folder, 'lock.json'))).toBe(false)
   })
 
   it('throws when the comparison folder cannot be written', async () => {

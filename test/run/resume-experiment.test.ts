@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, eventSchema } from '../../src/events.js'
@@ -145,6 +153,28 @@ describe('a comparison folder that cannot be resumed', () => {
         message: expect.stringContaining('has lost its spec.yaml'),
       },
     })
+  })
+
+  it.each([
+    ['a file', 'pytorch-seed0/checkpoints/last.safetensors'],
+    ['a folder', 'pytorch-seed0'],
+    ['the events', 'tensorflow-seed0/events.jsonl'],
+  ])('has %s in it that is a link, which is left alone with what it leads to', async (_, name) => {
+    const folder = await killedComparison()
+    const elsewhere = path.join(temporary, `elsewhere-${path.basename(folder)}`)
+    mkdirSync(elsewhere)
+    writeFileSync(path.join(elsewhere, 'events.jsonl'), 'a file of someone else')
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    rmSync(path.join(folder, name), { recursive: true, force: true })
+    symlinkSync(elsewhere, path.join(folder, name))
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: {
+        code: 'COMPARISON_NOT_RESUMABLE',
+        message: expect.stringContaining(`${path.join(folder, name)} is a symbolic link`),
+      },
+    })
+    expect(readFileSync(path.join(elsewhere, 'events.jsonl'), 'utf8')).toBe('a file of someone else')
+    expect(existsSync(path.join(folder, 'lock.json'))).toBe(false)
   })
 
   it('holds no comparison', async () => {

@@ -16,6 +16,24 @@ it('each part runs, and each that fails is counted', async () => {
     failed,
     { passed: 1, failed: 0, skipped: 0 },
   ])
+  expect(outcomes.map(({ failures }) => failures)).toEqual([
+    ['false'],
+    ['sh -c kill -9 $$'],
+    ['no-such-command'],
+    [],
+  ])
+})
+
+it('each test that fails is named, and the runner itself where one of its files could not be loaded', async () => {
+  const tests = [
+    { name: 'a', outcome: 'failed' as const, seconds: 0 },
+    { name: 'b', outcome: 'passed' as const, seconds: 0 },
+  ]
+  const parts = [1, 2].map((failures) => ({
+    command: ['false'] as const,
+    readReport: () => ({ counts: { passed: 1, failed: failures, skipped: 0 }, tests }),
+  }))
+  expect((await runLane(parts)).map(({ failures }) => failures)).toEqual([['a'], ['false', 'a']])
 })
 
 it('a test runner that leaves no report has failed', async () => {
@@ -24,6 +42,7 @@ it('a test runner that leaves no report has failed', async () => {
   }
   const [outcome] = await runLane([{ command: ['true'], readReport }])
   expect(outcome?.counts).toEqual(failed)
+  expect(outcome?.failures).toEqual(['true'])
 })
 
 it('a process that a part leaks ends with it, and keeps nobody waiting', { timeout: 20_000 }, async () => {

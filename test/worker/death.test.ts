@@ -6,7 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Worker } from '../../src/worker/worker.js'
 import { endNow, segfault, sleep, startChild } from '../fixtures/bridge/messages.js'
-import { failureOf, fixtureModule, newFile, python, startWorker, untilGone } from './rig.js'
+import { untilGone } from '../processes.js'
+import { failureOf, fixtureModule, newFile, python, startWorker } from './rig.js'
 
 // What is left, and what is said, when a process dies.
 

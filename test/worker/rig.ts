@@ -2,12 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, vi } from 'vitest'
+import { afterAll } from 'vitest'
 import { type Failure, toFailure } from '../../src/failure.js'
 import { findPython } from '../../src/worker/interpreter.js'
 import { Worker } from '../../src/worker/worker.js'
 import type { WorkerOptions } from '../../src/worker/worker-options.js'
-import { isAlive } from '../is-alive.js'
 
 // Real workers with a real Python behind the real bridge; only the handlers are the fixture's.
 
@@ -45,17 +44,6 @@ export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
       throw new Error('It should have failed.')
     },
     (error: unknown) => toFailure(error),
-  )
-}
-
-/** Waits until none of the processes runs; a zombie that nobody has reaped yet does not run. */
-export async function untilGone(...pids: readonly (number | undefined)[]): Promise<void> {
-  await vi.waitFor(
-    () => {
-      const running = pids.filter((pid) => pid !== undefined && isAlive(pid))
-      if (running.length > 0) throw new Error(`still running: ${running.join(', ')}`)
-    },
-    { timeout: 1_000, interval: 20 },
   )
 }
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from twintune.engines.engine import Engine
-from twintune.errors import TwintuneError, install_command
+from twintune.errors import TwintuneError, install_command, is_out_of_memory
 from twintune.protocol import Framework, Mode, RunRequest
 
 MODULES: dict[Framework, tuple[str, ...]] = {
@@ -38,7 +38,8 @@ def import_framework(framework: Framework, mode: Mode | None = None) -> None:
         mode: The mode of the runs to come; None imports the packages of both modes.
 
     Raises:
-        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING, with the command that installs what is missing.
+        TwintuneError: FRAMEWORK_MISSING or PACKAGE_MISSING, with the command that installs what is missing;
+            OUT_OF_MEMORY.
     """
     # Keras takes its backend from the environment or a settings file, and would train with another one without a
     # warning.
@@ -74,6 +75,12 @@ def _hidden(modules: Sequence[str]) -> Iterator[None]:
 
 
 def _import_failure(framework: Framework, module: str, error: Exception) -> TwintuneError:
+    if is_out_of_memory(error):
+        return TwintuneError(
+            "OUT_OF_MEMORY",
+            f"Not enough memory to import {module}: {type(error).__name__}: {error}".rstrip(": "),
+            "Close what else uses memory, or raise the limit that this process has (see `ulimit -v`).",
+        )
     code = "FRAMEWORK_MISSING" if module == MODULES[framework][0] else "PACKAGE_MISSING"
     # The file has the versions that twintune is known to work with, for this framework alone.
     requirements = f"requirements-{framework}.txt"

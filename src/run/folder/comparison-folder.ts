@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
@@ -14,6 +14,7 @@ import type { MachineRecord } from '../machine/record.js'
 import { EventFile } from './event-file.js'
 import { comparisonFiles } from './files.js'
 import { FolderLock } from './lock.js'
+import { readRegular, requireOwnFiles } from './regular-file.js'
 import { makeFolders, writing } from './writing.js'
 
 /** Folder of a comparison that is being carried out. All files but the events are written whole or not at all. */
@@ -45,10 +46,14 @@ export class ComparisonFolder {
   /**
    * Opens a folder to go on in it: events are appended.
    *
-   * @throws TwintuneError COMPARISON_IN_USE when another process is at work in it.
+   * @throws TwintuneError COMPARISON_IN_USE when another process is at work in it, COMPARISON_NOT_RESUMABLE when it has
+   *   links in it.
    */
   static reopen(folder: string): ComparisonFolder {
-    return writing(folder, () => new ComparisonFolder(folder))
+    return writing(folder, () => {
+      requireOwnFiles(folder)
+      return new ComparisonFolder(folder)
+    })
   }
 
   /** Deletes the result of the comparison, which no longer stands once its runs go on. */
@@ -88,7 +93,7 @@ export class ComparisonFolder {
 
   writeResult(result: RunResult): void {
     const folder = this.folderOf(result)
-    writing(folder, () => makeFolders(folder))
+    this.#makeFolderOf(result)
     this.#write(path.join(folder, comparisonFiles.result), result)
   }
 
@@ -99,8 +104,9 @@ export class ComparisonFolder {
   /** Reads the judgement of a run by the other framework; `null` when there is none, or it can't be read. */
   readJudgement(run: Run): Judgement | null {
     const file = path.join(this.folderOf(run), comparisonFiles.judgement)
-    if (!existsSync(file)) return null
-    const { success, data } = judgementSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
+    const text = readRegular(file)
+    if (text === null) return null
+    const { success, data } = judgementSchema.safeParse(parseJson(text))
     return success ? data : null
   }
 
@@ -132,11 +138,17 @@ export class ComparisonFolder {
     writing(file, () => writeFileAtomic.sync(file, `${JSON.stringify(content, null, 2)}\n`))
   }
 
+  // Alone, without the comparison's folder: one that was deleted does not come back with a single run in it.
+  #makeFolderOf(run: Run): void {
+    const folder = this.folderOf(run)
+    if (!existsSync(folder)) writing(this.path, () => mkdirSync(folder))
+  }
+
   #eventsOf(run: Run): EventFile {
     const key = comparisonFiles.folderOf(run)
     const known = this.#eventsOfRuns.get(key)
     if (known) return known
-    makeFolders(this.folderOf(run))
+    this.#makeFolderOf(run)
     const file = new EventFile(path.join(this.folderOf(run), comparisonFiles.events))
     this.#eventsOfRuns.set(key, file)
     return file

@@ -1,21 +1,56 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import type { Event } from '../../events.js'
+import { TwintuneError } from '../../failure.js'
+import { openRegular } from './regular-file.js'
+
+const { O_APPEND, O_CREAT, O_RDWR } = constants
+const newline = 10
 
 /** `events.jsonl`: an event a line, each handed to the system at once, so that a killed process has lost none. */
 export class EventFile {
+  readonly #file: string
   readonly #descriptor: number
 
   /** Opens a file to append to; a last line that was never written to its end goes. */
   constructor(file: string) {
-    if (existsSync(file)) truncateSync(file, readFileSync(file).lastIndexOf(10) + 1)
-    this.#descriptor = openSync(file, 'a')
+    this.#file = file
+    this.#descriptor = openRegular(file, O_RDWR | O_CREAT | O_APPEND)
+    ftruncateSync(this.#descriptor, endOfLastLine(this.#descriptor))
   }
 
+  /**
+   * Appends an event.
+   *
+   * @throws The system's error, or TwintuneError FOLDER_UNWRITABLE when the file was deleted since: what is written to
+   *   it would go with its descriptor.
+   */
   append(event: Event): void {
-    writeSync(this.#descriptor, `${JSON.stringify(event)}\n`)
+    if (fstatSync(this.#descriptor).nlink === 0)
+      throw new TwintuneError({
+        code: 'FOLDER_UNWRITABLE',
+        message: `${this.#file} was deleted while twintune was at work in its folder.`,
+        hint: 'Start the comparison anew, and leave its folder alone until it has ended.',
+      })
+    const line = Buffer.from(`${JSON.stringify(event)}\n`)
+    // The system may take only the beginning of a line; what keeps it from taking more is the next call's error.
+    for (let written = 0; written < line.length; ) written += writeSync(this.#descriptor, line, written)
   }
 
   close(): void {
     closeSync(this.#descriptor)
   }
+}
+
+/** The number of bytes to the end of the last whole line. Read from the end, since there may be many lines. */
+function endOfLastLine(descriptor: number): number {
+  const chunk = Buffer.alloc(2 ** 16)
+  let { size: end } = fstatSync(descriptor)
+  while (end > 0) {
+    const start = Math.max(0, end - chunk.length)
+    const read = readSync(descriptor, chunk, 0, end - start, start)
+    const found = chunk.subarray(0, read).lastIndexOf(newline)
+    if (found >= 0) return start + found + 1
+    end = start
+  }
+  return 0
 }

@@ -1,9 +1,11 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
 import { TwintuneError } from '../../failure.js'
 import { comparisonFiles } from './files.js'
+import { readRegular } from './regular-file.js'
 
 const holderSchema = z.strictObject({
   pid: z.int(),
@@ -30,49 +32,58 @@ export class FolderLock {
    * @throws TwintuneError COMPARISON_IN_USE when another process has it.
    */
   static take(folder: string): FolderLock {
-    const file = path.join(folder, comparisonFiles.lock)
+    return FolderLock.#takeFile(path.join(folder, comparisonFiles.lock))
+  }
+
+  static #takeFile(file: string): FolderLock {
     if (!create(file)) {
-      const holder = readHolder(file)
+      const found = readText(file)
+      const holder = holderOf(found)
       if (holder && isHeld(holder)) throw inUse(file, holder)
-      if (!removeStale(file, holder) || !create(file)) throw inUse(file, readHolder(file))
+      if (found !== null) FolderLock.#removeStale(file, found)
+      if (!create(file)) throw inUse(file, holderOf(readText(file)))
     }
     return new FolderLock(file)
   }
 
+  // Who finds a stale lock may be slower than another process, which has removed it and locked anew. So only the holder
+  // of a second lock, which is named after the stale one's content, removes that one, and looks again before.
+  static #removeStale(file: string, stale: string): void {
+    const removal = FolderLock.#takeFile(
+      `${file}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`,
+    )
+    if (readText(file) === stale) rmSync(file, { force: true })
+    removal.release()
+  }
+
+  /** Releases the folder. What keeps the lock from being deleted is no failure: it is stale once this process ends. */
   release(): void {
-    rmSync(this.#file, { force: true })
+    try {
+      rmSync(this.#file, { force: true })
+    } catch {}
   }
 }
 
 /** Whether a living process works in the folder. */
 export function isInUse(folder: string): boolean {
-  const holder = readHolder(path.join(folder, comparisonFiles.lock))
+  const holder = holderOf(readText(path.join(folder, comparisonFiles.lock)))
   return holder !== null && isHeld(holder)
 }
 
+// The lock is written aside and linked, so that nobody finds it half written.
 function create(file: string): boolean {
   const holder: Holder = { pid: process.pid, host: os.hostname(), started: startOf(process.pid) }
+  const aside = `${file}.${process.pid}.${randomUUID()}`
+  writeFileSync(aside, JSON.stringify(holder), { flag: 'wx' })
   try {
-    writeFileSync(file, JSON.stringify(holder), { flag: 'wx' })
+    linkSync(aside, file)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
+  } finally {
+    rmSync(aside, { force: true })
   }
-}
-
-// Another process may have found it stale too and be faster: the lock then taken away is its fresh one, and goes back.
-function removeStale(file: string, stale: Holder | null): boolean {
-  const aside = `${file}.${process.pid}`
-  try {
-    renameSync(file, aside)
-  } catch {
-    return true
-  }
-  const isStale = JSON.stringify(readHolder(aside)) === JSON.stringify(stale)
-  if (!isStale) linkSync(aside, file)
-  rmSync(aside)
-  return isStale
 }
 
 // A process of another machine can't be asked for, and so counts as living.
@@ -98,9 +109,17 @@ function startOf(pid: number): string | null {
   }
 }
 
-function readHolder(file: string): Holder | null {
+function readText(file: string): string | null {
   try {
-    return holderSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return readRegular(file)
+  } catch {
+    return ''
+  }
+}
+
+function holderOf(text: string | null): Holder | null {
+  try {
+    return holderSchema.parse(JSON.parse(text ?? ''))
   } catch {
     return null
   }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
 import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
@@ -7,6 +5,7 @@ import { comparisonStartedSchema } from '../../events.js'
 import { type RunResult, runResultSchema } from '../../protocol/result.js'
 import { comparisonFiles } from './files.js'
 import { isInUse } from './lock.js'
+import { isOwnFolder, readFirstLine, readRegular } from './regular-file.js'
 import { explainUnreadable } from './unreadable.js'
 
 // The path that the first event names is not read: a comparison's folder may have been moved since. Older folders name
@@ -37,7 +36,7 @@ export interface RecordedComparison {
  */
 export async function readComparison(folder: string): Promise<RecordedComparison | undefined> {
   try {
-    return await readRecord(path.resolve(folder))
+    return readRecord(path.resolve(folder))
   } catch (error) {
     throw explainUnreadable(
       error,
@@ -48,50 +47,40 @@ export async function readComparison(folder: string): Promise<RecordedComparison
   }
 }
 
-async function readRecord(folder: string): Promise<RecordedComparison | undefined> {
-  const started = await readStart(path.join(folder, comparisonFiles.events))
+function readRecord(folder: string): RecordedComparison | undefined {
+  const started = readStart(path.join(folder, comparisonFiles.events))
   if (!started) return undefined
-  const comparison = await readJson(path.join(folder, comparisonFiles.comparison), comparisonSchema)
+  const comparison = readJson(path.join(folder, comparisonFiles.comparison), comparisonSchema)
   return {
     name: path.basename(folder),
     path: folder,
     status: comparison?.status ?? (isInUse(folder) ? 'running' : 'interrupted'),
     started,
     comparison,
-    results: comparison ? [...comparison.runs, ...comparison.repeats] : await readResults(folder, started),
+    results: comparison ? [...comparison.runs, ...comparison.repeats] : readResults(folder, started),
   }
 }
 
 // There may be many events, and the first says what was begun.
-async function readStart(file: string): Promise<RecordedStart | undefined> {
-  if (!existsSync(file)) return undefined
-  const handle = await open(file)
-  try {
-    for await (const line of handle.readLines()) return parse(line, recordedStartSchema) ?? undefined
-    return undefined
-  } finally {
-    await handle.close()
-  }
+function readStart(file: string): RecordedStart | undefined {
+  return parse(readFirstLine(file), recordedStartSchema) ?? undefined
 }
 
-async function readResults(folder: string, started: RecordedStart): Promise<RunResult[]> {
-  const results = await Promise.all(
-    started.runs.map((run) =>
-      readJson(path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.result), runResultSchema),
-    ),
-  )
+function readResults(folder: string, started: RecordedStart): RunResult[] {
+  const results = started.runs
+    .map((run) => path.join(folder, comparisonFiles.folderOf(run)))
+    .filter(isOwnFolder)
+    .map((folderOfRun) => readJson(path.join(folderOfRun, comparisonFiles.result), runResultSchema))
   return results.filter((result) => result !== null)
 }
 
-async function readJson<Schema extends z.ZodType>(
-  file: string,
-  schema: Schema,
-): Promise<z.output<Schema> | null> {
-  return existsSync(file) ? parse(await readFile(file, 'utf8'), schema) : null
+function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
+  return parse(readRegular(file), schema)
 }
 
 // A file that another version of twintune wrote, or none at all, counts as absent.
-function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> | null {
+function parse<Schema extends z.ZodType>(text: string | null, schema: Schema): z.output<Schema> | null {
+  if (text === null) return null
   try {
     return schema.parse(JSON.parse(text))
   } catch {

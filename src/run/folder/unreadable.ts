@@ -14,6 +14,7 @@ export function explainUnreadable(error: unknown, code: FailureCode, place: stri
 
 const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is not a folder',
+  ELOOP: 'it is a symbolic link, which may lead out of the folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
 }

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -112,6 +121,47 @@ describe('a comparison', () => {
     })
   })
 
+  it.each(['events.jsonl', 'comparison.json'])(
+    'is not found where its %s is a link or a pipe',
+    async (name) => {
+      for (const replace of [(file: string) => symlinkSync('/dev/zero', file), makePipe]) {
+        const folder = newFolder()
+        makeComparison('cats', '2026-11-24T10:15:00.000Z', folder)
+        rmSync(path.join(folder, 'cats', name), { force: true })
+        replace(path.join(folder, 'cats', name))
+        await expect(findComparison(path.join(folder, 'cats'), runs)).rejects.toMatchObject({
+          failure: {
+            code: 'COMPARISON_NOT_FOUND',
+            message: expect.stringMatching(/can't be read: it is (a symbolic link|no regular file)/),
+          },
+        })
+      }
+    },
+  )
+
+  it('is not found where its comparison.json is larger than any text', async () => {
+    const folder = newFolder()
+    makeComparison('cats', '2026-11-24T10:15:00.000Z', folder)
+    const file = path.join(folder, 'cats', 'comparison.json')
+    writeFileSync(file, '')
+    truncateSync(file, 200 * 2 ** 30)
+    await expect(findComparison(path.join(folder, 'cats'), runs)).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_FOUND', message: `${file} can't be read: it has more than 256 MiB.` },
+    })
+  })
+
+  it('has no result of a run whose folder is a link, and is not kept from being read by a lock that is a pipe', async () => {
+    const folder = newFolder()
+    makeComparison('cats', '2026-11-24T10:15:00.000Z', folder)
+    symlinkSync(
+      path.join(runs, 'dogs-20261125-101500-a1f9', 'tensorflow-seed0'),
+      path.join(folder, 'cats', 'tensorflow-seed0'),
+    )
+    makePipe(path.join(folder, 'cats', 'lock.json'))
+    const { results, status } = await findComparison(path.join(folder, 'cats'), runs)
+    expect([results, status]).toEqual([[], 'interrupted'])
+  })
+
   it('is not found in an empty folder', async () => {
     await expect(findComparison('latest', path.join(runs, 'none'))).rejects.toMatchObject({
       failure: { code: 'COMPARISON_NOT_FOUND' },
@@ -136,4 +186,8 @@ function makeComparison(name: string, time: string, folder = runs): void {
     runs: ['tensorflow', 'pytorch'].map((framework) => ({ framework, seed: 0 })),
   }
   writeFileSync(path.join(folder, name, 'events.jsonl'), `${JSON.stringify(started)}\n{"type":"wor`)
+}
+
+function makePipe(file: string): void {
+  execFileSync('mkfifo', [file])
 }

@@ -1,14 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { execa } from 'execa'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { FolderLock, isInUse } from '../../../src/run/folder/lock.js'
 
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>()
-  return { ...fs, renameSync: vi.fn(fs.renameSync) }
+  return { ...fs, rmSync: vi.fn(fs.rmSync) }
 })
-const { renameSync: rename } = await vi.importActual<typeof import('node:fs')>('node:fs')
+const { rmSync: rm } = await vi.importActual<typeof import('node:fs')>('node:fs')
 
 /** Number that no process has: Linux gives none above 2 ** 22. */
 const noProcess = 2 ** 30
@@ -19,7 +23,7 @@ let file: string
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'twintune-lock-'))
   file = path.join(folder, 'lock.json')
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  onTestFinished(() => rm(folder, { recursive: true }))
 })
 
 /** Writes the lock that this process would have, with some of its fields changed. */
@@ -72,33 +76,57 @@ describe('the lock of a comparison folder', () => {
 describe('a stale lock that another process takes away at the same time', () => {
   beforeEach(() => writeLock({ pid: noProcess }))
 
-  it('is left to the other one, which has put a fresh lock in its place', () => {
-    vi.mocked(renameSync).mockImplementationOnce((from, to) => {
-      writeFileSync(from, elsewhere)
-      rename(from, to)
+  /** Has another process act once this one has found the lock stale, and has the right to take it away. */
+  function beforeRemoval(act: () => void): void {
+    // Two files go before: those that this lock, and the second one, were written to aside.
+    vi.mocked(rmSync).mockImplementationOnce(rm)
+    vi.mocked(rmSync).mockImplementationOnce((...args) => {
+      act()
+      rm(...args)
     })
+  }
+
+  it('is left to the other one, which has put a fresh lock in its place', () => {
+    beforeRemoval(() => writeFileSync(file, elsewhere))
     expect(() => FolderLock.take(folder)).toThrow('process 1 on elsewhere')
     expect(readFileSync(file, 'utf8')).toBe(elsewhere)
   })
 
-  it.each([
-    ['by its number and machine', elsewhere, 'process 1 on elsewhere'],
-    ['as another process where its lock is not written out yet', '', 'another process'],
-  ])('is left to the other one that locks just before, named %s', (_, fresh, named) => {
-    vi.mocked(renameSync).mockImplementationOnce((from, to) => {
-      rename(from, to)
-      writeFileSync(from, fresh)
-    })
-    expect(() => FolderLock.take(folder)).toThrow(named)
-    expect(readFileSync(file, 'utf8')).toBe(fresh)
+  it('is left to the other one, which is still taking it away', () => {
+    const name = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
+    writeFileSync(`${file}.${name}`, elsewhere)
+    expect(() => FolderLock.take(folder)).toThrow('process 1 on elsewhere')
+  })
+
+  it('is taken away by this one where the other one was killed before it had', () => {
+    const stale = readFileSync(file, 'utf8')
+    const name = createHash('sha256').update(stale).digest('hex').slice(0, 16)
+    writeFileSync(`${file}.${name}`, stale)
+    FolderLock.take(folder).release()
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('is no hindrance when it is just gone', () => {
-    vi.mocked(renameSync).mockImplementationOnce((from, to) => {
-      rmSync(from)
-      rename(from, to)
-    })
+    beforeRemoval(() => rm(file))
     FolderLock.take(folder).release()
-    expect(existsSync(file)).toBe(false)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('never has two holders, however many processes are after it', { timeout: 60_000 }, async () => {
+    const contender = fileURLToPath(new URL('../../fixtures/run/lock-contender.ts', import.meta.url))
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+    const args = ['--import', tsx, contender, folder, '100']
+    const contenders = Array.from({ length: 4 }, () => execa(process.execPath, args))
+    const outputs = (await Promise.all(contenders)).map(({ stdout }) => stdout)
+    expect(outputs).toEqual(Array(4).fill('100 times the only holder'))
+  })
+})
+
+describe('the end of a holder', () => {
+  it('is no failure where the lock cannot be deleted', () => {
+    const lock = FolderLock.take(folder)
+    rmSync(file)
+    mkdirSync(file)
+    lock.release()
   })
 })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { WarmWorkers } from '../../../src/run/workers/warm-workers.js'
-import { untilGone } from '../../worker/rig.js'
+import { untilGone } from '../../processes.js'
 import { type Behaviours, ending, eventsOf, experiment, ofType, workerStarter } from '../rig.js'
 
 const all: WarmWorkers[] = []

@@ -1,0 +1,107 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import path from 'node:path'
+import { TwintuneError } from '../../failure.js'
+
+const mebibyte = 2 ** 20
+
+/** Bytes that a JSON file in a comparison's folder may have. Node's longest text is about half a gibibyte. */
+const mostBytes = 256 * mebibyte
+
+/**
+ * Opens a regular file in a comparison's folder. The folder may have come from someone else: a link in it could lead
+ * anywhere, and a pipe would never answer.
+ *
+ * @param flags - Flags of `node:fs`' constants, such as `O_RDONLY`.
+ * @returns The file's descriptor.
+ * @throws The system's error (ELOOP for a link), or TwintuneError COMPARISON_NOT_FOUND for what is no regular file.
+ */
+export function openRegular(file: string, flags: number): number {
+  const descriptor = openSync(file, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o666)
+  if (fstatSync(descriptor).isFile()) return descriptor
+  closeSync(descriptor)
+  throw unreadable(file, 'it is no regular file')
+}
+
+/**
+ * Reads a text file in a comparison's folder; `null` when it isn't there.
+ *
+ * @throws The system's error, or TwintuneError COMPARISON_NOT_FOUND for what is no regular file, or too large.
+ */
+export function readRegular(file: string): string | null {
+  const text = readBeginning(file, mostBytes)
+  if (text !== null && Buffer.byteLength(text) >= mostBytes)
+    throw unreadable(file, `it has more than ${mostBytes / mebibyte} MiB`)
+  return text
+}
+
+/** Reads the first line of a text file in a comparison's folder, or nothing where it is longer than 64 MiB. */
+export function readFirstLine(file: string): string | null {
+  // Lists are long where there are many comparisons, and most first lines are short.
+  for (const most of [2 ** 14, 64 * mebibyte]) {
+    const text = readBeginning(file, most)
+    if (text === null) return null
+    const end = text.indexOf('\n')
+    if (end >= 0) return text.slice(0, end)
+    if (Buffer.byteLength(text) < most) return text
+  }
+  return null
+}
+
+/**
+ * Refuses a comparison's folder with anything but regular files and folders in it, before this process or Python writes
+ * there: links lead elsewhere.
+ *
+ * @throws TwintuneError COMPARISON_NOT_RESUMABLE with the path of the first such entry.
+ */
+export function requireOwnFiles(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const place = path.join(folder, entry.name)
+    if (entry.isDirectory()) requireOwnFiles(place)
+    else if (!entry.isFile())
+      throw new TwintuneError({
+        code: 'COMPARISON_NOT_RESUMABLE',
+        message: `${place} is ${entry.isSymbolicLink() ? 'a symbolic link' : 'no regular file'}: what is written there could land outside of the comparison's folder.`,
+        hint: 'Put the file or folder itself there, or start a new comparison.',
+      })
+  }
+}
+
+/** Whether a path is a folder, and not a link to one. */
+export function isOwnFolder(folder: string): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function readBeginning(file: string, most: number): string | null {
+  const descriptor = openIfThere(file)
+  if (descriptor === null) return null
+  try {
+    const bytes = Buffer.allocUnsafe(Math.min(most, fstatSync(descriptor).size))
+    let filled = 0
+    while (filled < bytes.length) {
+      const read = readSync(descriptor, bytes, filled, bytes.length - filled, filled)
+      if (read === 0) break
+      filled += read
+    }
+    return bytes.toString('utf8', 0, filled)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function openIfThere(file: string): number | null {
+  try {
+    return openRegular(file, constants.O_RDONLY)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+      return null
+    throw error
+  }
+}
+
+function unreadable(file: string, reason: string): TwintuneError {
+  return new TwintuneError({
+    code: 'COMPARISON_NOT_FOUND',
+    message: `${file} can't be read: ${reason}.`,
+    hint: 'Put the file itself there, or name another comparison.',
+  })
+}
