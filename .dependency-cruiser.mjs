@@ -3,7 +3,7 @@
 /** The rooms of src/ from the bottom to the top: what lies in each, and which other rooms it may import. */
 const rooms = {
   base: {
-    files: ['failure.ts', 'cancellation.ts', 'backbones.ts', 'version.ts', 'package-folder.ts'],
+    files: ['failure.ts', 'cancellation.ts', 'backbones.ts', 'version.ts', 'package-folder.ts', 'visible.ts'],
     imports: [],
   },
   spec: { files: ['spec/'], imports: ['base'] },
@@ -22,7 +22,7 @@ const rooms = {
     files: ['report/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
   },
-  log: { files: ['log/'], imports: ['spec', 'names', 'protocol', 'plan', 'events', 'report'] },
+  log: { files: ['log/'], imports: ['base', 'spec', 'names', 'protocol', 'plan', 'events', 'report'] },
   api: {
     files: ['index.ts', 'schemas.ts'],
     imports: ['base', 'spec', 'protocol', 'compare', 'events', 'run', 'lines'],

@@ -7,6 +7,7 @@ import {
   featureDirectory,
   listFeatures,
 } from '../run/one-off/feature-cache.js'
+import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 
@@ -20,7 +21,7 @@ export async function cacheListCommand(
   if (json) {
     for (const line of lines) stdout(JSON.stringify(line))
   } else {
-    stdout(renderCacheList(lines, folder, renderOptionsFor(streams.stdout)))
+    stdout(renderCacheList(visible(lines), visible(folder), renderOptionsFor(streams.stdout)))
   }
   return exitCodes.done
 }
@@ -40,7 +41,7 @@ export async function cacheClearCommand(
     bytes: deleted.reduce((sum, { bytes }) => sum + bytes, 0),
     kept: entries.length - deleted.length,
   }
-  stdout(json ? JSON.stringify(line) : renderCacheCleared(line))
+  stdout(json ? JSON.stringify(line) : renderCacheCleared(visible(line)))
   return exitCodes.done
 }
 

@@ -5,6 +5,7 @@ import { ProgressLine } from '../log/progress-line.js'
 import { renderData } from '../report/data.js'
 import { formatCount } from '../report/format.js'
 import { describeData } from '../run/one-off/describe-data.js'
+import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
@@ -32,7 +33,7 @@ export async function dataCommand(
     line.clear()
     const usable = experiment.dataset.onCorrupt === 'skip' || description.unreadable.length === 0
     const found: DataLine = { type: 'data', experiment: experiment.name, usable, ...description }
-    stdout(json ? JSON.stringify(found) : renderData(found, renderOptionsFor(streams.stdout)))
+    stdout(json ? JSON.stringify(found) : renderData(visible(found), renderOptionsFor(streams.stdout)))
     if (sheet !== undefined && !quiet) stderr(`Contact sheet: ${sheet}`)
     return usable ? exitCodes.done : exitCodes.runFailed
   } finally {

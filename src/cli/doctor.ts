@@ -6,6 +6,7 @@ import { renderDoctorReport } from '../report/doctor.js'
 import { FrameworkWorker } from '../run/workers/framework-worker.js'
 import { withTemporaryWorker } from '../run/workers/temporary-worker.js'
 import type { Framework } from '../spec/schema.js'
+import { visible } from '../visible.js'
 import { findPython } from '../worker/interpreter.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodeOfFailure, exitCodes } from './exit-code.js'
@@ -29,7 +30,11 @@ export async function doctorCommand(
     }
   } else {
     const shown = quiet ? examinations.filter(({ failure }) => failure) : examinations
-    const report = renderDoctorReport(shown, quiet ? null : machine, renderOptionsFor(streams.stdout))
+    const report = renderDoctorReport(
+      visible(shown),
+      quiet ? null : visible(machine),
+      renderOptionsFor(streams.stdout),
+    )
     if (report !== '') stdout(report)
   }
   return exitCodeOf(examinations)

@@ -5,6 +5,7 @@ import { meanOf, runsOf } from '../report/runs.js'
 import { listComparisons } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import type { Framework } from '../spec/schema.js'
+import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 
@@ -18,7 +19,7 @@ export async function listCommand({ json, out }: ListOptions, context: CommandCo
   if (json) {
     for (const line of lines) context.stdout(JSON.stringify(line))
   } else {
-    context.stdout(renderComparisonList(lines, renderOptionsFor(context.streams.stdout)))
+    context.stdout(renderComparisonList(visible(lines), renderOptionsFor(context.streams.stdout)))
   }
   return exitCodes.done
 }

@@ -9,6 +9,7 @@ import { renderSweeps } from '../report/learning-rate-table.js'
 import { makeFolders, writing } from '../run/folder/writing.js'
 import { findLearningRates, type SweepRange } from '../run/one-off/find-learning-rate.js'
 import type { Framework } from '../spec/schema.js'
+import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
@@ -44,7 +45,7 @@ export async function lrFindCommand(
       stdout(JSON.stringify(line))
     }
   } else {
-    stdout(renderSweeps(sweeps, plot, renderOptionsFor(streams.stdout)))
+    stdout(renderSweeps(visible(sweeps), visible(plot), renderOptionsFor(streams.stdout)))
   }
   return exitCodes.done
 }

@@ -3,6 +3,7 @@ import { type Failure, toFailure } from '../failure.js'
 import type { FailureLine } from '../lines/failure.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderFailure } from '../report/failures.js'
+import { visible, visibleLines } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodeOfFailure } from './exit-code.js'
 
@@ -17,9 +18,9 @@ export function reportError(
   const failure = toldAlready ? usageFailure(error) : toFailure(error)
   const line: FailureLine = { type: 'failure', failure }
   if (json) stdout(JSON.stringify(line))
-  if (!toldAlready) stderr(renderFailure(failure, renderOptionsFor(streams.stderr)))
+  if (!toldAlready) stderr(renderFailure(visible(failure), renderOptionsFor(streams.stderr)))
   // A user who reports a fault of twintune needs its stack.
-  if (failure.code === 'INTERNAL' && failure.cause) stderr(failure.cause.detail)
+  if (failure.code === 'INTERNAL' && failure.cause) stderr(visibleLines(failure.cause.detail))
   return exitCodeOfFailure(failure)
 }
 

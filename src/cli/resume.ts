@@ -2,6 +2,7 @@ import type { EvidenceOptions } from '../compare/evidence.js'
 import { resumeComparison } from '../index.js'
 import { findComparison } from '../run/folder/find.js'
 import { isComplete } from '../run/resume-experiment.js'
+import { visible } from '../visible.js'
 import { logToTheEnd } from './carry-out-and-log.js'
 import type { CommandContext, OutputOptions } from './context.js'
 
@@ -19,7 +20,7 @@ export async function resumeCommand(
 ): Promise<number> {
   const found = await findComparison(comparison, out)
   if (isComplete(found, { replay, crossEvaluation }))
-    context.stderr(`${found.name} is finished: there is nothing to resume.`)
+    context.stderr(`${visible(found.name)} is finished: there is nothing to resume.`)
   return logToTheEnd(
     resumeComparison(found.path, { parallel, featureCache, replay, crossEvaluation, signal: context.signal }),
     options,

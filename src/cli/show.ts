@@ -3,6 +3,7 @@ import { renderOptionsFor } from '../log/output.js'
 import { renderShownComparison } from '../report/comparison-list.js'
 import { findComparison } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
+import { visible } from '../visible.js'
 import type { CommandContext } from './context.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
@@ -15,7 +16,9 @@ export async function showCommand(
 ): Promise<number> {
   const line = toLine(await findComparison(comparison, out))
   context.stdout(
-    json ? JSON.stringify(line) : renderShownComparison(line, renderOptionsFor(context.streams.stdout)),
+    json
+      ? JSON.stringify(line)
+      : renderShownComparison(visible(line), renderOptionsFor(context.streams.stdout)),
   )
   return exitCodes.done
 }

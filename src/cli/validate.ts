@@ -1,6 +1,7 @@
 import type { ValidateIssue } from '../lines/validate.js'
 import { formatIssue } from '../spec/issue.js'
 import { SpecError } from '../spec/spec-error.js'
+import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
@@ -18,12 +19,14 @@ export async function validateCommand(
     if (!(error instanceof SpecError)) throw error
     for (const issue of error.issues) {
       const line: ValidateIssue = { type: 'issue', ...issue }
-      context.stdout(json ? JSON.stringify(line) : formatIssue(issue))
+      context.stdout(json ? JSON.stringify(line) : formatIssue(visible(issue)))
     }
     if (!quiet)
-      context.stderr(`${file}: ${error.issues.length} ${error.issues.length === 1 ? 'issue' : 'issues'}`)
+      context.stderr(
+        `${visible(file)}: ${error.issues.length} ${error.issues.length === 1 ? 'issue' : 'issues'}`,
+      )
     return exitCodes.usage
   }
-  if (!quiet) context.stderr(`${file} is a valid specification.`)
+  if (!quiet) context.stderr(`${visible(file)} is a valid specification.`)
   return exitCodes.done
 }

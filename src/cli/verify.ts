@@ -6,6 +6,7 @@ import type { Perturbation } from '../protocol/perturbation.js'
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { renderVerification } from '../report/parity-table.js'
 import { verifyExperiment } from '../run/one-off/verify-experiment.js'
+import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
@@ -41,7 +42,7 @@ export async function verifyCommand(
   if (!verification) return exitCodes.fault
   if (!json) {
     const render = experiment.mode === 'idiomatic' ? renderFrameworkDifferences : renderVerification
-    stdout(render(experiment.name, verification, renderOptionsFor(streams.stdout)))
+    stdout(render(visible(experiment.name), visible(verification), renderOptionsFor(streams.stdout)))
   }
   return verification.passed ? exitCodes.done : exitCodes.parityFailed
 }

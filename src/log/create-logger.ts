@@ -7,6 +7,7 @@ import { PlainLogger } from './plain-logger.js'
 import { QuietLogger } from './quiet-logger.js'
 import { ReportLogger } from './report-logger.js'
 import { TerminalLogger } from './terminal-logger.js'
+import { VisibleLogger } from './visible-logger.js'
 
 export interface LoggerOptions {
   /** Prints events on stdout, one a line, and all that is for people on stderr. */
@@ -24,9 +25,8 @@ export function createLogger(options: LoggerOptions): Logger {
   const { json = false, quiet = false, stdout, stderr, color } = options
   const progress = new OnceLogger(createProgressLogger(options))
   const report = new ReportLogger(json ? stderr : stdout, { brief: quiet, color })
-  return json
-    ? combineLoggers(new JsonLinesLogger(stdout), progress, report)
-    : combineLoggers(progress, report)
+  const forPeople = new VisibleLogger(combineLoggers(progress, report))
+  return json ? combineLoggers(new JsonLinesLogger(stdout), forPeople) : forPeople
 }
 
 function createProgressLogger({ json, quiet, stderr, color = supportsColor(stderr) }: LoggerOptions): Logger {

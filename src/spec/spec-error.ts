@@ -1,4 +1,5 @@
 import { type Failure, TwintuneError } from '../failure.js'
+import { visible } from '../visible.js'
 import { formatIssue, type SpecIssue } from './issue.js'
 
 /** Error of a wrong specification, with all its issues. The message has a line for each issue. */
@@ -7,7 +8,11 @@ export class SpecError extends TwintuneError {
   readonly issues: readonly SpecIssue[]
 
   constructor(issues: readonly SpecIssue[], cause?: unknown) {
-    super({ code: 'SPEC_INVALID', message: issues.map(formatIssue).join('\n'), cause: toCause(cause) })
+    super({
+      code: 'SPEC_INVALID',
+      message: issues.map((issue) => formatIssue(visible(issue))).join('\n'),
+      cause: toCause(cause),
+    })
     this.issues = issues
   }
 }

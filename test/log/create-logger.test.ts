@@ -33,6 +33,16 @@ describe('where nothing is a terminal', () => {
   })
 })
 
+test('texts of the data and of failures do nothing to a terminal, and are whole in the events', () => {
+  const [stdout, stderr] = [new OutputBuffer(), new OutputBuffer()]
+  const logger = createLogger({ json: true, stdout, stderr })
+  const message = `class \u001b[2K\nb has no images`
+  logger.log({ type: 'warning', time: at(0), code: 'CLASS_SMALL', message })
+  logger.close()
+  expect(stderr.text).toBe('warning class \\x1b[2K\\nb has no images\n')
+  expect(JSON.parse(stdout.text)).toMatchObject({ message })
+})
+
 describe('with --json', () => {
   test('stdout has every event, one a line, and nothing else', () => {
     const { stdout } = logAll({ json: true })

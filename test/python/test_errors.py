@@ -64,10 +64,17 @@ def test_no_memory_is_recognised_by_name_without_importing_a_framework():
         """An exception named as PyTorch's."""
 
     cpu = RuntimeError("[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory")
-    for exception in [MemoryError(), ResourceExhaustedError("OOM"), OutOfMemoryError("CUDA"), cpu]:
+    library = ImportError("libtensorflow_cc.so.2: failed to map segment from shared object")
+    thread = OSError(errno.ENOMEM, "Cannot allocate memory")
+    for exception in [MemoryError(), ResourceExhaustedError("OOM"), OutOfMemoryError("CUDA"), cpu, library, thread]:
         failure = caught(exception)
         assert failure["code"] == "OUT_OF_MEMORY"
         assert "training.batchSize" in failure["hint"]
+
+
+def test_a_library_that_may_not_be_executed_is_no_want_of_memory():
+    refused = ImportError("libx.so: failed to map segment from shared object: Operation not permitted")
+    assert caught(refused)["code"] == "PYTHON_EXCEPTION"
 
 
 def test_a_missing_package_comes_with_the_command_that_mends_it():
@@ -88,6 +95,8 @@ def test_a_missing_module_of_ours_is_no_missing_package():
     "exception",
     [
         OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        OSError(errno.EFBIG, "File too large"),
         PermissionError(errno.EACCES, "Permission denied", "/cache"),
         ValueError("Error while serializing: I/O error: No space left on device (os error 28)"),
     ],
