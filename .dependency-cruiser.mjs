@@ -41,7 +41,7 @@ const rooms = {
 const runRooms = {
   machine: [],
   folder: ['machine/'],
-  workers: [],
+  workers: ['machine/'],
   'one-off': ['machine/', 'folder/', 'workers/', 'input-files.ts'],
 }
 

@@ -16,6 +16,7 @@ export const failureCodes = [
   'DATASET_ONE_CLASS',
   'DATASET_INVALID',
   'DATASET_UNAVAILABLE',
+  'DATASET_CHANGED',
   'IMAGE_CORRUPT',
   'SPLIT_EMPTY',
   // The weights (3).

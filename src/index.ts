@@ -33,6 +33,7 @@ export type { DataLine } from './lines/data.js'
 export type { DoctorLine } from './lines/doctor.js'
 export type { FailureLine } from './lines/failure.js'
 export type { LrFindLine } from './lines/lr-find.js'
+export type { PrunedLine } from './lines/prune.js'
 export type { ValidateIssue } from './lines/validate.js'
 export type { EvaluationDetails } from './protocol/evaluation.js'
 export type { Facts, TrainedPhase } from './protocol/facts.js'
@@ -84,6 +85,11 @@ export interface RunOptions {
    * @defaultValue true
    */
   readonly crossEvaluation?: boolean | undefined
+  /**
+   * Whether the checkpoints of finished runs stay when the comparison has ended.
+   * @defaultValue true where the specification keeps earlier ones (`training.checkpoints.keep`), else false
+   */
+  readonly keepCheckpoints?: boolean | undefined
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
   /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
@@ -100,7 +106,8 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true, workers, signal } = options
+  const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true } = options
+  const { keepCheckpoints, workers, signal } = options
   const evidence = { ...defaultEvidence, ...chosenEvidence(options) }
   checkParallel(parallel)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
@@ -109,7 +116,7 @@ export async function* runExperiment(
     (emit, cancelSignal) =>
       carryOutExperiment(
         experiment,
-        { runsDirectory, parallel, featureCache, evidence, workers },
+        { runsDirectory, parallel, featureCache, evidence, keepCheckpoints, workers },
         emit,
         cancelSignal,
       ),
@@ -133,7 +140,7 @@ export async function* resumeComparison(
   comparisonDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { parallel = 1, featureCache = true, workers, signal } = options
+  const { parallel = 1, featureCache = true, keepCheckpoints, workers, signal } = options
   const evidence = chosenEvidence(options)
   checkParallel(parallel)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
@@ -141,7 +148,7 @@ export async function* resumeComparison(
     (emit, cancelSignal) =>
       resumeExperiment(
         comparisonDirectory,
-        { parallel, featureCache, evidence, workers },
+        { parallel, featureCache, evidence, keepCheckpoints, workers },
         emit,
         cancelSignal,
       ),

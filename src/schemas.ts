@@ -21,6 +21,7 @@ import type {
   Failure,
   FailureLine,
   LrFindLine,
+  PrunedLine,
   RunResult,
   ValidateIssue,
   VerifyEvent,
@@ -38,6 +39,7 @@ import { dataLineSchema as dataLine } from './lines/data.js'
 import { doctorLineSchema as doctorLine } from './lines/doctor.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
+import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
@@ -98,3 +100,6 @@ export const cacheEntryLineSchema: z.ZodType<CacheEntryLine> = cacheEntryLine
 
 /** Schema of the line of `twintune cache clear --json`. */
 export const cacheClearedLineSchema: z.ZodType<CacheClearedLine> = cacheClearedLine
+
+/** Schema of a line of `twintune prune --json`. */
+export const prunedLineSchema: z.ZodType<PrunedLine> = prunedLine

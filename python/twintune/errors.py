@@ -28,6 +28,7 @@ FailureCode = Literal[
     "DATASET_ONE_CLASS",
     "DATASET_INVALID",
     "DATASET_UNAVAILABLE",
+    "DATASET_CHANGED",
     "IMAGE_CORRUPT",
     "SPLIT_EMPTY",
     # The weights (3).

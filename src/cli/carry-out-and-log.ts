@@ -11,6 +11,7 @@ export interface CarryOutOptions extends SpecOptions {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
+  readonly keepCheckpoints?: boolean
   readonly profile?: boolean
 }
 
@@ -26,6 +27,7 @@ export async function carryOutAndLog(
     out,
     parallel,
     featureCache,
+    keepCheckpoints,
     replay,
     crossEvaluation,
     ...options
@@ -36,6 +38,7 @@ export async function carryOutAndLog(
     runsDirectory: out,
     parallel,
     featureCache,
+    keepCheckpoints,
     // A single framework is trained without these options: there is no other one to judge its runs.
     replay,
     crossEvaluation,

@@ -41,6 +41,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   DATASET_ONE_CLASS: exitCodes.runFailed,
   DATASET_INVALID: exitCodes.runFailed,
   DATASET_UNAVAILABLE: exitCodes.runFailed,
+  DATASET_CHANGED: exitCodes.runFailed,
   IMAGE_CORRUPT: exitCodes.runFailed,
   SPLIT_EMPTY: exitCodes.runFailed,
   WEIGHTS_NOT_FOUND: exitCodes.runFailed,

@@ -67,6 +67,7 @@ export function addResumeOptions(command: Command): Command {
       '--no-feature-cache',
       'compute the features of a frozen backbone anew, and keep none for other runs',
     )
+    .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
 }
 

@@ -22,6 +22,7 @@ import {
   addSpecOptions,
   addSweepOptions,
 } from './options.js'
+import type { PruneOptions } from './prune.js'
 import type { ResumeCommandOptions } from './resume.js'
 import type { TrainOptions } from './train.js'
 import type { VerifyCommandOptions } from './verify.js'
@@ -195,6 +196,17 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./cache.js')).cacheClearCommand(options, context)),
     )
   addOutputOptions(cacheClear).addHelpText('after', example('twintune cache clear'))
+
+  const prune = program
+    .command('prune')
+    .description(
+      'delete what nothing needs any more: checkpoints of finished runs, and temporary files of processes that were killed',
+    )
+    .option('--dry-run', 'say what would be deleted, and delete nothing')
+    .action((options: PruneOptions) =>
+      run(async () => (await import('./prune.js')).pruneCommand(options, context)),
+    )
+  addOutputOptions(addOutOption(prune)).addHelpText('after', example('twintune prune --dry-run'))
 
   return program
 }

@@ -10,19 +10,27 @@ export interface ResumeCommandOptions extends OutputOptions, Partial<EvidenceOpt
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
+  readonly keepCheckpoints?: boolean
 }
 
 /** Carries out `twintune resume COMPARISON`: goes on with an interrupted comparison, in its own folder. */
 export async function resumeCommand(
   comparison: string,
-  { out, parallel, featureCache, replay, crossEvaluation, ...options }: ResumeCommandOptions,
+  { out, parallel, featureCache, keepCheckpoints, replay, crossEvaluation, ...options }: ResumeCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   const found = await findComparison(comparison, out)
   if (isComplete(found, { replay, crossEvaluation }))
     context.stderr(`${visible(found.name)} is finished: there is nothing to resume.`)
   return logToTheEnd(
-    resumeComparison(found.path, { parallel, featureCache, replay, crossEvaluation, signal: context.signal }),
+    resumeComparison(found.path, {
+      parallel,
+      featureCache,
+      keepCheckpoints,
+      replay,
+      crossEvaluation,
+      signal: context.signal,
+    }),
     options,
     context,
   )

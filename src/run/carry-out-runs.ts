@@ -27,6 +27,11 @@ export interface CarryOutRunsOptions {
   readonly parallel: number
   /** Whether features are taken from the cache, and kept there for other runs. */
   readonly featureCache: boolean
+  /**
+   * Whether the checkpoints of finished runs stay when the comparison has ended. By default they do where the
+   * specification keeps earlier ones (`training.checkpoints.keep`).
+   */
+  readonly keepCheckpoints?: boolean | undefined
   /** Evidence that is gathered beside the runs. */
   readonly evidence: EvidenceOptions
   /** Workers that an earlier comparison left, and that the next one gets. */
@@ -52,10 +57,11 @@ export interface Undertaking {
  */
 export async function carryOutRuns(
   { experiment, folder, machine, surroundings, kept }: Undertaking,
-  { parallel, evidence, workers, startWorker }: Omit<CarryOutRunsOptions, 'featureCache'>,
+  options: Omit<CarryOutRunsOptions, 'featureCache'>,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
+  const { parallel, evidence, workers, startWorker } = options
   const planned = planRuns(experiment)
   const runs = planned.filter((run) => !kept?.some((result) => isSameRun(result, run)))
   const journal = new Journal(folder, machine, kept ?? [], emit)
@@ -119,6 +125,9 @@ export async function carryOutRuns(
     const compared = await buildComparison(experiment, counted, statistics, judgements)
     journal.comparison(completeComparison(compared, { experiment, results, answers }))
     journal.broken.throwIfAborted()
+    const { keepCheckpoints = experiment.training.checkpoints.keep > 0 } = options
+    if (!keepCheckpoints)
+      for (const run of results) if (run.status === 'finished') folder.discardCheckpoints(run)
   } finally {
     await pool.stop()
     folder.close()

@@ -1,6 +1,6 @@
 // Holds the option comparison.noise
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
@@ -127,6 +127,30 @@ describe('an experiment whose runs all succeed', async () => {
       dataset: comparison.runs[0]?.facts?.split,
       weights: comparison.runs[0]?.facts?.weights,
     })
+  })
+})
+
+describe('the checkpoints of runs', () => {
+  const write = (events: readonly Event[], name: string) => {
+    const folder = path.join(ofType(events, 'comparison-started')[0]?.comparisonDirectory ?? '', name)
+    mkdirSync(path.join(folder, 'checkpoint'), { recursive: true })
+    return path.join(folder, 'checkpoint')
+  }
+
+  it.each([
+    ['go with the comparison’s end', {}, {}, false],
+    ['stay where that is asked for', {}, { keepCheckpoints: true }, true],
+    ['stay where the specification keeps earlier ones', { checkpoints: { keep: 1 } }, {}, true],
+  ])('%s', async (_, training, options, stay) => {
+    const events: Event[] = []
+    const subject = experiment({ seeds: [0], training: { phases: [{ epochs: 1 }], ...training } })
+    for await (const event of carryOut(subject, { 'pytorch-0': 'raise' }, options)) {
+      events.push(event)
+      if (event.type === 'run-started') write(events, `${event.framework}-seed0`)
+    }
+    const { comparisonDirectory } = ending(events)
+    expect(existsSync(path.join(comparisonDirectory, 'tensorflow-seed0', 'checkpoint'))).toBe(stay)
+    expect(existsSync(path.join(comparisonDirectory, 'pytorch-seed0', 'checkpoint'))).toBe(true)
   })
 })
 

@@ -148,6 +148,8 @@ class Splits:
     """Images that can't be decoded, and are in no split."""
     contents: Mapping[SplitName, str] = field(default_factory=dict)
     """Digest of the bytes of the images of each split, in order; empty until they are known."""
+    stamps: Sequence[tuple[ImageDataset, np.ndarray]] = ()
+    """The data sets with the stamps of all their images before these were first read; uint64, shape [images]."""
 
     @cached_property
     def membership(self) -> str:

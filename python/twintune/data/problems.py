@@ -44,6 +44,29 @@ def refuse_unreadable(source: str, unreadable: Sequence[Unreadable]) -> None:
     raise TwintuneError("IMAGE_CORRUPT", message, hint) from UnreadableImages("\n".join(map(str, unreadable)))
 
 
+def refuse_changed(splits: Splits) -> None:
+    """Fails when images are not those any more that the splits were made of.
+
+    Args:
+        splits: The splits, with the stamps that the images of their data sets had at first.
+
+    Raises:
+        TwintuneError: DATASET_CHANGED, naming the first image that was changed, replaced or deleted.
+    """
+    changed = [
+        dataset.describe(int(index))
+        for dataset, stamps in splits.stamps
+        for index in np.flatnonzero(dataset.stamps() != stamps)
+    ]
+    if changed:
+        were = "1 image was" if len(changed) == 1 else f"{len(changed)} images were"
+        raise TwintuneError(
+            "DATASET_CHANGED",
+            f"{were} changed while the run was at work: {list_briefly(changed)}.",
+            "Leave the data alone until the run has ended, and carry it out again: twintune resume.",
+        )
+
+
 def skipped_warning(skipped: Sequence[Unreadable]) -> list[str]:
     """A warning about images that are left out, in a list that is empty if there are none."""
     if not skipped:

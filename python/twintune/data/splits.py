@@ -62,7 +62,8 @@ def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str,
     }
     splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, list(digests.values()))])
     contents = {name: digest_tensors({"images": found}) for name, found in digests.items()}
-    return replace(splits, contents=contents)
+    stamps = [(dataset, checked.verdicts_of(dataset).stamps) for dataset in checked.sources.given()]
+    return replace(splits, contents=contents, stamps=stamps)
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:

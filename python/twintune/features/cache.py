@@ -12,7 +12,6 @@ import itertools
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -21,11 +20,9 @@ import numpy as np
 from twintune.digests import RowsDigest
 from twintune.features.file import DamagedFeatures, Features, read_features, write_features
 from twintune.features.key import FeatureKey
-from twintune.system.files import replacing
+from twintune.system.files import replacing, sweep_temporary
 
 _SUFFIX = ".safetensors"
-_SECONDS_UNTIL_ABANDONED = 24 * 60 * 60
-"""The age after which a temporary file that is no longer written to belongs to a process that was killed."""
 
 
 class FeatureCache:
@@ -125,10 +122,7 @@ class FeatureCache:
 
     def _delete_least_recently_used(self) -> None:
         """Deletes the least recently used entries beyond the limit, and temporary files of killed processes."""
-        for path in self._folder.glob(".*.tmp"):
-            with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > _SECONDS_UNTIL_ABANDONED:
-                    path.unlink()
+        sweep_temporary(self._folder)
         entries = self._entries()
         excess = sum(size for _, size, _ in entries) - self._limit
         for _, size, path in sorted(entries):

@@ -20,7 +20,7 @@ from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
 from twintune.errors import MEND_UNWRITABLE, TwintuneError, install_command, is_unwritable
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
 from twintune.seeding import generator
-from twintune.system.files import replacing, state_of
+from twintune.system.files import replacing, state_of, sweep_temporary
 from twintune.system.network import first_line, why_unreachable
 
 
@@ -39,6 +39,7 @@ def resolve_weights(request: RunRequest) -> Path:
     name, weights = request.model.backbone, request.model.weights
     entry = find_backbone(name)
     cache = Path(request.cache_directory, "weights")
+    sweep_temporary(cache)
     if isinstance(weights, FileWeights):
         file = Path(weights.path)
         if not file.is_file():

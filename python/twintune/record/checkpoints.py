@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from twintune.errors import TwintuneError
 from twintune.model.weights import in_c_order, save_atomically
 from twintune.record.run_state import FORMAT, RunState, checkpoint_mismatch
-from twintune.system.files import replacing
+from twintune.system.files import replacing, sweep_temporary
 
 _LAST, _BEST = "last.safetensors", "best.safetensors"
 _STATE, _FORMAT = "twintune", "format"
@@ -104,8 +104,7 @@ class CheckpointFolder:
         """
         if not self.folder.exists():
             return None
-        for torn in self.folder.glob(".*.tmp"):
-            torn.unlink()
+        sweep_temporary(self.folder, seconds=0)
         file = next((file for file in self._candidates() if self._has_its_best(file)), None)
         if file is None:
             return None

@@ -7,10 +7,14 @@ import errno
 import hashlib
 import os
 import stat
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+SECONDS_UNTIL_ABANDONED = 24 * 60 * 60
+"""The age from which a temporary file that is no longer written to belongs to a process that was killed."""
 
 
 @contextlib.contextmanager
@@ -38,6 +42,20 @@ def replacing(file: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep_temporary(folder: Path, seconds: float = SECONDS_UNTIL_ABANDONED) -> None:
+    """Deletes the temporary files of `replacing`, in a folder and below, whose process was killed.
+
+    Args:
+        folder: The folder; it need not be there.
+        seconds: The age from which a file that is no longer written to belongs to a process that was killed.
+    """
+    for path in folder.rglob(".*.tmp"):
+        # Another process may sweep too.
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime >= seconds:
+                path.unlink()
 
 
 def open_regular(file: str) -> BinaryIO:

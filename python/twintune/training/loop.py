@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from twintune.data.dataset import Split
+from twintune.data.problems import refuse_changed
 from twintune.digests import digest_tensors
 from twintune.engines.engine import FeatureEngine
 from twintune.engines.loss_scaling import explain_skipped_steps
@@ -24,6 +25,7 @@ from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
+from twintune.system.files import sweep_temporary
 from twintune.system.other_load import OtherLoad
 from twintune.training.average_check import copied_averages, holds_averages
 from twintune.training.continuity import Continuity
@@ -51,6 +53,8 @@ def run(request: RunRequest, emit: Emit) -> RunResult:
     """
     # Garbage of an earlier run on this warm worker would count as this run's memory.
     gc.collect()
+    # Nobody else works in the run's folder: what is left there is of an attempt that was killed.
+    sweep_temporary(Path(request.run_directory), seconds=0)
     return TrainingLoop(request, Reporter(emit)).run()
 
 
@@ -84,6 +88,8 @@ class TrainingLoop:
             test, logits = self._evaluate(run.splits.test, "the test")
         self.record.tested = len(logits)
         self.report.evaluation(test, len(run.splits.test))
+
+        refuse_changed(run.splits)
 
         peak = run.engine.device.memory_peak()
         self.record.others_cpu_share = other_load.share()

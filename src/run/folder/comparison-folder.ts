@@ -116,6 +116,13 @@ export class ComparisonFolder {
     writing(file, () => rmSync(file, { force: true }))
   }
 
+  /** Deletes the checkpoints of a run that has finished. Those that can't be deleted stay for `twintune prune`. */
+  discardCheckpoints(run: Run): void {
+    try {
+      rmSync(path.join(this.folderOf(run), comparisonFiles.checkpoints), { recursive: true, force: true })
+    } catch {}
+  }
+
   writeComparison(comparison: Comparison): void {
     this.#write(path.join(this.path, comparisonFiles.comparison), comparison)
   }

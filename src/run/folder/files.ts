@@ -19,6 +19,8 @@ export const comparisonFiles = {
   /** Result of a run, in the run's own folder. */
   result: 'result.json',
   predictions: 'predictions.safetensors',
+  /** Checkpoints that an interrupted run goes on from, in the run's own folder. */
+  checkpoints: 'checkpoint',
   /** Judgement of a run by the other framework, in the run's own folder. */
   judgement: 'judgement.json',
   /** Steps that a run has kept for the other framework, in the run's own folder. */

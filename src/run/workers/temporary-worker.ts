@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { type FailureCode, TwintuneError } from '../../failure.js'
 import type { Framework } from '../../spec/schema.js'
 import { findPython } from '../../worker/interpreter.js'
 import { Worker } from '../../worker/worker.js'
+import { makeTemporaryFolder, sweepTemporaryFolders } from '../machine/temporary-folders.js'
 
 /**
  * Does something in a framework's Python, which starts for it and is stopped after it.
@@ -18,7 +18,8 @@ export async function withTemporaryWorker<T>(
   use: (worker: Worker, folder: string) => Promise<T>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'twintune-'))
+  sweepTemporaryFolders()
+  const folder = makeTemporaryFolder()
   const logFile = path.join(folder, `${framework}.log`)
   let crashed = false
   try {

@@ -153,6 +153,39 @@ def test_features_are_computed_anew_after_the_backbone_has_changed(make_request,
     assert [report["stage"] for report in reports.of("stage") if "done" not in report].count("features") == 2
 
 
+@pytest.mark.parametrize(
+    "change",
+    [lambda file: file.write_bytes((file.parent / "2.png").read_bytes()), lambda file: file.unlink()],
+    ids=["replaced", "deleted"],
+)
+def test_an_image_that_is_changed_during_the_run_fails_it_and_is_named(
+    make_request, pictures: Path, tmp_path: Path, change
+) -> None:
+    copy = tmp_path / "pictures"
+    shutil.copytree(pictures, copy)
+    dataset = {"train": str(copy / "train"), "test": str(copy / "test"), "cacheDecoded": "memory"}
+    file = copy / "train" / "class1" / "1.png"
+
+    def emit(report) -> None:
+        if isinstance(report, PhaseStartedReport):
+            change(file)
+
+    with pytest.raises(TwintuneError) as caught:
+        run(make_request("pytorch", dataset=dataset), emit)
+    assert caught.value.code == "DATASET_CHANGED"
+    assert caught.value.message == f"1 image was changed while the run was at work: {file}."
+    assert not (Path(make_request("pytorch").run_directory) / "model" / "model.safetensors").exists()
+
+
+def test_temporary_files_of_an_attempt_that_was_killed_are_swept(make_request) -> None:
+    request = make_request("pytorch")
+    left = Path(request.run_directory, "model", ".model.safetensors-1.tmp")
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    run(request, lambda report: None)
+    assert sorted(path.name for path in left.parent.iterdir()) == ["model.safetensors"]
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_waiting_for_batches_is_told_apart(make_request, framework: str, monkeypatch) -> None:
     each = 0.05

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -178,7 +179,8 @@ def _load_backbone(name: str, weights: Path) -> tuple[keras.Model, dict[str, tup
     """Loads a timm file by keras-hub's converter, which wants it in a folder with a `config.json`."""
     from keras_hub.models import Backbone
 
-    with tempfile.TemporaryDirectory() as folder, _recorded_ports() as ported:
+    # Another process of twintune deletes the folder if this one is killed: it knows it by the name.
+    with tempfile.TemporaryDirectory(prefix=f"twintune-{os.getpid()}-") as folder, _recorded_ports() as ported:
         Path(folder, "config.json").write_text(json.dumps({"architecture": name, "pretrained_cfg": {}}))
         Path(folder, "model.safetensors").symlink_to(weights.resolve())
         # A converter prints a line for each layer.

@@ -1,0 +1,60 @@
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/** Name of a process's temporary folder: `twintune-PID-` and what makes it unique. */
+const named = /^twintune-(\d+)-/
+
+/** Makes a temporary folder, whose name tells another process whose it is. */
+export function makeTemporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), `twintune-${process.pid}-`))
+}
+
+/** Hours after which what nobody writes to any more belongs to a process that was killed, on this machine or another. */
+const hoursUntilAbandoned = 24
+
+/** Whether a file or folder was last changed so long ago that the process which made it must be gone. */
+export function isAbandoned(place: string): boolean {
+  const changed = lstatSync(place, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
+  return Date.now() - changed > hoursUntilAbandoned * 3_600_000
+}
+
+/** Lists the temporary folders of twintune's processes that were killed a day ago or more. */
+export function abandonedTemporaryFolders(): string[] {
+  return namesIn(tmpdir())
+    .filter((name) => {
+      const [, pid] = named.exec(name) ?? []
+      return pid !== undefined && !isAlive(Number(pid))
+    })
+    .map((name) => path.join(tmpdir(), name))
+    .filter((place) => lstatSync(place, { throwIfNoEntry: false })?.isDirectory() && isAbandoned(place))
+}
+
+/** Deletes the temporary folders of twintune's processes that were killed a day ago or more. */
+export function sweepTemporaryFolders(): void {
+  for (const folder of abandonedTemporaryFolders()) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // What is someone else's stays theirs.
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+// A process of another container, of which this one sees no number, may share the folder: hence the hours too.
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
