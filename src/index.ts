@@ -90,6 +90,11 @@ export interface RunOptions {
    * @defaultValue true where the specification keeps earlier ones (`training.checkpoints.keep`), else false
    */
   readonly keepCheckpoints?: boolean | undefined
+  /**
+   * Minutes after which a Python that neither reports nor computes anything counts as hung, and is ended.
+   * @defaultValue none: after two minutes of silence there is a warning, and no more
+   */
+  readonly hangTimeoutMinutes?: number | undefined
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
   /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
@@ -107,7 +112,7 @@ export async function* runExperiment(
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true } = options
-  const { keepCheckpoints, workers, signal } = options
+  const { keepCheckpoints, hangTimeoutMinutes, workers, signal } = options
   const evidence = { ...defaultEvidence, ...chosenEvidence(options) }
   checkParallel(parallel)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
@@ -116,7 +121,7 @@ export async function* runExperiment(
     (emit, cancelSignal) =>
       carryOutExperiment(
         experiment,
-        { runsDirectory, parallel, featureCache, evidence, keepCheckpoints, workers },
+        { runsDirectory, parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers },
         emit,
         cancelSignal,
       ),
@@ -141,6 +146,7 @@ export async function* resumeComparison(
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
   const { parallel = 1, featureCache = true, keepCheckpoints, workers, signal } = options
+  const { hangTimeoutMinutes } = options
   const evidence = chosenEvidence(options)
   checkParallel(parallel)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
@@ -148,7 +154,7 @@ export async function* resumeComparison(
     (emit, cancelSignal) =>
       resumeExperiment(
         comparisonDirectory,
-        { parallel, featureCache, evidence, keepCheckpoints, workers },
+        { parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers },
         emit,
         cancelSignal,
       ),

@@ -11,6 +11,7 @@ export interface CarryOutOptions extends SpecOptions {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
+  readonly hangTimeout?: number
   readonly keepCheckpoints?: boolean
   readonly profile?: boolean
 }
@@ -27,6 +28,7 @@ export async function carryOutAndLog(
     out,
     parallel,
     featureCache,
+    hangTimeout,
     keepCheckpoints,
     replay,
     crossEvaluation,
@@ -38,6 +40,7 @@ export async function carryOutAndLog(
     runsDirectory: out,
     parallel,
     featureCache,
+    hangTimeoutMinutes: hangTimeout,
     keepCheckpoints,
     // A single framework is trained without these options: there is no other one to judge its runs.
     replay,

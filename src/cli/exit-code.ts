@@ -58,6 +58,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   COMPILER_MISSING: exitCodes.runFailed,
   PYTHON_EXCEPTION: exitCodes.runFailed,
   PYTHON_DIED: exitCodes.runFailed,
+  PYTHON_HUNG: exitCodes.runFailed,
   WORKER_DIED: exitCodes.runFailed,
   PREDICTIONS_UNUSABLE: exitCodes.runFailed,
   FOLDER_UNWRITABLE: exitCodes.runFailed,

@@ -67,6 +67,11 @@ export function addResumeOptions(command: Command): Command {
       '--no-feature-cache',
       'compute the features of a frozen backbone anew, and keep none for other runs',
     )
+    .option(
+      '--hang-timeout <minutes>',
+      'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
+      parseMinutes,
+    )
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
 }
@@ -132,6 +137,13 @@ function parseSteps(value: string): number {
     throw new InvalidArgumentError(`The number of steps must be a whole number from ${fewestSteps} up.`)
   }
   return Number(value)
+}
+
+function parseMinutes(value: string): number {
+  const minutes = Number(value)
+  if (value.trim() === '' || !Number.isFinite(minutes) || minutes <= 0)
+    throw new InvalidArgumentError('The minutes must be a number above 0, like 10.')
+  return minutes
 }
 
 function parseParallel(value: string): number {

@@ -10,13 +10,23 @@ export interface ResumeCommandOptions extends OutputOptions, Partial<EvidenceOpt
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
+  readonly hangTimeout?: number
   readonly keepCheckpoints?: boolean
 }
 
 /** Carries out `twintune resume COMPARISON`: goes on with an interrupted comparison, in its own folder. */
 export async function resumeCommand(
   comparison: string,
-  { out, parallel, featureCache, keepCheckpoints, replay, crossEvaluation, ...options }: ResumeCommandOptions,
+  {
+    out,
+    parallel,
+    featureCache,
+    hangTimeout,
+    keepCheckpoints,
+    replay,
+    crossEvaluation,
+    ...options
+  }: ResumeCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   const found = await findComparison(comparison, out)
@@ -26,6 +36,7 @@ export async function resumeCommand(
     resumeComparison(found.path, {
       parallel,
       featureCache,
+      hangTimeoutMinutes: hangTimeout,
       keepCheckpoints,
       replay,
       crossEvaluation,

@@ -1,4 +1,5 @@
 import os from 'node:os'
+import path from 'node:path'
 import { buildComparison } from '../compare/build-comparison.js'
 import { completeComparison } from '../compare/complete-comparison.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
@@ -18,6 +19,7 @@ import { judgeRuns, keepsSteps } from './judge-runs.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
+import { describeSilence, silenceLimits } from './silence.js'
 import { WorkerPool, type WorkerPoolOptions } from './workers/pool.js'
 import { schedule } from './workers/scheduler.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
@@ -34,6 +36,8 @@ export interface CarryOutRunsOptions {
   readonly keepCheckpoints?: boolean | undefined
   /** Evidence that is gathered beside the runs. */
   readonly evidence: EvidenceOptions
+  /** Minutes after which a Python that neither reports nor computes is ended; without them it is only told of. */
+  readonly hangTimeoutMinutes?: number | undefined
   /** Workers that an earlier comparison left, and that the next one gets. */
   readonly workers?: WarmWorkers | undefined
   /** Function that starts a worker in another way, for tests. */
@@ -72,6 +76,13 @@ export async function carryOutRuns(
     signal,
     onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),
     onWarm: ({ framework, inspection }) => journal.inspection(framework, inspection),
+    silence: (framework) => ({
+      ...silenceLimits(options.hangTimeoutMinutes),
+      onSilence: (silence) => {
+        const message = describeSilence(silence, path.basename(folder.logFileOf(framework, 1)))
+        journal.event({ type: 'warning', time: now(), framework, code: 'PYTHON_SILENT', message })
+      },
+    }),
     warmWorkers: workers,
     ...(startWorker && { startWorker }),
   })

@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.js'
 import type { PythonEnd } from './ipc.js'
 import { crashDump } from './log-tail.js'
+import type { Silence } from './silence-watch.js'
 
 /** Worker that ended, as the reports of its end speak of it. */
 export interface Ended {
@@ -72,6 +73,17 @@ export function reportBridgeFailure(text: string, answered: boolean, ended: Ende
     message: `The bridge to ${ended.name} failed.`,
     hint: 'Please report it.',
     cause,
+  }
+}
+
+/** Reports a Python that was ended because it neither reported nor computed anything for too long. */
+export function reportHungPython({ seconds, isStopped, place }: Silence, ended: Ended): Failure {
+  const at = isStopped ? ', stopped by a signal' : place === null ? '' : `, at ${place}`
+  return {
+    code: 'PYTHON_HUNG',
+    message: `The Python of ${ended.name} hung${at}: it neither reported nor computed anything for ${Math.round(seconds)} seconds, and was ended.`,
+    hint: `${isStopped ? '' : `Its stack is in ${ended.logFile}. `}A longer --hang-timeout waits longer for it.`,
+    cause: { type: 'silence', message: place ?? '', detail: ended.lastLines },
   }
 }
 

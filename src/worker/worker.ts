@@ -9,12 +9,14 @@ import {
   type Ended,
   type Exit,
   reportBridgeFailure,
+  reportHungPython,
   reportPythonEnd,
   reportUnusable,
   reportWorkerDeath,
 } from './exit-report.js'
 import { fromChildSchema } from './ipc.js'
 import { bridgeModule } from './locations.js'
+import { type Silence, type SilenceOptions, SilenceWatch } from './silence-watch.js'
 import { Turns } from './turns.js'
 import { WorkerLog } from './worker-log.js'
 import type { RequestOptions, WorkerOptions } from './worker-options.js'
@@ -52,6 +54,8 @@ export class Worker {
   #pythonPid: number | undefined
   readonly #startTime = performance.now()
   #startSeconds = 0
+  #silenceOptions: SilenceOptions | undefined
+  #watch: SilenceWatch | undefined
   #stopped: Promise<void> | undefined
 
   private constructor(options: WorkerOptions) {
@@ -135,6 +139,11 @@ export class Worker {
     this.#log = log
   }
 
+  /** Watches the calls to come for a Python that neither reports nor computes. A hung one is ended, with PYTHON_HUNG. */
+  watchSilence(options: SilenceOptions): void {
+    this.#silenceOptions = options
+  }
+
   /** Ends the worker, its Python and all that they started: by a message, then by signals. Never rejects. */
   stop(): Promise<void> {
     if (this.#state !== 'stopped') {
@@ -179,9 +188,14 @@ export class Worker {
     signal?.throwIfAborted()
     signal?.addEventListener('abort', cancel)
     if (this.#state === 'ready') this.#state = 'busy'
+    if (this.#silenceOptions && this.#pythonPid !== undefined) {
+      const onHung = (silence: Silence) => this.#fail(reportHungPython(silence, this.#ended()))
+      this.#watch = new SilenceWatch(this.#pythonPid, this.#log.file, this.#silenceOptions, onHung)
+    }
     try {
       return await this.#invoke(name, payload, onProgress)
     } finally {
+      this.#watch?.close()
       if (this.#state === 'busy') this.#state = 'ready'
       signal?.removeEventListener('abort', cancel)
       clearTimeout(timer)
@@ -207,6 +221,7 @@ export class Worker {
       const received = fromChildSchema.parse(message)
       switch (received.type) {
         case 'progress':
+          this.#watch?.hear()
           this.#call?.onProgress(received.payload)
           break
         case 'reply':

@@ -64,7 +64,9 @@ it('what killed processes left in the cache and the temporary folder goes after 
 
 it('people read what went, and how much it was', async () => {
   writeComparison('finished', { ended: true })
-  expect((await run('prune')).join('\n')).toMatch(/^  checkpoints +0\.0 MiB .*\n\nDeleted: 1 item, 0\.0 MiB\.$/)
+  expect((await run('prune')).join('\n')).toMatch(
+    /^ {2}checkpoints +0\.0 MiB .*\n\nDeleted: 1 item, 0\.0 MiB\.$/,
+  )
   expect(await run('prune')).toEqual(['There is nothing to delete.'])
 })
 

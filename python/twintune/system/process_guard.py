@@ -36,6 +36,9 @@ def prepare() -> dict:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Only the stack of the thread that crashed is dumped: it would be lost among a framework's dozens of threads.
     faulthandler.enable(all_threads=False)
+    if hasattr(signal, "SIGUSR1"):
+        # The signal asks a process that seems to hang what it is at; the answer goes to the log.
+        faulthandler.register(signal.SIGUSR1, all_threads=True)
     _die_with_parent()
     return {"pid": os.getpid()}
 

@@ -4,6 +4,7 @@ import type { EventOf } from '../../events.js'
 import type { Message } from '../../protocol/message.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { findPython } from '../../worker/interpreter.js'
+import type { SilenceOptions } from '../../worker/silence-watch.js'
 import { Worker } from '../../worker/worker.js'
 import type { WorkerOptions } from '../../worker/worker-options.js'
 import { FrameworkWorker } from './framework-worker.js'
@@ -17,6 +18,8 @@ export interface WorkerPoolOptions {
   readonly signal: AbortSignal
   readonly onState: (framework: Framework, state: EventOf<'worker'>['state']) => void
   readonly onWarm: (worker: FrameworkWorker) => void
+  /** Watch over Pythons that may hang; none by default. */
+  readonly silence?: (framework: Framework) => SilenceOptions
   /** Workers that are warm already, to take from and to leave for the next comparison. */
   readonly warmWorkers?: WarmWorkers | undefined
   /** Function that starts a worker in another way, for tests. */
@@ -140,6 +143,7 @@ export class WorkerPool {
     if (!warm) return undefined
     const number = this.#freeNumber(framework)
     this.#started.push({ worker: warm.worker, framework, number })
+    this.#watch(warm.worker, framework)
     try {
       await warm.takeUp(logFileOf(framework, number), signal)
       return warm
@@ -170,8 +174,14 @@ export class WorkerPool {
     const number = this.#freeNumber(framework)
     const logFile = this.#options.logFileOf(framework, number)
     const worker = start({ name: framework, python: findPython(framework), logFile })
+    this.#watch(worker, framework)
     this.#started.push({ worker, framework, number })
     return worker
+  }
+
+  #watch(worker: Worker, framework: Framework): void {
+    const { silence } = this.#options
+    if (silence) worker.watchSilence(silence(framework))
   }
 
   // A worker that replaces a dead one has its number, and so appends to its log.

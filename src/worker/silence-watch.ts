@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { findStack } from './python-stack.js'
+
+/** Silence of a Python at work: it has neither reported nor computed anything for a while. */
+export interface Silence {
+  readonly seconds: number
+  readonly pythonPid: number
+  /** Whether the process is stopped by a signal, such as SIGSTOP or a debugger's. */
+  readonly isStopped: boolean
+  /** Place in the code that Python is at, as `function (file:line)`; `null` where it can't be had. */
+  readonly place: string | null
+}
+
+export interface SilenceOptions {
+  /** Seconds of silence that are told; told again each time that they have doubled. */
+  readonly warnAfterSeconds: number
+  /** Seconds of silence after which a Python counts as hung; `null`: it never does. */
+  readonly endAfterSeconds: number | null
+  readonly onSilence: (silence: Silence) => void
+}
+
+/** Seconds of a processor that a waiting Python may use per second: it polls for the end of its parent. */
+const idleShare = 0.01
+/** Seconds of a processor that two of the system's clock ticks may show by chance. */
+const chance = 0.02
+const longestInterval = 10
+
+/** Watch over one call of a Python: looks at times whether it reports or computes. */
+export class SilenceWatch {
+  readonly #pid: number
+  readonly #logFile: string
+  readonly #options: SilenceOptions
+  readonly #onHung: (silence: Silence) => void
+  readonly #timer: NodeJS.Timeout
+  #heard = performance.now()
+  #looked = performance.now()
+  #processorSeconds: number | null
+  #warnAfter: number
+  #isClosed = false
+
+  constructor(pid: number, logFile: string, options: SilenceOptions, onHung: SilenceOptions['onSilence']) {
+    this.#pid = pid
+    this.#logFile = logFile
+    this.#options = options
+    this.#onHung = onHung
+    this.#warnAfter = options.warnAfterSeconds
+    this.#processorSeconds = readProcess(pid)?.processorSeconds ?? null
+    const limits = [options.warnAfterSeconds, options.endAfterSeconds ?? Number.POSITIVE_INFINITY]
+    const interval = Math.min(longestInterval, Math.min(...limits) / 4)
+    this.#timer = setInterval(() => void this.#look(), interval * 1000).unref()
+  }
+
+  /** Notes a sign of life. */
+  hear(): void {
+    this.#heard = performance.now()
+    this.#warnAfter = this.#options.warnAfterSeconds
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+  }
+
+  async #look(): Promise<void> {
+    const found = readProcess(this.#pid)
+    // Where the system doesn't tell what a process does, nobody can say that it does nothing.
+    if (found === null || this.#processorSeconds === null || this.#computed(found.processorSeconds))
+      this.hear()
+    this.#looked = performance.now()
+    this.#processorSeconds = found?.processorSeconds ?? null
+    const seconds = (performance.now() - this.#heard) / 1000
+    const isHung = seconds >= (this.#options.endAfterSeconds ?? Number.POSITIVE_INFINITY)
+    if (!isHung && seconds < this.#warnAfter) return
+    this.#warnAfter *= 2
+    if (isHung) clearInterval(this.#timer)
+    const isStopped = found?.isStopped ?? false
+    const place = isStopped ? null : await findStack(this.#pid, this.#logFile)
+    if (this.#isClosed) return
+    const tell = isHung ? this.#onHung : this.#options.onSilence
+    tell({ seconds, pythonPid: this.#pid, isStopped, place })
+  }
+
+  #computed(processorSeconds: number): boolean {
+    const passed = (performance.now() - this.#looked) / 1000
+    return processorSeconds - (this.#processorSeconds ?? 0) > chance + idleShare * passed
+  }
+}
+
+const ticksPerSecond = 100
+
+/** Reads what Linux knows of a process (proc_pid_stat(5)); `null` where there is no such file. */
+function readProcess(pid: number): { processorSeconds: number; isStopped: boolean } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in brackets may hold spaces; after it come the state and, as fields 14 to 17, the process's own time in
+    // user and kernel mode and that of its ended children.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+    return { processorSeconds: ticks / ticksPerSecond, isStopped: /^[Tt]/.test(fields[0] ?? '') }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import type { Silence } from '../../src/worker/silence-watch.js'
+import { sleep, spin, tick } from '../fixtures/bridge/messages.js'
+import { untilGone } from '../processes.js'
+import { failureOf, read, startWorker } from './rig.js'
+
+// Python's own stacks: whether py-spy is installed is the machine's affair.
+process.env.PATH = '/usr/bin:/bin'
+
+it('a Python that does nothing is told of, with the place that it is at and its stack in the log', async () => {
+  const { worker, logFile } = startWorker()
+  const silences: Silence[] = []
+  await worker.ready
+  const told = new Promise<void>((resolve) => {
+    worker.watchSilence({
+      warnAfterSeconds: 0.4,
+      endAfterSeconds: null,
+      onSilence: (silence) => {
+        silences.push(silence)
+        if (silences.length === 2) resolve()
+      },
+    })
+  })
+  const request = failureOf(worker.request(sleep, {}))
+  await told
+  const [first, second] = silences
+  expect(first).toMatchObject({ pythonPid: worker.pythonPid, isStopped: false })
+  expect(first?.place).toMatch(/^sleep \(.*fixture_main\.py:\d+\)$/)
+  expect(second?.seconds).toBeGreaterThan(2 * 0.4)
+  expect(read(logFile)).toMatch(/File ".*fixture_main\.py", line \d+ in sleep/)
+  await worker.stop()
+  expect(await request).toMatchObject({ code: 'CANCELLED' })
+})
+
+it('a Python that computes without a word, or reports, is left alone', async () => {
+  const { worker } = startWorker()
+  const silences: Silence[] = []
+  worker.watchSilence({
+    warnAfterSeconds: 0.5,
+    endAfterSeconds: 1,
+    onSilence: (silence) => silences.push(silence),
+  })
+  await worker.request(spin, {})
+  await worker.request(tick, {})
+  expect(silences).toEqual([])
+  expect(worker.state).toBe('ready')
+})
+
+it('a Python that is stopped is told of as such, and one that hangs for too long is ended', async () => {
+  const { worker } = startWorker()
+  await worker.ready
+  const silences: Silence[] = []
+  worker.watchSilence({
+    warnAfterSeconds: 0.3,
+    endAfterSeconds: 1,
+    onSilence: (silence) => silences.push(silence),
+  })
+  const request = worker.request(
+    sleep,
+    {},
+    { onProgress: () => process.kill(worker.pythonPid ?? 0, 'SIGSTOP') },
+  )
+  expect(await failureOf(request)).toMatchObject({
+    code: 'PYTHON_HUNG',
+    message: expect.stringMatching(/^The Python of fixture hung, stopped by a signal: .* for \d+ seconds/),
+    hint: 'A longer --hang-timeout waits longer for it.',
+  })
+  expect(silences[0]).toMatchObject({ isStopped: true, place: null })
+  await untilGone(worker.workerPid, worker.pythonPid)
+})
