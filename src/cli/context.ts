@@ -25,4 +25,6 @@ export interface OutputOptions {
 export interface SpecOptions extends OutputOptions {
   readonly set?: readonly string[]
   readonly seeds?: string
+  /** Whether a specification that is a program may be run. */
+  readonly code?: boolean
 }

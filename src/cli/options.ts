@@ -20,7 +20,7 @@ export function addOutOption(command: Command): Command {
   )
 }
 
-/** Adds `--set` and `--seeds`, for the commands that read a specification. */
+/** Adds `--set`, `--seeds` and `--no-code`, for the commands that read a specification. */
 export function addSpecOptions(
   command: Command,
   { firstSeedAlone = false }: { readonly firstSeedAlone?: boolean } = {},
@@ -29,6 +29,10 @@ export function addSpecOptions(
   return command
     .option('--set <path=value>', 'override a field of the specification (repeatable)', collect)
     .option('--seeds <seeds>', `override the seeds: 0..5, or 0,3,7, or 3${only}`)
+    .option(
+      '--no-code',
+      'refuse a specification in TypeScript or JavaScript, which is a program that runs with your rights',
+    )
 }
 
 /** Adds the options of a command that carries an experiment out. */

@@ -12,9 +12,9 @@ export async function validateCommand(
   options: SpecOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { set = [], seeds, json = false, quiet = false } = options
+  const { set = [], seeds, code = true, json = false, quiet = false } = options
   try {
-    await loadSpec(file, { set, ...(seeds === undefined ? {} : { seeds }) }, context)
+    await loadSpec(file, { set, code, ...(seeds === undefined ? {} : { seeds }) }, context)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     for (const issue of error.issues) {

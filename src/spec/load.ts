@@ -21,6 +21,11 @@ export interface LoadOptions {
    * @defaultValue the working directory
    */
   readonly cwd?: string
+  /**
+   * Whether a specification may be a program: a TypeScript or JavaScript file is run with all the rights of the user.
+   * @defaultValue true
+   */
+  readonly code?: boolean
 }
 
 /**
@@ -31,9 +36,9 @@ export interface LoadOptions {
  * @throws SpecError with every issue of the file and of the options.
  */
 export async function loadExperiment(file: string, options: LoadOptions = {}): Promise<Experiment> {
-  const { set = [], seeds, cwd = process.cwd() } = options
+  const { set = [], seeds, cwd = process.cwd(), code = true } = options
   const { overrides, problems } = parseOverrides(set, seeds)
-  const source = await readSource(resolve(cwd, file), file).catch((error: unknown) => {
+  const source = await readSource(resolve(cwd, file), file, code).catch((error: unknown) => {
     if (!(error instanceof Unreadable)) throw error
     const issues = error.problems.map((problem) => fileIssue(file, problem))
     throw new SpecError([...issues, ...problems.map(optionIssue)], error.cause)
@@ -52,7 +57,7 @@ export async function loadExperiment(file: string, options: LoadOptions = {}): P
 
 const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
 
-async function readSource(path: string, shownFile: string): Promise<Source> {
+async function readSource(path: string, shownFile: string, code: boolean): Promise<Source> {
   const missing = async (error: unknown) => {
     throw await explainMissingFile(path, shownFile, readable, error)
   }
@@ -61,7 +66,7 @@ async function readSource(path: string, shownFile: string): Promise<Source> {
   const problem = status.isDirectory() ? null : whyNoSpecification(status.isFile(), status.size)
   if (problem !== null) throw new Unreadable([{ line: null, column: null, path: [], message: problem }])
   const text = await readFile(path, 'utf8').catch(missing)
-  return readText(text.replace(/^\uFEFF/, ''), path, shownFile)
+  return readText(text.replace(/^\uFEFF/, ''), path, { shownFile, code })
 }
 
 const mostBytes = 10_000_000
@@ -72,7 +77,11 @@ function whyNoSpecification(isFile: boolean, size: number): string | null {
 }
 
 // Each reader is loaded only for its own kind: a YAML file must be answered at once.
-async function readText(text: string, path: string, shownFile: string): Promise<Source> {
+async function readText(
+  text: string,
+  path: string,
+  { shownFile, code }: { readonly shownFile: string; readonly code: boolean },
+): Promise<Source> {
   const folder = dirname(path)
   const extension = extname(path).toLowerCase()
   if (extension === '.yaml' || extension === '.yml') {
@@ -81,12 +90,16 @@ async function readText(text: string, path: string, shownFile: string): Promise<
   if (extension === '.json')
     return relativeTo(folder, await (await import('./json-source.js')).readJson(text))
   if (readable.includes(extension)) {
+    if (!code) throw new Unreadable([{ line: null, column: null, path: [], message: isProgram }])
     return relativeTo(process.cwd(), await (await import('./module-source.js')).readModule(path, shownFile))
   }
   const kind = extension === '' ? 'a file without an extension' : `a ${extension} file`
   const message = `${kind} can't be a specification; write it as ${readable.join(', ')}`
   throw new Unreadable([{ line: null, column: null, path: [], message }])
 }
+
+const isProgram =
+  'it is a program, which would be run to read it, and --no-code forbids that; write it as YAML or JSON'
 
 function relativeTo(folder: string, source: Source): Source {
   return { ...source, value: resolveFilePaths(source.value, folder) }

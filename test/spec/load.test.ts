@@ -153,6 +153,13 @@ describe('a JSON file', () => {
 })
 
 describe('a program', () => {
+  it.each(['experiment.ts', 'experiment.mjs'])('as %s is not run where code is forbidden', async (name) => {
+    const folder = await folderWith({ [name]: `globalThis.wasRun = true\nexport default {}` })
+    const { message } = await loadExperiment(name, { cwd: folder, code: false }).catch((error) => error)
+    expect(message).toContain(`${name}: it is a program, which would be run to read it`)
+    expect('wasRun' in globalThis).toBe(false)
+  })
+
   it('leaves stdout as it was, also where several load at the same time', async () => {
     const text = `export default await Promise.resolve(${JSON.stringify(smallest)})`
     const cwd = await folderWith({ 'a.mjs': text, 'b.mjs': text })
