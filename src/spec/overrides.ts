@@ -63,7 +63,16 @@ function parseSet(text: string): Override | OverrideProblem {
   const document = parseDocument(valueText, { prettyErrors: false, logLevel: 'error' })
   const [error] = [...document.errors, ...document.warnings]
   if (error) return { option, path, message: `the value '${valueText}' is not YAML: ${error.message}` }
-  return { option, path, value: document.toJS() as unknown }
+  try {
+    return { option, path, value: document.toJS() as unknown }
+  } catch (problem) {
+    // An alias without its anchor, or more aliases than any value needs, shows only when the value is made.
+    return { option, path, message: `the value '${valueText}' is not YAML: ${messageOf(problem)}` }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function parseSeedsOption(text: string): Override | OverrideProblem {

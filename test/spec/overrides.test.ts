@@ -98,6 +98,10 @@ describe('--set', () => {
     ['a..b=3', "--set: expected path=value, such as training.batchSize=64, got the text 'a..b=3'"],
     ['seeds=[1', expect.stringMatching(/^--set seeds: the value '\[1' is not YAML: /)],
     [
+      'seeds=*first',
+      expect.stringMatching(/^--set seeds: the value '\*first' is not YAML: Unresolved alias/),
+    ],
+    [
       'training.phases.epochs=1',
       '--set training.phases.epochs: training.phases is a list; name an entry of it, such as training.phases[0]',
     ],

@@ -1,0 +1,33 @@
+import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
+import { describeDataMessage } from '../../src/protocol/describe-data.js'
+import { describeIdiomaticMessage } from '../../src/protocol/describe-idiomatic.js'
+import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
+import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
+import { inspectMessage } from '../../src/protocol/inspect.js'
+import { judgeRoundingMessage } from '../../src/protocol/judge-rounding.js'
+import { judgeRunMessage } from '../../src/protocol/judge-run.js'
+import { judgeRungsMessage } from '../../src/protocol/judge-rungs.js'
+import { measureDifferencesMessage } from '../../src/protocol/measure-differences.js'
+import type { Message } from '../../src/protocol/message.js'
+import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
+import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
+import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
+import { runMessage } from '../../src/protocol/run.js'
+
+/** All messages that have fixtures. */
+export const messages: readonly Message[] = [
+  comparePredictionsMessage,
+  describeDataMessage,
+  describeIdiomaticMessage,
+  findLearningRateMessage,
+  importFrameworkMessage,
+  inspectMessage,
+  judgeRoundingMessage,
+  judgeRunMessage,
+  judgeRungsMessage,
+  measureDifferencesMessage,
+  pairedDifferenceMessage,
+  pairsNeededMessage,
+  recordRungsMessage,
+  runMessage,
+]
