@@ -41,14 +41,20 @@ def _read(file: str, cache_directory: str) -> Any:
         raise TwintuneError("DATASET_NOT_FOUND", f"There is no file {file}.", "Give a parquet file.")
     datasets.disable_progress_bars()
     try:
-        if pyarrow.parquet.read_metadata(file).num_rows == 0:
-            raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a parquet file that has images.")
-        # `datasets` knows a file by its name and time of change, which a copy may keep.
-        folder = Path(cache_directory, "datasets", digest_of_states([Path(file)]))
+        rows = pyarrow.parquet.read_metadata(file).num_rows
+    except (pyarrow.ArrowException, ValueError, OSError) as error:  # a damaged end of the file raises OSError
+        raise _unreadable(file, error) from error
+    if rows == 0:
+        raise TwintuneError("DATASET_EMPTY", f"{file} has no rows.", "Give a parquet file that has images.")
+    # `datasets` knows a file by its name and time of change, which a copy may keep.
+    folder = Path(cache_directory, "datasets", digest_of_states([Path(file)]))
+    try:
         return datasets.Dataset.from_parquet(glob.escape(file), cache_dir=str(folder))
     except (DatasetGenerationError, pyarrow.ArrowException, ValueError) as error:
-        raise TwintuneError(
-            "DATASET_INVALID",
-            f"{file} can't be read as parquet: {error.__cause__ or error}",
-            "Write the parquet file anew.",
-        ) from error
+        raise _unreadable(file, error.__cause__ or error) from error
+
+
+def _unreadable(file: str, reason: BaseException) -> TwintuneError:
+    return TwintuneError(
+        "DATASET_INVALID", f"{file} can't be read as parquet: {reason}", "Write the parquet file anew."
+    )

@@ -32,6 +32,10 @@ _SCHEMA = pyarrow.schema(
 """The columns of the files; a file that has others was written by another version, and its verdicts are void."""
 
 
+_CHECKSUM_BYTES = 16
+"""The bytes at the beginning of a file that are the checksum of the rest."""
+
+
 class Look(NamedTuple):
     """The verdict on one image."""
 
@@ -144,8 +148,15 @@ def save_verdicts(source: str, verdicts: Verdicts, cache_directory: str) -> None
         },
         schema=_SCHEMA,
     )
+    stream = pyarrow.BufferOutputStream()
+    pyarrow.feather.write_feather(table, stream, compression="uncompressed")
+    content = stream.getvalue().to_pybytes()
     with contextlib.suppress(OSError), replacing(_file(source, cache_directory)) as file:
-        pyarrow.feather.write_feather(table, file, compression="uncompressed")
+        file.write_bytes(_checksum(content) + content)
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_CHECKSUM_BYTES).digest()
 
 
 def _file(source: str, cache_directory: str) -> Path:
@@ -155,7 +166,12 @@ def _file(source: str, cache_directory: str) -> Path:
 def _read(file: Path) -> pyarrow.Table | None:
     """Reads the kept verdicts; None if the file is missing, damaged, or of another version or decoder."""
     try:
-        table = pyarrow.feather.read_table(file, memory_map=False)
-    except (OSError, pyarrow.ArrowException):
+        encoded = file.read_bytes()
+    except OSError:
         return None
+    checksum, content = encoded[:_CHECKSUM_BYTES], encoded[_CHECKSUM_BYTES:]
+    # Arrow trusts what it reads: a damaged table can end the process.
+    if checksum != _checksum(content):
+        return None
+    table = pyarrow.feather.read_table(pyarrow.BufferReader(content))
     return table if table.schema.equals(_SCHEMA, check_metadata=True) else None

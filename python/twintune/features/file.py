@@ -146,6 +146,6 @@ def _read_header(file: IO[bytes]) -> tuple[Header, int]:
     file.seek(_LENGTH_BYTES)
     try:
         header = msgspec.json.decode(file.read(length), type=Header)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedFeatures("its header can't be read") from error
     return header, start

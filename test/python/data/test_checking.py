@@ -17,7 +17,7 @@ from PIL import Image
 from twintune.data import checking
 from twintune.data.checking import check_images
 from twintune.data.imagefolder import open_image_folder
-from twintune.data.verdicts import Verdicts
+from twintune.data.verdicts import _CHECKSUM_BYTES, Verdicts, _checksum
 from twintune.errors import Cancelled
 
 
@@ -154,17 +154,30 @@ def test_verdicts_with_other_columns_are_void(tmp_path: Path, check, decoded: li
     root = write_pictures(tmp_path / "all", classes=2, each=3)
     check(root)
     (kept,) = (tmp_path / "cache" / "checks").iterdir()
-    pyarrow.feather.write_feather(pyarrow.feather.read_table(kept).drop_columns(["height"]), kept)
+    table = pyarrow.feather.read_table(pyarrow.BufferReader(kept.read_bytes()[_CHECKSUM_BYTES:]))
+    stream = pyarrow.BufferOutputStream()
+    pyarrow.feather.write_feather(table.drop_columns(["height"]), stream)
+    content = stream.getvalue().to_pybytes()
+    kept.write_bytes(_checksum(content) + content)
     decoded.clear()
     check(root)
     assert len(decoded) == 6
 
 
-def test_a_damaged_cache_costs_a_check_and_no_more(tmp_path: Path, check, decoded: list[int]) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:100],
+        # Half way lies a digest, of which no reader can see that it is another one.
+        lambda content: content[: len(content) // 2] + b"\1" + content[len(content) // 2 + 1 :],
+    ],
+    ids=["cut off", "a byte"],
+)
+def test_a_damaged_cache_costs_a_check_and_no_more(tmp_path: Path, check, decoded: list[int], damage) -> None:
     root = write_pictures(tmp_path / "all", classes=2, each=3)
     check(root)
     (kept,) = (tmp_path / "cache" / "checks").iterdir()
-    kept.write_bytes(kept.read_bytes()[:100])
+    kept.write_bytes(damage(kept.read_bytes()))
     decoded.clear()
     assert check(root).reasons == {}
     assert len(decoded) == 6

@@ -113,6 +113,13 @@ def test_what_is_not_parquet_is_named(tmp_path: Path, cache: Path) -> None:
     assert "f.parquet" in error.message
 
 
+def test_a_parquet_file_with_a_damaged_end_is_named(tmp_path: Path, cache: Path) -> None:
+    file = Path(write(tmp_path / "x.parquet", {"image": [png(0)] * 2, "label": ["a", "b"]}))
+    content = file.read_bytes()
+    file.write_bytes(content[:-60] + b"\0" * 40 + content[-20:])
+    assert "can't be read as parquet" in failure(str(file), cache).message
+
+
 def test_a_row_without_a_class_is_named(tmp_path: Path, cache: Path) -> None:
     file = write(tmp_path / "g.parquet", {"image": [png(1), png(2)], "label": [0, None]})
     assert "row 1 has no class" in failure(file, cache).message
