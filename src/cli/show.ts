@@ -1,6 +1,8 @@
+import path from 'node:path'
 import type { ComparisonShownLine } from '../lines/comparison.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderShownComparison } from '../report/comparison-list.js'
+import { findAltered } from '../run/folder/altered.js'
 import { findComparison } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { visible } from '../visible.js'
@@ -14,7 +16,12 @@ export async function showCommand(
   { json, out }: ListOptions,
   context: CommandContext,
 ): Promise<number> {
-  const line = toLine(await findComparison(comparison, out))
+  const found = await findComparison(comparison, out)
+  for (const file of await findAltered(found))
+    context.stderr(
+      `warning ${visible(path.join(found.path, file))} is not what was written: the events have another result.`,
+    )
+  const line = toLine(found)
   context.stdout(
     json
       ? JSON.stringify(line)

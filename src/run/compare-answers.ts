@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { z } from 'zod'
 import type { Answers } from '../compare/complete-comparison.js'
 import { disagreementOf, type SeedDisagreement } from '../compare/disagreement.js'
 import type { DifferentImages } from '../compare/noise.js'
@@ -14,6 +15,8 @@ import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { comparisonFiles } from './folder/files.js'
 import { cacheDirectory } from './machine/cache-directory.js'
 import type { WorkerPool } from './workers/pool.js'
+
+type PredictionCounts = z.output<typeof comparePredictionsMessage.result>
 
 /** Number of images of each seed that get a thumbnail: those that both models are most certain of. */
 const thumbnailsShown = 24
@@ -36,6 +39,7 @@ export async function compareAnswers(
     const thumbnails = comparisonFiles.thumbnailsOf(seed)
     await attempt(seed, `The test of seed ${seed}`, async () => {
       const found = await ask(pair, listing(pair, path.join(folder.path, thumbnails)))
+      checkAccuracies(pair, found)
       between.push(disagreementOf(seed, thumbnails, found))
       if (found.problem !== null)
         problems.push({ seed, code: 'DISAGREEMENT', message: noImages(found.problem) })
@@ -89,6 +93,18 @@ function checkSameTest(first: string, second: string): void {
     code: 'PREDICTIONS_UNUSABLE',
     message: 'The answers of two runs can not be compared: their data were split differently.',
   })
+}
+
+/** Refuses answers that give another accuracy than the run's test did: they are of another model, or of other images. */
+function checkAccuracies(pair: Pair, { images, bothRight, ...only }: PredictionCounts): void {
+  const right = [bothRight + only.onlyFirstRight, bothRight + only.onlySecondRight]
+  for (const [index, run] of pair.entries()) {
+    if (Math.round((run.test?.accuracy ?? Number.NaN) * images) === right[index]) continue
+    throw new TwintuneError({
+      code: 'PREDICTIONS_UNUSABLE',
+      message: `The answers of ${frameworkNames[run.framework]} seed ${run.seed} are not those of its test: ${right[index]} of ${images} are right, and the test's accuracy is ${run.test?.accuracy}.`,
+    })
+  }
 }
 
 function noImages(problem: string): string {

@@ -13,6 +13,7 @@ import { loadExperiment } from '../spec/load.js'
 import { frameworkSchema } from '../spec/schema.js'
 import { version } from '../version.js'
 import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carry-out-runs.js'
+import { findAltered } from './folder/altered.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
 import { comparisonFiles } from './folder/files.js'
 import { now } from './folder/journal.js'
@@ -42,6 +43,7 @@ export async function resumeExperiment(
   cancelSignal: AbortSignal,
 ): Promise<void> {
   const found = await requireComparison(comparisonDirectory)
+  await checkUnaltered(found)
   checkKeptSteps(found, evidence)
   if (tellEnd(found, evidence, emit)) return
   const folder = ComparisonFolder.reopen(found.path)
@@ -102,6 +104,20 @@ const noEvidence = { replay: 'none', crossEvaluation: false } as const
 
 function plannedOf({ mode, runs }: RecordedComparison['started']) {
   return { mode, frameworks: frameworkSchema.options, seeds: runs.map(({ seed }) => seed) }
+}
+
+/** Refuses a comparison with results that aren't those that were written. */
+async function checkUnaltered(found: RecordedComparison): Promise<void> {
+  const [file] = await findAltered(found)
+  if (file === undefined) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `${path.join(found.path, file)} is not what was written: ${comparisonFiles.events} has another result.`,
+    hint:
+      file === comparisonFiles.comparison
+        ? 'Delete the file: twintune resume makes it anew from the results of the runs.'
+        : 'Delete the file: twintune resume then carries the run out again.',
+  })
 }
 
 /** Refuses to have steps taken again that finished runs did not keep, or that were deleted once they had been. */

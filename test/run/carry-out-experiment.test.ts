@@ -231,6 +231,19 @@ describe('predictions that cannot be compared', () => {
     expect(existsSync(path.join(comparisonDirectory, 'disagreements.json'))).toBe(false)
   })
 
+  it('are warned of where they give another accuracy than the run’s test', async () => {
+    const events = await eventsOf(experiment({ seeds: [0] }), { 'compare-predictions': 'differ' })
+    expect(ofType(events, 'warning').filter(({ code }) => code !== 'MACHINE_BUSY')).toMatchObject([
+      {
+        code: 'PREDICTIONS_UNUSABLE',
+        message: expect.stringContaining(
+          "TensorFlow seed 0 are not those of its test: 2 of 4 are right, and the test's accuracy is 0.75",
+        ),
+      },
+    ])
+    expect(ending(events).comparison.disagreement).toEqual([])
+  })
+
   it('are warned of by the name of the framework where they are those of a run and its repeat', async () => {
     const noisy = experiment({ seeds: [3], comparison: { noise: true } })
     const events = await eventsOf(noisy, { 'compare-predictions': 'raise' })

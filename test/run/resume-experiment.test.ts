@@ -177,6 +177,28 @@ describe('a comparison folder that cannot be resumed', () => {
     expect(existsSync(path.join(folder, 'lock.json'))).toBe(false)
   })
 
+  it.each([
+    ['pytorch-seed0/result.json', false],
+    ['comparison.json', true],
+  ])('has a digit changed in %s', async (name, isWhole) => {
+    const folder = await comparisonFolder()
+    if (!isWhole) {
+      rmSync(path.join(folder, 'comparison.json'))
+      rmSync(path.join(folder, 'tensorflow-seed0', 'result.json'))
+    }
+    const file = path.join(folder, name)
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace('"firstStepLoss": 2.3', '"firstStepLoss": 2.4'))
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: {
+        code: 'COMPARISON_NOT_RESUMABLE',
+        message: expect.stringContaining(`${file} is not what was written`),
+      },
+    })
+    rmSync(file)
+    expect(ending(await eventsOfResuming(folder)).comparison.status).toBe('finished')
+  })
+
   it('holds no comparison', async () => {
     await expect(eventsOfResuming(temporary)).rejects.toMatchObject({
       failure: { code: 'COMPARISON_NOT_FOUND' },
