@@ -63,6 +63,7 @@ export default defineConfig({
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
           testTimeout: 30 * minutes,
+          hookTimeout: 30 * minutes,
           fileParallelism: false,
           sequence: { groupOrder: 4 },
         },

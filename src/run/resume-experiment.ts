@@ -17,6 +17,7 @@ import { findAltered } from './folder/altered.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
 import { comparisonFiles } from './folder/files.js'
 import { now } from './folder/journal.js'
+import { removeStaleLock } from './folder/lock.js'
 import { type RecordedComparison, readComparison } from './folder/read.js'
 import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
@@ -70,6 +71,8 @@ function tellEnd(
 ): boolean {
   const { path: comparisonDirectory, comparison } = recorded
   if (comparison === null || !isComplete(recorded, evidence)) return false
+  // The process may have been killed when all was written.
+  removeStaleLock(comparisonDirectory)
   emit({ type: 'comparison-finished', time: now(), comparisonDirectory, comparison })
   return true
 }

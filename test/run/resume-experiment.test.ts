@@ -7,6 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, eventSchema } from '../../src/events.js'
@@ -220,6 +221,16 @@ describe('a comparison folder that cannot be resumed', () => {
 })
 
 describe('the lock of a comparison folder', () => {
+  it('goes with a resuming that has nothing else to do', async () => {
+    const folder = await comparisonFolder()
+    writeFileSync(
+      path.join(folder, 'lock.json'),
+      JSON.stringify({ pid: 2 ** 30, host: hostname(), started: null }),
+    )
+    await eventsOfResuming(folder)
+    expect(existsSync(path.join(folder, 'lock.json'))).toBe(false)
+  })
+
   it('goes with the work', async () => {
     expect(existsSync(path.join(await comparisonFolder(), 'lock.json'))).toBe(false)
   })

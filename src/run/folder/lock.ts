@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
@@ -61,6 +61,15 @@ export class FolderLock {
     try {
       rmSync(this.#file, { force: true })
     } catch {}
+  }
+}
+
+/** Takes away the lock that a killed process has left, where it can be. */
+export function removeStaleLock(folder: string): void {
+  try {
+    if (existsSync(path.join(folder, comparisonFiles.lock))) FolderLock.take(folder).release()
+  } catch {
+    // A living process has the folder, or it may not be written.
   }
 }
 
