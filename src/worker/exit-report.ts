@@ -12,6 +12,8 @@ export interface Ended {
   readonly logFile: string
   /** Last lines that the worker and its Python printed. */
   readonly lastLines: string
+  /** Whether these said before that there was no memory left. */
+  readonly saysNoMemory: boolean
 }
 
 /** End of a process: by a signal, or by itself with an exit code. */
@@ -38,6 +40,8 @@ const signals: Readonly<
   SIGILL: { likely: 'native code uses an instruction that this processor lacks', hint: crashHint },
   SIGABRT: { likely: 'native code gave up (abort)', hint: crashHint },
 }
+
+const crashes: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT'])
 
 /** Reports a Python that ended or never ran. One that had not `answered` yet is no Python to work with. */
 export function reportPythonEnd(end: PythonEnd, answered: boolean, ended: Ended): Failure {
@@ -98,6 +102,15 @@ export function reportWorkerDeath(exit: Exit, ended: Ended): Failure {
 }
 
 function reportPythonDeath(exit: Exit, ended: Ended): Failure {
+  // Native code that is refused memory often crashes at what it didn't get.
+  if (ended.saysNoMemory && exit.signal !== null && crashes.has(exit.signal)) {
+    return {
+      code: 'OUT_OF_MEMORY',
+      message: `The Python of ${ended.name} crashed (${exit.signal}) after it could get no more memory.`,
+      hint: 'Lower training.batchSize or dataset.imageSize.',
+      cause: causeOf(exit, ended),
+    }
+  }
   const signal = exit.signal === null ? undefined : signals[exit.signal]
   const likely = signal ? `: ${signal.likely}` : ''
   return {

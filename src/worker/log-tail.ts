@@ -15,6 +15,14 @@ export function lastLines(file: string, from: number): string {
   return (dump < 0 ? lines.slice(-mostLines) : lines.slice(dump, dump + mostLines)).join('\n')
 }
 
+// TensorFlow's status, C++'s exception, PyTorch's allocator and the C library.
+const wantOfMemory = /RESOURCE_EXHAUSTED|std::bad_alloc|DefaultCPUAllocator|Cannot allocate memory/
+
+/** Whether the end of a log, from the byte `from` on, says that there was no memory left. */
+export function saysNoMemory(file: string, from: number): boolean {
+  return wantOfMemory.test(readEnd(file, from))
+}
+
 /** Reads the end of a log. A log that can't be read counts as empty: a report must not fail because of it. */
 function readEnd(file: string, from: number): string {
   try {

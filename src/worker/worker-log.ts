@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { lastLines } from './log-tail.js'
+import { lastLines, saysNoMemory } from './log-tail.js'
 
 /** Log of a worker and its Python: the part of a file that begins where the file ended before. */
 export class WorkerLog {
@@ -12,6 +12,11 @@ export class WorkerLog {
     mkdirSync(path.dirname(file), { recursive: true })
     this.file = file
     this.#start = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  }
+
+  /** Whether the end of the log says that there was no memory left. */
+  get saysNoMemory(): boolean {
+    return saysNoMemory(this.file, this.#start)
   }
 
   /** Last lines of the log, or the first lines of a crash dump. */

@@ -256,7 +256,7 @@ export class Worker {
 
   /** Describes this worker for a report on its end. */
   #ended(): Ended {
-    const { file: logFile, lastLines } = this.#log
-    return { ...this.#options, logFile, lastLines }
+    const { file: logFile, lastLines, saysNoMemory } = this.#log
+    return { ...this.#options, logFile, lastLines, saysNoMemory }
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readComparison } from '../../src/run/folder/read.js'
@@ -42,7 +42,8 @@ describe('the runs of a comparison', async () => {
   })
 
   it('have their judgements in their own folders', () => {
-    expect(readJson(comparisonDirectory, 'pytorch-seed1', 'judgement.json')).toEqual(comparison.judgements[3])
+    const { checksum: _, ...judgement } = readJson(comparisonDirectory, 'pytorch-seed1', 'judgement.json')
+    expect(judgement).toEqual(comparison.judgements[3])
   })
 })
 
@@ -102,6 +103,19 @@ it('takes judgements that stand from the folder when a comparison is resumed', a
   const behaviours = { 'judge-pytorch-seed0': 'die', 'judge-tensorflow-seed0': 'die' } as const
   const resumed = await eventsOfResuming(folder, behaviours)
   expect(ending(resumed).comparison.judgements).toEqual(ending(events).comparison.judgements)
+})
+
+it('judges anew where a digit of a judgement was changed', async () => {
+  const events = await eventsOf(experiment({ seeds: [0] }), {}, { evidence })
+  const folder = folderOf(events)
+  rmSync(path.join(folder, 'comparison.json'))
+  const file = path.join(folder, 'pytorch-seed0', 'judgement.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"accuracy": [\d.]+/, '"accuracy": 0.125'))
+  const resumed = await eventsOfResuming(folder)
+  expect(ofType(resumed, 'judging').map(({ judged }) => judged)).toEqual(['pytorch'])
+  expect(ending(resumed).comparison.judgements[1]?.evaluation).toEqual(
+    ending(events).comparison.judgements[1]?.evaluation,
+  )
 })
 
 it('judges what could not be judged when a finished comparison is resumed, as it was wanted in the beginning', async () => {

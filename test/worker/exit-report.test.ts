@@ -7,6 +7,7 @@ const ended: Ended = {
   module: '/package/python/bridge_main.py',
   logFile: '/runs/a/tensorflow.log',
   lastLines: 'first\nlast',
+  saysNoMemory: false,
 }
 
 it('suspects memory when Python was killed, and says what to lower', () => {
@@ -15,6 +16,16 @@ it('suspects memory when Python was killed, and says what to lower', () => {
     'The Python of tensorflow ended with SIGKILL: something outside killed it, most often the system when memory runs out.',
   )
   expect(failure.hint).toContain('training.batchSize')
+})
+
+it.each(['SIGSEGV', 'SIGABRT'])('tells a crash by %s for want of memory as what it is', (signal) => {
+  const end = { exitCode: null, signal, spawnError: null }
+  expect(reportPythonEnd(end, true, { ...ended, saysNoMemory: true })).toMatchObject({
+    code: 'OUT_OF_MEMORY',
+    message: `The Python of tensorflow crashed (${signal}) after it could get no more memory.`,
+    hint: expect.stringContaining('training.batchSize'),
+  })
+  expect(reportPythonEnd(end, true, ended).code).toBe('PYTHON_DIED')
 })
 
 it('points to the log when Python ended by itself', () => {

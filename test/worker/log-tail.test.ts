@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { lastLines } from '../../src/worker/log-tail.js'
+import { lastLines, saysNoMemory } from '../../src/worker/log-tail.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'twintune-log-'))
 const file = join(folder, 'log')
@@ -35,6 +35,13 @@ it('reads only the end of a large log', () => {
   writeFileSync(file, `${'x'.repeat(5_000_000)}\nthe end`)
   expect(lastLines(file, 0).length).toBeLessThan(100_000)
   expect(lastLines(file, 0)).toMatch(/\nthe end$/)
+})
+
+it('knows what frameworks print when memory runs out, but not what an earlier worker printed', () => {
+  const words = 'OP_REQUIRES failed: RESOURCE_EXHAUSTED: OOM when allocating tensor\n'
+  writeFileSync(file, `${words}Fatal Python error: Segmentation fault\n`)
+  expect(saysNoMemory(file, 0)).toBe(true)
+  expect(saysNoMemory(file, words.length)).toBe(false)
 })
 
 function numbered(count: number): string[] {

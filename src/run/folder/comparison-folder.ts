@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
+import * as z from 'zod'
 import type { Comparison } from '../../compare/comparison.js'
 import type { DisagreementDetails } from '../../compare/disagreement.js'
 import { type Judgement, judgementSchema } from '../../compare/judgement.js'
@@ -98,16 +99,22 @@ export class ComparisonFolder {
   }
 
   writeJudgement(run: Run, judgement: Judgement): void {
-    this.#write(path.join(this.folderOf(run), comparisonFiles.judgement), judgement)
+    const sealed = { ...judgement, checksum: checksumOf(judgement) }
+    this.#write(path.join(this.folderOf(run), comparisonFiles.judgement), sealed)
   }
 
-  /** Reads the judgement of a run by the other framework; `null` when there is none, or it can't be read. */
+  /**
+   * Reads the judgement of a run by the other framework; `null` when there is none, it can't be read, or it isn't what was
+   * written.
+   */
   readJudgement(run: Run): Judgement | null {
     const file = path.join(this.folderOf(run), comparisonFiles.judgement)
     const text = readRegular(file)
     if (text === null) return null
-    const { success, data } = judgementSchema.safeParse(parseJson(text))
-    return success ? data : null
+    const { data } = sealedJudgementSchema.safeParse(parseJson(text))
+    if (!data) return null
+    const { checksum, ...judgement } = data
+    return checksum === checksumOf(judgement) ? judgement : null
   }
 
   /** Deletes the judgement of a run that is carried out anew. */
@@ -160,6 +167,15 @@ export class ComparisonFolder {
     this.#eventsOfRuns.set(key, file)
     return file
   }
+}
+
+const sealedJudgementSchema = judgementSchema.extend({ checksum: z.string() })
+
+/** Hashes a judgement, so that a digit which was changed in its file is noticed. */
+function checksumOf(judgement: Judgement): string {
+  // By the schema, so that the fields' order is one.
+  const text = JSON.stringify(judgementSchema.parse(judgement))
+  return createHash('sha256').update(text).digest('hex')
 }
 
 // A file that was cut short counts as absent.
