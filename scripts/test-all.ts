@@ -6,12 +6,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { sharedMemory } from './left-behind.js'
 import { check, endWithSignals, pytest, runLane, say, vitest } from './test-part.js'
 import { addUp, dearestTests } from './test-reports.js'
 
 endWithSignals()
 const reports = mkdtempSync(path.join(tmpdir(), 'twintune-tests-'))
 const start = performance.now()
+const memoryBefore = sharedMemory()
 
 const lanes = await Promise.all([
   runLane([pytest(reports)]),
@@ -41,9 +43,14 @@ say('\nSeconds by part, in three lanes side by side')
 for (const { name, seconds } of outcomes) say(`${seconds.toFixed(1).padStart(7)} s  ${name}`)
 say(`${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  in all`)
 
-const { passed, failed, skipped } = addUp(outcomes.map(({ counts }) => counts))
+const memory = sharedMemory().filter((name) => !memoryBefore.includes(name))
+const { passed, failed, skipped } = addUp([
+  ...outcomes.map(({ counts }) => counts),
+  { passed: 0, failed: memory.length, skipped: 0 },
+])
 // At the end, since it is what a log that was cut still has.
 for (const failure of outcomes.flatMap(({ failures }) => failures)) say(`failed: ${failure}`)
+for (const name of memory) say(`failed: the tests left behind ${name} in shared memory`)
 if (skipped > 0) say(`\n${skipped} skipped`)
 say(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0

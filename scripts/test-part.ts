@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { signalGroup } from '../src/worker/process-group.js'
+import { leftFiles, leftProcesses, partVariable } from './left-behind.js'
 import { failedTests, type Report, readJUnitReport, readVitestReport } from './test-reports.js'
 
 /** The project's folder. */
@@ -45,17 +47,16 @@ export async function runLane(parts: readonly Part[]): Promise<Outcome[]> {
 export async function runPart({ command, env, limitMinutes = 45, readReport }: Part): Promise<Outcome> {
   const name = command.join(' ').replaceAll(root, '')
   const start = performance.now()
-  const { failed, output } = await runCommand(command, env, limitMinutes)
+  const { failed, output, left } = await runCommand(command, env, limitMinutes)
   const seconds = (performance.now() - start) / 1000
   say(`\n── ${name}  ${seconds.toFixed(1)} s\n${output}`)
   const report = reportOf(failed, readReport)
+  for (const what of left) say(`left behind: ${what}`)
   const named = failedTests(report.tests)
-  return {
-    name,
-    seconds,
-    ...report,
-    failures: named.length < report.counts.failed ? [name, ...named] : named,
-  }
+  const whole = named.length < report.counts.failed ? [name] : []
+  const leftovers = left.map((what) => `${name} left behind ${what}`)
+  const counts = { ...report.counts, failed: report.counts.failed + leftovers.length }
+  return { name, seconds, ...report, counts, failures: [...whole, ...named, ...leftovers] }
 }
 
 /** The report of a test runner; a check counts as one test, and so does a test runner that left no report. */
@@ -79,6 +80,8 @@ function reportOf(failed: boolean, readReport: Part['readReport']): Report {
 async function runCommand([file, ...args]: Part['command'], env: Part['env'], limitMinutes: number) {
   const folders = [path.join(root, 'node_modules/.bin'), path.join(root, '.venv/bin'), process.env.PATH]
   const folder = mkdtempSync(path.join(tmpdir(), 'twintune-test-part-'))
+  const temporary = path.join(folder, 'tmp')
+  mkdirSync(temporary)
   const output = path.join(folder, 'output')
   const descriptor = openSync(output, 'w')
   const subprocess = spawn(file, args, {
@@ -86,7 +89,13 @@ async function runCommand([file, ...args]: Part['command'], env: Part['env'], li
     detached: true,
     // A file, and not a pipe: a pipe is closed only when every process that has it is gone.
     stdio: ['ignore', descriptor, descriptor],
-    env: { ...process.env, ...env, PATH: folders.join(path.delimiter) },
+    env: {
+      ...process.env,
+      ...env,
+      PATH: folders.join(path.delimiter),
+      TMPDIR: temporary,
+      [partVariable]: folder,
+    },
     timeout: limitMinutes * 60_000,
   })
   // A command that could not be started has no number.
@@ -97,11 +106,22 @@ async function runCommand([file, ...args]: Part['command'], env: Part['env'], li
     subprocess.once('exit', (code, signal) => resolve(code === 0 ? null : `It ended with ${signal ?? code}.`))
   })
   process.off('exit', endGroup)
+  const left = await leftBehind(folder, temporary)
   endGroup()
   closeSync(descriptor)
   const printed = readFileSync(output, 'utf8')
   rmSync(folder, { recursive: true })
-  return { failed: failure !== null, output: printed + (failure ?? '') }
+  return { failed: failure !== null, output: printed + (failure ?? ''), left }
+}
+
+/** Names what a part has left behind; what is just ending gets a moment for it. */
+async function leftBehind(part: string, temporary: string): Promise<string[]> {
+  const find = (): string[] => [
+    ...leftProcesses(part).map((process) => `the process ${process}`),
+    ...leftFiles(temporary).map((file) => `${file} in the temporary folder`),
+  ]
+  for (let look = 0; look < 10 && find().length > 0; look += 1) await sleep(200)
+  return find()
 }
 
 /** Has a signal end this process with 130 and the parts with it: they would go on without anybody. */

@@ -16,7 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 it('finds room where folders that are not there yet will be made', async () => {
   const runs = path.join(folder, 'not', 'yet')
   const machine = await examineMachine(runs, { TWINTUNE_CACHE_DIR: folder })
-  expect(machine.runs).toEqual({ folder: runs, freeBytes: machine.cache.freeBytes, writable: true })
+  // Others may write to the disk at any moment, so that no two looks at it need agree.
+  expect(machine.runs).toEqual({ folder: runs, freeBytes: expect.any(Number), writable: true })
   expect(machine.cache.writable).toBe(true)
   expect(machine.cache.freeBytes).toBeGreaterThan(0)
 })

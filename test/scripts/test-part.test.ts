@@ -45,7 +45,15 @@ it('a test runner that leaves no report has failed', async () => {
   expect(outcome?.failures).toEqual(['true'])
 })
 
-it('a process that a part leaks ends with it, and keeps nobody waiting', { timeout: 20_000 }, async () => {
+it('a process that a part leaks ends with it, keeps nobody waiting, and is a failure', {
+  timeout: 20_000,
+}, async () => {
   const [outcome] = await runLane([check('sh', '-c', 'sleep 60 & exit 0')])
-  expect(outcome?.counts.passed).toBe(1)
+  expect(outcome?.counts).toEqual({ passed: 1, failed: 1, skipped: 0 })
+  expect(outcome?.failures).toEqual([expect.stringMatching(/left behind the process \d+ sleep 60$/)])
+})
+
+it('a file that a part leaves in the temporary folder is a failure', { timeout: 20_000 }, async () => {
+  const [outcome] = await runLane([check('sh', '-c', 'touch $TMPDIR/a-file; mkdir $TMPDIR/pytest-of-me')])
+  expect(outcome?.failures).toEqual([expect.stringContaining('left behind a-file in the temporary folder')])
 })
