@@ -147,7 +147,7 @@ export const factsSchema = z.strictObject({
   threads: z
     .string()
     .describe(
-      'CPU threads of the framework, within and between operations, and the processors that they may use.',
+      'CPU threads of the framework, within and between operations, the processors that they may use, and the variables that say how they wait for each other.',
     ),
 })
 

@@ -24,6 +24,7 @@ from twintune.protocol import (
 )
 from twintune.record.consumed import Consumed
 from twintune.record.run_state import RecordState, checkpoint_mismatch
+from twintune.system.cpu import describe_waiting
 from twintune.system.stopwatch import Stopwatch
 
 
@@ -191,7 +192,7 @@ class RunRecord:
             precision=engine.precision(),
             device=engine.placement(),
             deterministic=engine.device.is_deterministic(),
-            threads=engine.device.threads(),
+            threads=", ".join(filter(None, [engine.device.threads(), describe_waiting()])),
         )
 
     def _dropout(self) -> list[str]:

@@ -37,6 +37,15 @@ def describe_threads(within: int, between: int) -> str:
     return f"{within} within and {between} between operations, on {where}"
 
 
+def describe_waiting() -> str:
+    """The variables that say how OpenMP's threads wait for each other, such as `GOMP_SPINCOUNT=1000`; may be empty.
+
+    They change how much a neighbour on the machine costs, and no number.
+    """
+    names = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+    return ", ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ)
+
+
 def format_ranges(numbers: Sequence[int]) -> str:
     """Numbers in order, such as 0, 1, 2, 5, in short: `0-2, 5`."""
     runs = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from twintune.system.cpu import allowed_processors, available_cores, describe_threads, format_ranges
+from twintune.system.cpu import allowed_processors, available_cores, describe_threads, describe_waiting, format_ranges
 
 NEEDS_AFFINITY = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system binds no process")
 
@@ -32,6 +32,14 @@ def test_where_the_system_binds_no_process_any_processor_will_do(monkeypatch) ->
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     assert available_cores() == os.cpu_count()
     assert describe_threads(4, 2) == "4 within and 2 between operations, on any processor"
+
+
+def test_how_threads_wait_is_told_where_it_is_set(monkeypatch) -> None:
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
+        monkeypatch.delenv(name, raising=False)
+    assert describe_waiting() == ""
+    monkeypatch.setenv("GOMP_SPINCOUNT", "1000")
+    assert describe_waiting() == "GOMP_SPINCOUNT=1000"
 
 
 def test_processors_in_a_row_are_told_in_short() -> None:
