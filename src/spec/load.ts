@@ -69,7 +69,7 @@ async function readSource(path: string, shownFile: string, code: boolean): Promi
   return readText(text.replace(/^\uFEFF/, ''), path, { shownFile, code })
 }
 
-const mostBytes = 10_000_000
+const mostBytes = 1_000_000
 
 function whyNoSpecification(isFile: boolean, size: number): string | null {
   if (!isFile) return 'it is no regular file'

@@ -282,7 +282,7 @@ describe('what is no file of a sane size', () => {
   it('is refused before it is read: a pipe, and more than ten million bytes', async () => {
     const cwd = await folderWith({ 'large.json': `"${'x'.repeat(10_000_000)}"` })
     expect(await issuesOf(loadExperiment('large.json', { cwd }))).toEqual([
-      'large.json: it has 10000002 bytes; a specification has at most 10000000',
+      'large.json: it has 10000002 bytes; a specification has at most 1000000',
     ])
     execFileSync('mkfifo', [join(cwd, 'pipe.yaml')])
     expect(await issuesOf(loadExperiment('pipe.yaml', { cwd }))).toEqual(['pipe.yaml: it is no regular file'])
