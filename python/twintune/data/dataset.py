@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -135,6 +136,30 @@ class Unreadable(NamedTuple):
         return f"{self.place}: {self.reason}"
 
 
+class CheckedImages(NamedTuple):
+    """The images of a data set as they were when they were checked."""
+
+    dataset: ImageDataset
+    stamps: np.ndarray
+    """Their stamps before they were read; uint64, shape [images]."""
+    digests: np.ndarray
+    """SHA-256 of their encoded bytes, zeros for those that could not be read; uint8, shape [images, 32]."""
+
+    def changed(self) -> list[str]:
+        """The places of images that have other bytes now, or are gone.
+
+        Only images with another stamp are read: a backup's hard link, or another owner, changes a stamp and no image.
+        """
+        suspects = np.flatnonzero(self.dataset.stamps() != self.stamps)
+        return [self.dataset.describe(int(i)) for i in suspects if self._digest(int(i)) != self.digests[i].tobytes()]
+
+    def _digest(self, index: int) -> bytes:
+        try:
+            return hashlib.sha256(self.dataset.read(index)).digest()
+        except (UnreadableImage, OSError):
+            return bytes(32)
+
+
 @dataclass(frozen=True)
 class Splits:
     """The splits of the data: for training, for validation after each epoch, and for the test at the end."""
@@ -148,8 +173,8 @@ class Splits:
     """Images that can't be decoded, and are in no split."""
     contents: Mapping[SplitName, str] = field(default_factory=dict)
     """Digest of the bytes of the images of each split, in order; empty until they are known."""
-    stamps: Sequence[tuple[ImageDataset, np.ndarray]] = ()
-    """The data sets with the stamps of all their images before these were first read; uint64, shape [images]."""
+    checked: Sequence[CheckedImages] = ()
+    """All images of the data sets as they were checked."""
 
     @cached_property
     def membership(self) -> str:

@@ -48,16 +48,12 @@ def refuse_changed(splits: Splits) -> None:
     """Fails when images are not those any more that the splits were made of.
 
     Args:
-        splits: The splits, with the stamps that the images of their data sets had at first.
+        splits: The splits, with the images of their data sets as they were checked.
 
     Raises:
-        TwintuneError: DATASET_CHANGED, naming the first image that was changed, replaced or deleted.
+        TwintuneError: DATASET_CHANGED, naming the first images that were changed, replaced or deleted.
     """
-    changed = [
-        dataset.describe(int(index))
-        for dataset, stamps in splits.stamps
-        for index in np.flatnonzero(dataset.stamps() != stamps)
-    ]
+    changed = [place for images in splits.checked for place in images.changed()]
     if changed:
         were = "1 image was" if len(changed) == 1 else f"{len(changed)} images were"
         raise TwintuneError(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twintune.data.checking import Progress, check_images
-from twintune.data.dataset import ImageDataset, Sources, Split, Splits, Unreadable
+from twintune.data.dataset import CheckedImages, ImageDataset, Sources, Split, Splits, Unreadable
 from twintune.data.division import assign, places_of
 from twintune.data.duplicates import ContentIdentities
 from twintune.data.problems import across_splits, list_briefly, odd_classes, refuse_unreadable, skipped_warning
@@ -62,8 +62,11 @@ def open_splits(request: DatasetRequest, seed: int | None, cache_directory: str,
     }
     splits.warnings.extend([*skipped_warning(splits.skipped), *across_splits(splits, list(digests.values()))])
     contents = {name: digest_tensors({"images": found}) for name, found in digests.items()}
-    stamps = [(dataset, checked.verdicts_of(dataset).stamps) for dataset in checked.sources.given()]
-    return replace(splits, contents=contents, stamps=stamps)
+    images = [
+        CheckedImages(dataset, verdicts.stamps, verdicts.digests)
+        for dataset, verdicts in zip(checked.sources.given(), checked.verdicts, strict=True)
+    ]
+    return replace(splits, contents=contents, checked=images)
 
 
 def open_checked_sources(request: DatasetRequest, cache_directory: str, progress: Progress) -> CheckedSources:

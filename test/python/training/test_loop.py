@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
 import time
@@ -175,6 +176,21 @@ def test_an_image_that_is_changed_during_the_run_fails_it_and_is_named(
     assert caught.value.code == "DATASET_CHANGED"
     assert caught.value.message == f"1 image was changed while the run was at work: {file}."
     assert not (Path(make_request("pytorch").run_directory) / "model" / "model.safetensors").exists()
+
+
+def test_an_image_that_only_got_another_name_during_the_run_fails_nothing(
+    make_request, pictures: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "pictures"
+    shutil.copytree(pictures, copy)
+    file = copy / "train" / "class1" / "1.png"
+
+    def emit(report) -> None:
+        if isinstance(report, PhaseStartedReport):
+            os.link(file, tmp_path / "a-backup.png")
+            file.chmod(0o600)
+
+    run(make_request("pytorch", dataset={"train": str(copy / "train"), "test": str(copy / "test")}), emit)
 
 
 def test_temporary_files_of_an_attempt_that_was_killed_are_swept(make_request) -> None:
