@@ -166,6 +166,7 @@ def test_building_in_a_precision_leaves_keras_as_it_was(tmp_path: Path, precisio
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == ("float32", "float32")
 
 
+@pytest.mark.slow
 def test_a_run_in_bfloat16_reports_the_same_precision_in_both_frameworks_and_keeps_float32(make_request) -> None:
     phase = {**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "train"}
     training = {"precision": "bfloat16", "ema": {"decay": 0.9}, "phases": [phase]}

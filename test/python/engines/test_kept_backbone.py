@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ADAM, PHASE, RESNET
+from conftest import ADAM, MOSTLY_PYTORCH, PHASE, RESNET
 from safetensors.numpy import load_file
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
 from twintune.model.weights import save_atomically
@@ -53,7 +53,6 @@ def test_other_weights_under_the_same_path_are_other_weights(weights: Path) -> N
 
 
 @pytest.mark.usefixtures("frameworks")
-@pytest.mark.parametrize("framework", FRAMEWORKS)
 class TestTheNextRun:
     """A run on a backbone that the last run has left, or should not have left."""
 
@@ -75,6 +74,7 @@ class TestTheNextRun:
         result = run(request, lambda report: None)
         return result, load_file(Path(request.run_directory) / "model" / "model.safetensors")
 
+    @pytest.mark.parametrize("framework", FRAMEWORKS)
     def test_takes_it_and_gives_the_same_as_on_a_fresh_one(self, make_request, framework: str) -> None:
         # A profile trains after the test, so it must not change a kept backbone.
         request = make_request(framework, model=RESNET, deterministic=True, profile=True)
@@ -84,6 +84,7 @@ class TestTheNextRun:
         assert next_one.test == fresh.test
         assert all(np.array_equal(tensor, same_tensors[name]) for name, tensor in tensors.items())
 
+    @pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
     def test_may_train_what_the_last_one_kept_frozen(self, make_request, framework: str) -> None:
         trained = {"phases": [{**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "train"}]}
         request = make_request(framework, model=RESNET, deterministic=True, training=trained)
@@ -94,6 +95,7 @@ class TestTheNextRun:
         assert again.facts == fresh.facts
         assert all(np.array_equal(tensor, same_tensors[name]) for name, tensor in tensors.items())
 
+    @pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
     @pytest.mark.parametrize(
         "phase",
         [{"trainable": {"lastStages": 1}}, {"batchNorm": "adapt"}],

@@ -95,7 +95,7 @@ def test_cached_features_train_as_the_images_do(make_request, framework: str, mo
 
 # The images of a split into the loss and its gradients in another order: rounding alone.
 # Holds the option training.gradientAccumulation
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_small_batches_accumulated_train_as_a_large_one(make_request, framework: str) -> None:
     weighted = {"precision": "float64", "classWeights": "balanced", "labelSmoothing": 0.1}
     whole = run(make_request(framework, training={**weighted, "batchSize": 16}), lambda report: None)
@@ -145,7 +145,7 @@ def test_a_last_step_that_ruins_the_model_is_a_failure_too(make_request, framewo
     assert caught.value.code == "LOSS_NOT_FINITE"
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_features_are_computed_anew_after_the_backbone_has_changed(make_request, reports, framework: str) -> None:
     # Statistics of all stages move, so that the second phase takes pixels.
     phases = [PHASE, {**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "adapt"}, PHASE]

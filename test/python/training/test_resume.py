@@ -173,7 +173,7 @@ def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) 
 
 
 # Holds the option training.earlyStopping.restoreBest
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_the_weights_that_a_phase_goes_back_to_are_those_of_its_best_epoch(make_request, framework: str) -> None:
     phase = {**PHASE, "epochs": 4, "optimizer": {**ADAM, "learningRate": 0.3}}
     rule = {**EARLY_STOPPING, "patience": 3, "monitor": "loss", "mode": "max"}
