@@ -1,19 +1,33 @@
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Event } from '../events.js'
-import { runExperiment } from '../index.js'
+import { type ResumeOptions, runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
 import type { Experiment } from '../spec/schema.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
 
-/** Options of the commands that carry an experiment out. */
-export interface CarryOutOptions extends SpecOptions {
+/** Options of how runs are carried out, which the commands that begin a comparison share with the one that resumes it. */
+export interface RunningOptions extends OutputOptions, Partial<EvidenceOptions> {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
   readonly hangTimeout?: number
   readonly keepCheckpoints?: boolean
+}
+
+/** Options of the commands that carry an experiment out. */
+export interface CarryOutOptions extends SpecOptions, RunningOptions {
   readonly profile?: boolean
+}
+
+/** Turns the options of a command into those of the API. A single framework has no evidence: nobody judges its runs. */
+export function runOptionsOf(
+  options: RunningOptions,
+  { signal }: Pick<CommandContext, 'signal'>,
+): ResumeOptions {
+  const { parallel, featureCache, hangTimeout: hangTimeoutMinutes, keepCheckpoints } = options
+  const { replay, crossEvaluation } = options
+  return { parallel, featureCache, hangTimeoutMinutes, keepCheckpoints, replay, crossEvaluation, signal }
 }
 
 /** Lists the fields that the options set over those of the specification, in the form of `--set`. */
@@ -24,28 +38,12 @@ export function overridesOf({ set = [], profile = false }: CarryOutOptions): rea
 /** Carries an experiment out before the user's eyes; resolves to the exit code that its comparison deserves. */
 export async function carryOutAndLog(
   experiment: Experiment,
-  {
-    out,
-    parallel,
-    featureCache,
-    hangTimeout,
-    keepCheckpoints,
-    replay,
-    crossEvaluation,
-    ...options
-  }: CarryOutOptions & Partial<EvidenceOptions>,
+  options: CarryOutOptions,
   context: CommandContext,
 ): Promise<number> {
   const events = runExperiment(experiment, {
-    runsDirectory: out,
-    parallel,
-    featureCache,
-    hangTimeoutMinutes: hangTimeout,
-    keepCheckpoints,
-    // A single framework is trained without these options: there is no other one to judge its runs.
-    replay,
-    crossEvaluation,
-    signal: context.signal,
+    ...runOptionsOf(options, context),
+    runsDirectory: options.out,
   })
   return logToTheEnd(events, options, context)
 }

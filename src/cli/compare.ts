@@ -1,9 +1,8 @@
-import type { EvidenceOptions } from '../compare/evidence.js'
 import { type CarryOutOptions, carryOutAndLog, overridesOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'
 import { loadSpec } from './load-spec.js'
 
-export interface CompareOptions extends CarryOutOptions, EvidenceOptions {
+export interface CompareOptions extends CarryOutOptions {
   /** Whether each run is carried out twice, whatever the specification says. */
   readonly noise?: boolean
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
+import type { RunningOptions } from './carry-out-and-log.js'
 import type { CompareOptions } from './compare.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import type { DataOptions } from './data.js'
@@ -23,7 +24,6 @@ import {
   addSweepOptions,
 } from './options.js'
 import type { PruneOptions } from './prune.js'
-import type { ResumeCommandOptions } from './resume.js'
 import type { TrainOptions } from './train.js'
 import type { VerifyCommandOptions } from './verify.js'
 
@@ -116,7 +116,7 @@ function createProgram(context: CommandContext, run: Run): Command {
     .description(
       'resume an interrupted comparison, given by its folder, its name, the end of its name, or `latest`; its evidence stays as it began unless options change it',
     )
-    .action((folder: string, options: ResumeCommandOptions) =>
+    .action((folder: string, options: RunningOptions) =>
       run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
     )
   addChangedEvidenceOptions(addResumeOptions(resume)).addHelpText('after', example('twintune resume latest'))
