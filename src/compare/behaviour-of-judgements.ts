@@ -76,7 +76,7 @@ function stepsLeftOut(run: FinishedRun, judgements: readonly Judgement[]): strin
   const { framework, seed } = run
   const judgement = judgements.find((each) => each.judged === framework && each.seed === seed)
   const left = keptStepsOf(run) - (judgement?.steps.length ?? 0)
-  return left > 0 ? [`${left} kept steps of ${framework} seed ${seed}`] : []
+  return left > 0 ? [`${countOf(left, 'kept step')} of ${framework} seed ${seed}`] : []
 }
 
 // Both runs of a seed choose their steps by one rule, as long as early stopping leaves both the same epochs.
@@ -89,14 +89,20 @@ function stepsOfOneAlone([tensorflow, pytorch]: Pair): string[] {
       ours.keptSteps < theirs.keptSteps
         ? (['tensorflow', theirs.keptSteps - ours.keptSteps] as const)
         : (['pytorch', ours.keptSteps - theirs.keptSteps] as const)
-    return [`${count} steps of ${fewer} seed ${tensorflow.seed} that the other framework kept`]
+    return [`${countOf(count, 'step')} of ${fewer} seed ${tensorflow.seed} that the other framework kept`]
   })
 }
 
 // Where rounding explains most of what a step did, its replay says nothing.
 function vagueSteps(judgements: readonly Judgement[]): string[] {
   const vague = judgements.flatMap(({ steps }) => steps).filter(({ loose, tensors }) => loose > tensors / 2)
-  return vague.length === 0 ? [] : [`most tensors of ${vague.length} steps, which rounding moves as far`]
+  return vague.length === 0
+    ? []
+    : [`most tensors of ${countOf(vague.length, 'step')}, which rounding moves as far`]
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 // A single step that was taken again says less than forty.
@@ -104,7 +110,7 @@ function describeCount(judgements: readonly Judgement[]): string {
   const count = judgements.reduce((sum, { steps }) => sum + steps.length, 0)
   if (count === 0) return ''
   const seeds = [...new Set(judgements.map(({ seed }) => seed))].join(', ')
-  return `; ${count} steps of seed ${seeds} were taken again`
+  return `; ${countOf(count, 'step')} of seed ${seeds} ${count === 1 ? 'was' : 'were'} taken again`
 }
 
 // Gradients that are nothing but rounding can't be held to anything, and a reader should know how many there are.

@@ -103,7 +103,7 @@ describe('the rows of what two runs did', () => {
     const rows = behaviourOf('aligned', keeping, [...judgements({ steps: [replayed] }), ...untouched])
     expect(row('replayed steps', rows)).toMatchObject({
       state: 'unchecked',
-      evidence: expect.stringContaining('1 kept steps of tensorflow seed 1'),
+      evidence: expect.stringContaining('1 kept step of tensorflow seed 1'),
     })
   })
 

@@ -140,7 +140,7 @@ it('judges again what could not be judged of a seed whose model was tested with 
     ending(events).comparison.contract.find(({ ingredient }) => ingredient === 'replayed steps'),
   ).toMatchObject({
     state: 'unchecked',
-    evidence: expect.stringContaining('1 kept steps of tensorflow seed 1'),
+    evidence: expect.stringContaining('1 kept step of tensorflow seed 1'),
   })
 
   const resumed = await eventsOfResuming(folderOf(events))
