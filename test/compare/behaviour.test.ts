@@ -136,7 +136,7 @@ describe('the rows of what two runs did', () => {
     const rows = behaviourOf('aligned', [keeping(tensorflow, 2), keeping(pytorch, 1)], found)
     expect(row('replayed steps', rows)).toMatchObject({
       state: 'unchecked',
-      evidence: expect.stringContaining('1 steps of pytorch seed 0 that the other framework kept'),
+      evidence: expect.stringContaining('1 step of pytorch seed 0 that the other framework kept'),
     })
   })
 
