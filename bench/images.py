@@ -45,7 +45,8 @@ def prepare_material(images: int) -> Material:
         _generate(generated, {"train": images - test, "test": test})
     weights = folder / f"{BACKBONE}.safetensors"
     if not weights.exists():
-        from twintune.model.weights import random_tensors, save_atomically
+        from twintune.model.tensor_files import save_atomically
+        from twintune.model.weights import random_tensors
 
         save_atomically(random_tensors(BACKBONE, seed=0), weights)
     return Material(generated / "train", generated / "test", weights)

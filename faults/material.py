@@ -33,7 +33,8 @@ def _write_weights(file: Path) -> None:
     """Writes random weights whose BatchNorm layers do something, as those of a trained network do."""
     # The product's Python is run from its folder and is not installed.
     sys.path.insert(0, str(ROOT / "python"))
-    from twintune.model.weights import random_tensors, save_atomically
+    from twintune.model.tensor_files import save_atomically
+    from twintune.model.weights import random_tensors
 
     draw = np.random.default_rng(0)
     tensors = random_tensors(BACKBONE, seed=0)

@@ -115,6 +115,7 @@ export async function* runExperiment(
   const { keepCheckpoints, hangTimeoutMinutes, workers, signal } = options
   const evidence = { ...defaultEvidence, ...chosenEvidence(options) }
   checkParallel(parallel)
+  checkMinutes(hangTimeoutMinutes)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('./run/carry-out-experiment.js')
   yield* eventStream<Event>(
@@ -149,6 +150,7 @@ export async function* resumeComparison(
   const { hangTimeoutMinutes } = options
   const evidence = chosenEvidence(options)
   checkParallel(parallel)
+  checkMinutes(hangTimeoutMinutes)
   const { resumeExperiment } = await import('./run/resume-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>
@@ -258,6 +260,15 @@ function chosenEvidence({
     ...(replay !== undefined && { replay }),
     ...(crossEvaluation !== undefined && { crossEvaluation }),
   }
+}
+
+function checkMinutes(hangTimeoutMinutes: number | undefined): void {
+  if (hangTimeoutMinutes === undefined) return
+  if (Number.isFinite(hangTimeoutMinutes) && hangTimeoutMinutes > 0) return
+  throw new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: `hangTimeoutMinutes must be a number above 0, not ${hangTimeoutMinutes}`,
+  })
 }
 
 function checkParallel(parallel: number): void {

@@ -13,6 +13,18 @@ it('compare throws a typed failure when nothing can run', async () => {
   expect(error).toMatchObject({ failure: { code: 'DATASET_NOT_FOUND' } })
 })
 
+it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+  'runExperiment refuses to call a Python hung after %d minutes',
+  async (minutes) => {
+    await expect(runExperiment(experiment, { hangTimeoutMinutes: minutes }).next()).rejects.toMatchObject({
+      failure: {
+        code: 'SPEC_INVALID',
+        message: `hangTimeoutMinutes must be a number above 0, not ${minutes}`,
+      },
+    })
+  },
+)
+
 it.each([0, -1, 1.5, Number.NaN])('runExperiment refuses %d runs at the same time', async (parallel) => {
   await expect(runExperiment(experiment, { parallel }).next()).rejects.toMatchObject({
     failure: { code: 'SPEC_INVALID', message: expect.stringContaining('parallel') },

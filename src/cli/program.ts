@@ -200,7 +200,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const prune = program
     .command('prune')
     .description(
-      'delete what nothing needs any more: checkpoints of finished runs, and temporary files of processes that were killed',
+      'delete what nothing needs any more: checkpoints of finished runs, those too that were kept on purpose, and temporary files of processes that were killed',
     )
     .option('--dry-run', 'say what would be deleted, and delete nothing')
     .action((options: PruneOptions) =>

@@ -20,7 +20,10 @@ export async function pruneCommand(
   const leftovers = await findLeftovers(out, cacheDirectory(env))
   const deleted = dryRun ? [] : deleteLeftovers(leftovers)
   const lines = leftovers.map(
-    (leftover): PrunedLine => ({ type: 'pruned', ...leftover, deleted: deleted.includes(leftover) }),
+    (leftover): PrunedLine => ({
+      ...{ type: 'pruned', kind: leftover.kind, path: leftover.path, bytes: leftover.bytes },
+      deleted: deleted.includes(leftover),
+    }),
   )
   if (json) for (const line of lines) stdout(JSON.stringify(line))
   else stdout(renderPruned(visible(lines), dryRun, renderOptionsFor(streams.stdout)))

@@ -17,9 +17,9 @@ export async function showCommand(
   context: CommandContext,
 ): Promise<number> {
   const found = await findComparison(comparison, out)
-  for (const file of await findAltered(found))
+  for (const file of findAltered(found))
     context.stderr(
-      `warning ${visible(path.join(found.path, file))} is not what was written: the events have another result.`,
+      `warning ${visible(path.join(found.path, file))} is not what was written, or its events are not: they have other results.`,
     )
   const line = toLine(found)
   context.stdout(

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
 import { keptStepsOf } from '../compare/behaviour-of-judgements.js'
@@ -19,6 +18,7 @@ import { comparisonFiles } from './folder/files.js'
 import { now } from './folder/journal.js'
 import { removeStaleLock } from './folder/lock.js'
 import { type RecordedComparison, readComparison } from './folder/read.js'
+import { readRegular } from './folder/regular-file.js'
 import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
 import { keepsSteps } from './judge-runs.js'
@@ -44,7 +44,7 @@ export async function resumeExperiment(
   cancelSignal: AbortSignal,
 ): Promise<void> {
   const found = await requireComparison(comparisonDirectory)
-  await checkUnaltered(found)
+  checkUnaltered(found)
   checkKeptSteps(found, evidence)
   if (tellEnd(found, evidence, emit)) return
   const folder = ComparisonFolder.reopen(found.path)
@@ -110,12 +110,12 @@ function plannedOf({ mode, runs }: RecordedComparison['started']) {
 }
 
 /** Refuses a comparison with results that aren't those that were written. */
-async function checkUnaltered(found: RecordedComparison): Promise<void> {
-  const [file] = await findAltered(found)
+function checkUnaltered(found: RecordedComparison): void {
+  const [file] = findAltered(found)
   if (file === undefined) return
   throw new TwintuneError({
     code: 'COMPARISON_NOT_RESUMABLE',
-    message: `${path.join(found.path, file)} is not what was written: ${comparisonFiles.events} has another result.`,
+    message: `${path.join(found.path, file)} is not what was written, or ${comparisonFiles.events} isn't: they have other results.`,
     hint:
       file === comparisonFiles.comparison
         ? 'Delete the file: twintune resume makes it anew from the results of the runs.'
@@ -151,7 +151,7 @@ async function takeUp(
   folder: ComparisonFolder,
   surroundings: MachineSurroundings,
 ): Promise<Undertaking> {
-  const before = await readEnvironment(recorded.path)
+  const before = readEnvironment(recorded.path)
   await checkUnchanged(recorded, before)
   const experiment = expandShorthands(await loadExperiment(path.join(recorded.path, comparisonFiles.spec)))
   checkInputFiles(experiment)
@@ -181,12 +181,18 @@ async function requireComparison(comparisonDirectory: string): Promise<RecordedC
 }
 
 // A process that was killed may have left no environment.json.
-async function readEnvironment(folder: string): Promise<Environment> {
+function readEnvironment(folder: string): Environment {
+  const file = path.join(folder, comparisonFiles.environment)
+  const text = readRegular(file)
+  if (text === null) return {}
   try {
-    const text = await readFile(path.join(folder, comparisonFiles.environment), 'utf8')
     return environmentSchema.parse(JSON.parse(text))
   } catch {
-    return {}
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_RESUMABLE',
+      message: `${file} is damaged: it says which specification and which version the comparison began with.`,
+      hint: 'Put it back, or start a new comparison.',
+    })
   }
 }
 

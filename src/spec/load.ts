@@ -55,6 +55,26 @@ export async function loadExperiment(file: string, options: LoadOptions = {}): P
   return checked.experiment
 }
 
+const deepest = 100
+
+/** Refuses a value that is nested deeper than what checks it can follow. It is looked at level by level. */
+function requireShallow(source: Source): Source {
+  let level = new Set([source.value])
+  for (let depth = 0; level.size > 0; depth += 1) {
+    if (depth > deepest) throw tooDeep()
+    // A set, since a program's value, or YAML's aliases, may hold one object many times.
+    level = new Set(
+      [...level].flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : [])),
+    )
+  }
+  return source
+}
+
+function tooDeep(): Unreadable {
+  const message = `it is nested more than ${deepest} deep; no specification is`
+  return new Unreadable([{ line: null, column: null, path: [], message }])
+}
+
 const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
 
 async function readSource(path: string, shownFile: string, code: boolean): Promise<Source> {
@@ -66,7 +86,12 @@ async function readSource(path: string, shownFile: string, code: boolean): Promi
   const problem = status.isDirectory() ? null : whyNoSpecification(status.isFile(), status.size)
   if (problem !== null) throw new Unreadable([{ line: null, column: null, path: [], message: problem }])
   const text = await readFile(path, 'utf8').catch(missing)
-  return readText(text.replace(/^\uFEFF/, ''), path, { shownFile, code })
+  try {
+    return requireShallow(await readText(text.replace(/^\uFEFF/, ''), path, { shownFile, code }))
+  } catch (error) {
+    // The parsers call themselves for each level, until the stack is full.
+    throw error instanceof RangeError ? tooDeep() : error
+  }
 }
 
 const mostBytes = 1_000_000

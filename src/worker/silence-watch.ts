@@ -31,7 +31,9 @@ export class SilenceWatch {
   readonly #logFile: string
   readonly #options: SilenceOptions
   readonly #onHung: (silence: Silence) => void
+  readonly #interval: number
   readonly #timer: NodeJS.Timeout
+  #isLooking = false
   #heard = performance.now()
   #looked = performance.now()
   #processorSeconds: number | null
@@ -46,8 +48,8 @@ export class SilenceWatch {
     this.#warnAfter = options.warnAfterSeconds
     this.#processorSeconds = readProcess(pid)?.processorSeconds ?? null
     const limits = [options.warnAfterSeconds, options.endAfterSeconds ?? Number.POSITIVE_INFINITY]
-    const interval = Math.min(longestInterval, Math.min(...limits) / 4)
-    this.#timer = setInterval(() => void this.#look(), interval * 1000).unref()
+    this.#interval = 1000 * Math.min(longestInterval, Math.min(...limits) / 4)
+    this.#timer = setInterval(() => void this.#look(), this.#interval).unref()
   }
 
   /** Notes a sign of life. */
@@ -62,9 +64,25 @@ export class SilenceWatch {
   }
 
   async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    await this.#judge().finally(() => {
+      this.#isLooking = false
+    })
+  }
+
+  async #judge(): Promise<void> {
     const found = readProcess(this.#pid)
+    const passed = performance.now() - this.#looked
+    // This process did not run either: the machine, or all of the container, was paused.
+    const wasPaused = passed > 3 * this.#interval + 1000
     // Where the system doesn't tell what a process does, nobody can say that it does nothing.
-    if (found === null || this.#processorSeconds === null || this.#computed(found.processorSeconds))
+    if (
+      wasPaused ||
+      found === null ||
+      this.#processorSeconds === null ||
+      this.#computed(found.processorSeconds)
+    )
       this.hear()
     this.#looked = performance.now()
     this.#processorSeconds = found?.processorSeconds ?? null
@@ -72,10 +90,12 @@ export class SilenceWatch {
     const isHung = seconds >= (this.#options.endAfterSeconds ?? Number.POSITIVE_INFINITY)
     if (!isHung && seconds < this.#warnAfter) return
     this.#warnAfter *= 2
-    if (isHung) clearInterval(this.#timer)
     const isStopped = found?.isStopped ?? false
+    const heard = this.#heard
     const place = isStopped ? null : await findStack(this.#pid, this.#logFile)
-    if (this.#isClosed) return
+    // It may have reported while its stack was asked for.
+    if (this.#isClosed || this.#heard !== heard) return
+    if (isHung) this.close()
     const tell = isHung ? this.#onHung : this.#options.onSilence
     tell({ seconds, pythonPid: this.#pid, isStopped, place })
   }

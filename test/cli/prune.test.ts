@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { runProgram } from '../../src/cli/program.js'
+import { FolderLock } from '../../src/run/folder/lock.js'
 import { prunedLineSchema } from '../../src/schemas.js'
 import { compareEvents } from '../log/events.js'
 import { comparison } from '../report/comparison.js'
@@ -38,6 +39,14 @@ it('checkpoints of an interrupted comparison stay, and what it wrote aside goes'
   expect(existsSync(path.join(interrupted, 'tensorflow-seed0', 'checkpoint', 'last.safetensors'))).toBe(true)
 })
 
+it('nothing is deleted of a comparison that a process has taken up since it was looked at', async () => {
+  const finished = writeComparison('finished', { ended: true })
+  const lock = FolderLock.take(finished)
+  expect(await prune()).toMatchObject([{ kind: 'checkpoints', deleted: false }])
+  lock.release()
+  expect(await prune()).toMatchObject([{ kind: 'checkpoints', deleted: true }])
+})
+
 it('nothing is deleted behind a link, or with --dry-run', async () => {
   const finished = writeComparison('finished', { ended: true })
   const elsewhere = path.join(folder, 'elsewhere')
@@ -54,9 +63,9 @@ it('what killed processes left in the cache and the temporary folder goes after 
   const [old, fresh] = ['1', '2'].map((name) => write(folder, 'cache', 'weights', `.a-${name}.tmp`))
   // Number that no process has: Linux gives none above 2 ** 22.
   const [dead, alive] = [2 ** 30, process.pid].map((pid) =>
-    path.dirname(write(folder, 'tmp', `twintune-${pid}-abc`, 'log')),
+    path.dirname(write(folder, 'tmp', `twintune-temporary-${pid}-abc`, 'log')),
   )
-  const foreign = path.dirname(write(folder, 'tmp', 'someone-else', 'log'))
+  const foreign = path.dirname(write(folder, 'tmp', 'twintune-2024-results', 'log'))
   for (const place of [old, dead, alive, foreign]) utimesSync(place ?? '', 0, 0)
   expect((await prune()).map(({ path: place }) => place)).toEqual([old, dead])
   expect([fresh, alive, foreign].map((place) => existsSync(place ?? ''))).toEqual([true, true, true])

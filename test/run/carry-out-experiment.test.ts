@@ -407,7 +407,7 @@ describe('an experiment that cannot run at all', () => {
       }
     })()
     await expect(work).rejects.toMatchObject({
-      failure: { code: 'FOLDER_UNWRITABLE', message: expect.stringContaining('was deleted while') },
+      failure: { code: 'FOLDER_UNWRITABLE', message: expect.stringContaining('was deleted or moved while') },
     })
     expect(existsSync(path.join(folder, name, 'result.json'))).toBe(false)
     expect(existsSync(path.join(folder, 'lock.json'))).toBe(false)

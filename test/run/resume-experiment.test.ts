@@ -137,6 +137,15 @@ describe('a comparison folder that cannot be resumed', () => {
     })
   })
 
+  it('has a damaged environment.json, which says what the comparison began with', async () => {
+    const folder = await killedComparison()
+    const file = path.join(folder, 'environment.json')
+    writeFileSync(file, readFileSync(file, 'utf8').slice(1))
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_RESUMABLE', message: expect.stringContaining(`${file} is damaged`) },
+    })
+  })
+
   it('has another specification than it began with', async () => {
     const folder = await killedComparison()
     appendFileSync(path.join(folder, 'spec.yaml'), 'deterministic: true\n')

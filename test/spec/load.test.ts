@@ -152,6 +152,16 @@ describe('a JSON file', () => {
   })
 })
 
+it.each([
+  ['deep.json', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+  ['deep.json', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`],
+  ['deep.yaml', `${'{a: '.repeat(5000)}1${'}'.repeat(5000)}`],
+])('%s that is nested without end is refused by name', async (name, text) => {
+  expect(await issuesOfFile(name, text)).toEqual([
+    expect.stringMatching(new RegExp(`^${name}:.* deep|^${name}.*stack`)),
+  ])
+})
+
 describe('a program', () => {
   it.each(['experiment.ts', 'experiment.mjs'])('as %s is not run where code is forbidden', async (name) => {
     const folder = await folderWith({ [name]: `globalThis.wasRun = true\nexport default {}` })

@@ -46,6 +46,20 @@ it('a Python that computes without a word, or reports, is left alone', async () 
   expect(worker.state).toBe('ready')
 })
 
+it('time in which nothing ran, as on a machine that was paused, is no silence', async () => {
+  const { worker } = startWorker()
+  await worker.ready
+  const told = new Promise<Silence>((resolve) => {
+    worker.watchSilence({ warnAfterSeconds: 1, endAfterSeconds: null, onSilence: resolve })
+  })
+  const request = failureOf(worker.request(sleep, {}))
+  const paused = 5
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, paused * 1000)
+  expect((await told).seconds).toBeLessThan(paused)
+  await worker.stop()
+  await request
+})
+
 it('a Python that is stopped is told of as such, and one that hangs for too long is ended', async () => {
   const { worker } = startWorker()
   await worker.ready

@@ -185,6 +185,11 @@ class Splits:
             for position, label in enumerate(split.labels)
         )
 
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the membership of the splits and of the bytes of all their images."""
+        return digest_text([self.membership, *self.contents.values()])
+
     def named(self) -> dict[SplitName, Split]:
         """The existing splits by name."""
         splits: dict[SplitName, Split | None] = {"train": self.train, "validation": self.validation, "test": self.test}

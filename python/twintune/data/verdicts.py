@@ -15,7 +15,7 @@ import pyarrow
 import pyarrow.feather
 
 from twintune.data.decoding import VERSION
-from twintune.system.files import replacing
+from twintune.system.files import read_regular, replacing
 
 _DECODER = f"{VERSION}, Pillow {PIL.__version__}".encode()
 _SCHEMA = pyarrow.schema(
@@ -32,6 +32,8 @@ _SCHEMA = pyarrow.schema(
 """The columns of the files; a file that has others was written by another version, and its verdicts are void."""
 
 
+_MOST_BYTES = 1 << 34
+"""The most bytes of a file: a hundred for each of 170 million images."""
 _CHECKSUM_BYTES = 16
 """The bytes at the beginning of a file that are the checksum of the rest."""
 
@@ -166,7 +168,7 @@ def _file(source: str, cache_directory: str) -> Path:
 def _read(file: Path) -> pyarrow.Table | None:
     """Reads the kept verdicts; None if the file is missing, damaged, or of another version or decoder."""
     try:
-        encoded = file.read_bytes()
+        encoded = read_regular(str(file), _MOST_BYTES)
     except OSError:
         return None
     checksum, content = encoded[:_CHECKSUM_BYTES], encoded[_CHECKSUM_BYTES:]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import safetensors
-from safetensors.numpy import load_file
 
 from twintune.data.checking import progress_reports
 from twintune.data.dataset import Split
 from twintune.data.splits import open_splits
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation.metrics import answers
+from twintune.model.tensor_files import DamagedTensors, load_sealed
 from twintune.protocol import (
     Answer,
     ComparePredictionsRequest,
@@ -101,10 +100,10 @@ def most_certain_first(first: Predictions, second: Predictions) -> np.ndarray:
 
 def _read(file: Path) -> Predictions:
     try:
-        tensors = load_file(file)
+        tensors = load_sealed(file).tensors
         logits, labels = tensors["logits"], tensors["labels"]
-    except (OSError, KeyError, safetensors.SafetensorError) as error:
-        raise _unusable(f"{file} can't be read") from error
+    except (DamagedTensors, KeyError) as error:
+        raise _unusable(f"{file} can't be read, or is not what was written") from error
     return Predictions(labels, *answers(logits))
 
 

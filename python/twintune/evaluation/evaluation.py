@@ -10,14 +10,16 @@ import numpy as np
 
 from twintune.data.dataset import Split
 from twintune.evaluation.metrics import class_scores, confusion_matrix, losses_and_confidences
-from twintune.model.weights import save_atomically
+from twintune.model.tensor_files import save_sealed
 from twintune.protocol import ClassEvaluation, Evaluation, TopLoss
 from twintune.system.files import replacing
 
 _TOP_LOSSES = 20
+DATA = "data"
+"""The name of the text in the header of predictions that says which images they are of."""
 
 
-def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder: Path) -> None:
+def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder: Path, data: str) -> None:
     """Writes evaluation.json, and predictions.safetensors with the logits and labels that all metrics come from.
 
     Args:
@@ -25,8 +27,9 @@ def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder
         split: The images and their labels.
         classes: Class names.
         folder: The run's folder.
+        data: The digest of the images of all splits (`Splits.digest`).
     """
-    save_atomically({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors")
+    save_sealed({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors", {DATA: data})
     with replacing(folder / "evaluation.json") as file:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(describe_evaluation(logits, split, classes))))
 

@@ -20,7 +20,7 @@ import numpy as np
 from twintune.digests import RowsDigest
 from twintune.features.file import DamagedFeatures, Features, read_features, write_features
 from twintune.features.key import FeatureKey
-from twintune.system.files import replacing, sweep_temporary
+from twintune.system.files import open_regular, replacing, sweep_temporary
 
 _SUFFIX = ".safetensors"
 
@@ -50,7 +50,7 @@ class FeatureCache:
             return None
         path = self._path_of(key)
         try:
-            with open(path, "rb") as file:
+            with open_regular(str(path)) as file:
                 features = read_features(file, key.encode())
                 size = os.fstat(file.fileno()).st_size
         except FileNotFoundError:

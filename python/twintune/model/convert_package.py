@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from twintune.backbones import tensor_shapes
-from twintune.model.weights import save_atomically
+from twintune.model.tensor_files import save_sealed
 
 
 def convert(package: str, backbone: str, file: Path) -> None:
@@ -42,7 +42,7 @@ def convert(package: str, backbone: str, file: Path) -> None:
         if tuple(value.shape) != shape or name.rpartition(".")[2] != theirs.rpartition(".")[2]:
             raise ValueError(f"{package}: {theirs} with the shape {tuple(value.shape)} is not {name} with {shape}")
         tensors[name] = value.numpy()
-    save_atomically(tensors, file)
+    save_sealed(tensors, file)
 
 
 if __name__ == "__main__":

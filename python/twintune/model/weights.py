@@ -8,19 +8,18 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import safetensors
-from safetensors.numpy import save_file
 
 from twintune.backbones import BackboneEntry, find_backbone, tensor_shapes
 from twintune.errors import MEND_UNWRITABLE, TwintuneError, install_command, is_unwritable
+from twintune.model.tensor_files import DamagedTensors, load_sealed, save_sealed
 from twintune.protocol import FileWeights, ImagenetWeights, RunRequest
 from twintune.seeding import generator
-from twintune.system.files import replacing, state_of, sweep_temporary
+from twintune.system.files import state_of, sweep_temporary
 from twintune.system.network import first_line, why_unreachable
 
 
@@ -83,26 +82,11 @@ def random_tensors(name: str, seed: int) -> dict[str, np.ndarray]:
     return tensors
 
 
-def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dict[str, str] | None = None) -> None:
-    """Writes a safetensors file whole or not at all, with metadata in its header."""
-    with replacing(file) as temporary:
-        save_file(in_c_order(tensors), temporary, metadata)
-
-
-def in_c_order(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same tensors in C order; those whose memory is transposed are copied.
-
-    safetensors writes the memory of a transposed array as it lies: in the wrong order, and without an error. Code that
-    uses tensors more than once calls this first, since the copy takes longer than most uses of it.
-    """
-    return {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
-
-
 def _random_weights(name: str, seed: int, cache: Path) -> Path:
     manifest = hashlib.sha256(json.dumps(tensor_shapes(name)).encode()).hexdigest()[:12]
     file = cache / f"{name}-random-{seed}-{manifest}.safetensors"
-    if not file.exists():
-        save_atomically(random_tensors(name, seed), file)
+    if not (file.is_file() and _is_whole(file, state_of(file))):
+        save_sealed(random_tensors(name, seed), file)
     return file
 
 
@@ -111,7 +95,7 @@ def _packaged_weights(name: str, entry: BackboneEntry, cache: Path, torch_python
     package = entry.imagenet.package or ""
     version = _run_with_torch(torch_python, name, package, "-c", _PRINT_VERSION, package).strip()
     file = cache / f"{name}-{package}-{version}.safetensors"
-    if not file.exists():
+    if not (file.is_file() and _is_whole(file, state_of(file))):
         _run_with_torch(torch_python, name, package, "-m", "twintune.model.convert_package", package, name, str(file))
     return file
 
@@ -184,6 +168,16 @@ def weights_unavailable(what: str, reason: str) -> TwintuneError:
         "Without a network use model.weights=random, or in aligned mode model.weights={ file: x.safetensors } with"
         " timm's tensor names.",
     )
+
+
+@functools.lru_cache(maxsize=8)
+def _is_whole(file: Path, _state: tuple[int, ...]) -> bool:
+    """Whether a file of the cache is what was written there; one that isn't is made again."""
+    try:
+        load_sealed(file)
+    except DamagedTensors:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=8)

@@ -19,7 +19,7 @@ import safetensors
 from safetensors.numpy import load_file
 
 from twintune.errors import TwintuneError
-from twintune.model.weights import in_c_order, save_atomically
+from twintune.model.tensor_files import checksum_of, in_c_order, save_atomically
 from twintune.record.run_state import FORMAT, RunState, checkpoint_mismatch
 from twintune.system.files import replacing, sweep_temporary
 
@@ -158,7 +158,7 @@ def _write(file: Path, state: RunState, tensors: Mapping[str, np.ndarray]) -> No
         _STATE: text,
         _FORMAT: FORMAT,
         _STATE_CHECKSUM: _checksum_of_text(text),
-        _CHECKSUM: _checksum(tensors),
+        _CHECKSUM: checksum_of(tensors),
     }
     save_atomically(tensors, file, metadata)
 
@@ -169,7 +169,7 @@ def _load(file: Path) -> Checkpoint:
         tensors = load_file(file)
     except (safetensors.SafetensorError, OSError) as error:
         raise _corrupt(file, str(error)) from error
-    if _checksum(tensors) != expected:
+    if checksum_of(tensors) != expected:
         raise _corrupt(file, "its tensors are not those that were written")
     return Checkpoint(file, state, tensors)
 
@@ -198,14 +198,6 @@ def _corrupt(file: Path, reason: str) -> TwintuneError:
         f"{file} can't be read: {reason}.",
         "Delete the file: `twintune resume` then goes on from another checkpoint of the run, or from its beginning.",
     )
-
-
-def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
-    checksum = 0
-    for name, tensor in sorted(tensors.items()):
-        checksum = zlib.crc32(f"{name} {tensor.dtype} {tensor.shape}".encode(), checksum)
-        checksum = zlib.crc32(np.ascontiguousarray(tensor).data, checksum)
-    return f"{checksum:08x}"
 
 
 def _checksum_of_text(text: str) -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import safetensors
-from safetensors.numpy import load_file
 
-from twintune.model.weights import in_c_order, save_atomically
+from twintune.errors import TwintuneError
+from twintune.model.tensor_files import DamagedTensors, load_sealed, save_sealed
 from twintune.protocol import KeepSteps
 from twintune.record.state_watch import StateWatch
 
@@ -118,7 +118,7 @@ class StepKeeper:
     def begin(self, step: KeptStep, state: Mapping[str, np.ndarray]) -> None:
         """Writes the state before a step."""
         self._open, self._inputs = step, {}
-        save_atomically(in_c_order(state), self._path(step.place, _BEFORE))
+        save_sealed(state, self._path(step.place, _BEFORE))
 
     def add_inputs(self, inputs: np.ndarray) -> None:
         """Adds the inputs of the step's next batch: features or activations, as the step is given them."""
@@ -142,19 +142,28 @@ class KeptStepFiles:
         self._start, self._end = folder / step.place.name, end
 
     def before(self) -> dict[str, np.ndarray]:
-        """The engine's state before the step."""
-        return load_file(f"{self._start}-{_BEFORE}")
+        """The engine's state before the step.
+
+        Raises:
+            TwintuneError: CHECKPOINT_CORRUPT if the file is not what was written.
+        """
+        return self._load(_BEFORE)
 
     def after(self) -> dict[str, np.ndarray]:
         """The engine's state after the step."""
-        tensors = load_file(f"{self._start}-{self._end}")
-        return {name: tensor for name, tensor in tensors.items() if not name.startswith(_INPUTS)}
+        return {name: tensor for name, tensor in self._load(self._end).items() if not name.startswith(_INPUTS)}
 
     def inputs(self) -> list[np.ndarray]:
         """The inputs of each batch: features or activations; empty for a step on pixels."""
-        with safetensors.safe_open(f"{self._start}-{self._end}", framework="np") as tensors:
-            count = sum(name.startswith(_INPUTS) for name in tensors.keys())
-            return [tensors.get_tensor(f"{_INPUTS}{index}") for index in range(count)]
+        inputs = {name: tensor for name, tensor in self._load(self._end).items() if name.startswith(_INPUTS)}
+        return [inputs[f"{_INPUTS}{index}"] for index in range(len(inputs))]
+
+    def _load(self, end: str) -> dict[str, np.ndarray]:
+        file = Path(f"{self._start}-{end}")
+        try:
+            return load_sealed(file).tensors
+        except DamagedTensors as error:
+            raise _damaged(file, error) from error
 
     def keep_in_float64(
         self, losses: Sequence[float], right: int, inputs: Sequence[np.ndarray], after: Mapping[str, np.ndarray]
@@ -178,14 +187,24 @@ def find_kept_steps(run_directory: Path, in_float64: bool = False) -> list[KeptS
     Args:
         run_directory: The run's folder.
         in_float64: Whether the steps are wanted as they were taken again in float64.
+
+    Raises:
+        TwintuneError: CHECKPOINT_CORRUPT if a file can't be read.
     """
     folder, end = run_directory / FOLDER, _AFTER_IN_FLOAT64 if in_float64 else _AFTER
     steps = []
     for file in folder.glob(f"*-{end}"):
-        with safetensors.safe_open(file, framework="np") as tensors:
-            steps.append(msgspec.json.decode((tensors.metadata() or {})[_HEADER], type=KeptStep))
+        try:
+            with safetensors.safe_open(file, framework="np") as tensors:
+                steps.append(msgspec.json.decode((tensors.metadata() or {})[_HEADER], type=KeptStep))
+        except (safetensors.SafetensorError, OSError, msgspec.MsgspecError, KeyError) as error:
+            raise _damaged(file, error) from error
     return [KeptStepFiles(folder, step, end) for step in sorted(steps, key=lambda step: step.place)]
 
 
 def _write_after(file: Path, step: KeptStep, state: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]) -> None:
-    save_atomically(in_c_order({**state, **inputs}), file, {_HEADER: msgspec.json.encode(step).decode()})
+    save_sealed({**state, **inputs}, file, {_HEADER: msgspec.json.encode(step).decode()})
+
+
+def _damaged(file: Path, error: Exception) -> TwintuneError:
+    return TwintuneError("CHECKPOINT_CORRUPT", f"The kept step {file} can't be taken again: {error}.")

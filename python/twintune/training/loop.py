@@ -19,7 +19,7 @@ from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.phases import keeps_backbone
-from twintune.model.weights import in_c_order, save_atomically
+from twintune.model.tensor_files import in_c_order, save_sealed
 from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
 from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.kept_steps import StepKeeper
@@ -93,7 +93,8 @@ class TrainingLoop:
 
         peak = run.engine.device.memory_peak()
         self.record.others_cpu_share = other_load.share()
-        save_evaluation(logits, run.splits.test, run.splits.classes, Path(self.request.run_directory))
+        folder = Path(self.request.run_directory)
+        save_evaluation(logits, run.splits.test, run.splits.classes, folder, run.splits.digest)
         self._save_model()
         if self.request.profile:
             self._profile()
@@ -234,7 +235,7 @@ class TrainingLoop:
         # Hashing and writing run side by side: they take equally long, and both release Python's global lock.
         with ThreadPoolExecutor(1) as hasher:
             digest = hasher.submit(digest_tensors, tensors)
-            save_atomically(tensors, folder / "model" / "model.safetensors")
+            save_sealed(tensors, folder / "model" / "model.safetensors")
             self.record.model = digest.result()
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from twintune.digests import digest_text
 from twintune.engines.environment import versions
 from twintune.record.checkpoints import Checkpoint, CheckpointFolder
 from twintune.record.early_stopping import Monitor
@@ -38,7 +37,7 @@ class RunCheckpoints:
         self._run = run
         self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), training.checkpoints.keep, restores_best)
         self._specification = specification_of(request)
-        self._split = digest_text([run.splits.membership, *run.splits.contents.values()])
+        self._split = run.splits.digest
         self._versions = versions(request.framework)
         self._pace = Pace(_AUTO_SECONDS)
         self._unwritten_best: tuple[RunState, dict[str, np.ndarray]] | None = None

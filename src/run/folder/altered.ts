@@ -1,6 +1,4 @@
-import { constants, createReadStream } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 import type { Comparison } from '../../compare/comparison.js'
 import { type Event, eventSchema } from '../../events.js'
@@ -8,7 +6,7 @@ import { isSameRun, type Run } from '../../plan/plan-runs.js'
 import type { RunResult } from '../../protocol/result.js'
 import { comparisonFiles } from './files.js'
 import type { RecordedComparison } from './read.js'
-import { openRegular } from './regular-file.js'
+import { linesOf } from './regular-file.js'
 
 /**
  * Finds the results in a comparison's folder that aren't those that were written. The events have all of them again: a
@@ -17,12 +15,8 @@ import { openRegular } from './regular-file.js'
  * @returns Names of the files within the folder.
  * @throws The system's error when the events can't be read.
  */
-export async function findAltered({
-  path: folder,
-  comparison,
-  results,
-}: RecordedComparison): Promise<string[]> {
-  const told = await readEnds(path.join(folder, comparisonFiles.events))
+export function findAltered({ path: folder, comparison, results }: RecordedComparison): string[] {
+  const told = readEnds(path.join(folder, comparisonFiles.events))
   // A comparison has the results of its runs in it.
   if (comparison !== null)
     return told.comparison === null || isDeepStrictEqual(told.comparison, comparison)
@@ -39,14 +33,13 @@ interface Ends {
 }
 
 /** Reads how the runs and the comparison ended, by the events; a later end of a run stands for an earlier one. */
-async function readEnds(file: string): Promise<Ends> {
+function readEnds(file: string): Ends {
   const ends: Ends = { results: [], comparison: null }
   const forget = (run: Run): void => {
     const known = ends.results.findIndex((result) => isSameRun(result, run))
     if (known >= 0) ends.results.splice(known, 1)
   }
-  const fd = openRegular(file, constants.O_RDONLY)
-  for await (const line of createInterface({ input: createReadStream(file, { fd }) })) {
+  for (const line of linesOf(file)) {
     // There are many steps and few ends, which alone are parsed.
     if (!/^\{"type":"(run-started|run-finished|comparison-\w+)"/.test(line)) continue
     const event = parseEvent(line)

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  readSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import type { Event } from '../../events.js'
 import { TwintuneError } from '../../failure.js'
 import { openRegular } from './regular-file.js'
@@ -10,25 +19,28 @@ const newline = 10
 export class EventFile {
   readonly #file: string
   readonly #descriptor: number
+  readonly #own: Stats
 
   /** Opens a file to append to; a last line that was never written to its end goes. */
   constructor(file: string) {
     this.#file = file
     this.#descriptor = openRegular(file, O_RDWR | O_CREAT | O_APPEND)
+    this.#own = fstatSync(this.#descriptor)
     ftruncateSync(this.#descriptor, endOfLastLine(this.#descriptor))
   }
 
   /**
    * Appends an event.
    *
-   * @throws The system's error, or TwintuneError FOLDER_UNWRITABLE when the file was deleted since: what is written to
-   *   it would go with its descriptor.
+   * @throws The system's error, or TwintuneError FOLDER_UNWRITABLE when the file was deleted or moved since: nobody
+   *   would find there what is written to it.
    */
   append(event: Event): void {
-    if (fstatSync(this.#descriptor).nlink === 0)
+    const there = statSync(this.#file, { throwIfNoEntry: false })
+    if (there?.ino !== this.#own.ino || there.dev !== this.#own.dev)
       throw new TwintuneError({
         code: 'FOLDER_UNWRITABLE',
-        message: `${this.#file} was deleted while twintune was at work in its folder.`,
+        message: `${this.#file} was deleted or moved while twintune was at work in its folder.`,
         hint: 'Start the comparison anew, and leave its folder alone until it has ended.',
       })
     const line = Buffer.from(`${JSON.stringify(event)}\n`)

@@ -52,8 +52,11 @@ export class FolderLock {
     const removal = FolderLock.#takeFile(
       `${file}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`,
     )
-    if (readText(file) === stale) rmSync(file, { force: true })
-    removal.release()
+    try {
+      if (readText(file) === stale) rmSync(file, { force: true })
+    } finally {
+      removal.release()
+    }
   }
 
   /** Releases the folder. What keeps the lock from being deleted is no failure: it is stale once this process ends. */
@@ -88,11 +91,27 @@ function create(file: string): boolean {
     linkSync(aside, file)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
+    if (isCode(error, 'EEXIST')) return false
+    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error
+    return createInPlace(file, holder)
   } finally {
     rmSync(aside, { force: true })
   }
+}
+
+// A file system without hard links, such as FAT: another process may find the lock half written, and takes it for torn.
+function createInPlace(file: string, holder: Holder): boolean {
+  try {
+    writeFileSync(file, JSON.stringify(holder), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
 // A process of another machine can't be asked for, and so counts as living.

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
 
 const mebibyte = 2 ** 20
+const newline = 10
 
 /** Bytes that a JSON file in a comparison's folder may have. Node's longest text is about half a gibibyte. */
 const mostBytes = 256 * mebibyte
@@ -45,6 +46,33 @@ export function readFirstLine(file: string): string | null {
     if (Buffer.byteLength(text) < most) return text
   }
   return null
+}
+
+/** Reads the lines of a text file in a comparison's folder one by one; a line that no text could hold is passed over. */
+export function* linesOf(file: string): Generator<string> {
+  const descriptor = openRegular(file, constants.O_RDONLY)
+  try {
+    const chunk = Buffer.allocUnsafe(mebibyte)
+    let parts: Buffer[] = []
+    let length = 0
+    for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
+      let start = 0
+      for (let end = chunk.indexOf(newline); end >= 0 && end < read; end = chunk.indexOf(newline, start)) {
+        parts.push(chunk.subarray(start, end))
+        if (length + end - start < mostBytes) yield Buffer.concat(parts).toString('utf8')
+        parts = []
+        length = 0
+        start = end + 1
+      }
+      length += read - start
+      // What is too long is not kept.
+      if (length < mostBytes) parts.push(Buffer.from(chunk.subarray(start, read)))
+      else parts = []
+    }
+    if (length > 0 && length < mostBytes) yield Buffer.concat(parts).toString('utf8')
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /**

@@ -2,12 +2,15 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-/** Name of a process's temporary folder: `twintune-PID-` and what makes it unique. */
-const named = /^twintune-(\d+)-/
+/**
+ * Name of a process's temporary folder: a word that nobody would give a folder of their own, the process's number, and
+ * what makes it unique. Python makes such folders too (`engines/tensorflow/model.py`).
+ */
+const named = /^twintune-temporary-(\d+)-/
 
 /** Makes a temporary folder, whose name tells another process whose it is. */
 export function makeTemporaryFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), `twintune-${process.pid}-`))
+  return mkdtempSync(path.join(tmpdir(), `twintune-temporary-${process.pid}-`))
 }
 
 /** Hours after which what nobody writes to any more belongs to a process that was killed, on this machine or another. */

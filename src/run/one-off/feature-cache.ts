@@ -81,7 +81,10 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function readEntry(file: string): Promise<FeatureEntry | null> {
   try {
-    const { size, mtime } = await stat(file)
+    const status = await stat(file)
+    // A pipe would never answer.
+    if (!status.isFile()) return null
+    const { size, mtime } = status
     const digest = path.basename(file, suffix)
     return { file, digest, bytes: size, usedAt: mtime, key: await readKey(file).catch(() => null) }
   } catch {

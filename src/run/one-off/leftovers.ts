@@ -2,6 +2,7 @@ import { type Dirent, lstatSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { comparisonFiles } from '../folder/files.js'
 import { listComparisons } from '../folder/find.js'
+import { FolderLock } from '../folder/lock.js'
 import type { RecordedComparison } from '../folder/read.js'
 import { isOwnFolder } from '../folder/regular-file.js'
 import { abandonedTemporaryFolders, isAbandoned } from '../machine/temporary-folders.js'
@@ -11,6 +12,8 @@ export interface Leftover {
   readonly kind: 'checkpoints' | 'temporary file' | 'temporary folder'
   readonly path: string
   readonly bytes: number
+  /** Comparison's folder that it lies in, if it does: nobody may be at work there when it is deleted. */
+  readonly comparison?: string
 }
 
 /**
@@ -36,13 +39,17 @@ export async function findLeftovers(runsDirectory: string, cacheDirectory: strin
 
 /** Deletes leftovers, and returns those that are gone. */
 export function deleteLeftovers(leftovers: readonly Leftover[]): Leftover[] {
-  return leftovers.filter(({ path: place }) => {
+  return leftovers.filter(({ path: place, comparison }) => {
+    let lock: FolderLock | null = null
     try {
+      lock = comparison === undefined ? null : FolderLock.take(comparison)
       rmSync(place, { recursive: true, force: true })
       return true
     } catch {
-      // What is someone else's stays theirs.
+      // What is someone else's stays theirs, and what is at work again is none of ours.
       return false
+    } finally {
+      lock?.release()
     }
   })
 }
@@ -66,6 +73,7 @@ function leftoversOf({ path: folder, status, results }: RecordedComparison): Lef
         ...files.filter((file) => !file.path.startsWith(checkpoints + path.sep)),
       ]
     })
+    .map((left) => ({ ...left, comparison: folder }))
 }
 
 // Files that are written aside until they are whole (`python/twintune/system/files.py`).
@@ -79,9 +87,14 @@ function temporaryFiles(folder: string, isLeft: (file: string) => boolean): Left
 }
 
 function bytesOf(place: string): number {
-  const status = lstatSync(place, { throwIfNoEntry: false })
-  if (!status?.isDirectory()) return status?.size ?? 0
-  return entriesOf(place).reduce((sum, { name }) => sum + bytesOf(path.join(place, name)), 0)
+  try {
+    const status = lstatSync(place)
+    if (!status.isDirectory()) return status.size
+    return entriesOf(place).reduce((sum, { name }) => sum + bytesOf(path.join(place, name)), 0)
+  } catch {
+    // It is gone, someone else's, or deeper than a path may be.
+    return 0
+  }
 }
 
 // A folder that is gone or is someone else's has nothing of ours.

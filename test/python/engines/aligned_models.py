@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from twintune.backbones import BatchNorm, find_backbone
-from twintune.model.weights import random_tensors, save_atomically
+from twintune.model.tensor_files import save_atomically
+from twintune.model.weights import random_tensors
 from twintune.protocol import Head, Precision
 from twintune.seeding import generator
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import ADAM, MOSTLY_PYTORCH, PHASE, RESNET
 from safetensors.numpy import load_file
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
-from twintune.model.weights import save_atomically
+from twintune.model.tensor_files import save_atomically
 from twintune.protocol import RunRequest, RunResult
 from twintune.training.loop import run
 

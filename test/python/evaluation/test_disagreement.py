@@ -13,7 +13,7 @@ from scipy.stats import binom
 from twintune.data.splits import open_splits
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation.disagreement import compare_predictions, mcnemar_p
-from twintune.model.weights import save_atomically
+from twintune.model.tensor_files import save_sealed
 from twintune.protocol import ComparePredictionsRequest, ComparePredictionsResult, ImageFolder, ListingRequest
 
 CLASSES = ["class0", "class1", "class2"]
@@ -54,7 +54,7 @@ def compare(
 ) -> ComparePredictionsResult:
     files = [folder / "first.safetensors", folder / "second.safetensors"]
     for file, logits, truth in zip(files, (first, second), (labels, labels_of_second or labels), strict=True):
-        save_atomically({"logits": logits, "labels": np.array(truth)}, file)
+        save_sealed({"logits": logits, "labels": np.array(truth)}, file)
     request = ComparePredictionsRequest(str(files[0]), str(files[1]), asked)
     return compare_predictions(request, emit)
 

@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 from twintune.data.dataset import Split
 from twintune.evaluation.evaluation import describe_evaluation, save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
+from twintune.model.tensor_files import load_sealed
 from twintune.protocol import Evaluation
 
 CLASSES = ["cat", "dog", "owl"]
@@ -72,9 +73,10 @@ def test_there_are_twenty_top_losses_at_most() -> None:
 def test_what_is_saved_is_enough_to_compute_every_metric_again(tmp_path: Path) -> None:
     logits = np.random.default_rng(3).standard_normal((10, 3)).astype(np.float32)
     split = split_of([0, 1, 2, 0, 1, 2, 0, 1, 2, 0])
-    save_evaluation(logits, split, CLASSES, tmp_path)
+    save_evaluation(logits, split, CLASSES, tmp_path, "0f")
     saved = load_file(tmp_path / "predictions.safetensors")
     assert evaluate_logits(saved["logits"], saved["labels"]) == evaluate_logits(logits, split.labels)
+    assert load_sealed(tmp_path / "predictions.safetensors").metadata == {"data": "0f"}
     evaluation = msgspec.json.decode((tmp_path / "evaluation.json").read_bytes(), type=Evaluation)
     assert evaluation == describe_evaluation(logits, split, CLASSES)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["evaluation.json", "predictions.safetensors"]

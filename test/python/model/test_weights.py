@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import sys
@@ -9,12 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from twintune.backbones import tensor_shapes
 from twintune.errors import TwintuneError
-from twintune.model.weights import random_tensors, resolve_weights, save_atomically
+from twintune.model.tensor_files import save_atomically
+from twintune.model.weights import random_tensors, resolve_weights
 
 HEAD = {"hidden": [], "activation": "relu", "dropout": 0.0}
 
@@ -123,6 +126,20 @@ def test_a_file_that_has_changed_since_it_was_taken_is_held_against_the_backbone
     assert resolve_weights(request) == file
     save_atomically({**tensors, "conv1.weight": np.full_like(tensors["conv1.weight"], np.nan)}, file)
     assert failure(request).code == "WEIGHTS_MISMATCH"
+
+
+def test_a_file_of_the_cache_that_is_not_what_was_written_is_made_again(make_request, tmp_path: Path) -> None:
+    request = msgspec.structs.replace(make_request("pytorch"), cache_directory=str(tmp_path))
+    file = resolve_weights(request)
+    written = file.read_bytes()
+    for damaged in (written[:-1] + bytes([written[-1] ^ 4]), written[:1000], b""):
+        file.unlink()
+        file.write_bytes(damaged)
+        assert resolve_weights(request) == file
+        assert file.read_bytes() == written
+    file.unlink()
+    os.mkfifo(file)
+    assert resolve_weights(request).read_bytes() == written
 
 
 def test_a_pickle_is_refused(make_request, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import twintune.model.weights
+import twintune.model.tensor_files
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 from twintune.errors import TwintuneError
@@ -105,7 +105,7 @@ def test_a_torn_write_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         Path(file).write_bytes(b"half of a header")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(twintune.model.weights, "save_file", die_half_way)
+    monkeypatch.setattr(twintune.model.tensor_files, "save_file", die_half_way)
     with pytest.raises(KeyboardInterrupt):
         save(folder, 2)
     assert load_last_epoch(tmp_path) == 1

@@ -11,7 +11,8 @@ import pytest
 from conftest import ADAM, BACKBONE, PHASE
 from pictures import write_pictures
 from reports import without_rounding
-from twintune.model.weights import random_tensors, save_atomically
+from twintune.model.tensor_files import save_atomically
+from twintune.model.weights import random_tensors
 from twintune.protocol import Facts, RunRequest
 from twintune.training.loop import run
 

@@ -1,7 +1,9 @@
 import {
   appendFileSync,
+  cpSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -74,10 +76,16 @@ it('a file without a whole line begins anew', () => {
   expect(readFileSync(file, 'utf8')).toBe(line)
 })
 
-it('a file that is deleted meanwhile takes no more events', () => {
+it.each([
+  ['deleted', () => rmSync(file)],
+  ['moved', () => renameSync(file, `${file}.moved`)],
+  ['replaced', () => replace()],
+])('a file that is %s meanwhile takes no more events', (_, change) => {
   const events = new EventFile(file)
-  rmSync(file)
-  expect(() => events.append(event)).toThrow(`${file} was deleted while twintune was at work in its folder.`)
+  change()
+  expect(() => events.append(event)).toThrow(
+    `${file} was deleted or moved while twintune was at work in its folder.`,
+  )
   events.close()
 })
 
@@ -88,3 +96,8 @@ it('a link to a file elsewhere is not written through', () => {
   expect(() => append()).toThrow('ELOOP')
   expect(readFileSync(elsewhere, 'utf8')).toBe('a file of someone else')
 })
+
+function replace(): void {
+  cpSync(file, `${file}.copy`)
+  renameSync(`${file}.copy`, file)
+}

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import {
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -12,6 +14,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findComparison, listComparisons } from '../../../src/run/folder/find.js'
+import { linesOf } from '../../../src/run/folder/regular-file.js'
 import { comparison, finishedRun } from '../../report/comparison.js'
 
 const runs = mkdtempSync(path.join(tmpdir(), 'twintune-find-'))
@@ -85,6 +88,18 @@ describe('the list of comparisons', () => {
   it('has the results that an interrupted comparison came to', async () => {
     const [interrupted] = await listComparisons(runs)
     expect(interrupted?.results).toEqual([finishedRun('tensorflow', 0)])
+  })
+})
+
+describe('the lines of a file', () => {
+  it('come one by one, across the pieces that are read, but for one that no text could hold', () => {
+    const file = path.join(newFolder(), 'events.jsonl')
+    const long = 'x'.repeat(3 * 2 ** 20)
+    writeFileSync(file, `first\n${long}\n\n`)
+    const size = statSync(file).size
+    truncateSync(file, size + 300 * 2 ** 20)
+    appendFileSync(file, '\nlast')
+    expect([...linesOf(file)]).toEqual(['first', long, '', 'last'])
   })
 })
 

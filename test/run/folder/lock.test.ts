@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,7 +19,7 @@ import { FolderLock, isInUse } from '../../../src/run/folder/lock.js'
 
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>()
-  return { ...fs, rmSync: vi.fn(fs.rmSync) }
+  return { ...fs, linkSync: vi.fn(fs.linkSync), rmSync: vi.fn(fs.rmSync) }
 })
 const { rmSync: rm } = await vi.importActual<typeof import('node:fs')>('node:fs')
 
@@ -64,6 +73,17 @@ describe('the lock of a comparison folder', () => {
     onTestFinished(() => kill.mockRestore())
     expect(isInUse(folder)).toBe(true)
     expect(() => FolderLock.take(folder)).toThrow(`process ${noProcess} on `)
+  })
+
+  it('is written in its place where there are no hard links, and counts there', () => {
+    const refuse = () => {
+      throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' })
+    }
+    vi.mocked(linkSync).mockImplementationOnce(refuse).mockImplementationOnce(refuse)
+    const lock = FolderLock.take(folder)
+    expect(readdirSync(folder)).toEqual(['lock.json'])
+    expect(() => FolderLock.take(folder)).toThrow(`process ${process.pid} on `)
+    lock.release()
   })
 
   it('does not count when it is torn', () => {

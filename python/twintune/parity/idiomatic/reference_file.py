@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from twintune.model.weights import save_atomically
+from twintune.model.tensor_files import save_atomically
 from twintune.parity.tensor_groups import group_of
 
 

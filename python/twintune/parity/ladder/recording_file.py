@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from safetensors import safe_open
 
-from twintune.model.weights import save_atomically
+from twintune.model.tensor_files import save_atomically
 from twintune.parity.tensor_groups import group_of, names_under
 from twintune.protocol import Framework, Precision, RungName, Trained
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file
 
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
+from twintune.errors import TwintuneError
+from twintune.evaluation.evaluation import DATA
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.precision import is_half
+from twintune.model.tensor_files import DamagedTensors, SealedTensors, load_sealed
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.protocol import CrossEvaluation, EvaluationMetrics, SplitName
 from twintune.training.context import RunContext
@@ -49,10 +51,22 @@ class CrossEvaluator:
 
         Args:
             judged: The run's folder.
+
+        Raises:
+            TwintuneError: DATASET_CHANGED if the run was of other images, CHECKPOINT_CORRUPT if one of its files is not
+                what was written.
         """
-        self._load(load_file(judged / "model" / "model.safetensors"))
+        model = _load_sealed(judged / "model" / "model.safetensors").tensors
+        predictions = _load_sealed(judged / "predictions.safetensors")
+        if predictions.metadata.get(DATA) != self._run.splits.digest:
+            raise TwintuneError(
+                "DATASET_CHANGED",
+                f"The images are not those any more that {judged} was tested on.",
+                "Put them back as they were, and go on with twintune resume.",
+            )
+        self._load(model)
         logits = self._logits_of("test")
-        kept = load_file(judged / "predictions.safetensors")["logits"]
+        kept = predictions.tensors["logits"]
         bound, labels = TOLERANCES[self._run.request.training.precision].logits, self._run.splits.test.labels
         if kept.shape != logits.shape or not np.isfinite(logits).all():
             difference, scale = NOT_COMPARABLE, 1.0
@@ -128,3 +142,10 @@ def _gap(logits: np.ndarray) -> float:
     """The distance between the two largest logits."""
     second, first = np.partition(logits, -2)[-2:]
     return float(first - second)
+
+
+def _load_sealed(file: Path) -> SealedTensors:
+    try:
+        return load_sealed(file)
+    except DamagedTensors as error:
+        raise TwintuneError("CHECKPOINT_CORRUPT", f"{file} can't be tested: {error}.") from error

@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 import pytest
 from conftest import ADAM, PHASE, RESNET
-from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from twintune import protocol
+from twintune.errors import TwintuneError
+from twintune.model.tensor_files import load_sealed, save_sealed
 from twintune.parity.replay.judging_runs import judge_run
 from twintune.training.loop import run
 
@@ -128,6 +129,33 @@ def test_features_of_other_images_are_found_out(judge: Callable[..., protocol.Ju
     assert "inputs" in _faults(judge("phase-1-epoch-1-step-1", change).steps[0])
 
 
+@pytest.mark.parametrize("name", ["steps/*-before", "steps/*-after", "model/model", "predictions"])
+def test_a_file_with_a_changed_bit_is_named_and_judged_by_nobody(
+    judge: Callable[..., protocol.JudgeRunResult], name: str
+) -> None:
+    def flip(folder: Path) -> None:
+        file = sorted(folder.glob(f"{name}.safetensors"))[0]
+        content = bytearray(file.read_bytes())
+        content[-1] ^= 4
+        file.write_bytes(content)
+
+    with pytest.raises(TwintuneError, match="it is not what was written") as caught:
+        judge("phase-1-epoch-1-step-1", flip)
+    assert caught.value.code == "CHECKPOINT_CORRUPT"
+
+
+def test_a_run_that_was_tested_on_other_images_is_judged_by_nobody(
+    judge: Callable[..., protocol.JudgeRunResult],
+) -> None:
+    def change(folder: Path) -> None:
+        tensors, _ = load_sealed(folder / "predictions.safetensors")
+        save_sealed(tensors, folder / "predictions.safetensors", {"data": "of other images"})
+
+    with pytest.raises(TwintuneError) as caught:
+        judge("phase-1-epoch-1-step-1", change)
+    assert caught.value.code == "DATASET_CHANGED"
+
+
 def test_logits_that_the_model_does_not_give_are_found_out(judge: Callable[..., protocol.JudgeRunResult]) -> None:
     def change(folder: Path) -> None:
         _rewrite(folder / "predictions.safetensors", lambda name, tensor: tensor * 1.01 if name == "logits" else tensor)
@@ -212,7 +240,5 @@ def _faults(step: protocol.ReplayedStep) -> list[str]:
 
 
 def _rewrite(file: Path, change: Callable[[str, np.ndarray], np.ndarray]) -> None:
-    with safe_open(file, framework="np") as tensors:
-        metadata = tensors.metadata()
-    changed = {name: np.ascontiguousarray(change(name, tensor)) for name, tensor in load_file(file).items()}
-    save_file(changed, file, metadata)
+    tensors, metadata = load_sealed(file)
+    save_sealed({name: change(name, tensor) for name, tensor in tensors.items()}, file, metadata)
