@@ -1,14 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 
 /** Variable whose value tells the processes of a part of the test run from all others. */
 export const partVariable = 'TWINTUNE_TEST_PART'
 
-/** Folders that tools keep in the temporary folder on purpose, such as caches of compiled code. */
-const kept = /^(pytest-of-|tsx-|node-compile-cache|v8-compile-cache|torchinductor_)/
+/** Names that tools keep in the temporary folder on purpose, such as caches of compiled code, or leave there when they are killed. */
+// TensorFlow deletes the code that autograph has written only where its process ends by itself.
+const kept =
+  /^(pytest-of-|__autograph_generated_file|tsx-|node-compile-cache|v8-compile-cache|torchinductor_)/
 
 /** Names what a part of the test run has left in its temporary folder. */
 export function leftFiles(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !kept.test(name))
+  return namesIn(folder)
+    .filter((name) => !kept.test(name))
+    .map((name) => {
+      const inside = namesIn(path.join(folder, name)).slice(0, 3)
+      return inside.length === 0 ? name : `${name} with ${inside.join(', ')}`
+    })
 }
 
 /** Names the processes that a part of the test run has left, by Linux' /proc; none where there is no /proc. */

@@ -22,6 +22,8 @@ beforeAll(() => writePictures(folder))
 const experiment = (name: string) =>
   tinyExperiment(folder, {
     name,
+    // Keras takes seconds to start and to begin: test/python/training/test_resume.py has it interrupted and resumed.
+    frameworks: ['pytorch'],
     deterministic: true,
     training: {
       batchSize: 8,
@@ -70,9 +72,7 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
     whole,
     'comparison-started',
   )
-  for (const framework of ['tensorflow', 'pytorch']) {
-    expect(hashOfModel(comparisonDirectory, framework)).toBe(hashOfModel(wholeDirectory, framework))
-  }
+  expect(hashOfModel(comparisonDirectory, 'pytorch')).toBe(hashOfModel(wholeDirectory, 'pytorch'))
 
   const once = await startTwintune(['resume', 'latest'], folder)
   expect(once.exitCode).toBe(0)

@@ -141,7 +141,7 @@ class CheckedImages(NamedTuple):
 
     dataset: ImageDataset
     stamps: np.ndarray
-    """Their stamps before they were read; uint64, shape [images]."""
+    """Stamps of the images before they were read; uint64, shape [images]."""
     digests: np.ndarray
     """SHA-256 of their encoded bytes, zeros for those that could not be read; uint8, shape [images, 32]."""
 

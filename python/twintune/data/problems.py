@@ -59,7 +59,7 @@ def refuse_changed(splits: Splits) -> None:
         raise TwintuneError(
             "DATASET_CHANGED",
             f"{were} changed while the run was at work: {list_briefly(changed)}.",
-            "Put the images back and go on with twintune resume, or start a new comparison and leave them alone meanwhile.",
+            "Put the images back and go on with twintune resume, or start a new comparison.",
         )
 
 

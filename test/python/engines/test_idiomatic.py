@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 # A classifier within a sequence, one behind a wide layer, and a network without BatchNorm. resnet50 trains elsewhere.
 QUICK = {
-    ("vgg16", "tensorflow"),
+    pytest.param("vgg16", "tensorflow", marks=pytest.mark.slow),
     ("mobilenet_v2", "pytorch"),
     ("mobilenetv3_small_100", "pytorch"),
     ("convnext_tiny", "pytorch"),

@@ -180,7 +180,8 @@ def _load_backbone(name: str, weights: Path) -> tuple[keras.Model, dict[str, tup
     from keras_hub.models import Backbone
 
     # Another process of twintune deletes the folder if this one is killed: it knows it by the name.
-    with tempfile.TemporaryDirectory(prefix=f"twintune-temporary-{os.getpid()}-") as folder, _recorded_ports() as ported:
+    prefix = f"twintune-temporary-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder, _recorded_ports() as ported:
         Path(folder, "config.json").write_text(json.dumps({"architecture": name, "pretrained_cfg": {}}))
         Path(folder, "model.safetensors").symlink_to(weights.resolve())
         # A converter prints a line for each layer.
