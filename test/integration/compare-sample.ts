@@ -1,10 +1,14 @@
 import path from 'node:path'
 import { type Experiment, loadExperiment } from '../../src/index.js'
-import { comparisonOf, root, temporaryFolder } from './rig.js'
+import { comparisonOf, root } from './rig.js'
 import { compareWarm } from './warm.js'
 
 /** Carries out the sample's example once in each framework, at an image size and for a number of epochs. */
-export async function compareSample(imageSize: Experiment['dataset']['imageSize'], epochs: number) {
+export async function compareSample(
+  folder: string,
+  imageSize: Experiment['dataset']['imageSize'],
+  epochs: number,
+) {
   const example = await loadExperiment(path.join(root, 'examples/fashion-mnist.yaml'))
   const [phase] = example.training.phases ?? []
   const experiment = {
@@ -13,5 +17,5 @@ export async function compareSample(imageSize: Experiment['dataset']['imageSize'
     training: { ...example.training, phases: [{ ...phase, epochs }] },
     seeds: [0],
   }
-  return comparisonOf(await compareWarm(experiment, temporaryFolder()))
+  return comparisonOf(await compareWarm(experiment, folder))
 }

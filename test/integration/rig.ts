@@ -19,7 +19,7 @@ export const python = path.join(root, '.venv/bin/python')
 /** The sample that is in the repository. */
 export const sample = path.join(root, 'examples/data')
 
-/** A temporary folder, removed after the file's tests. */
+/** A temporary folder, removed after the file's tests; to be called outside of them. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'twintune-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { verifyEventSchema } from '../../src/compare/verification.js'
 import {
   startTwintune,
@@ -8,9 +8,11 @@ import {
   writeSpec,
 } from '../integration/rig.js'
 
+const folder = temporaryFolder()
+
+beforeAll(() => writePictures(folder))
+
 it('verify carries out short runs of all phases, and finds that both frameworks did the same in each', async () => {
-  const folder = temporaryFolder()
-  writePictures(folder)
   const spec = writeSpec(folder, tinyExperiment(folder))
 
   const { exitCode, stdout, stderr } = await startTwintune(['verify', spec, '--json'], folder)
@@ -37,8 +39,6 @@ it('verify carries out short runs of all phases, and finds that both frameworks 
 })
 
 it('verify ends with 4 where a difference is planted on one side, and names the rung that it is on', async () => {
-  const folder = temporaryFolder()
-  writePictures(folder)
   const spec = writeSpec(folder, tinyExperiment(folder))
   const planted = ['--perturb', 'adam-epsilon', '--set', 'training.precision=float64']
 

@@ -20,9 +20,8 @@ from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
-# A classifier within a sequence, one behind a wide layer, and a network without BatchNorm. resnet50 trains elsewhere.
+# A classifier within a sequence, and one behind a wide layer. resnet50 trains elsewhere.
 QUICK = {
-    pytest.param("vgg16", "tensorflow", marks=pytest.mark.slow),
     ("mobilenet_v2", "pytorch"),
     ("mobilenetv3_small_100", "pytorch"),
     ("convnext_tiny", "pytorch"),
