@@ -18,11 +18,13 @@ export function silenceLimits(
  *
  * @param log - Name of the file with Python's stack.
  */
-export function describeSilence({ seconds, pythonPid, isStopped, place }: Silence, log: string): string {
+export function describeSilence({ seconds, pythonPid, stoppedPid, place }: Silence, log: string): string {
   const minutes = Math.floor(seconds / 60)
   const time = `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
-  if (isStopped)
-    return `Python (process ${pythonPid}) has been stopped for ${time}: kill -CONT ${pythonPid} lets it go on.`
+  if (stoppedPid !== null) {
+    const what = stoppedPid === pythonPid ? 'Python' : "Python's worker"
+    return `${what} (process ${stoppedPid}) has been stopped for ${time}: kill -CONT ${stoppedPid} lets it go on.`
+  }
   const at = place === null ? '' : ` It is at ${place}; its stack is in ${log}.`
   return `Python (process ${pythonPid}) has neither reported nor computed anything for ${time}.${at} --hang-timeout ends a Python that hangs.`
 }

@@ -81,8 +81,9 @@ export function reportBridgeFailure(text: string, answered: boolean, ended: Ende
 }
 
 /** Reports a Python that was ended because it neither reported nor computed anything for too long. */
-export function reportHungPython({ seconds, isStopped, place }: Silence, ended: Ended): Failure {
-  const at = isStopped ? ', stopped by a signal' : place === null ? '' : `, at ${place}`
+export function reportHungPython({ seconds, stoppedPid, place }: Silence, ended: Ended): Failure {
+  const isStopped = stoppedPid !== null
+  const at = isStopped ? `, process ${stoppedPid} stopped by a signal` : place === null ? '' : `, at ${place}`
   return {
     code: 'PYTHON_HUNG',
     message: `The Python of ${ended.name} hung${at}: it neither reported nor computed anything for ${Math.round(seconds)} seconds, and was ended.`,

@@ -5,8 +5,8 @@ import { findStack } from './python-stack.js'
 export interface Silence {
   readonly seconds: number
   readonly pythonPid: number
-  /** Whether the process is stopped by a signal, such as SIGSTOP or a debugger's. */
-  readonly isStopped: boolean
+  /** Process, Python or its worker, that is stopped by a signal, such as SIGSTOP or a debugger's; `null` where none is. */
+  readonly stoppedPid: number | null
   /** Place in the code that Python is at, as `function (file:line)`; `null` where it can't be had. */
   readonly place: string | null
 }
@@ -28,6 +28,7 @@ const longestInterval = 10
 /** Watch over one call of a Python: looks at times whether it reports or computes. */
 export class SilenceWatch {
   readonly #pid: number
+  readonly #workerPid: number
   readonly #logFile: string
   readonly #options: SilenceOptions
   readonly #onHung: (silence: Silence) => void
@@ -40,8 +41,14 @@ export class SilenceWatch {
   #warnAfter: number
   #isClosed = false
 
-  constructor(pid: number, logFile: string, options: SilenceOptions, onHung: SilenceOptions['onSilence']) {
+  constructor(
+    { pid, workerPid }: { readonly pid: number; readonly workerPid: number },
+    logFile: string,
+    options: SilenceOptions,
+    onHung: SilenceOptions['onSilence'],
+  ) {
     this.#pid = pid
+    this.#workerPid = workerPid
     this.#logFile = logFile
     this.#options = options
     this.#onHung = onHung
@@ -90,14 +97,14 @@ export class SilenceWatch {
     const isHung = seconds >= (this.#options.endAfterSeconds ?? Number.POSITIVE_INFINITY)
     if (!isHung && seconds < this.#warnAfter) return
     this.#warnAfter *= 2
-    const isStopped = found?.isStopped ?? false
+    const stoppedPid = [this.#pid, this.#workerPid].find((pid) => readProcess(pid)?.isStopped) ?? null
     const heard = this.#heard
-    const place = isStopped ? null : await findStack(this.#pid, this.#logFile)
+    const place = stoppedPid !== null ? null : await findStack(this.#pid, this.#logFile)
     // It may have reported while its stack was asked for.
     if (this.#isClosed || this.#heard !== heard) return
     if (isHung) this.close()
     const tell = isHung ? this.#onHung : this.#options.onSilence
-    tell({ seconds, pythonPid: this.#pid, isStopped, place })
+    tell({ seconds, pythonPid: this.#pid, stoppedPid, place })
   }
 
   #computed(processorSeconds: number): boolean {

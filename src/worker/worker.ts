@@ -190,7 +190,12 @@ export class Worker {
     if (this.#state === 'ready') this.#state = 'busy'
     if (this.#silenceOptions && this.#pythonPid !== undefined) {
       const onHung = (silence: Silence) => this.#fail(reportHungPython(silence, this.#ended()))
-      this.#watch = new SilenceWatch(this.#pythonPid, this.#log.file, this.#silenceOptions, onHung)
+      this.#watch = new SilenceWatch(
+        { pid: this.#pythonPid, workerPid: this.workerPid },
+        this.#log.file,
+        this.#silenceOptions,
+        onHung,
+      )
     }
     try {
       return await this.#invoke(name, payload, onProgress)

@@ -24,7 +24,7 @@ it('a Python that does nothing is told of, with the place that it is at and its 
   const request = failureOf(worker.request(sleep, {}))
   await told
   const [first, second] = silences
-  expect(first).toMatchObject({ pythonPid: worker.pythonPid, isStopped: false })
+  expect(first).toMatchObject({ pythonPid: worker.pythonPid, stoppedPid: null })
   expect(first?.place).toMatch(/^sleep \(.*fixture_main\.py:\d+\)$/)
   expect(second?.seconds).toBeGreaterThan(2 * 0.4)
   expect(read(logFile)).toMatch(/File ".*fixture_main\.py", line \d+ in sleep/)
@@ -60,25 +60,29 @@ it('time in which nothing ran, as on a machine that was paused, is no silence', 
   await request
 })
 
-it('a Python that is stopped is told of as such, and one that hangs for too long is ended', async () => {
-  const { worker } = startWorker()
-  await worker.ready
-  const silences: Silence[] = []
-  worker.watchSilence({
-    warnAfterSeconds: 0.3,
-    endAfterSeconds: 1,
-    onSilence: (silence) => silences.push(silence),
-  })
-  const request = worker.request(
-    sleep,
-    {},
-    { onProgress: () => process.kill(worker.pythonPid ?? 0, 'SIGSTOP') },
-  )
-  expect(await failureOf(request)).toMatchObject({
-    code: 'PYTHON_HUNG',
-    message: expect.stringMatching(/^The Python of fixture hung, stopped by a signal: .* for \d+ seconds/),
-    hint: 'A longer --hang-timeout waits longer for it.',
-  })
-  expect(silences[0]).toMatchObject({ isStopped: true, place: null })
-  await untilGone(worker.workerPid, worker.pythonPid)
-})
+it.each(['Python', 'worker'])(
+  'a %s that is stopped is told of as such, and ended when that lasts too long',
+  async (which) => {
+    const { worker } = startWorker()
+    await worker.ready
+    const stopped = which === 'Python' ? Number(worker.pythonPid) : worker.workerPid
+    const silences: Silence[] = []
+    worker.watchSilence({
+      warnAfterSeconds: 0.3,
+      endAfterSeconds: 1,
+      onSilence: (silence) => silences.push(silence),
+    })
+    const request = worker.request(sleep, {}, { onProgress: () => process.kill(stopped, 'SIGSTOP') })
+    expect(await failureOf(request)).toMatchObject({
+      code: 'PYTHON_HUNG',
+      message: expect.stringMatching(
+        new RegExp(
+          `^The Python of fixture hung, process ${stopped} stopped by a signal: .* for \\d+ seconds`,
+        ),
+      ),
+      hint: 'A longer --hang-timeout waits longer for it.',
+    })
+    expect(silences[0]).toMatchObject({ stoppedPid: stopped, place: null })
+    await untilGone(worker.workerPid, worker.pythonPid)
+  },
+)
