@@ -10,7 +10,6 @@ import numpy as np
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
-from twintune.evaluation.evaluation import DATA
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.precision import is_half
 from twintune.model.tensor_files import DamagedTensors, SealedTensors, load_sealed
@@ -53,20 +52,12 @@ class CrossEvaluator:
             judged: The run's folder.
 
         Raises:
-            TwintuneError: DATASET_CHANGED if the run was of other images, CHECKPOINT_CORRUPT if one of its files is not
-                what was written.
+            TwintuneError: CHECKPOINT_CORRUPT if a file of the run is not what was written.
         """
         model = _load_sealed(judged / "model" / "model.safetensors").tensors
-        predictions = _load_sealed(judged / "predictions.safetensors")
-        if predictions.metadata.get(DATA) != self._run.splits.digest:
-            raise TwintuneError(
-                "DATASET_CHANGED",
-                f"The images are not those any more that {judged} was tested on.",
-                "Put them back as they were, and go on with twintune resume.",
-            )
+        kept = load_predictions(judged).tensors["logits"]
         self._load(model)
         logits = self._logits_of("test")
-        kept = predictions.tensors["logits"]
         bound, labels = TOLERANCES[self._run.request.training.precision].logits, self._run.splits.test.labels
         if kept.shape != logits.shape or not np.isfinite(logits).all():
             difference, scale = NOT_COMPARABLE, 1.0
@@ -142,6 +133,15 @@ def _gap(logits: np.ndarray) -> float:
     """The distance between the two largest logits."""
     second, first = np.partition(logits, -2)[-2:]
     return float(first - second)
+
+
+def load_predictions(judged: Path) -> SealedTensors:
+    """Loads the logits that a run gave in its test, with the digest of the images that it was of.
+
+    Raises:
+        TwintuneError: CHECKPOINT_CORRUPT if the file is not what was written.
+    """
+    return _load_sealed(judged / "predictions.safetensors")
 
 
 def _load_sealed(file: Path) -> SealedTensors:
