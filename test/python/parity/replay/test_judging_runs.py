@@ -69,14 +69,17 @@ def judge(finished: RequestOf, tmp_path: Path) -> Callable[..., protocol.JudgeRu
     Keras takes ten seconds to run or to judge, and what is tested here has nothing to do with the framework.
     """
 
+    # Carried out before a test plants its mistake.
+    request = finished("pytorch")
+
     def judge_changed(only: str, change: Callable[[Path], None] = lambda folder: None) -> protocol.JudgeRunResult:
         folder = tmp_path / "judged"
-        shutil.copytree(finished("pytorch").run_directory, folder)
+        shutil.copytree(request.run_directory, folder)
         for file in (folder / "steps").iterdir():
             if not file.name.startswith(only):
                 file.unlink()
         change(folder)
-        return judge_run(_request(finished("pytorch"), folder), lambda report: None)
+        return judge_run(_request(request, folder), lambda report: None)
 
     return judge_changed
 
