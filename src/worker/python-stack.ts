@@ -2,7 +2,8 @@ import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
-const dumpMilliseconds = 500
+const lookMilliseconds = 500
+const mostLooks = 10
 const pySpySeconds = 10
 
 /**
@@ -35,12 +36,18 @@ async function askPySpy(pid: number, logFile: string): Promise<string | null> {
 async function askFaulthandler(pid: number, logFile: string): Promise<string | null> {
   const start = statSync(logFile).size
   process.kill(pid, 'SIGUSR1')
-  await sleep(dumpMilliseconds)
-  // The main thread comes last, and of each thread the innermost place first.
-  const threads = readFileSync(logFile)
-    .subarray(start)
-    .toString('utf8')
-    .split(/^(?:Current thread|Thread) .*\(most recent call first\):\n/m)
+  // A busy machine may let Python answer late.
+  for (let look = 0; look < mostLooks; look += 1) {
+    await sleep(lookMilliseconds)
+    const place = innermostPlace(readFileSync(logFile).subarray(start).toString('utf8'))
+    if (place !== null) return place
+  }
+  return null
+}
+
+// The main thread comes last, and of each thread the innermost place first.
+function innermostPlace(dump: string): string | null {
+  const threads = dump.split(/^(?:Current thread|Thread) .*\(most recent call first\):\n/m).slice(1)
   const [, file, line, name] = /^ *File "(.*)", line (\d+) in (.*)$/m.exec(threads.at(-1) ?? '') ?? []
   return file === undefined ? null : `${name} (${file}:${line})`
 }

@@ -36,8 +36,9 @@ it('a Python that computes without a word, or reports, is left alone', async () 
   const { worker } = startWorker()
   const silences: Silence[] = []
   worker.watchSilence({
-    warnAfterSeconds: 0.5,
-    endAfterSeconds: 1,
+    // Long enough that other tests can't keep a processor from this one for as long.
+    warnAfterSeconds: 2,
+    endAfterSeconds: 2.5,
     onSilence: (silence) => silences.push(silence),
   })
   await worker.request(spin, {})
@@ -69,7 +70,7 @@ it.each(['Python', 'worker'])(
     const silences: Silence[] = []
     worker.watchSilence({
       warnAfterSeconds: 0.3,
-      endAfterSeconds: 1,
+      endAfterSeconds: 5,
       onSilence: (silence) => silences.push(silence),
     })
     const request = worker.request(sleep, {}, { onProgress: () => process.kill(stopped, 'SIGSTOP') })
