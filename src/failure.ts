@@ -85,6 +85,11 @@ export class TwintuneError extends Error {
   }
 }
 
+/** Whether a thrown value is an error of the system with one of these codes, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
+
 /** Turns any thrown value into a failure. A value that is no `TwintuneError` counts as a fault of twintune itself. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof TwintuneError) return error.failure

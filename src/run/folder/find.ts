@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { TwintuneError } from '../../failure.js'
+import { hasCode, TwintuneError } from '../../failure.js'
 import { type RecordedComparison, readComparison } from './read.js'
 import { explainUnreadable } from './unreadable.js'
 
@@ -49,7 +49,7 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
     return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(runsDirectory, entry.name))
   } catch (error) {
     // The folder is made with its first comparison.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasCode(error, 'ENOENT')) return []
     throw explainUnreadable(error, 'COMPARISON_NOT_FOUND', runsDirectory, hintOfOut)
   }
 }

@@ -3,7 +3,8 @@ import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:
 import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
-import { TwintuneError } from '../../failure.js'
+import { hasCode, TwintuneError } from '../../failure.js'
+import { isAlive } from '../machine/processes.js'
 import { comparisonFiles } from './files.js'
 import { readRegular } from './regular-file.js'
 
@@ -82,46 +83,38 @@ export function isInUse(folder: string): boolean {
   return holder !== null && isHeld(holder)
 }
 
-// The lock is written aside and linked, so that nobody finds it half written.
+// The lock is written aside and linked, so that nobody finds it half written. A file system without hard links, such as
+// FAT, has it written in its place: another process may find it half written there, and takes it for torn.
 function create(file: string): boolean {
   const holder: Holder = { pid: process.pid, host: os.hostname(), started: startOf(process.pid) }
   const aside = `${file}.${process.pid}.${randomUUID()}`
-  writeFileSync(aside, JSON.stringify(holder), { flag: 'wx' })
+  const write = (place: string): void => writeFileSync(place, JSON.stringify(holder), { flag: 'wx' })
+  write(aside)
   try {
-    linkSync(aside, file)
-    return true
+    return isNew(() => linkSync(aside, file))
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false
-    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error
-    return createInPlace(file, holder)
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error
+    return isNew(() => write(file))
   } finally {
     rmSync(aside, { force: true })
   }
 }
 
-// A file system without hard links, such as FAT: another process may find the lock half written, and takes it for torn.
-function createInPlace(file: string, holder: Holder): boolean {
+/** Makes a file, and returns whether none was there. */
+function isNew(make: () => void): boolean {
   try {
-    writeFileSync(file, JSON.stringify(holder), { flag: 'wx' })
+    make()
     return true
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false
+    if (hasCode(error, 'EEXIST')) return false
     throw error
   }
-}
-
-function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
 // A process of another machine can't be asked for, and so counts as living.
 function isHeld({ pid, host, started }: Holder): boolean {
   if (host !== os.hostname()) return true
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
-  }
+  if (!isAlive(pid)) return false
   return started === null || startOf(pid) === null || started === startOf(pid)
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import path from 'node:path'
-import { TwintuneError } from '../../failure.js'
+import { hasCode, TwintuneError } from '../../failure.js'
 
 const mebibyte = 2 ** 20
 const newline = 10
@@ -120,8 +120,7 @@ function openIfThere(file: string): number | null {
   try {
     return openRegular(file, constants.O_RDONLY)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
-      return null
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isAlive } from './processes.js'
 
 /**
  * Name of a process's temporary folder: a word that nobody would give a folder of their own, the process's number, and
@@ -27,6 +28,7 @@ export function abandonedTemporaryFolders(): string[] {
   return namesIn(tmpdir())
     .filter((name) => {
       const [, pid] = named.exec(name) ?? []
+      // A process of another container, of which this one sees no number, may share the folder: hence the hours too.
       return pid !== undefined && !isAlive(Number(pid))
     })
     .map((name) => path.join(tmpdir(), name))
@@ -49,15 +51,5 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder)
   } catch {
     return []
-  }
-}
-
-// A process of another container, of which this one sees no number, may share the folder: hence the hours too.
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod'
+import { hasCode } from '../../failure.js'
 import { frameworkSchema } from '../../spec/schema.js'
 import { explainUnreadable } from '../folder/unreadable.js'
 import { cacheDirectory } from '../machine/cache-directory.js'
@@ -74,7 +75,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder)
   } catch (error) {
     // The folder is made with its first entry.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasCode(error, 'ENOENT')) return []
     throw explainUnreadable(error, 'CACHE_UNREADABLE', folder, 'TWINTUNE_CACHE_DIR names another folder.')
   }
 }
