@@ -61,13 +61,14 @@ it('nothing is deleted behind a link, or with --dry-run', async () => {
 
 it('what killed processes left in the cache and the temporary folder goes after a day', async () => {
   const [old, fresh] = ['1', '2'].map((name) => write(folder, 'cache', 'weights', `.a-${name}.tmp`))
+  const verdicts = write(folder, 'cache', 'checks', '.a.arrow-1.tmp')
   // Number that no process has: Linux gives none above 2 ** 22.
   const [dead, alive] = [2 ** 30, process.pid].map((pid) =>
     path.dirname(write(folder, 'tmp', `twintune-temporary-${pid}-abc`, 'log')),
   )
   const foreign = path.dirname(write(folder, 'tmp', 'twintune-2024-results', 'log'))
-  for (const place of [old, dead, alive, foreign]) utimesSync(place ?? '', 0, 0)
-  expect((await prune()).map(({ path: place }) => place)).toEqual([old, dead])
+  for (const place of [old, verdicts, dead, alive, foreign]) utimesSync(place ?? '', 0, 0)
+  expect((await prune()).map(({ path: place }) => place)).toEqual([old, verdicts, dead])
   expect([fresh, alive, foreign].map((place) => existsSync(place ?? ''))).toEqual([true, true, true])
 })
 

@@ -26,7 +26,7 @@ export async function findLeftovers(runsDirectory: string, cacheDirectory: strin
   const comparisons = await listComparisons(runsDirectory)
   return [
     ...comparisons.flatMap(leftoversOf),
-    ...['weights', 'features', 'decoded'].flatMap((folder) =>
+    ...['weights', 'features', 'checks'].flatMap((folder) =>
       temporaryFiles(path.join(cacheDirectory, folder), isAbandoned),
     ),
     ...abandonedTemporaryFolders().map((place) => ({
