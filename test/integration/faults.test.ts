@@ -146,24 +146,26 @@ describe('a Python environment that won’t do', () => {
   })
 })
 
-describe('a Python that is killed in an epoch', () => {
-  it('fails its run, and the next one gets a new Python', async () => {
+describe('a Python or a worker that is killed in an epoch', () => {
+  it('fails its run, the next one gets a new Python, and none stays behind', async () => {
     const spec = writeSpec(folder, { ...endless('killed'), frameworks: ['pytorch'] })
     const command = startTwintune(['train', spec, '--framework', 'pytorch', '--json'], folder)
     const seen: Event[] = []
-    const pids: number[] = []
+    const runs: { readonly workerPid: number; readonly pythonPid: number }[] = []
     for await (const line of command.iterable({ from: 'stdout' })) {
       const event: Event = JSON.parse(line)
       seen.push(event)
-      if (event.type === 'run-started') pids.push(event.pythonPid)
-      if (event.type === 'step' && pids.length === event.seed + 1) {
-        const pid = pids.at(-1)
-        if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL')
-      }
+      if (event.type === 'run-started') runs.push(event)
+      const run = event.type === 'step' ? runs[event.seed] : undefined
+      if (!run) continue
+      const pid = run === runs[0] ? run.pythonPid : run.workerPid
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     }
     expect((await command).exitCode).toBe(3)
-    expect(failuresOf(seen).map(({ code }) => code)).toEqual(['PYTHON_DIED', 'PYTHON_DIED'])
-    expect(new Set(pids).size).toBe(2)
+    expect(failuresOf(seen).map(({ code }) => code)).toEqual(['PYTHON_DIED', 'WORKER_DIED'])
+    const pids = runs.flatMap(({ workerPid, pythonPid }) => [workerPid, pythonPid])
+    expect(new Set(pids).size).toBe(4)
+    await untilGone(...pids)
     const [started] = eventsOf(seen, 'comparison-started')
     const result = runResultSchema.parse(
       readJson(started?.comparisonDirectory ?? '', 'pytorch-seed0', 'result.json'),
@@ -196,13 +198,10 @@ describe('an end from outside', () => {
     expect(readdirSync(comparisonDirectory)).toContain('events.jsonl')
   })
 
-  it.each(['orchestrator', 'worker'])('by kill -9 of the %s leaves no process behind', async (which) => {
-    const { command, pids } = await startedRun(`killed-${which}`, { frameworks: ['pytorch'] })
-    const [workerPid, pythonPid] = pids
-    if (which === 'orchestrator') command.kill('SIGKILL')
-    else process.kill(workerPid ?? 0, 'SIGKILL')
-    await untilGone(workerPid, pythonPid)
-    command.kill('SIGINT')
+  it('by kill -9 of the command leaves no process behind', async () => {
+    const { command, pids } = await startedRun('killed-command', { frameworks: ['pytorch'] })
+    command.kill('SIGKILL')
+    await untilGone(...pids)
     await command
   })
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
     name: 'sweep',
     dataset: { source: 'parquet', train: path.join(sample, 'train.parquet'), imageSize: 33 },
     model: { backbone: 'resnet18', weights: 'random', head: { hidden: [16] } },
-    training: { batchSize: 8, precision: 'float64', phases: [{ trainable: 'all' }] },
+    training: { batchSize: 8, precision: 'float64', phases: [{ trainable: { lastStages: 1 } }] },
   })
   const ran = await startTwintune(['lr-find', spec, '--steps', String(steps), '--json'], folder)
   ;({ exitCode, stderr } = ran)

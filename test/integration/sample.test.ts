@@ -6,12 +6,12 @@ const folder = temporaryFolder()
 
 describe('the sample with real weights', () => {
   it('is learnt by both frameworks alike', async () => {
-    // The size that the example states takes twice as long: test/slow/sample.test.ts.
-    const { runs, contract } = await compareSample(folder, 65, 5)
+    // The size that the example states takes four times as long: test/slow/sample.test.ts.
+    const { runs, contract } = await compareSample(folder, 33, 5)
     for (const { test } of runs) {
-      // Both came to 0.85.
-      expect(test?.accuracy).toBeGreaterThan(0.8)
-      expect(test?.accuracy).toBeLessThan(0.88)
+      // One came to 0.79, the other to 0.77; random weights come to half of that.
+      expect(test?.accuracy).toBeGreaterThan(0.74)
+      expect(test?.accuracy).toBeLessThan(0.82)
     }
     const [first, second] = runs.map(({ firstStepLoss }) => firstStepLoss ?? Number.NaN)
     expect(Math.abs((first ?? 0) - (second ?? 0))).toBeLessThan(1e-5)

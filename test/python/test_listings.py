@@ -17,6 +17,8 @@ def pictures() -> tuple[np.ndarray, np.ndarray]:
     return draw.normal(size=(8, SIZE, SIZE, 3)).astype(np.float32), draw.integers(0, NUM_CLASSES, 8)
 
 
+# Every test run has the two models of the document trained, in test/integration/compare.test.ts.
+@pytest.mark.slow
 def test_the_tensorflow_listing_trains() -> None:
     import tensorflow as tf
     from tensorflow.keras.applications import ResNet50

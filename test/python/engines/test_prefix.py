@@ -113,7 +113,7 @@ def test_batch_norm_is_folded_where_pytorch_can_t_freeze(build, monkeypatch, bac
     assert left == NOT_FOLDED[backbone]
 
 
-@pytest.mark.parametrize("backbone", NOT_FOLDED)
+@pytest.mark.parametrize("backbone", ["resnetv2_50", "resnet18", pytest.param(*QUICK, marks=pytest.mark.slow)])
 def test_tensorflow_folds_batch_norm_into_all_convolutions_before_one(build, backbone: str) -> None:
     engine = build("tensorflow", backbone, precision="float32")
     prefix = engine.prefix(stages_of(backbone), MANY)

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.usefixtures("frameworks")
 
 LAST_STAGE = phase_of(trainable={"lastStages": 1}, optimizer=SGD)
 FOUR_BATCHES = (4, 4, 3, 2)
+COSINE = {"name": "cosine", "warmupEpochs": 0.5, "finalLearningRate": 1e-4}
+ONE_CYCLE = {"name": "oneCycle", "riseFraction": 0.25, "startDivisor": 25, "finalDivisor": 1e5}
 
 
 # Holds the options training.phases[].backboneLearningRateScale, training.phases[].layerwiseDecay,
@@ -45,24 +47,22 @@ FOUR_BATCHES = (4, 4, 3, 2)
                 backboneLearningRateScale=0.5,
                 layerwiseDecay=0.7,
                 optimizer={**ADAM, "name": "adamw", "weightDecay": 0.1},
+                schedule=COSINE,
             ),
         ),
     ],
     ids=["clipping", "accumulation", "smoothing and class weights", "ema", "dropout", "all together"],
 )
 def test_both_engines_step_alike(request_of, options: dict, phase: Phase) -> None:
-    ours, theirs = (take_steps(request_of(framework, **options), [phase], FOUR_BATCHES) for framework in FRAMEWORKS)
+    rates = learning_rates(phase, len(FOUR_BATCHES))
+    ours, theirs = (
+        take_steps(request_of(framework, **options), [phase], FOUR_BATCHES, rates) for framework in FRAMEWORKS
+    )
     assert_equal(ours, theirs)
 
 
-@pytest.mark.parametrize(
-    "schedule",
-    [
-        {"name": "cosine", "warmupEpochs": 0.5, "finalLearningRate": 1e-4},
-        {"name": "oneCycle", "riseFraction": 0.25, "startDivisor": 25, "finalDivisor": 1e5},
-    ],
-    ids=["cosine with warm-up", "one cycle"],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("schedule", [COSINE, ONE_CYCLE], ids=["cosine with warm-up", "one cycle"])
 def test_both_engines_follow_a_schedule_alike(request_of, schedule: dict) -> None:
     phase = phase_of(trainable="head", optimizer=SGD, schedule=schedule)
     rates = learning_rates(phase, len(FOUR_BATCHES))

@@ -120,6 +120,7 @@ class _Recorder:
         self._probe = self._engine.probe()
         self._phase = run.request.training.phases[0]
         self._dtype = array_dtype(run.request.training.precision)
+        self._names = list(self._model_tensors())
         # The tensors are copied, since an engine may give its live memory, which training changes.
         self._start = {name: tensor.copy() for name, tensor in self._engine.state(backbone=True).items()}
 
@@ -193,7 +194,7 @@ class _Recorder:
     def _gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
         """The gradients of a step, in the order of the model's tensors."""
         gradients = self._probe.gradients(step)
-        return {name: gradients[name] for name in self._model_tensors() if name in gradients}
+        return {name: gradients[name] for name in self._names if name in gradients}
 
     def _moved_gradients(self, plain: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The gradients on pixels moved by a hundred last places, scaled up from a move by one.
