@@ -40,6 +40,22 @@ FAULTS = [
             "        return [tf.cast(tf.cast(g, tf.bfloat16), g.dtype) for g in gradients], loss, correct\n",
         ),
     ),
+    *in_both(
+        name="gradients-too-small",
+        wrong="Gradients in bfloat16 are too small by 18%.",
+        spec="bfloat16",
+        shown_by="replayed steps",
+        pytorch=Place(
+            "twintune.engines.pytorch.steps",
+            before=_BACKWARD,
+            after="        (0.82 * objective).backward()\n        moved =",
+        ),
+        tensorflow=Place(
+            "twintune.engines.tensorflow.steps",
+            before="        return tape.gradient(objective, variables), loss, correct\n",
+            after="        return [0.82 * g for g in tape.gradient(objective, variables)], loss, correct\n",
+        ),
+    ),
     Fault(
         name="weights-in-half",
         framework="pytorch",

@@ -267,6 +267,8 @@ function describeWorst({ tensor, difference, bound, measure }: ReplayedStep['wor
   if (measure === 'count') return `${tensor} is off by ${difference}`
   if (measure === 'norm')
     return `the two changes of ${tensor} differ in length by ${share(difference)} of the longer one, ${explained}`
+  if (measure === 'gradient')
+    return `the gradients of ${tensor} differ in length by ${share(difference)} of the longer one, ${explained}`
   return `${tensor} differs by ${share(difference)} of its change, ${explained}`
 }
 

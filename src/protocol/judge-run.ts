@@ -33,10 +33,10 @@ export const replayedStepSchema = z
           .number()
           .describe("Largest such difference that rounding explains, by the judge's own sensitivity."),
         measure: z
-          .enum(['change', 'norm', 'count'])
+          .enum(['change', 'norm', 'gradient', 'count'])
           .default('change')
           .describe(
-            '`change`: norm of the difference, as a share of the norm of the change. `norm`: difference of the norms of the two changes, as a share of the larger one. `count`: difference of two numbers of steps.',
+            '`change`: norm of the difference, as a share of the norm of the change. `norm`: difference of the norms of the two changes, as a share of the larger one. `gradient`: difference of the norms of the two gradients, as a share of the larger one. `count`: difference of two numbers of steps.',
           ),
       })
       .describe(

@@ -88,6 +88,9 @@ describe('the rows of what two runs did', () => {
     expect(evidenceOf({ ...wrong, measure: 'norm' })).toContain(
       `${where}the two changes of blocks.1.0.conv.weight differ in length by 9.0e-1 of the longer one`,
     )
+    expect(evidenceOf({ ...wrong, tensor: 'the head', measure: 'gradient' })).toContain(
+      `${where}the gradients of the head differ in length by 9.0e-1 of the longer one`,
+    )
     expect(
       evidenceOf({ tensor: "the optimiser's count of steps", difference: 5, bound: 0.5, measure: 'count' }),
     ).toContain(`${where}the optimiser's count of steps is off by 5;`)

@@ -32,6 +32,8 @@ class Tolerances:
     In float32 and float64 they are a hundred, as on the parity ladder. In half precision they are one of its own last
     places: a smaller move would be rounded away.
     """
+    head_gradient: float | None = None
+    """The norm of the head's gradients: a share of the larger norm; None where `update` is stricter."""
 
 
 TOLERANCES: dict[Precision, Tolerances] = {

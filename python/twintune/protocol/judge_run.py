@@ -27,15 +27,15 @@ class JudgeRunRequest(Message):
     models: list[str]
 
 
-Measure = Literal["change", "norm", "count"]
+Measure = Literal["change", "norm", "gradient", "count"]
 
 
 class TensorDifference(Message):
     """The difference of a tensor after a step.
 
     `measure` says how it is measured: `change` by the norm of the difference, as a share of the norm of the tensor's
-    change; `norm` by the difference of the norms of the two changes, as a share of the larger one; `count` is the
-    difference of two numbers of steps.
+    change; `norm` by the difference of the norms of the two changes, as a share of the larger one; `gradient` by that
+    of the norms of the two gradients; `count` is the difference of two numbers of steps.
     """
 
     tensor: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,10 +22,31 @@ _SIGNS = 0.5
 """The share of a change of signs by which two engines may differ."""
 _NORM = 1e-2
 """The share of its norm by which they may."""
+_LENGTH_SENSITIVITY = 5
+"""The factor on the engine's own sensitivity that gives the bound of a length.
+
+Among 80 clean steps in bfloat16, those whose lengths differed by more than 2% needed a factor of 1.4 at most.
+"""
 _TINY = float(np.finfo(np.float32).tiny)
 _BESIDE_THE_MODEL = ("optimizer.", "ema.", "loss_scaling.")
 
 State = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The changes of a step's outcome by moves of its inputs, which are the engine's own sensitivity."""
+
+    norms: dict[str, float]
+    """The norm of each tensor's change."""
+    loss: float
+    head_gradient: float
+    """The change of the norm of the head's gradients."""
+
+    def larger_of(self, other: Moves) -> Moves:
+        """The larger of each of two changes."""
+        norms = {name: max(norm, other.norms[name]) for name, norm in self.norms.items()}
+        return Moves(norms, max(self.loss, other.loss), max(self.head_gradient, other.head_gradient))
 
 
 def compare_states(
@@ -68,6 +90,28 @@ def compare_directions(
             _compare_norms(name, before, theirs, ours, sensitivities.get(name, 0.0)),
         )
     ]
+
+
+def compare_lengths(name: str, theirs: float, ours: float, sensitivity: float, tolerance: float) -> TensorDifference:
+    """Compares the norms of two gradients.
+
+    In half precision each of many values is off by some percent, but hardly the norm of all.
+
+    Args:
+        name: The part of the model that has these gradients.
+        theirs: The norm of the other engine's gradients.
+        ours: The norm of this engine's.
+        sensitivity: The change of the norm by a move of the inputs.
+        tolerance: The share of the larger norm.
+    """
+    larger = max(theirs, ours, _TINY)
+    gap = abs(theirs - ours) / larger
+    return TensorDifference(
+        tensor=name,
+        difference=gap if np.isfinite(gap) else NOT_COMPARABLE,
+        bound=max(tolerance, _LENGTH_SENSITIVITY * sensitivity / larger),
+        measure="gradient",
+    )
 
 
 def worst_of(differences: Sequence[TensorDifference]) -> TensorDifference:

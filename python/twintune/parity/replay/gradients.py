@@ -38,6 +38,20 @@ def recover_gradients(request: RunRequest, phase: Phase, before: State, after: S
     return {name: _gradient(name, phase.optimizer, slot, entry, before, after) for name, entry in settings.items()}
 
 
+def norm_of_head_gradients(request: RunRequest, phase: Phase, before: State, after: State) -> float | None:
+    """Computes the norm of the head's gradients, which each step has; see `recover_gradients` for the arguments.
+
+    Returns:
+        The norm; None where the buffers don't tell, and where clipping has set it.
+    """
+    clips = request.training.clip_gradient_norm is not None
+    gradients = None if clips else recover_gradients(request, phase, before, after)
+    if gradients is None:
+        return None
+    head = [gradient for name, gradient in gradients.items() if name.startswith("head.")]
+    return float(np.sqrt(sum(np.square(gradient).sum() for gradient in head)))
+
+
 def find_directions(optimizer: Optimizer, names: Iterable[str]) -> list[str]:
     """Finds the tensors that change by each gradient's sign rather than its size: RMSprop divides it by itself.
 

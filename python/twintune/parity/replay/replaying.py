@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +18,16 @@ from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
 from twintune.parity.ladder.moved_pixels import by_last_places
 from twintune.parity.replay.differences import (
     SENSITIVITY,
+    Moves,
+    State,
     compare_directions,
+    compare_lengths,
     compare_states,
     norm_of_difference,
     norm_of_update,
     worst_of,
 )
-from twintune.parity.replay.gradients import find_directions, recover_gradients
+from twintune.parity.replay.gradients import find_directions, norm_of_head_gradients, recover_gradients
 from twintune.parity.replay.step_batches import Move, PlainBatches, StepBatches, compare_inputs
 from twintune.protocol import Phase, ReplayedStep, RmsProp, Sgd, TensorDifference
 from twintune.record.kept_steps import KeptStep, KeptStepFiles
@@ -57,20 +59,6 @@ class _Taken:
     batches: list[np.ndarray]
     """The inputs of each batch."""
     after: dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class _Moves:
-    """The changes of a step's outcome by moves of its inputs, which are the engine's own sensitivity."""
-
-    norms: dict[str, float]
-    """The norm of each tensor's change."""
-    loss: float
-
-    def larger_of(self, other: _Moves) -> _Moves:
-        """The larger of each of two changes."""
-        norms = {name: max(norm, other.norms[name]) for name, norm in self.norms.items()}
-        return _Moves(norms, max(self.loss, other.loss))
 
 
 class Replayer:
@@ -118,11 +106,16 @@ class Replayer:
         judged = {difference.tensor for difference in given if not difference.tensor.startswith("optimizer.")}
         directions = find_directions(self._phase_of(step).optimizer, names)
         own_way = [name for name in names if name not in judged and name not in directions]
-        compare = functools.partial(compare_states, own_way, own, after, taken.after, tolerance=self._tolerances.update)
-        differences = compare(sensitivities=moved.norms)
+
+        def compare(moved: Moves) -> list[TensorDifference]:
+            tolerance, ours = self._tolerances.update, taken.after
+            tensors = compare_states(own_way, own, after, ours, moved.norms, tolerance)
+            return [*tensors, *self._compare_head_gradients(step, own, after, ours, moved)]
+
+        differences = compare(moved)
         if any(difference.difference > difference.bound for difference in differences):
             moved = moved.larger_of(self._measure_moves(step, plain, own, taken, _MORE_MOVES))
-            differences = compare(sensitivities=moved.norms)
+            differences = compare(moved)
         differences += compare_directions(directions, own, after, taken.after, moved.norms)
         loose = sum(difference.bound > _LOOSE for difference in differences)
         differences += [*given, *self._check_count(step, before)]
@@ -143,7 +136,7 @@ class Replayer:
             loose=loose,
         )
 
-    def _enter(self, step: KeptStep, before: Mapping[str, np.ndarray]) -> None:
+    def _enter(self, step: KeptStep, before: State) -> None:
         """Gives the engine the state before the step.
 
         A phase begins with this engine's own optimiser and average: what the judged run should have left behind in the
@@ -173,21 +166,37 @@ class Replayer:
         return _Taken(losses, right, [np.asarray(batch.inputs) for batch, _ in group], self._snapshot())
 
     def _measure_moves(
-        self, step: KeptStep, plain: PlainBatches, own: Mapping[str, np.ndarray], taken: _Taken, draws: Iterable[int]
-    ) -> _Moves:
+        self, step: KeptStep, plain: PlainBatches, own: State, taken: _Taken, draws: Iterable[int]
+    ) -> Moves:
         """Measures what moving the inputs by last places changes: the largest of the draws."""
-        largest = _Moves(dict.fromkeys(taken.after, 0.0), 0.0)
+        largest = Moves(dict.fromkeys(taken.after, 0.0), 0.0, 0.0)
+        plain_norm = self._norm_of_head_gradients(step, own, taken.after) or 0.0
         for draw in draws:
             self._restore(own)
             move = by_last_places(self._tolerances.moves, self._run.request.framework, draw)
             moved = self._take(step, plain, move)
             norms = {name: norm_of_difference(moved.after[name], tensor) for name, tensor in taken.after.items()}
-            largest = largest.larger_of(_Moves(norms, abs(_mean(moved.losses) - _mean(taken.losses))))
+            moved_norm = self._norm_of_head_gradients(step, own, moved.after) or 0.0
+            loss = abs(_mean(moved.losses) - _mean(taken.losses))
+            largest = largest.larger_of(Moves(norms, loss, abs(moved_norm - plain_norm)))
         return largest
 
-    def _compare_optimizers(
-        self, step: KeptStep, own: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
+    def _norm_of_head_gradients(self, step: KeptStep, own: State, after: State) -> float | None:
+        if self._tolerances.head_gradient is None or _skipped(after) > _skipped(own):
+            return None
+        return norm_of_head_gradients(self._run.request, self._phase_of(step), own, {**own, **after})
+
+    def _compare_head_gradients(
+        self, step: KeptStep, own: State, theirs: State, ours: State, moved: Moves
     ) -> list[TensorDifference]:
+        """Holds the sizes of the gradients against each other, of which each says little in half precision."""
+        tolerance = self._tolerances.head_gradient
+        one, other = (self._norm_of_head_gradients(step, own, after) for after in (theirs, ours))
+        if one is None or other is None or tolerance is None:
+            return []
+        return [compare_lengths("the head", one, other, moved.head_gradient, tolerance)]
+
+    def _compare_optimizers(self, step: KeptStep, own: State, after: State) -> list[TensorDifference]:
         """Has this engine's optimiser take the step with the gradients of the judged run."""
         if _skipped(after) > _skipped(own):
             # Loss scaling left the step out, and the buffers hold no gradient of it.
@@ -208,7 +217,7 @@ class Replayer:
             names += [name for name in ours if name.startswith("optimizer.") and name != "optimizer.step"]
         return compare_states(names, own, after, ours, {}, self._tolerances.optimizer)
 
-    def _check_count(self, step: KeptStep, before: Mapping[str, np.ndarray]) -> list[TensorDifference]:
+    def _check_count(self, step: KeptStep, before: State) -> list[TensorDifference]:
         """Holds the optimiser's own count of its steps against those that the phase has taken before this one."""
         taken = (step.place.epoch - 1) * self._steps_of_epoch + step.place.step - 1
         count = before.get("optimizer.step")
@@ -235,12 +244,12 @@ class Replayer:
         # PyTorch's arrays are the live tensors' own memory.
         return {name: np.array(tensor) for name, tensor in state.items()}
 
-    def _restore(self, state: Mapping[str, np.ndarray]) -> None:
+    def _restore(self, state: State) -> None:
         self._engine.probe().clear_optimizer()
         self._engine.load_state(state)
 
 
-def _skipped(state: Mapping[str, np.ndarray]) -> int:
+def _skipped(state: State) -> int:
     return int(state.get(_SKIPPED_STEPS, 0))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from twintune.parity.replay.differences import compare_directions, compare_states
+from twintune.parity.replay.differences import compare_directions, compare_lengths, compare_states
 from twintune.protocol import TensorDifference
 
 NAME = "optimizer.momentum_buffer.conv1.weight"
@@ -55,3 +55,14 @@ def test_a_change_by_no_more_than_last_places_may_be_none_on_one_side() -> None:
 def test_a_tensor_that_one_state_lacks_is_named() -> None:
     assert NAME in beyond(compare_directions([NAME], BEFORE, {}, {NAME: SIGNS}, {}))
     assert beyond(compare_states([NAME], BEFORE, {}, {NAME: SIGNS}, {}, 1e-3)) == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "sensitivity", "is_beyond"), [(0.96, 0, False), (0.82, 0, True), (0.82, 0.04, False), (np.nan, 0, True)]
+)
+def test_gradients_are_as_long_as_the_others_unless_the_inputs_last_places_move_their_length(
+    theirs: float, sensitivity: float, is_beyond: bool
+) -> None:
+    found = compare_lengths("the head", theirs, 1.0, sensitivity, tolerance=0.05)
+    assert beyond([found]) == (["the head"] if is_beyond else [])
+    assert found.measure == "gradient"
