@@ -13,6 +13,7 @@ export interface RunningOptions extends OutputOptions, Partial<EvidenceOptions> 
   readonly featureCache: boolean
   readonly hangTimeout?: number
   readonly keepCheckpoints?: boolean
+  readonly details?: boolean
 }
 
 /** Options of the commands that carry an experiment out. */
@@ -51,10 +52,10 @@ export async function carryOutAndLog(
 /** Logs what happens until the comparison has ended; resolves to the exit code that it deserves. */
 export async function logToTheEnd(
   events: AsyncIterable<Event>,
-  { json, quiet }: OutputOptions,
+  { json, quiet, details }: OutputOptions & { readonly details?: boolean },
   { streams }: CommandContext,
 ): Promise<number> {
-  const logger = createLogger({ json, quiet, ...streams })
+  const logger = createLogger({ json, quiet, details, ...streams })
   let exitCode: number = exitCodes.fault
   try {
     for await (const event of events) {

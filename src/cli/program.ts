@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { columnsOf } from '../log/output.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
@@ -13,6 +14,7 @@ import type { LrFindOptions } from './lr-find.js'
 import {
   addCarryOutOptions,
   addChangedEvidenceOptions,
+  addDetailsOption,
   addEvidenceOptions,
   addFrameworkOption,
   addLadderOptions,
@@ -24,6 +26,7 @@ import {
   addSweepOptions,
 } from './options.js'
 import type { PruneOptions } from './prune.js'
+import type { ShowOptions } from './show.js'
 import type { TrainOptions } from './train.js'
 import type { VerifyCommandOptions } from './verify.js'
 
@@ -43,6 +46,8 @@ export async function runProgram(args: readonly string[], context: CommandContex
   }
 }
 
+const narrowestDescription = 20
+
 type Run = (command: () => Promise<number>) => Promise<void>
 
 // Each action imports its command only when it is asked for, so that what one command needs slows no other down.
@@ -51,13 +56,17 @@ function createProgram(context: CommandContext, run: Run): Command {
     .description('Runs one fine-tuning experiment on real TensorFlow and real PyTorch, and compares the two.')
     .version(version)
     .exitOverride()
+    // Descriptions are folded beside their options down to 60 columns.
+    .configureHelp({ minWidthToWrap: narrowestDescription })
     .configureOutput({
       writeOut: (text) => context.streams.stdout.write(text),
       writeErr: (text) => context.streams.stderr.write(text),
+      getOutHelpWidth: () => columnsOf(context.streams.stdout),
+      getErrHelpWidth: () => columnsOf(context.streams.stderr),
     })
     .showHelpAfterError('(--help tells more.)')
     .addHelpText('after', example('twintune compare experiment.yaml --seeds 0..5'))
-    .addHelpText('after', environmentHelp)
+    .addHelpText('after', ({ command }) => environmentHelp(command, columnsOf(context.streams.stdout)))
 
   const compare = program
     .command('compare <spec>')
@@ -173,10 +182,10 @@ function createProgram(context: CommandContext, run: Run): Command {
   const show = program
     .command('show <comparison>')
     .description('show a comparison, given by its folder, its name, the end of its name, or `latest`')
-    .action((folder: string, options: ListOptions) =>
+    .action((folder: string, options: ShowOptions) =>
       run(async () => (await import('./show.js')).showCommand(folder, options, context)),
     )
-  addOutputOptions(addOutOption(show)).addHelpText('after', example('twintune show latest'))
+  addOutputOptions(addDetailsOption(addOutOption(show))).addHelpText('after', example('twintune show latest'))
 
   const cache = program
     .command('cache')
@@ -211,14 +220,24 @@ function createProgram(context: CommandContext, run: Run): Command {
   return program
 }
 
-const environmentHelp = `
-Environment:
-  TWINTUNE_PYTHON             Python of both frameworks, else the .venv of the
-                              working directory, else twintune's own, else python3
-  TWINTUNE_PYTHON_TENSORFLOW  Python of TensorFlow alone
-  TWINTUNE_PYTHON_PYTORCH     Python of PyTorch alone
-  TWINTUNE_CACHE_DIR          folder of downloaded weights and kept features
-  TWINTUNE_FEATURE_CACHE_GIB  largest size of the kept features in GiB, else 20`
+const environment = {
+  TWINTUNE_PYTHON:
+    "Python of both frameworks, else the .venv of the working directory, else twintune's own, else python3",
+  TWINTUNE_PYTHON_TENSORFLOW: 'Python of TensorFlow alone',
+  TWINTUNE_PYTHON_PYTORCH: 'Python of PyTorch alone',
+  TWINTUNE_CACHE_DIR: 'folder of downloaded weights and kept features',
+  TWINTUNE_FEATURE_CACHE_GIB: 'largest size of the kept features in GiB, else 20',
+}
+
+function environmentHelp(command: Command, columns: number): string {
+  const helper = command.createHelp()
+  helper.prepareContext({ helpWidth: columns })
+  const longest = Math.max(...Object.keys(environment).map((name) => name.length))
+  const items = Object.entries(environment).map(([name, text]) =>
+    helper.formatItem(name, longest, text, helper),
+  )
+  return ['', 'Environment:', ...items].join('\n')
+}
 
 function example(command: string): string {
   return `\nExample:\n  $ ${command}`

@@ -10,10 +10,15 @@ import type { CommandContext } from './context.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
 
+export interface ShowOptions extends ListOptions {
+  /** Whether the report is printed in full. */
+  readonly details?: boolean
+}
+
 /** Carries out `twintune show COMPARISON`: prints one comparison, or as much of it as there is. */
 export async function showCommand(
   comparison: string,
-  { json, out }: ListOptions,
+  { json, out, details = false }: ShowOptions,
   context: CommandContext,
 ): Promise<number> {
   const found = await findComparison(comparison, out)
@@ -25,7 +30,7 @@ export async function showCommand(
   context.stdout(
     json
       ? JSON.stringify(line)
-      : renderShownComparison(visible(line), renderOptionsFor(context.streams.stdout)),
+      : renderShownComparison(visible(line), { ...renderOptionsFor(context.streams.stdout), details }),
   )
   return exitCodes.done
 }

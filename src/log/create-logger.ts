@@ -14,6 +14,8 @@ export interface LoggerOptions {
   readonly json?: boolean | undefined
   /** Prints warnings, failures and the verdict, and nothing else. */
   readonly quiet?: boolean | undefined
+  /** Prints the report in full, and not its summary alone. */
+  readonly details?: boolean | undefined
   readonly stdout: OutputStream
   readonly stderr: OutputStream
   /** Whether output is coloured. By default each stream is asked whether it has colours. */
@@ -22,9 +24,9 @@ export interface LoggerOptions {
 
 /** Creates the loggers that the options and the two streams call for: progress goes to stderr, the result to stdout. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { json = false, quiet = false, stdout, stderr, color } = options
+  const { json = false, quiet = false, details = false, stdout, stderr, color } = options
   const progress = new OnceLogger(createProgressLogger(options))
-  const report = new ReportLogger(json ? stderr : stdout, { brief: quiet, color })
+  const report = new ReportLogger(json ? stderr : stdout, { brief: quiet, details, color })
   const forPeople = new VisibleLogger(combineLoggers(progress, report))
   return json ? combineLoggers(new JsonLinesLogger(stdout), forPeople) : forPeople
 }

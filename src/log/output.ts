@@ -18,7 +18,8 @@ export function writeLine(stream: OutputStream, line: string): void {
 
 /** Render options for a stream: its width, and its colours unless the caller has decided about them. */
 export function renderOptionsFor(stream: OutputStream, color = supportsColor(stream)): RenderOptions {
-  return { color, columns: columnsOf(stream) }
+  // Programs such as grep want a table's row in one line, however long it is.
+  return { color, columns: columnsOf(stream), tableColumns: stream.isTTY ? columnsOf(stream) : Infinity }
 }
 
 /** Width of the terminal at this moment, in characters. */
@@ -26,14 +27,19 @@ export function columnsOf({ columns }: OutputStream): number {
   return columns !== undefined && columns > 0 ? columns : defaultColumns
 }
 
-/** Whether lines on the stream can be written over. */
+/** Whether lines on the stream are written over: not in the log that a CI keeps of what looks like a terminal. */
 export function isInteractive(stream: OutputStream, environment: Environment = process.env): boolean {
-  return stream.isTTY === true && environment.TERM !== 'dumb'
+  const { CI: ci = '' } = environment
+  return isTerminal(stream, environment) && ['', '0', 'false'].includes(ci)
 }
 
 /** Whether the stream gets colours: NO_COLOR goes before FORCE_COLOR, and without either a terminal has colours. */
 export function supportsColor(stream: OutputStream, environment: Environment = process.env): boolean {
   const { NO_COLOR: noColor = '', FORCE_COLOR: forceColor = '' } = environment
   if (noColor !== '' || forceColor === '0') return false
-  return forceColor !== '' || isInteractive(stream, environment)
+  return forceColor !== '' || isTerminal(stream, environment)
+}
+
+function isTerminal(stream: OutputStream, { TERM: terminal }: Environment): boolean {
+  return stream.isTTY === true && terminal !== 'dumb'
 }

@@ -1,12 +1,15 @@
 import type { Event } from '../events.js'
-import { verdictLine } from '../report/difference-table.js'
-import { renderComparison } from '../report/terminal-report.js'
+import { detailsHint } from '../report/comparison-list.js'
+import { renderComparison, renderSummary } from '../report/terminal-report.js'
+import { verdictLine } from '../report/verdict.js'
 import type { Logger } from './logger.js'
 import { type OutputStream, renderOptionsFor, writeLine } from './output.js'
 
 export interface ReportLoggerOptions {
   /** Prints no more than the verdict and the folder of the rest. */
   readonly brief: boolean
+  /** Prints the report in full, and not its summary alone. */
+  readonly details: boolean
   readonly color?: boolean | undefined
 }
 
@@ -23,12 +26,14 @@ export class ReportLogger implements Logger {
   log(event: Event): void {
     if (event.type !== 'comparison-finished') return
     const { comparison, comparisonDirectory } = event
-    const { brief, color } = this.#options
+    const { brief, details, color } = this.#options
+    const render = details ? renderComparison : renderSummary
     const report = brief
       ? verdictLine(comparison)
-      : `\n${renderComparison(comparison, renderOptionsFor(this.#stream, color))}\n`
+      : `\n${render(comparison, renderOptionsFor(this.#stream, color))}\n`
     const lines = [
       report,
+      ...(brief || details ? [] : [detailsHint(comparisonDirectory)]),
       `Comparison folder: ${comparisonDirectory}`,
       ...(comparison.status === 'cancelled' ? [`Resume with: twintune resume ${comparisonDirectory}`] : []),
     ]

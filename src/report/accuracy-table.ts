@@ -20,15 +20,15 @@ export function renderAccuracyTable(comparison: Comparison, style: Style): strin
   const table = renderTable(
     rows,
     {
-      head: ['', '', ...metrics.map((metric) => metricFormats[metric].name), 'step-1 loss'],
-      align: ['left', 'left', ...metrics.map(() => 'right' as const), 'right'],
+      head: ['', ...metrics.map((metric) => metricFormats[metric].name), 'step-1 loss'],
+      align: ['left', ...metrics.map(() => 'right' as const), 'right'],
     },
     style,
   )
   return renderSection('Test', table, style)
 }
 
-/** Rows of a framework: one for each seed, then the mean and the spread where there are several. */
+/** Rows of a framework: its name, one for each seed, then the mean and the spread where there are several. */
 function frameworkRows(
   framework: Framework,
   metrics: readonly Metric[],
@@ -36,8 +36,7 @@ function frameworkRows(
   style: Style,
 ): string[][] {
   const ofFramework = runsOf(framework, comparison.runs)
-  const [first, ...others] = ofFramework.map((run) => seedCells(run, metrics, style))
-  const rows = [[frameworkNames[framework], ...(first ?? [])], ...others.map((cells) => ['', ...cells])]
+  const rows = [[frameworkNames[framework]], ...ofFramework.map((run) => seedCells(run, metrics, style))]
   const finished = finishedRuns(ofFramework).length
   // The summaries are of the seeds in which both frameworks finished, or of all where there is none.
   const summarized = pairsOfFrameworks(comparison.runs).length || finished
@@ -52,22 +51,19 @@ function frameworkRows(
   const order = summarized === 2 ? [] : (['min', 'median', 'max'] as const)
   return [
     ...rows,
-    [
-      '',
-      ...[summarized === finished ? 'mean' : `mean of ${summarized} pairs`, ...means].map((cell) =>
-        bold(cell),
-      ),
-    ],
-    ['', ...['std', ...spreads].map((cell) => dim(cell))],
+    [summarized === finished ? '  mean' : `  mean of ${summarized} pairs`, ...means].map((cell) =>
+      bold(cell),
+    ),
+    ['  std', ...spreads].map((cell) => dim(cell)),
     ...order.map((name) => {
       const values = cellsOf((metric, summary) => metricFormats[metric].value(summary[name]))
-      return ['', ...[name, ...values].map((cell) => dim(cell))]
+      return [`  ${name}`, ...values].map((cell) => dim(cell))
     }),
   ]
 }
 
 function seedCells(run: RunResult, metrics: readonly Metric[], { colors }: Style): string[] {
-  const seed = `seed ${run.seed}`
+  const seed = `  seed ${run.seed}`
   if (run.status !== 'finished')
     return [seed, (run.status === 'failed' ? colors.red : colors.dim)(run.status)]
   return [

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
 import { frameworkNames } from '../framework-names.js'
 import type { ComparisonListedLine, ComparisonShownLine } from '../lines/comparison.js'
 import { seedLabel } from '../plan/plan-runs.js'
@@ -9,8 +8,8 @@ import { renderFailures } from './failures.js'
 import { formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
-import { renderTable } from './table.js'
-import { renderComparison } from './terminal-report.js'
+import { renderTable, widthOf } from './table.js'
+import { renderComparison, renderSummary } from './terminal-report.js'
 
 /** Comparison as `list` shows it. */
 export type ComparisonListRow = Omit<ComparisonListedLine, 'type'>
@@ -23,8 +22,6 @@ export type ComparisonView = Pick<
 
 type Status = ComparisonView['status']
 
-const shortestName = 20
-
 /** Renders a line for each comparison, and the command that resumes the newest interrupted one. */
 export function renderComparisonList(rows: readonly ComparisonListRow[], options: RenderOptions): string {
   const hints = rows.flatMap((row) => resumeHint(row) ?? [])
@@ -33,44 +30,49 @@ export function renderComparisonList(rows: readonly ComparisonListRow[], options
 
 /** Names the command that resumes a comparison which was stopped before its end; `null` for any other. */
 export function resumeHint({
-  name,
   comparisonDirectory,
   status,
-}: Pick<ComparisonView, 'name' | 'comparisonDirectory' | 'status'>): string | null {
+}: Pick<ComparisonView, 'comparisonDirectory' | 'status'>): string | null {
   const stopped = status === 'interrupted' || status === 'cancelled'
-  // A comparison in the default folder is found by its name, without --out.
-  const named =
-    path.dirname(comparisonDirectory) === path.resolve(defaultRunsDirectory) ? name : comparisonDirectory
-  return stopped ? `Resume with: twintune resume ${named}` : null
+  return stopped ? `Resume with: twintune resume ${argumentFor(comparisonDirectory)}` : null
 }
 
-// A long name loses its start, since its ending is enough to find a comparison by.
+/** Names the command that prints what the summary of a comparison leaves out. */
+export function detailsHint(comparisonDirectory: string): string {
+  return `All figures and their evidence: twintune show ${argumentFor(comparisonDirectory)} --details`
+}
+
+// A comparison in the default folder is found by its name, without --out.
+function argumentFor(comparisonDirectory: string): string {
+  const { dir, base } = path.parse(comparisonDirectory)
+  return dir === path.resolve(defaultRunsDirectory) ? base : comparisonDirectory
+}
+
+// Where not even the times left out make room, each comparison gets lines of its own.
 function renderListTable(rows: readonly ComparisonListRow[], options: RenderOptions): string {
   if (rows.length === 0) return 'No comparisons yet.'
-  const { colors } = createStyle(options)
-  const style = { colors, columns: options.columns }
-  const complete = renderRows(rows, true, style)
-  if (widthOf(complete) <= options.columns) return complete
-  const withoutTimes = renderRows(rows, false, style)
-  const excess = widthOf(withoutTimes) - options.columns
-  if (excess <= 0) return withoutTimes
-  const longestName = Math.max(...rows.map((row) => row.name.length))
-  const nameWidth = Math.max(longestName - excess, shortestName)
-  return renderRows(
-    rows.map((row) => ({ ...row, name: keepEnding(row.name, nameWidth) })),
-    false,
-    style,
-  )
+  const style = createStyle(options)
+  const complete = renderRows(rows, true, { ...style, tableColumns: Infinity })
+  return widthOf(complete) <= style.tableColumns ? complete : renderRows(rows, false, style)
 }
 
 /** Renders a comparison, or the results of its runs so far; and the command that resumes it where it was stopped. */
-export function renderShownComparison(shown: ComparisonView, options: RenderOptions): string {
+export function renderShownComparison(
+  shown: ComparisonView,
+  { details, ...options }: RenderOptions & { readonly details: boolean },
+): string {
+  const { comparison, comparisonDirectory } = shown
   const hint = resumeHint(shown)
-  return [renderSoFar(shown, options), ...(hint === null ? [] : [hint])].join('\n\n')
+  const hints = [
+    ...(comparison === null || details ? [] : [detailsHint(comparisonDirectory)]),
+    ...(hint === null ? [] : [hint]),
+  ]
+  const render = details ? renderComparison : renderSummary
+  const body = comparison === null ? renderSoFar(shown, options) : render(comparison, options)
+  return [body, ...(hints.length === 0 ? [] : [hints.join('\n')])].join('\n\n')
 }
 
-function renderSoFar({ name, status, comparison, results }: ComparisonView, options: RenderOptions): string {
-  if (comparison !== null) return renderComparison(comparison, options)
+function renderSoFar({ name, status, results }: ComparisonView, options: RenderOptions): string {
   const style = createStyle(options)
   const title = `${style.colors.bold(name)}  ${paintStatus(status, style)}`
   if (results.length === 0) return `${title}\n\n  No run came to an end.`
@@ -143,12 +145,4 @@ function paintStatus(status: Status, { colors }: Style): string {
     interrupted: colors.yellow,
   }
   return paints[status](status)
-}
-
-function keepEnding(name: string, width: number): string {
-  return name.length <= width ? name : `…${name.slice(1 - width)}`
-}
-
-function widthOf(table: string): number {
-  return Math.max(...table.split('\n').map((line) => stripVTControlCharacters(line).length))
 }

@@ -22,6 +22,27 @@ export function renderContract({ contract, runs }: Comparison, style: Style): st
   return renderSection(title, renderTable(rows, { align: ['left', 'left'], fold: true }, style), style)
 }
 
+/** Renders the fairness contract in a few lines: which rows aren't identical, and with evidence those that leave a doubt. */
+export function renderContractSummary({ contract, runs }: Comparison, style: Style): string | null {
+  if (frameworksOf(runs).length < 2 || contract.length === 0) return null
+  const { green, yellow, cyan, dim } = style.colors
+  const named = (state: ContractRow['state']) =>
+    contract.filter((row) => row.state === state).map((row) => row.ingredient)
+  const line = (state: ContractRow['state'], paint: (text: string) => string, text: string) =>
+    named(state).length === 0 ? [] : [[paint(state), text]]
+  const rows = [
+    ...line('identical', green, `${named('identical').length} of ${contract.length} rows`),
+    ...line('equivalent', cyan, named('equivalent').join(', ')),
+    ...line('different', yellow, named('different').join(', ')),
+    ...rowsWithEvidence(contract, 'unchecked', dim),
+  ]
+  return renderSection(
+    'Fairness contract',
+    renderTable(rows, { align: ['left', 'left'], fold: true }, style),
+    style,
+  )
+}
+
 /** Renders the rows by which two aligned frameworks did different work, for the top of the report; `null` without any. */
 export function renderDifferentWork({ mode, contract }: Comparison, style: Style): string | null {
   const rows = brokenRows(mode, contract).map(({ ingredient, evidence }) => [ingredient, evidence])

@@ -14,6 +14,8 @@ export interface TableLayout {
 const indent = '  '
 const gap = '  '
 const narrowestProse = 24
+/** Space at which no line is folded, so that a title stays with what it names. */
+const noBreak = '\u00a0'
 
 const noLines = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
@@ -22,8 +24,22 @@ const noLines = {
   middle: gap,
 }
 
-/** Renders a table without lines, indented under its heading. An empty row sets groups apart. */
-export function renderTable(
+/**
+ * Renders a table without lines, indented under its heading. An empty row sets groups apart. A table that is wider than the
+ * terminal would be torn there: it becomes a list of its rows.
+ */
+export function renderTable(rows: readonly (readonly string[])[], layout: TableLayout, style: Style): string {
+  const table = renderColumns(rows, layout, style)
+  const isTooWide = widthOf(table) > style.tableColumns && (layout.head?.length ?? 0) > 0
+  return isTooWide ? renderRows(rows, layout, style) : table
+}
+
+/** Width of a text's longest line in characters. */
+export function widthOf(text: string): number {
+  return Math.max(...text.split('\n').map(textWidth))
+}
+
+function renderColumns(
   rows: readonly (readonly string[])[],
   { head = [], align, fold = false }: TableLayout,
   { colors, columns }: Style,
@@ -40,6 +56,38 @@ export function renderTable(
     .toString()
     .split('\n')
     .map((line) => `${indent}${line}`.trimEnd())
+    .join('\n')
+}
+
+/** Renders each row by itself: what names the row, and under it its other cells, each behind the head of its column. */
+function renderRows(
+  rows: readonly (readonly string[])[],
+  { head = [], align }: TableLayout,
+  { colors, columns }: Style,
+): string {
+  // The first column names the row, and so do those behind it without a head.
+  const firstHeaded = align.findIndex((_, column) => column > 0 && (head[column] ?? '') !== '')
+  return rows
+    .map((row) => {
+      const name = row
+        .slice(0, firstHeaded)
+        .filter((cell) => cell !== '')
+        .join(' ')
+      const cells = row.slice(firstHeaded).flatMap((cell, index) => {
+        const title = head[firstHeaded + index] ?? ''
+        if (cell === '') return []
+        return [title === '' ? cell : `${colors.dim(title.replaceAll(' ', noBreak))}${noBreak}${cell}`]
+      })
+      const body = wrapAnsi(
+        cells.join(', '),
+        Math.max(columns - 2 * indent.length, narrowestProse),
+      ).replaceAll(noBreak, ' ')
+      const lines = [
+        ...(name === '' ? [] : [name]),
+        ...(cells.length === 0 ? [] : body.split('\n').map((line) => `${indent}${line}`)),
+      ]
+      return lines.map((line) => `${indent}${line}`).join('\n')
+    })
     .join('\n')
 }
 

@@ -1,23 +1,25 @@
 import type { Comparison } from '../compare/comparison.js'
-import { isDisturbed } from '../compare/disturbance.js'
 import { frameworkNames } from '../framework-names.js'
 import type { FinishedRun } from '../protocol/result.js'
-import { formatCount, formatNumberOf, formatOr, formatPercent, formatRate } from './format.js'
-import { finishedRuns, frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
+import { formatRate } from './format.js'
+import {
+  countRuns,
+  disturbanceNotes,
+  formatHundredths,
+  formatShare,
+  type Measure,
+  peakMemory,
+  profileGroups,
+  profileNotes,
+  renderMeasures,
+  secondsInAll,
+  trainingSpeed,
+} from './measures.js'
+import { finishedRuns, meanOf } from './runs.js'
 import type { Style } from './style.js'
-import { renderProse, renderSection, renderTable } from './table.js'
+import { renderProse, renderSection } from './table.js'
 
 type Part = keyof FinishedRun['seconds']
-
-/** Row of the table: a figure of the finished runs of a framework, or `null` where it says nothing. */
-interface Measure {
-  readonly label: string
-  readonly value: (runs: readonly FinishedRun[]) => number | null
-  readonly format: (value: number) => string
-}
-
-/** Mark of a time from runs that others disturbed. */
-const disturbedMark = ' *'
 
 /** Labels of the parts of a run, in the order in which the parts happen. */
 const partLabels: Readonly<Record<Part, string>> = {
@@ -35,7 +37,7 @@ const partLabels: Readonly<Record<Part, string>> = {
 }
 
 const speeds: readonly Measure[] = [
-  { label: 'training', value: (runs) => meanOf(runs.map((run) => run.imagesPerSecond)), format: formatRate },
+  trainingSpeed,
   {
     label: 'feature pass',
     value: (runs) => meanOf(runs.map((run) => run.featureImagesPerSecond)),
@@ -59,71 +61,21 @@ const durations: readonly Measure[] = [
     },
     ...(part === 'loader' ? [loaderShare] : []),
   ]),
-  {
-    label: 'a run in all',
-    value: (runs) => meanOf(runs.map((run) => totalSeconds(run.seconds))),
-    format: formatHundredths,
-  },
-]
-
-const memory: readonly Measure[] = [
-  { label: 'peak', value: peakBytes, format: (bytes) => formatCount(bytes / 2 ** 20) },
+  secondsInAll,
 ]
 
 /** Renders speed, seconds by part and memory, with a column for each framework; `null` when no run finished. */
 export function renderTimeTable({ runs }: Comparison, style: Style): string | null {
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
-  const frameworks = frameworksOf(finished)
   const groups = [
-    { title: 'Images a second', measures: speeds, timed: true },
-    { title: 'Seconds', measures: durations, timed: true },
-    ...profiledPhases(finished).map((phase) => ({
-      title: `Milliseconds a step in phase ${phase}`,
-      measures: stepParts(phase),
-      timed: true,
-    })),
-    { title: 'Memory in MiB', measures: memory, timed: false },
+    { title: 'Images a second', measures: speeds },
+    { title: 'Seconds', measures: durations },
+    ...profileGroups(finished),
+    { title: 'Memory in MiB', measures: [peakMemory] },
   ]
-  const columns = frameworks.map((framework) => columnOf(runsOf(framework, finished)))
-  const rows = groups.flatMap(({ title, measures, timed }, index) => [
-    ...(index === 0 ? [] : [[]]),
-    [style.colors.dim(title)],
-    ...measures
-      .map((measure) => ({
-        measure,
-        cells: columns.map(({ all, comparable, mark }) =>
-          timed ? { value: measure.value(comparable), mark } : { value: measure.value(all), mark: '' },
-        ),
-      }))
-      .filter(({ cells }) => cells.some(({ value }) => value !== null))
-      .map(({ measure, cells }) => [
-        `  ${measure.label}`,
-        ...cells.map(({ value, mark }) => formatOr(value, (figure) => `${measure.format(figure)}${mark}`)),
-      ]),
-  ])
-  const table = renderTable(
-    rows,
-    {
-      head: ['', ...frameworks.map((framework) => frameworkNames[framework])],
-      align: ['left', ...frameworks.map(() => 'right' as const)],
-    },
-    style,
-  )
+  const table = renderMeasures(groups, finished, style)
   return renderSection('Speed and memory', `${table}\n\n${renderProse(notes(finished), style)}`, style)
-}
-
-/** Runs of a framework, those of them whose times are given, and what marks times that are no good. */
-interface Column {
-  readonly all: readonly FinishedRun[]
-  readonly comparable: readonly FinishedRun[]
-  readonly mark: string
-}
-
-/** Chooses the runs whose times are given: those that nobody disturbed, or all with a mark where there is none. */
-function columnOf(all: readonly FinishedRun[]): Column {
-  const comparable = all.filter((run) => !isDisturbed(run))
-  return comparable.length > 0 ? { all, comparable, mark: '' } : { all, comparable: all, mark: disturbedMark }
 }
 
 /** Notes on how the figures were measured. */
@@ -140,17 +92,6 @@ function notes(finished: readonly FinishedRun[]): string {
   ].join(' ')
 }
 
-function countRuns(finished: readonly FinishedRun[]): string {
-  const counts = frameworksOf(finished).map((framework) => ({
-    name: frameworkNames[framework],
-    runs: columnOf(runsOf(framework, finished)).comparable.length,
-  }))
-  const [first] = counts
-  return counts.every(({ runs }) => runs === first?.runs)
-    ? `${formatNumberOf(first?.runs ?? 0, 'run')} a framework`
-    : counts.map(({ name, runs }) => `${formatNumberOf(runs, 'run')} of ${name}`).join(' and ')
-}
-
 /** Notes which runs read their features from the cache, which is another kind of work than computing them. */
 function cacheNotes(finished: readonly FinishedRun[]): string[] {
   const cached = finished
@@ -162,44 +103,6 @@ function cacheNotes(finished: readonly FinishedRun[]): string[] {
   ]
 }
 
-function profiledPhases(finished: readonly FinishedRun[]): number[] {
-  return [...new Set(finished.flatMap(({ profile }) => profile.map(({ phase }) => phase)))]
-}
-
-/** Rows of the parts of a phase's training step, in their order. */
-function stepParts(phase: number): Measure[] {
-  return (['transfer', 'forward', 'backward', 'optimizer'] as const).map((part) => ({
-    label: part,
-    value: (runs) =>
-      meanOf(runs.map(({ profile }) => profile.find((profiled) => profiled.phase === phase)?.[part])),
-    format: formatHundredths,
-  }))
-}
-
-function profileNotes(finished: readonly FinishedRun[]): string[] {
-  const steps = finished.flatMap(({ profile }) => profile.map((profiled) => profiled.steps))
-  if (steps.length === 0) return []
-  const [fewest, most] = [Math.min(...steps), Math.max(...steps)]
-  const count = fewest === most ? formatNumberOf(most, 'step') : `${fewest} to ${most} steps`
-  return [
-    `Milliseconds a step are medians of ${count} after the run, the device waited for around each part: backward and optimizer are what a step that goes as far takes longer than one that ends before.`,
-  ]
-}
-
-function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
-  return frameworksOf(finished).flatMap((framework) => {
-    const { all, mark } = columnOf(runsOf(framework, finished))
-    const disturbed = all
-      .filter(isDisturbed)
-      .map(({ seed, othersCpuShare }) => `seed ${seed} (${formatOr(othersCpuShare, formatShare)})`)
-    if (disturbed.length === 0) return []
-    const runs = `${frameworkNames[framework]} ${disturbed.join(', ')}`
-    return mark === ''
-      ? [`Left out, because others used the processors meanwhile: the times of ${runs}.`]
-      : [`${disturbedMark.trim()} Not comparable, because others used the processors meanwhile: ${runs}.`]
-  })
-}
-
 /**
  * Mean seconds of a part over the runs that had it: a worker's later runs start and import nothing, and those that found all
  * features in the cache computed none.
@@ -208,16 +111,4 @@ function meanSeconds(part: Part, runs: readonly FinishedRun[]): number | null {
   const computing = runs.filter(({ featureImagesPerSecond }) => featureImagesPerSecond !== null)
   const counted = part === 'features' && computing.length > 0 ? computing : runs
   return meanOf(counted.map((run) => run.seconds[part] || null))
-}
-
-function peakBytes(runs: readonly FinishedRun[]): number {
-  return Math.max(...runs.map((run) => run.peakMemoryBytes))
-}
-
-function formatHundredths(value: number): string {
-  return value.toFixed(2)
-}
-
-function formatShare(share: number): string {
-  return formatPercent(share, 0)
 }

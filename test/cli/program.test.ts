@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { runProgram } from '../../src/cli/program.js'
 import {
@@ -126,6 +127,14 @@ describe('help', () => {
     },
   )
 
+  it.each([60, 80])('fits %i columns, but for a command, which can be copied', async (columns) => {
+    for (const command of [[], ['compare'], ['verify'], ['resume'], ['lr-find'], ['data']]) {
+      const { stdout } = await runOnTerminal(columns, ...command, '--help')
+      const lines = stdout.split('\n').filter((line) => !line.startsWith('  $ '))
+      expect(lines.filter((line) => line.length > columns)).toEqual([])
+    }
+  })
+
   it('shows an example of every command', async () => {
     for (const command of [
       'compare',
@@ -150,6 +159,15 @@ describe('backbones', () => {
     expect(stdout).toMatch(/resnet50 +224 +2048 .*aligned, idiomatic$/m)
     expect(stdout).toMatch(/convnext_tiny +224 +each library's own +idiomatic$/m)
   })
+
+  it.each([['backbones'], ['backbones', '--stages'], ['backbones', '--differences']])(
+    'fits 60 columns: %s',
+    async (...args) => {
+      const { stdout } = await runOnTerminal(60, ...args)
+      const lines = stripVTControlCharacters(stdout).split('\n')
+      expect(lines.filter((line) => line.length > 60)).toEqual([])
+    },
+  )
 
   it("lists the stages, as `lastStages` counts them, by both libraries' names", async () => {
     const { stdout } = await run('backbones', '--stages')
@@ -269,12 +287,19 @@ describe('doctor', () => {
   })
 })
 
-async function run(
+function run(...args: readonly string[]) {
+  return runOnTerminal(undefined, ...args)
+}
+
+/** Runs a command on a terminal of some width, or into a file without one. */
+async function runOnTerminal(
+  columns: number | undefined,
   ...args: readonly string[]
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const printed = { stdout: '', stderr: '' }
   const streams = {
     stdout: {
+      ...(columns !== undefined && { columns, isTTY: true }),
       write: (text: string) => {
         printed.stdout += text
       },

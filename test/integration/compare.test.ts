@@ -160,6 +160,9 @@ describe('compare, aligned, on both frameworks', () => {
     const shown = await startTwintune(['show', 'latest'], folder)
     expect(shown.exitCode).toBe(0)
     expect(shown.stdout).toContain('Fairness contract')
+    expect(shown.stdout).not.toContain('Where the two disagree')
+    const inFull = await startTwintune(['show', 'latest', '--details'], folder)
+    expect(inFull.stdout).toContain('Where the two disagree')
   })
 })
 

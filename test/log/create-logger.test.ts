@@ -11,6 +11,7 @@ beforeEach(() => {
   vi.stubEnv('NO_COLOR', '')
   vi.stubEnv('FORCE_COLOR', '')
   vi.stubEnv('TERM', 'xterm-256color')
+  vi.stubEnv('CI', '')
 })
 
 afterEach(() => {
@@ -112,6 +113,14 @@ describe('on a terminal', () => {
 
   test('a report that is piped away has no colours though stderr is a terminal', () => {
     expect(logAll({ stderr: new OutputBuffer({ isTTY: true }) }).stdout.text).not.toContain(escapeCharacter)
+  })
+
+  test('the log of a CI gets plain lines, with the colours of its terminal', () => {
+    vi.stubEnv('CI', '1')
+    const { stderr } = logAll({ stderr: new OutputBuffer({ isTTY: true }) })
+    expect(stripVTControlCharacters(stderr.text)).toContain('TensorFlow seed 0  epoch 2/3')
+    expect(stderr.text).toMatch(new RegExp(`${escapeCharacter}\\[1m`))
+    expect(stderr.text).not.toMatch(new RegExp(`${escapeCharacter}\\[\\d*[A-HJKf]`))
   })
 
   test('a dumb terminal gets plain lines', () => {

@@ -1,6 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProgressLine } from '../../src/log/progress-line.js'
 import { OutputBuffer } from './output-buffer.js'
+
+beforeEach(() => {
+  vi.stubEnv('CI', '')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 describe('a line of progress', () => {
   it('changes in place on a terminal', () => {

@@ -30,3 +30,27 @@ test('a path that is wider than the terminal stays whole', () => {
   )
   expect(table).toContain(path)
 })
+
+test('a table that is wider than the terminal becomes a list of its rows, whose titles stay with what they name', () => {
+  const rows = [['TensorFlow', 'seed 0', '86.10%', '0.4102', 'points'], [], ['', 'seed 1', '', '0.4132', '']]
+  const table = renderTable(
+    rows,
+    { head: ['', '', 'accuracy of the test', 'loss', ''], align: ['left', 'left', 'right', 'right', 'left'] },
+    style,
+  )
+  expect(table.split('\n')).toEqual([
+    '  TensorFlow seed 0',
+    '    accuracy of the test 86.10%,',
+    '    loss 0.4102, points',
+    '',
+    '  seed 1',
+    '    loss 0.4132',
+  ])
+})
+
+test('a table that is written to a file has its rows in lines, however long they are', () => {
+  const layout = { head: ['name', 'path'], align: ['left', 'left'] } as const
+  const row = ['one', '/home/someone/pictures/of/things/that/are/long']
+  const inFile = createStyle({ color: false, columns: 40, tableColumns: Infinity })
+  expect(renderTable([row], layout, inFile)).toBe(`  name  path\n  ${row.join('   ')}`)
+})

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { comparisonSchema, type Difference } from '../../src/compare/comparison.js'
-import { verdictLine } from '../../src/report/difference-table.js'
 import { totalSeconds } from '../../src/report/runs.js'
-import { renderComparison } from '../../src/report/terminal-report.js'
+import { renderComparison, renderSummary } from '../../src/report/terminal-report.js'
+import { verdictLine } from '../../src/report/verdict.js'
 import { comparison, finishedRun, metricsWithout, trainingOnly, withFailures } from './comparison.js'
 
 const plain = { color: false, columns: 80 }
@@ -21,6 +21,12 @@ describe('two frameworks that finished', () => {
     )
   })
 
+  test('are summarised within 80 columns, the verdict first', async () => {
+    await expect(`${renderSummary(comparison(), plain)}\n`).toMatchFileSnapshot(
+      '../fixtures/report/summary.txt',
+    )
+  })
+
   test('have colours only where they are asked for, and those change no text', () => {
     const colored = renderComparison(comparison(), { color: true, columns: 80 })
     const uncolored = renderComparison(comparison(), plain)
@@ -29,8 +35,9 @@ describe('two frameworks that finished', () => {
     expect(stripVTControlCharacters(colored)).toBe(uncolored)
   })
 
-  test.each([80, 100, 120])('fit %i columns', (columns) => {
-    expect(widest(renderComparison(comparison(), { color: false, columns }))).toBeLessThanOrEqual(columns)
+  test.each([60, 80, 100, 120])('fit %i columns', (columns) => {
+    for (const render of [renderComparison, renderSummary])
+      expect(widest(render(comparison(), { color: false, columns }))).toBeLessThanOrEqual(columns)
   })
 
   test('start-up is the mean of the runs that started a Python, not of those that found it warm', () => {
@@ -184,7 +191,7 @@ test('five classes or fewer have no top-5', () => {
 })
 
 test('the verdict is of the primary metric alone, for this test set', () => {
-  const [, verdicts = ''] = renderComparison(comparison(), plain).split(/Verdict\n|Seeds to add\n/)
+  const [, verdicts = ''] = renderComparison(comparison(), plain).split(/Verdict\n|Test\n/)
   expect(verdicts).toContain('accuracy  inconclusive: 2 pairs')
   expect(verdicts).toMatch(
     /The verdict is about accuracy alone, for this test set; the seeds vary init,\s+order,\s+augmentation\./,
@@ -262,7 +269,7 @@ test('idiomatic mode says that the two do different work by intent', () => {
 
 test('the training of one framework is reported without anything of a comparison', () => {
   const report = renderComparison(trainingOnly(), plain)
-  expect(report).toContain('PyTorch  seed 0')
+  expect(report).toContain('PyTorch\n    seed 0')
   expect(report).not.toMatch(/TensorFlow|contract|Verdict/)
   expect(verdictLine(trainingOnly())).toBe('Test accuracy: PyTorch 85.60%')
 })
@@ -271,7 +278,7 @@ describe('runs that failed', () => {
   const report = renderComparison(withFailures(), plain)
 
   test('stand in the table, and each failure once with its seeds, code and hint', () => {
-    expect(report).toMatch(/PyTorch +seed 0 +failed/)
+    expect(report).toMatch(/PyTorch\n +seed 0 +failed/)
     expect(report.match(/The loss became NaN at step 41 of epoch 2/g)).toHaveLength(1)
     expect(report).toContain('PyTorch seeds 0, 1')
     expect(report).toContain('(LOSS_NOT_FINITE)')

@@ -1,0 +1,54 @@
+import type { Comparison } from '../compare/comparison.js'
+import type { Verdict } from '../compare/verdict.js'
+import { frameworkNames } from '../framework-names.js'
+import type { Framework } from '../spec/schema.js'
+import { metricFormats, metricsOf } from './metric-format.js'
+import { finishedRuns } from './runs.js'
+import type { Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+
+/** Note on the causes that an idiomatic comparison can't tell apart. */
+const idiomaticNote =
+  'Idiomatic mode: each framework uses its own model library, defaults and input pipeline. The two do different work by ' +
+  'intent, so a difference is that of two recipes and not of the frameworks alone.'
+
+/** Text in place of a verdict: a test of five classes or fewer has no top-5 accuracy. */
+const noVerdict = 'no verdict, since no run has this metric.'
+
+/** Renders the outcome on the primary metric, and what it is about; `null` where no seed has both frameworks. */
+export function renderVerdict(comparison: Comparison, style: Style): string | null {
+  const { mode, vary, primaryMetric, metrics } = comparison
+  if (metricsOf(comparison).every((metric) => metrics[metric].difference === null)) return null
+  const { name } = metricFormats[primaryMetric]
+  const { verdict, reason } = metrics[primaryMetric].difference ?? { verdict: null }
+  const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
+  const notes = [
+    `The verdict is about ${name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
+    ...(mode === 'idiomatic' ? [idiomaticNote] : []),
+  ]
+  const table = renderTable([[name, outcome]], { align: ['left', 'left'], fold: true }, style)
+  return renderSection('Verdict', `${table}\n\n${renderProse(notes.join(' '), style)}`, style)
+}
+
+/** Renders the outcome on the primary metric in one line, for those who want no more. */
+export function verdictLine({ primaryMetric, metrics, runs }: Comparison): string {
+  const { name, value } = metricFormats[primaryMetric]
+  const means = (['tensorflow', 'pytorch'] as const).flatMap((framework) => {
+    const summary = metrics[primaryMetric][framework]
+    return summary === null ? [] : [`${frameworkNames[framework]} ${value(summary.mean)}`]
+  })
+  if (means.length === 0)
+    return finishedRuns(runs).length === 0 ? 'No run finished.' : `Test ${name}: ${noVerdict}`
+  const { difference } = metrics[primaryMetric]
+  const verdict =
+    difference?.verdict == null ? '' : ` – ${verdictName(difference.verdict)}: ${difference.reason}`
+  return `Test ${name}: ${means.join(', ')}${verdict}`
+}
+
+function verdictName(verdict: Verdict): string {
+  return isFramework(verdict) ? frameworkNames[verdict] : verdict
+}
+
+function isFramework(verdict: Verdict): verdict is Framework {
+  return verdict in frameworkNames
+}
