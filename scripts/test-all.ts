@@ -1,14 +1,20 @@
 // Runs every check and every test, each even when an earlier one failed. The last line is `N passed, N failed`: each
 // check counts as one, each test as one, and a test runner that breaks off as one failure.
 //
-// The parts run in three lanes, since each waits at times for a disk or a process.
+// The parts run in three lanes, since each waits at times for a disk or a process. More lanes on two cores take longer:
+// each has its own large arrays, and the processors' caches hold those of two.
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { sharedMemory } from './left-behind.js'
 import { check, endWithSignals, pytest, runLane, say, vitest } from './test-part.js'
 import { addUp, dearestTests } from './test-reports.js'
+
+/** The folders of the tests that train, which take as long as all others together. */
+const training = ['engines', 'parity', 'training'].map((folder) => `test/python/${folder}`)
+// The other lanes take the other half of the cores.
+const processes = Math.ceil(availableParallelism() / 2)
 
 endWithSignals()
 const reports = mkdtempSync(path.join(tmpdir(), 'twintune-tests-'))
@@ -16,9 +22,12 @@ const start = performance.now()
 const memoryBefore = sharedMemory()
 
 const lanes = await Promise.all([
-  runLane([pytest(reports)]),
-  // Packing comes after the tests of the built command: it builds anew.
-  runLane([vitest(reports, ['integration', 'package'])]),
+  runLane([pytest(reports, 'pytest-training', processes, ...training)]),
+  runLane([
+    // Packing comes after the tests of the built command: it builds anew.
+    vitest(reports, ['integration', 'package']),
+    pytest(reports, 'pytest-others', processes, ...training.map((folder) => `--ignore=${folder}`)),
+  ]),
   runLane([
     check('tsc', '--noEmit'),
     check('biome', 'ci', '--error-on-warnings', '.'),

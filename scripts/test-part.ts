@@ -157,11 +157,17 @@ export function vitest(reports: string, projects: readonly string[], files: read
   }
 }
 
-/** Pytest's tests, in two processes. */
-export function pytest(reports: string, ...options: string[]): Part {
-  const report = path.join(reports, 'pytest.xml')
+/** Pytest's tests in some processes: all of them, or those that the options choose. The name is that of the report. */
+export function pytest(reports: string, name: string, processes: number, ...options: string[]): Part {
+  const report = path.join(reports, `${name}.xml`)
   return {
-    command: ['pytest', '--numprocesses=2', '--dist=worksteal', `--junitxml=${report}`, ...options],
+    command: [
+      'pytest',
+      `--numprocesses=${processes}`,
+      '--dist=worksteal',
+      `--junitxml=${report}`,
+      ...options,
+    ],
     env: ONE_THREAD,
     readReport: () => readJUnitReport(readFileSync(report, 'utf8')),
   }

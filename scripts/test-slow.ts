@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { mergeSlowResults, slowResultsSchema, slowTestsPage } from './slow-tests-page.js'
 import { endWithSignals, type Part, pytest, root, runLane, say, vitest } from './test-part.js'
@@ -15,7 +15,7 @@ const given = process.argv.slice(2)
 const files = given.filter((argument) => argument.startsWith('test/slow'))
 const options = given.filter((argument) => !files.includes(argument))
 const ofVitest = vitest(reports, ['slow'], files)
-const ofPytest = pytest(reports, '-m', 'slow', ...options)
+const ofPytest = pytest(reports, 'pytest', availableParallelism(), '-m', 'slow', ...options)
 const parts: Part[] = []
 if (files.length > 0 || options.length === 0) parts.push(ofVitest)
 if (options.length > 0 || files.length === 0)

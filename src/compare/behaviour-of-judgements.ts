@@ -146,6 +146,7 @@ export function crossEvaluationRow(
       ...(run?.test ? metricsOf(run.test, evaluation, { seed, judged, judge }) : []),
       ...(run?.status === 'finished' ? validationOf(run, evaluation, judge) : []),
       lossesOf(evaluation, { seed, judged, judge }),
+      ...detailsOf(evaluation, { seed, judged }),
       {
         seed,
         difference: changed > 0 ? Math.max(difference, Number.MAX_VALUE) : difference,
@@ -186,6 +187,13 @@ function metricsOf(
       evidence: `${name} of the logits that ${judged} kept, as it reported them and as ${judge} computes them: ${values[0]} and ${values[1]}`,
     }
   })
+}
+
+function detailsOf({ misreported }: CrossEvaluation, { seed, judged }: Omit<Parties, 'judge'>): Finding[] {
+  if (misreported.length === 0) return []
+  const parts = misreported.join(', ')
+  const evidence = `${parts} in evaluation.json of ${judged} are not those of the logits that it kept`
+  return [{ seed, difference: misreported.length, bound: 0, evidence }]
 }
 
 // In half precision logits may differ so far that only the mean over many images says something.

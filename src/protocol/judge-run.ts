@@ -74,6 +74,10 @@ export const crossEvaluationSchema = z
     ties: z
       .array(z.int())
       .describe('Positions, among these, of images whose two likeliest classes lie within rounding.'),
+    misreported: z
+      .array(z.string())
+      .default([])
+      .describe("Parts of evaluation.json that aren't those of the logits that the judged run kept."),
   })
   .describe('Test of the model of the judged run by the judge.')
 

@@ -185,6 +185,17 @@ describe('the rows of what two runs did', () => {
     expect(state({ ...evaluation, difference: 0.01 })).toBe('different')
   })
 
+  it('call parts of evaluation.json different that the logits of the run do not have', () => {
+    const misreported = ['confusion matrix', 'top losses']
+    const rows = behaviourOf('aligned', pair(), judgements({ evaluation: { ...evaluation, misreported } }))
+    expect(row('cross-evaluation', rows)).toMatchObject({
+      state: 'different',
+      evidence: expect.stringContaining(
+        'confusion matrix, top losses in evaluation.json of tensorflow are not',
+      ),
+    })
+  })
+
   it.each(['accuracy', 'macroF1', 'loss', 'calibrationError', 'topFiveAccuracy'] as const)(
     'call a %s different that the logits of the run do not have',
     (metric) => {
@@ -332,6 +343,7 @@ const evaluation = {
   metrics: metricsOf(finishedRun('tensorflow', 0), 0.001),
   validation: null as EvaluationMetrics | null,
   validationTies: 1,
+  misreported: [],
   different: [] as number[],
   ties: [] as number[],
 }

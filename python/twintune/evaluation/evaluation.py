@@ -51,6 +51,27 @@ def describe_evaluation(logits: np.ndarray, split: Split, classes: list[str]) ->
     )
 
 
+def find_misreported(reported: Evaluation, expected: Evaluation) -> list[str]:
+    """Names the parts of a test in detail that aren't those expected, but for the last digits of their numbers."""
+    parts = {
+        "classes": (reported.classes, expected.classes),
+        "confusion matrix": (reported.confusion, expected.confusion),
+        "scores of classes": (reported.per_class, expected.per_class),
+        "top losses": (reported.top_losses, expected.top_losses),
+    }
+    return [name for name, (given, wanted) in parts.items() if not _is_alike(given, wanted)]
+
+
+def _is_alike(given: object, wanted: object) -> bool:
+    if isinstance(given, float) and isinstance(wanted, float):
+        return math.isclose(given, wanted, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(given, list) and isinstance(wanted, list):
+        return len(given) == len(wanted) and all(map(_is_alike, given, wanted))
+    if isinstance(given, msgspec.Struct) and isinstance(wanted, msgspec.Struct):
+        return _is_alike(list(msgspec.structs.astuple(given)), list(msgspec.structs.astuple(wanted)))
+    return given == wanted
+
+
 def _per_class(predicted: np.ndarray, labels: np.ndarray, classes: list[str]) -> list[ClassEvaluation]:
     scores = class_scores(predicted, labels, len(classes))
     return [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from twintune.data.dataset import Split
-from twintune.evaluation.evaluation import describe_evaluation, save_evaluation
+from twintune.evaluation.evaluation import describe_evaluation, find_misreported, save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.tensor_files import load_sealed
 from twintune.protocol import Evaluation
@@ -80,3 +80,26 @@ def test_what_is_saved_is_enough_to_compute_every_metric_again(tmp_path: Path) -
     evaluation = msgspec.json.decode((tmp_path / "evaluation.json").read_bytes(), type=Evaluation)
     assert evaluation == describe_evaluation(logits, split, CLASSES)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["evaluation.json", "predictions.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"classes": ["dog", "cat", "owl"]}, "classes"),
+        ({"confusion": [[0, 1, 0], [0, 1, 0], [0, 0, 1]]}, "confusion matrix"),
+        ({"per_class": []}, "scores of classes"),
+        ({"top_losses": []}, "top losses"),
+    ],
+)
+def test_a_part_that_is_not_what_the_logits_come_to_is_named(change: dict, part: str) -> None:
+    expected = describe_evaluation(np.eye(3), split_of([0, 1, 2]), CLASSES)
+    assert find_misreported(msgspec.json.decode(msgspec.json.encode(expected), type=Evaluation), expected) == []
+    assert find_misreported(msgspec.structs.replace(expected, **change), expected) == [part]
+
+
+def test_a_score_may_have_other_last_digits_and_no_others() -> None:
+    expected = describe_evaluation(np.eye(3), split_of([0, 1, 2]), CLASSES)
+    first, *others = expected.top_losses
+    for factor, named in ((1 + 1e-12, []), (1 + 1e-6, ["top losses"])):
+        changed = [msgspec.structs.replace(first, loss=first.loss * factor), *others]
+        assert find_misreported(msgspec.structs.replace(expected, top_losses=changed), expected) == named

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
+from twintune.evaluation.evaluation import describe_evaluation, find_misreported
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.precision import is_half
 from twintune.model.tensor_files import DamagedTensors, SealedTensors, load_sealed
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
-from twintune.protocol import CrossEvaluation, EvaluationMetrics, SplitName
+from twintune.protocol import CrossEvaluation, Evaluation, EvaluationMetrics, SplitName
 from twintune.training.context import RunContext
 from twintune.training.first_stage import frozen_stages, pools_features
 
@@ -81,7 +83,17 @@ class CrossEvaluator:
             validation_ties=validation_ties,
             different=listed,
             ties=[at for at in listed if is_comparable and _gap(logits[at]) <= tie],
+            misreported=self._find_misreported(judged, kept),
         )
+
+    def _find_misreported(self, judged: Path, logits: np.ndarray) -> list[str]:
+        """Names the parts of a run's evaluation.json that aren't those of its logits."""
+        splits = self._run.splits
+        if logits.shape != (len(splits.test.labels), len(splits.classes)):
+            # The logits themselves are what differs.
+            return []
+        reported = _load_evaluation(judged / "evaluation.json")
+        return find_misreported(reported, describe_evaluation(logits, splits.test, splits.classes))
 
     def _validate(self, tie: float) -> tuple[EvaluationMetrics | None, int]:
         """The metrics on the validation images, and how many answers to them are ties; none without such images."""
@@ -123,6 +135,13 @@ class CrossEvaluator:
                 return batches
             self._batches[name] = list(batches)
         return self._batches[name]
+
+
+def _load_evaluation(file: Path) -> Evaluation:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Evaluation)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise TwintuneError("CHECKPOINT_CORRUPT", f"{file} can't be read: {error}.") from error
 
 
 def _metrics(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics | None:
