@@ -22,6 +22,10 @@ const rooms = {
     files: ['report/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
   },
+  page: {
+    files: ['page/'],
+    imports: ['base', 'spec', 'names', 'protocol', 'compare', 'run', 'report'],
+  },
   log: { files: ['log/'], imports: ['base', 'spec', 'names', 'protocol', 'plan', 'events', 'report'] },
   api: {
     files: ['index.ts', 'schemas.ts'],
@@ -31,7 +35,7 @@ const rooms = {
     files: ['cli/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'report', 'log', 'api'],
+      ...['lines', 'report', 'page', 'log', 'api'],
     ],
   },
   main: { files: ['main.ts'], imports: ['cli', 'log'] },

@@ -1,8 +1,11 @@
 import type { EvidenceOptions } from '../compare/evidence.js'
-import type { Event } from '../events.js'
+import type { Event, EventOf } from '../events.js'
+import { TwintuneError } from '../failure.js'
 import { type ResumeOptions, runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
+import { readComparison } from '../run/folder/read.js'
 import type { Experiment } from '../spec/schema.js'
+import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
 
@@ -14,6 +17,7 @@ export interface RunningOptions extends OutputOptions, Partial<EvidenceOptions> 
   readonly hangTimeout?: number
   readonly keepCheckpoints?: boolean
   readonly details?: boolean
+  readonly report?: boolean
 }
 
 /** Options of the commands that carry an experiment out. */
@@ -49,21 +53,45 @@ export async function carryOutAndLog(
   return logToTheEnd(events, options, context)
 }
 
-/** Logs what happens until the comparison has ended; resolves to the exit code that it deserves. */
+/** Logs what happens until the comparison has ended, and writes its report; resolves to the exit code that it deserves. */
 export async function logToTheEnd(
   events: AsyncIterable<Event>,
-  { json, quiet, details }: OutputOptions & { readonly details?: boolean },
-  { streams }: CommandContext,
+  { json, quiet, details, report = true }: OutputOptions & Pick<RunningOptions, 'details' | 'report'>,
+  context: CommandContext,
 ): Promise<number> {
-  const logger = createLogger({ json, quiet, details, ...streams })
-  let exitCode: number = exitCodes.fault
+  const logger = createLogger({ json, quiet, details, ...context.streams })
+  let ended: EventOf<'comparison-finished'> | undefined
   try {
     for await (const event of events) {
       logger.log(event)
-      if (event.type === 'comparison-finished') exitCode = exitCodeOfComparison(event.comparison)
+      if (event.type === 'comparison-finished') ended = event
     }
   } finally {
     logger.close()
   }
-  return exitCode
+  if (ended === undefined) return exitCodes.fault
+  if (report) await reportTo(ended.comparisonDirectory, { json, quiet }, context)
+  return exitCodeOfComparison(ended.comparison)
+}
+
+// The results are there, whatever becomes of the report.
+async function reportTo(
+  comparisonDirectory: string,
+  {
+    json = false,
+    quiet = false,
+  }: { readonly json?: boolean | undefined; readonly quiet?: boolean | undefined },
+  context: CommandContext,
+): Promise<void> {
+  try {
+    const { writeReport } = await import('../page/write-report.js')
+    const found = await readComparison(comparisonDirectory)
+    if (found === undefined) return
+    const line = `Report: ${visible(writeReport(found))}`
+    if (json) context.stderr(line)
+    else if (!quiet) context.stdout(line)
+  } catch (error) {
+    if (!(error instanceof TwintuneError)) throw error
+    context.stderr(`warning ${visible(error.message)}`)
+  }
 }

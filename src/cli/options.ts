@@ -79,6 +79,7 @@ export function addResumeOptions(command: Command): Command {
       parseMinutes,
     )
     .option('--details', detailsText)
+    .option('--no-report', 'write no report.html')
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
 }

@@ -26,6 +26,7 @@ import {
   addSweepOptions,
 } from './options.js'
 import type { PruneOptions } from './prune.js'
+import type { ReportOptions } from './report.js'
 import type { ShowOptions } from './show.js'
 import type { TrainOptions } from './train.js'
 import type { VerifyCommandOptions } from './verify.js'
@@ -186,6 +187,14 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./show.js')).showCommand(folder, options, context)),
     )
   addOutputOptions(addDetailsOption(addOutOption(show))).addHelpText('after', example('twintune show latest'))
+
+  const report = program
+    .command('report <comparison...>')
+    .description("write a comparison's report again, as one HTML file in its folder")
+    .action((comparisons: readonly string[], options: ReportOptions) =>
+      run(async () => (await import('./report.js')).reportCommand(comparisons, options, context)),
+    )
+  addOutputOptions(addOutOption(report)).addHelpText('after', example('twintune report latest'))
 
   const cache = program
     .command('cache')

@@ -95,14 +95,14 @@ function rowsOf({ title, measures }: MeasureGroup, columns: readonly Column[]): 
 }
 
 /** Runs of a framework, those of them whose times are given, and what marks times that are no good. */
-interface Column {
+export interface Column {
   readonly all: readonly FinishedRun[]
   readonly comparable: readonly FinishedRun[]
   readonly mark: string
 }
 
 /** Chooses the runs whose times are given: those that nobody disturbed, or all with a mark where there is none. */
-function columnOf(all: readonly FinishedRun[]): Column {
+export function columnOf(all: readonly FinishedRun[]): Column {
   const comparable = all.filter((run) => !isDisturbed(run))
   return comparable.length > 0 ? { all, comparable, mark: '' } : { all, comparable: all, mark: disturbedMark }
 }

@@ -36,7 +36,7 @@ const partLabels: Readonly<Record<Part, string>> = {
   evaluate: 'test',
 }
 
-const speeds: readonly Measure[] = [
+export const speeds: readonly Measure[] = [
   trainingSpeed,
   {
     label: 'feature pass',
@@ -52,7 +52,7 @@ const loaderShare: Measure = {
   format: formatShare,
 }
 
-const durations: readonly Measure[] = [
+export const durations: readonly Measure[] = [
   ...(Object.keys(partLabels) as Part[]).flatMap((part) => [
     {
       label: partLabels[part],

@@ -98,6 +98,12 @@ describe('compare, aligned, on both frameworks', () => {
     ])
   })
 
+  it('writes a report for people', () => {
+    const report = readFileSync(path.join(comparisonDirectory, 'report.html'), 'utf8')
+    expect(report).toContain('<h2 id="verdict"')
+    expect(report).not.toMatch(/NaN|undefined/)
+  })
+
   it('leaves a comparison folder that can be read without twintune', () => {
     expect(comparisonSchema.parse(readJson(comparisonDirectory, 'comparison.json'))).toEqual(
       comparisonOf(events),
@@ -157,6 +163,8 @@ describe('compare, aligned, on both frameworks', () => {
   it('is found by list and show', async () => {
     const listed = await startTwintune(['list'], folder)
     expect(listed.stdout).toContain(path.basename(comparisonDirectory))
+    const reported = await startTwintune(['report', 'latest'], folder)
+    expect(reported.stdout).toBe(path.join(comparisonDirectory, 'report.html'))
     const shown = await startTwintune(['show', 'latest'], folder)
     expect(shown.exitCode).toBe(0)
     expect(shown.stdout).toContain('Fairness contract')

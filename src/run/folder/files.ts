@@ -10,6 +10,8 @@ export const comparisonFiles = {
   events: 'events.jsonl',
   environment: 'environment.json',
   comparison: 'comparison.json',
+  /** Report of the comparison for people. */
+  report: 'report.html',
   /** Test images that the two frameworks take for different classes; the thumbnails are in folders of their own. */
   disagreements: 'disagreements.json',
   thumbnails: 'disagreements',

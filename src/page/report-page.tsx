@@ -1,0 +1,63 @@
+import { renderToString } from 'preact-render-to-string'
+import type { Comparison } from '../compare/comparison.js'
+import { formatNumberOf } from '../report/format.js'
+import { seedCount } from '../report/runs.js'
+import { ContractSection } from './sections/contract.js'
+import { OutcomeSection } from './sections/outcome.js'
+import { type Source, SourceSection } from './sections/source.js'
+import { SpeedSection } from './sections/speed.js'
+import { TrainingSection } from './sections/training.js'
+import { VerdictSection } from './sections/verdict.js'
+import { style } from './style.js'
+
+/** All that the page of a comparison shows. */
+export interface ReportPage {
+  /** Name of the comparison's folder. */
+  readonly name: string
+  /** Time when the comparison began, in ISO 8601. */
+  readonly startedAt: string
+  readonly comparison: Comparison
+  /** Margin of the primary metric, in its own unit; null for none. */
+  readonly margin: number | null
+  readonly source: Source
+}
+
+/** Renders the report of a comparison as one HTML file, which needs no network and no script. */
+export function renderReportPage(page: ReportPage): string {
+  return `<!doctype html>\n${renderToString(<Page {...page} />)}\n`
+}
+
+function Page({ name, startedAt, comparison, margin, source }: ReportPage) {
+  const { experiment, mode, status } = comparison
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          httpEquiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <title>{`${experiment} – twintune`}</title>
+        <style dangerouslySetInnerHTML={{ __html: style }} />
+      </head>
+      <body>
+        <header>
+          <h1>{experiment}</h1>
+          <p>
+            {mode} mode · {formatNumberOf(seedCount(comparison), 'seed')} · {startedAt.slice(0, 10)}
+            {status !== 'finished' && ` · ${status}`} · {name}
+          </p>
+        </header>
+        <main>
+          <VerdictSection comparison={comparison} />
+          <OutcomeSection comparison={comparison} margin={margin} />
+          <TrainingSection comparison={comparison} />
+          <SpeedSection comparison={comparison} />
+          <ContractSection comparison={comparison} />
+          <SourceSection source={source} />
+        </main>
+      </body>
+    </html>
+  )
+}

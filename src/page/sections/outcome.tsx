@@ -1,0 +1,117 @@
+import type { Comparison } from '../../compare/comparison.js'
+import { pairsOfFrameworks } from '../../compare/pairs.js'
+import { frameworkNames } from '../../framework-names.js'
+import { formatOr, formatPercent, formatPValue } from '../../report/format.js'
+import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
+import { finishedRuns, frameworksOf, runsOf, seedCount } from '../../report/runs.js'
+import { renderDifferenceChart } from '../charts/difference-chart.js'
+import { renderPairsChart } from '../charts/pairs-chart.js'
+import { Chart, FrameworkKey, Table } from '../elements.js'
+import { scaleOf } from '../scale.js'
+
+/** Section of the test: each seed's pair, the difference, and a table of all metrics. */
+export function OutcomeSection({
+  comparison,
+  margin,
+}: {
+  readonly comparison: Comparison
+  /** Margin of the primary metric, in its own unit; null for none. */
+  readonly margin: number | null
+}) {
+  const { primaryMetric, metrics, runs } = comparison
+  const { name } = metricFormats[primaryMetric]
+  const { difference } = metrics[primaryMetric]
+  const scale = scaleOf(primaryMetric)
+  const pairs = pairsOfFrameworks(runs).filter((pair) =>
+    pair.every((run) => Number.isFinite(scale.read(run))),
+  )
+  return (
+    <section aria-labelledby="test">
+      <h2 id="test">The test</h2>
+      {pairs.length > 0 && (
+        <Chart
+          title={`The ${name} of each seed`}
+          note={<FrameworkKey frameworks={frameworksOf(runs)} />}
+          svg={renderPairsChart(pairs, scale)}
+        />
+      )}
+      {pairs.length > 0 && difference && (
+        <Chart
+          title="The difference"
+          note={
+            margin === null
+              ? 'There is no margin within which a difference would be of no consequence.'
+              : 'Shaded: differences within the margin, which are of no consequence.'
+          }
+          svg={renderDifferenceChart(pairs, difference, margin, scale)}
+        />
+      )}
+      <DifferenceTable comparison={comparison} />
+      <SeedTable comparison={comparison} />
+    </section>
+  )
+}
+
+function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
+  const frameworks = frameworksOf(finishedRuns(comparison.runs))
+  const hasSpread = seedCount(comparison) > 1
+  return (
+    <>
+      <p class="note">
+        {hasSpread ? 'Means ± standard deviations' : 'One run each'}, and TensorFlow minus PyTorch paired by
+        seed. The p-values of all metrics but the primary one are adjusted for their number by Holm’s method.
+      </p>
+      <Table
+        label="Metrics of the test"
+        head={[
+          '',
+          ...frameworks.map((framework) => frameworkNames[framework]),
+          'difference',
+          'interval',
+          'level',
+          'p',
+        ]}
+        rows={metricsOf(comparison).map((metric) => {
+          const { difference } = comparison.metrics[metric]
+          const { name, value, spread, difference: format, unit } = metricFormats[metric]
+          return [
+            name,
+            ...frameworks.map((framework) =>
+              formatOr(comparison.metrics[metric][framework], ({ mean, std }) =>
+                hasSpread ? `${value(mean)} ± ${spread(std)}` : value(mean),
+              ),
+            ),
+            formatOr(difference, ({ mean }) => `${format(mean)} ${unit}`),
+            formatOr(difference?.interval, ([low, high]) => `${format(low)} to ${format(high)}`),
+            formatOr(difference?.level, (level) => formatPercent(level, 1)),
+            formatOr(difference?.adjustedPValue ?? difference?.pValue, formatPValue),
+          ]
+        })}
+      />
+    </>
+  )
+}
+
+function SeedTable({ comparison }: { readonly comparison: Comparison }) {
+  const metrics: Metric[] = metricsOf(comparison)
+  const runs = frameworksOf(comparison.runs).flatMap((framework) => runsOf(framework, comparison.runs))
+  return (
+    <details>
+      <summary>Every run</summary>
+      <Table
+        label="Test of every run"
+        head={['', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'first loss']}
+        rows={runs.map((run) => [
+          frameworkNames[run.framework],
+          String(run.seed),
+          ...(run.status === 'finished'
+            ? [
+                ...metrics.map((metric) => formatOr(run.test[metric], metricFormats[metric].value)),
+                run.firstStepLoss.toFixed(6),
+              ]
+            : [`${run.status}: ${run.failure.message}`]),
+        ])}
+      />
+    </details>
+  )
+}

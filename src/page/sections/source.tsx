@@ -1,0 +1,37 @@
+/** Texts that the comparison can be repeated from. */
+export interface Source {
+  /** Specification with every default filled in, as YAML. */
+  readonly specification: string | null
+  /** Machine and versions, as JSON. */
+  readonly environment: string | null
+  /** Whole of comparison.json. */
+  readonly comparison: string
+}
+
+/** Section of what the comparison was made from, and of how to make it again. */
+export function SourceSection({ source }: { readonly source: Source }) {
+  const texts = [
+    { title: 'Specification, with every default', text: source.specification },
+    { title: 'Machine and versions', text: source.environment },
+    { title: 'comparison.json', text: source.comparison },
+  ]
+  return (
+    <section aria-labelledby="source">
+      <h2 id="source">Repeat it</h2>
+      <p>
+        The specification below is <code>spec.yaml</code> in the comparison’s folder:{' '}
+        <code>twintune compare spec.yaml</code> carries it out again.
+      </p>
+      {texts.map(
+        ({ title, text }) =>
+          text !== null && (
+            <details key={title}>
+              <summary>{title}</summary>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
+              <pre tabIndex={0}>{text}</pre>
+            </details>
+          ),
+      )}
+    </section>
+  )
+}

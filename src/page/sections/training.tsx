@@ -1,0 +1,36 @@
+import type { Comparison } from '../../compare/comparison.js'
+import { finishedRuns, frameworksOf } from '../../report/runs.js'
+import { type Curve, renderCurvesChart } from '../charts/curves-chart.js'
+import { Chart, FrameworkKey } from '../elements.js'
+
+const curves: readonly (Curve & { readonly title: string })[] = [
+  { title: 'Training loss', name: 'nats', read: ({ train }) => train.loss },
+  { title: 'Validation loss', name: 'nats', read: ({ validation }) => validation?.loss ?? null },
+  {
+    title: 'Validation accuracy',
+    name: '%',
+    read: ({ validation }) => (validation === null ? null : 100 * validation.accuracy),
+  },
+  { title: 'Learning rate at the end of the epoch', name: 'rate', read: ({ learningRate }) => learningRate },
+]
+
+/** Section of the training: losses, accuracy and learning rate over the epochs. */
+export function TrainingSection({ comparison: { runs } }: { readonly comparison: Comparison }) {
+  const finished = finishedRuns(runs)
+  if (finished.length === 0) return null
+  return (
+    <section aria-labelledby="training">
+      <h2 id="training">Training</h2>
+      <p>
+        <FrameworkKey frameworks={frameworksOf(finished)} /> Lines are means over the seeds, bands reach from
+        the least seed to the largest.
+      </p>
+      <div class="charts">
+        {curves.map(({ title, ...curve }) => {
+          const svg = renderCurvesChart(finished, curve)
+          return svg === null ? null : <Chart key={title} title={title} svg={svg} />
+        })}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,52 @@
+/** Style sheet of the page: one column, light and dark, for screens from 320 pixels on and for paper. */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --paper: #ffffff; --ink: #1c2024; --soft: #5b6570; --faint: #dfe3e7; --shade: #eef1f4;
+  --tensorflow: #b45309; --pytorch: #1d5fa8; --good: #1a7f45; --doubt: #a3460b;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15181b; --ink: #e8eaed; --soft: #a4adb6; --faint: #343a41; --shade: #232930;
+    --tensorflow: #f0a04b; --pytorch: #6fb1f2; --good: #5fc98a; --doubt: #f0a04b;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem;
+  background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif;
+}
+header p, figcaption, .note, .key { color: var(--soft); }
+h1 { font-size: 1.1rem; margin: 0; overflow-wrap: anywhere; }
+h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; }
+.verdict { font-size: clamp(1.6rem, 5vw, 2.3rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }
+.lead { font-size: 1.15rem; margin: 0.5rem 0; }
+.trust { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none; margin: 1rem 0; padding: 0; }
+.trust li { border: 1px solid currentColor; border-radius: 1rem; padding: 0.1rem 0.75rem; font-size: 0.9rem; }
+.good, .identical { color: var(--good); }
+.doubt, .different { color: var(--doubt); }
+.equivalent { color: var(--pytorch); }
+.unchecked { color: var(--soft); }
+.tensorflow { color: var(--tensorflow); }
+.pytorch { color: var(--pytorch); }
+figure { margin: 1.5rem 0; }
+.chart svg { display: block; width: 100%; height: auto; max-width: 38rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 2rem; }
+.charts figure { margin: 0.75rem 0; }
+.scroll { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
+th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
+th:first-child { text-align: left; font-weight: 500; }
+thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--faint); }
+#contract ~ .scroll :is(td, th) { text-align: left; }
+.evidence { white-space: normal; overflow-wrap: anywhere; display: inline-block; min-width: 16rem; }
+details { margin: 0.75rem 0; }
+summary { cursor: pointer; }
+pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0.82rem; max-height: 30rem; }
+@media print {
+  :root { color-scheme: light; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  figure, tr { break-inside: avoid; }
+  .scroll, pre { overflow: visible; max-height: none; }
+}
+`

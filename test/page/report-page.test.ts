@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import type { Comparison } from '../../src/compare/comparison.js'
+import type { Verdict } from '../../src/compare/verdict.js'
+import { type ReportPage, renderReportPage } from '../../src/page/report-page.js'
+import { metricFormats, metricsOf } from '../../src/report/metric-format.js'
+import { comparison, finishedRun, trainingOnly, withFailures } from '../report/comparison.js'
+
+/** The page of a comparison without its style sheet. */
+function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
+  const source = {
+    specification: 'name: fashion-frozen',
+    environment: '{"node":"v20"}',
+    comparison: JSON.stringify(of),
+  }
+  const page = renderReportPage({
+    name: 'fashion-frozen-20261124-101500-k3f9',
+    startedAt: '2026-11-24T10:15:00.000Z',
+    comparison: of,
+    margin: 0.005,
+    source,
+    ...changes,
+  })
+  return page.replace(/<style>.*?<\/style>/s, '')
+}
+
+/** The text that a reader sees. */
+function textOf(page: string): string {
+  return page
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ')
+}
+
+function withVerdict(verdict: Verdict): Comparison {
+  const { metrics } = comparison()
+  const { accuracy } = metrics
+  if (accuracy.difference === null) throw new Error('no difference')
+  return comparison({
+    metrics: { ...metrics, accuracy: { ...accuracy, difference: { ...accuracy.difference, verdict } } },
+  })
+}
+
+describe('the report of a comparison', () => {
+  const page = pageOf(comparison())
+  const text = textOf(page)
+
+  test('has the figures of every metric as comparison.json has them', () => {
+    for (const metric of metricsOf(comparison())) {
+      const { tensorflow, pytorch, difference } = comparison().metrics[metric]
+      const { value, difference: format } = metricFormats[metric]
+      for (const summary of [tensorflow, pytorch]) expect(text).toContain(value(summary?.mean ?? Number.NaN))
+      expect(text).toContain(format(difference?.mean ?? Number.NaN))
+      for (const end of difference?.interval ?? []) expect(text).toContain(format(end))
+    }
+    for (const run of comparison().runs) expect(text).toContain(String(run.firstStepLoss?.toFixed(6)))
+  })
+
+  test('has every row of the contract with its evidence', () => {
+    for (const { ingredient, state, evidence } of comparison().contract)
+      expect(text).toContain(`${ingredient} ${state} ${evidence}`.replaceAll(/\s+/g, ' '))
+  })
+
+  test('asks nothing of a network, and has no script', () => {
+    expect(page).not.toMatch(/<script|\ssrc=|<link|url\((?!#)|@import/)
+    expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\//)
+    expect(page).toContain('default-src &#39;none&#39;'.replaceAll('&#39;', "'"))
+  })
+
+  test('draws each seed, the difference and the curves, with numbers alone', () => {
+    const learning = [1, 2].map((epoch) => ({
+      ...{ phase: epoch, epoch: 1, learningRate: 1e-3, seconds: 1, imagesPerSecond: 100 },
+      train: { loss: 1 / epoch, accuracy: 0.5 },
+      validation: comparison().runs[0]?.test ?? null,
+    }))
+    const runs = [
+      finishedRun('tensorflow', 0, { epochs: learning }),
+      finishedRun('pytorch', 0, { epochs: learning }),
+    ]
+    const drawings = pageOf(comparison({ runs })).match(/<svg.*?<\/svg>/gs) ?? []
+    expect(drawings.length).toBeGreaterThanOrEqual(5)
+    for (const drawing of drawings) {
+      expect(drawing).toContain('viewBox')
+      expect(drawing).not.toMatch(/NaN|Infinity|undefined/)
+    }
+  })
+
+  test('has no text that a browser would take for a tag', () => {
+    const hostile = '<img src=x onerror=alert(1)>'
+    const contract = [{ ingredient: hostile, state: 'different' as const, evidence: hostile }]
+    const runs = comparison().runs.map((run) => ({ ...run, classes: [hostile] }))
+    const injected = pageOf(comparison({ experiment: hostile, contract, runs, vary: ['init'] }), {
+      name: hostile,
+      source: { specification: hostile, environment: hostile, comparison: hostile },
+    })
+    expect(injected).not.toContain('<img')
+    expect(injected).toContain('&lt;img src=x onerror=alert(1)>')
+  })
+})
+
+test.each([
+  ['tensorflow', 'TensorFlow does better.'],
+  ['pytorch', 'PyTorch does better.'],
+  ['equivalent', 'The two frameworks are equivalent.'],
+  ['inconclusive', 'These runs can’t tell the two frameworks apart'],
+  ['different work', 'The frameworks did different work, so there is no winner.'],
+] as const)('the verdict %s is a sentence that a stranger understands', (verdict, sentence) => {
+  expect(textOf(pageOf(withVerdict(verdict)))).toContain(sentence)
+})
+
+test('a framework that was trained alone has its accuracy for a verdict, and nothing of a comparison', () => {
+  const text = textOf(pageOf(trainingOnly()))
+  expect(text).toMatch(/PyTorch: \d\d\.\d\d% accuracy/)
+  expect(text).not.toMatch(/TensorFlow minus PyTorch, percentage|contract rows/)
+})
+
+test('runs without a result are counted at the top, and say why in the list of runs', () => {
+  const text = textOf(pageOf(withFailures()))
+  expect(text).toMatch(/! \d runs? without a result/)
+  expect(text).toContain('failed: ')
+})
+
+test('runs that other programs disturbed are counted at the top', () => {
+  const runs = [finishedRun('tensorflow', 0, { othersCpuShare: 0.5 }), finishedRun('pytorch', 0)]
+  expect(textOf(pageOf(comparison({ runs })))).toContain('! 1 run disturbed by other programs')
+})

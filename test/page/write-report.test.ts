@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeReport } from '../../src/page/write-report.js'
+import type { RecordedComparison } from '../../src/run/folder/read.js'
+import { compareEvents } from '../log/events.js'
+import { comparison } from '../report/comparison.js'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'twintune-report-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function recorded(changes: Partial<RecordedComparison> = {}): RecordedComparison {
+  const [started] = compareEvents()
+  if (started?.type !== 'comparison-started') throw new Error('no start')
+  return {
+    name: 'pets',
+    path: folder,
+    status: 'finished',
+    started,
+    comparison: comparison(),
+    results: [],
+    ...changes,
+  }
+}
+
+test('a report lies in the folder of its comparison, and is written over an earlier one', () => {
+  const file = writeReport(recorded())
+  expect(file).toBe(path.join(folder, 'report.html'))
+  writeFileSync(file, 'an earlier one')
+  writeReport(recorded())
+  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>.*<\/html>\n$/s)
+})
+
+test('the margin is that of the specification, and a file that is none costs the report nothing', () => {
+  const noteOf = (specification: string) => {
+    writeFileSync(path.join(folder, 'spec.yaml'), specification)
+    return readFileSync(writeReport(recorded()), 'utf8')
+  }
+  const shaded = 'within the margin'
+  expect(noteOf('comparison: { margins: { accuracy: 0.01 } }')).toContain(shaded)
+  expect(noteOf('name: pets')).toContain(shaded)
+  expect(noteOf('comparison: [')).not.toContain(shaded)
+})
+
+test('a comparison that has not ended has no report', () => {
+  expect(() => writeReport(recorded({ status: 'interrupted', comparison: null }))).toThrow(
+    expect.objectContaining({
+      failure: expect.objectContaining({ code: 'COMPARISON_NOT_FOUND', hint: expect.stringContaining('twintune resume') }),
+    }),
+  )
+})
+
+test('nothing is written through a link that lies in the place of a report', () => {
+  const elsewhere = path.join(folder, 'elsewhere')
+  writeFileSync(elsewhere, 'mine')
+  symlinkSync(elsewhere, path.join(folder, 'report.html'))
+  expect(() => writeReport(recorded())).toThrow(
+    expect.objectContaining({ failure: expect.objectContaining({ code: 'FOLDER_UNWRITABLE' }) }),
+  )
+  expect(readFileSync(elsewhere, 'utf8')).toBe('mine')
+})
