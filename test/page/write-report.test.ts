@@ -50,7 +50,10 @@ test('the margin is that of the specification, and a file that is none costs the
 test('a comparison that has not ended has no report', () => {
   expect(() => writeReport(recorded({ status: 'interrupted', comparison: null }))).toThrow(
     expect.objectContaining({
-      failure: expect.objectContaining({ code: 'COMPARISON_NOT_FOUND', hint: expect.stringContaining('twintune resume') }),
+      failure: expect.objectContaining({
+        code: 'COMPARISON_NOT_FOUND',
+        hint: expect.stringContaining('twintune resume'),
+      }),
     }),
   )
 })
