@@ -24,7 +24,7 @@ const rooms = {
   },
   page: {
     files: ['page/'],
-    imports: ['base', 'spec', 'names', 'protocol', 'compare', 'run', 'report'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'report'],
   },
   log: { files: ['log/'], imports: ['base', 'spec', 'names', 'protocol', 'plan', 'events', 'report'] },
   api: {

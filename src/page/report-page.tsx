@@ -2,7 +2,10 @@ import { renderToString } from 'preact-render-to-string'
 import type { Comparison } from '../compare/comparison.js'
 import { formatNumberOf } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
+import type { Details } from './details.js'
+import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
+import { DisagreementSection } from './sections/disagreement.js'
 import { OutcomeSection } from './sections/outcome.js'
 import { type Source, SourceSection } from './sections/source.js'
 import { SpeedSection } from './sections/speed.js'
@@ -20,6 +23,7 @@ export interface ReportPage {
   /** Margin of the primary metric, in its own unit; null for none. */
   readonly margin: number | null
   readonly source: Source
+  readonly details: Details
 }
 
 /** Renders the report of a comparison as one HTML file, which needs no network and no script. */
@@ -27,7 +31,7 @@ export function renderReportPage(page: ReportPage): string {
   return `<!doctype html>\n${renderToString(<Page {...page} />)}\n`
 }
 
-function Page({ name, startedAt, comparison, margin, source }: ReportPage) {
+function Page({ name, startedAt, comparison, margin, source, details }: ReportPage) {
   const { experiment, mode, status } = comparison
   return (
     <html lang="en">
@@ -53,6 +57,8 @@ function Page({ name, startedAt, comparison, margin, source }: ReportPage) {
           <VerdictSection comparison={comparison} />
           <OutcomeSection comparison={comparison} margin={margin} />
           <TrainingSection comparison={comparison} />
+          <ClassesSection details={details} />
+          <DisagreementSection comparison={comparison} details={details} />
           <SpeedSection comparison={comparison} />
           <ContractSection comparison={comparison} />
           <SourceSection source={source} />

@@ -40,6 +40,15 @@ th:first-child { text-align: left; font-weight: 500; }
 thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--faint); }
 #contract ~ .scroll :is(td, th) { text-align: left; }
 .evidence { white-space: normal; overflow-wrap: anywhere; display: inline-block; min-width: 16rem; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.75rem; list-style: none; padding: 0; }
+.gallery li { display: flex; gap: 0.6rem; align-items: flex-start; overflow-wrap: anywhere; }
+.gallery img { width: 4rem; height: 4rem; object-fit: contain; image-rendering: pixelated; background: var(--shade); flex: none; }
+.gallery p { margin: 0; font-size: 0.85rem; line-height: 1.35; }
+.gallery span, .gallery strong { display: block; }
+.cell {
+  display: inline-block; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: center; border-radius: 0.2rem;
+  background: color-mix(in srgb, var(--pytorch) calc(var(--share) * 45%), transparent);
+}
 details { margin: 0.75rem 0; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0.82rem; max-height: 30rem; }

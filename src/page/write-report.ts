@@ -9,6 +9,7 @@ import type { RecordedComparison } from '../run/folder/read.js'
 import { readRegular } from '../run/folder/regular-file.js'
 import { writing } from '../run/folder/writing.js'
 import { comparisonSettingsSchema } from '../spec/comparison-schema.js'
+import { readDetails } from './details.js'
 import { renderReportPage } from './report-page.js'
 
 /**
@@ -18,7 +19,8 @@ import { renderReportPage } from './report-page.js'
  * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that has not ended, FOLDER_UNWRITABLE where it can't be
  *   written.
  */
-export function writeReport({ name, path: folder, status, started, comparison }: RecordedComparison): string {
+export function writeReport(found: RecordedComparison): string {
+  const { name, path: folder, status, started, comparison } = found
   if (comparison === null)
     throw new TwintuneError({
       code: 'COMPARISON_NOT_FOUND',
@@ -32,6 +34,7 @@ export function writeReport({ name, path: folder, status, started, comparison }:
     startedAt: started.time,
     comparison,
     margin: marginOf(comparison, specification),
+    details: readDetails(found),
     source: {
       specification,
       environment: read(comparisonFiles.environment),

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Comparison } from '../../src/compare/comparison.js'
 import type { Verdict } from '../../src/compare/verdict.js'
+import type { Details } from '../../src/page/details.js'
 import { type ReportPage, renderReportPage } from '../../src/page/report-page.js'
 import { metricFormats, metricsOf } from '../../src/report/metric-format.js'
 import { comparison, finishedRun, trainingOnly, withFailures } from '../report/comparison.js'
+
+const noDetails: Details = { evaluations: [], disagreements: null, thumbnails: new Map() }
 
 /** The page of a comparison without its style sheet. */
 function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
@@ -18,6 +21,7 @@ function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
     comparison: of,
     margin: 0.005,
     source,
+    details: noDetails,
     ...changes,
   })
   return page.replace(/<style>.*?<\/style>/s, '')
@@ -122,4 +126,58 @@ test('runs without a result are counted at the top, and say why in the list of r
 test('runs that other programs disturbed are counted at the top', () => {
   const runs = [finishedRun('tensorflow', 0, { othersCpuShare: 0.5 }), finishedRun('pytorch', 0)]
   expect(textOf(pageOf(comparison({ runs })))).toContain('! 1 run disturbed by other programs')
+})
+
+describe('the details of the runs', () => {
+  const evaluation = {
+    classes: ['cat', 'dog'],
+    confusion: [
+      [3, 1],
+      [0, 4],
+    ],
+    perClass: [
+      { class: 'cat', precision: 1, recall: 0.75, f1: 0.8571, support: 4 },
+      { class: 'dog', precision: 0.8, recall: 1, f1: null, support: 4 },
+    ],
+    topLosses: [],
+  }
+  const evaluations = [
+    { framework: 'tensorflow' as const, seed: 0, evaluation },
+    { framework: 'pytorch' as const, seed: 0, evaluation },
+  ]
+
+  test('have the F1 of each class, its difference, and what each framework takes a class for', () => {
+    const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations } }))
+    expect(text).toContain('cat 4 85.71% 85.71% 0.00')
+    expect(text).toContain('dog 4 – – –')
+    expect(text).toContain('What TensorFlow takes each class for cat dog cat 3 1 dog 4')
+  })
+
+  test('leave out a matrix that is too wide for a page', () => {
+    const classes = Array.from({ length: 21 }, (_, index) => `class ${index}`)
+    const wide = evaluations.map((run) => ({ ...run, evaluation: { ...evaluation, classes } }))
+    const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations: wide } }))
+    expect(text).toContain('The confusion matrices of 21 classes are in each run’s evaluation.json')
+  })
+
+  test('show the images on which the two disagree, with both answers', () => {
+    const [counts] = comparison().disagreement
+    if (counts === undefined) throw new Error('no disagreement')
+    const thumbnail = 'disagreements/seed0/0003.png'
+    const listed = [
+      {
+        ...{ position: 3, image: 'test.parquet row 3', label: 'cat', thumbnail },
+        tensorflow: { predicted: 'cat', probability: 0.61 },
+        pytorch: { predicted: 'dog', probability: 0.52 },
+      },
+    ]
+    const details: Details = {
+      ...noDetails,
+      disagreements: { schemaVersion: 1, seeds: [{ ...counts, listed }] },
+      thumbnails: new Map([[thumbnail, 'data:image/png;base64,AAAA']]),
+    }
+    const page = pageOf(comparison(), { details })
+    expect(page).toContain('src="data:image/png;base64,AAAA"')
+    expect(textOf(page)).toContain('cat TensorFlow: cat, 61% PyTorch: dog, 52%')
+  })
 })

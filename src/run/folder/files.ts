@@ -21,6 +21,8 @@ export const comparisonFiles = {
   /** Result of a run, in the run's own folder. */
   result: 'result.json',
   predictions: 'predictions.safetensors',
+  /** Test of a run in detail, in the run's own folder. */
+  evaluation: 'evaluation.json',
   /** Checkpoints that an interrupted run goes on from, in the run's own folder. */
   checkpoints: 'checkpoint',
   /** Judgement of a run by the other framework, in the run's own folder. */

@@ -1,0 +1,74 @@
+import { closeSync, constants, fstatSync, readSync } from 'node:fs'
+import path from 'node:path'
+import type * as z from 'zod'
+import { type DisagreementDetails, disagreementDetailsSchema } from '../compare/disagreement.js'
+import type { Run } from '../plan/plan-runs.js'
+import { type EvaluationDetails, evaluationDetailsSchema } from '../protocol/evaluation.js'
+import { comparisonFiles } from '../run/folder/files.js'
+import type { RecordedComparison } from '../run/folder/read.js'
+import { isOwnFolder, openRegular, readRegular } from '../run/folder/regular-file.js'
+
+/** Details of a comparison that lie in files beside comparison.json. */
+export interface Details {
+  /** Tests of the finished runs; a run whose file is gone is missing. */
+  readonly evaluations: readonly (Run & { readonly evaluation: EvaluationDetails })[]
+  readonly disagreements: DisagreementDetails | null
+  /** Data URLs of thumbnails, by their paths in `disagreements`. */
+  readonly thumbnails: ReadonlyMap<string, string>
+}
+
+/** Number of images that the page shows of those on which the two models of a seed disagree. */
+export const shownOfSeed = 12
+
+const mostBytes = 2 ** 18
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+
+/** Reads the details of a comparison; what is gone or can't be read is left out. */
+export function readDetails({ path: folder, comparison }: RecordedComparison): Details {
+  const disagreements = readJson(path.join(folder, comparisonFiles.disagreements), disagreementDetailsSchema)
+  const shown = (disagreements?.seeds ?? []).flatMap(({ listed }) => listed.slice(0, shownOfSeed))
+  const thumbnails = shown.flatMap(({ thumbnail }): [string, string][] => {
+    const url = thumbnail === null ? null : readThumbnail(folder, thumbnail)
+    return thumbnail === null || url === null ? [] : [[thumbnail, url]]
+  })
+  const evaluations = (comparison?.runs ?? []).flatMap((run) => {
+    const file = path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.evaluation)
+    const evaluation = run.status === 'finished' ? readJson(file, evaluationDetailsSchema) : null
+    return evaluation === null ? [] : [{ ...run, evaluation }]
+  })
+  return { evaluations, disagreements, thumbnails: new Map(thumbnails) }
+}
+
+function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
+  try {
+    const text = readRegular(file)
+    return text === null ? null : schema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+// The folder may have come from someone else: its paths may lead anywhere, and a thumbnail may be anything.
+function readThumbnail(folder: string, thumbnail: string): string | null {
+  const file = path.join(folder, thumbnail)
+  const parent = path.dirname(file)
+  const root = path.join(folder, comparisonFiles.thumbnails)
+  if (path.dirname(parent) !== root || !isOwnFolder(root) || !isOwnFolder(parent)) return null
+  try {
+    const bytes = readBytes(file)
+    const isPng = bytes.subarray(0, pngSignature.length).equals(pngSignature)
+    return isPng ? `data:image/png;base64,${bytes.toString('base64')}` : null
+  } catch {
+    return null
+  }
+}
+
+function readBytes(file: string): Buffer {
+  const descriptor = openRegular(file, constants.O_RDONLY)
+  try {
+    const bytes = Buffer.alloc(Math.min(fstatSync(descriptor).size, mostBytes))
+    return bytes.subarray(0, readSync(descriptor, bytes))
+  } finally {
+    closeSync(descriptor)
+  }
+}

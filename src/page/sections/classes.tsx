@@ -1,0 +1,94 @@
+import { mean } from '../../compare/summary.js'
+import { frameworkNames } from '../../framework-names.js'
+import { formatCount, formatOr, formatPercent, formatPoints } from '../../report/format.js'
+import { meanOf } from '../../report/runs.js'
+import type { Framework } from '../../spec/schema.js'
+import type { Details } from '../details.js'
+import { Table } from '../elements.js'
+
+/** Most classes whose confusion matrix fits the page. */
+const mostInMatrix = 20
+
+type OfFramework = Details['evaluations']
+
+/** Section of the classes: the F1 of each, and what each framework's models take it for. */
+export function ClassesSection({ details: { evaluations } }: { readonly details: Details }) {
+  const classes = evaluations[0]?.evaluation.classes ?? []
+  if (classes.length === 0) return null
+  const frameworks = [...new Set(evaluations.map(({ framework }) => framework))]
+  const runsOf = (framework: Framework) => evaluations.filter((run) => run.framework === framework)
+  return (
+    <section aria-labelledby="classes">
+      <h2 id="classes">Classes</h2>
+      <p class="note">The F1 of each class on the test images, as means over the seeds.</p>
+      <Table
+        label="F1 of each class"
+        head={[
+          '',
+          'images',
+          ...frameworks.map((framework) => frameworkNames[framework]),
+          ...(frameworks.length > 1 ? ['difference, % points'] : []),
+        ]}
+        rows={classes.map((name, index) => {
+          const scores = frameworks.map((framework) => f1Of(runsOf(framework), index))
+          const [ours, theirs] = scores
+          return [
+            name,
+            formatCount(evaluations[0]?.evaluation.perClass[index]?.support ?? 0),
+            ...scores.map((score) => formatOr(score, formatPercent)),
+            ...(frameworks.length > 1
+              ? [ours == null || theirs == null ? '–' : formatPoints(ours - theirs)]
+              : []),
+          ]
+        })}
+      />
+      {classes.length <= mostInMatrix ? (
+        frameworks.map((framework) => (
+          <details key={framework}>
+            <summary>What {frameworkNames[framework]} takes each class for</summary>
+            <ConfusionMatrix classes={classes} runs={runsOf(framework)} />
+          </details>
+        ))
+      ) : (
+        <p class="note">
+          The confusion matrices of {formatCount(classes.length)} classes are in each run’s{' '}
+          <code>evaluation.json</code>.
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** Images by class (rows) and answer (columns), as means over the seeds. */
+function ConfusionMatrix({
+  classes,
+  runs,
+}: {
+  readonly classes: readonly string[]
+  readonly runs: OfFramework
+}) {
+  const cells = classes.map((_, row) =>
+    classes.map((_, column) => mean(runs.map(({ evaluation }) => evaluation.confusion[row]?.[column] ?? 0))),
+  )
+  return (
+    <Table
+      label="Images by class, in rows, and answer, in columns"
+      head={['', ...classes]}
+      rows={classes.map((name, row) => {
+        const images = cells[row]?.reduce((sum, count) => sum + count, 0) ?? 0
+        return [
+          name,
+          ...(cells[row] ?? []).map((count, column) => (
+            <span key={classes[column]} class="cell" style={{ '--share': images > 0 ? count / images : 0 }}>
+              {count === 0 ? '' : Number(count.toFixed(1))}
+            </span>
+          )),
+        ]
+      })}
+    />
+  )
+}
+
+function f1Of(runs: OfFramework, index: number): number | null {
+  return meanOf(runs.map(({ evaluation }) => evaluation.perClass[index]?.f1))
+}

@@ -1,0 +1,74 @@
+import type { Comparison } from '../../compare/comparison.js'
+import { frameworkNames } from '../../framework-names.js'
+import { formatCount, formatPercent, formatPValue } from '../../report/format.js'
+import { type Details, shownOfSeed } from '../details.js'
+import { Table } from '../elements.js'
+
+/** Section of the images that the two models of a seed take for different classes. */
+export function DisagreementSection({
+  comparison: { disagreement },
+  details,
+}: {
+  readonly comparison: Comparison
+  readonly details: Details
+}) {
+  if (disagreement.length === 0) return null
+  return (
+    <section aria-labelledby="disagreement">
+      <h2 id="disagreement">Where the two disagree</h2>
+      <p class="note">
+        Test images that the two models of a seed take for different classes, and how many of all both, one or
+        none of them are right about. p: McNemar’s exact test of these two models; seeds share the images and
+        are not pooled.
+      </p>
+      <Table
+        label="Disagreement by seed"
+        head={['', 'different', 'both right', 'only TensorFlow', 'only PyTorch', 'none', 'p']}
+        rows={disagreement.map((of) => [
+          `seed ${of.seed}`,
+          `${formatCount(of.different)} of ${formatCount(of.images)}`,
+          ...[of.bothRight, of.onlyTensorflowRight, of.onlyPytorchRight, of.bothWrong].map(formatCount),
+          formatPValue(of.pValue),
+        ])}
+      />
+      <Gallery details={details} />
+    </section>
+  )
+}
+
+/** Images of each seed on which the less certain of the two models is most certain. */
+function Gallery({ details: { disagreements, thumbnails } }: { readonly details: Details }) {
+  const seeds = (disagreements?.seeds ?? [])
+    .map(({ seed, listed }) => ({
+      seed,
+      images: listed.slice(0, shownOfSeed).filter(({ thumbnail }) => thumbnail),
+    }))
+    .filter(({ images }) => images.length > 0)
+  return (
+    <>
+      {seeds.map(({ seed, images }, index) => (
+        <details key={seed} open={index === 0}>
+          <summary>
+            Seed {seed}: {images.length} of these images
+          </summary>
+          <ul class="gallery">
+            {images.map(({ position, label, thumbnail, ...answers }) => (
+              <li key={position}>
+                <img src={thumbnails.get(thumbnail ?? '')} alt={`Number ${position} of the test`} />
+                <p>
+                  <strong>{label}</strong>
+                  {(['tensorflow', 'pytorch'] as const).map((framework) => (
+                    <span key={framework} class={framework}>
+                      {frameworkNames[framework]}: {answers[framework].predicted},{' '}
+                      {formatPercent(answers[framework].probability, 0)}
+                    </span>
+                  ))}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readDetails } from '../../src/page/details.js'
+import type { RecordedComparison } from '../../src/run/folder/read.js'
+import { compareEvents } from '../log/events.js'
+import { comparison } from '../report/comparison.js'
+
+const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'twintune-details-'))
+  mkdirSync(path.join(folder, 'disagreements/seed0'), { recursive: true })
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** What is read of the folder, once disagreements.json names a thumbnail. */
+function thumbnailsFor(thumbnail: string) {
+  const answer = { predicted: 'cat', probability: 0.6 }
+  const image = { position: 3, image: null, label: 'cat', tensorflow: answer, pytorch: answer, thumbnail }
+  const [counts] = comparison().disagreement
+  const seeds = [{ ...counts, listed: [image] }]
+  writeFileSync(path.join(folder, 'disagreements.json'), JSON.stringify({ schemaVersion: 1, seeds }))
+  return readDetails(recorded()).thumbnails
+}
+
+function recorded(): RecordedComparison {
+  const [started] = compareEvents()
+  if (started?.type !== 'comparison-started') throw new Error('no start')
+  return { name: 'pets', path: folder, status: 'finished', started, comparison: comparison(), results: [] }
+}
+
+test('a thumbnail becomes a part of the page', () => {
+  writeFileSync(path.join(folder, 'disagreements/seed0/0003.png'), png)
+  expect([...thumbnailsFor('disagreements/seed0/0003.png')]).toEqual([
+    ['disagreements/seed0/0003.png', `data:image/png;base64,${png.toString('base64')}`],
+  ])
+})
+
+test('a thumbnail that lies elsewhere, or is a link or no picture, stays out of the page', () => {
+  writeFileSync(path.join(folder, 'secret.png'), png)
+  writeFileSync(path.join(folder, 'disagreements/seed0/text.png'), 'no picture')
+  symlinkSync(path.join(folder, 'secret.png'), path.join(folder, 'disagreements/seed0/link.png'))
+  symlinkSync(folder, path.join(folder, 'disagreements/linked'))
+  for (const thumbnail of [
+    'secret.png',
+    'disagreements/seed0/../../secret.png',
+    'disagreements/linked/secret.png',
+  ])
+    expect(thumbnailsFor(thumbnail).size).toBe(0)
+  for (const name of ['text', 'link', 'gone'])
+    expect(thumbnailsFor(`disagreements/seed0/${name}.png`).size).toBe(0)
+})
+
+test('files that are gone or damaged are left out', () => {
+  mkdirSync(path.join(folder, 'tensorflow-seed0'))
+  writeFileSync(path.join(folder, 'tensorflow-seed0/evaluation.json'), '{')
+  expect(readDetails(recorded())).toEqual({ evaluations: [], disagreements: null, thumbnails: new Map() })
+})
