@@ -17,7 +17,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/package/**', 'test/slow/**', ...startingProcesses],
+          exclude: [
+            'test/integration/**',
+            'test/package/**',
+            'test/slow/**',
+            'test/browser/**',
+            ...startingProcesses,
+          ],
           testTimeout: 20_000,
           // Every file would load zod, the schemas and the backbones anew.
           isolate: false,
@@ -59,13 +65,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: minutes,
+          hookTimeout: minutes,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           // `make test-slow` alone runs these.
           name: 'slow',
           include: ['test/slow/**/*.test.ts'],
           testTimeout: 30 * minutes,
           hookTimeout: 30 * minutes,
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

@@ -25,7 +25,7 @@ const lanes = await Promise.all([
   runLane([pytest(reports, 'pytest-training', processes, ...training)]),
   runLane([
     // Packing comes after the tests of the built command: it builds anew.
-    vitest(reports, ['integration', 'package']),
+    vitest(reports, ['integration', 'package', 'browser']),
     pytest(reports, 'pytest-others', processes, ...training.map((folder) => `--ignore=${folder}`)),
   ]),
   runLane([

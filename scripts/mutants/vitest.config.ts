@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/integration/**', 'test/package/**', 'test/slow/**', 'test/docs/**'],
+    exclude: ['test/integration/**', 'test/package/**', 'test/slow/**', 'test/browser/**', 'test/docs/**'],
     testTimeout: 60_000,
   },
 })

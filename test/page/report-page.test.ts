@@ -150,7 +150,7 @@ describe('the details of the runs', () => {
     const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations } }))
     expect(text).toContain('cat 4 85.71% 85.71% 0.00')
     expect(text).toContain('dog 4 – – –')
-    expect(text).toContain('What TensorFlow takes each class for cat dog cat 3 1 dog 4')
+    expect(text).toContain('What TensorFlow takes each class for class cat dog cat 3 1 dog 4')
   })
 
   test('leave out a matrix that is too wide for a page', () => {

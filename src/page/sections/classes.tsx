@@ -24,7 +24,7 @@ export function ClassesSection({ details: { evaluations } }: { readonly details:
       <Table
         label="F1 of each class"
         head={[
-          '',
+          'class',
           'images',
           ...frameworks.map((framework) => frameworkNames[framework]),
           ...(frameworks.length > 1 ? ['difference, % points'] : []),
@@ -46,7 +46,7 @@ export function ClassesSection({ details: { evaluations } }: { readonly details:
         frameworks.map((framework) => (
           <details key={framework}>
             <summary>What {frameworkNames[framework]} takes each class for</summary>
-            <ConfusionMatrix classes={classes} runs={runsOf(framework)} />
+            <ConfusionMatrix name={frameworkNames[framework]} classes={classes} runs={runsOf(framework)} />
           </details>
         ))
       ) : (
@@ -61,9 +61,11 @@ export function ClassesSection({ details: { evaluations } }: { readonly details:
 
 /** Images by class (rows) and answer (columns), as means over the seeds. */
 function ConfusionMatrix({
+  name,
   classes,
   runs,
 }: {
+  readonly name: string
   readonly classes: readonly string[]
   readonly runs: OfFramework
 }) {
@@ -72,12 +74,12 @@ function ConfusionMatrix({
   )
   return (
     <Table
-      label="Images by class, in rows, and answer, in columns"
-      head={['', ...classes]}
-      rows={classes.map((name, row) => {
+      label={`Images by class, in rows, and answer of ${name}, in columns`}
+      head={['class', ...classes]}
+      rows={classes.map((label, row) => {
         const images = cells[row]?.reduce((sum, count) => sum + count, 0) ?? 0
         return [
-          name,
+          label,
           ...(cells[row] ?? []).map((count, column) => (
             <span key={classes[column]} class="cell" style={{ '--share': images > 0 ? count / images : 0 }}>
               {count === 0 ? '' : Number(count.toFixed(1))}

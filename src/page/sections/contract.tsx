@@ -10,7 +10,7 @@ export function ContractSection({ comparison: { contract } }: { readonly compari
       <p>What both frameworks were given and did, read back from the live models, optimisers and steps.</p>
       <Table
         label="Rows of the contract"
-        head={['', 'state', 'evidence']}
+        head={['ingredient', 'state', 'evidence']}
         rows={contract.map(({ ingredient, state, evidence }) => [
           ingredient,
           <span key="state" class={state}>

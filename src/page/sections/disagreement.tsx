@@ -23,7 +23,7 @@ export function DisagreementSection({
       </p>
       <Table
         label="Disagreement by seed"
-        head={['', 'different', 'both right', 'only TensorFlow', 'only PyTorch', 'none', 'p']}
+        head={['seed', 'different', 'both right', 'only TensorFlow', 'only PyTorch', 'none', 'p']}
         rows={disagreement.map((of) => [
           `seed ${of.seed}`,
           `${formatCount(of.different)} of ${formatCount(of.images)}`,

@@ -64,7 +64,7 @@ function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
       <Table
         label="Metrics of the test"
         head={[
-          '',
+          'metric',
           ...frameworks.map((framework) => frameworkNames[framework]),
           'difference',
           'interval',
@@ -100,7 +100,7 @@ function SeedTable({ comparison }: { readonly comparison: Comparison }) {
       <summary>Every run</summary>
       <Table
         label="Test of every run"
-        head={['', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'first loss']}
+        head={['framework', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'first loss']}
         rows={runs.map((run) => [
           frameworkNames[run.framework],
           String(run.seed),
