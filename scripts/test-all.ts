@@ -23,11 +23,8 @@ const memoryBefore = sharedMemory()
 
 const lanes = await Promise.all([
   runLane([pytest(reports, 'pytest-training', processes, ...training)]),
-  runLane([
-    // Packing comes after the tests of the built command: it builds anew.
-    vitest(reports, ['integration', 'package', 'browser']),
-    pytest(reports, 'pytest-others', processes, ...training.map((folder) => `--ignore=${folder}`)),
-  ]),
+  // Packing comes after the tests of the built command: it builds anew.
+  runLane([vitest(reports, ['integration', 'package', 'browser'])]),
   runLane([
     check('tsc', '--noEmit'),
     check('biome', 'ci', '--error-on-warnings', '.'),
@@ -37,6 +34,7 @@ const lanes = await Promise.all([
     check('env', 'PYTHONPATH=python', 'lint-imports', '--no-cache'),
     check('pyright'),
     vitest(reports, ['unit', 'processes']),
+    pytest(reports, 'pytest-others', processes, ...training.map((folder) => `--ignore=${folder}`)),
   ]),
 ])
 rmSync(reports, { recursive: true })
