@@ -1,8 +1,8 @@
 // Runs every check and every test, each even when an earlier one failed. The last line is `N passed, N failed`: each
 // check counts as one, each test as one, and a test runner that breaks off as one failure.
 //
-// The parts run in three lanes, since each waits at times for a disk or a process. More lanes on two cores take longer:
-// each has its own large arrays, and the processors' caches hold those of two.
+// The parts run in three lanes, since each waits at times for a disk or a process. More at a time take longer: on two
+// cores a second process of pytest made 468 s of 431, since the caches hold the arrays of two processes and not of four.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -11,8 +11,6 @@ import { sharedMemory } from './left-behind.js'
 import { check, endWithSignals, pytest, runLane, say, vitest } from './test-part.js'
 import { addUp, dearestTests } from './test-reports.js'
 
-/** The folders of the tests that train, which take as long as all others together. */
-const training = ['engines', 'parity', 'training'].map((folder) => `test/python/${folder}`)
 // The other lanes take the other half of the cores.
 const processes = Math.ceil(availableParallelism() / 2)
 
@@ -22,7 +20,7 @@ const start = performance.now()
 const memoryBefore = sharedMemory()
 
 const lanes = await Promise.all([
-  runLane([pytest(reports, 'pytest-training', processes, ...training)]),
+  runLane([pytest(reports, processes)]),
   // Packing comes after the tests of the built command: it builds anew.
   runLane([vitest(reports, ['integration', 'package', 'browser'])]),
   runLane([
@@ -34,7 +32,6 @@ const lanes = await Promise.all([
     check('env', 'PYTHONPATH=python', 'lint-imports', '--no-cache'),
     check('pyright'),
     vitest(reports, ['unit', 'processes']),
-    pytest(reports, 'pytest-others', processes, ...training.map((folder) => `--ignore=${folder}`)),
   ]),
 ])
 rmSync(reports, { recursive: true })

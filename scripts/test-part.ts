@@ -157,9 +157,9 @@ export function vitest(reports: string, projects: readonly string[], files: read
   }
 }
 
-/** Pytest's tests in some processes: all of them, or those that the options choose. The name is that of the report. */
-export function pytest(reports: string, name: string, processes: number, ...options: string[]): Part {
-  const report = path.join(reports, `${name}.xml`)
+/** Pytest's tests in some processes: all of them, or those that the options choose. */
+export function pytest(reports: string, processes: number, ...options: string[]): Part {
+  const report = path.join(reports, 'pytest.xml')
   return {
     command: [
       'pytest',
