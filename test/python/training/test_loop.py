@@ -52,7 +52,7 @@ def test_the_head_changes_and_the_frozen_backbone_does_not(make_request, reports
 
 
 # Holds the option training.phases[].trainable
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_lastly_thawed_stages_train_and_the_others_do_not(make_request, reports, framework: str) -> None:
     request = make_request(framework, training={"phases": [{**PHASE, "trainable": {"lastStages": 1}}]})
     run(request, reports.append)
@@ -83,7 +83,7 @@ def test_both_frameworks_use_and_reach_the_same(make_request) -> None:
     assert first.test.loss == pytest.approx(second.test.loss, rel=1e-8)
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_cached_features_train_as_the_images_do(make_request, framework: str, monkeypatch) -> None:
     cached = run(make_request(framework, training={"precision": "float64"}), lambda report: None)
     monkeypatch.setattr("twintune.training.inputs.frozen_stages", lambda phase, request: 0)

@@ -157,7 +157,7 @@ def test_a_run_goes_on_from_its_only_checkpoint_after_the_last_epoch(make_reques
     assert without_times(resumed) == without_times(expected)
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_phase_ends_early_with_its_best_weights(make_request, framework: str) -> None:
     # No epoch improves on the first one by as much as this.
     rule = {**EARLY_STOPPING, "minDelta": 100.0}

@@ -108,7 +108,7 @@ def test_a_planted_mistake_fails_its_rung_and_is_named(
     assert (failed[0].where or "").startswith(place)
 
 
-@pytest.mark.parametrize("constant", [{"beta1": 0.5}, {"beta2": 0.9}])
+@pytest.mark.parametrize("constant", [{"beta1": 0.5}, pytest.param({"beta2": 0.9}, marks=pytest.mark.slow)])
 def test_a_constant_that_the_first_step_does_not_depend_on_fails_the_optimizer(
     record: Record, tensorflow: str, constant: dict
 ) -> None:
