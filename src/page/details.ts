@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, readSync } from 'node:fs'
 import path from 'node:path'
-import type * as z from 'zod'
+import * as z from 'zod'
 import { type DisagreementDetails, disagreementDetailsSchema } from '../compare/disagreement.js'
 import type { Run } from '../plan/plan-runs.js'
 import { type EvaluationDetails, evaluationDetailsSchema } from '../protocol/evaluation.js'
@@ -11,11 +11,20 @@ import { isOwnFolder, openRegular, readRegular } from '../run/folder/regular-fil
 /** Details of a comparison that lie in files beside comparison.json. */
 export interface Details {
   /** Tests of the finished runs; a run whose file is gone is missing. */
-  readonly evaluations: readonly (Run & { readonly evaluation: EvaluationDetails })[]
+  readonly evaluations: readonly (Run & { readonly evaluation: ShownEvaluation })[]
   readonly disagreements: DisagreementDetails | null
   /** Data URLs of thumbnails, by their paths in `disagreements`. */
   readonly thumbnails: ReadonlyMap<string, string>
 }
+
+/** Test of a run as far as the page shows it. */
+export interface ShownEvaluation extends Pick<EvaluationDetails, 'classes' | 'perClass'> {
+  /** Confusion matrix; null where there are too many classes for a page. */
+  readonly confusion: EvaluationDetails['confusion'] | null
+}
+
+/** Most classes whose confusion matrix fits the page. */
+const mostInMatrix = 20
 
 /** Number of images that the page shows of those on which the two models of a seed disagree. */
 export const shownOfSeed = 12
@@ -33,10 +42,20 @@ export function readDetails({ path: folder, comparison }: RecordedComparison): D
   })
   const evaluations = (comparison?.runs ?? []).flatMap((run) => {
     const file = path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.evaluation)
-    const evaluation = run.status === 'finished' ? readJson(file, evaluationDetailsSchema) : null
-    return evaluation === null ? [] : [{ ...run, evaluation }]
+    const evaluation = run.status === 'finished' ? readEvaluation(file) : null
+    return evaluation === null ? [] : [{ framework: run.framework, seed: run.seed, evaluation }]
   })
   return { evaluations, disagreements, thumbnails: new Map(thumbnails) }
+}
+
+// The matrices of a hundred runs with a thousand classes would fill the memory, and checking them takes minutes.
+function readEvaluation(file: string): ShownEvaluation | null {
+  const { classes, perClass, confusion } = evaluationDetailsSchema.shape
+  const shown = readJson(file, z.object({ classes, perClass, confusion: z.unknown() }))
+  if (shown === null) return null
+  const matrix =
+    shown.classes.length > mostInMatrix ? null : (confusion.safeParse(shown.confusion).data ?? null)
+  return { ...shown, confusion: matrix }
 }
 
 function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {

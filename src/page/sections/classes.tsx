@@ -6,9 +6,6 @@ import type { Framework } from '../../spec/schema.js'
 import type { Details } from '../details.js'
 import { Table } from '../elements.js'
 
-/** Most classes whose confusion matrix fits the page. */
-const mostInMatrix = 20
-
 type OfFramework = Details['evaluations']
 
 /** Section of the classes: the F1 of each, and what each framework's models take it for. */
@@ -42,7 +39,7 @@ export function ClassesSection({ details: { evaluations } }: { readonly details:
           ]
         })}
       />
-      {classes.length <= mostInMatrix ? (
+      {evaluations.every(({ evaluation }) => evaluation.confusion !== null) ? (
         frameworks.map((framework) => (
           <details key={framework}>
             <summary>What {frameworkNames[framework]} takes each class for</summary>
@@ -70,7 +67,9 @@ function ConfusionMatrix({
   readonly runs: OfFramework
 }) {
   const cells = classes.map((_, row) =>
-    classes.map((_, column) => mean(runs.map(({ evaluation }) => evaluation.confusion[row]?.[column] ?? 0))),
+    classes.map((_, column) =>
+      mean(runs.map(({ evaluation }) => evaluation.confusion?.[row]?.[column] ?? 0)),
+    ),
   )
   return (
     <Table
