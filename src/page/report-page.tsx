@@ -6,6 +6,7 @@ import type { Details } from './details.js'
 import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
 import { DisagreementSection } from './sections/disagreement.js'
+import { NoiseSection } from './sections/noise.js'
 import { OutcomeSection } from './sections/outcome.js'
 import { type Source, SourceSection } from './sections/source.js'
 import { SpeedSection } from './sections/speed.js'
@@ -59,6 +60,7 @@ function Page({ name, startedAt, comparison, margin, source, details }: ReportPa
           <TrainingSection comparison={comparison} />
           <ClassesSection details={details} />
           <DisagreementSection comparison={comparison} details={details} />
+          <NoiseSection comparison={comparison} />
           <SpeedSection comparison={comparison} />
           <ContractSection comparison={comparison} />
           <SourceSection source={source} />

@@ -12,7 +12,7 @@ import { renderProse, renderSection, renderTable } from './table.js'
 type Side = Framework | 'between'
 
 /** Format of a figure: its name, and the unit of a distance. */
-interface Figure {
+export interface Figure {
   readonly name: string
   readonly unit: string
   readonly scale: number
@@ -25,9 +25,9 @@ export function renderNoiseTable(comparison: Comparison, style: Style): string |
   const frameworks = frameworksOf(runs)
   const sides: Side[] = frameworks.length > 1 ? ['tensorflow', 'pytorch', 'between'] : frameworks
   const table = renderTable(
-    figuresOf(comparison).map((key) => {
-      const { name, unit, scale } = figure(key)
-      return [name, ...sides.map((side) => formatOr(noise[key][side], (of) => cell(of, scale))), unit]
+    noiseFiguresOf(comparison).map((key) => {
+      const { name, unit, scale } = noiseFigure(key)
+      return [name, ...sides.map((side) => formatOr(noise[key][side], (of) => distanceCell(of, scale))), unit]
     }),
     {
       head: [
@@ -41,7 +41,7 @@ export function renderNoiseTable(comparison: Comparison, style: Style): string |
   )
   const prose = [
     howToRead(seedCount(comparison)),
-    ...frameworks.map((of) => verdictOf(of, comparison, noise)),
+    ...frameworks.map((of) => noiseVerdict(of, comparison, noise)),
   ]
   return renderSection(
     'Noise: the same seed twice',
@@ -50,11 +50,13 @@ export function renderNoiseTable(comparison: Comparison, style: Style): string |
   )
 }
 
-function figuresOf(comparison: Comparison): NoiseFigure[] {
+/** Figures that noise is shown of, in their order. */
+export function noiseFiguresOf(comparison: Comparison): NoiseFigure[] {
   return [...metricsOf(comparison), 'firstStepLoss', 'differentImages']
 }
 
-function figure(key: NoiseFigure): Figure {
+/** Gives the name and unit that a figure is shown with. */
+export function noiseFigure(key: NoiseFigure): Figure {
   if (key === 'firstStepLoss') return { name: 'step-1 loss', unit: 'nats', scale: 1 }
   if (key === 'differentImages') return { name: 'different', unit: 'images', scale: 1 }
   const { name, unit } = metricFormats[key satisfies Metric]
@@ -62,7 +64,7 @@ function figure(key: NoiseFigure): Figure {
 }
 
 /** Cell of a distance: the mean, and in brackets the largest where there are several pairs. */
-function cell({ mean, largest, pairs }: Distance, scale: number): string {
+export function distanceCell({ mean, largest, pairs }: Distance, scale: number): string {
   const text = formatDistance(scale * mean)
   return pairs === 1 ? text : `${text} (${formatDistance(scale * largest)})`
 }
@@ -83,9 +85,9 @@ function howToRead(seeds: number): string {
 }
 
 /** Tells whether a framework computed exactly the same twice, and what deterministic mode and other causes have to do with it. */
-function verdictOf(framework: Framework, comparison: Comparison, noise: Noise): string {
+export function noiseVerdict(framework: Framework, comparison: Comparison, noise: Noise): string {
   const name = frameworkNames[framework]
-  const distances = figuresOf(comparison).flatMap((key) => noise[key][framework] ?? [])
+  const distances = noiseFiguresOf(comparison).flatMap((key) => noise[key][framework] ?? [])
   if (distances.length === 0) return `${name} has no seed that finished twice.`
   const deterministic = [...comparison.runs, ...comparison.repeats]
     .filter((run) => run.framework === framework)

@@ -128,6 +128,28 @@ test('runs that other programs disturbed are counted at the top', () => {
   expect(textOf(pageOf(comparison({ runs })))).toContain('! 1 run disturbed by other programs')
 })
 
+test('the seeds that would settle the question are estimated, where they can be', () => {
+  expect(textOf(pageOf(comparison()))).toContain(
+    'a power of 80% takes about 4 more seeds to show a difference, or 3 more seeds to show equivalence',
+  )
+})
+
+test('the noise of each framework stands beside the distance of the two, where runs were repeated', () => {
+  const distance = { mean: 0.002, largest: 0.004, pairs: 2 }
+  const row = { tensorflow: { ...distance, mean: 0, largest: 0 }, pytorch: distance, between: distance }
+  const noise = {
+    ...{ accuracy: row, topFiveAccuracy: row, macroF1: row, loss: row, calibrationError: row },
+    ...{ firstStepLoss: row, differentImages: row },
+    sameModel: { tensorflow: true, pytorch: false },
+    unlike: { tensorflow: [], pytorch: [] },
+  }
+  const text = textOf(pageOf(comparison({ noise })))
+  expect(text).toContain(
+    'figure TensorFlow twice PyTorch twice the two unit accuracy 0 (0) 0.2 (0.4) 0.2 (0.4) % points',
+  )
+  expect(textOf(pageOf(comparison()))).not.toContain('the same seed twice')
+})
+
 describe('the details of the runs', () => {
   const evaluation = {
     classes: ['cat', 'dog'],

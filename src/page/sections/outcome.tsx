@@ -1,7 +1,7 @@
-import type { Comparison } from '../../compare/comparison.js'
+import type { Comparison, Difference } from '../../compare/comparison.js'
 import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
-import { formatOr, formatPercent, formatPValue } from '../../report/format.js'
+import { formatNumberOf, formatOr, formatPercent, formatPValue } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
 import { finishedRuns, frameworksOf, runsOf, seedCount } from '../../report/runs.js'
 import { renderDifferenceChart } from '../charts/difference-chart.js'
@@ -46,10 +46,23 @@ export function OutcomeSection({
           svg={renderDifferenceChart(pairs, difference, margin, scale)}
         />
       )}
+      {difference && <SeedsToAdd difference={difference} />}
       <DifferenceTable comparison={comparison} />
       <SeedTable comparison={comparison} />
     </section>
   )
+}
+
+/** Estimate of the seeds that would settle what is open; nothing where no number can be named. */
+function SeedsToAdd({ difference: { moreSeeds } }: { readonly difference: Difference }) {
+  const estimates = [
+    { what: 'a difference', count: moreSeeds.difference },
+    { what: 'equivalence', count: moreSeeds.equivalence },
+  ].flatMap(({ what, count }) =>
+    count === null || count === 0 ? [] : [`${formatNumberOf(count, 'more seed')} to show ${what}`],
+  )
+  if (estimates.length === 0) return null
+  return <p>If mean and spread stay as they are, a power of 80% takes about {estimates.join(', or ')}.</p>
 }
 
 function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
