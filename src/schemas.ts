@@ -22,6 +22,7 @@ import type {
   FailureLine,
   LrFindLine,
   PrunedLine,
+  ReportLine,
   RunResult,
   ValidateIssue,
   VerifyEvent,
@@ -40,6 +41,7 @@ import { doctorLineSchema as doctorLine } from './lines/doctor.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
+import { reportLineSchema as reportLine } from './lines/report.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
@@ -103,3 +105,6 @@ export const cacheClearedLineSchema: z.ZodType<CacheClearedLine> = cacheClearedL
 
 /** Schema of a line of `twintune prune --json`. */
 export const prunedLineSchema: z.ZodType<PrunedLine> = prunedLine
+
+/** Schema of a line of `twintune report --json`. */
+export const reportLineSchema: z.ZodType<ReportLine> = reportLine

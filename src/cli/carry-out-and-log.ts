@@ -1,6 +1,6 @@
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Event, EventOf } from '../events.js'
-import { TwintuneError } from '../failure.js'
+import { toFailure } from '../failure.js'
 import { type ResumeOptions, runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
 import { readComparison } from '../run/folder/read.js'
@@ -91,7 +91,6 @@ async function reportTo(
     if (json) context.stderr(line)
     else if (!quiet) context.stdout(line)
   } catch (error) {
-    if (!(error instanceof TwintuneError)) throw error
-    context.stderr(`warning ${visible(error.message)}`)
+    context.stderr(`warning The report was not written: ${visible(toFailure(error).message)}`)
   }
 }

@@ -43,7 +43,7 @@ export function addCarryOutOptions(command: Command): Command {
   )
 }
 
-/** Adds the options of what is done again by the other framework. */
+/** Adds the options of the evidence for which one framework does again what the other did. */
 export function addEvidenceOptions(command: Command): Command {
   return command
     .addOption(replayOption().default(defaultEvidence.replay))

@@ -1,14 +1,13 @@
-import path from 'node:path'
 import type { ComparisonShownLine } from '../lines/comparison.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderShownComparison } from '../report/comparison-list.js'
-import { findAltered } from '../run/folder/altered.js'
 import { findComparison } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { visible } from '../visible.js'
 import type { CommandContext } from './context.js'
 import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
+import { warnOfAltered } from './warn-of-altered.js'
 
 export interface ShowOptions extends ListOptions {
   /** Whether the report is printed in full. */
@@ -22,10 +21,7 @@ export async function showCommand(
   context: CommandContext,
 ): Promise<number> {
   const found = await findComparison(comparison, out)
-  for (const file of findAltered(found))
-    context.stderr(
-      `warning ${visible(path.join(found.path, file))} is not what was written, or its events are not: they have other results.`,
-    )
+  warnOfAltered(found, context)
   const line = toLine(found)
   context.stdout(
     json

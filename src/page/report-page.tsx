@@ -21,8 +21,8 @@ export interface ReportPage {
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
   readonly comparison: Comparison
-  /** Margin of the primary metric, in its own unit; null for none. */
-  readonly margin: number | null
+  /** Margin of the primary metric, in its own unit; null for none, undefined where nobody can tell. */
+  readonly margin: number | null | undefined
   readonly source: Source
   readonly details: Details
 }

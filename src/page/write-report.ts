@@ -27,7 +27,7 @@ export function writeReport(found: RecordedComparison): string {
       message: `${name} is ${status} and has no result that could be reported.`,
       hint: 'Wait for its end, or go on with twintune resume.',
     })
-  const read = (file: string) => readRegular(path.join(folder, file))
+  const read = (file: string) => readIfReadable(path.join(folder, file))
   const specification = read(comparisonFiles.spec)
   const page = renderReportPage({
     name,
@@ -47,15 +47,25 @@ export function writeReport(found: RecordedComparison): string {
   return file
 }
 
-function marginOf({ primaryMetric }: Comparison, specification: string | null): number | null {
+// A report without the text is worth more than none.
+function readIfReadable(file: string): string | null {
+  try {
+    return readRegular(file)
+  } catch {
+    return null
+  }
+}
+
+function marginOf({ primaryMetric }: Comparison, specification: string | null): number | null | undefined {
   const { success, data } = comparisonSettingsSchema.safeParse(settingsIn(specification))
-  return success ? (data.margins[primaryMetric] ?? null) : null
+  return success ? (data.margins[primaryMetric] ?? null) : undefined
 }
 
 // The file may have been changed since, and the report has other things to show.
 function settingsIn(specification: string | null): unknown {
+  if (specification === null) return null
   try {
-    const { comparison = {} } = parse(specification ?? '')
+    const { comparison = {} } = parse(specification)
     return comparison
   } catch {
     return null

@@ -84,7 +84,7 @@ function renderRows(
       ).replaceAll(noBreak, ' ')
       const lines = [
         ...(name === '' ? [] : [name]),
-        ...(cells.length === 0 ? [] : body.split('\n').map((line) => `${indent}${line}`)),
+        ...(cells.length === 0 ? [] : body.split('\n').map((line) => `${indentOf(name)}${indent}${line}`)),
       ]
       return lines.map((line) => `${indent}${line}`).join('\n')
     })
@@ -116,6 +116,10 @@ function foldLastColumn(
     ...row.slice(0, last),
     wrapAnsi(row[last] ?? '', Math.max(width, narrowestProse)),
   ])
+}
+
+function indentOf(name: string): string {
+  return ' '.repeat(name.length - name.trimStart().length)
 }
 
 function textWidth(text: string): number {

@@ -8,6 +8,7 @@ import {
   formatHundredths,
   formatShare,
   type Measure,
+  type MeasureGroup,
   peakMemory,
   profileGroups,
   profileNotes,
@@ -36,7 +37,7 @@ const partLabels: Readonly<Record<Part, string>> = {
   evaluate: 'test',
 }
 
-export const speeds: readonly Measure[] = [
+const speeds: readonly Measure[] = [
   trainingSpeed,
   {
     label: 'feature pass',
@@ -52,7 +53,7 @@ const loaderShare: Measure = {
   format: formatShare,
 }
 
-export const durations: readonly Measure[] = [
+const durations: readonly Measure[] = [
   ...(Object.keys(partLabels) as Part[]).flatMap((part) => [
     {
       label: partLabels[part],
@@ -68,18 +69,22 @@ export const durations: readonly Measure[] = [
 export function renderTimeTable({ runs }: Comparison, style: Style): string | null {
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
-  const groups = [
+  const table = renderMeasures(timeGroups(finished), finished, style)
+  return renderSection('Speed and memory', `${table}\n\n${renderProse(timeNotes(finished), style)}`, style)
+}
+
+/** Lists all figures of time and memory in their groups. */
+export function timeGroups(finished: readonly FinishedRun[]): MeasureGroup[] {
+  return [
     { title: 'Images a second', measures: speeds },
     { title: 'Seconds', measures: durations },
     ...profileGroups(finished),
     { title: 'Memory in MiB', measures: [peakMemory] },
   ]
-  const table = renderMeasures(groups, finished, style)
-  return renderSection('Speed and memory', `${table}\n\n${renderProse(notes(finished), style)}`, style)
 }
 
 /** Notes on how the figures were measured. */
-function notes(finished: readonly FinishedRun[]): string {
+export function timeNotes(finished: readonly FinishedRun[]): string {
   const methods = [...new Set(finished.map((run) => run.peakMemoryMethod))]
   return [
     `Figures are means of ${countRuns(finished)}; memory is the largest.`,

@@ -13,7 +13,7 @@ const idiomaticNote =
   'intent, so a difference is that of two recipes and not of the frameworks alone.'
 
 /** Text in place of a verdict: a test of five classes or fewer has no top-5 accuracy. */
-const noVerdict = 'no verdict, since no run has this metric.'
+export const noVerdict = 'no verdict, since no run has this metric.'
 
 /** Renders the outcome on the primary metric, and what it is about; `null` where no seed has both frameworks. */
 export function renderVerdict(comparison: Comparison, style: Style): string | null {

@@ -116,6 +116,15 @@ describe('a learning-rate sweep that cannot run', () => {
   })
 })
 
+describe('report', () => {
+  it('writes none for a comparison that is not there, and ends with 2', async () => {
+    const { exitCode, stdout, stderr } = await run('report', 'nowhere', '--out', path.join(folder, 'none'))
+    expect(exitCode).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('There is no comparison nowhere')
+  })
+})
+
 describe('help', () => {
   it.each([['--help'], ['compare', '--help'], ['--version']])(
     'is asked for by %s and ends with 0',

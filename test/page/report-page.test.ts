@@ -123,6 +123,25 @@ test('runs without a result are counted at the top, and say why in the list of r
   expect(text).toContain('failed: ')
 })
 
+test('a metric that no run has is no verdict, though there are pairs', () => {
+  const { metrics } = comparison()
+  const nothing = { tensorflow: null, pytorch: null, difference: null }
+  const text = textOf(
+    pageOf(
+      comparison({ primaryMetric: 'topFiveAccuracy', metrics: { ...metrics, topFiveAccuracy: nothing } }),
+    ),
+  )
+  expect(text).toContain('There is no verdict, since no run has this metric.')
+})
+
+test('nothing is called good where nobody knows, or where there is nothing', () => {
+  const runs = comparison().runs.map((run) => finishedRun(run.framework, run.seed, { othersCpuShare: null }))
+  const text = textOf(pageOf(comparison({ runs, contract: [] })))
+  expect(text).toContain('! 4 runs of which nobody knows whether others disturbed it')
+  expect(text).toContain('! no seed with both frameworks to hold a contract over')
+  expect(text).not.toContain('no run disturbed by other programs')
+})
+
 test('runs that other programs disturbed are counted at the top', () => {
   const runs = [finishedRun('tensorflow', 0, { othersCpuShare: 0.5 }), finishedRun('pytorch', 0)]
   expect(textOf(pageOf(comparison({ runs })))).toContain('! 1 run disturbed by other programs')
@@ -173,6 +192,19 @@ describe('the details of the runs', () => {
     expect(text).toContain('cat 4 85.71% 85.71% 0.00')
     expect(text).toContain('dog 4 – – –')
     expect(text).toContain('What TensorFlow takes each class for class cat dog cat 3 1 dog 4')
+  })
+
+  test('are compared over the seeds that both frameworks have, TensorFlow first', () => {
+    const better = { ...evaluation, perClass: evaluation.perClass.map((score) => ({ ...score, f1: 0.9 })) }
+    const uneven = [
+      { framework: 'pytorch' as const, seed: 0, evaluation },
+      { framework: 'pytorch' as const, seed: 1, evaluation: better },
+      { framework: 'tensorflow' as const, seed: 1, evaluation: better },
+    ]
+    const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations: uneven } }))
+    expect(text).toContain(
+      'class images TensorFlow PyTorch TensorFlow minus PyTorch, % points cat 4 90.00% 90.00% 0.00',
+    )
   })
 
   test('leave out a matrix that is too wide for a page', () => {

@@ -25,10 +25,12 @@ interface Point {
  */
 export function renderCurvesChart(runs: readonly FinishedRun[], { name, read }: Curve): string | null {
   const frameworks = [...new Set(runs.map(({ framework }) => framework))]
+  const places = placesOf(runs)
   const curves = frameworks.map((framework) => ({
     framework,
     points: pointsOf(
       runs.filter((run) => run.framework === framework),
+      places,
       read,
     ),
   }))
@@ -54,7 +56,7 @@ export function renderCurvesChart(runs: readonly FinishedRun[], { name, read }: 
         itemStyle: { color: looks[framework].color },
         lineStyle: { color: looks[framework].color, type: looks[framework].line, width: 2 },
         data: points.map(({ epoch, mean }) => [epoch, mean]),
-        ...(index === 0 && { markLine: phaseLines(runs) }),
+        ...(index === 0 && { markLine: phaseLines(places) }),
       },
     ]),
     textStyle: text,
@@ -62,16 +64,27 @@ export function renderCurvesChart(runs: readonly FinishedRun[], { name, read }: 
   return renderChart(option, size)
 }
 
-function pointsOf(runs: readonly FinishedRun[], read: Curve['read']): Point[] {
-  const longest = Math.max(0, ...runs.map(({ epochs }) => epochs.length))
-  return Array.from({ length: longest }, (_, index) => {
-    const values = runs.flatMap(({ epochs }) => {
-      const epoch = epochs[index]
-      return epoch === undefined ? [] : (read(epoch) ?? [])
+/** Epoch of a phase, in the order in which the runs go through them. */
+type Place = Pick<EpochRecord, 'phase' | 'epoch'>
+
+// Early stopping ends a phase of one run sooner than that of another.
+function placesOf(runs: readonly FinishedRun[]): Place[] {
+  const places = runs.flatMap(({ epochs }) => epochs.map(({ phase, epoch }) => ({ phase, epoch })))
+  const distinct = new Map(places.map((place) => [`${place.phase}/${place.epoch}`, place]))
+  return [...distinct.values()].toSorted((a, b) => a.phase - b.phase || a.epoch - b.epoch)
+}
+
+function pointsOf(runs: readonly FinishedRun[], places: readonly Place[], read: Curve['read']): Point[] {
+  return places
+    .map(({ phase, epoch }, index) => {
+      const values = runs.flatMap(({ epochs }) => {
+        const found = epochs.find((record) => record.phase === phase && record.epoch === epoch)
+        return found === undefined ? [] : (read(found) ?? [])
+      })
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+      return { epoch: index + 1, mean, least: Math.min(...values), largest: Math.max(...values) }
     })
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-    return { epoch: index + 1, mean, least: Math.min(...values), largest: Math.max(...values) }
-  }).filter(({ mean }) => Number.isFinite(mean))
+    .filter(({ mean }) => Number.isFinite(mean))
 }
 
 // A band is the difference of its ends, stacked on the lower one.
@@ -87,20 +100,15 @@ function bandOf(framework: Framework, points: readonly Point[]) {
   ]
 }
 
-// The phases of the run with the most epochs: early stopping ends those of the others sooner.
-function phaseLines(runs: readonly FinishedRun[]) {
-  const [longest] = runs.toSorted((a, b) => b.epochs.length - a.epochs.length)
-  const ends = (longest?.epochs ?? []).flatMap(({ phase }, index, epochs) => {
-    const next = epochs[index + 1]
-    return next !== undefined && next.phase !== phase
-      ? [{ xAxis: index + 1.5, name: `phase ${next.phase}` }]
-      : []
-  })
+function phaseLines(places: readonly Place[]) {
+  const begins = places.flatMap(({ phase }, index) =>
+    index > 0 && places[index - 1]?.phase !== phase ? [{ xAxis: index + 0.5, name: `phase ${phase}` }] : [],
+  )
   return {
     silent: true,
     symbol: 'none',
     lineStyle: { color: faint, type: 'solid' as const, width: 2 },
     label: { formatter: '{b}', color: ink, position: 'insideEndTop' as const },
-    data: ends,
+    data: begins,
   }
 }

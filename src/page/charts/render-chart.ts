@@ -1,30 +1,14 @@
-import type {
-  BarSeriesOption,
-  CustomSeriesOption,
-  LineSeriesOption,
-  ScatterSeriesOption,
-} from 'echarts/charts'
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
+import type { LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+import { LineChart, ScatterChart } from 'echarts/charts'
 import type { GridComponentOption } from 'echarts/components'
 import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 
-use([
-  BarChart,
-  CustomChart,
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  SVGRenderer,
-])
+use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, SVGRenderer])
 
 /** Options of a chart, of the kinds that the page has. */
-export type ChartOption = ComposeOption<
-  BarSeriesOption | CustomSeriesOption | LineSeriesOption | ScatterSeriesOption | GridComponentOption
->
+export type ChartOption = ComposeOption<LineSeriesOption | ScatterSeriesOption | GridComponentOption>
 
 export interface ChartSize {
   /** Width in CSS pixels at which the chart's text has its own size. */

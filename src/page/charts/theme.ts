@@ -20,7 +20,7 @@ export const faint = 'var(--faint)'
 export const shade = 'var(--shade)'
 
 const fontFamily = 'system-ui, sans-serif'
-export const fontSize = 12
+const fontSize = 12
 
 /** Text of an axis or a label. */
 export const text = { color: ink, fontFamily, fontSize }

@@ -2,29 +2,34 @@ import { mean } from '../../compare/summary.js'
 import { frameworkNames } from '../../framework-names.js'
 import { formatCount, formatOr, formatPercent, formatPoints } from '../../report/format.js'
 import { meanOf } from '../../report/runs.js'
-import type { Framework } from '../../spec/schema.js'
+import { type Framework, frameworkSchema } from '../../spec/schema.js'
 import type { Details } from '../details.js'
 import { Table } from '../elements.js'
 
 type OfFramework = Details['evaluations']
 
 /** Section of the classes: the F1 of each, and what each framework's models take it for. */
-export function ClassesSection({ details: { evaluations } }: { readonly details: Details }) {
+export function ClassesSection({ details }: { readonly details: Details }) {
+  const evaluations = pairedOnly(details.evaluations)
   const classes = evaluations[0]?.evaluation.classes ?? []
   if (classes.length === 0) return null
-  const frameworks = [...new Set(evaluations.map(({ framework }) => framework))]
+  const frameworks = frameworkSchema.options.filter((name) =>
+    evaluations.some(({ framework }) => framework === name),
+  )
   const runsOf = (framework: Framework) => evaluations.filter((run) => run.framework === framework)
   return (
     <section aria-labelledby="classes">
       <h2 id="classes">Classes</h2>
-      <p class="note">The F1 of each class on the test images, as means over the seeds.</p>
+      <p class="note">
+        The F1 of each class on the test images, as means over the seeds that every framework finished.
+      </p>
       <Table
         label="F1 of each class"
         head={[
           'class',
           'images',
           ...frameworks.map((framework) => frameworkNames[framework]),
-          ...(frameworks.length > 1 ? ['difference, % points'] : []),
+          ...(frameworks.length > 1 ? ['TensorFlow minus PyTorch, % points'] : []),
         ]}
         rows={classes.map((name, index) => {
           const scores = frameworks.map((framework) => f1Of(runsOf(framework), index))
@@ -54,6 +59,14 @@ export function ClassesSection({ details: { evaluations } }: { readonly details:
       )}
     </section>
   )
+}
+
+// A difference of means over other seeds would be one of seeds. A single framework has all of its own.
+function pairedOnly(evaluations: OfFramework): OfFramework {
+  const paired = evaluations.filter(({ seed, framework }) =>
+    evaluations.some((other) => other.seed === seed && other.framework !== framework),
+  )
+  return paired.length > 0 ? paired : evaluations
 }
 
 /** Images by class (rows) and answer (columns), as means over the seeds. */

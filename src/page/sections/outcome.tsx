@@ -3,7 +3,7 @@ import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
 import { formatNumberOf, formatOr, formatPercent, formatPValue } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
-import { finishedRuns, frameworksOf, runsOf, seedCount } from '../../report/runs.js'
+import { finishedRuns, frameworksOf, runsOf } from '../../report/runs.js'
 import { renderDifferenceChart } from '../charts/difference-chart.js'
 import { renderPairsChart } from '../charts/pairs-chart.js'
 import { Chart, FrameworkKey, Table } from '../elements.js'
@@ -15,8 +15,8 @@ export function OutcomeSection({
   margin,
 }: {
   readonly comparison: Comparison
-  /** Margin of the primary metric, in its own unit; null for none. */
-  readonly margin: number | null
+  /** Margin of the primary metric, in its own unit; null for none, undefined where nobody can tell. */
+  readonly margin: number | null | undefined
 }) {
   const { primaryMetric, metrics, runs } = comparison
   const { name } = metricFormats[primaryMetric]
@@ -38,12 +38,8 @@ export function OutcomeSection({
       {pairs.length > 0 && difference && (
         <Chart
           title="The difference"
-          note={
-            margin === null
-              ? 'There is no margin within which a difference would be of no consequence.'
-              : 'Shaded: differences within the margin, which are of no consequence.'
-          }
-          svg={renderDifferenceChart(pairs, difference, margin, scale)}
+          note={differenceNote(difference, margin)}
+          svg={renderDifferenceChart(pairs, difference, margin ?? null, scale)}
         />
       )}
       {difference && <SeedsToAdd difference={difference} />}
@@ -51,6 +47,16 @@ export function OutcomeSection({
       <SeedTable comparison={comparison} />
     </section>
   )
+}
+
+function differenceNote({ verdict }: Difference, margin: number | null | undefined): string {
+  if (margin === undefined) return ''
+  if (margin === null) return 'There is no margin within which a difference would be of no consequence.'
+  const shaded = 'Shaded: differences within the margin, which are of no consequence.'
+  // The two questions have levels of their own: 95% for a difference, 90% for equivalence.
+  return verdict === 'equivalent'
+    ? `${shaded} Equivalence is judged by the interval that the verdict names.`
+    : shaded
 }
 
 /** Estimate of the seeds that would settle what is open; nothing where no number can be named. */
@@ -67,22 +73,23 @@ function SeedsToAdd({ difference: { moreSeeds } }: { readonly difference: Differ
 
 function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
   const frameworks = frameworksOf(finishedRuns(comparison.runs))
-  const hasSpread = seedCount(comparison) > 1
+  const runs = pairsOfFrameworks(comparison.runs).length || finishedRuns(comparison.runs).length
+  const hasPairs = pairsOfFrameworks(comparison.runs).length > 0
+  const hasSpread = runs > 1
+  if (frameworks.length === 0) return null
   return (
     <>
       <p class="note">
-        {hasSpread ? 'Means ± standard deviations' : 'One run each'}, and TensorFlow minus PyTorch paired by
-        seed. The p-values of all metrics but the primary one are adjusted for their number by Holm’s method.
+        {hasSpread ? `Means ± standard deviations of ${runs} seeds.` : 'One run each.'}
+        {hasPairs &&
+          ' The difference is TensorFlow minus PyTorch, paired by seed. The p-values of all metrics but the primary one are adjusted for their number by Holm’s method.'}
       </p>
       <Table
         label="Metrics of the test"
         head={[
           'metric',
           ...frameworks.map((framework) => frameworkNames[framework]),
-          'difference',
-          'interval',
-          'level',
-          'p',
+          ...(hasPairs ? ['difference', 'interval', 'level', 'p'] : []),
         ]}
         rows={metricsOf(comparison).map((metric) => {
           const { difference } = comparison.metrics[metric]
@@ -94,10 +101,14 @@ function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
                 hasSpread ? `${value(mean)} ± ${spread(std)}` : value(mean),
               ),
             ),
-            formatOr(difference, ({ mean }) => `${format(mean)} ${unit}`),
-            formatOr(difference?.interval, ([low, high]) => `${format(low)} to ${format(high)}`),
-            formatOr(difference?.level, (level) => formatPercent(level, 1)),
-            formatOr(difference?.adjustedPValue ?? difference?.pValue, formatPValue),
+            ...(hasPairs
+              ? [
+                  formatOr(difference, ({ mean }) => `${format(mean)} ${unit}`),
+                  formatOr(difference?.interval, ([low, high]) => `${format(low)} to ${format(high)}`),
+                  formatOr(difference?.level, (level) => formatPercent(level, 1)),
+                  formatOr(difference?.adjustedPValue ?? difference?.pValue, formatPValue),
+                ]
+              : []),
           ]
         })}
       />
@@ -113,7 +124,7 @@ function SeedTable({ comparison }: { readonly comparison: Comparison }) {
       <summary>Every run</summary>
       <Table
         label="Test of every run"
-        head={['framework', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'first loss']}
+        head={['framework', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'step-1 loss']}
         rows={runs.map((run) => [
           frameworkNames[run.framework],
           String(run.seed),

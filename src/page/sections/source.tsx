@@ -18,10 +18,12 @@ export function SourceSection({ source }: { readonly source: Source }) {
   return (
     <section aria-labelledby="source">
       <h2 id="source">Repeat it</h2>
-      <p>
-        The specification below is <code>spec.yaml</code> in the comparison’s folder:{' '}
-        <code>twintune compare spec.yaml</code> carries it out again.
-      </p>
+      {source.specification !== null && (
+        <p>
+          The specification below is <code>spec.yaml</code> in the comparison’s folder:{' '}
+          <code>twintune compare spec.yaml</code> carries it out again.
+        </p>
+      )}
       {texts.map(
         ({ title, text }) =>
           text !== null && (

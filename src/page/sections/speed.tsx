@@ -1,23 +1,10 @@
 import type { Comparison } from '../../compare/comparison.js'
 import { frameworkNames } from '../../framework-names.js'
-import { absent, formatOr } from '../../report/format.js'
-import {
-  columnOf,
-  countRuns,
-  disturbanceNotes,
-  type Measure,
-  type MeasureGroup,
-  peakMemory,
-} from '../../report/measures.js'
+import { absent, formatOr, formatPercent } from '../../report/format.js'
+import { columnOf, type Measure } from '../../report/measures.js'
 import { finishedRuns, frameworksOf, runsOf } from '../../report/runs.js'
-import { durations, speeds } from '../../report/time-table.js'
+import { timeGroups, timeNotes } from '../../report/time-table.js'
 import { Table } from '../elements.js'
-
-const groups: readonly MeasureGroup[] = [
-  { title: 'Images a second', measures: speeds },
-  { title: 'Seconds', measures: durations },
-  { title: 'Memory in MiB', measures: [peakMemory] },
-]
 
 /** Section of time and memory. */
 export function SpeedSection({ comparison: { runs, throughput } }: { readonly comparison: Comparison }) {
@@ -26,7 +13,7 @@ export function SpeedSection({ comparison: { runs, throughput } }: { readonly co
   const frameworks = frameworksOf(finished)
   const columns = frameworks.map((framework) => columnOf(runsOf(framework, finished)))
   const rowOf = (measure: Measure) => [
-    measure.label,
+    measure.label.replace(/^ +/, '– '),
     ...columns.map(({ all, comparable, mark }) => {
       const isTimed = measure.timed ?? true
       return formatOr(
@@ -43,14 +30,12 @@ export function SpeedSection({ comparison: { runs, throughput } }: { readonly co
         <p>
           TensorFlow trained {ratio.mean.toPrecision(3)} times as many images a second as PyTorch
           {ratio.interval !== null &&
-            ` (interval ${ratio.interval.map((end) => end.toPrecision(3)).join(' to ')})`}
+            ` (${formatPercent(ratio.level ?? 0, 1)} interval ${ratio.interval.map((end) => end.toPrecision(3)).join(' to ')})`}
           .
         </p>
       )}
-      <p class="note">
-        {[`Means of ${countRuns(finished)}; memory is the largest.`, ...disturbanceNotes(finished)].join(' ')}
-      </p>
-      {groups.map(({ title, measures }) => (
+      <p class="note">{timeNotes(finished)}</p>
+      {timeGroups(finished).map(({ title, measures }) => (
         <Table
           key={title}
           label={title}

@@ -22,8 +22,8 @@ export function TrainingSection({ comparison: { runs } }: { readonly comparison:
     <section aria-labelledby="training">
       <h2 id="training">Training</h2>
       <p>
-        <FrameworkKey frameworks={frameworksOf(finished)} /> Lines are means over the seeds, bands reach from
-        the least seed to the largest.
+        <FrameworkKey frameworks={frameworksOf(finished)} /> Lines are means over the runs that reached the
+        epoch, bands reach from the least of them to the largest.
       </p>
       <div class="charts">
         {curves.map(({ title, ...curve }) => {

@@ -1,11 +1,13 @@
 import { brokenRows } from '../../compare/behaviour.js'
 import type { Comparison } from '../../compare/comparison.js'
 import { isDisturbed } from '../../compare/disturbance.js'
+import { pairsOfFrameworks } from '../../compare/pairs.js'
 import type { Verdict } from '../../compare/verdict.js'
 import { frameworkNames } from '../../framework-names.js'
 import { formatNumberOf, formatOr } from '../../report/format.js'
 import { metricFormats } from '../../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../../report/runs.js'
+import { noVerdict } from '../../report/verdict.js'
 
 const sentences: Readonly<Record<Verdict, string>> = {
   tensorflow: 'TensorFlow does better.',
@@ -38,6 +40,7 @@ export function VerdictSection({ comparison }: { readonly comparison: Comparison
 }
 
 function withoutVerdict({ runs, metrics, primaryMetric }: Comparison): string {
+  if (pairsOfFrameworks(runs).length > 0) return `There is ${noVerdict}`
   const [framework, ...others] = frameworksOf(finishedRuns(runs))
   if (framework === undefined) return 'No run finished.'
   if (others.length > 0) return 'No seed was finished by both frameworks.'
@@ -54,15 +57,14 @@ function TrustStrip({ comparison: { contract, runs, repeats, mode } }: { readonl
   const finished = finishedRuns([...runs, ...repeats])
   const missing = runs.length + repeats.length - finished.length
   const disturbed = finished.filter(isDisturbed).length
+  const unknown = finished.filter(({ othersCpuShare }) => othersCpuShare === null).length
+  const isDifferent = contract.some(({ state }) => state === 'different')
   const items = [
-    ...(frameworksOf(runs).length > 1
-      ? [
-          {
-            text: `${identical} of ${contract.length} contract rows identical`,
-            isGood: !contract.some(({ state }) => state === 'different'),
-          },
-        ]
-      : []),
+    ...(frameworksOf(runs).length < 2
+      ? []
+      : contract.length === 0
+        ? [{ text: 'no seed with both frameworks to hold a contract over', isGood: false }]
+        : [{ text: `${identical} of ${contract.length} contract rows identical`, isGood: !isDifferent }]),
     ...(broken.length > 0
       ? [{ text: `${formatNumberOf(broken.length, 'row')} of different work`, isGood: false }]
       : []),
@@ -70,9 +72,20 @@ function TrustStrip({ comparison: { contract, runs, repeats, mode } }: { readonl
     missing === 0
       ? { text: `all ${formatNumberOf(finished.length, 'run')} finished`, isGood: true }
       : { text: `${formatNumberOf(missing, 'run')} without a result`, isGood: false },
-    disturbed === 0
-      ? { text: 'no run disturbed by other programs', isGood: true }
-      : { text: `${formatNumberOf(disturbed, 'run')} disturbed by other programs`, isGood: false },
+    ...(disturbed > 0
+      ? [{ text: `${formatNumberOf(disturbed, 'run')} disturbed by other programs`, isGood: false }]
+      : []),
+    ...(unknown > 0
+      ? [
+          {
+            text: `${formatNumberOf(unknown, 'run')} of which nobody knows whether others disturbed it`,
+            isGood: false,
+          },
+        ]
+      : []),
+    ...(finished.length > 0 && disturbed + unknown === 0
+      ? [{ text: 'no run disturbed by other programs', isGood: true }]
+      : []),
   ]
   return (
     <ul class="trust">

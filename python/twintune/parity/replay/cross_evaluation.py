@@ -21,7 +21,7 @@ from twintune.training.context import RunContext
 from twintune.training.first_stage import frozen_stages, pools_features
 
 _LISTED = 100
-"""The most images that are listed."""
+"""The most images with another answer that a test lists."""
 
 
 class CrossEvaluator:

@@ -21,7 +21,7 @@ less than the tolerance.
 _SIGNS = 0.5
 """The share of a change of signs by which two engines may differ."""
 _NORM = 1e-2
-"""The share of its norm by which they may."""
+"""The share of the norm of a change of signs by which two engines may differ."""
 _LENGTH_SENSITIVITY = 5
 """The factor on the engine's own sensitivity that gives the bound of a length.
 
@@ -171,7 +171,7 @@ def _compare_norms(name: str, before: State, theirs: State, ours: State, sensiti
 
 
 def _rounding(tensor: np.ndarray) -> float:
-    """The norm by which a tensor may be rounded apart."""
+    """The norm of the difference that rounding alone may make between two engines' values of a tensor."""
     return _NEIGHBOURS * float(np.finfo(tensor.dtype).eps) * _norm(tensor) if tensor.dtype.kind == "f" else 0.0
 
 

@@ -38,7 +38,7 @@ from twintune.training.schedules import learning_rates
 _OPTIMIZER = ("optimizer.", "ema.")
 _SKIPPED_STEPS = "loss_scaling.skipped_steps"
 _LOOSE = 0.3
-"""The bound, as a share of a tensor's change, beyond which a tensor says little."""
+"""The bound, as a share of a tensor's change, beyond which its comparison says little."""
 _MOVES = range(2)
 """The draws of the moves by which the engine's own sensitivity is measured."""
 _MORE_MOVES = range(2, 12)
