@@ -10,8 +10,8 @@ import { comparison, finishedRun } from '../report/comparison.js'
 import { chromiumPath, launch, skipped } from './chromium.js'
 
 const hostile = '<img src="http://example.invalid/x" onerror="document.title=1">'
-const folder = mkdtempSync(path.join(tmpdir(), 'twintune-browser-'))
-const file = pathToFileURL(path.join(folder, 'report.html')).href
+let folder: string
+let file: string
 let browser: Browser
 
 /** A page that has every section, and texts of others that a browser could take for tags. */
@@ -61,6 +61,8 @@ const pixel =
 
 describe.skipIf(chromiumPath === undefined)(`the report in a browser${skipped}`, () => {
   beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'twintune-browser-'))
+    file = pathToFileURL(path.join(folder, 'report.html')).href
     writePage()
     browser = await launch()
   })
