@@ -56,7 +56,12 @@ export async function carryOutAndLog(
 /** Logs what happens until the comparison has ended, and writes its report; resolves to the exit code that it deserves. */
 export async function logToTheEnd(
   events: AsyncIterable<Event>,
-  { json, quiet, details, report = true }: OutputOptions & Pick<RunningOptions, 'details' | 'report'>,
+  {
+    json = false,
+    quiet = false,
+    details,
+    report = true,
+  }: OutputOptions & Pick<RunningOptions, 'details' | 'report'>,
   context: CommandContext,
 ): Promise<number> {
   const logger = createLogger({ json, quiet, details, ...context.streams })
@@ -77,10 +82,7 @@ export async function logToTheEnd(
 // The results are there, whatever becomes of the report.
 async function reportTo(
   comparisonDirectory: string,
-  {
-    json = false,
-    quiet = false,
-  }: { readonly json?: boolean | undefined; readonly quiet?: boolean | undefined },
+  { json, quiet }: OutputOptions,
   context: CommandContext,
 ): Promise<void> {
   try {

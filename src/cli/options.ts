@@ -58,8 +58,6 @@ export function addChangedEvidenceOptions(command: Command): Command {
     .option('--no-cross-evaluation', "leave each framework's models untested by the other")
 }
 
-const detailsText = 'print the report in full: each seed, all parts of the time, the evidence of every row'
-
 /** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
 export function addResumeOptions(command: Command): Command {
   addOutOption(command)
@@ -78,15 +76,18 @@ export function addResumeOptions(command: Command): Command {
       'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
       parseMinutes,
     )
-    .option('--details', detailsText)
+  addDetailsOption(command)
     .option('--no-report', 'write no report.html')
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
 }
 
-/** Adds `--details`, for the command that prints a report again. */
+/** Adds `--details`, for the commands that print a report. */
 export function addDetailsOption(command: Command): Command {
-  return command.option('--details', detailsText)
+  return command.option(
+    '--details',
+    'print the report in full: each seed, all parts of the time, the evidence of every row',
+  )
 }
 
 /** Adds `--framework`, for the commands that are about one framework. */

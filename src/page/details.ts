@@ -1,12 +1,11 @@
-import { closeSync, constants, fstatSync, readSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
 import { type DisagreementDetails, disagreementDetailsSchema } from '../compare/disagreement.js'
 import type { Run } from '../plan/plan-runs.js'
 import { type EvaluationDetails, evaluationDetailsSchema } from '../protocol/evaluation.js'
 import { comparisonFiles } from '../run/folder/files.js'
-import type { RecordedComparison } from '../run/folder/read.js'
-import { isOwnFolder, openRegular, readRegular } from '../run/folder/regular-file.js'
+import { parseRecorded, type RecordedComparison } from '../run/folder/read.js'
+import { isOwnFolder, readBytes, readIfReadable } from '../run/folder/regular-file.js'
 
 /** Details of a comparison that lie in files beside comparison.json. */
 export interface Details {
@@ -59,12 +58,7 @@ function readEvaluation(file: string): ShownEvaluation | null {
 }
 
 function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
-  try {
-    const text = readRegular(file)
-    return text === null ? null : schema.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
+  return parseRecorded(readIfReadable(file), schema)
 }
 
 // The folder may have come from someone else: its paths may lead anywhere, and a thumbnail may be anything.
@@ -74,20 +68,10 @@ function readThumbnail(folder: string, thumbnail: string): string | null {
   const root = path.join(folder, comparisonFiles.thumbnails)
   if (path.dirname(parent) !== root || !isOwnFolder(root) || !isOwnFolder(parent)) return null
   try {
-    const bytes = readBytes(file)
-    const isPng = bytes.subarray(0, pngSignature.length).equals(pngSignature)
-    return isPng ? `data:image/png;base64,${bytes.toString('base64')}` : null
+    const bytes = readBytes(file, mostBytes)
+    const isPng = bytes?.subarray(0, pngSignature.length).equals(pngSignature)
+    return bytes && isPng ? `data:image/png;base64,${bytes.toString('base64')}` : null
   } catch {
     return null
-  }
-}
-
-function readBytes(file: string): Buffer {
-  const descriptor = openRegular(file, constants.O_RDONLY)
-  try {
-    const bytes = Buffer.alloc(Math.min(fstatSync(descriptor).size, mostBytes))
-    return bytes.subarray(0, readSync(descriptor, bytes))
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { frameworkNames } from '../framework-names.js'
 import type { Framework } from '../spec/schema.js'
+import { looks } from './charts/theme.js'
 
 // Elements that several sections of the page are made of.
 
@@ -31,7 +32,7 @@ export function FrameworkKey({ frameworks }: { readonly frameworks: readonly Fra
       {frameworks.map((framework) => (
         <span key={framework}>
           <span class={framework} aria-hidden="true">
-            {framework === 'tensorflow' ? '●' : '■'}
+            {looks[framework].mark}
           </span>{' '}
           {frameworkNames[framework]}{' '}
         </span>

@@ -6,7 +6,7 @@ import type { Comparison } from '../compare/comparison.js'
 import { TwintuneError } from '../failure.js'
 import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
-import { readRegular } from '../run/folder/regular-file.js'
+import { readIfReadable } from '../run/folder/regular-file.js'
 import { writing } from '../run/folder/writing.js'
 import { comparisonSettingsSchema } from '../spec/comparison-schema.js'
 import { readDetails } from './details.js'
@@ -27,6 +27,7 @@ export function writeReport(found: RecordedComparison): string {
       message: `${name} is ${status} and has no result that could be reported.`,
       hint: 'Wait for its end, or go on with twintune resume.',
     })
+  // A report without a text is worth more than none.
   const read = (file: string) => readIfReadable(path.join(folder, file))
   const specification = read(comparisonFiles.spec)
   const page = renderReportPage({
@@ -45,15 +46,6 @@ export function writeReport(found: RecordedComparison): string {
   requireNoLink(file)
   writing(file, () => writeFileAtomic.sync(file, page))
   return file
-}
-
-// A report without the text is worth more than none.
-function readIfReadable(file: string): string | null {
-  try {
-    return readRegular(file)
-  } catch {
-    return null
-  }
 }
 
 function marginOf({ primaryMetric }: Comparison, specification: string | null): number | null | undefined {

@@ -4,7 +4,7 @@ import type { FinishedRun } from '../protocol/result.js'
 import { formatCount, formatNumberOf, formatOr, formatPercent, formatRate } from './format.js'
 import { frameworksOf, meanOf, runsOf, totalSeconds } from './runs.js'
 import type { Style } from './style.js'
-import { renderTable } from './table.js'
+import { renderProse, renderSection, renderTable } from './table.js'
 
 // Figures of time and memory, which the report in full and its summary share.
 
@@ -54,20 +54,22 @@ export function profileGroups(finished: readonly FinishedRun[]): MeasureGroup[] 
   }))
 }
 
-/** Renders figures with a column for each framework, in groups with an empty line between them. */
+/** Renders the section of time and memory: figures in groups with an empty line between them, and notes under them. */
 export function renderMeasures(
   groups: readonly MeasureGroup[],
+  notes: readonly string[],
   finished: readonly FinishedRun[],
   style: Style,
 ): string {
+  const rows = groups.flatMap(({ title, measures }, index) => {
+    const ofGroup = measureRows(measures, finished)
+    const separator = index === 0 ? [] : [[]]
+    if (title === '') return [...separator, ...ofGroup]
+    const indented = ofGroup.map(([label, ...cells]) => [`  ${label}`, ...cells])
+    return [...separator, [style.colors.dim(title)], ...indented]
+  })
   const frameworks = frameworksOf(finished)
-  const columns = frameworks.map((framework) => columnOf(runsOf(framework, finished)))
-  const rows = groups.flatMap((group, index) => [
-    ...(index === 0 ? [] : [[]]),
-    ...(group.title === '' ? [] : [[style.colors.dim(group.title)]]),
-    ...rowsOf(group, columns),
-  ])
-  return renderTable(
+  const table = renderTable(
     rows,
     {
       head: ['', ...frameworks.map((framework) => frameworkNames[framework])],
@@ -75,13 +77,15 @@ export function renderMeasures(
     },
     style,
   )
+  return renderSection('Speed and memory', `${table}\n\n${renderProse(notes.join(' '), style)}`, style)
 }
 
-/** Rows of the measures of which any framework has a figure. */
-function rowsOf({ title, measures }: MeasureGroup, columns: readonly Column[]): string[][] {
+/** Lists the labels of the measures of which any framework has a figure, each with the cells of all frameworks. */
+export function measureRows(measures: readonly Measure[], finished: readonly FinishedRun[]): string[][] {
+  const columns = frameworksOf(finished).map((framework) => columnOf(runsOf(framework, finished)))
   return measures
     .map(({ label, value, format, timed = true }) => ({
-      label: title === '' ? label : `  ${label}`,
+      label,
       format,
       cells: columns.map(({ all, comparable, mark }) =>
         timed ? { figure: value(comparable), mark } : { figure: value(all), mark: '' },
@@ -95,14 +99,14 @@ function rowsOf({ title, measures }: MeasureGroup, columns: readonly Column[]): 
 }
 
 /** Runs of a framework, those of them whose times are given, and what marks times that are no good. */
-export interface Column {
+interface Column {
   readonly all: readonly FinishedRun[]
   readonly comparable: readonly FinishedRun[]
   readonly mark: string
 }
 
 /** Chooses the runs whose times are given: those that nobody disturbed, or all with a mark where there is none. */
-export function columnOf(all: readonly FinishedRun[]): Column {
+function columnOf(all: readonly FinishedRun[]): Column {
   const comparable = all.filter((run) => !isDisturbed(run))
   return comparable.length > 0 ? { all, comparable, mark: '' } : { all, comparable: all, mark: disturbedMark }
 }

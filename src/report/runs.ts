@@ -1,4 +1,5 @@
 import type { Comparison } from '../compare/comparison.js'
+import { pairsOfFrameworks } from '../compare/pairs.js'
 import { mean } from '../compare/summary.js'
 import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
@@ -26,6 +27,11 @@ export function totalSeconds({ loader: _, ...parts }: FinishedRun['seconds']): n
 /** Counts the seeds of an experiment. */
 export function seedCount(comparison: Comparison): number {
   return new Set(comparison.runs.map((run) => run.seed)).size
+}
+
+/** Counts the runs that a framework's mean is of: those of seeds that both finished, or all where there is no such seed. */
+export function countSummarized({ runs }: Comparison): number {
+  return pairsOfFrameworks(runs).length || finishedRuns(runs).length
 }
 
 /** Mean of the values that are there; `null` when there is none. */

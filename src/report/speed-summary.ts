@@ -11,7 +11,6 @@ import {
 } from './measures.js'
 import { finishedRuns } from './runs.js'
 import type { Style } from './style.js'
-import { renderProse, renderSection } from './table.js'
 
 /** Renders the figures of time and memory that most people ask for; `null` when no run finished. */
 export function renderSpeedSummary({ runs }: Comparison, style: Style): string | null {
@@ -28,6 +27,5 @@ export function renderSpeedSummary({ runs }: Comparison, style: Style): string |
     ...profileNotes(finished),
     ...disturbanceNotes(finished),
   ]
-  const table = renderMeasures(groups, finished, style)
-  return renderSection('Speed and memory', `${table}\n\n${renderProse(notes.join(' '), style)}`, style)
+  return renderMeasures(groups, notes, finished, style)
 }

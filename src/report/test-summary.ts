@@ -1,10 +1,9 @@
 import type { Comparison } from '../compare/comparison.js'
-import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { MetricSummary } from '../compare/summary.js'
 import { frameworkNames } from '../framework-names.js'
 import { formatNumberOf, formatOr, formatPercent } from './format.js'
 import { type Metric, metricFormats, metricsOf } from './metric-format.js'
-import { finishedRuns, frameworksOf } from './runs.js'
+import { countSummarized, finishedRuns, frameworksOf } from './runs.js'
 import type { Style } from './style.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 
@@ -13,8 +12,7 @@ export function renderTestSummary(comparison: Comparison, style: Style): string 
   const frameworks = frameworksOf(finishedRuns(comparison.runs))
   if (frameworks.length === 0) return null
   const metrics = metricsOf(comparison)
-  // A mean is of the seeds in which both frameworks finished, or of all where there is none.
-  const runs = pairsOfFrameworks(comparison.runs).length || finishedRuns(comparison.runs).length
+  const runs = countSummarized(comparison)
   const hasPairs = metrics.some((metric) => comparison.metrics[metric].difference !== null)
   const table = renderTable(
     metrics.map((metric) => [

@@ -18,7 +18,6 @@ import {
 } from './measures.js'
 import { finishedRuns, meanOf } from './runs.js'
 import type { Style } from './style.js'
-import { renderProse, renderSection } from './table.js'
 
 type Part = keyof FinishedRun['seconds']
 
@@ -69,8 +68,7 @@ const durations: readonly Measure[] = [
 export function renderTimeTable({ runs }: Comparison, style: Style): string | null {
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
-  const table = renderMeasures(timeGroups(finished), finished, style)
-  return renderSection('Speed and memory', `${table}\n\n${renderProse(timeNotes(finished), style)}`, style)
+  return renderMeasures(timeGroups(finished), timeNotes(finished), finished, style)
 }
 
 /** Lists all figures of time and memory in their groups. */
@@ -84,7 +82,7 @@ export function timeGroups(finished: readonly FinishedRun[]): MeasureGroup[] {
 }
 
 /** Notes on how the figures were measured. */
-export function timeNotes(finished: readonly FinishedRun[]): string {
+export function timeNotes(finished: readonly FinishedRun[]): string[] {
   const methods = [...new Set(finished.map((run) => run.peakMemoryMethod))]
   return [
     `Figures are means of ${countRuns(finished)}; memory is the largest.`,
@@ -94,7 +92,7 @@ export function timeNotes(finished: readonly FinishedRun[]): string {
     ...cacheNotes(finished),
     ...profileNotes(finished),
     ...disturbanceNotes(finished),
-  ].join(' ')
+  ]
 }
 
 /** Notes which runs read their features from the cache, which is another kind of work than computing them. */

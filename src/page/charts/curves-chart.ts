@@ -1,3 +1,4 @@
+import { mean } from '../../compare/summary.js'
 import type { EpochRecord, FinishedRun } from '../../protocol/result.js'
 import type { Framework } from '../../spec/schema.js'
 import { type ChartOption, renderChart } from './render-chart.js'
@@ -55,7 +56,7 @@ export function renderCurvesChart(runs: readonly FinishedRun[], { name, read }: 
         symbolSize: points.length > 30 ? 0 : 6,
         itemStyle: { color: looks[framework].color },
         lineStyle: { color: looks[framework].color, type: looks[framework].line, width: 2 },
-        data: points.map(({ epoch, mean }) => [epoch, mean]),
+        data: points.map((point) => [point.epoch, point.mean]),
         ...(index === 0 && { markLine: phaseLines(places) }),
       },
     ]),
@@ -81,10 +82,14 @@ function pointsOf(runs: readonly FinishedRun[], places: readonly Place[], read: 
         const found = epochs.find((record) => record.phase === phase && record.epoch === epoch)
         return found === undefined ? [] : (read(found) ?? [])
       })
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-      return { epoch: index + 1, mean, least: Math.min(...values), largest: Math.max(...values) }
+      return {
+        epoch: index + 1,
+        mean: mean(values),
+        least: Math.min(...values),
+        largest: Math.max(...values),
+      }
     })
-    .filter(({ mean }) => Number.isFinite(mean))
+    .filter((point) => Number.isFinite(point.mean))
 }
 
 // A band is the difference of its ends, stacked on the lower one.

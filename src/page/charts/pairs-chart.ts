@@ -2,7 +2,7 @@ import type { Pair } from '../../compare/pairs.js'
 import type { Framework } from '../../spec/schema.js'
 import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
-import { axis, faint, ink, looks, text } from './theme.js'
+import { axis, faint, looks, text } from './theme.js'
 
 const rowHeight = 26
 const width = 480
@@ -42,7 +42,7 @@ export function renderPairsChart(pairs: readonly Pair[], { name, unit, read }: S
       points('tensorflow', 0),
       points('pytorch', 1),
     ],
-    textStyle: { ...text, color: ink },
+    textStyle: text,
   }
   return renderChart(option, { width, height: 60 + rowHeight * rows.length })
 }

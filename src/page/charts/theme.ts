@@ -7,12 +7,14 @@ import type { Framework } from '../../spec/schema.js'
 export interface Look {
   readonly color: string
   readonly symbol: 'circle' | 'rect'
+  /** Character that looks like the symbol, for a key in the text. */
+  readonly mark: string
   readonly line: 'solid' | 'dashed'
 }
 
 export const looks: Readonly<Record<Framework, Look>> = {
-  tensorflow: { color: 'var(--tensorflow)', symbol: 'circle', line: 'solid' },
-  pytorch: { color: 'var(--pytorch)', symbol: 'rect', line: 'dashed' },
+  tensorflow: { color: 'var(--tensorflow)', symbol: 'circle', mark: '●', line: 'solid' },
+  pytorch: { color: 'var(--pytorch)', symbol: 'rect', mark: '■', line: 'dashed' },
 }
 
 export const ink = 'var(--ink)'

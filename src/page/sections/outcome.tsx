@@ -3,7 +3,7 @@ import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
 import { formatNumberOf, formatOr, formatPercent, formatPValue } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
-import { finishedRuns, frameworksOf, runsOf } from '../../report/runs.js'
+import { countSummarized, finishedRuns, frameworksOf, runsOf } from '../../report/runs.js'
 import { renderDifferenceChart } from '../charts/difference-chart.js'
 import { renderPairsChart } from '../charts/pairs-chart.js'
 import { Chart, FrameworkKey, Table } from '../elements.js'
@@ -73,7 +73,7 @@ function SeedsToAdd({ difference: { moreSeeds } }: { readonly difference: Differ
 
 function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
   const frameworks = frameworksOf(finishedRuns(comparison.runs))
-  const runs = pairsOfFrameworks(comparison.runs).length || finishedRuns(comparison.runs).length
+  const runs = countSummarized(comparison)
   const hasPairs = pairsOfFrameworks(comparison.runs).length > 0
   const hasSpread = runs > 1
   if (frameworks.length === 0) return null

@@ -1,8 +1,8 @@
 import type { Comparison } from '../../compare/comparison.js'
 import { frameworkNames } from '../../framework-names.js'
-import { absent, formatOr, formatPercent } from '../../report/format.js'
-import { columnOf, type Measure } from '../../report/measures.js'
-import { finishedRuns, frameworksOf, runsOf } from '../../report/runs.js'
+import { formatPercent } from '../../report/format.js'
+import { measureRows } from '../../report/measures.js'
+import { finishedRuns, frameworksOf } from '../../report/runs.js'
 import { timeGroups, timeNotes } from '../../report/time-table.js'
 import { Table } from '../elements.js'
 
@@ -11,17 +11,6 @@ export function SpeedSection({ comparison: { runs, throughput } }: { readonly co
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
   const frameworks = frameworksOf(finished)
-  const columns = frameworks.map((framework) => columnOf(runsOf(framework, finished)))
-  const rowOf = (measure: Measure) => [
-    measure.label.replace(/^ +/, '– '),
-    ...columns.map(({ all, comparable, mark }) => {
-      const isTimed = measure.timed ?? true
-      return formatOr(
-        measure.value(isTimed ? comparable : all),
-        (figure) => `${measure.format(figure)}${isTimed ? mark : ''}`,
-      )
-    }),
-  ]
   const { ratio } = throughput
   return (
     <section aria-labelledby="speed">
@@ -34,13 +23,16 @@ export function SpeedSection({ comparison: { runs, throughput } }: { readonly co
           .
         </p>
       )}
-      <p class="note">{timeNotes(finished)}</p>
+      <p class="note">{timeNotes(finished).join(' ')}</p>
       {timeGroups(finished).map(({ title, measures }) => (
         <Table
           key={title}
           label={title}
           head={[title, ...frameworks.map((framework) => frameworkNames[framework])]}
-          rows={measures.map(rowOf).filter((row) => row.slice(1).some((cell) => cell !== absent))}
+          rows={measureRows(measures, finished).map(([label = '', ...cells]) => [
+            label.replace(/^ +/, '– '),
+            ...cells,
+          ])}
         />
       ))}
     </section>

@@ -63,7 +63,7 @@ function readRecord(folder: string): RecordedComparison | undefined {
 
 // There may be many events, and the first says what was begun.
 function readStart(file: string): RecordedStart | undefined {
-  return parse(readFirstLine(file), recordedStartSchema) ?? undefined
+  return parseRecorded(readFirstLine(file), recordedStartSchema) ?? undefined
 }
 
 function readResults(folder: string, started: RecordedStart): RunResult[] {
@@ -75,11 +75,14 @@ function readResults(folder: string, started: RecordedStart): RunResult[] {
 }
 
 function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
-  return parse(readRegular(file), schema)
+  return parseRecorded(readRegular(file), schema)
 }
 
-// A file that another version of twintune wrote, or none at all, counts as absent.
-function parse<Schema extends z.ZodType>(text: string | null, schema: Schema): z.output<Schema> | null {
+/** Parses a JSON text by a schema. What another version of twintune wrote, or no file at all, counts as absent: `null`. */
+export function parseRecorded<Schema extends z.ZodType>(
+  text: string | null,
+  schema: Schema,
+): z.output<Schema> | null {
   if (text === null) return null
   try {
     return schema.parse(JSON.parse(text))

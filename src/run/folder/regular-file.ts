@@ -35,6 +35,15 @@ export function readRegular(file: string): string | null {
   return text
 }
 
+/** Reads a text file in a comparison's folder; `null` when it isn't there or can't be read. */
+export function readIfReadable(file: string): string | null {
+  try {
+    return readRegular(file)
+  } catch {
+    return null
+  }
+}
+
 /** Reads the first line of a text file in a comparison's folder, or nothing where it is longer than 64 MiB. */
 export function readFirstLine(file: string): string | null {
   // Lists are long where there are many comparisons, and most first lines are short.
@@ -100,6 +109,15 @@ export function isOwnFolder(folder: string): boolean {
 }
 
 function readBeginning(file: string, most: number): string | null {
+  return readBytes(file, most)?.toString('utf8') ?? null
+}
+
+/**
+ * Reads the first bytes of a file in a comparison's folder; `null` when it isn't there.
+ *
+ * @throws The system's error, or TwintuneError COMPARISON_NOT_FOUND for what is no regular file.
+ */
+export function readBytes(file: string, most: number): Buffer | null {
   const descriptor = openIfThere(file)
   if (descriptor === null) return null
   try {
@@ -110,7 +128,7 @@ function readBeginning(file: string, most: number): string | null {
       if (read === 0) break
       filled += read
     }
-    return bytes.toString('utf8', 0, filled)
+    return bytes.subarray(0, filled)
   } finally {
     closeSync(descriptor)
   }

@@ -9,6 +9,7 @@ import numpy as np
 
 from twintune.model.tolerances import NOT_COMPARABLE
 from twintune.protocol import TensorDifference
+from twintune.protocol.judge_run import Measure
 
 _NEIGHBOURS = 4
 """The neighbouring numbers by which a tensor may be rounded apart, however small its change is beside it."""
@@ -104,14 +105,7 @@ def compare_lengths(name: str, theirs: float, ours: float, sensitivity: float, t
         sensitivity: The change of the norm by a move of the inputs.
         tolerance: The share of the larger norm.
     """
-    larger = max(theirs, ours, _TINY)
-    gap = abs(theirs - ours) / larger
-    return TensorDifference(
-        tensor=name,
-        difference=gap if np.isfinite(gap) else NOT_COMPARABLE,
-        bound=max(tolerance, _LENGTH_SENSITIVITY * sensitivity / larger),
-        measure="gradient",
-    )
+    return _compare_two_norms(name, theirs, ours, tolerance, _LENGTH_SENSITIVITY * sensitivity, "gradient")
 
 
 def worst_of(differences: Sequence[TensorDifference]) -> TensorDifference:
@@ -157,16 +151,23 @@ def _compare(
 
 def _compare_norms(name: str, before: State, theirs: State, ours: State, sensitivity: float) -> TensorDifference:
     start = before[name].astype(np.float64) if name in before else 0.0
-    norms = [_norm(state[name] - start) if name in state else np.nan for state in (theirs, ours)]
-    largest = max(*norms, _TINY)
-    gap = abs(norms[0] - norms[1]) / largest
+    one, other = (_norm(state[name] - start) if name in state else np.nan for state in (theirs, ours))
     # An average of large decay, or a weight at a small rate, changes by about its own last places.
     rounding = _rounding(ours[name]) if name in ours else 0.0
+    return _compare_two_norms(name, one, other, _NORM, max(SENSITIVITY * sensitivity, rounding), "norm")
+
+
+def _compare_two_norms(
+    name: str, theirs: float, ours: float, tolerance: float, slack: float, measure: Measure
+) -> TensorDifference:
+    """Compares two norms, which may differ by a share of the larger one, or by the slack in their own unit."""
+    larger = max(theirs, ours, _TINY)
+    gap = abs(theirs - ours) / larger
     return TensorDifference(
         tensor=name,
         difference=gap if np.isfinite(gap) else NOT_COMPARABLE,
-        bound=max(_NORM, SENSITIVITY * sensitivity / largest, rounding / largest),
-        measure="norm",
+        bound=max(tolerance, slack / larger),
+        measure=measure,
     )
 
 
