@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from safetensors.numpy import save_file
 from twintune.system.files import replacing
 
 _CHECKSUM = "crc32"
+_LENGTH_BYTES = 8  # A safetensors file begins with its header's length; https://github.com/huggingface/safetensors
 
 
 class DamagedTensors(Exception):
@@ -28,9 +30,26 @@ class SealedTensors(NamedTuple):
 
 
 def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dict[str, str] | None = None) -> None:
-    """Writes a safetensors file whole or not at all, with metadata in its header."""
+    """Writes a safetensors file whole or not at all, with metadata in its header; equal content makes equal bytes."""
     with replacing(file) as temporary:
         save_file(in_c_order(tensors), temporary, metadata)
+        _sort_metadata(temporary)
+
+
+def _sort_metadata(file: Path) -> None:
+    """Puts the texts of a safetensors file's header in the order of their names.
+
+    safetensors writes them in a random order, so that two runs with the same results would differ as files.
+    """
+    with open(file, "r+b") as written:
+        length = int.from_bytes(written.read(_LENGTH_BYTES), "little")
+        header = json.loads(written.read(length))
+        if "__metadata__" not in header:
+            return
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+        written.seek(_LENGTH_BYTES)
+        written.write(text.ljust(length))
 
 
 def in_c_order(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
