@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_sealed
 
 TENSORS = {"kernel": np.arange(6, dtype=np.float32).reshape(2, 3), 'a "name"\n': np.zeros(3, np.int64)}
