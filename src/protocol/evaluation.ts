@@ -30,6 +30,12 @@ const topLossSchema = z.strictObject({
   loss: z.number().describe('Cross-entropy of the image in nats.'),
 })
 
+const calibrationBinSchema = z.strictObject({
+  images: z.int().describe('Number of images whose answer has a probability within the bin.'),
+  confidence: z.number().nullable().describe('Mean probability of the answers, 0 to 1; null for no image.'),
+  accuracy: z.number().nullable().describe('Share of right answers, 0 to 1; null for no image.'),
+})
+
 export const evaluationDetailsSchema = z
   .strictObject({
     classes: z.array(z.string()),
@@ -40,6 +46,13 @@ export const evaluationDetailsSchema = z
       ),
     perClass: z.array(classEvaluationSchema).describe('Metrics of each class, in the order of the classes.'),
     topLosses: z.array(topLossSchema).describe('The 20 images with the largest losses, the largest first.'),
+    calibration: z
+      .array(calibrationBinSchema)
+      // Folders of earlier versions have none.
+      .default([])
+      .describe(
+        'Answers by their probability, in bins of equal width from 0 to 1, from which the calibration error comes.',
+      ),
   })
   .meta({ title: 'EvaluationDetails' })
 

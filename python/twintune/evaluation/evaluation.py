@@ -9,9 +9,15 @@ import msgspec
 import numpy as np
 
 from twintune.data.dataset import Split
-from twintune.evaluation.metrics import class_scores, confusion_matrix, losses_and_confidences
+from twintune.evaluation.metrics import (
+    answers,
+    calibration_bins,
+    class_scores,
+    confusion_matrix,
+    losses_and_confidences,
+)
 from twintune.model.tensor_files import save_sealed
-from twintune.protocol import ClassEvaluation, Evaluation, TopLoss
+from twintune.protocol import CalibrationBin, ClassEvaluation, Evaluation, TopLoss
 from twintune.system.files import replacing
 
 _TOP_LOSSES = 20
@@ -35,7 +41,7 @@ def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder
 
 
 def describe_evaluation(logits: np.ndarray, split: Split, classes: list[str]) -> Evaluation:
-    """Scores of each class, the confusion matrix and the images with the largest losses.
+    """Scores of each class, the confusion matrix, the images with the largest losses, and the calibration.
 
     Args:
         logits: Array of shape [images, classes], in the split's order.
@@ -48,6 +54,7 @@ def describe_evaluation(logits: np.ndarray, split: Split, classes: list[str]) ->
         confusion=confusion_matrix(predicted, labels, len(classes)).tolist(),
         per_class=_per_class(predicted, labels, classes),
         top_losses=_top_losses(logits, predicted, split, classes),
+        calibration=_calibration(logits, labels),
     )
 
 
@@ -58,6 +65,8 @@ def find_misreported(reported: Evaluation, expected: Evaluation) -> list[str]:
         "confusion matrix": (reported.confusion, expected.confusion),
         "scores of classes": (reported.per_class, expected.per_class),
         "top losses": (reported.top_losses, expected.top_losses),
+        # A folder of an earlier version has none.
+        "calibration": (reported.calibration or expected.calibration, expected.calibration),
     }
     return [name for name, (given, wanted) in parts.items() if not _is_alike(given, wanted)]
 
@@ -99,6 +108,18 @@ def _top_losses(logits: np.ndarray, predicted: np.ndarray, split: Split, classes
             loss=float(losses[position]),
         )
         for position in np.argsort(-losses, kind="stable")[:_TOP_LOSSES]
+    ]
+
+
+def _calibration(logits: np.ndarray, labels: np.ndarray) -> list[CalibrationBin]:
+    predicted, confidences = answers(logits)
+    return [
+        CalibrationBin(
+            images=int(images),
+            confidence=float(sums / images) if images else None,
+            accuracy=float(right / images) if images else None,
+        )
+        for images, right, sums in zip(*calibration_bins(confidences, predicted == labels), strict=True)
     ]
 
 

@@ -7,6 +7,7 @@ measured, importing scikit-learn would cost more of both than the metrics do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,6 +49,17 @@ class ClassScores:
     """Harmonic mean of precision and recall, 0 to 1; NaN where a class has no image and was never predicted."""
     support: np.ndarray
     """The number of the class's images."""
+
+
+class CalibrationBins(NamedTuple):
+    """Images of each bin of probabilities; arrays of shape [bins]."""
+
+    images: np.ndarray
+    """The numbers of images."""
+    right: np.ndarray
+    """The numbers of right answers."""
+    confidences: np.ndarray
+    """The sums of the answers' probabilities."""
 
 
 def evaluate_logits(logits: np.ndarray, labels: np.ndarray) -> EvaluationMetrics:
@@ -153,10 +165,10 @@ def confusion_matrix(predicted: np.ndarray, labels: np.ndarray, classes: int) ->
 
 
 def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
-    """Expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks"), with 15 bins.
+    """Expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks").
 
-    The bins are of equal width and closed at their upper end. The error is the sum over the bins of the distance
-    between accuracy and mean confidence, weighted by the bin's share of the images.
+    The error is the sum over the bins of the distance between accuracy and mean confidence, weighted by the bin's share
+    of the images.
 
     Args:
         confidences: Probabilities of the answers, above 0 and up to 1, shape [images].
@@ -165,6 +177,19 @@ def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
     Returns:
         The error, 0 to 1.
     """
+    bins = calibration_bins(confidences, right)
+    return float(np.abs(bins.right - bins.confidences).sum() / len(confidences))
+
+
+def calibration_bins(confidences: np.ndarray, right: np.ndarray) -> CalibrationBins:
+    """Images by the probability of their answer: 15 bins from 0 to 1, of equal width and closed at their upper end.
+
+    Args:
+        confidences: Probabilities of the answers, above 0 and up to 1, shape [images].
+        right: Whether the answers are right, shape [images].
+    """
     bins = np.digitize(confidences, np.linspace(0, 1, _CALIBRATION_BINS + 1)[1:-1], right=True)
-    gaps = np.bincount(bins, weights=right) - np.bincount(bins, weights=confidences)
-    return float(np.abs(gaps).sum() / len(confidences))
+    images, rights, sums = (
+        np.bincount(bins, weights=weights, minlength=_CALIBRATION_BINS) for weights in (None, right, confidences)
+    )
+    return CalibrationBins(images, rights, sums)

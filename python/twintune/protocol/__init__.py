@@ -43,7 +43,7 @@ from twintune.protocol.describe_data import (
     Spread,
     UnreadableImage,
 )
-from twintune.protocol.evaluation import ClassEvaluation, Evaluation, EvaluationMetrics, TopLoss
+from twintune.protocol.evaluation import CalibrationBin, ClassEvaluation, Evaluation, EvaluationMetrics, TopLoss
 from twintune.protocol.find_learning_rate import (
     FindLearningRateRequest,
     FindLearningRateResult,
@@ -150,6 +150,7 @@ __all__ = [
     "Augmentation",
     "BatchNormConstants",
     "BatchNormPolicy",
+    "CalibrationBin",
     "ChannelMap",
     "CheckedReport",
     "CheckpointReport",

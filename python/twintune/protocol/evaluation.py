@@ -40,6 +40,14 @@ class TopLoss(Message):
     loss: float
 
 
+class CalibrationBin(Message):
+    """The images of the test whose answers have a probability between two bounds; the means are None for no image."""
+
+    images: int
+    confidence: float | None
+    accuracy: float | None
+
+
 class Evaluation(Message):
     """The test in detail: what evaluation.json holds (see `src/protocol/evaluation.ts`)."""
 
@@ -47,3 +55,4 @@ class Evaluation(Message):
     confusion: list[list[int]]
     per_class: list[ClassEvaluation]
     top_losses: list[TopLoss]
+    calibration: list[CalibrationBin] = msgspec.field(default_factory=list)

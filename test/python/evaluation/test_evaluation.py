@@ -12,7 +12,7 @@ from twintune.data.dataset import Split
 from twintune.evaluation.evaluation import describe_evaluation, find_misreported, save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.tensor_files import load_sealed
-from twintune.protocol import Evaluation
+from twintune.protocol import CalibrationBin, Evaluation
 
 CLASSES = ["cat", "dog", "owl"]
 
@@ -60,6 +60,20 @@ def test_the_top_losses_say_where_the_image_is_and_what_it_was_taken_for() -> No
     assert [loss.image for loss in others] == ["picture 1", "picture 0"]
 
 
+def test_answers_are_counted_by_their_probability_as_the_calibration_error_has_them() -> None:
+    logits = np.random.default_rng(3).standard_normal((40, 3))
+    labels = [index % 3 for index in range(40)]
+    bins = describe_evaluation(logits, split_of(labels), CLASSES).calibration
+    # The answer of three classes has at least a third.
+    assert [each.images == 0 for each in bins[:5]] == [True] * 5
+    assert (bins[0].confidence, bins[0].accuracy) == (None, None)
+    assert sum(each.images for each in bins) == 40
+    for at, each in enumerate(bins):
+        assert each.confidence is None or at / 15 < each.confidence <= (at + 1) / 15
+    gaps = [each.images * abs((each.accuracy or 0) - (each.confidence or 0)) for each in bins]
+    assert sum(gaps) / 40 == pytest.approx(evaluate_logits(logits, np.array(labels)).calibration_error)
+
+
 def test_there_are_twenty_top_losses_at_most() -> None:
     logits = np.tile([[3.0, 0.0, 0.0]], (30, 1))
     logits[::2, 0] = 4
@@ -89,6 +103,7 @@ def test_what_is_saved_is_enough_to_compute_every_metric_again(tmp_path: Path) -
         ({"confusion": [[0, 1, 0], [0, 1, 0], [0, 0, 1]]}, "confusion matrix"),
         ({"per_class": []}, "scores of classes"),
         ({"top_losses": []}, "top losses"),
+        ({"calibration": [CalibrationBin(images=3, confidence=1.0, accuracy=0.5)]}, "calibration"),
     ],
 )
 def test_a_part_that_is_not_what_the_logits_come_to_is_named(change: dict, part: str) -> None:
