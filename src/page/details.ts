@@ -17,7 +17,7 @@ export interface Details {
 }
 
 /** Test of a run as far as the page shows it. */
-export interface ShownEvaluation extends Pick<EvaluationDetails, 'classes' | 'perClass'> {
+export interface ShownEvaluation extends Omit<EvaluationDetails, 'confusion'> {
   /** Confusion matrix; null where there are too many classes for a page. */
   readonly confusion: EvaluationDetails['confusion'] | null
 }
@@ -49,8 +49,8 @@ export function readDetails({ path: folder, comparison }: RecordedComparison): D
 
 // The matrices of a hundred runs with a thousand classes would fill the memory, and checking them takes minutes.
 function readEvaluation(file: string): ShownEvaluation | null {
-  const { classes, perClass, confusion } = evaluationDetailsSchema.shape
-  const shown = readJson(file, z.object({ classes, perClass, confusion: z.unknown() }))
+  const { confusion } = evaluationDetailsSchema.shape
+  const shown = readJson(file, evaluationDetailsSchema.extend({ confusion: z.unknown() }))
   if (shown === null) return null
   const matrix =
     shown.classes.length > mostInMatrix ? null : (confusion.safeParse(shown.confusion).data ?? null)

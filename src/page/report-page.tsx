@@ -3,6 +3,7 @@ import type { Comparison } from '../compare/comparison.js'
 import { formatNumberOf } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
 import type { Details } from './details.js'
+import { CalibrationSection } from './sections/calibration.js'
 import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
 import { DisagreementSection } from './sections/disagreement.js'
@@ -10,6 +11,7 @@ import { NoiseSection } from './sections/noise.js'
 import { OutcomeSection } from './sections/outcome.js'
 import { type Source, SourceSection } from './sections/source.js'
 import { SpeedSection } from './sections/speed.js'
+import { TopLossesSection } from './sections/top-losses.js'
 import { TrainingSection } from './sections/training.js'
 import { VerdictSection } from './sections/verdict.js'
 import { style } from './style.js'
@@ -59,6 +61,8 @@ function Page({ name, startedAt, comparison, margin, source, details }: ReportPa
           <OutcomeSection comparison={comparison} margin={margin} />
           <TrainingSection comparison={comparison} />
           <ClassesSection details={details} />
+          <CalibrationSection details={details} />
+          <TopLossesSection details={details} />
           <DisagreementSection comparison={comparison} details={details} />
           <NoiseSection comparison={comparison} />
           <SpeedSection comparison={comparison} />

@@ -47,8 +47,17 @@ thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--
 .gallery span, .gallery strong { display: block; }
 .cell {
   display: inline-block; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: center; border-radius: 0.2rem;
-  background: color-mix(in srgb, var(--pytorch) calc(var(--share) * 45%), transparent);
+  background: color-mix(in srgb, var(--shade-of) calc(var(--share) * 45%), transparent);
 }
+.of-tensorflow { --shade-of: var(--tensorflow); }
+.of-pytorch { --shade-of: var(--pytorch); }
+.matrices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2rem; }
+.matrices > div { min-width: 0; }
+.matrices :is(td, th) { padding: 0.15rem 0.1rem; font-size: 0.78rem; }
+.matrices tbody th { padding-right: 0.5rem; }
+.matrices thead th + th { writing-mode: sideways-lr; text-align: left; vertical-align: bottom; padding: 0.3rem 0; }
+.matrices .cell { min-width: 2.1rem; padding: 0.1rem 0; }
+h3 { font-size: 1rem; margin: 0.75rem 0 0; }
 details { margin: 0.75rem 0; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0.82rem; max-height: 30rem; }

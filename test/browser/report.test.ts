@@ -32,6 +32,7 @@ function writePage(): void {
     ],
     perClass: classes.map((name) => ({ class: name, ...score })),
     topLosses: [],
+    calibration: [],
   }
   const answer = { predicted: hostile, probability: 0.6 }
   const [counts] = comparison().disagreement

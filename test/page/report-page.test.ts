@@ -35,6 +35,10 @@ function textOf(page: string): string {
     .replaceAll(/\s+/g, ' ')
 }
 
+function topLoss(image: string, loss: number) {
+  return { image, label: 'cat', predicted: 'dog', probability: 0.9, loss }
+}
+
 function withVerdict(verdict: Verdict): Comparison {
   const { metrics } = comparison()
   const { accuracy } = metrics
@@ -180,18 +184,49 @@ describe('the details of the runs', () => {
       { class: 'cat', precision: 1, recall: 0.75, f1: 0.8571, support: 4 },
       { class: 'dog', precision: 0.8, recall: 1, f1: null, support: 4 },
     ],
-    topLosses: [],
+    topLosses: [topLoss('pets/cat/7.png', 3.2), topLoss('pets/cat/9.png', 1)],
+    calibration: [
+      { images: 0, confidence: null, accuracy: null },
+      { images: 8, confidence: 0.8, accuracy: 0.875 },
+    ],
+  }
+  const other = {
+    ...evaluation,
+    confusion: [
+      [2, 2],
+      [0, 4],
+    ],
+    topLosses: [topLoss('pets/cat/7.png', 3.6)],
   }
   const evaluations = [
     { framework: 'tensorflow' as const, seed: 0, evaluation },
-    { framework: 'pytorch' as const, seed: 0, evaluation },
+    { framework: 'pytorch' as const, seed: 0, evaluation: other },
   ]
 
   test('have the F1 of each class, its difference, and what each framework takes a class for', () => {
     const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations } }))
     expect(text).toContain('cat 4 85.71% 85.71% 0.00')
     expect(text).toContain('dog 4 – – –')
-    expect(text).toContain('What TensorFlow takes each class for class cat dog cat 3 1 dog 4')
+    expect(text).toContain('TensorFlow class cat dog cat 3 1 dog 4')
+    expect(text).toContain('PyTorch class cat dog cat 2 2 dog 4')
+    expect(text).toContain('TensorFlow minus PyTorch class cat dog cat +1 -1 dog')
+  })
+
+  test('name the images that most runs are most wrong about first, with the mean of their losses', () => {
+    const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations } }))
+    expect(text).toContain(
+      'image label taken for loss TensorFlow PyTorch 7.png cat dog 3.4000 1 of 1 1 of 1 9.png cat dog 1.0000 1 of 1 0 of 1',
+    )
+  })
+
+  test('draw the calibration where the tests have it, as those of earlier versions have not', () => {
+    expect(textOf(pageOf(comparison(), { details: { ...noDetails, evaluations } }))).toContain(
+      'probability of the answer, %',
+    )
+    const earlier = evaluations.map((run) => ({ ...run, evaluation: { ...run.evaluation, calibration: [] } }))
+    expect(textOf(pageOf(comparison(), { details: { ...noDetails, evaluations: earlier } }))).not.toContain(
+      'Calibration',
+    )
   })
 
   test('are compared over the seeds that both frameworks have, TensorFlow first', () => {

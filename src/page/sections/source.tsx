@@ -1,3 +1,5 @@
+import { markDefaults } from '../mark-defaults.js'
+
 /** Texts that the comparison can be repeated from. */
 export interface Source {
   /** Specification with every default filled in, as YAML. */
@@ -10,8 +12,9 @@ export interface Source {
 
 /** Section of what the comparison was made from, and of how to make it again. */
 export function SourceSection({ source }: { readonly source: Source }) {
+  const markedSpecification = source.specification === null ? null : markDefaults(source.specification)
   const texts = [
-    { title: 'Specification, with every default', text: source.specification },
+    { title: 'Specification, its defaults marked', text: markedSpecification },
     { title: 'Machine and versions', text: source.environment },
     { title: 'comparison.json', text: source.comparison },
   ]
