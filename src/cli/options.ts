@@ -77,7 +77,7 @@ export function addResumeOptions(command: Command): Command {
       parseMinutes,
     )
   addDetailsOption(command)
-    .option('--no-report', 'write no report.html')
+    .option('--no-report', 'write no report.html and no report.md')
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
 }

@@ -10,12 +10,13 @@ import { readIfReadable } from '../run/folder/regular-file.js'
 import { writing } from '../run/folder/writing.js'
 import { comparisonSettingsSchema } from '../spec/comparison-schema.js'
 import { readDetails } from './details.js'
+import { renderMarkdownReport } from './markdown-report.js'
 import { renderReportPage } from './report-page.js'
 
 /**
- * Writes the report of a comparison into its folder, over an earlier one.
+ * Writes the report of a comparison into its folder, over an earlier one: as a page, and in short as Markdown beside it.
  *
- * @returns Absolute path of the report.
+ * @returns Absolute path of the page.
  * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that has not ended, FOLDER_UNWRITABLE where it can't be
  *   written.
  */
@@ -42,10 +43,16 @@ export function writeReport(found: RecordedComparison): string {
       comparison: JSON.stringify(comparison, null, 2),
     },
   })
+  const markdown = renderMarkdownReport({ name, startedAt: started.time, comparison })
   const file = path.join(folder, comparisonFiles.report)
-  requireNoLink(file)
-  writing(file, () => writeFileAtomic.sync(file, page))
+  writeText(file, page)
+  writeText(path.join(folder, comparisonFiles.markdown), markdown)
   return file
+}
+
+function writeText(file: string, text: string): void {
+  requireNoLink(file)
+  writing(file, () => writeFileAtomic.sync(file, text))
 }
 
 function marginOf({ primaryMetric }: Comparison, specification: string | null): number | null | undefined {

@@ -46,6 +46,13 @@ export const peakMemory: Measure = {
   timed: false,
 }
 
+/** Figures that most people ask for, each with its unit. */
+export const speedMeasures: readonly Measure[] = [
+  { ...trainingSpeed, label: 'training, images a second' },
+  { ...secondsInAll, label: 'a run in all, seconds' },
+  { ...peakMemory, label: 'peak memory, MiB' },
+]
+
 /** Groups of the parts of a training step, one for each phase whose steps were profiled. */
 export function profileGroups(finished: readonly FinishedRun[]): MeasureGroup[] {
   return profiledPhases(finished).map((phase) => ({

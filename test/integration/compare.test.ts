@@ -102,6 +102,7 @@ describe('compare, aligned, on both frameworks', () => {
     const report = readFileSync(path.join(comparisonDirectory, 'report.html'), 'utf8')
     expect(report).toContain('<h2 id="verdict"')
     expect(report).not.toMatch(/NaN|undefined/)
+    expect(readFileSync(path.join(comparisonDirectory, 'report.md'), 'utf8')).toMatch(/^## .*\n\| accuracy /s)
   })
 
   it('leaves a comparison folder that can be read without twintune', () => {

@@ -1,12 +1,13 @@
 import type { Comparison, Difference } from '../../compare/comparison.js'
 import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
-import { formatNumberOf, formatOr, formatPercent, formatPValue } from '../../report/format.js'
+import { formatNumberOf, formatOr } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
-import { countSummarized, finishedRuns, frameworksOf, runsOf } from '../../report/runs.js'
+import { frameworksOf, runsOf } from '../../report/runs.js'
 import { renderDifferenceChart } from '../charts/difference-chart.js'
 import { renderPairsChart } from '../charts/pairs-chart.js'
 import { Chart, FrameworkKey, Table } from '../elements.js'
+import { tableOfMetrics } from '../metric-table.js'
 import { scaleOf } from '../scale.js'
 
 /** Section of the test: each seed's pair, the difference, and a table of all metrics. */
@@ -72,47 +73,14 @@ function SeedsToAdd({ difference: { moreSeeds } }: { readonly difference: Differ
 }
 
 function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
-  const frameworks = frameworksOf(finishedRuns(comparison.runs))
-  const runs = countSummarized(comparison)
-  const hasPairs = pairsOfFrameworks(comparison.runs).length > 0
-  const hasSpread = runs > 1
-  if (frameworks.length === 0) return null
+  const table = tableOfMetrics(comparison)
   return (
-    <>
-      <p class="note">
-        {hasSpread ? `Means ± standard deviations of ${runs} seeds.` : 'One run each.'}
-        {hasPairs &&
-          ' The difference is TensorFlow minus PyTorch, paired by seed. The p-values of all metrics but the primary one are adjusted for their number by Holm’s method.'}
-      </p>
-      <Table
-        label="Metrics of the test"
-        head={[
-          'metric',
-          ...frameworks.map((framework) => frameworkNames[framework]),
-          ...(hasPairs ? ['difference', 'interval', 'level', 'p'] : []),
-        ]}
-        rows={metricsOf(comparison).map((metric) => {
-          const { difference } = comparison.metrics[metric]
-          const { name, value, spread, difference: format, unit } = metricFormats[metric]
-          return [
-            name,
-            ...frameworks.map((framework) =>
-              formatOr(comparison.metrics[metric][framework], ({ mean, std }) =>
-                hasSpread ? `${value(mean)} ± ${spread(std)}` : value(mean),
-              ),
-            ),
-            ...(hasPairs
-              ? [
-                  formatOr(difference, ({ mean }) => `${format(mean)} ${unit}`),
-                  formatOr(difference?.interval, ([low, high]) => `${format(low)} to ${format(high)}`),
-                  formatOr(difference?.level, (level) => formatPercent(level, 1)),
-                  formatOr(difference?.adjustedPValue ?? difference?.pValue, formatPValue),
-                ]
-              : []),
-          ]
-        })}
-      />
-    </>
+    table && (
+      <>
+        <p class="note">{table.note}</p>
+        <Table label="Metrics of the test" head={table.head} rows={table.rows} />
+      </>
+    )
   )
 }
 

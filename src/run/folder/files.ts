@@ -12,6 +12,8 @@ export const comparisonFiles = {
   comparison: 'comparison.json',
   /** Report of the comparison for people. */
   report: 'report.html',
+  /** Report in short as Markdown, for a pull request. */
+  markdown: 'report.md',
   /** Test images that the two frameworks take for different classes; the thumbnails are in folders of their own. */
   disagreements: 'disagreements.json',
   thumbnails: 'disagreements',

@@ -1,0 +1,118 @@
+import type { PhrasingContent, RootContent, TableRow } from 'mdast'
+import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
+import { toMarkdown } from 'mdast-util-to-markdown'
+import type { Comparison } from '../compare/comparison.js'
+import { frameworkNames } from '../framework-names.js'
+import { formatNumberOf } from '../report/format.js'
+import { countRuns, disturbanceNotes, measureRows, speedMeasures } from '../report/measures.js'
+import { finishedRuns, frameworksOf, seedCount } from '../report/runs.js'
+import { scopeOfVerdict, trustItems, verdictSentence } from './headline.js'
+import { type TextTable, tableOfMetrics } from './metric-table.js'
+
+/** Comparison as its Markdown report tells of it. */
+export interface MarkdownReport {
+  /** Name of the comparison's folder. */
+  readonly name: string
+  /** Time when the comparison began, in ISO 8601. */
+  readonly startedAt: string
+  readonly comparison: Comparison
+}
+
+/** Renders the report of a comparison in short as Markdown, for a pull request. Texts of data are escaped. */
+export function renderMarkdownReport({ name, startedAt, comparison }: MarkdownReport): string {
+  const { experiment, mode, status, metrics, primaryMetric, runs, contract } = comparison
+  const reason = metrics[primaryMetric].difference?.reason
+  const facts = [
+    `${mode} mode`,
+    formatNumberOf(seedCount(comparison), 'seed'),
+    startedAt.slice(0, 10),
+    ...(status === 'finished' ? [] : [status]),
+    name,
+  ]
+  const children = [
+    heading(2, experiment),
+    paragraph(facts.join(' · ')),
+    { type: 'paragraph' as const, children: verdict(verdictSentence(comparison), reason ?? null) },
+    paragraph(scopeOfVerdict(comparison)),
+    list(trustItems(comparison).map(({ text, isGood }) => `${isGood ? '✓' : '⚠'} ${text}`)),
+    ...withoutResult(comparison),
+    ...section('Test', tableOfMetrics(comparison)),
+    ...section('Time and memory', tableOfSpeed(runs)),
+    ...section('Fairness contract', tableOfContract(contract), 'left'),
+  ]
+  return toMarkdown({ type: 'root', children }, { extensions: [gfmTableToMarkdown()], bullet: '-' })
+}
+
+function verdict(sentence: string, reason: string | null): PhrasingContent[] {
+  const strong: PhrasingContent = { type: 'strong', children: [{ type: 'text', value: sentence }] }
+  return reason === null ? [strong] : [strong, { type: 'text', value: ` ${reason}` }]
+}
+
+function withoutResult({ runs, repeats }: Comparison): RootContent[] {
+  const lines = [...runs, ...repeats].flatMap((run) =>
+    run.status === 'finished'
+      ? []
+      : [`${frameworkNames[run.framework]} seed ${run.seed} ${run.status}: ${run.failure.message}`],
+  )
+  return lines.length === 0 ? [] : [heading(3, 'Runs without a result'), list(lines)]
+}
+
+function tableOfSpeed(runs: Comparison['runs']): TextTable | null {
+  const finished = finishedRuns(runs)
+  if (finished.length === 0) return null
+  return {
+    note: [`Means of ${countRuns(finished)}, with the largest memory.`, ...disturbanceNotes(finished)].join(
+      ' ',
+    ),
+    head: ['', ...frameworksOf(finished).map((framework) => frameworkNames[framework])],
+    rows: measureRows(speedMeasures, finished),
+  }
+}
+
+// A reader of a pull request looks for what isn't as it should be.
+function tableOfContract(contract: Comparison['contract']): TextTable | null {
+  if (contract.length === 0) return null
+  const others = contract.filter(({ state }) => state !== 'identical')
+  return {
+    note: `${contract.length - others.length} of ${contract.length} rows are identical.`,
+    head: ['ingredient', 'state', 'evidence'],
+    rows: others.map(({ ingredient, state, evidence }) => [ingredient, state, evidence]),
+  }
+}
+
+function section(title: string, table: TextTable | null, align: 'left' | 'right' = 'right'): RootContent[] {
+  if (table === null) return []
+  const rows = table.rows.length === 0 ? [] : [tableOf(table, align)]
+  return [heading(3, title), paragraph(table.note), ...rows]
+}
+
+function tableOf({ head, rows }: TextTable, align: 'left' | 'right'): RootContent {
+  const row = (cells: readonly string[]): TableRow => ({
+    type: 'tableRow',
+    children: cells.map((value) => ({ type: 'tableCell', children: [{ type: 'text', value }] })),
+  })
+  return {
+    type: 'table',
+    align: head.map((_, column) => (column === 0 ? 'left' : align)),
+    children: [head, ...rows].map(row),
+  }
+}
+
+function heading(depth: 2 | 3, value: string): RootContent {
+  return { type: 'heading', depth, children: [{ type: 'text', value }] }
+}
+
+function paragraph(value: string): RootContent {
+  return { type: 'paragraph', children: [{ type: 'text', value }] }
+}
+
+function list(items: readonly string[]): RootContent {
+  return {
+    type: 'list',
+    spread: false,
+    children: items.map((item) => ({
+      type: 'listItem',
+      children: [{ type: 'paragraph', children: [{ type: 'text', value: item }] }],
+    })),
+  }
+}
