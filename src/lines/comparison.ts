@@ -8,9 +8,9 @@ const commonFields = {
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
   status: z
-    .enum(['finished', 'failed', 'cancelled', 'running', 'interrupted'])
+    .enum(['finished', 'failed', 'cancelled', 'running', 'interrupted', 'unreadable'])
     .describe(
-      'Status of the comparison. `running`: a process works on it. `interrupted`: no process works on it, and nothing says that it ended.',
+      'Status of the comparison. `running`: a process works on it. `interrupted`: no process works on it, and nothing says that it ended. `unreadable`: it ended, and this version of twintune cannot read its result.',
     ),
   startedAt: z.iso.datetime().describe('Time when the comparison began in UTC, as ISO 8601.'),
 }

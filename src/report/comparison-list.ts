@@ -8,7 +8,7 @@ import { renderFailures } from './failures.js'
 import { formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
-import { renderTable, widthOf } from './table.js'
+import { renderProse, renderTable, widthOf } from './table.js'
 import { renderComparison, renderSummary } from './terminal-report.js'
 
 /** Comparison as `list` shows it. */
@@ -19,6 +19,9 @@ export type ComparisonView = Pick<
   ComparisonShownLine,
   'name' | 'comparisonDirectory' | 'status' | 'comparison' | 'results'
 >
+
+const unreadableNote =
+  'This version of twintune cannot read comparison.json: another version wrote it, or it was changed. environment.json names the version that wrote it.'
 
 type Status = ComparisonView['status']
 
@@ -74,7 +77,8 @@ export function renderShownComparison(
 
 function renderSoFar({ name, status, results }: ComparisonView, options: RenderOptions): string {
   const style = createStyle(options)
-  const title = `${style.colors.bold(name)}  ${paintStatus(status, style)}`
+  const heading = `${style.colors.bold(name)}  ${paintStatus(status, style)}`
+  const title = status === 'unreadable' ? `${heading}\n${renderProse(unreadableNote, style)}` : heading
   if (results.length === 0) return `${title}\n\n  No run came to an end.`
   const table = renderTable(
     results.map((result) => resultCells(result, style)),
@@ -143,6 +147,7 @@ function paintStatus(status: Status, { colors }: Style): string {
     cancelled: colors.yellow,
     running: colors.cyan,
     interrupted: colors.yellow,
+    unreadable: colors.red,
   }
   return paints[status](status)
 }

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
+import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import type { Style } from './style.js'
 
@@ -34,9 +34,9 @@ export function renderTable(rows: readonly (readonly string[])[], layout: TableL
   return isTooWide ? renderRows(rows, layout, style) : table
 }
 
-/** Width of a text's longest line in characters. */
+/** Width of a text's longest line in columns of the terminal. */
 export function widthOf(text: string): number {
-  return Math.max(...text.split('\n').map(textWidth))
+  return Math.max(...text.split('\n').map((line) => stringWidth(line)))
 }
 
 function renderColumns(
@@ -110,7 +110,7 @@ function foldLastColumn(
   const last = (rows[0]?.length ?? 1) - 1
   let width = columns - indent.length
   for (let column = 0; column < last; column++) {
-    width -= Math.max(...[head, ...rows].map((row) => textWidth(row[column] ?? ''))) + gap.length
+    width -= Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? ''))) + gap.length
   }
   return rows.map((row) => [
     ...row.slice(0, last),
@@ -120,8 +120,4 @@ function foldLastColumn(
 
 function indentOf(name: string): string {
   return ' '.repeat(name.length - name.trimStart().length)
-}
-
-function textWidth(text: string): number {
-  return stripVTControlCharacters(text).length
 }

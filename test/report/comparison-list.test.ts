@@ -122,6 +122,11 @@ describe('one comparison', () => {
     ).not.toContain('Resume')
   })
 
+  test('says that another version wrote what this one cannot read', () => {
+    const shown = { name, comparisonDirectory, status: 'unreadable' as const, comparison: null, results: [] }
+    expect(renderShownComparison(shown, asSummary)).toContain('another version wrote it')
+  })
+
   test('says so when no run came to an end', () => {
     expect(
       renderShownComparison(

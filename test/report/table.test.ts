@@ -21,6 +21,15 @@ test('prose is folded at the width of the terminal, under its own beginning', ()
   ])
 })
 
+test('signs that are two columns wide count as two', () => {
+  const table = renderTable(
+    [['猫', 'the quick brown fox jumps over the lazy dog']],
+    { align: ['left', 'left'], fold: true },
+    style,
+  )
+  expect(table.split('\n')).toEqual(['  猫  the quick brown fox jumps over the', '      lazy dog'])
+})
+
 test('a path that is wider than the terminal stays whole', () => {
   const path = '/home/someone/pictures/of/things/that/are/long/train.parquet'
   const table = renderTable(

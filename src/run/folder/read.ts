@@ -21,8 +21,11 @@ export interface RecordedComparison {
   readonly name: string
   /** Absolute path of the comparison's folder. */
   readonly path: string
-  /** Status of the comparison. `interrupted`: nothing says that it ended, and no process works on it. */
-  readonly status: Comparison['status'] | 'running' | 'interrupted'
+  /**
+   * Status of the comparison. `interrupted`: nothing says that it ended, and no process works on it. `unreadable`: it ended,
+   * and another version of twintune wrote its result, or it is damaged.
+   */
+  readonly status: Comparison['status'] | 'running' | 'interrupted' | 'unreadable'
   readonly started: RecordedStart
   readonly comparison: Comparison | null
   /** Results of the runs in the planned order. Runs that didn't end are missing. */
@@ -50,11 +53,13 @@ export async function readComparison(folder: string): Promise<RecordedComparison
 function readRecord(folder: string): RecordedComparison | undefined {
   const started = readStart(path.join(folder, comparisonFiles.events))
   if (!started) return undefined
-  const comparison = readJson(path.join(folder, comparisonFiles.comparison), comparisonSchema)
+  const text = readRegular(path.join(folder, comparisonFiles.comparison))
+  const comparison = parseRecorded(text, comparisonSchema)
+  const withoutResult = text === null ? 'interrupted' : 'unreadable'
   return {
     name: path.basename(folder),
     path: folder,
-    status: comparison?.status ?? (isInUse(folder) ? 'running' : 'interrupted'),
+    status: comparison?.status ?? (isInUse(folder) ? 'running' : withoutResult),
     started,
     comparison,
     results: comparison ? [...comparison.runs, ...comparison.repeats] : readResults(folder, started),

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -83,6 +84,16 @@ describe('the list of comparisons', () => {
 
   it('takes the status from the comparison, and calls a comparison interrupted that has none', async () => {
     expect((await listComparisons(runs)).map(({ status }) => status)).toEqual(['interrupted', 'finished'])
+  })
+
+  it('calls one unreadable whose result another version of twintune wrote', async () => {
+    const folder = newFolder()
+    const [found] = await listComparisons(runs)
+    const copied = path.join(folder, 'older')
+    cpSync(found?.path ?? '', copied, { recursive: true })
+    writeFileSync(path.join(copied, 'comparison.json'), '{"schemaVersion":0}')
+    const [older] = await listComparisons(folder)
+    expect(older).toMatchObject({ status: 'unreadable', comparison: null })
   })
 
   it('has the results that an interrupted comparison came to', async () => {
