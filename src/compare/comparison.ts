@@ -48,6 +48,23 @@ export const differenceSchema = pairedEstimateSchema.extend({
     .describe(
       'Estimates for planning: how many seeds would have to be added to show a difference, or equivalence, with a power of 80% if the observed mean and spread were the true ones.',
     ),
+  margin: z
+    .number()
+    .nullable()
+    .optional()
+    .describe(
+      'Largest difference that is of no consequence, in the unit of the metric; null for a metric without a margin, missing in results of earlier versions.',
+    ),
+  equivalence: z
+    .strictObject({
+      interval: z.tuple([z.number(), z.number()]),
+      level: z.number().describe('Confidence level that the interval attains.'),
+    })
+    .nullable()
+    .optional()
+    .describe(
+      'Interval that decides about equivalence, whose level is lower than that of the other interval; null where there is none, missing in results of earlier versions.',
+    ),
   verdict: verdictSchema
     .nullable()
     .describe('Verdict for this test set, which the primary metric alone has; null for every other metric.'),

@@ -6,14 +6,7 @@ import { metricNames } from './metrics.js'
 import { estimatePaired, type Statistics, unlessCancellation } from './paired-estimate.js'
 import { type PairedValues, pairBySeed } from './paired-values.js'
 import { seedsAlike } from './pairs.js'
-import {
-  decide,
-  type EquivalenceInterval,
-  equivalenceLevel,
-  intervalLevel,
-  isEquivalent,
-  significance,
-} from './verdict.js'
+import { decide, equivalenceLevel, intervalLevel, isEquivalent, significance } from './verdict.js'
 
 /** Paired difference of each metric; `null` where no seed has both frameworks. */
 export type Differences = Readonly<Record<MetricName, Difference | null>>
@@ -32,7 +25,7 @@ interface Finding {
   readonly paired: PairedValues
   readonly estimate: PairedEstimate
   readonly margin: number | null
-  readonly equivalence: EquivalenceInterval | null
+  readonly equivalence: NonNullable<Difference['equivalence']> | null
   /** Reason why there is no test; `null` where there is one. */
   readonly problem: string | null
 }
@@ -74,6 +67,8 @@ export async function testDifferences(
           finding.estimate.pairs < seeds || alike.length > 0
             ? noNumber
             : await countMoreSeeds(finding, pValue, level, statistics),
+        margin: finding.margin,
+        equivalence: finding.equivalence,
         ...(isPrimary ? conclude(finding, seeds, alike) : { verdict: null, reason: null }),
       },
     ])

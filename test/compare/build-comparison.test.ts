@@ -57,7 +57,12 @@ describe('a comparison', () => {
         interval: request.level === 0.9 ? [-0.001, 0.001] : [-0.1, 0.1],
       }),
     })
-    expect(metrics.accuracy.difference).toMatchObject({ interval: [-0.1, 0.1], verdict: 'equivalent' })
+    expect(metrics.accuracy.difference).toMatchObject({
+      interval: [-0.1, 0.1],
+      margin: experiment.comparison.margins.accuracy,
+      equivalence: { interval: [-0.001, 0.001], level: 0.90625 },
+      verdict: 'equivalent',
+    })
   })
 
   it('pairs the two frameworks by seed, whatever the order of the results', async () => {
@@ -89,6 +94,8 @@ describe('a comparison', () => {
     })
     expect(metrics.macroF1.difference).toEqual({
       mean: expect.closeTo(0.1),
+      margin: null,
+      equivalence: null,
       interval: [0.05, 0.15],
       level: 0.96875,
       pValue: 0.03125,
