@@ -12,6 +12,10 @@ export interface LiveRun extends Run {
   readonly phase: EventOf<'phase-started'> | null
   /** Event of the last finished epoch. */
   readonly epoch: EventOf<'epoch'> | null
+  /** Training losses of the finished epochs, of all phases; NaN for one that isn't finite. */
+  readonly epochLosses: readonly number[]
+  /** Losses of the steps that were told of before the second epoch had ended. */
+  readonly stepLosses: readonly number[]
   /** Event that says what the run is doing now. */
   readonly now: EventOf<'run-started' | 'stage' | 'phase-started' | 'step'>
 }
@@ -44,14 +48,22 @@ export class LiveBoard {
         this.#runs.set(runLabel(event), this.#startOf(event))
         return
       case 'stage':
+        this.#change(event, () => ({ now: event }))
+        return
       case 'step':
-        this.#change(event, { now: event })
+        this.#change(event, ({ stepLosses, epochLosses }) => ({
+          now: event,
+          stepLosses: epochLosses.length < 2 ? [...stepLosses, event.loss] : [],
+        }))
         return
       case 'phase-started':
-        this.#change(event, { now: event, phase: event, epoch: null })
+        this.#change(event, () => ({ now: event, phase: event, epoch: null }))
         return
       case 'epoch':
-        this.#change(event, { epoch: event })
+        this.#change(event, ({ epochLosses }) => ({
+          epoch: event,
+          epochLosses: [...epochLosses, event.train.loss ?? Number.NaN],
+        }))
         return
       case 'run-finished':
       case 'run-failed':
@@ -91,13 +103,15 @@ export class LiveBoard {
       runs: planned.length,
       phase: null,
       epoch: null,
+      epochLosses: [],
+      stepLosses: [],
       now: event,
     }
   }
 
-  #change(of: Run, change: Partial<LiveRun>): void {
+  #change(of: Run, change: (run: LiveRun) => Partial<LiveRun>): void {
     const run = this.#runs.get(runLabel(of))
-    if (run !== undefined) this.#runs.set(runLabel(of), { ...run, ...change })
+    if (run !== undefined) this.#runs.set(runLabel(of), { ...run, ...change(run) })
   }
 
   #runsOf(framework: Framework): Run[] {

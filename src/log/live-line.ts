@@ -2,6 +2,7 @@ import type { Colors } from 'picocolors/types.js'
 import type { EventOf } from '../events.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
+import { sparkLine } from '../report/spark-line.js'
 
 import { frameworkColumn, judgingText, stageProgress, stageText, workerText } from './event-text.js'
 import { fitSegments, type Segment, textSegment } from './fit-segments.js'
@@ -24,6 +25,7 @@ const rank = {
   count: 8,
   place: 9,
   validation: 10,
+  sparkLine: 11,
 } as const
 
 export interface LiveLineOptions {
@@ -31,15 +33,15 @@ export interface LiveLineOptions {
   readonly now: number
   readonly columns: number
   readonly colors: Colors
+  /** Whether the terminal shows the characters of spark lines. */
+  readonly sparkLines: boolean
 }
 
 /** Renders a line of the live view, no wider than the terminal. */
-export function renderLiveLine(
-  line: LiveRun | LiveWorker,
-  { now, columns, colors }: LiveLineOptions,
-): string {
+export function renderLiveLine(line: LiveRun | LiveWorker, options: LiveLineOptions): string {
+  const { now, columns, colors } = options
   const name = textSegment(rank.framework, frameworkColumn(line.framework), colors.bold)
-  const segments = 'seed' in line ? runSegments(line, colors) : workerSegments(line, now, colors)
+  const segments = 'seed' in line ? runSegments(line, options) : workerSegments(line, now, colors)
   return fitSegments([name, ...segments], columns)
 }
 
@@ -52,25 +54,25 @@ function workerSegments({ now: event }: LiveWorker, now: number, { dim }: Colors
   return [textSegment(rank.activity, workerText(event)), textSegment(rank.count, formatElapsed(elapsed), dim)]
 }
 
-function runSegments(run: LiveRun, colors: Colors): Segment[] {
+function runSegments(run: LiveRun, options: LiveLineOptions): Segment[] {
   return [
     textSegment(rank.seed, seedLabel(run)),
-    ...(run.runs > 1 ? [textSegment(rank.place, `${run.place} of ${run.runs}`, colors.dim)] : []),
-    ...activitySegments(run, colors),
+    ...(run.runs > 1 ? [textSegment(rank.place, `${run.place} of ${run.runs}`, options.colors.dim)] : []),
+    ...activitySegments(run, options),
   ]
 }
 
-function activitySegments(run: LiveRun, colors: Colors): Segment[] {
+function activitySegments(run: LiveRun, options: LiveLineOptions): Segment[] {
   const { now } = run
   switch (now.type) {
     case 'run-started':
       return [textSegment(rank.activity, 'started')]
     case 'stage':
-      return stageSegments(now, colors)
+      return stageSegments(now, options.colors)
     case 'phase-started':
       return [...phaseSegments(now), textSegment(rank.activity, 'first step')]
     case 'step':
-      return stepSegments(now, run, colors)
+      return stepSegments(now, run, options)
     default:
       return unreachable(now)
   }
@@ -86,7 +88,11 @@ function stageSegments(event: EventOf<'stage'>, colors: Colors): Segment[] {
   ]
 }
 
-function stepSegments(event: EventOf<'step'>, run: LiveRun, colors: Colors): Segment[] {
+function stepSegments(
+  event: EventOf<'step'>,
+  run: LiveRun,
+  { colors, sparkLines }: LiveLineOptions,
+): Segment[] {
   const { epoch, epochs, step, steps, loss, imagesPerSecond, secondsLeft } = event
   const validation = run.epoch?.validation
   return [
@@ -95,10 +101,17 @@ function stepSegments(event: EventOf<'step'>, run: LiveRun, colors: Colors): Seg
     barSegment((epoch - 1 + step / steps) / epochs, colors),
     textSegment(rank.count, `step ${step}/${steps}`),
     textSegment(rank.loss, `loss ${formatLoss(loss)}`),
+    ...(sparkLines ? lossSegments(run, colors) : []),
     ...(validation ? [textSegment(rank.validation, `val ${formatPercent(validation.accuracy, 1)}`)] : []),
     textSegment(rank.speed, `${formatRate(imagesPerSecond)} img/s`),
     textSegment(rank.timeLeft, `${formatElapsed(Math.ceil(secondsLeft))} left`, colors.dim),
   ]
+}
+
+/** Curve of the training loss so far, from the second point on. */
+function lossSegments({ epochLosses, stepLosses }: LiveRun, { cyan }: Colors): Segment[] {
+  const losses = epochLosses.length > 1 ? epochLosses : stepLosses
+  return losses.length > 1 ? [textSegment(rank.sparkLine, sparkLine(losses), cyan)] : []
 }
 
 /** Names the phase where there are several. */

@@ -5,11 +5,13 @@ export interface OutputStream {
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 const defaultColumns = 80
+const defaultRows = 24
 
 /** Prints a line, or several in one string. */
 export function writeLine(stream: OutputStream, line: string): void {
@@ -25,6 +27,25 @@ export function renderOptionsFor(stream: OutputStream, color = supportsColor(str
 /** Width of the terminal at this moment, in characters. */
 export function columnsOf({ columns }: OutputStream): number {
   return columns !== undefined && columns > 0 ? columns : defaultColumns
+}
+
+/** Height of the terminal at this moment, in lines. */
+export function rowsOf({ rows }: OutputStream): number {
+  return rows !== undefined && rows > 0 ? rows : defaultRows
+}
+
+/**
+ * Whether the characters of spark lines are shown as they are: the locale has to be of UTF-8, and the fonts of Linux's
+ * console lack them.
+ */
+export function supportsSparkLines(environment: Environment = process.env): boolean {
+  const {
+    LC_ALL: all = '',
+    LC_CTYPE: characters = '',
+    LANG: language = '',
+    TERM: terminal = '',
+  } = environment
+  return /utf-?8/i.test(all || characters || language) && !['dumb', 'linux'].includes(terminal)
 }
 
 /** Whether lines on the stream are written over: not in the log that a CI keeps of what looks like a terminal. */

@@ -1,23 +1,21 @@
-import { createLogUpdate } from 'log-update'
+import { LiveBlock } from './live-block.js'
 import { isInteractive, type OutputStream } from './output.js'
 
 /** Line of progress that changes in place on a terminal and leaves nothing behind. Elsewhere it prints nothing. */
 export class ProgressLine {
-  readonly #view: ReturnType<typeof createLogUpdate> | null
+  readonly #block: LiveBlock | null
 
   constructor(stream: OutputStream, quiet: boolean) {
-    // log-update writes to the stream and reads its width, and nothing else.
     const isShown = !quiet && isInteractive(stream)
-    this.#view = isShown ? createLogUpdate(stream as NodeJS.WritableStream) : null
+    this.#block = isShown ? new LiveBlock(stream) : null
   }
 
   show(text: string): void {
-    this.#view?.(text)
+    this.#block?.draw([text])
   }
 
   /** Takes the line off the terminal. */
   clear(): void {
-    this.#view?.clear()
-    this.#view?.done()
+    this.#block?.close()
   }
 }

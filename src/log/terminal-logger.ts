@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update'
 import type { Colors } from 'picocolors/types.js'
 import type { Event, EventOf } from '../events.js'
 import {
@@ -12,10 +11,11 @@ import {
   runResumedText,
   warningText,
 } from './event-text.js'
+import { LiveBlock } from './live-block.js'
 import { LiveBoard } from './live-board.js'
 import { renderLiveLine } from './live-line.js'
 import type { Logger } from './logger.js'
-import { columnsOf, type OutputStream, writeLine } from './output.js'
+import { columnsOf, type OutputStream, supportsSparkLines } from './output.js'
 import { unreachable } from './unreachable.js'
 
 const millisecondsBetweenFrames = 100
@@ -24,15 +24,16 @@ const millisecondsBetweenFrames = 100
 export class TerminalLogger implements Logger {
   readonly #stream: OutputStream
   readonly #colors: Colors
-  readonly #view: ReturnType<typeof createLogUpdate>
+  readonly #sparkLines: boolean
+  readonly #block: LiveBlock
   readonly #board = new LiveBoard()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(stream: OutputStream, colors: Colors) {
+  constructor(stream: OutputStream, colors: Colors, sparkLines = supportsSparkLines()) {
     this.#stream = stream
     this.#colors = colors
-    // log-update writes to the stream and reads its width and height, and nothing else.
-    this.#view = createLogUpdate(stream as NodeJS.WritableStream)
+    this.#sparkLines = sparkLines
+    this.#block = new LiveBlock(stream)
   }
 
   log(event: Event): void {
@@ -42,31 +43,24 @@ export class TerminalLogger implements Logger {
       return
     }
     const text = lastingText(event, this.#colors)
-    if (text !== null) this.#print(text)
+    if (text !== null) this.#block.print(text)
     if (text !== null || this.#timer === undefined) this.#draw()
     this.#timer ??= setInterval(() => this.#draw(), millisecondsBetweenFrames).unref()
   }
 
   close(): void {
     clearInterval(this.#timer)
-    this.#view.clear()
-    this.#view.done()
-  }
-
-  // The view's own `persist` folds what stays within words and paths, and leaves out what is higher than the screen.
-  #print(text: string): void {
-    this.#view.clear()
-    writeLine(this.#stream, text)
+    this.#block.close()
   }
 
   #draw(): void {
-    const options = { now: Date.now(), columns: columnsOf(this.#stream), colors: this.#colors }
-    this.#view(
-      this.#board
-        .lines()
-        .map((line) => renderLiveLine(line, options))
-        .join('\n'),
-    )
+    const options = {
+      now: Date.now(),
+      columns: columnsOf(this.#stream),
+      colors: this.#colors,
+      sparkLines: this.#sparkLines,
+    }
+    this.#block.draw(this.#board.lines().map((line) => renderLiveLine(line, options)))
   }
 }
 

@@ -29,6 +29,30 @@ describe('what is going on', () => {
     )
   })
 
+  test('the training loss so far is a curve: of the steps at first, then of the epochs of all phases', () => {
+    const run = runEvents('tensorflow', 0, 0)
+    const upTo = (type: Event['type'], epoch: number) =>
+      run.slice(
+        0,
+        run.findLastIndex((event) => event.type === type && 'epoch' in event && event.epoch === epoch) + 1,
+      )
+    const curve = (events: readonly Event[]) =>
+      /loss \S+ {2}([▁-█ ]+) {2}/.exec(view([start, ...events], 200, true)[0] ?? '')?.[1]
+    const firstStep = run.slice(0, run.findIndex(({ type }) => type === 'step') + 1)
+    expect(curve(firstStep)).toBeUndefined()
+    expect(curve(upTo('step', 1))).toBe('█▄▁')
+    const epochs = [
+      ...upTo('epoch', 3),
+      { ...firstOf('phase-started'), phase: 2, phases: 2 },
+      firstOf('step'),
+    ]
+    expect(curve(epochs)).toBe('█▂▁')
+  })
+
+  test('a terminal that lacks the characters has no curve', () => {
+    expect(view([start, ...untilSecondEpoch('tensorflow', 0)]).join('')).not.toMatch(/[▁-█]/)
+  })
+
   test('the phase is named where there are several', () => {
     const events = untilSecondEpoch('tensorflow', 0).map((event) =>
       event.type === 'phase-started' ? { ...event, phases: 2 } : event,
@@ -75,6 +99,7 @@ describe('a narrow terminal', () => {
           now: Date.parse(at(3)),
           columns,
           colors: picocolors.createColors(true),
+          sparkLines: true,
         })
         expect(stripVTControlCharacters(text).length).toBeLessThanOrEqual(columns)
       }
@@ -95,9 +120,9 @@ describe('a narrow terminal', () => {
 })
 
 /** The lines three seconds after the beginning. */
-function view(events: readonly Event[], columns = 200): string[] {
+function view(events: readonly Event[], columns = 200, sparkLines = false): string[] {
   const board = new LiveBoard()
   for (const event of events) board.update(event)
-  const options = { now: Date.parse(at(3)), columns, colors: picocolors.createColors(false) }
+  const options = { now: Date.parse(at(3)), columns, colors: picocolors.createColors(false), sparkLines }
   return board.lines().map((line) => renderLiveLine(line, options))
 }
