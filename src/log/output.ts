@@ -21,7 +21,12 @@ export function writeLine(stream: OutputStream, line: string): void {
 /** Render options for a stream: its width, and its colours unless the caller has decided about them. */
 export function renderOptionsFor(stream: OutputStream, color = supportsColor(stream)): RenderOptions {
   // Programs such as grep want a table's row in one line, however long it is.
-  return { color, columns: columnsOf(stream), tableColumns: stream.isTTY ? columnsOf(stream) : Infinity }
+  return {
+    color,
+    columns: columnsOf(stream),
+    tableColumns: stream.isTTY ? columnsOf(stream) : Infinity,
+    sparkLines: supportsSparkLines(),
+  }
 }
 
 /** Width of the terminal at this moment, in characters. */

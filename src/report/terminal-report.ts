@@ -12,6 +12,7 @@ import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderTestSummary } from './test-summary.js'
 import { renderThroughputTable } from './throughput-table.js'
 import { renderTimeTable } from './time-table.js'
+import { renderTrainingSummary } from './training-summary.js'
 import { renderVerdict } from './verdict.js'
 
 /** Renders the report of a comparison in full, the verdict first. */
@@ -21,6 +22,7 @@ export function renderComparison(comparison: Comparison, options: RenderOptions)
     ...outcome(comparison, style),
     renderAccuracyTable(comparison, style),
     renderDifferenceTable(comparison, style),
+    renderTrainingSummary(comparison, style),
     renderTimeTable(comparison, style),
     renderThroughputTable(comparison, style),
     renderContract(comparison, style),
@@ -35,6 +37,7 @@ export function renderSummary(comparison: Comparison, options: RenderOptions): s
   return joinSections([
     ...outcome(comparison, style),
     renderTestSummary(comparison, style),
+    renderTrainingSummary(comparison, style),
     renderSpeedSummary(comparison, style),
     renderContractSummary(comparison, style),
     renderNoiseTable(comparison, style),

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eventSchema } from '../../src/events.js'
 import { createLogger, type LoggerOptions } from '../../src/log/create-logger.js'
+import { supportsSparkLines } from '../../src/log/output.js'
 import { at, compareEvents, comparisonDirectory } from './events.js'
 import { OutputBuffer } from './output-buffer.js'
 
@@ -126,6 +127,19 @@ describe('on a terminal', () => {
   test('a dumb terminal gets plain lines', () => {
     vi.stubEnv('TERM', 'dumb')
     expect(logAll({ stderr: new OutputBuffer({ isTTY: true }) }).stderr.text).not.toContain(escapeCharacter)
+  })
+})
+
+describe('spark lines', () => {
+  test.each([
+    ['a locale of UTF-8', { LANG: 'en_GB.UTF-8' }, true],
+    ['a locale that is none', { LANG: 'en_GB.ISO-8859-1' }, false],
+    ['no locale', {}, false],
+    ['LC_ALL before LANG', { LC_ALL: 'C', LANG: 'en_GB.UTF-8' }, false],
+    ['a dumb terminal', { LANG: 'en_GB.UTF-8', TERM: 'dumb' }, false],
+    ["Linux's console", { LANG: 'en_GB.UTF-8', TERM: 'linux' }, false],
+  ])('with %s', (_, environment, expected) => {
+    expect(supportsSparkLines(environment)).toBe(expected)
   })
 })
 

@@ -1,5 +1,5 @@
-import { mean } from '../../compare/summary.js'
-import type { EpochRecord, FinishedRun } from '../../protocol/result.js'
+import type { FinishedRun } from '../../protocol/result.js'
+import { type Place, type Point, placesOf, pointsOf, type ReadEpoch } from '../../report/learning-curves.js'
 import type { Framework } from '../../spec/schema.js'
 import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, faint, ink, looks, text } from './theme.js'
@@ -9,15 +9,7 @@ const size = { width: 440, height: 260 }
 /** Figure of an epoch that a curve is of. */
 export interface Curve {
   readonly name: string
-  readonly read: (epoch: EpochRecord) => number | null
-}
-
-/** Mean of a figure over the runs that have an epoch, and the least and the largest of them. */
-interface Point {
-  readonly epoch: number
-  readonly mean: number
-  readonly least: number
-  readonly largest: number
+  readonly read: ReadEpoch
 }
 
 /**
@@ -63,33 +55,6 @@ export function renderCurvesChart(runs: readonly FinishedRun[], { name, read }: 
     textStyle: text,
   }
   return renderChart(option, size)
-}
-
-/** Epoch of a phase, in the order in which the runs go through them. */
-type Place = Pick<EpochRecord, 'phase' | 'epoch'>
-
-// Early stopping ends a phase of one run sooner than that of another.
-function placesOf(runs: readonly FinishedRun[]): Place[] {
-  const places = runs.flatMap(({ epochs }) => epochs.map(({ phase, epoch }) => ({ phase, epoch })))
-  const distinct = new Map(places.map((place) => [`${place.phase}/${place.epoch}`, place]))
-  return [...distinct.values()].toSorted((a, b) => a.phase - b.phase || a.epoch - b.epoch)
-}
-
-function pointsOf(runs: readonly FinishedRun[], places: readonly Place[], read: Curve['read']): Point[] {
-  return places
-    .map(({ phase, epoch }, index) => {
-      const values = runs.flatMap(({ epochs }) => {
-        const found = epochs.find((record) => record.phase === phase && record.epoch === epoch)
-        return found === undefined ? [] : (read(found) ?? [])
-      })
-      return {
-        epoch: index + 1,
-        mean: mean(values),
-        least: Math.min(...values),
-        largest: Math.max(...values),
-      }
-    })
-    .filter((point) => Number.isFinite(point.mean))
 }
 
 // A band is the difference of its ends, stacked on the lower one.
