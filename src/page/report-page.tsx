@@ -34,8 +34,7 @@ export function renderReportPage(page: ReportPage): string {
   return `<!doctype html>\n${renderToString(<Page {...page} />)}\n`
 }
 
-function Page({ name, startedAt, comparison, margin, source, details }: ReportPage) {
-  const { experiment, mode, status } = comparison
+function Page(page: ReportPage) {
   return (
     <html lang="en">
       <head>
@@ -45,31 +44,50 @@ function Page({ name, startedAt, comparison, margin, source, details }: ReportPa
           httpEquiv="Content-Security-Policy"
           content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
         />
-        <title>{`${experiment} – twintune`}</title>
+        <title>{`${page.comparison.experiment} – twintune`}</title>
         <style dangerouslySetInnerHTML={{ __html: style }} />
       </head>
       <body>
         <header>
-          <h1>{experiment}</h1>
-          <p>
-            {mode} mode · {formatNumberOf(seedCount(comparison), 'seed')} · {startedAt.slice(0, 10)}
-            {status !== 'finished' && ` · ${status}`} · {name}
-          </p>
+          <ReportHeading {...page} />
         </header>
         <main>
-          <VerdictSection comparison={comparison} />
-          <OutcomeSection comparison={comparison} margin={margin} />
-          <TrainingSection comparison={comparison} />
-          <ClassesSection details={details} />
-          <CalibrationSection details={details} />
-          <TopLossesSection details={details} />
-          <DisagreementSection comparison={comparison} details={details} />
-          <NoiseSection comparison={comparison} />
-          <SpeedSection comparison={comparison} />
-          <ContractSection comparison={comparison} />
-          <SourceSection source={source} />
+          <ReportSections {...page} />
         </main>
       </body>
     </html>
+  )
+}
+
+/** Heading of the report: the experiment, and in a line what was compared and when. */
+export function ReportHeading({ name, startedAt, comparison }: ReportPage) {
+  const { experiment, mode, status } = comparison
+  return (
+    <>
+      <h1>{experiment}</h1>
+      <p>
+        {mode} mode · {formatNumberOf(seedCount(comparison), 'seed')} · {startedAt.slice(0, 10)}
+        {status !== 'finished' && ` · ${status}`} · {name}
+      </p>
+    </>
+  )
+}
+
+/** Sections of the report, from the verdict to what the comparison was made from. */
+export function ReportSections({ comparison, margin, source, details }: ReportPage) {
+  return (
+    <>
+      <VerdictSection comparison={comparison} />
+      <OutcomeSection comparison={comparison} margin={margin} />
+      <TrainingSection comparison={comparison} />
+      <ClassesSection details={details} />
+      <CalibrationSection details={details} />
+      <TopLossesSection details={details} />
+      <DisagreementSection comparison={comparison} details={details} />
+      <NoiseSection comparison={comparison} />
+      <SpeedSection comparison={comparison} />
+      <ContractSection comparison={comparison} />
+      <SourceSection source={source} />
+    </>
   )
 }

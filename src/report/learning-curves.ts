@@ -20,14 +20,18 @@ export type Place = Pick<EpochRecord, 'phase' | 'epoch'>
 
 // Early stopping ends a phase of one run sooner than that of another.
 /** Lists the epochs that any of the runs has, in the order in which runs go through them. */
-export function placesOf(runs: readonly FinishedRun[]): Place[] {
+export function placesOf(runs: readonly Pick<FinishedRun, 'epochs'>[]): Place[] {
   const places = runs.flatMap(({ epochs }) => epochs.map(({ phase, epoch }) => ({ phase, epoch })))
   const distinct = new Map(places.map((place) => [`${place.phase}/${place.epoch}`, place]))
   return [...distinct.values()].toSorted((a, b) => a.phase - b.phase || a.epoch - b.epoch)
 }
 
 /** Gives the points of the curve of a figure over the epochs, without the epochs of which no run has the figure. */
-export function pointsOf(runs: readonly FinishedRun[], places: readonly Place[], read: ReadEpoch): Point[] {
+export function pointsOf(
+  runs: readonly Pick<FinishedRun, 'epochs'>[],
+  places: readonly Place[],
+  read: ReadEpoch,
+): Point[] {
   return places
     .map(({ phase, epoch }, index) => {
       const values = runs.flatMap(({ epochs }) => {

@@ -5,7 +5,7 @@ import type { FinishedRun, RunResult } from '../protocol/result.js'
 import type { Framework } from '../spec/schema.js'
 
 /** Lists the frameworks of some runs, in the order in which they first appear. */
-export function frameworksOf(runs: readonly RunResult[]): Framework[] {
+export function frameworksOf(runs: readonly Pick<RunResult, 'framework'>[]): Framework[] {
   return [...new Set(runs.map((run) => run.framework))]
 }
 

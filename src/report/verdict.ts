@@ -45,7 +45,8 @@ export function verdictLine({ primaryMetric, metrics, runs }: Comparison): strin
   return `Test ${name}: ${means.join(', ')}${verdict}`
 }
 
-function verdictName(verdict: Verdict): string {
+/** Names a verdict in a word or two: the better framework, or the verdict itself. */
+export function verdictName(verdict: Verdict): string {
   return isFramework(verdict) ? frameworkNames[verdict] : verdict
 }
 

@@ -1,0 +1,56 @@
+import path from 'node:path'
+import { parse } from 'yaml'
+import type { Comparison } from '../compare/comparison.js'
+import { TwintuneError } from '../failure.js'
+import { comparisonFiles } from '../run/folder/files.js'
+import type { RecordedComparison } from '../run/folder/read.js'
+import { readIfReadable } from '../run/folder/regular-file.js'
+import { comparisonSettingsSchema } from '../spec/comparison-schema.js'
+import { readDetails } from './details.js'
+import type { ReportPage } from './report-page.js'
+
+/**
+ * Reads all that the report of a comparison shows from its folder.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that has not ended.
+ */
+export function readReport(found: RecordedComparison): ReportPage {
+  const { name, path: folder, status, started, comparison } = found
+  if (comparison === null)
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_FOUND',
+      message: `${name} is ${status} and has no result that could be reported.`,
+      hint: 'Wait for its end, or go on with twintune resume.',
+    })
+  // A report without a text is worth more than none.
+  const read = (file: string) => readIfReadable(path.join(folder, file))
+  const specification = read(comparisonFiles.spec)
+  return {
+    name,
+    startedAt: started.time,
+    comparison,
+    margin: marginOf(comparison, specification),
+    details: readDetails(found),
+    source: {
+      specification,
+      environment: read(comparisonFiles.environment),
+      comparison: JSON.stringify(comparison, null, 2),
+    },
+  }
+}
+
+function marginOf({ primaryMetric }: Comparison, specification: string | null): number | null | undefined {
+  const { success, data } = comparisonSettingsSchema.safeParse(settingsIn(specification))
+  return success ? (data.margins[primaryMetric] ?? null) : undefined
+}
+
+// The file may have been changed since, and the report has other things to show.
+function settingsIn(specification: string | null): unknown {
+  if (specification === null) return null
+  try {
+    const { comparison = {} } = parse(specification)
+    return comparison
+  } catch {
+    return null
+  }
+}
