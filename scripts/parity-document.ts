@@ -3,7 +3,7 @@ import { backbonesOf } from '../src/backbones.js'
 import { verificationSchema } from '../src/compare/verification.js'
 import { type Rung, rungNames } from '../src/protocol/judge-rungs.js'
 import { formatError } from '../src/report/format.js'
-import { describeDivergence } from '../src/report/parity-table.js'
+import { describeDivergence } from '../src/report/parity-texts.js'
 
 const climbedSchema = z.strictObject({ backbone: z.string(), verification: verificationSchema })
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { inspectionSchema } from '../protocol/inspect.js'
 import { roundingSchema } from '../protocol/judge-rounding.js'
 import { rungSchema } from '../protocol/judge-rungs.js'
 import { frameworkDifferenceSchema, measureDifferencesMessage } from '../protocol/measure-differences.js'
@@ -11,6 +12,8 @@ export const shortRunRowSchema = z.strictObject({
 
 /** Row of the contract of a short run. */
 export type ShortRunRow = z.output<typeof shortRunRowSchema>
+
+const { versions } = inspectionSchema.shape
 
 export const verificationSchema = z
   .strictObject({
@@ -36,6 +39,9 @@ export const verificationSchema = z
       .array(frameworkDifferenceSchema)
       .describe('Differences between the two libraries in idiomatic mode. Empty in aligned mode.'),
     unexplained: measureDifferencesMessage.result.shape.unexplained,
+    versions: z
+      .strictObject({ tensorflow: versions, pytorch: versions })
+      .describe('Versions of the packages that both sides were computed with, by package name.'),
   })
   .meta({ title: 'Verification' })
 

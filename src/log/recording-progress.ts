@@ -1,7 +1,7 @@
 import { frameworkNames } from '../framework-names.js'
 import type { PlannedRecording } from '../plan/plan-recordings.js'
 import type { RecordingProgress } from '../protocol/progress.js'
-import { recordingName } from '../report/parity-table.js'
+import { recordingName } from '../report/parity-texts.js'
 import type { Framework } from '../spec/schema.js'
 
 const stages = {

@@ -15,7 +15,7 @@ export function renderFrameworkDifferences(
   const sections = [
     `${bold(experiment)}  ${dim('idiomatic mode')}  ${formatNumberOf(differences.length, 'difference')}`,
     renderSection('What differs, and its effect on the first batch', renderRows(differences, style), style),
-    renderSection('Effects', renderProse(describeEffects(unexplained), style), style),
+    renderSection('Effects', renderProse(`${effectMeaning} ${describeRest(unexplained)}`, style), style),
   ]
   return sections.join('\n\n')
 }
@@ -29,7 +29,8 @@ function renderRows(differences: readonly FrameworkDifference[], style: Style): 
   return renderTable(rows, { head: ['', 'effect', ''], align: ['left', 'left', 'left'], fold: true }, style)
 }
 
-function effectText({ effect, effectOn }: FrameworkDifference): string {
+/** Tells the size of a difference's effect and what it is a share of: `0.47 of logits`. */
+export function effectText({ effect, effectOn }: Pick<FrameworkDifference, 'effect' | 'effectOn'>): string {
   return effect === null ? 'not measured' : `${formatShare(effect)} of ${effectOn}`
 }
 
@@ -37,14 +38,15 @@ function describeSides({ tensorflow, pytorch, note }: FrameworkDifference): stri
   return `TensorFlow: ${tensorflow}; PyTorch: ${pytorch}.${note === null ? '' : ` ${note}`}`
 }
 
-function describeEffects(unexplained: number | null): string {
-  const meaning =
-    "How far the result moves in PyTorch, in float64, when this alone is as in TensorFlow, as a share of the result's largest value."
-  const rest =
-    unexplained === null
-      ? "The distance that is left when all ingredients are swapped isn't known: the tensors of one library have no place in the other's model."
-      : `With weights, inputs, architecture, BatchNorm and head swapped at once, PyTorch's logits are TensorFlow's to ${formatShare(unexplained)}.`
-  return `${meaning} ${rest}`
+/** Explanation of what an effect is. */
+export const effectMeaning =
+  "How far the result moves in PyTorch, in float64, when this alone is as in TensorFlow, as a share of the result's largest value."
+
+/** Tells the distance that is left when all ingredients are swapped at once. */
+export function describeRest(unexplained: number | null): string {
+  return unexplained === null
+    ? "The distance that is left when all ingredients are swapped isn't known: the tensors of one library have no place in the other's model."
+    : `With weights, inputs, architecture, BatchNorm and head swapped at once, PyTorch's logits are TensorFlow's to ${formatShare(unexplained)}.`
 }
 
 // The share has two digits: 6.7, 0.42, 9.5e-6.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeDivergence, renderVerification } from '../../src/report/parity-table.js'
+import { renderVerification } from '../../src/report/parity-table.js'
+import { describeDivergence } from '../../src/report/parity-texts.js'
 import { roundingOf, rungOf, verificationOf } from './verifications.js'
 
 const plain = { color: false, columns: 80 }

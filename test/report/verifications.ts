@@ -42,6 +42,8 @@ export function roundingOf(rung: Rounding['rung'], changes: Partial<Rounding> = 
   }
 }
 
+const versions = { tensorflow: { tensorflow: '2.21.0', keras: '3.12.0' }, pytorch: { torch: '2.10.0' } }
+
 /** A ladder that holds, with the rungs given in place of those of the same name. */
 export function verificationOf(...changed: readonly (Rung | Rounding)[]): Verification {
   const isRung = (judged: Rung | Rounding): judged is Rung => 'trained' in judged
@@ -60,5 +62,5 @@ export function verificationOf(...changed: readonly (Rung | Rounding)[]): Verifi
       roundingOf(name, { judged: name === 'features' || name === 'logits' }),
   ) as Rounding[]
   const passed = [...rungs, ...rounding].every((judged) => judged.passed)
-  return { passed, rungs, rounding, shortRuns: [], differences: [], unexplained: null }
+  return { passed, rungs, rounding, shortRuns: [], differences: [], unexplained: null, versions }
 }

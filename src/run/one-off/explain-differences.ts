@@ -6,7 +6,7 @@ import { measureDifferencesMessage } from '../../protocol/measure-differences.js
 import type { RecordingProgress } from '../../protocol/progress.js'
 import type { RunRequest } from '../../protocol/request-parts.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
-import { withTemporaryPair } from '../workers/temporary-pair.js'
+import { versionsOf, withTemporaryPair } from '../workers/temporary-pair.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
 export interface ExplainDifferencesOptions {
@@ -38,7 +38,9 @@ export async function explainDifferences(
     onProgress: (progress: RecordingProgress) => onProgress?.(framework, planned, progress),
   })
   await withTemporaryPair(
-    async ({ tensorflow: { worker: tensorflow, folder }, pytorch: { worker: pytorch } }) => {
+    async (pair) => {
+      const { worker: tensorflow, folder } = pair.tensorflow
+      const { worker: pytorch } = pair.pytorch
       const reference = path.join(folder, 'reference.safetensors')
       const { description } = await tensorflow.request(
         describeIdiomaticMessage,
@@ -59,6 +61,7 @@ export async function explainDifferences(
         shortRuns: [],
         differences,
         unexplained,
+        versions: versionsOf(pair),
       })
     },
     { mode: experiment.mode, signal },

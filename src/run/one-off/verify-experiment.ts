@@ -15,7 +15,12 @@ import { recordRungsMessage } from '../../protocol/record-rungs.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import type { Worker } from '../../worker/worker.js'
 import { checkInputFiles } from '../input-files.js'
-import { type OfEach, type TemporaryWorker, withTemporaryPair } from '../workers/temporary-pair.js'
+import {
+  type OfEach,
+  type TemporaryWorker,
+  versionsOf,
+  withTemporaryPair,
+} from '../workers/temporary-pair.js'
 import { explainDifferences } from './explain-differences.js'
 import { carryOutShortRun } from './short-run.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
@@ -117,7 +122,11 @@ class Ladder {
     const passed =
       [...rungs, ...rounding].every((judged) => judged.passed) &&
       shortRuns.every(({ state }) => state !== 'different')
-    emit({ type: 'verify-finished', passed, rungs, rounding, shortRuns, differences: [], unexplained: null })
+    emit({
+      type: 'verify-finished',
+      ...{ passed, rungs, rounding, shortRuns, differences: [], unexplained: null },
+      versions: versionsOf(this.#recorders),
+    })
   }
 
   // A planted difference is in the recordings alone.

@@ -1,3 +1,4 @@
+import type { Inspection } from '../../protocol/inspect.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import type { Worker } from '../../worker/worker.js'
 import { FrameworkWorker } from './framework-worker.js'
@@ -7,6 +8,8 @@ import { withTemporaryWorker } from './temporary-worker.js'
 export interface TemporaryWorker {
   readonly worker: Worker
   readonly folder: string
+  /** Inspection of the machine from within the framework. */
+  readonly inspection: Inspection
 }
 
 /** Pair of values, one of each framework. */
@@ -18,6 +21,11 @@ export interface TemporaryPairOptions {
   readonly signal: AbortSignal
   /** Environment variables that are set for both workers and their Pythons. */
   readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Gives the versions of the packages that each of a pair has. */
+export function versionsOf(pair: OfEach<TemporaryWorker>): OfEach<Inspection['versions']> {
+  return { tensorflow: pair.tensorflow.inspection.versions, pytorch: pair.pytorch.inspection.versions }
 }
 
 /**
@@ -35,13 +43,13 @@ export function withTemporaryPair<T>(
       withTemporaryWorker(
         'pytorch',
         async (pytorch, otherFolder) => {
-          await Promise.all([
+          const [ours, theirs] = await Promise.all([
             FrameworkWorker.warmUp(tensorflow, 'tensorflow', { mode, signal }),
             FrameworkWorker.warmUp(pytorch, 'pytorch', { mode, signal }),
           ])
           return use({
-            tensorflow: { worker: tensorflow, folder },
-            pytorch: { worker: pytorch, folder: otherFolder },
+            tensorflow: { worker: tensorflow, folder, inspection: ours.inspection },
+            pytorch: { worker: pytorch, folder: otherFolder, inspection: theirs.inspection },
           })
         },
         environment,
