@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import type { ContractRow } from '../compare/comparison.js'
 import { frameworkNames } from '../framework-names.js'
 import type { Framework } from '../spec/schema.js'
 import { looks } from './charts/theme.js'
@@ -10,17 +11,24 @@ export function Chart({
   title,
   note,
   svg,
+  narrow,
 }: {
   readonly title: string
   readonly note?: ComponentChildren
   readonly svg: string
+  /** Drawing for a narrow screen, on which the text of `svg` would be small. */
+  readonly narrow?: string
 }) {
+  const drawing = { role: 'img', 'aria-label': title } as const
   return (
     <figure>
       <figcaption>
         <strong>{title}</strong> {note}
       </figcaption>
-      <div class="chart" role="img" aria-label={title} dangerouslySetInnerHTML={{ __html: svg }} />
+      {narrow !== undefined && (
+        <div class="chart narrow" {...drawing} dangerouslySetInnerHTML={{ __html: narrow }} />
+      )}
+      <div class="chart wide" {...drawing} dangerouslySetInnerHTML={{ __html: svg }} />
     </figure>
   )
 }
@@ -41,20 +49,79 @@ export function FrameworkKey({ frameworks }: { readonly frameworks: readonly Fra
   )
 }
 
+/** Claim in a few words that speaks for a result, or against it. */
+export interface Claim {
+  readonly text: string
+  readonly isGood: boolean
+}
+
+/** List of claims, each marked by its side. */
+export function Claims({ claims }: { readonly claims: readonly Claim[] }) {
+  return (
+    <ul class="trust">
+      {claims.map(({ text, isGood }) => (
+        <li key={text} class={isGood ? 'good' : 'doubt'}>
+          {isGood ? '✓' : '!'} {text}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Long text below its title, folded away until it is asked for. */
+export function FoldedText({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <details>
+      <summary>{title}</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
+      <pre tabIndex={0}>{text}</pre>
+    </details>
+  )
+}
+
+/** Table of the rows of a fairness contract. */
+export function ContractTable({
+  label,
+  rows,
+}: {
+  readonly label: string
+  readonly rows: readonly ContractRow[]
+}) {
+  return (
+    <Table
+      label={label}
+      ofTexts
+      head={['ingredient', 'state', 'evidence']}
+      rows={rows.map(({ ingredient, state, evidence }) => [
+        ingredient,
+        <span key="state" class={state}>
+          {state}
+        </span>,
+        <span key="evidence" class="evidence">
+          {evidence}
+        </span>,
+      ])}
+    />
+  )
+}
+
 /** Table whose first cells name their rows; figures stand to the right. It scrolls by itself on a narrow screen. */
 export function Table({
   label,
   head,
   rows,
+  ofTexts = false,
 }: {
   /** Name of the table for those who can't see where it stands. */
   readonly label: string
   readonly head: readonly string[]
   readonly rows: readonly (readonly ComponentChildren[])[]
+  /** Whether the cells are texts, which stand to the left. */
+  readonly ofTexts?: boolean
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys.
-    <section class="scroll" aria-label={label} tabIndex={0}>
+    <section class={ofTexts ? 'scroll texts' : 'scroll'} aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>

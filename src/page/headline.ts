@@ -9,6 +9,8 @@ import { metricFormats } from '../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { noVerdict } from '../report/verdict.js'
 
+import type { Claim } from './elements.js'
+
 // Sentences that the page and its Markdown begin with.
 
 const sentences: Readonly<Record<Verdict, string>> = {
@@ -44,14 +46,8 @@ function withoutVerdict({ runs, metrics, primaryMetric }: Comparison): string {
   return `${frameworkNames[framework]}: ${formatOr(summary, ({ mean }) => value(mean))} ${name}`
 }
 
-/** Reason to trust a comparison, or to doubt it. */
-export interface TrustItem {
-  readonly text: string
-  readonly isGood: boolean
-}
-
 /** Lists what speaks for the comparison and against it, in a few words each. */
-export function trustItems({ contract, runs, repeats, mode }: Comparison): TrustItem[] {
+export function trustItems({ contract, runs, repeats, mode }: Comparison): Claim[] {
   const identical = contract.filter(({ state }) => state === 'identical').length
   const broken = brokenRows(mode, contract)
   const unchecked = contract.filter(({ state }) => state === 'unchecked').length

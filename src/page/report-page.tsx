@@ -1,8 +1,8 @@
-import { renderToString } from 'preact-render-to-string'
 import type { Comparison } from '../compare/comparison.js'
 import { formatNumberOf } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
 import type { Details } from './details.js'
+import { renderDocument } from './document.js'
 import { CalibrationSection } from './sections/calibration.js'
 import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
@@ -14,7 +14,6 @@ import { SpeedSection } from './sections/speed.js'
 import { TopLossesSection } from './sections/top-losses.js'
 import { TrainingSection } from './sections/training.js'
 import { VerdictSection } from './sections/verdict.js'
-import { style } from './style.js'
 
 /** All that the page of a comparison shows. */
 export interface ReportPage {
@@ -31,31 +30,19 @@ export interface ReportPage {
 
 /** Renders the report of a comparison as one HTML file, which needs no network and no script. */
 export function renderReportPage(page: ReportPage): string {
-  return `<!doctype html>\n${renderToString(<Page {...page} />)}\n`
+  return renderDocument(page.comparison.experiment, <Report {...page} />)
 }
 
-function Page(page: ReportPage) {
+function Report(page: ReportPage) {
   return (
-    <html lang="en">
-      <head>
-        <meta charSet="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          httpEquiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <title>{`${page.comparison.experiment} – twintune`}</title>
-        <style dangerouslySetInnerHTML={{ __html: style }} />
-      </head>
-      <body>
-        <header>
-          <ReportHeading {...page} />
-        </header>
-        <main>
-          <ReportSections {...page} />
-        </main>
-      </body>
-    </html>
+    <>
+      <header>
+        <ReportHeading {...page} />
+      </header>
+      <main>
+        <ReportSections {...page} />
+      </main>
+    </>
   )
 }
 

@@ -1,16 +1,7 @@
+import { colors } from './colors.js'
+
 /** Style sheet of the page: one column, light and dark, for screens from 320 pixels on and for paper. */
-export const style = `
-:root {
-  color-scheme: light dark;
-  --paper: #ffffff; --ink: #1c2024; --soft: #5b6570; --faint: #dfe3e7; --shade: #eef1f4;
-  --tensorflow: #b45309; --pytorch: #1d5fa8; --good: #1a7f45; --doubt: #a3460b;
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    --paper: #15181b; --ink: #e8eaed; --soft: #a4adb6; --faint: #343a41; --shade: #232930;
-    --tensorflow: #f0a04b; --pytorch: #6fb1f2; --good: #5fc98a; --doubt: #f0a04b;
-  }
-}
+export const style = `${colors}
 * { box-sizing: border-box; }
 body {
   margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem;
@@ -31,6 +22,11 @@ h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; }
 .pytorch { color: var(--pytorch); }
 figure { margin: 1.5rem 0; }
 .chart svg { display: block; width: 100%; height: auto; max-width: 38rem; }
+.narrow { display: none; }
+@media screen and (max-width: 35rem) {
+  .narrow { display: block; }
+  .narrow ~ .wide { display: none; }
+}
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 2rem; }
 .charts figure { margin: 0.75rem 0; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
@@ -38,7 +34,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; }
 thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--faint); }
-#contract ~ .scroll :is(td, th) { text-align: left; }
+.texts :is(td, th) { text-align: left; }
 .evidence { white-space: normal; overflow-wrap: anywhere; display: inline-block; min-width: 16rem; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.75rem; list-style: none; padding: 0; }
 .gallery li { display: flex; gap: 0.6rem; align-items: flex-start; overflow-wrap: anywhere; }

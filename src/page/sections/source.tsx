@@ -1,3 +1,4 @@
+import { FoldedText } from '../elements.js'
 import { markDefaults } from '../mark-defaults.js'
 
 /** Texts that the comparison can be repeated from. */
@@ -27,16 +28,7 @@ export function SourceSection({ source }: { readonly source: Source }) {
           <code>twintune compare spec.yaml</code> carries it out again.
         </p>
       )}
-      {texts.map(
-        ({ title, text }) =>
-          text !== null && (
-            <details key={title}>
-              <summary>{title}</summary>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
-              <pre tabIndex={0}>{text}</pre>
-            </details>
-          ),
-      )}
+      {texts.map(({ title, text }) => text !== null && <FoldedText key={title} title={title} text={text} />)}
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import type { Comparison } from '../../compare/comparison.js'
+import { Claims } from '../elements.js'
 import { scopeOfVerdict, trustItems, verdictSentence } from '../headline.js'
 
 /** Section that a reader sees first: the verdict in a sentence, the figures behind it, and what it isn't about. */
@@ -11,13 +12,7 @@ export function VerdictSection({ comparison }: { readonly comparison: Comparison
       </h2>
       {difference?.reason && <p class="lead">{difference.reason}</p>}
       <p>{scopeOfVerdict(comparison)}</p>
-      <ul class="trust">
-        {trustItems(comparison).map(({ text, isGood }) => (
-          <li key={text} class={isGood ? 'good' : 'doubt'}>
-            {isGood ? '✓' : '!'} {text}
-          </li>
-        ))}
-      </ul>
+      <Claims claims={trustItems(comparison)} />
     </section>
   )
 }
