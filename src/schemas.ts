@@ -76,7 +76,7 @@ export const failureLineSchema: z.ZodType<FailureLine> = failureLine
 /** Schema of a line of `twintune lr-find --json`. */
 export const lrFindLineSchema: z.ZodType<LrFindLine> = lrFindLine
 
-/** Schema of a line of `twintune verify --json`. */
+/** Schema of a line of `twintune verify --json`, but for the last one, which names the report. */
 export const verifyEventSchema: z.ZodType<VerifyEvent> = verifyEvent
 
 /** Schema of a line of `twintune validate --json`. */
@@ -106,5 +106,5 @@ export const cacheClearedLineSchema: z.ZodType<CacheClearedLine> = cacheClearedL
 /** Schema of a line of `twintune prune --json`. */
 export const prunedLineSchema: z.ZodType<PrunedLine> = prunedLine
 
-/** Schema of a line of `twintune report --json`. */
+/** Schema of a line of `twintune report --json`, and of the last line of `twintune verify --json`. */
 export const reportLineSchema: z.ZodType<ReportLine> = reportLine

@@ -1,10 +1,10 @@
 import path from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import { TwintuneError } from '../failure.js'
 import type { LrFindLine } from '../lines/lr-find.js'
 import { renderOptionsFor } from '../log/output.js'
 import { sweepProgressPrinter } from '../log/sweep-progress.js'
-import { renderLearningRatePlot } from '../report/learning-rate-plot.js'
+import { renderLearningRatePlot } from '../page/charts/learning-rate-plot.js'
+import { writePage } from '../page/write-page.js'
 import { renderSweeps } from '../report/learning-rate-table.js'
 import { makeFolders, writing } from '../run/folder/writing.js'
 import { findLearningRates, type SweepRange } from '../run/one-off/find-learning-rate.js'
@@ -38,7 +38,7 @@ export async function lrFindCommand(
     onProgress: sweepProgressPrinter(stderr, quiet),
   })
   const plot = path.join(folder, `${experiment.name}-lr-find.svg`)
-  writing(folder, () => writeFileAtomic.sync(plot, renderLearningRatePlot(experiment.name, sweeps)))
+  writePage(plot, renderLearningRatePlot(experiment.name, sweeps))
   if (json) {
     for (const sweep of sweeps) {
       const line: LrFindLine = { type: 'learning-rate-found', ...sweep, plot }

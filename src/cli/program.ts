@@ -116,7 +116,10 @@ function createProgram(context: CommandContext, run: Run): Command {
     .action((spec: string, options: VerifyCommandOptions) =>
       run(async () => (await import('./verify.js')).verifyCommand(spec, options, context)),
     )
-  addOutputOptions(addLadderOptions(addSpecOptions(verify, { firstSeedAlone: true }))).addHelpText(
+  addLadderOptions(addSpecOptions(verify, { firstSeedAlone: true }))
+    .option('--out <folder>', 'folder that the report is written to', defaultRunsDirectory)
+    .option('--no-report', 'write no report')
+  addOutputOptions(verify).addHelpText(
     'after',
     example('twintune verify experiment.yaml --perturb adam-epsilon'),
   )

@@ -58,5 +58,5 @@ export const verifyEventSchema = z
   ])
   .meta({ title: 'VerifyEvent' })
 
-/** Line of `twintune verify --json`: a rung as it is judged, a rounding, a difference, or the end. */
+/** Line of `twintune verify --json`: a rung as it is judged, a rounding, a difference, or the end; a `ReportLine` follows it. */
 export type VerifyEvent = z.output<typeof verifyEventSchema>

@@ -7,5 +7,5 @@ export const reportLineSchema = z
   })
   .meta({ title: 'ReportLine' })
 
-/** Line of `twintune report --json`: a report that was written. */
+/** Line of `twintune report --json`, and the last one of `twintune verify --json`: a report that was written. */
 export type ReportLine = z.output<typeof reportLineSchema>

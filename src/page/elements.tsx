@@ -90,7 +90,7 @@ export function ContractTable({
   return (
     <Table
       label={label}
-      ofTexts
+      texts="all"
       head={['ingredient', 'state', 'evidence']}
       rows={rows.map(({ ingredient, state, evidence }) => [
         ingredient,
@@ -110,18 +110,18 @@ export function Table({
   label,
   head,
   rows,
-  ofTexts = false,
+  texts = 'none',
 }: {
   /** Name of the table for those who can't see where it stands. */
   readonly label: string
   readonly head: readonly string[]
   readonly rows: readonly (readonly ComponentChildren[])[]
-  /** Whether the cells are texts, which stand to the left. */
-  readonly ofTexts?: boolean
+  /** Columns of texts, which stand to the left. */
+  readonly texts?: 'none' | 'last' | 'all'
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys.
-    <section class={ofTexts ? 'scroll texts' : 'scroll'} aria-label={label} tabIndex={0}>
+    <section class={`scroll texts-${texts}`} aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -20,6 +20,13 @@ h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; }
 .unchecked { color: var(--soft); }
 .tensorflow { color: var(--tensorflow); }
 .pytorch { color: var(--pytorch); }
+.marks { display: block; }
+.key > span { white-space: nowrap; }
+.marks svg { vertical-align: -0.1em; }
+.versions { display: block; font-size: 0.85rem; }
+h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
+dt { font-weight: 500; }
+dd { margin: 0 0 0.5rem; }
 figure { margin: 1.5rem 0; }
 .chart svg { display: block; width: 100%; height: auto; max-width: 38rem; }
 .narrow { display: none; }
@@ -28,13 +35,22 @@ figure { margin: 1.5rem 0; }
   .narrow ~ .wide { display: none; }
 }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 2rem; }
-.charts figure { margin: 0.75rem 0; }
+.charts .marks { display: block; }
+.key > span { white-space: nowrap; }
+.marks svg { vertical-align: -0.1em; }
+.versions { display: block; font-size: 0.85rem; }
+h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
+dt { font-weight: 500; }
+dd { margin: 0 0 0.5rem; }
+figure { margin: 0.75rem 0; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; }
 thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--faint); }
-.texts :is(td, th) { text-align: left; }
+.texts-all :is(td, th), .texts-last :is(td, th):last-child { text-align: left; }
+.texts-last .evidence { min-width: 26rem; }
+.side { white-space: normal; overflow-wrap: break-word; display: inline-block; min-width: 11rem; }
 .evidence { white-space: normal; overflow-wrap: anywhere; display: inline-block; min-width: 16rem; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.75rem; list-style: none; padding: 0; }
 .gallery li { display: flex; gap: 0.6rem; align-items: flex-start; overflow-wrap: anywhere; }
@@ -62,5 +78,7 @@ pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0
   body { max-width: none; padding: 0; font-size: 10pt; }
   figure, tr { break-inside: avoid; }
   .scroll, pre { overflow: visible; max-height: none; }
+  table { font-size: 8.5pt; }
+  .evidence, .texts-last .evidence, .side { min-width: 5rem; overflow-wrap: anywhere; }
 }
 `

@@ -127,15 +127,25 @@ export function describeDivergence({ rungs, rounding, shortRuns }: Verification)
   return row ? `${row.ingredient}, in a short run in ${row.precision}: ${row.evidence}` : null
 }
 
-function describeRung({ rung, trained, where, worst, bound, tensorflow, pytorch, note }: Rung): string {
+/** Names the place of a rung's difference, with both values: `step 7: 0.25 in TensorFlow, 0.26 in PyTorch`. */
+export function placeOf({
+  where,
+  tensorflow,
+  pytorch,
+}: Pick<Rung, 'where' | 'tensorflow' | 'pytorch'>): string {
   const values =
     tensorflow === null || pytorch === null ? '' : `: ${tensorflow} in TensorFlow, ${pytorch} in PyTorch`
+  return `${where ?? ''}${values}`
+}
+
+function describeRung(failed: Rung): string {
+  const { rung, trained, where, worst, bound, note } = failed
   const size =
     worst === null
       ? ''
       : ` The largest difference is ${formatError(worst)}, the bound ${bound === 0 ? 'is equality' : `is ${formatError(bound)}`}.`
-  const place = where === null ? '' : ` at ${where}`
-  return `${rung} (${trainedNames[trained]})${place}${values}.${size}${note === null ? '' : ` ${note}`}`
+  const place = where === null ? placeOf(failed) : ` at ${placeOf(failed)}`
+  return `${rung} (${trainedNames[trained]})${place}.${size}${note === null ? '' : ` ${note}`}`
 }
 
 function describeRounding({ rung, precision, where, ratio, tensorflow, pytorch }: Rounding): string {

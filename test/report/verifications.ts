@@ -1,4 +1,4 @@
-import type { Verification } from '../../src/compare/verification.js'
+import type { ShortRunRow, Verification } from '../../src/compare/verification.js'
 import type { Rounding } from '../../src/protocol/judge-rounding.js'
 import { type Rung, rungNames } from '../../src/protocol/judge-rungs.js'
 import type { Trained } from '../../src/protocol/request-parts.js'
@@ -63,4 +63,35 @@ export function verificationOf(...changed: readonly (Rung | Rounding)[]): Verifi
   ) as Rounding[]
   const passed = [...rungs, ...rounding].every((judged) => judged.passed)
   return { passed, rungs, rounding, shortRuns: [], differences: [], unexplained: null, versions }
+}
+
+/** A ladder that breaks at the features, in the gradients with a known difference, and without a number in the steps. */
+export function brokenVerification(where: string): Verification {
+  return verificationOf(
+    rungOf('features', { passed: false, worst: 3.1e-7, where, trained: 'all' }),
+    rungOf('gradients', { limit: 5.9e-11, bound: 2e-10, trained: 'all', known: 'a known difference' }),
+    rungOf('steps', { passed: false, worst: null, note: 'Not judged: step 9 and 1 more.', trained: 'all' }),
+    roundingOf('logits', { passed: false, ratio: 1204, pytorch: 4.9e-4 }),
+    roundingOf('batch-norm', { judged: false, tensorflow: 0, pytorch: 0, ratio: 0 }),
+  )
+}
+
+/** Rows of two short runs, one of which did different work. */
+export function shortRunRows(evidence: string): ShortRunRow[] {
+  return [
+    { precision: 'float64', ingredient: 'images', state: 'identical', evidence },
+    { precision: 'float32', ingredient: 'updates', state: 'different', evidence: `${evidence} again` },
+  ]
+}
+
+/** What differs in idiomatic mode: measured and not, large, tiny and without effect. */
+export function differencesOf(note: string): Verification {
+  const sides = { tensorflow: `of TensorFlow ${note}`, pytorch: 'of PyTorch', note }
+  const differences = [
+    { ...sides, ingredient: 'weights', effect: null, effectOn: null },
+    { ...sides, ingredient: 'batch norm epsilon', effect: 9.47e-6, effectOn: 'logits' as const },
+    { ...sides, ingredient: 'optimizer epsilon', effect: 10.2, effectOn: 'first update' as const },
+    { ...sides, ingredient: 'batch norm mode', effect: 0, effectOn: 'running statistics' as const },
+  ]
+  return { ...verificationOf(), rungs: [], rounding: [], differences, unexplained: 1.5e-15 }
 }

@@ -1,14 +1,23 @@
 import type { LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
 import { LineChart, ScatterChart } from 'echarts/charts'
-import type { GridComponentOption } from 'echarts/components'
-import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components'
+import type { GridComponentOption, TitleComponentOption } from 'echarts/components'
+import { GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent } from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
+import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
+import { h } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import { colors } from '../colors.js'
+import { paper } from './theme.js'
 
-use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, SVGRenderer])
+use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent])
+use([LabelLayout, SVGRenderer])
+
+/** Series of a chart, of the kinds that the page has. */
+export type SeriesOption = LineSeriesOption | ScatterSeriesOption
 
 /** Options of a chart, of the kinds that the page has. */
-export type ChartOption = ComposeOption<LineSeriesOption | ScatterSeriesOption | GridComponentOption>
+export type ChartOption = ComposeOption<SeriesOption | GridComponentOption | TitleComponentOption>
 
 export interface ChartSize {
   /** Width in CSS pixels at which the chart's text has its own size. */
@@ -16,19 +25,37 @@ export interface ChartSize {
   readonly height: number
 }
 
+/** Texts of a chart that stands in a file of its own. */
+export interface ChartFile extends ChartSize {
+  /** Title of the file, for a reader who can't see the chart. */
+  readonly title: string
+  /** Description of what the chart shows, for the same reader. */
+  readonly description: string
+}
+
 /** Draws a chart as an SVG element that is as wide as the page lets it be. */
-export function renderChart(option: ChartOption, { width, height }: ChartSize): string {
+export function renderChart(option: ChartOption, size: ChartSize): string {
+  // The view box stays, and has the drawing scaled.
+  return draw(option, size).replace(/^<svg width="\d+" height="\d+"/, '<svg')
+}
+
+/** Draws a chart as an SVG file that stands by itself, with colours for light and dark surroundings. */
+export function renderChartFile(option: ChartOption, { title, description, ...size }: ChartFile): string {
+  const drawing = draw({ backgroundColor: paper, ...option }, size)
+  const texts = [h('title', { id: 'title' }, title), h('desc', { id: 'description' }, description)]
+  return `${drawing.replace(
+    /^<svg([^>]*)>/,
+    (_, attributes) =>
+      `<svg${attributes} role="img" aria-labelledby="title description">\n${texts.map((text) => renderToString(text)).join('\n')}\n<style>${colors}</style>`,
+  )}\n`
+}
+
+function draw(option: ChartOption, { width, height }: ChartSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ animation: false, ...option })
-    return (
-      chart
-        .renderToSVGString()
-        // The view box stays, and has the drawing scaled.
-        .replace(/^<svg width="\d+" height="\d+"/, '<svg')
-        // What changes below a mouse has no answer without a script.
-        .replace(/<style ?>.*?<\/style>/s, '')
-    )
+    // What changes below a mouse has no answer without a script.
+    return chart.renderToSVGString().replace(/<style ?>.*?<\/style>/s, '')
   } finally {
     // A chart that isn't disposed of keeps Node alive.
     chart.dispose()

@@ -18,7 +18,11 @@ export const looks: Readonly<Record<Framework, Look>> = {
 }
 
 export const ink = 'var(--ink)'
+export const soft = 'var(--soft)'
+export const good = 'var(--good)'
+export const doubt = 'var(--doubt)'
 export const faint = 'var(--faint)'
+export const paper = 'var(--paper)'
 export const shade = 'var(--shade)'
 
 const fontFamily = 'system-ui, sans-serif'

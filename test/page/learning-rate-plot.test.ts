@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { renderLearningRatePlot } from '../../src/report/learning-rate-plot.js'
-import { sweepOf } from './sweeps.js'
+import { renderLearningRatePlot } from '../../src/page/charts/learning-rate-plot.js'
+import { sweepOf } from '../report/sweeps.js'
 
 const plot = renderLearningRatePlot('fashion & <more>', [sweepOf('tensorflow'), sweepOf('pytorch')])
 
