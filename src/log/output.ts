@@ -53,6 +53,15 @@ export function supportsSparkLines(environment: Environment = process.env): bool
   return /utf-?8/i.test(all || characters || language) && !['dumb', 'linux'].includes(terminal)
 }
 
+/**
+ * Whether the terminal folds the lines on its screen when it becomes narrower, as most do. None says so: those that are
+ * known to cut the lines off are xterm, GNU screen and Linux's console. In tmux the terminal around it doesn't matter.
+ */
+export function foldsLines(environment: Environment = process.env): boolean {
+  const { TMUX: tmux = '', XTERM_VERSION: xterm = '', STY: screen = '', TERM: terminal } = environment
+  return tmux !== '' || (xterm === '' && screen === '' && terminal !== 'linux')
+}
+
 /** Whether lines on the stream are written over: not in the log that a CI keeps of what looks like a terminal. */
 export function isInteractive(stream: OutputStream, environment: Environment = process.env): boolean {
   const { CI: ci = '' } = environment

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eventSchema } from '../../src/events.js'
 import { createLogger, type LoggerOptions } from '../../src/log/create-logger.js'
-import { supportsSparkLines } from '../../src/log/output.js'
+import { foldsLines, supportsSparkLines } from '../../src/log/output.js'
 import { at, compareEvents, comparisonDirectory } from './events.js'
 import { OutputBuffer } from './output-buffer.js'
 
@@ -128,6 +128,16 @@ describe('on a terminal', () => {
     vi.stubEnv('TERM', 'dumb')
     expect(logAll({ stderr: new OutputBuffer({ isTTY: true }) }).stderr.text).not.toContain(escapeCharacter)
   })
+})
+
+test.each([
+  ['a terminal like most', { TERM: 'xterm-256color' }, true],
+  ['xterm', { TERM: 'xterm-256color', XTERM_VERSION: 'XTerm(390)' }, false],
+  ['GNU screen', { TERM: 'screen', STY: '1.pts-0' }, false],
+  ["Linux's console", { TERM: 'linux' }, false],
+  ['tmux in xterm', { TERM: 'tmux-256color', XTERM_VERSION: 'XTerm(390)', TMUX: '/tmp/tmux,1,0' }, true],
+])('whether lines are folded at another width is known of %s', (_, environment, expected) => {
+  expect(foldsLines(environment)).toBe(expected)
 })
 
 describe('spark lines', () => {
