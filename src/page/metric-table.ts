@@ -21,7 +21,7 @@ export function tableOfMetrics(comparison: Comparison): TextTable | null {
   const hasPairs = pairsOfFrameworks(comparison.runs).length > 0
   const hasSpread = runs > 1
   const noteOnPairs =
-    ' The difference is TensorFlow minus PyTorch, paired by seed. The p-values of all metrics but the primary one are adjusted for their number by Holm’s method.'
+    ' The difference is TensorFlow minus PyTorch, paired by seed. The p‑values of all metrics but the primary one are adjusted for their number by Holm’s method.'
   return {
     note: `${hasSpread ? `Means ± standard deviations of ${runs} seeds.` : 'One run each.'}${hasPairs ? noteOnPairs : ''}`,
     head: [

@@ -21,28 +21,21 @@ h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; }
 .tensorflow { color: var(--tensorflow); }
 .pytorch { color: var(--pytorch); }
 .marks { display: block; }
-.key > span { white-space: nowrap; }
+.key > span { white-space: nowrap; margin-right: 0.4rem; }
 .marks svg { vertical-align: -0.1em; }
 .versions { display: block; font-size: 0.85rem; }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
 dt { font-weight: 500; }
 dd { margin: 0 0 0.5rem; }
 figure { margin: 1.5rem 0; }
-.chart svg { display: block; width: 100%; height: auto; max-width: 38rem; }
+.chart svg { display: block; width: 100%; height: auto; max-width: 34rem; }
 .narrow { display: none; }
 @media screen and (max-width: 35rem) {
   .narrow { display: block; }
   .narrow ~ .wide { display: none; }
 }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0 2rem; }
-.charts .marks { display: block; }
-.key > span { white-space: nowrap; }
-.marks svg { vertical-align: -0.1em; }
-.versions { display: block; font-size: 0.85rem; }
-h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
-dt { font-weight: 500; }
-dd { margin: 0 0 0.5rem; }
-figure { margin: 0.75rem 0; }
+.charts figure { margin: 0.75rem 0; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
@@ -69,7 +62,7 @@ thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--
 .matrices tbody th { padding-right: 0.5rem; }
 .matrices thead th + th { writing-mode: sideways-lr; text-align: left; vertical-align: bottom; padding: 0.3rem 0; }
 .matrices .cell { min-width: 2.1rem; padding: 0.1rem 0; }
-h3 { font-size: 1rem; margin: 0.75rem 0 0; }
+.matrices h3 { margin: 0.75rem 0 0; }
 details { margin: 0.75rem 0; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0.82rem; max-height: 30rem; }

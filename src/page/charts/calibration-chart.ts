@@ -2,7 +2,7 @@ import type { Framework } from '../../spec/schema.js'
 import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, faint, looks, text } from './theme.js'
 
-const size = { width: 440, height: 340 }
+const size = { width: 380, height: 310 }
 const largestPoint = 22
 const smallestPoint = 5
 

@@ -3,7 +3,7 @@ import { type Place, type Point, placesOf, pointsOf, type ReadEpoch } from '../.
 import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, faint, ink, type Look, looks, text } from './theme.js'
 
-const size = { width: 440, height: 260 }
+const size = { width: 380, height: 230 }
 
 /** Figure of an epoch that a curve is of. */
 export interface Curve {

@@ -4,7 +4,7 @@ import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, ink, shade, text } from './theme.js'
 
-const size = { width: 480, height: 150 }
+const size = { width: 400, height: 150 }
 
 /** Draws the difference of each seed, and under them the mean with its interval, against zero and the margin. */
 export function renderDifferenceChart(
@@ -30,7 +30,14 @@ export function renderDifferenceChart(
       nameGap: 28,
       axisLabel: { ...text, showMinLabel: false, showMaxLabel: false, formatter: formatTick },
     },
-    yAxis: { ...axis, type: 'category', inverse: true, data: rows, splitLine: { show: false } },
+    yAxis: {
+      ...axis,
+      type: 'category',
+      inverse: true,
+      data: rows,
+      axisLabel: { ...text, lineHeight: 16 },
+      splitLine: { show: false },
+    },
     series: [
       {
         type: 'scatter',

@@ -5,7 +5,7 @@ import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, faint, looks, text } from './theme.js'
 
 const rowHeight = 26
-const width = 480
+const width = 400
 
 /** Draws the two values of each seed as points that a line joins, one seed under the other. */
 export function renderPairsChart(pairs: readonly Pair[], { name, unit, read }: Scale): string {
@@ -24,7 +24,15 @@ export function renderPairsChart(pairs: readonly Pair[], { name, unit, read }: S
   })
   const option: ChartOption = {
     grid: { left: 58, right: 18, top: 8, bottom: 44 },
-    xAxis: { ...axis, type: 'value', scale: true, name: `${name}, ${unit}`, nameGap: 28 },
+    xAxis: {
+      ...axis,
+      type: 'value',
+      scale: true,
+      // A point at the end of the axis would lie on the names of the seeds.
+      boundaryGap: ['4%', '4%'],
+      name: `${name}, ${unit}`,
+      nameGap: 28,
+    },
     yAxis: {
       ...axis,
       type: 'category',
