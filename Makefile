@@ -4,7 +4,7 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit test-slow mutants faults parity bench format clean FORCE
+.PHONY: help demo setup test test-unit test-slow mutants faults parity bench screenshots format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
@@ -41,6 +41,9 @@ parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md,
 
 bench: dist/main.js .venv/.runtime ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.
 	.venv/bin/python -m bench.all $(ARGS)
+
+screenshots: setup ## Makes the pictures of README and docs from the demo's run, with a Chromium. ARGS=runs/NAME takes an earlier one.
+	@npx tsx scripts/screenshots.ts $(ARGS)
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
 	npx biome check --write .
