@@ -1,11 +1,8 @@
 import path from 'node:path'
-import { parse } from 'yaml'
-import type { Comparison } from '../compare/comparison.js'
 import { TwintuneError } from '../failure.js'
 import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { readIfReadable } from '../run/folder/regular-file.js'
-import { comparisonSettingsSchema } from '../spec/comparison-schema.js'
 import { readDetails } from './details.js'
 import type { ReportPage } from './report-page.js'
 
@@ -24,33 +21,15 @@ export function readReport(found: RecordedComparison): ReportPage {
     })
   // A report without a text is worth more than none.
   const read = (file: string) => readIfReadable(path.join(folder, file))
-  const specification = read(comparisonFiles.spec)
   return {
     name,
     startedAt: started.time,
     comparison,
-    margin: marginOf(comparison, specification),
     details: readDetails(found),
     source: {
-      specification,
+      specification: read(comparisonFiles.spec),
       environment: read(comparisonFiles.environment),
       comparison: JSON.stringify(comparison, null, 2),
     },
-  }
-}
-
-function marginOf({ primaryMetric }: Comparison, specification: string | null): number | null | undefined {
-  const { success, data } = comparisonSettingsSchema.safeParse(settingsIn(specification))
-  return success ? (data.margins[primaryMetric] ?? null) : undefined
-}
-
-// The file may have been changed since, and the report has other things to show.
-function settingsIn(specification: string | null): unknown {
-  if (specification === null) return null
-  try {
-    const { comparison = {} } = parse(specification)
-    return comparison
-  } catch {
-    return null
   }
 }

@@ -22,8 +22,6 @@ export interface ReportPage {
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
   readonly comparison: Comparison
-  /** Margin of the primary metric, in its own unit; null for none, undefined where nobody can tell. */
-  readonly margin: number | null | undefined
   readonly source: Source
   readonly details: Details
 }
@@ -61,11 +59,11 @@ export function ReportHeading({ name, startedAt, comparison }: ReportPage) {
 }
 
 /** Sections of the report, from the verdict to what the comparison was made from. */
-export function ReportSections({ comparison, margin, source, details }: ReportPage) {
+export function ReportSections({ comparison, source, details }: ReportPage) {
   return (
     <>
       <VerdictSection comparison={comparison} />
-      <OutcomeSection comparison={comparison} margin={margin} />
+      <OutcomeSection comparison={comparison} />
       <TrainingSection comparison={comparison} />
       <ClassesSection details={details} />
       <CalibrationSection details={details} />

@@ -35,7 +35,6 @@ function fullPage(): string {
     name: hostile,
     startedAt: '2026-11-24T10:15:00.000Z',
     comparison: comparison({ runs, experiment: hostile }),
-    margin: 0.005,
     source: { specification: `name: ${hostile}`, environment: '{}', comparison: '{}' },
     details: {
       evaluations: runs.map((run) => ({ ...run, evaluation })),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Comparison } from '../../src/compare/comparison.js'
+import type { Comparison, Difference } from '../../src/compare/comparison.js'
 import type { Verdict } from '../../src/compare/verdict.js'
 import type { Details } from '../../src/page/details.js'
 import { type ReportPage, renderReportPage } from '../../src/page/report-page.js'
@@ -19,7 +19,6 @@ function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
     name: 'fashion-frozen-20261124-101500-k3f9',
     startedAt: '2026-11-24T10:15:00.000Z',
     comparison: of,
-    margin: 0.005,
     source,
     details: noDetails,
     ...changes,
@@ -149,6 +148,21 @@ test('nothing is called good where nobody knows, or where there is nothing', () 
 test('runs that other programs disturbed are counted at the top', () => {
   const runs = [finishedRun('tensorflow', 0, { othersCpuShare: 0.5 }), finishedRun('pytorch', 0)]
   expect(textOf(pageOf(comparison({ runs })))).toContain('! 1 run disturbed by other programs')
+})
+
+test('the interval of equivalence stands by itself, against the margin', () => {
+  const { metrics } = comparison()
+  const withDifference = (changes: Partial<Difference>) => {
+    const difference = { ...(metrics.accuracy.difference as Difference), ...changes }
+    return textOf(
+      pageOf(comparison({ metrics: { ...metrics, accuracy: { ...metrics.accuracy, difference } } })),
+    )
+  }
+  const equivalence = { interval: [-0.002, 0.003] as [number, number], level: 0.90625 }
+  const text = withDifference({ margin: 0.005, equivalence })
+  expect(text).toContain('equivalence: 90.6% interval')
+  expect(text).toContain('within the margin')
+  expect(withDifference({ margin: null, equivalence: null })).toContain('There is no margin')
 })
 
 test('the seeds that would settle the question are estimated, where they can be', () => {

@@ -36,17 +36,6 @@ test('a report lies in the folder of its comparison, and is written over an earl
   expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>.*<\/html>\n$/s)
 })
 
-test('the margin is that of the specification, and a file that is none costs the report nothing', () => {
-  const noteOf = (specification: string) => {
-    writeFileSync(path.join(folder, 'spec.yaml'), specification)
-    return readFileSync(writeReport(recorded()), 'utf8')
-  }
-  const shaded = 'within the margin'
-  expect(noteOf('comparison: { margins: { accuracy: 0.01 } }')).toContain(shaded)
-  expect(noteOf('name: pets')).toContain(shaded)
-  expect(noteOf('comparison: [')).not.toContain(shaded)
-})
-
 test('a comparison that has not ended has no report', () => {
   expect(() => writeReport(recorded({ status: 'interrupted', comparison: null }))).toThrow(
     expect.objectContaining({

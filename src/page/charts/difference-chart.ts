@@ -1,22 +1,46 @@
 import type { Difference } from '../../compare/comparison.js'
 import type { Pair } from '../../compare/pairs.js'
+import { formatPercent } from '../../report/format.js'
 import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, ink, shade, text } from './theme.js'
 
-const size = { width: 400, height: 150 }
+const width = 400
+const rowHeight = 47
+const rest = 56
 
-/** Draws the difference of each seed, and under them the mean with its interval, against zero and the margin. */
+/** Interval that the chart draws, in a row of its own. */
+interface IntervalRow {
+  readonly name: string
+  readonly ends: readonly [number, number]
+}
+
+/**
+ * Draws the difference of each seed, and under them the mean with its interval, and the interval that decides about
+ * equivalence; all against zero and the margin.
+ */
 export function renderDifferenceChart(
   pairs: readonly Pair[],
-  { mean, interval, level }: Pick<Difference, 'mean' | 'interval' | 'level'>,
-  margin: number | null,
+  { mean, interval, level, equivalence, margin = null }: Difference,
   { differenceUnit, factor, read }: Scale,
 ): string {
-  const rows = ['each seed', level === null ? 'mean' : `mean and\n${(100 * level).toFixed(1)}% interval`]
   const differences = pairs.map(([ours, theirs]) => read(ours) - read(theirs))
-  const ends = (interval ?? [mean, mean]).map((end) => factor * end)
-  const widest = Math.max(...[...differences, ...ends, factor * (margin ?? 0)].map(Math.abs))
+  const intervals: IntervalRow[] = [
+    {
+      name: level === null ? 'mean' : `mean and\n${formatPercent(level, 1)} interval`,
+      ends: interval ?? [mean, mean],
+    },
+    ...(equivalence
+      ? [
+          {
+            name: `equivalence:\n${formatPercent(equivalence.level, 1)} interval`,
+            ends: equivalence.interval,
+          },
+        ]
+      : []),
+  ]
+  const sizes = [...intervals.flatMap(({ ends }) => ends), margin ?? 0].map((end) => factor * end)
+  const widest = Math.max(...[...differences, ...sizes].map(Math.abs))
   const reach = 1.15 * (widest || 1)
   const option: ChartOption = {
     grid: { left: 100, right: 18, top: 8, bottom: 48 },
@@ -34,7 +58,7 @@ export function renderDifferenceChart(
       ...axis,
       type: 'category',
       inverse: true,
-      data: rows,
+      data: ['each seed', ...intervals.map(({ name }) => name)],
       axisLabel: { ...text, lineHeight: 16 },
       splitLine: { show: false },
     },
@@ -59,23 +83,23 @@ export function renderDifferenceChart(
           },
         }),
       },
-      {
-        type: 'line',
+      ...intervals.map(({ ends }, index) => ({
+        type: 'line' as const,
         symbol: 'none',
         lineStyle: { color: ink, width: 3 },
-        data: ends.map((end) => [end, 1]),
-      },
+        data: ends.map((end) => [factor * end, index + 1]),
+      })),
       {
         type: 'scatter',
         symbol: 'diamond',
         symbolSize: 14,
         itemStyle: { color: ink },
-        data: [[factor * mean, 1]],
+        data: intervals.map((_, index) => [factor * mean, index + 1]),
       },
     ],
     textStyle: text,
   }
-  return renderChart(option, size)
+  return renderChart(option, { width, height: rest + rowHeight * (1 + intervals.length) })
 }
 
 function formatTick(value: number): string {

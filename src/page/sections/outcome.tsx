@@ -11,14 +11,7 @@ import { tableOfMetrics } from '../metric-table.js'
 import { scaleOf } from '../scale.js'
 
 /** Section of the test: each seed's pair, the difference, and a table of all metrics. */
-export function OutcomeSection({
-  comparison,
-  margin,
-}: {
-  readonly comparison: Comparison
-  /** Margin of the primary metric, in its own unit; null for none, undefined where nobody can tell. */
-  readonly margin: number | null | undefined
-}) {
+export function OutcomeSection({ comparison }: { readonly comparison: Comparison }) {
   const { primaryMetric, metrics, runs } = comparison
   const { name } = metricFormats[primaryMetric]
   const { difference } = metrics[primaryMetric]
@@ -39,8 +32,8 @@ export function OutcomeSection({
       {pairs.length > 0 && difference && (
         <Chart
           title="The difference"
-          note={differenceNote(difference, margin)}
-          svg={renderDifferenceChart(pairs, difference, margin ?? null, scale)}
+          note={noteOnMargin(difference)}
+          svg={renderDifferenceChart(pairs, difference, scale)}
         />
       )}
       {difference && <SeedsToAdd difference={difference} />}
@@ -50,14 +43,12 @@ export function OutcomeSection({
   )
 }
 
-function differenceNote({ verdict }: Difference, margin: number | null | undefined): string {
+function noteOnMargin({ margin, equivalence }: Difference): string {
+  // Results of earlier versions don't say.
   if (margin === undefined) return ''
   if (margin === null) return 'There is no margin within which a difference would be of no consequence.'
   const shaded = 'Shaded: differences within the margin, which are of no consequence.'
-  // The two questions have levels of their own: 95% for a difference, 90% for equivalence.
-  return verdict === 'equivalent'
-    ? `${shaded} Equivalence is judged by the interval that the verdict names.`
-    : shaded
+  return equivalence ? `${shaded} Frameworks are equivalent whose lower interval lies within it.` : shaded
 }
 
 /** Estimate of the seeds that would settle what is open; nothing where no number can be named. */
