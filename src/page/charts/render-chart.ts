@@ -1,5 +1,5 @@
-import type { LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
-import { LineChart, ScatterChart } from 'echarts/charts'
+import type { BarSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+import { BarChart, LineChart, ScatterChart } from 'echarts/charts'
 import type { GridComponentOption, TitleComponentOption } from 'echarts/components'
 import { GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent } from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
@@ -10,11 +10,11 @@ import { renderToString } from 'preact-render-to-string'
 import { colors } from '../colors.js'
 import { paper } from './theme.js'
 
-use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent])
+use([BarChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent])
 use([LabelLayout, SVGRenderer])
 
 /** Series of a chart, of the kinds that the page has. */
-export type SeriesOption = LineSeriesOption | ScatterSeriesOption
+export type SeriesOption = BarSeriesOption | LineSeriesOption | ScatterSeriesOption
 
 /** Options of a chart, of the kinds that the page has. */
 export type ChartOption = ComposeOption<SeriesOption | GridComponentOption | TitleComponentOption>

@@ -4,7 +4,8 @@ import { formatPercent } from '../../report/format.js'
 import { measureRows } from '../../report/measures.js'
 import { finishedRuns, frameworksOf } from '../../report/runs.js'
 import { timeGroups, timeNotes } from '../../report/time-table.js'
-import { Table } from '../elements.js'
+import { renderTimeChart } from '../charts/time-chart.js'
+import { Chart, Table } from '../elements.js'
 
 /** Section of time and memory. */
 export function SpeedSection({ comparison: { runs, throughput } }: { readonly comparison: Comparison }) {
@@ -23,6 +24,11 @@ export function SpeedSection({ comparison: { runs, throughput } }: { readonly co
           .
         </p>
       )}
+      <Chart
+        title="Seconds of all runs together"
+        note="The parts add up to the whole; those without a name are in the table."
+        svg={renderTimeChart(finished)}
+      />
       <p class="note">{timeNotes(finished).join(' ')}</p>
       {timeGroups(finished).map(({ title, measures }) => (
         <Table
