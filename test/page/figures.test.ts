@@ -38,7 +38,6 @@ const { document } = parseHTML(
     name: 'fashion-frozen-20261124-101500-k3f9',
     startedAt: '2026-11-24T10:15:00.000Z',
     comparison: shown,
-    margin: 0.005,
     source: { specification: null, environment: null, comparison: JSON.stringify(shown) },
     details: { evaluations: [], disagreements: null, thumbnails: new Map() },
   }),
