@@ -27,6 +27,13 @@ const rooms = {
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'report'],
   },
   log: { files: ['log/'], imports: ['base', 'spec', 'names', 'protocol', 'plan', 'events', 'report'] },
+  serve: {
+    files: ['serve/'],
+    imports: [
+      ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'run'],
+      ...['report', 'page', 'log'],
+    ],
+  },
   api: {
     files: ['index.ts', 'schemas.ts'],
     imports: ['base', 'spec', 'protocol', 'compare', 'events', 'run', 'lines'],
@@ -35,7 +42,7 @@ const rooms = {
     files: ['cli/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'report', 'page', 'log', 'api'],
+      ...['lines', 'report', 'page', 'log', 'serve', 'api'],
     ],
   },
   main: { files: ['main.ts'], imports: ['cli', 'log'] },
@@ -50,7 +57,7 @@ const runRooms = {
 }
 
 /** The files of src/ that are started or imported from outside. */
-const entries = '^src/(main|index|schemas|worker/child)\\.ts$'
+const entries = '^src/(main|index|schemas|worker/child|serve/client/served-page)\\.ts$'
 
 /** The pattern of paths that begin like one of `paths`, below `folder`. */
 const below = (folder, paths) => `^${folder}/(${paths.join('|').replaceAll('.', '\\.')})`
@@ -104,6 +111,20 @@ export default {
       severity: 'error',
       from: { path: '^src/run/[^/]+$' },
       to: { path: '^src/run/one-off/' },
+    },
+    {
+      name: 'serve-reads-folders',
+      comment: 'A server shows what lies in folders; what it serves is carried out elsewhere.',
+      severity: 'error',
+      from: { path: '^src/serve/' },
+      to: { path: '^src/run/', pathNot: '^src/run/folder/' },
+    },
+    {
+      name: 'browser-alone',
+      comment: 'What runs in the browser shares nothing with Node.',
+      severity: 'error',
+      from: { path: '^src/serve/client/' },
+      to: { pathNot: '^src/serve/client/' },
     },
     {
       name: 'worker-alone-imports-pythonia',

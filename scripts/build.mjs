@@ -1,4 +1,4 @@
-// Bundles the command, the API and the worker's child into dist/. Their types come from write-declarations.ts.
+// Bundles the command, the API, the worker's child and the script of the served pages into dist/. Their types come from write-declarations.ts.
 
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,18 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  logLevel: 'warning',
+})
+// What runs in the browser is a script of its own.
+await build({
+  entryPoints: { 'served-page': 'src/serve/client/served-page.ts' },
+  outdir: 'dist',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
 })
 await chmod('dist/main.js', 0o755)

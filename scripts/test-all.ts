@@ -25,6 +25,7 @@ const lanes = await Promise.all([
   runLane([vitest(reports, ['integration', 'package', 'browser'])]),
   runLane([
     check('tsc', '--noEmit'),
+    check('tsc', '--noEmit', '--project', 'src/serve/client'),
     check('biome', 'ci', '--error-on-warnings', '.'),
     check('npm', 'run', '--silent', 'lint:imports'),
     check('ruff', 'check', '.'),

@@ -10,6 +10,7 @@ export const failureCodes = [
   'COMPARISON_NOT_RESUMABLE',
   'COMPARISON_IN_USE',
   'CACHE_UNREADABLE',
+  'ADDRESS_UNAVAILABLE',
   // The data (3).
   'DATASET_NOT_FOUND',
   'DATASET_EMPTY',

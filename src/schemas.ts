@@ -26,6 +26,7 @@ import type {
   RunResult,
   ValidateIssue,
   VerifyEvent,
+  ViewLine,
 } from './index.js'
 import { backboneLineSchema as backboneLine } from './lines/backbone.js'
 import {
@@ -43,6 +44,7 @@ import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
+import { viewLineSchema as viewLine } from './lines/view.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
 import { experimentSchema as experiment } from './spec/schema.js'
@@ -108,3 +110,6 @@ export const prunedLineSchema: z.ZodType<PrunedLine> = prunedLine
 
 /** Schema of a line of `twintune report --json`, and of the last line of `twintune verify --json`. */
 export const reportLineSchema: z.ZodType<ReportLine> = reportLine
+
+/** Schema of the line of `twintune view --json`. */
+export const viewLineSchema: z.ZodType<ViewLine> = viewLine

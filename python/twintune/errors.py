@@ -22,6 +22,7 @@ FailureCode = Literal[
     "COMPARISON_NOT_RESUMABLE",
     "COMPARISON_IN_USE",
     "CACHE_UNREADABLE",
+    "ADDRESS_UNAVAILABLE",
     # The data (3).
     "DATASET_NOT_FOUND",
     "DATASET_EMPTY",

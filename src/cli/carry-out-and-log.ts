@@ -8,9 +8,10 @@ import type { Experiment } from '../spec/schema.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
+import { openLivePage, type ServeOptions } from './live-page.js'
 
 /** Options of how runs are carried out, which the commands that begin a comparison share with the one that resumes it. */
-export interface RunningOptions extends OutputOptions, Partial<EvidenceOptions> {
+export interface RunningOptions extends OutputOptions, ServeOptions, Partial<EvidenceOptions> {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
@@ -28,7 +29,7 @@ export interface CarryOutOptions extends SpecOptions, RunningOptions {
 /** Turns the options of a command into those of the API. A single framework has no evidence: nobody judges its runs. */
 export function runOptionsOf(
   options: RunningOptions,
-  { signal }: Pick<CommandContext, 'signal'>,
+  { signal }: { readonly signal: AbortSignal },
 ): ResumeOptions {
   const { parallel, featureCache, hangTimeout: hangTimeoutMinutes, keepCheckpoints } = options
   const { replay, crossEvaluation } = options
@@ -46,36 +47,39 @@ export async function carryOutAndLog(
   options: CarryOutOptions,
   context: CommandContext,
 ): Promise<number> {
-  const events = runExperiment(experiment, {
-    ...runOptionsOf(options, context),
-    runsDirectory: options.out,
-  })
-  return logToTheEnd(events, options, context)
+  const begin = (signal: AbortSignal) =>
+    runExperiment(experiment, { ...runOptionsOf(options, { signal }), runsDirectory: options.out })
+  return logToTheEnd(begin, options, context)
 }
 
-/** Logs what happens until the comparison has ended, and writes its report; resolves to the exit code that it deserves. */
+/**
+ * Begins a comparison and logs what happens until it has ended, on a live page too where the options ask for one; then writes
+ * its report. Resolves to the exit code that the comparison deserves.
+ */
 export async function logToTheEnd(
-  events: AsyncIterable<Event>,
-  {
-    json = false,
-    quiet = false,
-    details,
-    report = true,
-  }: OutputOptions & Pick<RunningOptions, 'details' | 'report'>,
+  begin: (signal: AbortSignal) => AsyncIterable<Event>,
+  options: OutputOptions & ServeOptions & Pick<RunningOptions, 'details' | 'report'>,
   context: CommandContext,
 ): Promise<number> {
+  const { json = false, quiet = false, details, report = true } = options
+  const page = await openLivePage(options, context)
   const logger = createLogger({ json, quiet, details, ...context.streams })
   let ended: EventOf<'comparison-finished'> | undefined
   try {
-    for await (const event of events) {
+    for await (const event of begin(page?.signal ?? context.signal)) {
       logger.log(event)
+      page?.log(event)
       if (event.type === 'comparison-finished') ended = event
     }
+  } catch (error) {
+    await page?.breakOff(toFailure(error).message)
+    throw error
   } finally {
     logger.close()
   }
   if (ended === undefined) return exitCodes.fault
-  if (report) await reportTo(ended.comparisonDirectory, { json, quiet }, context)
+  const file = report ? await reportTo(ended.comparisonDirectory, { json, quiet }, context) : null
+  await page?.end(ended, file)
   return exitCodeOfComparison(ended.comparison)
 }
 
@@ -84,15 +88,18 @@ async function reportTo(
   comparisonDirectory: string,
   { json, quiet }: OutputOptions,
   context: CommandContext,
-): Promise<void> {
+): Promise<string | null> {
   try {
     const { writeReport } = await import('../page/write-report.js')
     const found = await readComparison(comparisonDirectory)
-    if (found === undefined) return
-    const line = `Report: ${visible(writeReport(found))}`
+    if (found === undefined) return null
+    const file = writeReport(found)
+    const line = `Report: ${visible(file)}`
     if (json) context.stderr(line)
     else if (!quiet) context.stdout(line)
+    return file
   } catch (error) {
     context.stderr(`warning The report was not written: ${visible(toFailure(error).message)}`)
+    return null
   }
 }

@@ -36,6 +36,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   COMPARISON_NOT_RESUMABLE: exitCodes.usage,
   COMPARISON_IN_USE: exitCodes.usage,
   CACHE_UNREADABLE: exitCodes.usage,
+  ADDRESS_UNAVAILABLE: exitCodes.usage,
   DATASET_NOT_FOUND: exitCodes.runFailed,
   DATASET_EMPTY: exitCodes.runFailed,
   DATASET_ONE_CLASS: exitCodes.runFailed,

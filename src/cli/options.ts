@@ -76,10 +76,35 @@ export function addResumeOptions(command: Command): Command {
       'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
       parseMinutes,
     )
-  addDetailsOption(command)
+  addServeOption(addDetailsOption(command))
     .option('--no-report', 'write no report.html and no report.md')
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
+}
+
+/** Adds `--serve`, for the commands that carry a comparison out, and where its page is served. */
+function addServeOption(command: Command): Command {
+  const { port, host } = addressOptions()
+  return command
+    .option('--serve', 'show the comparison live on a page for the browser, whose address is printed')
+    .addOption(port.implies({ serve: true }))
+    .addOption(host.implies({ serve: true }))
+}
+
+/** Adds `--port` and `--host`, for a command whose work is to serve pages. */
+export function addAddressOptions(command: Command): Command {
+  const { port, host } = addressOptions()
+  return command.addOption(port).addOption(host)
+}
+
+function addressOptions() {
+  return {
+    port: new Option('--port <port>', 'port of the page; without it, any free one').argParser(parsePort),
+    host: new Option(
+      '--host <address>',
+      'address of this machine to serve the page on; without it, 127.0.0.1, which no other machine reaches',
+    ),
+  }
 }
 
 /** Adds `--details`, for the commands that print a report. */
@@ -158,6 +183,12 @@ function parseMinutes(value: string): number {
   if (value.trim() === '' || !Number.isFinite(minutes) || minutes <= 0)
     throw new InvalidArgumentError('The minutes must be a number above 0, like 10.')
   return minutes
+}
+
+function parsePort(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
+    throw new InvalidArgumentError('The port must be a whole number from 0 to 65535; 0 is any free one.')
+  return Number(value)
 }
 
 function parseParallel(value: string): number {

@@ -12,6 +12,7 @@ import { exitCodes } from './exit-code.js'
 import type { ListOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
 import {
+  addAddressOptions,
   addCarryOutOptions,
   addChangedEvidenceOptions,
   addDetailsOption,
@@ -30,6 +31,7 @@ import type { ReportOptions } from './report.js'
 import type { ShowOptions } from './show.js'
 import type { TrainOptions } from './train.js'
 import type { VerifyCommandOptions } from './verify.js'
+import type { ViewOptions } from './view.js'
 
 /** Runs the command that the arguments ask for; resolves to its exit code and never rejects. */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
@@ -190,6 +192,16 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./show.js')).showCommand(folder, options, context)),
     )
   addOutputOptions(addDetailsOption(addOutOption(show))).addHelpText('after', example('twintune show latest'))
+
+  const view = program
+    .command('view [folder]')
+    .description(
+      'show the comparisons in a folder on pages for the browser, until Ctrl-C: a list, each report, those that go on live, and several over each other',
+    )
+    .action((folder: string | undefined, options: ViewOptions) =>
+      run(async () => (await import('./view.js')).viewCommand(folder, options, context)),
+    )
+  addOutputOptions(addAddressOptions(view)).addHelpText('after', example('twintune view runs'))
 
   const report = program
     .command('report <comparison...>')

@@ -15,5 +15,6 @@ export async function resumeCommand(
   const found = await findComparison(comparison, out)
   if (isComplete(found, { replay, crossEvaluation }))
     context.stderr(`${visible(found.name)} is finished: there is nothing to resume.`)
-  return logToTheEnd(resumeComparison(found.path, runOptionsOf(options, context)), options, context)
+  const begin = (signal: AbortSignal) => resumeComparison(found.path, runOptionsOf(options, { signal }))
+  return logToTheEnd(begin, options, context)
 }

@@ -40,6 +40,20 @@ export async function findComparison(named: string, runsDirectory: string): Prom
   return only
 }
 
+/**
+ * Reads the comparison of that very name below `runsDirectory`; `undefined` when none has it. A name that leads elsewhere,
+ * such as `..`, is none of a folder there.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND when it can't be read.
+ */
+export async function readNamed(
+  name: string,
+  runsDirectory: string,
+): Promise<RecordedComparison | undefined> {
+  const folder = (await foldersIn(runsDirectory)).find((candidate) => path.basename(candidate) === name)
+  return folder === undefined ? undefined : readComparison(folder)
+}
+
 const hintOfOut = '--out names another folder of comparisons.'
 const candidatesShown = 10
 

@@ -118,7 +118,7 @@ function readBeginning(file: string, most: number): string | null {
  * @throws The system's error, or TwintuneError COMPARISON_NOT_FOUND for what is no regular file.
  */
 export function readBytes(file: string, most: number): Buffer | null {
-  const descriptor = openIfThere(file)
+  const descriptor = openIfThere(file, constants.O_RDONLY)
   if (descriptor === null) return null
   try {
     const bytes = Buffer.allocUnsafe(Math.min(most, fstatSync(descriptor).size))
@@ -134,9 +134,10 @@ export function readBytes(file: string, most: number): Buffer | null {
   }
 }
 
-function openIfThere(file: string): number | null {
+/** Opens a regular file in a comparison's folder as `openRegular` does; `null` when it isn't there. */
+export function openIfThere(file: string, flags: number): number | null {
   try {
-    return openRegular(file, constants.O_RDONLY)
+    return openRegular(file, flags)
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null
     throw error

@@ -1,0 +1,133 @@
+import type { JSX } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import { formatNumberOf } from '../../report/format.js'
+import { ReportHeading, type ReportPage, ReportSections } from '../report-page.js'
+import { CurvesSection } from '../sections/training.js'
+import { ActivitiesSection } from './activities.js'
+import { renderDocument } from './document.js'
+import { EndedNotice, LiveStatus } from './live-status.js'
+import type { LiveView } from './live-view.js'
+import { RunStatesSection } from './run-states.js'
+
+/** Names of the parts of the live page that are replaced while it is open, in their order on it. */
+export const fragmentNames = ['heading', 'status', 'activities', 'curves', 'runs', 'report'] as const
+
+/** Name of a part of the live page that is replaced as a whole. */
+export type FragmentName = (typeof fragmentNames)[number]
+
+/** HTML of the parts of the live page. */
+export type Fragments = Readonly<Record<FragmentName, string>>
+
+/** Number of lines of the log that the page keeps. */
+export const mostLogLines = 300
+
+/** All that the live page shows when it is opened, and where it hears what comes next. */
+export interface LivePage {
+  readonly title: string
+  readonly fragments: Fragments
+  readonly log: readonly string[]
+  readonly nonce: string
+  /** Path of the stream of events, which goes on after what the page shows. */
+  readonly eventsPath: string
+  readonly hasList: boolean
+}
+
+/** Renders the live page of a comparison. */
+export function renderLivePage({ title, fragments, log, nonce, eventsPath, hasList }: LivePage): string {
+  const part = (name: FragmentName) => (
+    <div data-fragment={name} dangerouslySetInnerHTML={{ __html: fragments[name] }} />
+  )
+  return renderDocument({
+    title,
+    nonce,
+    hasList,
+    children: (
+      <div data-events={eventsPath}>
+        <header data-fragment="heading" dangerouslySetInnerHTML={{ __html: fragments.heading }} />
+        <main>
+          <p class="connection" role="alert" data-connection hidden />
+          {part('status')}
+          {part('activities')}
+          {part('curves')}
+          {part('runs')}
+          {part('report')}
+          <LogSection lines={log} />
+        </main>
+      </div>
+    ),
+  })
+}
+
+/** Renders every part of an unfinished comparison but its curves, which take longer and change less often. */
+export function renderLiveFragments(
+  view: LiveView,
+  { canCancel }: { readonly canCancel: boolean },
+): Omit<Fragments, 'curves'> {
+  return {
+    heading: renderToString(<LiveHeading view={view} />),
+    status: renderToString(<LiveStatus view={view} canCancel={canCancel} />),
+    activities: renderToString(<ActivitiesSection activities={view.activities} />),
+    runs: renderToString(<RunStatesSection runs={view.runs} />),
+    report: '',
+  }
+}
+
+/** Renders the curves of the epochs so far. */
+export function renderLiveCurves({ curves }: Pick<LiveView, 'curves'>): string {
+  return renderToString(<CurvesSection runs={curves} />)
+}
+
+/** Renders what the page shows once the comparison has ended: its report in full, and a note above it. */
+export function renderEndedFragments(page: ReportPage, note: string): Fragments {
+  return {
+    ...onlyStatus(<EndedNotice note={note} />),
+    heading: renderToString(<ReportHeading {...page} />),
+    report: renderToString(<ReportSections {...page} />),
+  }
+}
+
+/** Renders what the page shows where the comparison broke off without a result. */
+export function renderBrokenOffFragments(view: LiveView, message: string): Fragments {
+  return {
+    ...onlyStatus(<p class="lead doubt">The comparison broke off: {message}</p>),
+    heading: renderToString(<LiveHeading view={view} />),
+    runs: renderToString(<RunStatesSection runs={view.runs} />),
+  }
+}
+
+function onlyStatus(status: JSX.Element): Fragments {
+  return { heading: '', status: renderToString(status), activities: '', curves: '', runs: '', report: '' }
+}
+
+function LiveHeading({ view: { experiment, name, mode, seeds, startedAt } }: { readonly view: LiveView }) {
+  return (
+    <>
+      <h1>{experiment}</h1>
+      <p>
+        {mode} mode · {formatNumberOf(seeds, 'seed')} · {startedAt.slice(0, 10)} · {name}
+      </p>
+    </>
+  )
+}
+
+// Screen readers would be flooded by every line, so that they are told of new ones only when somebody asks for it.
+function LogSection({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <details class="log">
+      <summary>Log</summary>
+      <p>
+        <label>
+          <input type="checkbox" data-announce /> Have a screen reader read new lines
+        </label>
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
+      <div role="log" aria-live="off" aria-label="Log" tabIndex={0} data-keep-scroll>
+        <ol data-log={mostLogLines}>
+          {lines.map((line, index) => (
+            <li key={index}>{line}</li>
+          ))}
+        </ol>
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,51 @@
+/** Style sheet of the pages that a server shows, beside that of the report. */
+export const servedStyle = `
+:root {
+  --line-1: #b45309; --line-2: #1d5fa8; --line-3: #1a7f45; --line-4: #8a3ab9; --line-5: #b0245a; --line-6: #4d5a66;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --line-1: #f0a04b; --line-2: #6fb1f2; --line-3: #5fc98a; --line-4: #c792ea; --line-5: #f28bb1; --line-6: #aeb9c4;
+  }
+}
+nav { font-size: 0.92rem; margin-bottom: 0.75rem; }
+a { color: var(--pytorch); }
+code { overflow-wrap: anywhere; }
+button, input[type='search'] {
+  font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 0.35rem;
+  padding: 0.3rem 0.75rem; max-width: 100%;
+}
+button:not(:disabled) { cursor: pointer; }
+button:disabled { color: var(--soft); border-color: var(--faint); }
+:focus-visible { outline: 2px solid var(--pytorch); outline-offset: 2px; }
+progress { width: 100%; height: 0.6rem; accent-color: var(--pytorch); display: block; }
+progress.tensorflow { accent-color: var(--tensorflow); }
+.status progress { max-width: 38rem; }
+.connection, .ended { border-left: 4px solid var(--doubt); background: var(--shade); padding: 0.6rem 0.9rem; }
+.connection { position: sticky; top: 0; z-index: 1; }
+.ended { border-color: var(--good); overflow-wrap: anywhere; }
+.activities, .lines { list-style: none; padding: 0; display: grid; gap: 1rem; }
+.activities { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.activities li { border: 1px solid var(--faint); border-radius: 0.5rem; padding: 0.8rem 1rem; }
+.activities h3 { font-size: 1rem; margin: 0; }
+.activities p { margin: 0.15rem 0 0.4rem; display: flex; gap: 1rem; justify-content: space-between; }
+.share { color: var(--soft); font-variant-numeric: tabular-nums; }
+dl { display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem; margin: 0.7rem 0 0; font-variant-numeric: tabular-nums; }
+dt { color: var(--soft); font-size: 0.82rem; }
+dd { margin: 0; }
+.lines { gap: 0.2rem; overflow-wrap: anywhere; }
+${[1, 2, 3, 4, 5, 6].map((number) => `.line-${number} { color: var(--line-${number}); }`).join(' ')}
+.log ol { list-style: none; margin: 0; padding: 0; }
+.log [role='log'] {
+  padding: 0.75rem; overflow: auto; max-height: 24rem; background: var(--shade);
+  font: 0.82rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
+}
+.log { margin-top: 2.5rem; }
+.controls { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: center; margin: 1.25rem 0; }
+.list :is(td, th) { text-align: left; }
+.list th .note { display: block; font-weight: 400; font-size: 0.82rem; }
+.list thead button { border: 0; padding: 0; color: inherit; background: none; }
+.list th[aria-sort='ascending'] button::after { content: ' ▲'; }
+.list th[aria-sort='descending'] button::after { content: ' ▼'; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+`

@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { hasCode, TwintuneError } from '../failure.js'
+import { readReport } from '../page/read-report.js'
+import { renderIndexPage } from '../page/served/index-page.js'
+import { renderSavedReport } from '../page/served/saved-report.js'
+import { mostSideBySide, renderSideBySidePage } from '../page/served/side-by-side-page.js'
+import { listComparisons, readNamed } from '../run/folder/find.js'
+import { type RecordedComparison, readComparison } from '../run/folder/read.js'
+import { explainUnreadable } from '../run/folder/unreadable.js'
+import type { GuardedApp } from './guard.js'
+import { LiveFeed } from './live-feed.js'
+import { addScript, answerEvents, answerLivePage, nonceOf } from './live-pages.js'
+import { type RunningServer, type ServerAddress, startServer } from './server.js'
+
+/**
+ * Starts a server that shows the comparisons in a folder.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND where there is no such folder or it can't be read, ADDRESS_UNAVAILABLE where the
+ *   server can't listen there.
+ */
+export async function serveFolder(runsDirectory: string, address: ServerAddress): Promise<RunningServer> {
+  await requireFolder(runsDirectory)
+  return startServer(address, (app) => addFolderPages(app, path.resolve(runsDirectory)))
+}
+
+/** Adds the pages of the comparisons in a folder: their list, a page for each, and several side by side. */
+export function addFolderPages(app: GuardedApp, runsDirectory: string): void {
+  const feeds = new Map<string, LiveFeed>()
+  // Pages of one comparison share what is read and drawn. One that was resumed after its end is read anew.
+  const feedOf = (found: RecordedComparison): LiveFeed => {
+    const known = feeds.get(found.name)
+    if (known !== undefined && !known.isOver) return known
+    const feed = new LiveFeed(found)
+    feeds.set(found.name, feed)
+    return feed
+  }
+
+  addScript(app)
+  app.get('/', async (context) => {
+    const comparisons = await listComparisons(runsDirectory)
+    return context.html(renderIndexPage({ runsDirectory, comparisons, nonce: nonceOf(context) }))
+  })
+  app.get('/comparisons/:name', async (context) => {
+    const found = await readNamed(context.req.param('name'), runsDirectory)
+    if (found === undefined) return context.notFound()
+    const title = found.started.experiment
+    if (found.comparison !== null)
+      return context.html(renderSavedReport(readReport(found), { nonce: nonceOf(context) }))
+    const eventsPath = `/comparisons/${encodeURIComponent(found.name)}/events`
+    return answerLivePage(context, feedOf(found), { title, eventsPath, hasList: true })
+  })
+  app.get('/comparisons/:name/events', async (context) => {
+    const found = await readNamed(context.req.param('name'), runsDirectory)
+    return found === undefined ? context.notFound() : answerEvents(context, feedOf(found))
+  })
+  app.get('/compare', async (context) => {
+    // A form names each by itself, a person several in one.
+    const names = (context.req.queries('names') ?? []).flatMap((text) => text.split(','))
+    const distinct = [...new Set(names)].filter((name) => name !== '')
+    if (distinct.length < 2 || distinct.length > mostSideBySide)
+      return context.text(`Name two to ${mostSideBySide} comparisons, as in /compare?names=one,other.`, 400)
+    const found = await Promise.all(distinct.map((name) => readNamed(name, runsDirectory)))
+    const missing = distinct.filter((_, index) => found[index] === undefined)
+    if (missing.length > 0) return context.text(`There is no comparison ${missing.join(', ')}.`, 404)
+    const comparisons = found.filter((comparison) => comparison !== undefined)
+    return context.html(renderSideBySidePage({ comparisons, nonce: nonceOf(context) }))
+  })
+}
+
+async function requireFolder(runsDirectory: string): Promise<void> {
+  const hint = 'Name the folder that --out named when the comparisons began.'
+  try {
+    await readdir(runsDirectory)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw explainUnreadable(error, 'COMPARISON_NOT_FOUND', runsDirectory, hint)
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_FOUND',
+      message: `There is no folder ${runsDirectory}.`,
+      hint,
+    })
+  }
+  if ((await readComparison(runsDirectory)) !== undefined)
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_FOUND',
+      message: `${runsDirectory} is the folder of one comparison.`,
+      hint: `Name the folder that it lies in: twintune view ${path.dirname(path.resolve(runsDirectory))}`,
+    })
+}
