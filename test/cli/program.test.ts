@@ -116,6 +116,24 @@ describe('a learning-rate sweep that cannot run', () => {
   })
 })
 
+describe('a verification that cannot run', () => {
+  it('ends before its work when the report cannot be written', async () => {
+    const out = path.join(spec, 'below-a-file')
+    const { exitCode, stdout } = await run('verify', spec, '--json', '--out', out)
+    expect(exitCode).toBe(3)
+    expect(failureOf(stdout)).toMatchObject({
+      code: 'FOLDER_UNWRITABLE',
+      message: expect.stringContaining(out),
+    })
+  })
+
+  it('looks at its data first where no report is wanted', async () => {
+    const out = path.join(spec, 'below-a-file')
+    const { stdout } = await run('verify', spec, '--json', '--out', out, '--no-report')
+    expect(failureOf(stdout).code).toBe('DATASET_NOT_FOUND')
+  })
+})
+
 describe('report', () => {
   it('writes none for a comparison that is not there, and ends with 2', async () => {
     const { exitCode, stdout, stderr } = await run('report', 'nowhere', '--out', path.join(folder, 'none'))

@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type VerifyEvent, verifyEventSchema } from '../../src/compare/verification.js'
+import { reportLineSchema } from '../../src/lines/report.js'
 import { rungNames } from '../../src/protocol/judge-rungs.js'
 import { startTwintune, temporaryFolder, tinyExperiment, writePictures, writeSpec } from './rig.js'
 
@@ -21,8 +23,15 @@ async function verify(...options: readonly string[]) {
     folder,
     { TMPDIR: temporary },
   )
-  const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
-  return { exitCode, stderr, events }
+  return { exitCode, stderr, ...parseLines(stdout) }
+}
+
+/** Parts the lines of `--json` into the events and the report, which the last line names. */
+function parseLines(stdout: string) {
+  const lines = stdout.split('\n').map((line) => JSON.parse(line))
+  const events = lines.slice(0, -1).map((line) => verifyEventSchema.parse(line))
+  const { report } = reportLineSchema.parse(lines.at(-1))
+  return { events, report, page: readFileSync(report, 'utf8') }
 }
 
 function finished(events: readonly VerifyEvent[]) {
@@ -70,10 +79,18 @@ describe('verify on two engines that mean the same', () => {
     expect(ladder.stderr).toContain('TensorFlow, the first phase, in float32: building the model')
   })
 
-  it('leaves nothing behind', () => {
+  it('writes a report with the versions that it was computed with', () => {
+    const { versions } = finished(ladder.events)
+    expect(ladder.report).toBe(path.join(folder, 'runs', 'tiny-verify.html'))
+    expect(ladder.page).toContain('Every rung holds')
+    expect(ladder.page).toContain(`tensorflow ${versions.tensorflow.tensorflow}`)
+    expect(ladder.page).toContain(`torch ${versions.pytorch.torch}`)
+  })
+
+  it('leaves nothing else behind', () => {
     // PyTorch makes a folder of its own there.
     expect(readdirSync(temporary).filter((name) => name.startsWith('twintune-'))).toEqual([])
-    expect(readdirSync(folder)).not.toContain('runs')
+    expect(readdirSync(path.join(folder, 'runs'))).toEqual(['tiny-verify.html'])
   })
 })
 
@@ -87,12 +104,13 @@ describe('verify in idiomatic mode', () => {
       { TMPDIR: temporary },
     )
     expect(exitCode, stderr).toBe(0)
-    const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
+    const { events, page } = parseLines(stdout)
     const { passed, rungs, differences, unexplained } = finished(events)
     expect(events.slice(0, -1)).toEqual(
       differences.map((difference) => ({ type: 'difference', ...difference })),
     )
     expect([passed, rungs, unexplained]).toEqual([true, [], null])
+    expect(page).toContain(`differ in ${differences.length} ingredients`)
     const measured = differences.filter(({ effect }) => effect !== null).map(({ ingredient }) => ingredient)
     expect(measured).toEqual(
       expect.arrayContaining(['preprocessing', 'batch norm mode', 'head init', 'optimizer epsilon']),

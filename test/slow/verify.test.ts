@@ -15,7 +15,7 @@ beforeAll(() => writePictures(folder))
 it('verify carries out short runs of all phases, and finds that both frameworks did the same in each', async () => {
   const spec = writeSpec(folder, tinyExperiment(folder))
 
-  const { exitCode, stdout, stderr } = await startTwintune(['verify', spec, '--json'], folder)
+  const { exitCode, stdout, stderr } = await startTwintune(['verify', spec, '--json', '--no-report'], folder)
 
   const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
   const last = events.at(-1)
@@ -43,7 +43,7 @@ it('verify ends with 4 where a difference is planted on one side, and names the 
   const planted = ['--perturb', 'adam-epsilon', '--set', 'training.precision=float64']
 
   const { exitCode, stdout } = await startTwintune(
-    ['verify', spec, '--json', '--phase-only', ...planted],
+    ['verify', spec, '--json', '--no-report', '--phase-only', ...planted],
     folder,
   )
 

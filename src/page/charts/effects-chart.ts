@@ -4,8 +4,8 @@ import { logRangeOf, renderLogRows, type Width } from './log-rows.js'
 import { faint, ink, paper } from './theme.js'
 
 const layouts = {
-  wide: { width: 608, names: 150, outcomes: 158, rowHeight: 28 },
-  narrow: { width: 343, names: 112, outcomes: 100, rowHeight: 40 },
+  wide: { width: 608, names: 150, outcomes: 158, rowHeight: 28, labelRoom: 52 },
+  narrow: { width: 343, names: 112, outcomes: 100, rowHeight: 40, labelRoom: 40 },
 } as const
 
 /** Effect in the chart: of an ingredient, or of all that is left. */

@@ -44,11 +44,16 @@ export function renderLearningRatePlot(title: string, sweeps: readonly ShownSwee
       ...axis,
       type: 'value',
       min: low,
-      max: Math.max(Math.ceil(Math.max(...rates)), low + 1),
+      max: Math.max(...rates) + 0.1,
       interval: 1,
       name: 'learning rate',
       nameGap: 28,
-      axisLabel: { ...text, formatter: (exponent: number) => (exponent === 0 ? '1' : `1e${exponent}`) },
+      splitLine: { ...axis.splitLine, showMaxLine: false },
+      axisLabel: {
+        ...text,
+        showMaxLabel: false,
+        formatter: (exponent: number) => (exponent === 0 ? '1' : `1e${exponent}`),
+      },
     },
     yAxis: {
       ...axis,

@@ -28,6 +28,8 @@ export interface RowsLayout {
   readonly names: number
   readonly outcomes: number
   readonly rowHeight: number
+  /** Least distance of two labels of the axis. */
+  readonly labelRoom: number
 }
 
 export interface RowsOptions {
@@ -48,7 +50,7 @@ export interface LogAxis {
   readonly place: (size: number | null) => number
 }
 
-/** Width of the columns at both ends, and least distance of two labels, in pixels. */
+/** Width in pixels of the columns at both ends. */
 const columnWidth = 40
 // Without a browser widths of texts are estimated, and wide typefaces need more.
 const textShare = 0.86
@@ -58,10 +60,11 @@ const top = 6
 /** Finds the range of powers of ten that all sizes fit into. */
 export function logRangeOf(sizes: readonly (number | null)[]): LogRange {
   const exponents = sizes.flatMap((size) => (size === null || size === 0 ? [] : [Math.log10(size)]))
-  const low = Math.floor(Math.min(...exponents, 0))
+  // No mark lies on the end of the axis, where a column begins.
+  const low = Math.ceil(Math.min(...exponents, 0)) - 1
   return {
     low,
-    high: Math.max(Math.ceil(Math.max(...exponents, low)), low + 2),
+    high: Math.max(Math.floor(Math.max(...exponents, low)) + 1, low + 2),
     hasZero: sizes.includes(0),
     hasUnsized: sizes.includes(null),
   }
@@ -71,7 +74,7 @@ export function logRangeOf(sizes: readonly (number | null)[]): LogRange {
 export function renderLogRows(
   rows: readonly Row[],
   { low, high, hasZero, hasUnsized }: LogRange,
-  { width, names, outcomes, rowHeight }: RowsLayout,
+  { width, names, outcomes, rowHeight, labelRoom }: RowsLayout,
   { axisName, zeroName, seriesOf }: RowsOptions,
 ): string {
   const columns = Number(hasZero) + Number(hasUnsized)
@@ -81,7 +84,7 @@ export function renderLogRows(
   const end = high + (hasUnsized ? column : 0)
   const zero = low - column / 2
   const unsized = high + column / 2
-  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((decades) => decades * pixelsOfDecade >= columnWidth) ?? 20
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((decades) => decades * pixelsOfDecade >= labelRoom) ?? 20
   const decades = multiplesOf(step, low, high)
   // A label beside those of the columns would run into them.
   const labelled = decades.filter(

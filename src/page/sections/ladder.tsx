@@ -30,7 +30,8 @@ export function LadderSection({
       <h2 id="ladder">The ladder, in float64</h2>
       <p>
         In float64 rounding is so small that a larger difference is one of meaning. Each rung holds one kind
-        of number against its twin in the other framework, from the pixels up to ten steps of training.
+        of number against its twin in the other framework, from the pixels up to ten steps of training. Where
+        training amplifies rounding, the bound is the frameworks’ own sensitivity to it.
       </p>
       {climbsOf(rungs).map((climb) => (
         <>

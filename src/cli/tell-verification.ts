@@ -1,0 +1,38 @@
+import path from 'node:path'
+import { toFailure } from '../failure.js'
+import type { ReportLine } from '../lines/report.js'
+import { renderOptionsFor } from '../log/output.js'
+import { renderVerificationPage, type VerificationPage } from '../page/verification-page.js'
+import { writePage } from '../page/write-page.js'
+import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
+import { renderVerification } from '../report/parity-table.js'
+import { visible } from '../visible.js'
+import type { CommandContext, OutputOptions } from './context.js'
+
+export interface TellOptions extends OutputOptions {
+  /** Folder that the report is written to; null for no report. */
+  readonly folder: string | null
+}
+
+/** Prints the result of a verification for people, writes its report and names it last. Programs have been told the result. */
+export function tellVerification(
+  page: VerificationPage,
+  { folder, json = false, quiet = false }: TellOptions,
+  { stdout, stderr, streams }: CommandContext,
+): void {
+  const { experiment, verification } = page
+  if (!json) {
+    const render = experiment.mode === 'idiomatic' ? renderFrameworkDifferences : renderVerification
+    stdout(render(visible(experiment.name), visible(verification), renderOptionsFor(streams.stdout)))
+  }
+  if (folder === null) return
+  // The result is there, whatever becomes of the report.
+  try {
+    const line: ReportLine = { type: 'report', report: path.join(folder, `${experiment.name}-verify.html`) }
+    writePage(line.report, renderVerificationPage(page))
+    if (json) stdout(JSON.stringify(line))
+    else if (!quiet) stdout(`\nReport: ${visible(line.report)}`)
+  } catch (error) {
+    stderr(`warning The report was not written: ${visible(toFailure(error).message)}`)
+  }
+}
