@@ -46,6 +46,11 @@ thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--
 .side { white-space: normal; overflow-wrap: break-word; display: inline-block; min-width: 11rem; }
 .evidence { white-space: normal; overflow-wrap: anywhere; display: inline-block; min-width: 16rem; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.75rem; list-style: none; padding: 0; }
+.filter { border: 0; margin: 1rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
+.filter legend { float: left; padding: 0; margin-right: 1rem; color: var(--soft); }
+section:has([value='tensorflow']:checked) .gallery li:not(.right-tensorflow),
+section:has([value='pytorch']:checked) .gallery li:not(.right-pytorch),
+section:has([value='none']:checked) .gallery li:not(.right-none) { display: none; }
 .gallery li { display: flex; gap: 0.6rem; align-items: flex-start; overflow-wrap: anywhere; }
 .gallery img { width: 4rem; height: 4rem; object-fit: contain; image-rendering: pixelated; background: var(--shade); flex: none; }
 .gallery p { margin: 0; font-size: 0.85rem; line-height: 1.35; }

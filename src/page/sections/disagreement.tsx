@@ -1,6 +1,8 @@
 import type { Comparison } from '../../compare/comparison.js'
+import type { DisagreementDetails } from '../../compare/disagreement.js'
 import { frameworkNames } from '../../framework-names.js'
 import { formatCount, formatPercent, formatPValue } from '../../report/format.js'
+import { type Framework, frameworkSchema } from '../../spec/schema.js'
 import { type Details, shownOfSeed } from '../details.js'
 import { Table } from '../elements.js'
 
@@ -44,8 +46,10 @@ function Gallery({ details: { disagreements, thumbnails } }: { readonly details:
       images: listed.slice(0, shownOfSeed).filter(({ thumbnail }) => thumbnail),
     }))
     .filter(({ images }) => images.length > 0)
+  if (seeds.length === 0) return null
   return (
     <>
+      <RightFilter />
       {seeds.map(({ seed, images }, index) => (
         <details key={seed} open={index === 0}>
           <summary>
@@ -53,11 +57,11 @@ function Gallery({ details: { disagreements, thumbnails } }: { readonly details:
           </summary>
           <ul class="gallery">
             {images.map(({ position, label, thumbnail, ...answers }) => (
-              <li key={position}>
+              <li key={position} class={rightClass(label, answers)}>
                 <img src={thumbnails.get(thumbnail ?? '')} alt={`Number ${position} of the test`} />
                 <p>
                   <strong>{label}</strong>
-                  {(['tensorflow', 'pytorch'] as const).map((framework) => (
+                  {frameworkSchema.options.map((framework) => (
                     <span key={framework} class={framework}>
                       {frameworkNames[framework]}: {answers[framework].predicted},{' '}
                       {formatPercent(answers[framework].probability, 0)}
@@ -71,4 +75,33 @@ function Gallery({ details: { disagreements, thumbnails } }: { readonly details:
       ))}
     </>
   )
+}
+
+type DisagreeingImage = DisagreementDetails['seeds'][number]['listed'][number]
+
+const filters = [
+  { name: 'all', text: 'all' },
+  { name: 'tensorflow', text: 'TensorFlow alone is right' },
+  { name: 'pytorch', text: 'PyTorch alone is right' },
+  { name: 'none', text: 'none is right' },
+] as const
+
+/** Choice of the images that are shown. The style sheet alone obeys it: a page in a file has no script. */
+function RightFilter() {
+  return (
+    <fieldset class="filter">
+      <legend>Images where</legend>
+      {filters.map(({ name, text }) => (
+        <label key={name}>
+          <input type="radio" name="right" value={name} checked={name === 'all'} /> {text}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+// Both answers differ, so that one of them at most is the label.
+function rightClass(label: string, answers: Pick<DisagreeingImage, Framework>): string {
+  const right = frameworkSchema.options.find((framework) => answers[framework].predicted === label)
+  return `right-${right ?? 'none'}`
 }
