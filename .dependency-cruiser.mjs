@@ -56,8 +56,16 @@ const runRooms = {
   'one-off': ['machine/', 'folder/', 'workers/', 'input-files.ts'],
 }
 
+/** The libraries that one room alone knows, each by the beginning of its name. */
+const librariesOf = {
+  page: ['echarts', 'preact', 'mdast'],
+  serve: ['hono', '@hono'],
+  cli: ['commander'],
+  worker: ['pythonia'],
+}
+
 /** The files of src/ that are started or imported from outside. */
-const entries = '^src/(main|index|schemas|worker/child|serve/client/served-page)\\.ts$'
+const entries = '^src/(main|index|schemas|spec/json-schema|worker/child|serve/client/served-page)\\.ts$'
 
 /** The pattern of paths that begin like one of `paths`, below `folder`. */
 const below = (folder, paths) => `^${folder}/(${paths.join('|').replaceAll('.', '\\.')})`
@@ -79,6 +87,14 @@ const runRoomRules = Object.entries(runRooms).map(([name, imports]) => ({
   to: { path: '^src/run/', pathNot: below('src/run', [`${name}/`, ...imports]) },
 }))
 
+const libraryRules = Object.entries(librariesOf).map(([name, libraries]) => ({
+  name: `${name}-alone-imports`,
+  comment: `${libraries.join(', ')}: only src/${name}/ knows how to use them.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: below('src', rooms[name].files) },
+  to: { path: `(^|/)node_modules/(${libraries.join('|')})` },
+}))
+
 export default {
   forbidden: [
     {
@@ -90,6 +106,7 @@ export default {
     },
     ...roomRules,
     ...runRoomRules,
+    ...libraryRules,
     {
       name: 'room-of-its-own',
       comment: 'Every file of src/ lies in a room that .dependency-cruiser.mjs names.',
@@ -100,9 +117,9 @@ export default {
     {
       name: 'no-dead-file',
       comment:
-        'An entry or a script needs every file of src/. A file that nothing imports would escape room-of-its-own.',
+        'An entry needs every file of src/. A file that nothing imports would escape room-of-its-own.',
       severity: 'error',
-      from: { path: [entries, '^scripts/'] },
+      from: { path: entries },
       to: { path: '^src/', pathNot: entries, reachable: false },
     },
     {
