@@ -1,0 +1,81 @@
+import type { Difference } from '../../compare/comparison.js'
+import type { Scale } from '../scale.js'
+import { type ChartOption, renderChart } from './render-chart.js'
+import { axis, ink, shade, text } from './theme.js'
+
+const width = 440
+const rowHeight = 40
+const margins = { left: 110, right: 18, top: 8, bottom: 48 }
+
+/** Difference of one comparison. */
+export interface ForestRow {
+  readonly name: string
+  readonly difference: Pick<Difference, 'mean' | 'interval' | 'margin'>
+}
+
+/**
+ * Draws a forest plot: the mean difference of each comparison with its interval, one under the other against zero. A shaded
+ * bar in each row is what lies within the margin.
+ */
+export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, factor }: Scale): string {
+  const ends = rows.map(({ difference: { mean, interval } }) => interval ?? [mean, mean])
+  const widest = Math.max(
+    ...[...ends.flat(), ...rows.map(({ difference }) => difference.margin ?? 0)].map(Math.abs),
+  )
+  const reach = 1.15 * factor * (widest || 1)
+  const option: ChartOption = {
+    grid: margins,
+    xAxis: {
+      ...axis,
+      type: 'value',
+      // Zero in the middle, so that the side of a difference is seen at a glance.
+      min: -reach,
+      max: reach,
+      name: `TensorFlow minus PyTorch, ${differenceUnit}`,
+      nameGap: 28,
+      axisLabel: { ...text, showMinLabel: false, showMaxLabel: false, formatter: formatTick },
+    },
+    yAxis: {
+      ...axis,
+      type: 'category',
+      inverse: true,
+      data: rows.map(({ name }) => name),
+      axisLabel: { ...text, width: margins.left - 12, overflow: 'truncate' },
+      splitLine: { show: false },
+    },
+    series: [
+      ...rows.map(({ difference: { margin } }, row) => ({
+        type: 'line' as const,
+        symbol: 'none',
+        lineStyle: { color: shade, width: rowHeight - 12, cap: 'butt' as const },
+        data: margin ? [-margin, margin].map((end) => [factor * end, row]) : [],
+      })),
+      ...ends.map((interval, row) => ({
+        type: 'line' as const,
+        symbol: 'none',
+        lineStyle: { color: ink, width: 3 },
+        data: interval.map((end) => [factor * end, row]),
+      })),
+      {
+        type: 'scatter',
+        symbol: 'diamond',
+        symbolSize: 14,
+        itemStyle: { color: ink },
+        data: rows.map(({ difference: { mean } }, row) => [factor * mean, row]),
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          label: { show: false },
+          lineStyle: { color: ink, type: 'solid', width: 1 },
+          data: [{ xAxis: 0 }],
+        },
+      },
+    ],
+    textStyle: text,
+  }
+  return renderChart(option, { width, height: margins.top + margins.bottom + rowHeight * rows.length })
+}
+
+function formatTick(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
