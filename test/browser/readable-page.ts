@@ -18,8 +18,22 @@ const cutTexts = `[...document.querySelectorAll('.chart svg')].flatMap((svg) => 
   }).map((text) => text.textContent)
 })`
 
+/** Size in pixels of the smallest text of the charts that are shown. */
+const smallestText = `Math.min(...[...document.querySelectorAll('.chart svg')].flatMap((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+  return scale === 0 ? [] : [...svg.querySelectorAll('text')].map((text) => scale * parseFloat(getComputedStyle(text).fontSize))
+}))`
+
+export interface DescribedPage {
+  readonly html: () => string
+  /** Text that the title of the page has in it. */
+  readonly title: string
+  /** Least size in pixels of the charts' text on a telephone. */
+  readonly leastText?: number
+}
+
 /** Holds a page to what every report is held to: it stands alone, fits every screen and can be read by everybody. */
-export function describePage(name: string, { html, title }: { html: () => string; title: string }): void {
+export function describePage(name: string, { html, title, leastText = 0 }: DescribedPage): void {
   describe.skipIf(chromiumPath === undefined)(`${name} in a browser${skipped}`, () => {
     let folder: string
     let file: string
@@ -74,6 +88,13 @@ export function describePage(name: string, { html, title }: { html: () => string
     it.each([375, 1600])('cuts no text of a chart at a width of %i', async (width) => {
       const cut = await withPage({ viewport: { width, height: 800 } }, (page) => page.evaluate(cutTexts))
       expect(cut).toEqual([])
+    })
+
+    it.skipIf(leastText === 0)('has charts whose text can be read on a telephone', async () => {
+      const size = await withPage({ viewport: { width: 375, height: 800 } }, (page) =>
+        page.evaluate(smallestText),
+      )
+      expect(size).toBeGreaterThanOrEqual(leastText)
     })
 
     it.each(['light', 'dark'] as const)('can be read by everybody, %s', async (colorScheme) => {

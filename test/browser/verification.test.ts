@@ -18,6 +18,7 @@ describePage('the report of a ladder that breaks', {
       verification: { ...brokenVerification(hostile), shortRuns: shortRunRows(hostile) },
     }),
   title: 'pets, parity ladder',
+  leastText: 11.5,
 })
 
 describePage('the report of what differs in idiomatic mode', {
@@ -28,4 +29,5 @@ describePage('the report of what differs in idiomatic mode', {
       verification: differencesOf(hostile),
     }),
   title: 'pets, framework differences',
+  leastText: 11.5,
 })
