@@ -1,11 +1,13 @@
 import path from 'node:path'
+import type { VerificationRecord } from '../compare/verification.js'
 import { toFailure } from '../failure.js'
 import type { ReportLine } from '../lines/report.js'
 import { renderOptionsFor } from '../log/output.js'
-import { renderVerificationPage, type VerificationPage } from '../page/verification-page.js'
+import { renderVerificationPage } from '../page/verification-page.js'
 import { writePage } from '../page/write-page.js'
 import { renderFrameworkDifferences } from '../report/framework-differences-table.js'
 import { renderVerification } from '../report/parity-table.js'
+import { verificationFiles } from '../run/folder/files.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 
@@ -16,11 +18,11 @@ export interface TellOptions extends OutputOptions {
 
 /** Prints the result of a verification for people, writes its report and names it last. Programs have been told the result. */
 export function tellVerification(
-  page: VerificationPage,
+  record: VerificationRecord,
   { folder, json = false, quiet = false }: TellOptions,
   { stdout, stderr, streams }: CommandContext,
 ): void {
-  const { experiment, verification } = page
+  const { experiment, verification } = record
   if (!json) {
     const render = experiment.mode === 'idiomatic' ? renderFrameworkDifferences : renderVerification
     stdout(render(visible(experiment.name), visible(verification), renderOptionsFor(streams.stdout)))
@@ -28,8 +30,13 @@ export function tellVerification(
   if (folder === null) return
   // The result is there, whatever becomes of the report.
   try {
-    const line: ReportLine = { type: 'report', report: path.join(folder, `${experiment.name}-verify.html`) }
-    writePage(line.report, renderVerificationPage(page))
+    const line: ReportLine = {
+      type: 'report',
+      report: path.join(folder, verificationFiles.reportOf(experiment.name)),
+    }
+    writePage(line.report, renderVerificationPage(record))
+    // The reports of comparisons say by it whether the ladder holds for them.
+    writePage(path.join(folder, verificationFiles.recordOf(experiment.name)), `${JSON.stringify(record)}\n`)
     if (json) stdout(JSON.stringify(line))
     else if (!quiet) stdout(`\nReport: ${visible(line.report)}`)
   } catch (error) {

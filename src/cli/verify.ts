@@ -50,7 +50,10 @@ export async function verifyCommand(
   )
   if (!verification) return exitCodes.fault
   tellVerification(
-    { experiment, perturbation: perturb, startedAt, verification },
+    {
+      ...{ schemaVersion: 1, startedAt, experiment },
+      ...{ firstPhaseAlone: phaseOnly, perturbation: perturb, verification },
+    },
     { folder, json, quiet },
     context,
   )

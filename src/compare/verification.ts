@@ -3,6 +3,8 @@ import { inspectionSchema } from '../protocol/inspect.js'
 import { roundingSchema } from '../protocol/judge-rounding.js'
 import { rungSchema } from '../protocol/judge-rungs.js'
 import { frameworkDifferenceSchema, measureDifferencesMessage } from '../protocol/measure-differences.js'
+import { perturbationSchema } from '../protocol/perturbation.js'
+import { experimentSchema } from '../spec/schema.js'
 import { contractRowSchema } from './comparison.js'
 
 export const shortRunRowSchema = z.strictObject({
@@ -47,6 +49,22 @@ export const verificationSchema = z
 
 /** Result of the parity ladder, or in idiomatic mode the differences between the two libraries. */
 export type Verification = z.output<typeof verificationSchema>
+
+export const verificationRecordSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    startedAt: z.iso.datetime().describe('Time when the verification began in UTC, as ISO 8601.'),
+    experiment: experimentSchema.describe('Experiment with every default filled in.'),
+    firstPhaseAlone: z.boolean().describe('Whether only the first phase was looked at.'),
+    perturbation: perturbationSchema
+      .nullable()
+      .describe('Difference that was planted in PyTorch; null for none.'),
+    verification: verificationSchema,
+  })
+  .meta({ title: 'VerificationRecord' })
+
+/** Verification with what it was of, which `<experiment>-verify.json` holds. */
+export type VerificationRecord = z.output<typeof verificationRecordSchema>
 
 export const verifyEventSchema = z
   .discriminatedUnion('type', [

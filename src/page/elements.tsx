@@ -49,19 +49,26 @@ export function FrameworkKey({ frameworks }: { readonly frameworks: readonly Fra
   )
 }
 
-/** Claim in a few words that speaks for a result, or against it. */
+/** Claim in a few words that speaks for a result or against it, or names what nobody has looked at. */
 export interface Claim {
   readonly text: string
-  readonly isGood: boolean
+  readonly side: 'good' | 'doubt' | 'open'
 }
+
+/** Makes a claim that speaks for a result where it is good, and against it where not. */
+export function claimOf(text: string, isGood: boolean): Claim {
+  return { text, side: isGood ? 'good' : 'doubt' }
+}
+
+const marks = { good: '✓', doubt: '!', open: '○' } as const
 
 /** List of claims, each marked by its side. */
 export function Claims({ claims }: { readonly claims: readonly Claim[] }) {
   return (
     <ul class="trust">
-      {claims.map(({ text, isGood }) => (
-        <li key={text} class={isGood ? 'good' : 'doubt'}>
-          {isGood ? '✓' : '!'} {text}
+      {claims.map(({ text, side }) => (
+        <li key={text} class={side}>
+          {marks[side]} {text}
         </li>
       ))}
     </ul>

@@ -9,7 +9,8 @@ import { metricFormats } from '../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { noVerdict } from '../report/verdict.js'
 
-import type { Claim } from './elements.js'
+import { type Claim, claimOf } from './elements.js'
+import type { Ladder } from './read-ladder.js'
 
 // Sentences that the page and its Markdown begin with.
 
@@ -47,7 +48,7 @@ function withoutVerdict({ runs, metrics, primaryMetric }: Comparison): string {
 }
 
 /** Lists what speaks for the comparison and against it, in a few words each. */
-export function trustItems({ contract, runs, repeats, mode }: Comparison): Claim[] {
+export function trustItems({ contract, runs, repeats, mode }: Comparison, ladder: Ladder | null): Claim[] {
   const identical = contract.filter(({ state }) => state === 'identical').length
   const broken = brokenRows(mode, contract)
   const unchecked = contract.filter(({ state }) => state === 'unchecked').length
@@ -60,28 +61,37 @@ export function trustItems({ contract, runs, repeats, mode }: Comparison): Claim
     ...(frameworksOf(runs).length < 2
       ? []
       : contract.length === 0
-        ? [{ text: 'no seed with both frameworks to hold a contract over', isGood: false }]
-        : [{ text: `${identical} of ${contract.length} contract rows identical`, isGood: !isDifferent }]),
+        ? [claimOf('no seed with both frameworks to hold a contract over', false)]
+        : [claimOf(`${identical} of ${contract.length} contract rows identical`, !isDifferent)]),
+    ...(mode === 'aligned' && frameworksOf(runs).length > 1 ? [ladderClaim(ladder)] : []),
     ...(broken.length > 0
-      ? [{ text: `${formatNumberOf(broken.length, 'row')} of different work`, isGood: false }]
+      ? [claimOf(`${formatNumberOf(broken.length, 'row')} of different work`, false)]
       : []),
-    ...(unchecked > 0 ? [{ text: `${formatNumberOf(unchecked, 'row')} unchecked`, isGood: false }] : []),
+    ...(unchecked > 0 ? [claimOf(`${formatNumberOf(unchecked, 'row')} unchecked`, false)] : []),
     missing === 0
-      ? { text: `all ${formatNumberOf(finished.length, 'run')} finished`, isGood: true }
-      : { text: `${formatNumberOf(missing, 'run')} without a result`, isGood: false },
+      ? claimOf(`all ${formatNumberOf(finished.length, 'run')} finished`, true)
+      : claimOf(`${formatNumberOf(missing, 'run')} without a result`, false),
     ...(disturbed > 0
-      ? [{ text: `${formatNumberOf(disturbed, 'run')} disturbed by other programs`, isGood: false }]
+      ? [claimOf(`${formatNumberOf(disturbed, 'run')} disturbed by other programs`, false)]
       : []),
     ...(unknown > 0
       ? [
-          {
-            text: `${formatNumberOf(unknown, 'run')} of which nobody knows whether others disturbed it`,
-            isGood: false,
-          },
+          claimOf(
+            `${formatNumberOf(unknown, 'run')} of which nobody knows whether others disturbed it`,
+            false,
+          ),
         ]
       : []),
     ...(finished.length > 0 && disturbed + unknown === 0
-      ? [{ text: 'no run disturbed by other programs', isGood: true }]
+      ? [claimOf('no run disturbed by other programs', true)]
       : []),
   ]
+}
+
+function ladderClaim(ladder: Ladder | null): Claim {
+  if (ladder === null) return { text: 'parity ladder not climbed: twintune verify', side: 'open' }
+  const date = ladder.startedAt.slice(0, 10)
+  return ladder.passed
+    ? claimOf(`every rung of the parity ladder holds (${date})`, true)
+    : claimOf(`a rung of the parity ladder fails (${date})`, false)
 }

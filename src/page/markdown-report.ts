@@ -8,6 +8,9 @@ import { countRuns, disturbanceNotes, measureRows, speedMeasures } from '../repo
 import { finishedRuns, frameworksOf, seedCount } from '../report/runs.js'
 import { scopeOfVerdict, trustItems, verdictSentence } from './headline.js'
 import { type TextTable, tableOfMetrics } from './metric-table.js'
+import type { Ladder } from './read-ladder.js'
+
+const marks = { good: '✓', doubt: '⚠', open: '○' } as const
 
 /** Comparison as its Markdown report tells of it. */
 export interface MarkdownReport {
@@ -16,10 +19,11 @@ export interface MarkdownReport {
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
   readonly comparison: Comparison
+  readonly ladder: Ladder | null
 }
 
 /** Renders the report of a comparison in short as Markdown, for a pull request. Texts of data are escaped. */
-export function renderMarkdownReport({ name, startedAt, comparison }: MarkdownReport): string {
+export function renderMarkdownReport({ name, startedAt, comparison, ladder }: MarkdownReport): string {
   const { experiment, mode, status, metrics, primaryMetric, runs, contract } = comparison
   const reason = metrics[primaryMetric].difference?.reason
   const facts = [
@@ -34,7 +38,7 @@ export function renderMarkdownReport({ name, startedAt, comparison }: MarkdownRe
     paragraph(facts.join(' · ')),
     { type: 'paragraph' as const, children: verdict(verdictSentence(comparison), reason ?? null) },
     paragraph(scopeOfVerdict(comparison)),
-    list(trustItems(comparison).map(({ text, isGood }) => `${isGood ? '✓' : '⚠'} ${text}`)),
+    list(trustItems(comparison, ladder).map(({ text, side }) => `${marks[side]} ${text}`)),
     ...withoutResult(comparison),
     ...section('Test', tableOfMetrics(comparison)),
     ...section('Time and memory', tableOfSpeed(runs)),

@@ -4,6 +4,7 @@ import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { readIfReadable } from '../run/folder/regular-file.js'
 import { readDetails } from './details.js'
+import { readLadder } from './read-ladder.js'
 import type { ReportPage } from './report-page.js'
 
 /**
@@ -21,15 +22,17 @@ export function readReport(found: RecordedComparison): ReportPage {
     })
   // A report without a text is worth more than none.
   const read = (file: string) => readIfReadable(path.join(folder, file))
+  const source = {
+    specification: read(comparisonFiles.spec),
+    environment: read(comparisonFiles.environment),
+    comparison: JSON.stringify(comparison, null, 2),
+  }
   return {
     name,
     startedAt: started.time,
     comparison,
     details: readDetails(found),
-    source: {
-      specification: read(comparisonFiles.spec),
-      environment: read(comparisonFiles.environment),
-      comparison: JSON.stringify(comparison, null, 2),
-    },
+    ladder: readLadder(path.dirname(folder), source),
+    source,
   }
 }

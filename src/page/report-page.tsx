@@ -3,6 +3,7 @@ import { formatNumberOf } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
 import type { Details } from './details.js'
 import { renderDocument } from './document.js'
+import type { Ladder } from './read-ladder.js'
 import { CalibrationSection } from './sections/calibration.js'
 import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
@@ -22,6 +23,8 @@ export interface ReportPage {
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
   readonly comparison: Comparison
+  /** Parity ladder of the experiment; null where none was climbed. */
+  readonly ladder: Ladder | null
   readonly source: Source
   readonly details: Details
 }
@@ -59,10 +62,10 @@ export function ReportHeading({ name, startedAt, comparison }: ReportPage) {
 }
 
 /** Sections of the report, from the verdict to what the comparison was made from. */
-export function ReportSections({ comparison, source, details }: ReportPage) {
+export function ReportSections({ comparison, ladder, source, details }: ReportPage) {
   return (
     <>
-      <VerdictSection comparison={comparison} />
+      <VerdictSection comparison={comparison} ladder={ladder} />
       <OutcomeSection comparison={comparison} />
       <TrainingSection comparison={comparison} />
       <ClassesSection details={details} />

@@ -17,7 +17,7 @@ h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; }
 .good, .identical { color: var(--good); }
 .doubt, .different { color: var(--doubt); }
 .equivalent { color: var(--pytorch); }
-.unchecked { color: var(--soft); }
+.unchecked, .open { color: var(--soft); }
 .tensorflow { color: var(--tensorflow); }
 .pytorch { color: var(--pytorch); }
 .marks { display: block; }

@@ -1,6 +1,5 @@
-import type { Verification } from '../compare/verification.js'
+import type { Verification, VerificationRecord } from '../compare/verification.js'
 import { frameworkNames } from '../framework-names.js'
-import type { Perturbation } from '../protocol/perturbation.js'
 import type { Experiment } from '../spec/schema.js'
 import { sizesOf } from './charts/ladder-chart.js'
 import { logRangeOf } from './charts/log-rows.js'
@@ -12,14 +11,7 @@ import { LadderOutcomeSection } from './sections/ladder-outcome.js'
 import { RoundingSection } from './sections/rounding.js'
 
 /** All that the page of a verification shows. */
-export interface VerificationPage {
-  readonly experiment: Experiment
-  /** Difference that was planted in PyTorch; null for none. */
-  readonly perturbation: Perturbation | null
-  /** Time when the verification began, in ISO 8601. */
-  readonly startedAt: string
-  readonly verification: Verification
-}
+export type VerificationPage = Omit<VerificationRecord, 'schemaVersion' | 'firstPhaseAlone'>
 
 /** Renders the report of a verification as one HTML file, which needs no network and no script. */
 export function renderVerificationPage(page: VerificationPage): string {

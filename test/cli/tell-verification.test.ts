@@ -27,7 +27,10 @@ function tell(options: OutputOptions, into: string | null = folder) {
   const printed: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] }
   const nowhere = { write: () => true }
   tellVerification(
-    { experiment, perturbation: null, startedAt: '2026-11-28T10:15:00.000Z', verification: verificationOf() },
+    {
+      ...{ schemaVersion: 1, startedAt: '2026-11-28T10:15:00.000Z', experiment, perturbation: null },
+      ...{ firstPhaseAlone: false, verification: verificationOf() },
+    },
     { ...options, folder: into },
     {
       stdout: (line) => printed.stdout.push(...line.split('\n')),
@@ -56,7 +59,7 @@ it('names the report to programs in a line of its own, and prints them nothing e
 it('writes the report and does not name it where only the result is wanted', () => {
   const { stdout } = tell({ quiet: true })
   expect(stdout.join('\n')).not.toContain('Report:')
-  expect(readdirSync(folder)).toEqual(['pets-verify.html'])
+  expect(readdirSync(folder)).toEqual(['pets-verify.html', 'pets-verify.json'])
 })
 
 it('writes nothing where no report is wanted', () => {

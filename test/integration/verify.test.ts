@@ -90,7 +90,7 @@ describe('verify on two engines that mean the same', () => {
   it('leaves nothing else behind', () => {
     // PyTorch makes a folder of its own there.
     expect(readdirSync(temporary).filter((name) => name.startsWith('twintune-'))).toEqual([])
-    expect(readdirSync(path.join(folder, 'runs'))).toEqual(['tiny-verify.html'])
+    expect(readdirSync(path.join(folder, 'runs'))).toEqual(['tiny-verify.html', 'tiny-verify.json'])
   })
 })
 

@@ -5,7 +5,12 @@ import { renderMarkdownReport } from '../../src/page/markdown-report.js'
 import { comparison, withFailures } from '../report/comparison.js'
 
 function markdownOf(of: Comparison): string {
-  return renderMarkdownReport({ name: 'pets-k3f9', startedAt: '2026-11-24T10:15:00.000Z', comparison: of })
+  return renderMarkdownReport({
+    name: 'pets-k3f9',
+    startedAt: '2026-11-24T10:15:00.000Z',
+    comparison: of,
+    ladder: null,
+  })
 }
 
 /** Cells of the row that begins with a text. */

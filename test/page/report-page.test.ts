@@ -19,6 +19,7 @@ function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
     name: 'fashion-frozen-20261124-101500-k3f9',
     startedAt: '2026-11-24T10:15:00.000Z',
     comparison: of,
+    ladder: null,
     source,
     details: noDetails,
     ...changes,
@@ -148,6 +149,15 @@ test('nothing is called good where nobody knows, or where there is nothing', () 
 test('runs that other programs disturbed are counted at the top', () => {
   const runs = [finishedRun('tensorflow', 0, { othersCpuShare: 0.5 }), finishedRun('pytorch', 0)]
   expect(textOf(pageOf(comparison({ runs })))).toContain('! 1 run disturbed by other programs')
+})
+
+test('the ladder is told of, whether it was climbed or not', () => {
+  const startedAt = '2026-11-23T10:15:00.000Z'
+  const told = (ladder: ReportPage['ladder']) => textOf(pageOf(comparison(), { ladder }))
+  expect(told({ startedAt, passed: true })).toContain('✓ every rung of the parity ladder holds (2026-11-23)')
+  expect(told({ startedAt, passed: false })).toContain('! a rung of the parity ladder fails (2026-11-23)')
+  expect(told(null)).toContain('○ parity ladder not climbed: twintune verify')
+  expect(textOf(pageOf(comparison({ mode: 'idiomatic' })))).not.toContain('parity ladder')
 })
 
 test('the interval of equivalence stands by itself, against the margin', () => {

@@ -1,7 +1,7 @@
 import type { Verification } from '../../compare/verification.js'
 import type { Perturbation } from '../../protocol/perturbation.js'
 import { describeDivergence, outcomeOf } from '../../report/parity-texts.js'
-import { type Claim, Claims } from '../elements.js'
+import { type Claim, Claims, claimOf } from '../elements.js'
 
 /** Section that a reader of a ladder sees first: whether both frameworks mean the same, and where they part if not. */
 export function LadderOutcomeSection({
@@ -56,16 +56,16 @@ function claimsOf({ rungs, rounding, shortRuns }: Verification): Claim[] {
   const same = shortRuns.filter(({ state }) => state === 'identical' || state === 'equivalent').length
   const unchecked = shortRuns.filter(({ state }) => state === 'unchecked').length
   return [
-    { text: `${held} of ${rungs.length} rungs of meaning hold`, isGood: held === rungs.length },
+    claimOf(`${held} of ${rungs.length} rungs of meaning hold`, held === rungs.length),
     ...(judged.length > 0
-      ? [{ text: `${alike} of ${judged.length} roundings are alike`, isGood: alike === judged.length }]
+      ? [claimOf(`${alike} of ${judged.length} roundings are alike`, alike === judged.length)]
       : []),
     shortRuns.length > 0
-      ? {
-          text: `${same} of ${shortRuns.length} rows of the short runs are the same work`,
-          isGood: same === shortRuns.length,
-        }
-      : { text: 'no short runs', isGood: false },
-    ...(unchecked > 0 ? [{ text: `${unchecked} unchecked`, isGood: false }] : []),
+      ? claimOf(
+          `${same} of ${shortRuns.length} rows of the short runs are the same work`,
+          same === shortRuns.length,
+        )
+      : { text: 'no short runs', side: 'open' },
+    ...(unchecked > 0 ? [claimOf(`${unchecked} unchecked`, false)] : []),
   ]
 }

@@ -1,9 +1,9 @@
-import type { Comparison } from '../../compare/comparison.js'
 import { Claims } from '../elements.js'
 import { scopeOfVerdict, trustItems, verdictSentence } from '../headline.js'
+import type { ReportPage } from '../report-page.js'
 
 /** Section that a reader sees first: the verdict in a sentence, the figures behind it, and what it isn't about. */
-export function VerdictSection({ comparison }: { readonly comparison: Comparison }) {
+export function VerdictSection({ comparison, ladder }: Pick<ReportPage, 'comparison' | 'ladder'>) {
   const { difference } = comparison.metrics[comparison.primaryMetric]
   return (
     <section aria-labelledby="verdict">
@@ -12,7 +12,7 @@ export function VerdictSection({ comparison }: { readonly comparison: Comparison
       </h2>
       {difference?.reason && <p class="lead">{difference.reason}</p>}
       <p>{scopeOfVerdict(comparison)}</p>
-      <Claims claims={trustItems(comparison)} />
+      <Claims claims={trustItems(comparison, ladder)} />
     </section>
   )
 }

@@ -3,6 +3,12 @@ import type { Run } from '../../plan/plan-runs.js'
 /** Folder in the working directory that comparisons' folders are made in, and looked for by name, by default. */
 export const defaultRunsDirectory = 'runs'
 
+/** Names of the files that `verify` writes into the folder of comparisons. */
+export const verificationFiles = {
+  reportOf: (experiment: string): string => `${experiment}-verify.html`,
+  recordOf: (experiment: string): string => `${experiment}-verify.json`,
+} as const
+
 /** Names of the files in a comparison's folder, which its writer and its readers share. */
 export const comparisonFiles = {
   spec: 'spec.yaml',
