@@ -40,6 +40,9 @@ figure { margin: 1.5rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; }
+#top-losses ~ .scroll :is(td, th):is(:nth-child(2), :nth-child(3)) { text-align: left; }
+#speed ~ .scroll :is(td, th) { min-width: 6.5rem; }
+#speed ~ .scroll th:first-child { min-width: 14rem; }
 thead th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--faint); }
 .texts-all :is(td, th), .texts-last :is(td, th):last-child { text-align: left; }
 .texts-last .evidence { min-width: 26rem; }

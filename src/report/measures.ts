@@ -143,17 +143,27 @@ export function profileNotes(finished: readonly FinishedRun[]): string[] {
 
 /** Notes which runs others disturbed. */
 export function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
-  return frameworksOf(finished).flatMap((framework) => {
+  const disturbed = frameworksOf(finished).flatMap((framework) => {
     const { all, mark } = columnOf(runsOf(framework, finished))
-    const disturbed = all
+    const seeds = all
       .filter(isDisturbed)
       .map(({ seed, othersCpuShare }) => `seed ${seed} (${formatOr(othersCpuShare, formatShare)})`)
-    if (disturbed.length === 0) return []
-    const runs = `${frameworkNames[framework]} ${disturbed.join(', ')}`
-    return mark === ''
-      ? [`Left out, because others used the processors meanwhile: the times of ${runs}.`]
-      : [`${disturbedMark.trim()} Not comparable, because others used the processors meanwhile: ${runs}.`]
+    return seeds.length === 0 ? [] : [{ mark, runs: `${frameworkNames[framework]} ${seeds.join(', ')}` }]
   })
+  const runsWith = (isMarked: boolean) =>
+    disturbed
+      .filter(({ mark }) => (mark !== '') === isMarked)
+      .map(({ runs }) => runs)
+      .join('; ')
+  const [leftOut, marked] = [runsWith(false), runsWith(true)]
+  return [
+    ...(leftOut === ''
+      ? []
+      : [`Left out, because others used the processors meanwhile: the times of ${leftOut}.`]),
+    ...(marked === ''
+      ? []
+      : [`${disturbedMark.trim()} Not comparable, because others used the processors meanwhile: ${marked}.`]),
+  ]
 }
 
 function profiledPhases(finished: readonly FinishedRun[]): number[] {

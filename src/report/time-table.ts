@@ -16,7 +16,7 @@ import {
   secondsInAll,
   trainingSpeed,
 } from './measures.js'
-import { finishedRuns, meanOf } from './runs.js'
+import { finishedRuns, frameworksOf, meanOf, runsOf } from './runs.js'
 import type { Style } from './style.js'
 
 type Part = keyof FinishedRun['seconds']
@@ -97,13 +97,15 @@ export function timeNotes(finished: readonly FinishedRun[]): string[] {
 
 /** Notes which runs read their features from the cache, which is another kind of work than computing them. */
 function cacheNotes(finished: readonly FinishedRun[]): string[] {
-  const cached = finished
-    .filter(({ facts }) => facts.phases.some(({ features }) => features === 'cached'))
-    .map(({ framework, seed }) => `${frameworkNames[framework]} seed ${seed}`)
+  const cached = finished.filter(({ facts }) => facts.phases.some(({ features }) => features === 'cached'))
   if (cached.length === 0) return []
-  return [
-    `Features came from the cache, which says nothing of the time to compute them: ${cached.join(', ')}.`,
-  ]
+  const runs = frameworksOf(finished).flatMap((framework) => {
+    const seeds = runsOf(framework, cached).map(({ seed }) => seed)
+    return seeds.length === 0
+      ? []
+      : [`${frameworkNames[framework]} seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}`]
+  })
+  return [`Features came from the cache, which says nothing of the time to compute them: ${runs.join('; ')}.`]
 }
 
 /**

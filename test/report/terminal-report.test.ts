@@ -127,6 +127,19 @@ describe('two frameworks that finished', () => {
     expect(renderComparison(comparison(), plain)).not.toContain('cache')
   })
 
+  test('name the seeds of a framework together, where a note is about several', () => {
+    const runs = comparison().runs.map((run) => {
+      const cached = finishedRun(run.framework, run.seed, { othersCpuShare: 0.5 })
+      const phases = cached.facts.phases.map((phase) => ({ ...phase, features: 'cached' as const }))
+      return { ...cached, facts: { ...cached.facts, phases } }
+    })
+    const report = renderComparison(comparison({ runs }), plain).replaceAll(/\s+/g, ' ')
+    expect(report).toContain('to compute them: TensorFlow seeds 0, 1; PyTorch seeds 0, 1.')
+    expect(report).toContain(
+      'meanwhile: TensorFlow seed 0 (50%), seed 1 (50%); PyTorch seed 0 (50%), seed 1 (50%).',
+    )
+  })
+
   test('the seconds to compute features are of the runs that did', () => {
     const cached = finishedRun('pytorch', 1, { featureImagesPerSecond: null })
     const runs = [

@@ -1,10 +1,10 @@
 import type { Framework } from '../../spec/schema.js'
 import { type ChartOption, renderChart } from './render-chart.js'
-import { axis, faint, looks, text } from './theme.js'
+import { axis, ink, looks, text } from './theme.js'
 
 const size = { width: 380, height: 310 }
-const largestPoint = 22
-const smallestPoint = 5
+const largestPoint = 14
+const smallestPoint = 4
 
 /** Answers of a framework's models whose probability lies in one bin. */
 export interface CalibrationPoint {
@@ -30,7 +30,7 @@ export function renderCalibrationChart(
         type: 'line',
         symbol: 'none',
         silent: true,
-        lineStyle: { color: faint, width: 2 },
+        lineStyle: { color: ink, width: 1, type: 'dotted' },
         data: [
           [0, 0],
           [100, 100],
