@@ -52,6 +52,7 @@ export function renderDifferenceChart(
       max: reach,
       name: `TensorFlow minus PyTorch, ${differenceUnit}`,
       nameGap: 28,
+      splitLine: { ...axis.splitLine, showMinLine: false, showMaxLine: false },
       axisLabel: { ...text, showMinLabel: false, showMaxLabel: false, formatter: formatTick },
     },
     yAxis: {

@@ -5,7 +5,9 @@ import { axis, ink, shade, text } from './theme.js'
 
 const width = 440
 const rowHeight = 40
-const margins = { left: 110, right: 18, top: 8, bottom: 48 }
+// Without a browser widths of texts are estimated, and wide typefaces need more.
+const textShare = 0.86
+const margins = { left: 160, right: 18, top: 8, bottom: 48 }
 
 /** Difference of one comparison. */
 export interface ForestRow {
@@ -33,6 +35,7 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
       max: reach,
       name: `TensorFlow minus PyTorch, ${differenceUnit}`,
       nameGap: 28,
+      splitLine: { ...axis.splitLine, showMinLine: false, showMaxLine: false },
       axisLabel: { ...text, showMinLabel: false, showMaxLabel: false, formatter: formatTick },
     },
     yAxis: {
@@ -40,13 +43,14 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
       type: 'category',
       inverse: true,
       data: rows.map(({ name }) => name),
-      axisLabel: { ...text, width: margins.left - 12, overflow: 'truncate' },
+      axisLabel: { ...text, width: textShare * (margins.left - 12), overflow: 'breakAll', lineHeight: 15 },
       splitLine: { show: false },
     },
     series: [
       ...rows.map(({ difference: { margin } }, row) => ({
         type: 'line' as const,
         symbol: 'none',
+        z: 1,
         lineStyle: { color: shade, width: rowHeight - 12, cap: 'butt' as const },
         data: margin ? [-margin, margin].map((end) => [factor * end, row]) : [],
       })),
@@ -59,6 +63,7 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
       {
         type: 'scatter',
         symbol: 'diamond',
+        z: 3,
         symbolSize: 14,
         itemStyle: { color: ink },
         data: rows.map(({ difference: { mean } }, row) => [factor * mean, row]),

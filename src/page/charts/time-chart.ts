@@ -43,6 +43,7 @@ export function renderTimeChart(runs: readonly FinishedRun[]): string {
       ...axis,
       type: 'value',
       max: longest,
+      splitLine: { ...axis.splitLine, showMaxLine: false },
       name: 'seconds',
       nameGap: 26,
       axisLabel: { ...text, showMaxLabel: false },
