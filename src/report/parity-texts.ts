@@ -118,7 +118,11 @@ export function notLookedAt({ shortRuns }: Pick<Verification, 'shortRuns'>): str
 }
 
 /** Names the place where the two engines part first, in a sentence; null where they don't. */
-export function describeDivergence({ rungs, rounding, shortRuns }: Verification): string | null {
+export function describeDivergence({
+  rungs,
+  rounding,
+  shortRuns,
+}: Pick<Verification, 'rungs' | 'rounding' | 'shortRuns'>): string | null {
   const rung = rungs.find(({ passed }) => !passed)
   if (rung) return describeRung(rung)
   const rounded = rounding.find(({ passed }) => !passed)
