@@ -4,7 +4,7 @@ import { logRangeOf, renderLogRows, type Width } from './log-rows.js'
 import { faint, ink, paper } from './theme.js'
 
 const layouts = {
-  wide: { width: 608, names: 150, outcomes: 158, rowHeight: 28, labelRoom: 52 },
+  wide: { width: 544, names: 150, outcomes: 158, rowHeight: 28, labelRoom: 52 },
   narrow: { width: 343, names: 112, outcomes: 100, rowHeight: 40, labelRoom: 40 },
 } as const
 

@@ -5,7 +5,7 @@ import type { SeriesOption } from './render-chart.js'
 import { doubt, faint, ink, paper } from './theme.js'
 
 const layouts = {
-  wide: { width: 608, names: 86, outcomes: 74, rowHeight: 28, labelRoom: 52 },
+  wide: { width: 544, names: 86, outcomes: 74, rowHeight: 28, labelRoom: 52 },
   narrow: { width: 343, names: 86, outcomes: 62, rowHeight: 28, labelRoom: 40 },
 } as const
 

@@ -4,7 +4,7 @@ import { type LogRange, renderLogRows, type Width } from './log-rows.js'
 import { looks } from './theme.js'
 
 const layouts = {
-  wide: { width: 608, names: 86, outcomes: 90, rowHeight: 30, labelRoom: 52 },
+  wide: { width: 544, names: 86, outcomes: 90, rowHeight: 30, labelRoom: 52 },
   narrow: { width: 343, names: 86, outcomes: 82, rowHeight: 30, labelRoom: 40 },
 } as const
 
