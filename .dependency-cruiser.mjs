@@ -116,8 +116,7 @@ export default {
     },
     {
       name: 'no-dead-file',
-      comment:
-        'An entry needs every file of src/. A file that nothing imports would escape room-of-its-own.',
+      comment: 'An entry needs every file of src/. A file that nothing imports would escape room-of-its-own.',
       severity: 'error',
       from: { path: entries },
       to: { path: '^src/', pathNot: entries, reachable: false },

@@ -1,9 +1,16 @@
+import type { Comparison } from '../../compare/comparison.js'
 import { Claims } from '../elements.js'
 import { scopeOfVerdict, trustItems, verdictSentence } from '../headline.js'
-import type { ReportPage } from '../report-page.js'
+import type { Ladder } from '../read-ladder.js'
 
 /** Section that a reader sees first: the verdict in a sentence, the figures behind it, and what it isn't about. */
-export function VerdictSection({ comparison, ladder }: Pick<ReportPage, 'comparison' | 'ladder'>) {
+export function VerdictSection({
+  comparison,
+  ladder,
+}: {
+  readonly comparison: Comparison
+  readonly ladder: Ladder | null
+}) {
   const { difference } = comparison.metrics[comparison.primaryMetric]
   return (
     <section aria-labelledby="verdict">
