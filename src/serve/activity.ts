@@ -26,12 +26,12 @@ function describeRun({ now, phase, epoch }: LiveRun): Omit<Activity, 'framework'
     case 'stage': {
       const share = now.done !== undefined && now.total ? now.done / now.total : null
       const progress = stageProgress(now)
-      return {
-        doing: stageText(now),
-        share,
-        figures:
-          progress === null ? [] : [{ name: now.stage === 'profile' ? 'steps' : 'images', value: progress }],
-      }
+      const counted = now.stage === 'profile' ? 'steps' : 'images'
+      const figures: Figure[] = [
+        ...(epoch === null ? [] : [{ name: 'epochs done', value: `${epoch.epoch} of ${epoch.epochs}` }]),
+        ...(progress === null ? [] : [{ name: counted, value: progress }]),
+      ]
+      return { doing: `${epoch === null ? '' : inPhase}${stageText(now)}`, share, figures }
     }
     case 'phase-started':
       return { doing: `${inPhase}first step`, share: null, figures: [] }

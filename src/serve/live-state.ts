@@ -85,9 +85,9 @@ export class LiveState {
         return
       }
       case 'run-finished': {
-        const { test, seconds, epochs } = event.result
+        const { test, seconds } = event.result
         const result = { accuracy: test.accuracy, loss: test.loss, seconds: totalSeconds(seconds) }
-        this.#change(event, { state: 'finished', result, epochs })
+        this.#change(event, { state: 'finished', result })
         return
       }
       case 'run-failed':

@@ -50,7 +50,7 @@ function List({ comparisons }: Pick<IndexPage, 'comparisons'>) {
           Filter <input type="search" data-filter autocomplete="off" />
         </label>
         <button type="submit" data-compare={mostSideBySide}>
-          Lay the chosen over each other
+          Show the chosen side by side
         </button>
         <span role="status" class="note" data-count />
       </div>

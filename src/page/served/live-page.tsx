@@ -121,7 +121,7 @@ function LogSection({ lines }: { readonly lines: readonly string[] }) {
         </label>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
-      <div role="log" aria-live="off" aria-label="Log" tabIndex={0} data-keep-scroll>
+      <div role="log" aria-live="off" aria-label="Log" tabIndex={0}>
         <ol data-log={mostLogLines}>
           {lines.map((line, index) => (
             <li key={index}>{line}</li>

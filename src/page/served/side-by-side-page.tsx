@@ -63,11 +63,11 @@ function FiguresSection({ comparisons }: Pick<SideBySidePage, 'comparisons'>) {
     ...comparisons.map(({ comparison }) => formatOr(comparison && read(comparison), (text) => text)),
   ]
   return (
-    <section aria-labelledby="figures">
+    <section aria-labelledby="figures" class="side-by-side">
       <h2 id="figures">Verdicts and metrics</h2>
       <Table
-        label="Verdicts and metrics"
-        head={['', ...comparisons.map(({ name }) => name)]}
+        label="Figures of each comparison"
+        head={['comparison', ...comparisons.map(({ name }) => name)]}
         rows={[
           ['mode', ...comparisons.map(({ started }) => started.mode)],
           ['status', ...comparisons.map(({ status }) => status)],
@@ -104,9 +104,10 @@ function FiguresSection({ comparisons }: Pick<SideBySidePage, 'comparisons'>) {
 }
 
 function OverlaidCurves({ comparisons }: Pick<SideBySidePage, 'comparisons'>) {
-  const lines = comparisons.flatMap(({ name, results }, index): Line[] => {
+  const lines = comparisons.flatMap(({ name, results }, index): (Line & { comparison: string })[] => {
     const finished = finishedRuns(results).filter(({ repeat }) => !repeat)
     return frameworksOf(finished).map((framework) => ({
+      comparison: name,
       name: `${name} ${framework}`,
       look: { ...looks[framework], color: colors[index] ?? '' },
       runs: finished.filter((run) => run.framework === framework),
@@ -122,14 +123,17 @@ function OverlaidCurves({ comparisons }: Pick<SideBySidePage, 'comparisons'>) {
         {frameworkNames.pytorch} dashed with squares.
       </p>
       <ul class="lines">
-        {comparisons.map(({ name }, index) => (
-          <li key={name}>
-            <span class={`line-${index + 1}`} aria-hidden="true">
-              ▬
-            </span>{' '}
-            {name}
-          </li>
-        ))}
+        {comparisons.map(
+          ({ name }, index) =>
+            lines.some((line) => line.comparison === name) && (
+              <li key={name}>
+                <span class={`line-${index + 1}`} aria-hidden="true">
+                  ▬
+                </span>{' '}
+                {name}
+              </li>
+            ),
+        )}
       </ul>
       <div class="charts">
         {curves.map(({ title, ...curve }) => {

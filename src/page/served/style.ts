@@ -41,9 +41,17 @@ ${[1, 2, 3, 4, 5, 6].map((number) => `.line-${number} { color: var(--line-${numb
   font: 0.82rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
 }
 .log { margin-top: 2.5rem; }
+.log li { padding-left: 2ch; text-indent: -2ch; }
+.side-by-side :is(td, thead th) { white-space: normal; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
+.side-by-side th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 0; }
 .controls { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: center; margin: 1.25rem 0; }
 .list :is(td, th) { text-align: left; }
 .list th .note { display: block; font-weight: 400; font-size: 0.82rem; }
+@media screen and (max-width: 40rem) {
+  .list th .note { white-space: normal; overflow-wrap: anywhere; }
+  .list th[scope='row'] { min-width: 8rem; }
+  .list :is(th, td) { padding-right: 0.6rem; }
+}
 .list thead button { border: 0; padding: 0; color: inherit; background: none; }
 .list th[aria-sort='ascending'] button::after { content: ' ▲'; }
 .list th[aria-sort='descending'] button::after { content: ' ▼'; }

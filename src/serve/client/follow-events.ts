@@ -47,6 +47,11 @@ export function followEvents(page: HTMLElement): void {
       event.target instanceof Element ? event.target.closest<HTMLButtonElement>('[data-cancel]') : null
     if (button !== null) void cancel(button, say)
   })
+  // The newest lines are at the end.
+  page.querySelector('.log')?.addEventListener('toggle', () => {
+    const scroller = page.querySelector('[role="log"]')
+    scroller?.scrollTo(0, scroller.scrollHeight)
+  })
   page.querySelector<HTMLInputElement>('[data-announce]')?.addEventListener('change', (event) => {
     const isOn = event.target instanceof HTMLInputElement && event.target.checked
     page.querySelector('[role="log"]')?.setAttribute('aria-live', isOn ? 'polite' : 'off')

@@ -7,31 +7,34 @@ export function makeList(form: HTMLFormElement): void {
   const compare = form.querySelector<HTMLButtonElement>('[data-compare]')
   const count = form.querySelector<HTMLElement>('[data-count]')
 
-  const applyFilter = (): void => {
+  const update = (): void => {
     const words = (filter?.value ?? '').toLowerCase().split(/\s+/)
     for (const row of rows) {
       const text = row.textContent?.toLowerCase() ?? ''
       row.hidden = !words.every((word) => text.includes(word))
     }
     const shown = rows.filter(({ hidden }) => !hidden).length
-    if (count !== null) count.textContent = shown === rows.length ? '' : `${shown} of ${rows.length}`
-  }
-  const countChosen = (): void => {
     const chosen = form.querySelectorAll('[name="names"]:checked').length
-    if (compare !== null) compare.disabled = chosen < 2 || chosen > Number(compare.dataset.compare)
+    const most = Number(compare?.dataset.compare)
+    if (compare !== null) compare.disabled = chosen < 2 || chosen > most
+    if (count !== null)
+      count.textContent = [
+        ...(shown === rows.length ? [] : [`${shown} of ${rows.length} shown`]),
+        ...(chosen === 0 ? [] : [`${chosen} chosen`]),
+        ...(chosen > most ? [`at most ${most} fit side by side`] : []),
+      ].join(', ')
   }
 
-  filter?.addEventListener('input', applyFilter)
+  filter?.addEventListener('input', update)
   filter?.addEventListener('keydown', (event) => {
     // The form would be sent.
     if (event.key === 'Enter') event.preventDefault()
   })
-  form.addEventListener('change', countChosen)
+  form.addEventListener('change', update)
   for (const button of form.querySelectorAll<HTMLButtonElement>('[data-sort]'))
     button.addEventListener('click', () => sortBy(button, rows, body))
   // A browser may have kept what was typed and chosen before.
-  applyFilter()
-  countChosen()
+  update()
 }
 
 const texts = new Intl.Collator('en', { numeric: true })

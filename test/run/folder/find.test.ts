@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { findComparison, listComparisons } from '../../../src/run/folder/find.js'
+import { findComparison, listComparisons, readNamed } from '../../../src/run/folder/find.js'
 import { linesOf } from '../../../src/run/folder/regular-file.js'
 import { comparison, finishedRun } from '../../report/comparison.js'
 
@@ -99,6 +99,19 @@ describe('the list of comparisons', () => {
   it('has the results that an interrupted comparison came to', async () => {
     const [interrupted] = await listComparisons(runs)
     expect(interrupted?.results).toEqual([finishedRun('tensorflow', 0)])
+  })
+})
+
+describe('a comparison by its very name', () => {
+  const name = 'cats-20261124-101500-k3f9'
+
+  it('is that of the folder, and none that another path would lead to', async () => {
+    expect((await readNamed(name, runs))?.path).toBe(path.join(runs, name))
+    const below = path.join(runs, 'notes')
+    for (const other of [`../${name}`, '..', '.', '', `${name}/`, path.join(runs, name), 'k3f9', 'latest'])
+      expect(await readNamed(other, below), other).toBeUndefined()
+    for (const other of [`./${name}`, `${name}/`, 'k3f9', 'latest'])
+      expect(await readNamed(other, runs), other).toBeUndefined()
   })
 })
 

@@ -1,0 +1,139 @@
+import { rmSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { LiveFeed } from '../../src/serve/live-feed.js'
+import { at, compareEvents, firstOf } from '../log/events.js'
+import { lossNotFinite } from '../report/comparison.js'
+import { addEvents, recordedIn, temporaryFolder, writeComparison } from './rig.js'
+
+const runs = temporaryFolder()
+const events = compareEvents()
+const own = { isCancelling: () => false }
+const halfway = events.findIndex(({ type }) => type === 'run-finished') + 1
+
+/** A feed of a comparison that has come so far. */
+async function feedAfter(count: number, name: string, of: typeof own | null = own) {
+  const folder = writeComparison(runs, name, events.slice(0, count))
+  return { folder, feed: new LiveFeed(await recordedIn(folder), of) }
+}
+
+/** What a page is told from an event on, up to the first pause; or to the end of the comparison. */
+async function told(feed: LiveFeed, after: number) {
+  const messages = []
+  for await (const message of feed.follow(after, 0, new AbortController().signal)) {
+    if (message === null) break
+    messages.push(message)
+  }
+  const fragments = new Map(
+    messages
+      .filter(({ event }) => event === 'fragment')
+      .map(({ data }) => {
+        const { name, html }: { name: string; html: string } = JSON.parse(data)
+        return [name, html]
+      }),
+  )
+  const log = messages
+    .filter(({ event }) => event === 'log')
+    .flatMap(({ data }): string[] => JSON.parse(data))
+  return { messages, fragments, log }
+}
+
+describe('the feed of a comparison that goes on', () => {
+  it('shows what has happened so far', async () => {
+    const { feed } = await feedAfter(halfway, 'so-far')
+    const { fragments, log } = await feed.current()
+    expect(fragments.status).toContain('1 of 4 runs has ended.')
+    expect(fragments.runs).toContain('86.10%')
+    expect(fragments.curves).toContain('Training loss')
+    expect(log.at(-1)).toContain('TensorFlow seed 0  finished: 86.10% test accuracy')
+  })
+
+  it('tells a page that comes back what it has missed, and none of it twice', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'comes-back')
+    const before = await told(feed, 0)
+    const last = Number(before.messages.at(-1)?.id)
+    addEvents(folder, events.slice(halfway, halfway + 20))
+    const after = await told(feed, last)
+    expect(after.log.length).toBeGreaterThan(0)
+    const all = await told(new LiveFeed(await recordedIn(folder), own), 0)
+    expect([...before.log, ...after.log]).toEqual(all.log)
+    // Curves are drawn every few seconds.
+    const withoutCurves = (fragments: Map<string, string>) =>
+      [...fragments].filter(([name]) => name !== 'curves')
+    expect(withoutCurves(after.fragments)).toEqual(withoutCurves(all.fragments))
+  })
+
+  it('numbers its messages by the events of the folder, which another server counts alike', async () => {
+    const { feed } = await feedAfter(halfway, 'numbers')
+    expect((await told(feed, 0)).messages.at(-1)?.id).toBe(String(halfway))
+    expect((await told(feed, halfway)).log).toEqual([])
+  })
+
+  it('ends with the report, though it ends while the page is being told of something else', async () => {
+    const { folder, feed } = await feedAfter(events.length - 1, 'ends')
+    const pages = feed.follow(0, 60_000, new AbortController().signal)
+    await pages.next()
+    addEvents(folder, events.slice(-1))
+    await feed.end('The report is in /a/report.html.')
+    const rest = []
+    for await (const message of pages) rest.push(message)
+    expect(rest.at(-1)?.event).toBe('end')
+    const texts = rest.map((message) => message?.data ?? '').join('\n')
+    expect(texts).toContain('The report is in /a/report.html.')
+    expect(texts).toContain('Fairness contract')
+  })
+
+  it('says that it is being cancelled, and offers that only where it can be', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'cancel')
+    expect((await feed.current()).fragments.status).toContain('data-cancel')
+    const cancelling = new LiveFeed(await recordedIn(folder), { isCancelling: () => true })
+    expect((await cancelling.current()).fragments.status).toContain('is being cancelled')
+    const others = new LiveFeed(await recordedIn(folder))
+    expect((await others.current()).fragments.status).not.toContain('data-cancel')
+  })
+
+  it('starts anew with the runs that a resumed comparison carries out again', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'resumed')
+    expect((await feed.current()).fragments.runs).not.toContain('failed')
+    const { type: _, ...started } = firstOf('comparison-started')
+    addEvents(folder, [
+      {
+        type: 'run-failed',
+        time: at(30),
+        framework: 'pytorch',
+        seed: 0,
+        status: 'failed',
+        failure: lossNotFinite,
+      },
+      { ...started, type: 'comparison-resumed', runs: [{ framework: 'pytorch', seed: 0 }], kept: 1 },
+    ])
+    const { fragments } = await feed.current()
+    expect(fragments.status).toContain('1 of 4 runs has ended.')
+    expect(fragments.runs).not.toContain('failed')
+  })
+})
+
+describe('the feed of a comparison that another process carries out', () => {
+  it('says that nobody works on it', async () => {
+    const { feed } = await feedAfter(halfway, 'interrupted', null)
+    const { status } = (await feed.current()).fragments
+    expect(status).toContain('was interrupted after 1 of 4 runs')
+    expect(status).toContain('twintune resume')
+  })
+
+  it('ends by itself with the report when the comparison does', async () => {
+    const { folder, feed } = await feedAfter(events.length - 1, 'ends-by-itself', null)
+    await feed.current()
+    addEvents(folder, events.slice(-1))
+    const { messages, fragments } = await told(feed, 0)
+    expect(messages.at(-1)?.event).toBe('end')
+    expect(fragments.get('report')).toContain('Fairness contract')
+  })
+
+  it('follows no link out of the folder', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'linked', null)
+    rmSync(path.join(folder, 'events.jsonl'))
+    symlinkSync('/etc/passwd', path.join(folder, 'events.jsonl'))
+    expect((await feed.current()).fragments.status).toContain('broke off')
+  })
+})

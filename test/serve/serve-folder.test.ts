@@ -1,0 +1,125 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { addFolderPages, serveFolder } from '../../src/serve/serve-folder.js'
+import { compareEvents } from '../log/events.js'
+import { addEvents, ask, guardedApp, messagesIn, readUntil, temporaryFolder, writeComparison } from './rig.js'
+
+const folder = temporaryFolder()
+const runs = path.join(folder, 'runs')
+const hostile = '<img src=x onerror=alert(1)> & co'
+const events = compareEvents()
+writeComparison(runs, 'one', events)
+writeComparison(runs, 'two', events)
+writeComparison(runs, hostile, events)
+const going = writeComparison(runs, 'going', events.slice(0, 40))
+writeComparison(folder, 'outside', events)
+symlinkSync(path.join(folder, 'outside'), path.join(runs, 'linked'))
+mkdirSync(path.join(runs, 'empty'))
+
+const app = guardedApp((pages) => addFolderPages(pages, runs))
+const get = async (page: string, headers: Record<string, string> = {}) => {
+  const response = await ask(app, page, { headers })
+  return { status: response.status, text: await response.text() }
+}
+
+describe('the pages of a folder', () => {
+  it('list the comparisons with their verdicts, each with a link', async () => {
+    const { text } = await get('/')
+    expect(text).toContain('4 comparisons')
+    expect(text).toContain('href="/comparisons/one"')
+    expect(text).toContain('inconclusive')
+    expect(text).toContain('interrupted')
+  })
+
+  it('show the report of each, as it is now', async () => {
+    const { status, text } = await get('/comparisons/one')
+    expect(status).toBe(200)
+    expect(text).toContain('Fairness contract')
+    expect((await get(`/comparisons/${encodeURIComponent(hostile)}`)).text).toContain('Fairness contract')
+  })
+
+  it('write no name of a folder as a tag', async () => {
+    for (const page of [
+      '/',
+      `/comparisons/${encodeURIComponent(hostile)}`,
+      `/compare?names=one&names=${encodeURIComponent(hostile)}`,
+    ])
+      expect((await get(page)).text).not.toContain('<img src=x')
+  })
+
+  it.each([
+    'no-such',
+    'empty',
+    'linked',
+    '..%2foutside',
+    '%2e%2e%2foutside',
+    'one%2f..%2f..%2foutside',
+    encodeURIComponent(path.join(folder, 'outside')),
+    '%00',
+  ])('lead to nothing that is no comparison in the folder: %s', async (name) => {
+    for (const page of [
+      `/comparisons/${name}`,
+      `/comparisons/${name}/events`,
+      `/compare?names=one,${name}`,
+    ]) {
+      const { status, text } = await get(page)
+      expect(status).not.toBe(200)
+      expect(text).not.toContain('fashion-frozen')
+    }
+  })
+
+  it('lay several over each other, whose figures stand in one table', async () => {
+    const { status, text } = await get('/compare?names=one,two')
+    expect(status).toBe(200)
+    expect(text).toContain('accuracy, difference')
+    expect(text.match(/85\.90%/g)?.length).toBe(2)
+    expect((await get('/compare?names=one&names=two')).text.length).toBe(text.length)
+  })
+
+  it.each(['', '?names=one', '?names=one,one', '?names=1,2,3,4,5,6,7'])(
+    'ask for two to six: %s',
+    async (names) => {
+      expect((await get(`/compare${names}`)).status).toBe(400)
+    },
+  )
+
+  it('follow a comparison that goes on, from where the browser was', async () => {
+    const live = await get('/comparisons/going')
+    expect(live.text).toContain('data-events="/comparisons/going/events?after=40"')
+    expect(live.text).not.toContain('data-cancel')
+    addEvents(going, events.slice(40))
+    const headers = { 'Last-Event-ID': '40' }
+    const messages = await readUntil(ask(app, '/comparisons/going/events?after=3', { headers }), 'end')
+    const log = messages.filter(({ event }) => event === 'log').map(({ data }) => data)
+    expect(log.join('')).toContain('TensorFlow seed 1  finished')
+    expect(log.join('')).not.toContain('TensorFlow seed 0  started')
+    expect(messages.at(-1)).toMatchObject({ event: 'end', id: String(events.length) })
+    expect((await get('/comparisons/going')).text).toContain('Fairness contract')
+  })
+})
+
+describe('a folder that can’t be shown', () => {
+  const address = { host: '127.0.0.1', port: 0 }
+
+  it('is named: it isn’t there, is a file, or is a comparison itself', async () => {
+    const file = path.join(folder, 'file')
+    writeFileSync(file, '')
+    for (const [place, message] of [
+      [path.join(folder, 'no-such'), 'There is no folder'],
+      [file, 'not a folder'],
+      [path.join(runs, 'one'), 'one comparison'],
+    ] as const)
+      await expect(serveFolder(place, address)).rejects.toMatchObject({
+        failure: { code: 'COMPARISON_NOT_FOUND', message: expect.stringContaining(message) },
+      })
+  })
+})
+
+describe('a message of a stream', () => {
+  it('is read whole', () => {
+    expect(messagesIn('retry: 1\n\nevent: log\ndata: ["a"]\nid: 3\n\n: still here\n\n')).toEqual([
+      { event: 'log', id: '3', data: '["a"]' },
+    ])
+  })
+})
