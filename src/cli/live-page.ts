@@ -28,10 +28,10 @@ export interface LivePage {
 export async function openLivePage(options: ServeOptions, context: CommandContext): Promise<LivePage | null> {
   if (!options.serve) return null
   const { serveComparison } = await import('../serve/serve-comparison.js')
-  const served = await serveComparison(addressOf(options))
+  const served = await serveComparison(addressOf(options), context.signal)
   announce('Live page', served.url, options, context)
   return {
-    signal: AbortSignal.any([context.signal, served.cancelSignal]),
+    signal: served.signal,
     log: (event) => served.log(event),
     end: (ended, reportFile) => served.end(noteOf(ended, reportFile)),
     breakOff: (message) => served.breakOff(message),

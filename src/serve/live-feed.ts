@@ -164,18 +164,22 @@ export class LiveFeed {
     return this.#reading
   }
 
+  // What can't be read or drawn must not end a comparison that this process carries out.
   async #readOn(): Promise<void> {
-    if (this.#isOver) return
-    const before = this.#state.events
     try {
-      for (let events = this.#tail.next(); events !== null; events = this.#tail.next()) {
-        for (const event of events) this.#state.update(event)
-        // Many events may have to be read at first, and others want to be answered meanwhile.
-        await setImmediate()
-      }
+      await this.#readAndDraw()
     } catch (error) {
       await this.breakOff(toFailure(error).message)
-      return
+    }
+  }
+
+  async #readAndDraw(): Promise<void> {
+    if (this.#isOver) return
+    const before = this.#state.events
+    for (let events = this.#tail.next(); events !== null; events = this.#tail.next()) {
+      for (const event of events) this.#state.update(event)
+      // Many events may have to be read at first, and others want to be answered meanwhile.
+      await setImmediate()
     }
     // The end may have come meanwhile, and stays.
     if (this.#isOver) return

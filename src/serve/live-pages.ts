@@ -28,15 +28,20 @@ export async function answerLivePage(
 /** Answers with the stream of what happens. A browser that comes back says which event it was told of last. */
 export function answerEvents(context: GuardedContext, feed: LiveFeed): Response {
   const after = Number(context.req.header('Last-Event-ID') ?? context.req.query('after'))
-  return streamSSE(context, async (stream) => {
-    const gone = new AbortController()
-    stream.onAbort(() => gone.abort())
-    await stream.write(`retry: ${retryMilliseconds}\n\n`)
-    for await (const message of feed.follow(after || 0, heartbeatMilliseconds, gone.signal)) {
-      if (message === null) await stream.write(': still here\n\n')
-      else await stream.writeSSE(message)
-    }
-  })
+  return streamSSE(
+    context,
+    async (stream) => {
+      const gone = new AbortController()
+      stream.onAbort(() => gone.abort())
+      await stream.write(`retry: ${retryMilliseconds}\n\n`)
+      for await (const message of feed.follow(after || 0, heartbeatMilliseconds, gone.signal)) {
+        if (message === null) await stream.write(': still here\n\n')
+        else await stream.writeSSE(message)
+      }
+    },
+    // The page is told, and tries again; without this, the error would be printed among the lines of the command.
+    async () => {},
+  )
 }
 
 /** Nonce that scripts and styles of the answer must have. */

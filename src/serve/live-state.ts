@@ -31,7 +31,7 @@ interface KnownRun {
 /** State of a comparison after the events so far, from which the live page is drawn. */
 export class LiveState {
   readonly #recorded: Pick<RecordedComparison, 'name' | 'path' | 'started'>
-  readonly #board = new LiveBoard()
+  #board = new LiveBoard()
   readonly #logger: VisibleLogger
   #runs: KnownRun[]
   #log: LogLine[] = []
@@ -66,6 +66,8 @@ export class LiveState {
   update(event: Event): void {
     this.#events += 1
     this.#hasEnded = event.type === 'comparison-finished'
+    // Runs that were going on when an earlier process was stopped go on no longer.
+    if (event.type === 'comparison-resumed') this.#board = new LiveBoard()
     this.#board.update(event)
     this.#logger.log(event)
     switch (event.type) {

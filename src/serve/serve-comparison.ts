@@ -9,8 +9,8 @@ import { type ServerAddress, startServer } from './server.js'
 export interface ServedComparison {
   /** Address for a browser, with the token. */
   readonly url: string
-  /** Signal that is aborted when somebody cancels the comparison on the page. */
-  readonly cancelSignal: AbortSignal
+  /** Signal that is aborted when the comparison is cancelled, on the page or by the caller. */
+  readonly signal: AbortSignal
   /** Takes note of an event: the first one says where the comparison's folder is. */
   log(event: Event): void
   /** Shows the report to those who have the page open, with a note on where it is to be found, and ends the server. */
@@ -25,11 +25,16 @@ const millisecondsForLastAnswers = 5000
 /**
  * Starts the server of the live page, before the comparison begins.
  *
+ * @param cancelSignal - Signal by which the caller cancels the comparison.
  * @throws TwintuneError ADDRESS_UNAVAILABLE where the server can't listen there.
  */
-export async function serveComparison(address: ServerAddress): Promise<ServedComparison> {
+export async function serveComparison(
+  address: ServerAddress,
+  cancelSignal: AbortSignal,
+): Promise<ServedComparison> {
   const cancelling = new AbortController()
-  const own = { isCancelling: () => cancelling.signal.aborted }
+  const signal = AbortSignal.any([cancelSignal, cancelling.signal])
+  const own = { isCancelling: () => signal.aborted }
   let begin = (_feed: Promise<LiveFeed | null> | null): void => {}
   const begun = new Promise<LiveFeed | null>((resolve) => {
     begin = resolve
@@ -60,7 +65,7 @@ export async function serveComparison(address: ServerAddress): Promise<ServedCom
 
   return {
     url: server.url,
-    cancelSignal: cancelling.signal,
+    signal,
     log(event) {
       if (event.type === 'comparison-started' || event.type === 'comparison-resumed')
         begin(openFeed(event.comparisonDirectory))

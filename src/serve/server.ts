@@ -48,7 +48,7 @@ export async function startServer(
 
 function listen(server: Server, { host, port }: ServerAddress): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(explain(error, { host, port })))
+    server.on('error', (error) => reject(explain(error, { host, port })))
     server.listen(port, host, resolve)
   })
 }

@@ -94,22 +94,30 @@ describe('the feed of a comparison that goes on', () => {
 
   it('starts anew with the runs that a resumed comparison carries out again', async () => {
     const { folder, feed } = await feedAfter(halfway, 'resumed')
-    expect((await feed.current()).fragments.runs).not.toContain('failed')
-    const { type: _, ...started } = firstOf('comparison-started')
     addEvents(folder, [
+      { ...firstOf('run-started'), framework: 'pytorch', seed: 0 },
       {
-        type: 'run-failed',
-        time: at(30),
-        framework: 'pytorch',
-        seed: 0,
-        status: 'failed',
-        failure: lossNotFinite,
-      },
-      { ...started, type: 'comparison-resumed', runs: [{ framework: 'pytorch', seed: 0 }], kept: 1 },
+        ...{ type: 'run-failed', time: at(30), framework: 'tensorflow', seed: 1 },
+        ...{ status: 'failed', failure: lossNotFinite },
+      } as const,
     ])
-    const { fragments } = await feed.current()
-    expect(fragments.status).toContain('1 of 4 runs has ended.')
-    expect(fragments.runs).not.toContain('failed')
+    const before = (await feed.current()).fragments
+    expect(before.runs).toContain(lossNotFinite.message)
+    expect(before.activities).toContain('PyTorch, seed 0')
+    const { type: _, ...started } = firstOf('comparison-started')
+    const runs = [{ framework: 'pytorch', seed: 0 } as const, { framework: 'tensorflow', seed: 1 } as const]
+    addEvents(folder, [{ ...started, type: 'comparison-resumed', runs, kept: 1 }])
+    const after = (await feed.current()).fragments
+    expect(after.status).toContain('1 of 4 runs has ended.')
+    expect(after.runs).not.toContain(lossNotFinite.message)
+    expect(after.activities).not.toContain('PyTorch, seed 0')
+  })
+
+  it('says why it broke off, and that stays', async () => {
+    const { feed } = await feedAfter(halfway, 'breaks-off')
+    await feed.breakOff('There is no Python <here>.')
+    expect((await feed.current()).fragments.status).toContain('There is no Python &lt;here>.')
+    expect((await told(feed, 0)).messages.at(-1)?.event).toBe('end')
   })
 })
 

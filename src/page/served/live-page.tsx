@@ -21,7 +21,7 @@ export type Fragments = Readonly<Record<FragmentName, string>>
 /** Number of lines of the log that the page keeps. */
 export const mostLogLines = 300
 
-/** All that the live page shows when it is opened, and where it hears what comes next. */
+/** Content of the live page when it is opened, and where it hears what comes next. */
 export interface LivePage {
   readonly title: string
   readonly fragments: Fragments

@@ -2,7 +2,7 @@ import type { RunResult } from '../../protocol/result.js'
 import type { Framework } from '../../spec/schema.js'
 import type { RunOfEpochs } from '../charts/curves-chart.js'
 
-/** All that the page of an unfinished comparison shows, as it is at one moment. */
+/** Unfinished comparison at one moment, as its page shows it. */
 export interface LiveView {
   readonly experiment: string
   /** Name of the comparison's folder. */
