@@ -205,7 +205,9 @@ function createProgram(context: CommandContext, run: Run): Command {
 
   const report = program
     .command('report <comparison...>')
-    .description("write a comparison's report again, as one HTML file in its folder")
+    .description(
+      "write a comparison's report again, as one HTML file in its folder; for several one more that has them side by side",
+    )
     .action((comparisons: readonly string[], options: ReportOptions) =>
       run(async () => (await import('./report.js')).reportCommand(comparisons, options, context)),
     )

@@ -1,5 +1,7 @@
+import path from 'node:path'
 import type { ReportLine } from '../lines/report.js'
-import { writeReport } from '../page/write-report.js'
+import { mostSideBySide, readSide, type Side } from '../page/read-side.js'
+import { writeReport, writeSideBySide } from '../page/write-report.js'
 import { findComparison } from '../run/folder/find.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
@@ -12,8 +14,8 @@ export interface ReportOptions extends OutputOptions {
 }
 
 /**
- * Carries out `twintune report COMPARISON...`: writes the report of each into its folder. One that has none keeps none of the
- * others from theirs.
+ * Carries out `twintune report COMPARISON...`: writes the report of each into its folder, and of several one more that has them
+ * side by side. A comparison without a result keeps none of the others from theirs.
  */
 export async function reportCommand(
   comparisons: readonly string[],
@@ -21,12 +23,28 @@ export async function reportCommand(
   context: CommandContext,
 ): Promise<number> {
   let exitCode: number = exitCodes.done
+  const sides: Side[] = []
+  const tell = (report: string): void => {
+    const line: ReportLine = { type: 'report', report }
+    context.stdout(json ? JSON.stringify(line) : visible(line.report))
+  }
   for (const named of comparisons) {
     try {
       const found = await findComparison(named, out)
       warnOfAltered(found, context)
-      const line: ReportLine = { type: 'report', report: writeReport(found) }
-      context.stdout(json ? JSON.stringify(line) : visible(line.report))
+      tell(writeReport(found))
+      sides.push(readSide(found))
+    } catch (error) {
+      exitCode = reportError(error, { json }, context)
+    }
+  }
+  if (sides.length > mostSideBySide) {
+    context.stderr(
+      `warning Charts can tell ${mostSideBySide} comparisons apart: name fewer to see them side by side.`,
+    )
+  } else if (sides.length > 1) {
+    try {
+      tell(writeSideBySide(sides, path.resolve(context.cwd, out)))
     } catch (error) {
       exitCode = reportError(error, { json }, context)
     }

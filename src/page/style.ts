@@ -71,6 +71,10 @@ section:has([value='none']:checked) .gallery li:not(.right-none) { display: none
 .matrices thead th + th { writing-mode: sideways-lr; text-align: left; vertical-align: bottom; padding: 0.3rem 0; }
 .matrices .cell { min-width: 2.1rem; padding: 0.1rem 0; }
 .matrices h3 { margin: 0.75rem 0 0; }
+.lines { list-style: none; padding: 0; display: grid; gap: 0.2rem; overflow-wrap: anywhere; }
+${[1, 2, 3, 4, 5, 6].map((number) => `.line-${number} { color: var(--line-${number}); }`).join(' ')}
+.side-by-side :is(td, thead th) { white-space: normal; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
+.side-by-side th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 0; }
 details { margin: 0.75rem 0; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0.82rem; max-height: 30rem; }

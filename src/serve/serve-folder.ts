@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../failure.js'
 import { readReport } from '../page/read-report.js'
+import { mostSideBySide, readSide } from '../page/read-side.js'
 import { renderIndexPage } from '../page/served/index-page.js'
 import { renderSavedReport } from '../page/served/saved-report.js'
-import { mostSideBySide, renderSideBySidePage } from '../page/served/side-by-side-page.js'
+import { renderSideBySidePage } from '../page/served/side-by-side-page.js'
 import { listComparisons, readNamed } from '../run/folder/find.js'
 import { type RecordedComparison, readComparison } from '../run/folder/read.js'
 import { explainUnreadable } from '../run/folder/unreadable.js'
@@ -63,7 +64,7 @@ export function addFolderPages(app: GuardedApp, runsDirectory: string): void {
     const found = await Promise.all(distinct.map((name) => readNamed(name, runsDirectory)))
     const missing = distinct.filter((_, index) => found[index] === undefined)
     if (missing.length > 0) return context.text(`There is no comparison ${missing.join(', ')}.`, 404)
-    const comparisons = found.filter((comparison) => comparison !== undefined)
+    const comparisons = found.filter((comparison) => comparison !== undefined).map(readSide)
     return context.html(renderSideBySidePage({ comparisons, nonce: nonceOf(context) }))
   })
 }

@@ -17,6 +17,9 @@ export const looks: Readonly<Record<Framework, Look>> = {
   pytorch: { color: 'var(--pytorch)', symbol: 'rect', mark: '■', line: 'dashed' },
 }
 
+/** Colours of lines that stand for comparisons, which the style sheet has for light and for dark. */
+export const lineColors = [1, 2, 3, 4, 5, 6].map((number) => `var(--line-${number})`)
+
 export const ink = 'var(--ink)'
 export const soft = 'var(--soft)'
 export const good = 'var(--good)'

@@ -1,8 +1,8 @@
 import { formatLocalTime, formatNumberOf, formatOr } from '../../report/format.js'
 import { verdictName } from '../../report/verdict.js'
 import type { RecordedComparison } from '../../run/folder/read.js'
+import { mostSideBySide } from '../read-side.js'
 import { renderDocument } from './document.js'
-import { mostSideBySide } from './side-by-side-page.js'
 
 /** Comparisons of a folder, for the page that lists them. */
 export interface IndexPage {

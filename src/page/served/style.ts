@@ -1,13 +1,5 @@
 /** Style sheet of the pages that a server shows, beside that of the report. */
 export const servedStyle = `
-:root {
-  --line-1: #b45309; --line-2: #1d5fa8; --line-3: #1a7f45; --line-4: #8a3ab9; --line-5: #b0245a; --line-6: #4d5a66;
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    --line-1: #f0a04b; --line-2: #6fb1f2; --line-3: #5fc98a; --line-4: #c792ea; --line-5: #f28bb1; --line-6: #aeb9c4;
-  }
-}
 nav { font-size: 0.92rem; margin-bottom: 0.75rem; }
 a { color: var(--pytorch); }
 code { overflow-wrap: anywhere; }
@@ -24,7 +16,7 @@ progress.tensorflow { accent-color: var(--tensorflow); }
 .connection, .ended { border-left: 4px solid var(--doubt); background: var(--shade); padding: 0.6rem 0.9rem; }
 .connection { position: sticky; top: 0; z-index: 1; }
 .ended { border-color: var(--good); overflow-wrap: anywhere; }
-.activities, .lines { list-style: none; padding: 0; display: grid; gap: 1rem; }
+.activities { list-style: none; padding: 0; display: grid; gap: 1rem; }
 .activities { grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .activities li { border: 1px solid var(--faint); border-radius: 0.5rem; padding: 0.8rem 1rem; }
 .activities h3 { font-size: 1rem; margin: 0; }
@@ -33,8 +25,6 @@ progress.tensorflow { accent-color: var(--tensorflow); }
 dl { display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem; margin: 0.7rem 0 0; font-variant-numeric: tabular-nums; }
 dt { color: var(--soft); font-size: 0.82rem; }
 dd { margin: 0; }
-.lines { gap: 0.2rem; overflow-wrap: anywhere; }
-${[1, 2, 3, 4, 5, 6].map((number) => `.line-${number} { color: var(--line-${number}); }`).join(' ')}
 .log ol { list-style: none; margin: 0; padding: 0; }
 .log [role='log'] {
   padding: 0.75rem; overflow: auto; max-height: 24rem; background: var(--shade);
@@ -42,8 +32,6 @@ ${[1, 2, 3, 4, 5, 6].map((number) => `.line-${number} { color: var(--line-${numb
 }
 .log { margin-top: 2.5rem; }
 .log li { padding-left: 2ch; text-indent: -2ch; }
-.side-by-side :is(td, thead th) { white-space: normal; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
-.side-by-side th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 0; }
 .controls { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: center; margin: 1.25rem 0; }
 .list :is(td, th) { text-align: left; }
 .list th .note { display: block; font-weight: 400; font-size: 0.82rem; }

@@ -3,6 +3,9 @@ import type { Run } from '../../plan/plan-runs.js'
 /** Folder in the working directory that comparisons' folders are made in, and looked for by name, by default. */
 export const defaultRunsDirectory = 'runs'
 
+/** Name of the page that has several comparisons side by side, in the folder of comparisons. */
+export const sideBySideReport = 'side-by-side.html'
+
 /** Names of the files that `verify` writes into the folder of comparisons. */
 export const verificationFiles = {
   reportOf: (experiment: string): string => `${experiment}-verify.html`,
