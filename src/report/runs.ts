@@ -25,8 +25,8 @@ export function totalSeconds({ loader: _, ...parts }: FinishedRun['seconds']): n
 }
 
 /** Counts the seeds of an experiment. */
-export function seedCount(comparison: Comparison): number {
-  return new Set(comparison.runs.map((run) => run.seed)).size
+export function seedCount({ runs }: { readonly runs: readonly { readonly seed: number }[] }): number {
+  return new Set(runs.map(({ seed }) => seed)).size
 }
 
 /** Counts the runs that a framework's mean is of: those of seeds that both finished, or all where there is no such seed. */

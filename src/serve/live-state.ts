@@ -9,7 +9,7 @@ import { mostLogLines } from '../page/served/live-page.js'
 import type { LiveView, RunState } from '../page/served/live-view.js'
 import { isSameRun, type Run, runOf, seedLabel } from '../plan/plan-runs.js'
 import type { EpochRecord } from '../protocol/result.js'
-import { totalSeconds } from '../report/runs.js'
+import { seedCount, totalSeconds } from '../report/runs.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { describeActivity } from './activity.js'
 
@@ -110,7 +110,7 @@ export class LiveState {
       name,
       directory,
       mode: started.mode,
-      seeds: new Set(started.runs.map(({ seed }) => seed)).size,
+      seeds: seedCount(started),
       startedAt: started.time,
       status,
       activities: status === 'interrupted' ? [] : this.#board.lines().map(describeActivity),

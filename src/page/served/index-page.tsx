@@ -1,4 +1,5 @@
 import { formatLocalTime, formatNumberOf, formatOr } from '../../report/format.js'
+import { seedCount } from '../../report/runs.js'
 import { verdictName } from '../../report/verdict.js'
 import type { RecordedComparison } from '../../run/folder/read.js'
 import { mostSideBySide } from '../read-side.js'
@@ -84,7 +85,7 @@ function List({ comparisons }: Pick<IndexPage, 'comparisons'>) {
 
 function Row({ name, status, started, comparison }: RecordedComparison) {
   const verdict = comparison?.metrics[comparison.primaryMetric].difference?.verdict
-  const seeds = new Set(started.runs.map(({ seed }) => seed)).size
+  const seeds = seedCount(started)
   return (
     <tr>
       <td>
