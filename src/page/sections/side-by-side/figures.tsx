@@ -27,7 +27,7 @@ export function FiguresSection({ comparisons }: { readonly comparisons: readonly
         rows={[
           ['mode', ...comparisons.map(({ started }) => started.mode)],
           ['status', ...comparisons.map(({ status }) => status)],
-          row('seeds', (comparison) => String(seedCount(comparison))),
+          ['seeds', ...comparisons.map(({ started }) => String(seedCount(started)))],
           row('verdict', ({ metrics, primaryMetric }) => {
             const verdict = metrics[primaryMetric].difference?.verdict
             return verdict && verdictName(verdict)
@@ -42,18 +42,18 @@ export function FiguresSection({ comparisons }: { readonly comparisons: readonly
                 ),
               ),
               row(`${name}, difference`, ({ metrics }) =>
-                formatOr(metrics[metric].difference, ({ mean, interval }) => {
-                  const ends = interval === null ? '' : ` (${interval.map(difference).join(' to ')})`
-                  return `${difference(mean)}${ends} ${unit}`
-                }),
+                formatOr(metrics[metric].difference, ({ mean }) => `${difference(mean)} ${unit}`),
+              ),
+              row(`${name}, interval`, ({ metrics }) =>
+                formatOr(metrics[metric].difference?.interval, (ends) => ends.map(difference).join(' to ')),
               ),
             ]
           }),
         ]}
       />
       <p class="note">
-        A difference is TensorFlow minus PyTorch, with its interval in brackets. Comparisons of other data,
-        seeds or settings say nothing about each other’s differences.
+        A difference is TensorFlow minus PyTorch. Comparisons of other data, seeds or settings say nothing
+        about each other’s differences.
       </p>
     </section>
   )
