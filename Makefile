@@ -7,7 +7,7 @@
 .PHONY: help demo setup test test-unit test-slow mutants faults parity bench screenshots format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
-SOURCES := $(shell find src -name '*.ts') $(wildcard python/twintune/*.json) package.json scripts/build.mjs
+SOURCES := $(shell find src -type f) $(wildcard python/twintune/*.json) package.json scripts/build.mjs
 
 MINUTES := 20
 SEED := 17

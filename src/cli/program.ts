@@ -196,7 +196,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const view = program
     .command('view [folder]')
     .description(
-      'show the comparisons in a folder on pages for the browser, until Ctrl-C: a list, each report, those that go on live, and several over each other',
+      'show the comparisons in a folder on pages for the browser, until Ctrl-C: a list, each report, those that go on live, and several side by side',
     )
     .action((folder: string | undefined, options: ViewOptions) =>
       run(async () => (await import('./view.js')).viewCommand(folder, options, context)),

@@ -24,6 +24,7 @@ export async function reportCommand(
 ): Promise<number> {
   let exitCode: number = exitCodes.done
   const sides: Side[] = []
+  const paths = new Set<string>()
   const tell = (report: string): void => {
     const line: ReportLine = { type: 'report', report }
     context.stdout(json ? JSON.stringify(line) : visible(line.report))
@@ -33,7 +34,8 @@ export async function reportCommand(
       const found = await findComparison(named, out)
       warnOfAltered(found, context)
       tell(writeReport(found))
-      sides.push(readSide(found))
+      if (!paths.has(found.path)) sides.push(readSide(found))
+      paths.add(found.path)
     } catch (error) {
       exitCode = reportError(error, { json }, context)
     }

@@ -28,15 +28,17 @@ export function tellVerification(
     stdout(render(visible(experiment.name), visible(verification), renderOptionsFor(streams.stdout)))
   }
   if (folder === null) return
+  const part = record.perturbation ?? (record.firstPhaseAlone ? 'first-phase' : null)
   // The result is there, whatever becomes of the report.
   try {
     const line: ReportLine = {
       type: 'report',
-      report: path.join(folder, verificationFiles.reportOf(experiment.name)),
+      report: path.join(folder, verificationFiles.reportOf(experiment.name, part)),
     }
     writePage(line.report, renderVerificationPage(record))
-    // The reports of comparisons say by it whether the ladder holds for them.
-    writePage(path.join(folder, verificationFiles.recordOf(experiment.name)), `${JSON.stringify(record)}\n`)
+    // The reports of comparisons say by it whether the ladder holds for them, and a part of it doesn't tell.
+    if (part === null)
+      writePage(path.join(folder, verificationFiles.recordOf(experiment.name)), `${JSON.stringify(record)}\n`)
     if (json) stdout(JSON.stringify(line))
     else if (!quiet) stdout(`\nReport: ${visible(line.report)}`)
   } catch (error) {

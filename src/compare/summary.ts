@@ -20,9 +20,14 @@ export function summarize(values: readonly number[]): MetricSummary | null {
   return { mean: mean(sorted), std: sampleStandardDeviation(sorted), min, median: median(sorted), max }
 }
 
+/** Sum of the values; 0 for no value. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
 /** Arithmetic mean of the values; NaN for no value. */
 export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+  return sum(values) / values.length
 }
 
 // With n - 1 below the root: the seeds are a sample of all seeds. One seed tells nothing of the spread, hence 0.

@@ -3,7 +3,6 @@ import type { EventOf } from '../events.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
 import { sparkLine } from '../report/spark-line.js'
-
 import { frameworkColumn, judgingText, stageProgress, stageText, workerText } from './event-text.js'
 import { fitSegments, type Segment, textSegment } from './fit-segments.js'
 import type { LiveRun, LiveWorker } from './live-board.js'

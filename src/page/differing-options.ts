@@ -14,18 +14,19 @@ export interface DifferingOption {
  * @param specifications - YAML texts, as comparisons' folders hold them; null where there is none to be read.
  */
 export function differingOptions(specifications: readonly (string | null)[]): DifferingOption[] {
-  const options = specifications.map((specification) => new Map(valuesOf(parsed(specification))))
+  const options = specifications.map((specification) => new Map(optionsOf(specification)))
   const paths = [...new Set(options.flatMap((values) => [...values.keys()]))]
   return paths
     .map((path) => ({ path, values: options.map((values) => values.get(path) ?? null) }))
     .filter(({ values }) => new Set(values).size > 1)
 }
 
-function parsed(specification: string | null): unknown {
+// A text may be no specification, or lead back to itself by an alias.
+function optionsOf(specification: string | null): [string, string][] {
   try {
-    return specification === null ? null : parse(specification)
+    return specification === null ? [] : valuesOf(parse(specification))
   } catch {
-    return null
+    return []
   }
 }
 

@@ -8,7 +8,6 @@ import { formatNumberOf, formatOr } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { noVerdict } from '../report/verdict.js'
-
 import { type Claim, claimOf } from './elements.js'
 import type { Ladder } from './read-ladder.js'
 
@@ -26,15 +25,6 @@ const sentences: Readonly<Record<Verdict, string>> = {
 export function verdictSentence(comparison: Comparison): string {
   const verdict = comparison.metrics[comparison.primaryMetric].difference?.verdict
   return verdict ? sentences[verdict] : withoutVerdict(comparison)
-}
-
-/** Says what the verdict is about, and what it isn't. */
-export function scopeOfVerdict({ primaryMetric, vary, mode }: Comparison): string {
-  const { name } = metricFormats[primaryMetric]
-  const scope = `This is about ${name} alone, on this test set; the seeds vary ${vary.join(', ')}.`
-  return mode === 'idiomatic'
-    ? `${scope} Each framework used its own model library, defaults and input pipeline: a difference is that of two recipes, and not of the frameworks alone.`
-    : scope
 }
 
 function withoutVerdict({ runs, metrics, primaryMetric }: Comparison): string {

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml'
+import type { Path } from '../spec/path.js'
 import { experimentSchema } from '../spec/schema.js'
 
 // Each value is tried by itself, which takes seconds for more of them.
 const mostValues = 1000
-
-type Path = readonly (string | number)[]
 
 /**
  * Marks the values of a complete specification that it would have without naming them, each by a comment behind it.

@@ -3,10 +3,12 @@ import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
 import { toMarkdown } from 'mdast-util-to-markdown'
 import type { Comparison } from '../compare/comparison.js'
 import { frameworkNames } from '../framework-names.js'
+import { seedLabel } from '../plan/plan-runs.js'
 import { formatNumberOf } from '../report/format.js'
-import { countRuns, disturbanceNotes, measureRows, speedMeasures } from '../report/measures.js'
+import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
 import { finishedRuns, frameworksOf, seedCount } from '../report/runs.js'
-import { scopeOfVerdict, trustItems, verdictSentence } from './headline.js'
+import { scopeOfVerdict } from '../report/verdict.js'
+import { trustItems, verdictSentence } from './headline.js'
 import { type TextTable, tableOfMetrics } from './metric-table.js'
 import type { Ladder } from './read-ladder.js'
 
@@ -56,7 +58,7 @@ function withoutResult({ runs, repeats }: Comparison): RootContent[] {
   const lines = [...runs, ...repeats].flatMap((run) =>
     run.status === 'finished'
       ? []
-      : [`${frameworkNames[run.framework]} seed ${run.seed} ${run.status}: ${run.failure.message}`],
+      : [`${frameworkNames[run.framework]} ${seedLabel(run)} ${run.status}: ${run.failure.message}`],
   )
   return lines.length === 0 ? [] : [heading(3, 'Runs without a result'), list(lines)]
 }
@@ -65,9 +67,7 @@ function tableOfSpeed(runs: Comparison['runs']): TextTable | null {
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
   return {
-    note: [`Means of ${countRuns(finished)}, with the largest memory.`, ...disturbanceNotes(finished)].join(
-      ' ',
-    ),
+    note: speedNotes(finished).join(' '),
     head: ['', ...frameworksOf(finished).map((framework) => frameworkNames[framework])],
     rows: measureRows(speedMeasures, finished),
   }

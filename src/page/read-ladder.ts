@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { type VerificationRecord, verificationRecordSchema } from '../compare/verification.js'
+import { expandShorthands } from '../plan/expand-shorthands.js'
 import { inspectionSchema } from '../protocol/inspect.js'
 import { verificationFiles } from '../run/folder/files.js'
 import { parseRecorded } from '../run/folder/read.js'
@@ -45,8 +46,9 @@ export function readLadder(
   return isSame ? { startedAt: record.startedAt, passed: record.verification.passed } : null
 }
 
-/** Options that a verification depends on: one seed stands for all, and it trains for no result. */
-function verifiedOf({ mode, dataset, augmentation, model, training, device }: Experiment) {
+/** Options that a verification depends on, written out: one seed stands for all, and it trains for no result. */
+function verifiedOf(experiment: Experiment) {
+  const { mode, dataset, augmentation, model, training, device } = expandShorthands(experiment)
   return { mode, dataset, augmentation, model, training, device }
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { readIfReadable } from '../run/folder/regular-file.js'
-import { lineColors } from './charts/theme.js'
+import { lineColors } from './colors.js'
 
 /** Comparison as it is laid beside others. */
 export interface Side

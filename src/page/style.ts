@@ -1,4 +1,4 @@
-import { colors } from './colors.js'
+import { colors, lineColors } from './colors.js'
 
 /** Style sheet of the page: one column, light and dark, for screens from 320 pixels on and for paper. */
 export const style = `${colors}
@@ -72,7 +72,7 @@ section:has([value='none']:checked) .gallery li:not(.right-none) { display: none
 .matrices .cell { min-width: 2.1rem; padding: 0.1rem 0; }
 .matrices h3 { margin: 0.75rem 0 0; }
 .lines { list-style: none; padding: 0; display: grid; gap: 0.2rem; overflow-wrap: anywhere; }
-${[1, 2, 3, 4, 5, 6].map((number) => `.line-${number} { color: var(--line-${number}); }`).join(' ')}
+${lineColors.map((color, index) => `.line-${index + 1} { color: ${color}; }`).join(' ')}
 .side-by-side :is(td, thead th) { white-space: normal; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
 .side-by-side th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 0; }
 details { margin: 0.75rem 0; }

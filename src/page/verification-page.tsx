@@ -43,7 +43,7 @@ function Report({ experiment, perturbation, startedAt, verification }: Verificat
             text={JSON.stringify(experiment, null, 2)}
           />
           <FoldedText
-            title="Verification, as --json has it last"
+            title="Verification, as verify-finished of --json has it"
             text={JSON.stringify(verification, null, 2)}
           />
         </section>

@@ -53,6 +53,11 @@ export const speedMeasures: readonly Measure[] = [
   { ...peakMemory, label: 'peak memory, MiB' },
 ]
 
+/** Notes what the figures of `speedMeasures` are. */
+export function speedNotes(finished: readonly FinishedRun[]): string[] {
+  return [`Means of ${countRuns(finished)}, with the largest memory.`, ...disturbanceNotes(finished)]
+}
+
 /** Groups of the parts of a training step, one for each phase whose steps were profiled. */
 export function profileGroups(finished: readonly FinishedRun[]): MeasureGroup[] {
   return profiledPhases(finished).map((phase) => ({
@@ -89,7 +94,7 @@ export function renderMeasures(
 
 /** Lists the labels of the measures of which any framework has a figure, each with the cells of all frameworks. */
 export function measureRows(measures: readonly Measure[], finished: readonly FinishedRun[]): string[][] {
-  const columns = frameworksOf(finished).map((framework) => columnOf(runsOf(framework, finished)))
+  const columns = frameworksOf(finished).map((framework) => comparableRuns(runsOf(framework, finished)))
   return measures
     .map(({ label, value, format, timed = true }) => ({
       label,
@@ -106,14 +111,14 @@ export function measureRows(measures: readonly Measure[], finished: readonly Fin
 }
 
 /** Runs of a framework, those of them whose times are given, and what marks times that are no good. */
-interface Column {
+interface ComparableRuns {
   readonly all: readonly FinishedRun[]
   readonly comparable: readonly FinishedRun[]
   readonly mark: string
 }
 
 /** Chooses the runs whose times are given: those that nobody disturbed, or all with a mark where there is none. */
-function columnOf(all: readonly FinishedRun[]): Column {
+export function comparableRuns(all: readonly FinishedRun[]): ComparableRuns {
   const comparable = all.filter((run) => !isDisturbed(run))
   return comparable.length > 0 ? { all, comparable, mark: '' } : { all, comparable: all, mark: disturbedMark }
 }
@@ -122,7 +127,7 @@ function columnOf(all: readonly FinishedRun[]): Column {
 export function countRuns(finished: readonly FinishedRun[]): string {
   const counts = frameworksOf(finished).map((framework) => ({
     name: frameworkNames[framework],
-    runs: columnOf(runsOf(framework, finished)).comparable.length,
+    runs: comparableRuns(runsOf(framework, finished)).comparable.length,
   }))
   const [first] = counts
   return counts.every(({ runs }) => runs === first?.runs)
@@ -144,7 +149,7 @@ export function profileNotes(finished: readonly FinishedRun[]): string[] {
 /** Notes which runs others disturbed. */
 export function disturbanceNotes(finished: readonly FinishedRun[]): string[] {
   const disturbed = frameworksOf(finished).flatMap((framework) => {
-    const { all, mark } = columnOf(runsOf(framework, finished))
+    const { all, mark } = comparableRuns(runsOf(framework, finished))
     const seeds = all
       .filter(isDisturbed)
       .map(({ seed, othersCpuShare }) => `seed ${seed} (${formatOr(othersCpuShare, formatShare)})`)

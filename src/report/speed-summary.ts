@@ -1,12 +1,5 @@
 import type { Comparison } from '../compare/comparison.js'
-import {
-  countRuns,
-  disturbanceNotes,
-  profileGroups,
-  profileNotes,
-  renderMeasures,
-  speedMeasures,
-} from './measures.js'
+import { profileGroups, profileNotes, renderMeasures, speedMeasures, speedNotes } from './measures.js'
 import { finishedRuns } from './runs.js'
 import type { Style } from './style.js'
 
@@ -15,10 +8,6 @@ export function renderSpeedSummary({ runs }: Comparison, style: Style): string |
   const finished = finishedRuns(runs)
   if (finished.length === 0) return null
   const groups = [{ title: '', measures: speedMeasures }, ...profileGroups(finished)]
-  const notes = [
-    `Means of ${countRuns(finished)}, with the largest memory.`,
-    ...profileNotes(finished),
-    ...disturbanceNotes(finished),
-  ]
+  const notes = [...speedNotes(finished), ...profileNotes(finished)]
   return renderMeasures(groups, notes, finished, style)
 }

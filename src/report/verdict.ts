@@ -17,17 +17,19 @@ export const noVerdict = 'no verdict, since no run has this metric.'
 
 /** Renders the outcome on the primary metric, and what it is about; `null` where no seed has both frameworks. */
 export function renderVerdict(comparison: Comparison, style: Style): string | null {
-  const { mode, vary, primaryMetric, metrics } = comparison
+  const { primaryMetric, metrics } = comparison
   if (metricsOf(comparison).every((metric) => metrics[metric].difference === null)) return null
   const { name } = metricFormats[primaryMetric]
   const { verdict, reason } = metrics[primaryMetric].difference ?? { verdict: null }
   const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
-  const notes = [
-    `The verdict is about ${name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
-    ...(mode === 'idiomatic' ? [idiomaticNote] : []),
-  ]
   const table = renderTable([[name, outcome]], { align: ['left', 'left'], fold: true }, style)
-  return renderSection('Verdict', `${table}\n\n${renderProse(notes.join(' '), style)}`, style)
+  return renderSection('Verdict', `${table}\n\n${renderProse(scopeOfVerdict(comparison), style)}`, style)
+}
+
+/** Says what a verdict is about, and what it isn't. */
+export function scopeOfVerdict({ primaryMetric, vary, mode }: Comparison): string {
+  const scope = `The verdict is about ${metricFormats[primaryMetric].name} alone, for this test set; the seeds vary ${vary.join(', ')}.`
+  return mode === 'idiomatic' ? `${scope} ${idiomaticNote}` : scope
 }
 
 /** Renders the outcome on the primary metric in one line, for those who want no more. */

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { OutputOptions } from '../../src/cli/context.js'
 import { tellVerification } from '../../src/cli/tell-verification.js'
+import type { VerificationRecord } from '../../src/compare/verification.js'
 import { reportLineSchema } from '../../src/lines/report.js'
 import { experimentSchema } from '../../src/spec/schema.js'
 import { verificationOf } from '../report/verifications.js'
@@ -23,13 +24,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 /** What is printed of a ladder that holds, by the stream. */
-function tell(options: OutputOptions, into: string | null = folder) {
+function tell(
+  options: OutputOptions,
+  into: string | null = folder,
+  changes: Partial<VerificationRecord> = {},
+) {
   const printed: { stdout: string[]; stderr: string[] } = { stdout: [], stderr: [] }
   const nowhere = { write: () => true }
   tellVerification(
     {
       ...{ schemaVersion: 1, startedAt: '2026-11-28T10:15:00.000Z', experiment, perturbation: null },
       ...{ firstPhaseAlone: false, verification: verificationOf() },
+      ...changes,
     },
     { ...options, folder: into },
     {
@@ -60,6 +66,20 @@ it('writes the report and does not name it where only the result is wanted', () 
   const { stdout } = tell({ quiet: true })
   expect(stdout.join('\n')).not.toContain('Report:')
   expect(readdirSync(folder)).toEqual(['pets-verify.html', 'pets-verify.json'])
+})
+
+it('leaves the result of the whole ladder in its place when a part is climbed', () => {
+  tell({})
+  const whole = readFileSync(path.join(folder, 'pets-verify.json'), 'utf8')
+  tell({}, folder, { firstPhaseAlone: true })
+  tell({}, folder, { perturbation: 'padding' })
+  expect(readFileSync(path.join(folder, 'pets-verify.json'), 'utf8')).toBe(whole)
+  expect(readdirSync(folder)).toEqual([
+    'pets-verify-first-phase.html',
+    'pets-verify-padding.html',
+    'pets-verify.html',
+    'pets-verify.json',
+  ])
 })
 
 it('writes nothing where no report is wanted', () => {

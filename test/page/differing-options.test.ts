@@ -21,6 +21,9 @@ test('the options in which specifications differ are listed with the value in ea
 })
 
 test('a specification that is gone or damaged has no options', () => {
+  expect(differingOptions(['a: &a\n  b: *a', 'name: pets'])).toEqual([
+    { path: 'name', values: [null, 'pets'] },
+  ])
   expect(differingOptions(['name: pets', null, '{'])).toEqual([
     { path: 'name', values: ['pets', null, null] },
   ])

@@ -48,6 +48,13 @@ test('runs without a result are told, with the reason', () => {
   )
 })
 
+test('a repeat without a result is told as one', () => {
+  const failed = withFailures().runs.find(({ status }) => status === 'failed')
+  if (failed === undefined) throw new Error('no failed run')
+  const markdown = markdownOf(comparison({ repeats: [{ ...failed, repeat: true }] }))
+  expect(markdown.replaceAll('\\', '')).toContain(`seed ${failed.seed} repeat failed`)
+})
+
 test('a name is text, whatever it holds', () => {
   const experiment = '<img src=x> [a](javascript:alert) | `code` **bold**'
   const [heading] = fromMarkdown(markdownOf(comparison({ experiment }))).children

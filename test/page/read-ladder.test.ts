@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import type { VerificationRecord } from '../../src/compare/verification.js'
 import { readLadder } from '../../src/page/read-ladder.js'
+import { expandShorthands } from '../../src/plan/expand-shorthands.js'
 import { experimentSchema } from '../../src/spec/schema.js'
 import { verificationOf } from '../report/verifications.js'
 
@@ -22,7 +23,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 /** The ladder of a comparison, once `verify` has left its record. */
-function ladderAfter(changes: Partial<VerificationRecord>, compared: object = experiment) {
+function ladderAfter(changes: Partial<VerificationRecord>, compared: object = expandShorthands(experiment)) {
   const record: VerificationRecord = {
     ...{ schemaVersion: 1, startedAt, experiment, firstPhaseAlone: false, perturbation: null },
     verification: verificationOf(),
@@ -41,6 +42,14 @@ test('the ladder of the same experiment counts, whatever its seeds', () => {
   const ladder = { startedAt, passed: verificationOf().passed }
   expect(ladderAfter({})).toEqual(ladder)
   expect(ladderAfter({}, { ...experiment, seeds: [3, 4] })).toEqual(ladder)
+})
+
+test('the ladder of a specification with shorthands counts, which are written out in the comparison', () => {
+  const verified = experimentSchema.parse({
+    ...{ name: experiment.name, dataset: experiment.dataset, model: experiment.model },
+    training: { fineTune: { freezeEpochs: 1, epochs: 2, baseLearningRate: 0.004 } },
+  })
+  expect(ladderAfter({ experiment: verified }, expandShorthands(verified))).not.toBeNull()
 })
 
 test('a ladder of anything else does not count', () => {

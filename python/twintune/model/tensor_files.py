@@ -48,8 +48,10 @@ def _sort_metadata(file: Path) -> None:
             return
         header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
         text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-        written.seek(_LENGTH_BYTES)
-        written.write(text.ljust(length))
+        # The tensors come right behind the header, which so must not grow.
+        if len(text) <= length:
+            written.seek(_LENGTH_BYTES)
+            written.write(text.ljust(length))
 
 
 def in_c_order(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

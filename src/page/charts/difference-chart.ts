@@ -3,7 +3,7 @@ import type { Pair } from '../../compare/pairs.js'
 import { formatPercent } from '../../report/format.js'
 import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
-import { axis, ink, shade, text } from './theme.js'
+import { axis, differenceAxis, ink, shade, text } from './theme.js'
 
 const width = 400
 const rowHeight = 47
@@ -44,17 +44,7 @@ export function renderDifferenceChart(
   const reach = 1.15 * (widest || 1)
   const option: ChartOption = {
     grid: { left: 100, right: 18, top: 8, bottom: 48 },
-    xAxis: {
-      ...axis,
-      type: 'value',
-      // Zero in the middle, so that the side of a difference is seen at a glance.
-      min: -reach,
-      max: reach,
-      name: `TensorFlow minus PyTorch, ${differenceUnit}`,
-      nameGap: 28,
-      splitLine: { ...axis.splitLine, showMinLine: false, showMaxLine: false },
-      axisLabel: { ...text, showMinLabel: false, showMaxLabel: false, formatter: formatTick },
-    },
+    xAxis: differenceAxis(reach, differenceUnit),
     yAxis: {
       ...axis,
       type: 'category',
@@ -101,8 +91,4 @@ export function renderDifferenceChart(
     textStyle: text,
   }
   return renderChart(option, { width, height: rest + rowHeight * (1 + intervals.length) })
-}
-
-function formatTick(value: number): string {
-  return String(Number(value.toPrecision(3)))
 }

@@ -1,12 +1,10 @@
 import type { Difference } from '../../compare/comparison.js'
 import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
-import { axis, ink, shade, text } from './theme.js'
+import { axis, differenceAxis, ink, shade, text, textShare } from './theme.js'
 
 const width = 440
 const rowHeight = 40
-// Without a browser widths of texts are estimated, and wide typefaces need more.
-const textShare = 0.86
 const margins = { left: 160, right: 18, top: 8, bottom: 48 }
 
 /** Difference of one comparison. */
@@ -27,17 +25,7 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
   const reach = 1.15 * factor * (widest || 1)
   const option: ChartOption = {
     grid: margins,
-    xAxis: {
-      ...axis,
-      type: 'value',
-      // Zero in the middle, so that the side of a difference is seen at a glance.
-      min: -reach,
-      max: reach,
-      name: `TensorFlow minus PyTorch, ${differenceUnit}`,
-      nameGap: 28,
-      splitLine: { ...axis.splitLine, showMinLine: false, showMaxLine: false },
-      axisLabel: { ...text, showMinLabel: false, showMaxLabel: false, formatter: formatTick },
-    },
+    xAxis: differenceAxis(reach, differenceUnit),
     yAxis: {
       ...axis,
       type: 'category',
@@ -79,8 +67,4 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
     textStyle: text,
   }
   return renderChart(option, { width, height: margins.top + margins.bottom + rowHeight * rows.length })
-}
-
-function formatTick(value: number): string {
-  return String(Number(value.toPrecision(3)))
 }

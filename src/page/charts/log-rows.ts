@@ -1,5 +1,5 @@
 import { type ChartOption, renderChart, type SeriesOption } from './render-chart.js'
-import { axis, doubt, faint, good, ink, shade, soft, text } from './theme.js'
+import { axis, doubt, faint, good, ink, shade, soft, text, textShare } from './theme.js'
 
 // Rows of sizes from 1e-16 up, under each other on one logarithmic axis. ECharts has a logarithmic axis, which has no place
 // for zero; this one is linear in the exponent, and has places at both ends.
@@ -52,8 +52,6 @@ export interface LogAxis {
 
 /** Width in pixels of the columns at both ends. */
 const columnWidth = 40
-// Without a browser widths of texts are estimated, and wide typefaces need more.
-const textShare = 0.86
 const bottom = 44
 const top = 6
 

@@ -54,7 +54,7 @@ function draw(option: ChartOption, { width, height }: ChartSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ animation: false, ...option })
-    // What changes below a mouse has no answer without a script.
+    // Styles of a hovering mouse have no use without a script.
     return chart.renderToSVGString().replace(/<style ?>.*?<\/style>/s, '')
   } finally {
     // A chart that isn't disposed of keeps Node alive.

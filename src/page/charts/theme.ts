@@ -17,9 +17,6 @@ export const looks: Readonly<Record<Framework, Look>> = {
   pytorch: { color: 'var(--pytorch)', symbol: 'rect', mark: '■', line: 'dashed' },
 }
 
-/** Colours of lines that stand for comparisons, which the style sheet has for light and for dark. */
-export const lineColors = [1, 2, 3, 4, 5, 6].map((number) => `var(--line-${number})`)
-
 export const ink = 'var(--ink)'
 export const soft = 'var(--soft)'
 export const good = 'var(--good)'
@@ -43,3 +40,25 @@ export const axis = {
   axisTick: { show: false },
   splitLine: { lineStyle: { color: faint } },
 } as const
+
+/** Share of a width that text may take up: widths are estimated without a browser, and wide typefaces need more. */
+export const textShare = 0.86
+
+/** Axis of differences with zero in its middle, so that the side of a difference is seen at a glance. */
+export function differenceAxis(reach: number, unit: string) {
+  return {
+    ...axis,
+    type: 'value' as const,
+    min: -reach,
+    max: reach,
+    name: `TensorFlow minus PyTorch, ${unit}`,
+    nameGap: 28,
+    splitLine: { ...axis.splitLine, showMinLine: false, showMaxLine: false },
+    axisLabel: {
+      ...text,
+      showMinLabel: false,
+      showMaxLabel: false,
+      formatter: (value: number) => String(Number(value.toPrecision(3))),
+    },
+  }
+}

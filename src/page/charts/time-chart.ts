@@ -1,7 +1,9 @@
+import { mean, sum } from '../../compare/summary.js'
 import { frameworkNames } from '../../framework-names.js'
 import type { FinishedRun } from '../../protocol/result.js'
 import { formatSeconds } from '../../report/format.js'
-import { frameworksOf } from '../../report/runs.js'
+import { comparableRuns } from '../../report/measures.js'
+import { frameworksOf, runsOf } from '../../report/runs.js'
 import { type ChartOption, renderChart } from './render-chart.js'
 import { axis, looks, paper, text } from './theme.js'
 
@@ -10,32 +12,32 @@ const rowHeight = 56
 const margins = { left: 82, right: 16, top: 4, bottom: 44 }
 const widthOfCharacter = 6.5
 
-type Seconds = FinishedRun['seconds']
+/** Names of the parts of a run's time in the order in which they happen. Waiting for batches is a part of training. */
+const parts: Readonly<Record<Exclude<keyof FinishedRun['seconds'], 'loader'>, string>> = {
+  start: 'start',
+  import: 'import',
+  data: 'data',
+  build: 'model',
+  features: 'features',
+  firstStep: 'first step',
+  train: 'training',
+  validation: 'validation',
+  checkpoint: 'checkpoints',
+  evaluate: 'test',
+}
 
-/** Parts of the time, in the order in which they happen. They add up to the whole. */
-const parts: readonly { readonly name: string; readonly read: (seconds: Seconds) => number }[] = [
-  { name: 'start', read: (seconds) => seconds.start + seconds.import },
-  { name: 'data, model', read: (seconds) => seconds.data + seconds.build },
-  { name: 'features', read: (seconds) => seconds.features },
-  { name: 'first steps', read: (seconds) => seconds.firstStep },
-  { name: 'training', read: (seconds) => seconds.train },
-  { name: 'validation', read: (seconds) => seconds.validation },
-  { name: 'checkpoints', read: (seconds) => seconds.checkpoint },
-  { name: 'test', read: (seconds) => seconds.evaluate },
-]
-
-/** Draws the seconds of all runs of each framework together as a bar of parts, each named where it is wide enough. */
+/**
+ * Draws the seconds of a run of each framework, in the mean over its runs, as a bar of parts, each named where it is wide
+ * enough.
+ */
 export function renderTimeChart(runs: readonly FinishedRun[]): string {
   const frameworks = frameworksOf(runs)
-  const rows = parts.map(({ name, read }) => ({
-    name,
-    seconds: frameworks.map((framework) =>
-      runs.filter((run) => run.framework === framework).reduce((sum, run) => sum + read(run.seconds), 0),
-    ),
+  const columns = frameworks.map((framework) => comparableRuns(runsOf(framework, runs)))
+  const rows = (Object.keys(parts) as (keyof typeof parts)[]).map((part) => ({
+    name: parts[part],
+    seconds: columns.map(({ comparable }) => mean(comparable.map(({ seconds }) => seconds[part]))),
   }))
-  const longest = Math.max(
-    ...frameworks.map((_, side) => rows.reduce((sum, { seconds }) => sum + (seconds[side] ?? 0), 0)),
-  )
+  const longest = Math.max(...frameworks.map((_, side) => sum(rows.map(({ seconds }) => seconds[side] ?? 0))))
   const pixelsOfSecond = (width - margins.left - margins.right) / longest
   const option: ChartOption = {
     grid: margins,
@@ -52,7 +54,7 @@ export function renderTimeChart(runs: readonly FinishedRun[]): string {
       ...axis,
       type: 'category',
       inverse: true,
-      data: frameworks.map((framework) => frameworkNames[framework]),
+      data: frameworks.map((framework, side) => `${frameworkNames[framework]}${columns[side]?.mark ?? ''}`),
       splitLine: { show: false },
     },
     series: rows.map(({ name, seconds }, index) => ({

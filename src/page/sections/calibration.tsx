@@ -1,3 +1,4 @@
+import { sum } from '../../compare/summary.js'
 import { type CalibrationPoint, renderCalibrationChart } from '../charts/calibration-chart.js'
 import type { Details, ShownEvaluation } from '../details.js'
 import { Chart, FrameworkKey } from '../elements.js'
@@ -5,7 +6,7 @@ import { pairedEvaluations } from '../paired-evaluations.js'
 
 /** Section of the calibration: whether the models are right as often as their probabilities say. */
 export function CalibrationSection({ details }: { readonly details: Details }) {
-  const curves = pairedEvaluations(details).map(({ framework, evaluations }) => ({
+  const curves = pairedEvaluations(details).sides.map(({ framework, evaluations }) => ({
     framework,
     points: poolBins(evaluations),
   }))
@@ -18,7 +19,8 @@ export function CalibrationSection({ details }: { readonly details: Details }) {
         note={
           <>
             <FrameworkKey frameworks={curves.map(({ framework }) => framework)} /> Below the diagonal a model
-            is surer than it is right. A larger point stands for more images, counted over all seeds.
+            is surer than it is right. A larger point stands for more images, counted over the runs that are
+            compared.
           </>
         }
         svg={renderCalibrationChart(curves)}
@@ -27,20 +29,16 @@ export function CalibrationSection({ details }: { readonly details: Details }) {
   )
 }
 
-// The seeds share the test images, so that each run counts alike.
+// Images are counted once a run: the seeds share them, or have test images of their own.
 function poolBins(evaluations: readonly ShownEvaluation[]): CalibrationPoint[] {
   const bins = Math.max(0, ...evaluations.map(({ calibration }) => calibration.length))
   return Array.from({ length: bins }, (_, at) => {
     const parts = evaluations.flatMap(({ calibration }) => calibration[at] ?? [])
-    const images = sumOf(parts, (part) => part.images)
+    const images = sum(parts.map((part) => part.images))
     return {
       images,
-      confidence: sumOf(parts, (part) => part.images * (part.confidence ?? 0)) / images,
-      accuracy: sumOf(parts, (part) => part.images * (part.accuracy ?? 0)) / images,
+      confidence: sum(parts.map((part) => part.images * (part.confidence ?? 0))) / images,
+      accuracy: sum(parts.map((part) => part.images * (part.accuracy ?? 0))) / images,
     }
   }).filter(({ images }) => images > 0)
-}
-
-function sumOf<Item>(items: readonly Item[], read: (item: Item) => number): number {
-  return items.reduce((sum, item) => sum + read(item), 0)
 }

@@ -8,14 +8,15 @@ import { ConfusionMatrices } from './confusion.js'
 
 /** Section of the classes: the F1 of each, and what each framework's models take it for. */
 export function ClassesSection({ details }: { readonly details: Details }) {
-  const sides = pairedEvaluations(details)
+  const { sides, isPaired } = pairedEvaluations(details)
   const first = sides[0]?.evaluations[0]
   if (first === undefined || first.classes.length === 0) return null
   return (
     <section aria-labelledby="classes">
       <h2 id="classes">Classes</h2>
       <p class="note">
-        The F1 of each class on the test images, as means over the seeds that every framework finished.
+        The F1 of each class on the test images, as means over{' '}
+        {isPaired ? 'the seeds that both frameworks finished' : 'the finished runs'}.
       </p>
       <Table
         label="F1 of each class"
@@ -23,7 +24,7 @@ export function ClassesSection({ details }: { readonly details: Details }) {
           'class',
           'images',
           ...sides.map(({ framework }) => frameworkNames[framework]),
-          ...(sides.length > 1 ? ['TensorFlow minus PyTorch, % points'] : []),
+          ...(isPaired ? ['TensorFlow minus PyTorch, % points'] : []),
         ]}
         rows={first.classes.map((name, index) => {
           const scores = sides.map((side) => f1Of(side, index))
@@ -32,11 +33,11 @@ export function ClassesSection({ details }: { readonly details: Details }) {
             name,
             formatCount(first.perClass[index]?.support ?? 0),
             ...scores.map((score) => formatOr(score, formatPercent)),
-            ...(sides.length > 1 ? [ours == null || theirs == null ? '–' : formatPoints(ours - theirs)] : []),
+            ...(isPaired ? [ours == null || theirs == null ? '–' : formatPoints(ours - theirs)] : []),
           ]
         })}
       />
-      <ConfusionMatrices classes={first.classes} sides={sides} />
+      <ConfusionMatrices classes={first.classes} sides={sides} isPaired={isPaired} />
     </section>
   )
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { mean } from '../../compare/summary.js'
+import { mean, sum } from '../../compare/summary.js'
 import { frameworkNames } from '../../framework-names.js'
 import { formatCount, formatSigned } from '../../report/format.js'
 import type { Framework } from '../../spec/schema.js'
@@ -9,10 +9,11 @@ import type { FrameworkEvaluations } from '../paired-evaluations.js'
 interface ConfusionMatricesProps {
   readonly classes: readonly string[]
   readonly sides: readonly FrameworkEvaluations[]
+  readonly isPaired: boolean
 }
 
 /** Confusion matrices of the frameworks side by side, as means over the seeds, and the difference of the two. */
-export function ConfusionMatrices({ classes, sides }: ConfusionMatricesProps) {
+export function ConfusionMatrices({ classes, sides, isPaired }: ConfusionMatricesProps) {
   if (sides.some(({ evaluations }) => evaluations.some(({ confusion }) => confusion === null)))
     return (
       <p class="note">
@@ -31,7 +32,7 @@ export function ConfusionMatrices({ classes, sides }: ConfusionMatricesProps) {
     <details>
       <summary>Confusion matrices</summary>
       <p class="note">
-        Numbers of images by class, in rows, and answer of the model, in columns; means over the seeds.
+        Numbers of images by class, in rows, and answer of the model, in columns; means over the runs.
       </p>
       <div class="matrices">
         {sides.map(({ framework }, side) => (
@@ -41,7 +42,7 @@ export function ConfusionMatrices({ classes, sides }: ConfusionMatricesProps) {
             )}
           </Matrix>
         ))}
-        {ours && theirs && (
+        {isPaired && ours && theirs && (
           <Matrix name="TensorFlow minus PyTorch" classes={classes}>
             {differenceCells(ours, theirs, digits)}
           </Matrix>
@@ -117,8 +118,4 @@ function differenceCells(
       colour: difference > 0 ? 'tensorflow' : 'pytorch',
     })),
   )
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -25,8 +25,8 @@ export function SpeedSection({ comparison: { runs, throughput } }: { readonly co
         </p>
       )}
       <Chart
-        title="Seconds of all runs together"
-        note="The parts add up to the whole; those without a name are in the table."
+        title="Seconds of a run"
+        note="Means over the runs. The parts add up to the whole; those without a name are in the table."
         svg={renderTimeChart(finished)}
       />
       <p class="note">{timeNotes(finished).join(' ')}</p>

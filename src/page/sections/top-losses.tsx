@@ -10,7 +10,7 @@ const mostShown = 15
 
 /** Section of the images that the models are most wrong about, which are often mislabelled or hard. */
 export function TopLossesSection({ details }: { readonly details: Details }) {
-  const sides = pairedEvaluations(details)
+  const { sides } = pairedEvaluations(details)
   const images = worstImages(details).slice(0, mostShown)
   if (images.length === 0) return null
   const folder = commonFolder(images.map(({ image }) => image))
@@ -62,7 +62,7 @@ interface WorstImage {
 
 function worstImages(details: Details): WorstImage[] {
   const found = new Map<string, WorstImage>()
-  for (const { framework, evaluations } of pairedEvaluations(details)) {
+  for (const { framework, evaluations } of pairedEvaluations(details).sides) {
     for (const { image, label, predicted, loss } of evaluations.flatMap(({ topLosses }) => topLosses)) {
       const worst = found.get(image) ?? { image, label, predicted: [], losses: [], runs: [] }
       worst.predicted.push(predicted)

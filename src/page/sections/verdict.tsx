@@ -1,6 +1,7 @@
 import type { Comparison } from '../../compare/comparison.js'
+import { scopeOfVerdict } from '../../report/verdict.js'
 import { Claims } from '../elements.js'
-import { scopeOfVerdict, trustItems, verdictSentence } from '../headline.js'
+import { trustItems, verdictSentence } from '../headline.js'
 import type { Ladder } from '../read-ladder.js'
 
 /** Section that a reader sees first: the verdict in a sentence, the figures behind it, and what it isn't about. */

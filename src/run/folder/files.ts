@@ -8,7 +8,10 @@ export const sideBySideReport = 'side-by-side.html'
 
 /** Names of the files that `verify` writes into the folder of comparisons. */
 export const verificationFiles = {
-  reportOf: (experiment: string): string => `${experiment}-verify.html`,
+  /** Report of a whole verification, or of a part: of the first phase alone, or with a difference that was planted. */
+  reportOf: (experiment: string, part: string | null): string =>
+    `${experiment}-verify${part === null ? '' : `-${part}`}.html`,
+  /** Result of a whole verification, which the reports of comparisons read. */
   recordOf: (experiment: string): string => `${experiment}-verify.json`,
 } as const
 
