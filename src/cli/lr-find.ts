@@ -38,7 +38,7 @@ export async function lrFindCommand(
     onProgress: sweepProgressPrinter(stderr, quiet),
   })
   const plot = path.join(folder, `${experiment.name}-lr-find.svg`)
-  writePage(plot, renderLearningRatePlot(experiment.name, sweeps))
+  writePage(plot, renderLearningRatePlot(visible(experiment.name), sweeps))
   if (json) {
     for (const sweep of sweeps) {
       const line: LrFindLine = { type: 'learning-rate-found', ...sweep, plot }

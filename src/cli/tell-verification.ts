@@ -35,7 +35,7 @@ export function tellVerification(
       type: 'report',
       report: path.join(folder, verificationFiles.reportOf(experiment.name, part)),
     }
-    writePage(line.report, renderVerificationPage(record))
+    writePage(line.report, renderVerificationPage(visible(record)))
     // The reports of comparisons say by it whether the ladder holds for them, and a part of it doesn't tell.
     if (part === null)
       writePage(path.join(folder, verificationFiles.recordOf(experiment.name)), `${JSON.stringify(record)}\n`)

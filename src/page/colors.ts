@@ -1,7 +1,7 @@
-const light = ['#b45309', '#1d5fa8', '#1a7f45', '#8a3ab9', '#b0245a', '#4d5a66']
-const dark = ['#f0a04b', '#6fb1f2', '#5fc98a', '#c792ea', '#f28bb1', '#aeb9c4']
+const light = ['#6d28d9', '#0f766e', '#be185d', '#4d7c0f', '#475569', '#1c2024']
+const dark = ['#b9a3ef', '#4fd1c5', '#f48fb1', '#a3d65c', '#94a3b8', '#e8eaed']
 
-/** Colours of lines that stand for comparisons: each follows the page into the dark. */
+/** Colours of lines that stand for comparisons, none of which is a framework's: each follows the page into the dark. */
 export const lineColors = light.map((_, index) => `var(--line-${index + 1})`)
 
 function variables(colors: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { formatPath, isMapping, type Path } from '../spec/path.js'
+import { visible } from '../visible.js'
 
 /** Option in which specifications differ, with its value in each; null where a specification has no such option. */
 export interface DifferingOption {
@@ -24,7 +25,7 @@ export function differingOptions(specifications: readonly (string | null)[]): Di
 // A text may be no specification, or lead back to itself by an alias.
 function optionsOf(specification: string | null): [string, string][] {
   try {
-    return specification === null ? [] : valuesOf(parse(specification))
+    return specification === null ? [] : valuesOf(visible(parse(specification)))
   } catch {
     return []
   }

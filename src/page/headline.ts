@@ -4,7 +4,7 @@ import { isDisturbed } from '../compare/disturbance.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { Verdict } from '../compare/verdict.js'
 import { frameworkNames } from '../framework-names.js'
-import { formatNumberOf, formatOr } from '../report/format.js'
+import { formatNumberOf, formatOr, formatUtcDate } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { noVerdict } from '../report/verdict.js'
@@ -37,8 +37,17 @@ function withoutVerdict({ runs, metrics, primaryMetric }: Comparison): string {
   return `${frameworkNames[framework]}: ${formatOr(summary, ({ mean }) => value(mean))} ${name}`
 }
 
+/** Comparison with what else is known of it. */
+export interface Trusted {
+  readonly comparison: Comparison
+  readonly ladder: Ladder | null
+  /** Names of the files that have other results than the events. */
+  readonly altered: readonly string[]
+}
+
 /** Lists what speaks for the comparison and against it, in a few words each. */
-export function trustItems({ contract, runs, repeats, mode }: Comparison, ladder: Ladder | null): Claim[] {
+export function trustClaims({ comparison, ladder, altered }: Trusted): Claim[] {
+  const { contract, runs, repeats, mode } = comparison
   const identical = contract.filter(({ state }) => state === 'identical').length
   const broken = brokenRows(mode, contract)
   const unchecked = contract.filter(({ state }) => state === 'unchecked').length
@@ -48,6 +57,7 @@ export function trustItems({ contract, runs, repeats, mode }: Comparison, ladder
   const unknown = finished.filter(({ othersCpuShare }) => othersCpuShare === null).length
   const isDifferent = contract.some(({ state }) => state === 'different')
   return [
+    ...altered.map((file) => claimOf(`${file} is not what was written`, false)),
     ...(frameworksOf(runs).length < 2
       ? []
       : contract.length === 0
@@ -59,7 +69,7 @@ export function trustItems({ contract, runs, repeats, mode }: Comparison, ladder
       : []),
     ...(unchecked > 0 ? [claimOf(`${formatNumberOf(unchecked, 'row')} unchecked`, false)] : []),
     missing === 0
-      ? claimOf(`all ${formatNumberOf(finished.length, 'run')} finished`, true)
+      ? claimOf(finished.length === 1 ? 'the run finished' : `all ${finished.length} runs finished`, true)
       : claimOf(`${formatNumberOf(missing, 'run')} without a result`, false),
     ...(disturbed > 0
       ? [claimOf(`${formatNumberOf(disturbed, 'run')} disturbed by other programs`, false)]
@@ -80,7 +90,7 @@ export function trustItems({ contract, runs, repeats, mode }: Comparison, ladder
 
 function ladderClaim(ladder: Ladder | null): Claim {
   if (ladder === null) return { text: 'parity ladder not climbed: twintune verify', side: 'open' }
-  const date = ladder.startedAt.slice(0, 10)
+  const date = formatUtcDate(ladder.startedAt)
   return ladder.passed
     ? claimOf(`every rung of the parity ladder holds (${date})`, true)
     : claimOf(`a rung of the parity ladder fails (${date})`, false)

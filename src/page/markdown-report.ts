@@ -4,11 +4,11 @@ import { toMarkdown } from 'mdast-util-to-markdown'
 import type { Comparison } from '../compare/comparison.js'
 import { frameworkNames } from '../framework-names.js'
 import { seedLabel } from '../plan/plan-runs.js'
-import { formatNumberOf } from '../report/format.js'
+import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
 import { finishedRuns, frameworksOf, seedCount } from '../report/runs.js'
 import { scopeOfVerdict } from '../report/verdict.js'
-import { trustItems, verdictSentence } from './headline.js'
+import { trustClaims, verdictSentence } from './headline.js'
 import { type TextTable, tableOfMetrics } from './metric-table.js'
 import type { Ladder } from './read-ladder.js'
 
@@ -22,16 +22,24 @@ export interface MarkdownReport {
   readonly startedAt: string
   readonly comparison: Comparison
   readonly ladder: Ladder | null
+  /** Names of the files that have other results than the events. */
+  readonly altered: readonly string[]
 }
 
 /** Renders the report of a comparison in short as Markdown, for a pull request. Texts of data are escaped. */
-export function renderMarkdownReport({ name, startedAt, comparison, ladder }: MarkdownReport): string {
+export function renderMarkdownReport({
+  name,
+  startedAt,
+  comparison,
+  ladder,
+  altered,
+}: MarkdownReport): string {
   const { experiment, mode, status, metrics, primaryMetric, runs, contract } = comparison
   const reason = metrics[primaryMetric].difference?.reason
   const facts = [
     `${mode} mode`,
     formatNumberOf(seedCount(comparison), 'seed'),
-    startedAt.slice(0, 10),
+    formatUtcDate(startedAt),
     ...(status === 'finished' ? [] : [status]),
     name,
   ]
@@ -40,7 +48,11 @@ export function renderMarkdownReport({ name, startedAt, comparison, ladder }: Ma
     paragraph(facts.join(' · ')),
     { type: 'paragraph' as const, children: verdict(verdictSentence(comparison), reason ?? null) },
     paragraph(scopeOfVerdict(comparison)),
-    list(trustItems(comparison, ladder).map(({ text, side }) => `${marks[side]} ${text}`)),
+    list(
+      trustClaims({ comparison, ladder, altered }).map(({ text, side }) => [
+        { type: 'text', value: `${marks[side]} ${text}` },
+      ]),
+    ),
     ...withoutResult(comparison),
     ...section('Test', tableOfMetrics(comparison)),
     ...section('Time and memory', tableOfSpeed(runs)),
@@ -55,10 +67,16 @@ function verdict(sentence: string, reason: string | null): PhrasingContent[] {
 }
 
 function withoutResult({ runs, repeats }: Comparison): RootContent[] {
-  const lines = [...runs, ...repeats].flatMap((run) =>
+  const lines = [...runs, ...repeats].flatMap((run): PhrasingContent[][] =>
     run.status === 'finished'
       ? []
-      : [`${frameworkNames[run.framework]} ${seedLabel(run)} ${run.status}: ${run.failure.message}`],
+      : [
+          [
+            { type: 'text', value: `${frameworkNames[run.framework]} ${seedLabel(run)} ${run.status}: ` },
+            // Names and addresses in code reach nobody.
+            { type: 'inlineCode', value: run.failure.message },
+          ],
+        ],
   )
   return lines.length === 0 ? [] : [heading(3, 'Runs without a result'), list(lines)]
 }
@@ -110,13 +128,13 @@ function paragraph(value: string): RootContent {
   return { type: 'paragraph', children: [{ type: 'text', value }] }
 }
 
-function list(items: readonly string[]): RootContent {
+function list(items: readonly (readonly PhrasingContent[])[]): RootContent {
   return {
     type: 'list',
     spread: false,
     children: items.map((item) => ({
       type: 'listItem',
-      children: [{ type: 'paragraph', children: [{ type: 'text', value: item }] }],
+      children: [{ type: 'paragraph', children: [...item] }],
     })),
   }
 }

@@ -1,14 +1,17 @@
 import path from 'node:path'
 import { TwintuneError } from '../failure.js'
+import { findAltered } from '../run/folder/altered.js'
 import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { readIfReadable } from '../run/folder/regular-file.js'
+import { visible } from '../visible.js'
 import { readDetails } from './details.js'
 import { readLadder } from './read-ladder.js'
 import type { ReportPage } from './report-page.js'
 
 /**
- * Reads all that the report of a comparison shows from its folder.
+ * Reads all that the report of a comparison shows from its folder, with texts of data as escapes where they would act: marks
+ * of direction would turn a figure beside them around.
  *
  * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that has not ended.
  */
@@ -18,7 +21,10 @@ export function readReport(found: RecordedComparison): ReportPage {
     throw new TwintuneError({
       code: 'COMPARISON_NOT_FOUND',
       message: `${name} is ${status} and has no result that could be reported.`,
-      hint: 'Wait for its end, or go on with twintune resume.',
+      hint:
+        status === 'unreadable'
+          ? `${comparisonFiles.environment} names the version of twintune that can read it.`
+          : 'Wait for its end, or go on with twintune resume.',
     })
   // A report without a text is worth more than none.
   const read = (file: string) => readIfReadable(path.join(folder, file))
@@ -27,12 +33,21 @@ export function readReport(found: RecordedComparison): ReportPage {
     environment: read(comparisonFiles.environment),
     comparison: JSON.stringify(comparison, null, 2),
   }
+  const { thumbnails, ...details } = readDetails(found)
   return {
-    name,
-    startedAt: started.time,
-    comparison,
-    details: readDetails(found),
+    ...visible({ name, startedAt: started.time, comparison }),
+    details: { ...visible(details), thumbnails },
+    altered: alteredFiles(found),
     ladder: readLadder(path.dirname(folder), source),
     source,
+  }
+}
+
+// Events that can't be read say nothing against the result.
+function alteredFiles(found: RecordedComparison): string[] {
+  try {
+    return findAltered(found)
+  } catch {
+    return []
   }
 }

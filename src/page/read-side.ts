@@ -2,6 +2,7 @@ import path from 'node:path'
 import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { readIfReadable } from '../run/folder/regular-file.js'
+import { visible } from '../visible.js'
 import { lineColors } from './colors.js'
 
 /** Comparison as it is laid beside others. */
@@ -16,5 +17,7 @@ export const mostSideBySide = lineColors.length
 
 /** Reads what is shown of a comparison beside others. */
 export function readSide(found: RecordedComparison): Side {
-  return { ...found, specification: readIfReadable(path.join(found.path, comparisonFiles.spec)) }
+  const { name, status, started, comparison, results } = found
+  const specification = readIfReadable(path.join(found.path, comparisonFiles.spec))
+  return { ...visible({ name, status, started, comparison, results }), specification }
 }

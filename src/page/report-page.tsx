@@ -1,8 +1,9 @@
 import type { Comparison } from '../compare/comparison.js'
-import { formatNumberOf } from '../report/format.js'
+import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
 import type { Details } from './details.js'
 import { renderDocument } from './document.js'
+import { trustClaims } from './headline.js'
 import type { Ladder } from './read-ladder.js'
 import { CalibrationSection } from './sections/calibration.js'
 import { ClassesSection } from './sections/classes.js'
@@ -23,6 +24,8 @@ export interface ReportPage {
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
   readonly comparison: Comparison
+  /** Names of the files that have other results than the events. */
+  readonly altered: readonly string[]
   /** Parity ladder of the experiment; null where none was climbed. */
   readonly ladder: Ladder | null
   readonly source: Source
@@ -54,7 +57,7 @@ export function ReportHeading({ name, startedAt, comparison }: ReportPage) {
     <>
       <h1>{experiment}</h1>
       <p>
-        {mode} mode · {formatNumberOf(seedCount(comparison), 'seed')} · {startedAt.slice(0, 10)}
+        {mode} mode · {formatNumberOf(seedCount(comparison), 'seed')} · {formatUtcDate(startedAt)}
         {status !== 'finished' && ` · ${status}`} · {name}
       </p>
     </>
@@ -62,10 +65,10 @@ export function ReportHeading({ name, startedAt, comparison }: ReportPage) {
 }
 
 /** Sections of the report, from the verdict to what the comparison was made from. */
-export function ReportSections({ comparison, ladder, source, details }: ReportPage) {
+export function ReportSections({ comparison, ladder, altered, source, details }: ReportPage) {
   return (
     <>
-      <VerdictSection comparison={comparison} ladder={ladder} />
+      <VerdictSection comparison={comparison} claims={trustClaims({ comparison, ladder, altered })} />
       <OutcomeSection comparison={comparison} />
       <TrainingSection comparison={comparison} />
       <ClassesSection details={details} />

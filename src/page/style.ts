@@ -75,6 +75,8 @@ section:has([value='none']:checked) .gallery li:not(.right-none) { display: none
 ${lineColors.map((color, index) => `.line-${index + 1} { color: ${color}; }`).join(' ')}
 .side-by-side :is(td, thead th) { white-space: normal; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
 .side-by-side th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 0; }
+/* Names in other directions leave the text beside them alone. */
+th, td, h1, strong, code { unicode-bidi: isolate; }
 details { margin: 0.75rem 0; }
 summary { cursor: pointer; }
 pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0.82rem; max-height: 30rem; }

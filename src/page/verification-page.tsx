@@ -1,5 +1,6 @@
 import type { Verification, VerificationRecord } from '../compare/verification.js'
 import { frameworkNames } from '../framework-names.js'
+import { formatUtcDate } from '../report/format.js'
 import type { Experiment } from '../spec/schema.js'
 import { sizesOf } from './charts/ladder-chart.js'
 import { logRangeOf } from './charts/log-rows.js'
@@ -26,7 +27,7 @@ function Report({ experiment, perturbation, startedAt, verification }: Verificat
         <h1>{name}</h1>
         <p>
           {subjectOf(experiment)} · {mode} mode · {training.precision} · seed {seeds[0]} ·{' '}
-          {startedAt.slice(0, 10)}
+          {formatUtcDate(startedAt)}
         </p>
         <Versions versions={verification.versions} />
       </header>

@@ -55,6 +55,11 @@ export function formatError(error: number): string {
   return error === 0 ? '0' : error.toExponential(1)
 }
 
+/** Formats a time in ISO 8601 as its date in UTC: `2026-11-24 UTC`. */
+export function formatUtcDate(time: string): string {
+  return `${time.slice(0, 10)} UTC`
+}
+
 /** Formats a whole number with its thousands set apart: `2,400`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: 0 })

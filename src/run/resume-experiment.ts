@@ -109,8 +109,14 @@ function plannedOf({ mode, runs }: RecordedComparison['started']) {
   return { mode, frameworks: frameworkSchema.options, seeds: runs.map(({ seed }) => seed) }
 }
 
-/** Refuses a comparison with results that aren't those that were written. */
+/** Refuses a comparison whose result another version wrote, or with results that aren't those that were written. */
 function checkUnaltered(found: RecordedComparison): void {
+  if (found.status === 'unreadable')
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_RESUMABLE',
+      message: `${path.join(found.path, comparisonFiles.comparison)} can't be read by this version of twintune, and would be overwritten.`,
+      hint: `${comparisonFiles.environment} names the version that wrote it. Move the file away to have it made anew from the results of the runs.`,
+    })
   const [file] = findAltered(found)
   if (file === undefined) return
   throw new TwintuneError({

@@ -43,6 +43,7 @@ function fullPage(): string {
   return renderReportPage({
     name: hostile,
     startedAt: '2026-11-24T10:15:00.000Z',
+    altered: [],
     ladder: null,
     comparison: comparison({ runs, experiment: hostile }),
     source: { specification: `name: ${hostile}`, environment: '{}', comparison: '{}' },

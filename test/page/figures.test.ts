@@ -37,6 +37,7 @@ const { document } = parseHTML(
   renderReportPage({
     name: 'fashion-frozen-20261124-101500-k3f9',
     startedAt: '2026-11-24T10:15:00.000Z',
+    altered: [],
     ladder: null,
     comparison: shown,
     source: { specification: null, environment: null, comparison: JSON.stringify(shown) },

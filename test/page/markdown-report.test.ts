@@ -10,6 +10,7 @@ function markdownOf(of: Comparison): string {
     startedAt: '2026-11-24T10:15:00.000Z',
     comparison: of,
     ladder: null,
+    altered: [],
   })
 }
 
@@ -22,7 +23,9 @@ function row(markdown: string, first: string): string[] {
 test('the verdict comes first, and after it the figures that it rests on', () => {
   const markdown = markdownOf(comparison())
   const { difference } = comparison().metrics.accuracy
-  expect(markdown).toMatch(/^## fashion-frozen\n\naligned mode · 2 seeds · 2026-11-24 · pets-k3f9\n\n\*\*/)
+  expect(markdown).toMatch(
+    /^## fashion-frozen\n\naligned mode · 2 seeds · 2026-11-24 UTC · pets-k3f9\n\n\*\*/,
+  )
   expect(markdown.replaceAll('\\', '')).toContain(difference?.reason)
   expect(row(markdown, 'accuracy').slice(2, 4)).toEqual([
     expect.stringMatching(/^\d+\.\d\d% ± /),
@@ -43,8 +46,9 @@ test('only the rows of the contract that are not identical are shown, with their
 
 test('runs without a result are told, with the reason', () => {
   const failed = withFailures().runs.find(({ status }) => status !== 'finished')
+  // In code, where GitHub makes nothing of names and addresses.
   expect(markdownOf(withFailures()).replaceAll('\\', '')).toContain(
-    `seed ${failed?.seed} ${failed?.status}: ${failed?.failure?.message}`,
+    `seed ${failed?.seed} ${failed?.status}: \`${failed?.failure?.message}\``,
   )
 })
 

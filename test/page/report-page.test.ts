@@ -18,6 +18,7 @@ function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
     name: 'fashion-frozen-20261124-101500-k3f9',
     startedAt: '2026-11-24T10:15:00.000Z',
     comparison: of,
+    altered: [],
     ladder: null,
     source,
     details: noDetails,
@@ -29,6 +30,7 @@ function pageOf(of: Comparison, changes: Partial<ReportPage> = {}): string {
 /** The text that a reader sees. */
 function textOf(page: string): string {
   return page
+    .replaceAll(/<\/?bdi>/g, '')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&amp;', '&')
     .replaceAll(/\s+/g, ' ')
@@ -142,10 +144,18 @@ test('runs that other programs disturbed are counted at the top', () => {
 test('the ladder is told of, whether it was climbed or not', () => {
   const startedAt = '2026-11-23T10:15:00.000Z'
   const told = (ladder: ReportPage['ladder']) => textOf(pageOf(comparison(), { ladder }))
-  expect(told({ startedAt, passed: true })).toContain('✓ every rung of the parity ladder holds (2026-11-23)')
-  expect(told({ startedAt, passed: false })).toContain('! a rung of the parity ladder fails (2026-11-23)')
+  expect(told({ startedAt, passed: true })).toContain(
+    '✓ every rung of the parity ladder holds (2026-11-23 UTC)',
+  )
+  expect(told({ startedAt, passed: false })).toContain('! a rung of the parity ladder fails (2026-11-23 UTC)')
   expect(told(null)).toContain('○ parity ladder not climbed: twintune verify')
   expect(textOf(pageOf(comparison({ mode: 'idiomatic' })))).not.toContain('parity ladder')
+})
+
+test('a result that was altered is told of', () => {
+  expect(textOf(pageOf(comparison(), { altered: ['comparison.json'] }))).toContain(
+    '! comparison.json is not what was written',
+  )
 })
 
 test('the interval of equivalence stands by itself, against the margin', () => {
@@ -260,7 +270,7 @@ describe('the details of the runs', () => {
       { framework: 'pytorch' as const, seed: 1, evaluation: other },
     ]
     const text = textOf(pageOf(comparison(), { details: { ...noDetails, evaluations: apart } }))
-    expect(text).toContain('means over the finished runs')
+    expect(text).toContain('means over the runs whose tests are there: 1 run of TensorFlow, 1 run of PyTorch')
     expect(text).toContain('class images TensorFlow PyTorch cat 4')
     expect(text).not.toContain('TensorFlow minus PyTorch class cat dog')
   })

@@ -36,6 +36,21 @@ test('a report lies in the folder of its comparison, and is written over an earl
   expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>.*<\/html>\n$/s)
 })
 
+test('marks of direction in a name are shown as escapes, as they would turn the figures beside it around', () => {
+  const turned = comparison({ experiment: 'pets\u202e' })
+  const page = readFileSync(writeReport(recorded({ comparison: turned })), 'utf8')
+  expect(page).toContain('pets\\u202e')
+  expect(page).not.toContain('\u202e')
+})
+
+test('a result that another version wrote has no report, and no hint that would overwrite it', () => {
+  expect(() => writeReport(recorded({ status: 'unreadable', comparison: null }))).toThrow(
+    expect.objectContaining({
+      failure: expect.objectContaining({ hint: expect.stringContaining('environment.json') }),
+    }),
+  )
+})
+
 test('a comparison that has not ended has no report', () => {
   expect(() => writeReport(recorded({ status: 'interrupted', comparison: null }))).toThrow(
     expect.objectContaining({

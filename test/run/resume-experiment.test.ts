@@ -215,6 +215,16 @@ describe('a comparison folder that cannot be resumed', () => {
     })
   })
 
+  it('keeps a result that another version wrote, and is refused', async () => {
+    const folder = await comparisonFolder()
+    const file = path.join(folder, 'comparison.json')
+    writeFileSync(file, '{"schemaVersion":2}')
+    await expect(eventsOfResuming(folder)).rejects.toMatchObject({
+      failure: { code: 'COMPARISON_NOT_RESUMABLE', hint: expect.stringContaining('environment.json') },
+    })
+    expect(readFileSync(file, 'utf8')).toBe('{"schemaVersion":2}')
+  })
+
   it('is at work: it is listed as running, and a second process is refused', async () => {
     const folder = await killedComparison()
     const lock = FolderLock.take(folder)

@@ -10,12 +10,12 @@ const margins = { left: 160, right: 18, top: 8, bottom: 48 }
 /** Difference of one comparison. */
 export interface ForestRow {
   readonly name: string
-  readonly difference: Pick<Difference, 'mean' | 'interval' | 'margin'>
+  readonly difference: Pick<Difference, 'mean' | 'interval' | 'margin' | 'equivalence'>
 }
 
 /**
- * Draws a forest plot: the mean difference of each comparison with its interval, one under the other against zero. A shaded
- * bar in each row is what lies within the margin.
+ * Draws a forest plot: the mean difference of each comparison with its interval, one under the other against zero. A thick
+ * line is the interval that decides about equivalence, and a shaded bar what lies within the margin.
  */
 export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, factor }: Scale): string {
   const ends = rows.map(({ difference: { mean, interval } }) => interval ?? [mean, mean])
@@ -45,8 +45,14 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
       ...ends.map((interval, row) => ({
         type: 'line' as const,
         symbol: 'none',
-        lineStyle: { color: ink, width: 3 },
+        lineStyle: { color: ink, width: 2 },
         data: interval.map((end) => [factor * end, row]),
+      })),
+      ...rows.map(({ difference: { equivalence } }, row) => ({
+        type: 'line' as const,
+        symbol: 'none',
+        lineStyle: { color: ink, width: 6, cap: 'butt' as const },
+        data: (equivalence?.interval ?? []).map((end) => [factor * end, row]),
       })),
       {
         type: 'scatter',

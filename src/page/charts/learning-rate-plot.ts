@@ -135,13 +135,15 @@ function marksOf(sweep: ShownSweep, sweeps: readonly ShownSweep[], near: number)
     const isShared = sharing.length > 1
     // A curve falls from the left to the right: there is room to the left below it, and to the right above it.
     const isBelow = isShared || sweeps.length === 1 ? isFirst : !isUpper(sweep, sweeps)
+    // A label beyond the last steps would leave the drawing.
+    const isAtEnd = points.indexOf(point) > 0.7 * points.length
     const whose = isShared ? '' : `${mark} `
     const what = `${name === 'steep' ? 'steepest' : name} ${formatLearningRate(rate)}`
     return [
       marked,
       labelAt([placeOf(point)], `${whose}${what}`, isShared ? ink : color, {
-        position: isBelow ? 'left' : 'right',
-        dx: isBelow ? -4 : 4,
+        position: isBelow || isAtEnd ? 'left' : 'right',
+        dx: isBelow || isAtEnd ? -4 : 4,
         dy: isBelow ? 12 : -12,
       }),
     ]

@@ -44,6 +44,11 @@ export const axis = {
 /** Share of a width that text may take up: widths are estimated without a browser, and wide typefaces need more. */
 export const textShare = 0.86
 
+/** Formats a value of an axis, without what is left of a division in binary. */
+export function formatTick(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}
+
 /** Axis of differences with zero in its middle, so that the side of a difference is seen at a glance. */
 export function differenceAxis(reach: number, unit: string) {
   return {
@@ -58,7 +63,7 @@ export function differenceAxis(reach: number, unit: string) {
       ...text,
       showMinLabel: false,
       showMaxLabel: false,
-      formatter: (value: number) => String(Number(value.toPrecision(3))),
+      formatter: formatTick,
     },
   }
 }

@@ -1,5 +1,5 @@
 import { frameworkNames } from '../../framework-names.js'
-import { formatCount, formatOr, formatPercent, formatPoints } from '../../report/format.js'
+import { formatCount, formatNumberOf, formatOr, formatPercent, formatPoints } from '../../report/format.js'
 import { meanOf } from '../../report/runs.js'
 import type { Details } from '../details.js'
 import { Table } from '../elements.js'
@@ -16,7 +16,14 @@ export function ClassesSection({ details }: { readonly details: Details }) {
       <h2 id="classes">Classes</h2>
       <p class="note">
         The F1 of each class on the test images, as means over{' '}
-        {isPaired ? 'the seeds that both frameworks finished' : 'the finished runs'}.
+        {isPaired ? 'the seeds of which both frameworks’ tests are there' : 'the runs whose tests are there'}:{' '}
+        {sides
+          .map(
+            ({ framework, evaluations }) =>
+              `${formatNumberOf(evaluations.length, `run`)} of ${frameworkNames[framework]}`,
+          )
+          .join(', ')}
+        .
       </p>
       <Table
         label="F1 of each class"

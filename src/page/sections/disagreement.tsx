@@ -63,7 +63,7 @@ function Gallery({ details: { disagreements, thumbnails } }: { readonly details:
                   <strong>{label}</strong>
                   {frameworkSchema.options.map((framework) => (
                     <span key={framework} class={framework}>
-                      {frameworkNames[framework]}: {answers[framework].predicted},{' '}
+                      {frameworkNames[framework]}: <bdi>{answers[framework].predicted}</bdi>,{' '}
                       {formatPercent(answers[framework].probability, 0)}
                     </span>
                   ))}

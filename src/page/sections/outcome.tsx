@@ -1,6 +1,7 @@
 import type { Comparison, Difference } from '../../compare/comparison.js'
 import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
+import { seedLabel } from '../../plan/plan-runs.js'
 import { formatNumberOf, formatOr } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
 import { frameworksOf, runsOf } from '../../report/runs.js'
@@ -77,7 +78,9 @@ function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
 
 function SeedTable({ comparison }: { readonly comparison: Comparison }) {
   const metrics: Metric[] = metricsOf(comparison)
-  const runs = frameworksOf(comparison.runs).flatMap((framework) => runsOf(framework, comparison.runs))
+  const lost = comparison.repeats.filter(({ status }) => status !== 'finished')
+  const all = [...comparison.runs, ...lost]
+  const runs = frameworksOf(all).flatMap((framework) => runsOf(framework, all))
   return (
     <details>
       <summary>Every run</summary>
@@ -86,7 +89,7 @@ function SeedTable({ comparison }: { readonly comparison: Comparison }) {
         head={['framework', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'step-1 loss']}
         rows={runs.map((run) => [
           frameworkNames[run.framework],
-          String(run.seed),
+          seedLabel(run).replace(/^seed /, ''),
           ...(run.status === 'finished'
             ? [
                 ...metrics.map((metric) => formatOr(run.test[metric], metricFormats[metric].value)),

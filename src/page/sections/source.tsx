@@ -1,3 +1,4 @@
+import { visibleLines } from '../../visible.js'
 import { FoldedText } from '../elements.js'
 import { markDefaults } from '../mark-defaults.js'
 
@@ -28,7 +29,10 @@ export function SourceSection({ source }: { readonly source: Source }) {
           <code>twintune compare spec.yaml</code> carries it out again.
         </p>
       )}
-      {texts.map(({ title, text }) => text !== null && <FoldedText key={title} title={title} text={text} />)}
+      {texts.map(
+        ({ title, text }) =>
+          text !== null && <FoldedText key={title} title={title} text={visibleLines(text)} />,
+      )}
     </section>
   )
 }

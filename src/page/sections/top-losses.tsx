@@ -33,7 +33,10 @@ export function TopLossesSection({ details }: { readonly details: Details }) {
         rows={images.map(({ image, label, predicted, losses, runs }) => [
           image.slice(folder.length),
           label,
-          [...new Set(predicted)].join(', '),
+          [...new Set(predicted)].flatMap((name, index) => [
+            index === 0 ? '' : ', ',
+            <bdi key={name}>{name}</bdi>,
+          ]),
           formatLoss(mean(losses)),
           ...sides.map(
             ({ framework, evaluations }) =>

@@ -10,6 +10,7 @@ export const curves: readonly (Curve & { readonly title: string })[] = [
   {
     title: 'Validation accuracy',
     name: '%',
+    limit: 100,
     read: ({ validation }) => (validation === null ? null : 100 * validation.accuracy),
   },
   { title: 'Learning rate at the end of the epoch', name: 'rate', read: ({ learningRate }) => learningRate },

@@ -1,16 +1,16 @@
 import type { Comparison } from '../../compare/comparison.js'
 import { scopeOfVerdict } from '../../report/verdict.js'
-import { Claims } from '../elements.js'
-import { trustItems, verdictSentence } from '../headline.js'
-import type { Ladder } from '../read-ladder.js'
+import { type Claim, Claims } from '../elements.js'
+import { verdictSentence } from '../headline.js'
 
 /** Section that a reader sees first: the verdict in a sentence, the figures behind it, and what it isn't about. */
 export function VerdictSection({
   comparison,
-  ladder,
+  claims,
 }: {
   readonly comparison: Comparison
-  readonly ladder: Ladder | null
+  /** Claims that speak for the comparison and against it. */
+  readonly claims: readonly Claim[]
 }) {
   const { difference } = comparison.metrics[comparison.primaryMetric]
   return (
@@ -20,7 +20,7 @@ export function VerdictSection({
       </h2>
       {difference?.reason && <p class="lead">{difference.reason}</p>}
       <p>{scopeOfVerdict(comparison)}</p>
-      <Claims claims={trustItems(comparison, ladder)} />
+      <Claims claims={claims} />
     </section>
   )
 }

@@ -59,9 +59,9 @@ export class ComparisonFolder {
 
   /** Deletes the result of the comparison, which no longer stands once its runs go on. */
   discardComparison(): void {
-    const { comparison, disagreements, thumbnails, report } = comparisonFiles
+    const { comparison, disagreements, thumbnails, report, markdown } = comparisonFiles
     writing(this.path, () => {
-      for (const outdated of [comparison, disagreements, thumbnails, report]) {
+      for (const outdated of [comparison, disagreements, thumbnails, report, markdown]) {
         rmSync(path.join(this.path, outdated), { force: true, recursive: true })
       }
     })

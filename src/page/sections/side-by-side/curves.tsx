@@ -16,6 +16,9 @@ export function OverlaidCurvesSection({ comparisons }: { readonly comparisons: r
       name: `${name} ${framework}`,
       look: { ...looks[framework], color: lineColors[index] ?? '' },
       runs: finished.filter((run) => run.framework === framework),
+      peers: finished,
+      // Where curves are one, those of the first comparisons are seen at the sides of the others.
+      width: 2 + 2 * (comparisons.length - 1 - index),
       hasBand: false,
     }))
   })
@@ -24,8 +27,8 @@ export function OverlaidCurvesSection({ comparisons }: { readonly comparisons: r
     <section aria-labelledby="training">
       <h2 id="training">Training</h2>
       <p>
-        Lines are means over the runs that reached the epoch: {frameworkNames.tensorflow} solid with circles,{' '}
-        {frameworkNames.pytorch} dashed with squares.
+        Lines are means over the finished runs that reached the epoch: {frameworkNames.tensorflow} solid with
+        circles, {frameworkNames.pytorch} dashed with squares.
       </p>
       <ul class="lines">
         {comparisons.map(

@@ -19,7 +19,7 @@ export function DifferencesSection({ comparisons }: { readonly comparisons: read
         <Chart
           key={metric}
           title={`Difference in ${metricFormats[metric].name}`}
-          note="Means with their intervals; shaded is what lies within each comparison’s margin."
+          note="Means with their intervals, whose levels are in the table; the thick one decides about equivalence. Shaded is what lies within the margin. Results of earlier versions have neither."
           svg={renderForestChart(rows, scaleOf(metric))}
         />
       ))}

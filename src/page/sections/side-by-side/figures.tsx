@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../compare/comparison.js'
 import { frameworkNames } from '../../../framework-names.js'
-import { formatOr } from '../../../report/format.js'
+import { absent, formatOr, formatPercent } from '../../../report/format.js'
 import { metricFormats, metricsOf } from '../../../report/metric-format.js'
 import { seedCount } from '../../../report/runs.js'
 import { verdictName } from '../../../report/verdict.js'
@@ -45,7 +45,11 @@ export function FiguresSection({ comparisons }: { readonly comparisons: readonly
                 formatOr(metrics[metric].difference, ({ mean }) => `${difference(mean)} ${unit}`),
               ),
               row(`${name}, interval`, ({ metrics }) =>
-                formatOr(metrics[metric].difference?.interval, (ends) => ends.map(difference).join(' to ')),
+                formatOr(metrics[metric].difference, ({ interval, level }) =>
+                  interval === null
+                    ? absent
+                    : `${interval.map(difference).join(' to ')} (${formatPercent(level ?? 0, 1)})`,
+                ),
               ),
             ]
           }),

@@ -10,7 +10,11 @@ export function OptionsSection({ comparisons }: { readonly comparisons: readonly
     <section aria-labelledby="options" class="side-by-side">
       <h2 id="options">Options that differ</h2>
       {options.length === 0 ? (
-        <p>The specifications are the same.</p>
+        <p>
+          {comparisons.every(({ specification }) => specification !== null)
+            ? 'The specifications are the same.'
+            : 'A specification is missing or cannot be read.'}
+        </p>
       ) : (
         <Table
           label="Options that differ"
