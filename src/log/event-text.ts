@@ -48,6 +48,16 @@ export function comparisonResumedText(event: EventOf<'comparison-resumed'>, { bo
   return `${bold(experiment)}: resumed with ${formatNumberOf(runs.length, 'run')} to go in ${mode} mode${finished}\nComparison folder: ${comparisonDirectory}`
 }
 
+/** Texts of what goes on where an event has nothing to fill them with: the live lines and the live page share them. */
+export const liveTexts = {
+  /** Text for a worker that has nothing to do until its next run. */
+  idle: 'waiting for its turn',
+  /** Text for a run that has told nothing since its start. */
+  started: 'started',
+  /** Text for a phase whose first step isn't over. */
+  firstStep: 'first step',
+} as const
+
 /** Tells what the worker of a framework is doing. */
 export function workerText({ framework, state }: EventOf<'worker'>): string {
   const texts = {

@@ -3,7 +3,14 @@ import type { EventOf } from '../events.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import { formatLoss, formatPercent, formatRate, formatSeconds } from '../report/format.js'
 import { sparkLine } from '../report/spark-line.js'
-import { frameworkColumn, judgingText, stageProgress, stageText, workerText } from './event-text.js'
+import {
+  frameworkColumn,
+  judgingText,
+  liveTexts,
+  stageProgress,
+  stageText,
+  workerText,
+} from './event-text.js'
 import { fitSegments, type Segment, textSegment } from './fit-segments.js'
 import type { LiveRun, LiveWorker } from './live-board.js'
 import { unreachable } from './unreachable.js'
@@ -47,7 +54,7 @@ export function renderLiveLine(line: LiveRun | LiveWorker, options: LiveLineOpti
 function workerSegments({ now: event }: LiveWorker, now: number, { dim }: Colors): Segment[] {
   if (event?.type === 'judging') return [textSegment(rank.activity, judgingText(event))]
   if (event === null || event.state === 'ready') {
-    return [textSegment(rank.activity, 'waiting for its turn', dim)]
+    return [textSegment(rank.activity, liveTexts.idle, dim)]
   }
   const elapsed = Math.max(0, Math.floor((now - Date.parse(event.time)) / 1000))
   return [textSegment(rank.activity, workerText(event)), textSegment(rank.count, formatElapsed(elapsed), dim)]
@@ -65,11 +72,11 @@ function activitySegments(run: LiveRun, options: LiveLineOptions): Segment[] {
   const { now } = run
   switch (now.type) {
     case 'run-started':
-      return [textSegment(rank.activity, 'started')]
+      return [textSegment(rank.activity, liveTexts.started)]
     case 'stage':
       return stageSegments(now, options.colors)
     case 'phase-started':
-      return [...phaseSegments(now), textSegment(rank.activity, 'first step')]
+      return [...phaseSegments(now), textSegment(rank.activity, liveTexts.firstStep)]
     case 'step':
       return stepSegments(now, run, options)
     default:

@@ -1,4 +1,4 @@
-import { judgingText, stageProgress, stageText, workerText } from '../log/event-text.js'
+import { judgingText, liveTexts, stageProgress, stageText, workerText } from '../log/event-text.js'
 import type { LiveRun, LiveWorker } from '../log/live-board.js'
 import { unreachable } from '../log/unreachable.js'
 import type { Activity, Figure } from '../page/served/live-view.js'
@@ -14,7 +14,7 @@ export function describeActivity(line: LiveRun | LiveWorker): Activity {
 
 function describeWorker({ now }: LiveWorker): string {
   if (now?.type === 'judging') return judgingText(now)
-  return now === null || now.state === 'ready' ? 'waiting for its turn' : workerText(now)
+  return now === null || now.state === 'ready' ? liveTexts.idle : workerText(now)
 }
 
 function describeRun({ now, phase, epoch }: LiveRun): Omit<Activity, 'framework' | 'seed'> {
@@ -22,7 +22,7 @@ function describeRun({ now, phase, epoch }: LiveRun): Omit<Activity, 'framework'
   const validation = epoch?.validation
   switch (now.type) {
     case 'run-started':
-      return { doing: 'started', share: null, figures: [] }
+      return { doing: liveTexts.started, share: null, figures: [] }
     case 'stage': {
       const share = now.done !== undefined && now.total ? now.done / now.total : null
       const progress = stageProgress(now)
@@ -34,7 +34,7 @@ function describeRun({ now, phase, epoch }: LiveRun): Omit<Activity, 'framework'
       return { doing: `${epoch === null ? '' : inPhase}${stageText(now)}`, share, figures }
     }
     case 'phase-started':
-      return { doing: `${inPhase}first step`, share: null, figures: [] }
+      return { doing: `${inPhase}${liveTexts.firstStep}`, share: null, figures: [] }
     case 'step': {
       const figures: Figure[] = [
         { name: 'step', value: `${now.step} of ${now.steps}` },
