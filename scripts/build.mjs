@@ -1,4 +1,5 @@
-// Bundles the command, the API, the worker's child and the script of the served pages into dist/. Their types come from write-declarations.ts.
+// Bundles the command, the API, the worker's child and the script of the served pages into dist/. The types of the API come
+// from write-declarations.ts.
 
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +39,7 @@ await build({
   },
   logLevel: 'warning',
 })
-// What runs in the browser is a script of its own.
+// The script of the served pages runs in the browser, so that it has a bundle of its own.
 await build({
   entryPoints: { 'served-page': 'src/serve/client/served-page.ts' },
   outdir: 'dist',

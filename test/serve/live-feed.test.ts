@@ -17,7 +17,7 @@ async function feedAfter(count: number, name: string, of: typeof own | null = ow
   return { folder, feed: new LiveFeed(await recordedIn(folder), of) }
 }
 
-/** What a page is told from an event on, up to the first pause; or to the end of the comparison. */
+/** Messages that a page is told from an event on, up to the first pause or to the end of the comparison. */
 async function told(feed: LiveFeed, after: number) {
   const messages = []
   for await (const message of feed.follow(after, 0, new AbortController().signal)) {

@@ -37,7 +37,7 @@ export function addEvents(folder: string, events: readonly Event[]): void {
   )
 }
 
-/** What a folder holds. */
+/** Reads the comparison in a folder. */
 export async function recordedIn(folder: string) {
   const found = await readComparison(folder)
   if (found === undefined) throw new Error(`no comparison in ${folder}`)
