@@ -19,16 +19,19 @@ const secondsOfCookie = 30 * 24 * 3600
  * Creates an app that answers nobody but those who have the token.
  *
  * @param host - Address that the server listens on.
+ * @param origin - Beginning of the address that is printed, without the token.
  */
 export function createGuardedApp({
   token,
   host,
+  origin,
 }: {
   readonly token: string
   readonly host: string
+  readonly origin: string
 }): GuardedApp {
   const app: GuardedApp = new Hono()
-  app.use(securityHeaders(), requireKnownHost(namesOf(host)), requireToken(token))
+  app.use(securityHeaders(), requireKnownHost(host, origin), requireToken(token))
   app.notFound((context) => context.text('There is no such page.', 404))
   app.onError((error, context) => context.text(`The page can't be shown: ${error.message}`, 500))
   return app
@@ -69,12 +72,16 @@ function securityHeaders(): MiddlewareHandler {
 }
 
 // A site whose name was made to lead here, after a browser had taken its page, is still told by the name in the request.
-function requireKnownHost(names: ReadonlySet<string>): MiddlewareHandler {
+function requireKnownHost(host: string, origin: string): MiddlewareHandler {
+  const isName = namesOf(host)
   return async (context, next) => {
     const asked = parse(`http://${context.req.header('Host') ?? ''}`)?.hostname
-    return asked !== undefined && names.has(asked)
+    return asked !== undefined && isName(asked)
       ? next()
-      : context.text('This server is not known by that name.', 403)
+      : context.text(
+          `This server is not known by that name. Open the address that twintune printed: it begins with ${origin}/.`,
+          403,
+        )
   }
 }
 
@@ -89,7 +96,9 @@ function requireToken(token: string): MiddlewareHandler {
     setCookie(context, cookie, token, {
       path: '/',
       httpOnly: true,
-      sameSite: 'Strict',
+      // A browser takes the printed address in a chat or a web terminal for a link of another site: with 'Strict', the page
+      // that the redirect leads to would be asked for without the cookie.
+      sameSite: 'Lax',
       maxAge: secondsOfCookie,
     })
     searchParams.delete(parameter)
@@ -110,15 +119,24 @@ function isSame(given: string | undefined, expected: string): boolean {
   return given !== undefined && timingSafeEqual(hash(given), hash(expected))
 }
 
-/** Names that a browser may know the server by. */
-function namesOf(host: string): ReadonlySet<string> {
+/** Returns whether a browser may know the server by a name. */
+function namesOf(host: string): (name: string) => boolean {
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const ofMachine = Object.values(os.networkInterfaces()).flatMap((addresses = []) =>
     addresses.map(({ address }) => address),
   )
   const named = isEverywhere ? [os.hostname(), ...ofMachine] : [host]
   const local = ['localhost', '127.0.0.1', '::1']
-  return new Set([...local, ...named].flatMap((name) => parse(`http://${bracketed(name)}`)?.hostname ?? []))
+  const names = new Set(
+    [...local, ...named].flatMap((name) => parse(`http://${bracketed(name)}`)?.hostname ?? []),
+  )
+  // A machine is known by its name in several domains, which it need not know itself.
+  const machine = firstLabel(os.hostname().toLowerCase())
+  return (name) => names.has(name) || (isEverywhere && firstLabel(name) === machine)
+}
+
+function firstLabel(name: string): string | undefined {
+  return name.split('.')[0]
 }
 
 /** Writes a host as an address of the web has it: IPv6 in brackets. */

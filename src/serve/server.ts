@@ -35,13 +35,15 @@ export async function startServer(
   addPages: (app: GuardedApp) => void,
 ): Promise<RunningServer> {
   const token = createToken()
-  const app = createGuardedApp({ token, host })
-  addPages(app)
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  // The app names the port, which is known once the server listens.
+  const server = createAdaptorServer({ fetch: (...request) => app.fetch(...request) }) as Server
   await listen(server, { host, port })
   const { port: taken } = server.address() as { readonly port: number }
+  const origin = `http://${bracketed(reachable(host))}:${taken}`
+  const app = createGuardedApp({ token, host, origin })
+  addPages(app)
   return {
-    url: `http://${bracketed(reachable(host))}:${taken}/?token=${token}`,
+    url: `${origin}/?token=${token}`,
     close: (milliseconds) => close(server, milliseconds),
   }
 }

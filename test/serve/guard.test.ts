@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { requireSameOrigin } from '../../src/serve/guard.js'
 import { ask, guardedApp, host, token } from './rig.js'
@@ -21,12 +22,12 @@ describe('a page of the server', () => {
     expect((await open('/', { Host: host, Cookie: 'twintune-8000=another' })).status).toBe(403)
   })
 
-  it('takes the token out of the address, into a cookie that neither scripts nor other sites get', async () => {
+  it('takes the token out of the address, into a cookie that no script gets and links keep', async () => {
     const response = await open(`/?token=${token}&names=a`)
     expect(response.status).toBe(302)
     expect(response.headers.get('Location')).toBe('/?names=a')
     const cookie = response.headers.get('Set-Cookie') ?? ''
-    expect(cookie).toMatch(/^twintune-8000=the-token;.*HttpOnly; SameSite=Strict$/)
+    expect(cookie).toMatch(/^twintune-8000=the-token;.*HttpOnly; SameSite=Lax$/)
     const page = await open('/', { Host: host, Cookie: cookie.split(';')[0] ?? '' })
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('a page')])
   })
@@ -37,6 +38,25 @@ describe('a page of the server', () => {
     for (const name of ['localhost:8000', '[::1]:8000', '127.0.0.1', 'LOCALHOST:9000'])
       expect((await ask(app, '/', { headers: { Host: name } })).status).toBe(200)
   })
+
+  it('names the printed address to who asks by another name, but not its token', async () => {
+    const refused = await (await ask(app, '/', { headers: { Host: 'machine.example' } })).text()
+    expect(refused).toContain(`http://${host}/`)
+    expect(refused).not.toContain(token)
+  })
+
+  it.each(['0.0.0.0', '::'])(
+    'is for who knows the machine by its name in any domain, on %s',
+    async (everywhere) => {
+      const pages = guardedApp((app) => app.get('/', (context) => context.text('a page')), everywhere)
+      const [machine] = os.hostname().split('.')
+      const status = async (Host: string) => (await ask(pages, '/', { headers: { Host } })).status
+      expect(await status(`${machine}:8000`)).toBe(200)
+      expect(await status(`${machine}.example.org:8000`)).toBe(200)
+      expect(await status(`not-${machine}.example.org:8000`)).toBe(403)
+      expect((await ask(app, '/', { headers: { Host: `${machine}.example.org` } })).status).toBe(403)
+    },
+  )
 
   it('may run and load nothing but what its own nonce is on, a new one each time', async () => {
     const pages = await Promise.all([ask(app, '/'), ask(app, '/')])

@@ -44,9 +44,9 @@ export async function recordedIn(folder: string) {
   return found
 }
 
-/** An app with pages of its own, on 127.0.0.1. */
-export function guardedApp(addPages: (app: GuardedApp) => void): GuardedApp {
-  const app = createGuardedApp({ token, host: '127.0.0.1' })
+/** An app with pages of its own, which listens on 127.0.0.1 where nothing else is asked for. */
+export function guardedApp(addPages: (app: GuardedApp) => void, listensOn = '127.0.0.1'): GuardedApp {
+  const app = createGuardedApp({ token, host: listensOn, origin: `http://${host}` })
   addPages(app)
   return app
 }
