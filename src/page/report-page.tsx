@@ -37,11 +37,12 @@ export function renderReportPage(page: ReportPage): string {
   return renderDocument(page.comparison.experiment, <Report {...page} />)
 }
 
-function Report(page: ReportPage) {
+/** Report of a comparison as the whole of a page. */
+export function Report(page: ReportPage) {
   return (
     <>
       <header>
-        <ReportHeading {...page} />
+        <ReportHeading {...headingOf(page)} />
       </header>
       <main>
         <ReportSections {...page} />
@@ -50,15 +51,32 @@ function Report(page: ReportPage) {
   )
 }
 
-/** Heading of the report: the experiment, and in a line what was compared and when. */
-export function ReportHeading({ name, startedAt, comparison }: ReportPage) {
+/** Facts that the heading of a report has in it. */
+export interface Heading extends Pick<Comparison, 'experiment' | 'mode'> {
+  /** Name of the comparison's folder. */
+  readonly name: string
+  /** Time when the comparison began, in ISO 8601. */
+  readonly startedAt: string
+  readonly seeds: number
+  /** Status of a comparison that has ended otherwise than with all its runs; null for any other. */
+  readonly status: Exclude<Comparison['status'], 'finished'> | null
+}
+
+/** Reads the heading of a report from the comparison. */
+export function headingOf({ name, startedAt, comparison }: ReportPage): Heading {
   const { experiment, mode, status } = comparison
+  const seeds = seedCount(comparison)
+  return { name, startedAt, experiment, mode, seeds, status: status === 'finished' ? null : status }
+}
+
+/** Heading of the report: the experiment, and in a line what was compared and when. */
+export function ReportHeading({ name, startedAt, experiment, mode, seeds, status }: Heading) {
   return (
     <>
       <h1>{experiment}</h1>
       <p>
-        {mode} mode · {formatNumberOf(seedCount(comparison), 'seed')} · {formatUtcDate(startedAt)}
-        {status !== 'finished' && ` · ${status}`} · {name}
+        {mode} mode · {formatNumberOf(seeds, 'seed')} · {formatUtcDate(startedAt)}
+        {status !== null && ` · ${status}`} · {name}
       </p>
     </>
   )

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { renderToString } from 'preact-render-to-string'
+import { renderHtml } from '../document.js'
 import { style } from '../style.js'
 import { servedStyle } from './style.js'
 
@@ -17,30 +17,26 @@ export interface ServedDocument {
 }
 
 /** Renders a page that a server of twintune answers with: it has a script, where a report in a file has none. */
-export function renderDocument(page: ServedDocument): string {
-  return `<!doctype html>\n${renderToString(<ServedPage {...page} />)}\n`
-}
-
-function ServedPage({ title, nonce, hasList, children }: ServedDocument) {
-  return (
-    <html lang="en">
-      <head>
-        <meta charSet="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} – twintune`}</title>
+export function renderServedDocument({ title, nonce, hasList, children }: ServedDocument): string {
+  return renderHtml({
+    title,
+    head: (
+      <>
         {/* An icon of its own keeps the browser from asking for one. */}
         <link rel="icon" href="data:," />
         <style nonce={nonce} dangerouslySetInnerHTML={{ __html: style + servedStyle }} />
         <script type="module" src={scriptPath} nonce={nonce} />
-      </head>
-      <body>
+      </>
+    ),
+    body: (
+      <>
         {hasList && (
           <nav>
             <a href="/">All comparisons</a>
           </nav>
         )}
         {children}
-      </body>
-    </html>
-  )
+      </>
+    ),
+  })
 }

@@ -3,7 +3,7 @@ import { seedCount } from '../../report/runs.js'
 import { verdictName } from '../../report/verdict.js'
 import type { RecordedComparison } from '../../run/folder/read.js'
 import { mostSideBySide } from '../read-side.js'
-import { renderDocument } from './document.js'
+import { renderServedDocument } from './document.js'
 
 /** Comparisons of a folder, for the page that lists them. */
 export interface IndexPage {
@@ -17,7 +17,7 @@ const columns = ['experiment', 'mode', 'verdict', 'status', 'date', 'seeds'] as 
 
 /** Renders the list of the comparisons in a folder, which the page's script sorts and filters. */
 export function renderIndexPage({ runsDirectory, comparisons, nonce }: IndexPage): string {
-  return renderDocument({
+  return renderServedDocument({
     title: 'Comparisons',
     nonce,
     hasList: false,

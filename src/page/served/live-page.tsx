@@ -1,10 +1,9 @@
 import type { JSX } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import { formatNumberOf } from '../../report/format.js'
-import { ReportHeading, type ReportPage, ReportSections } from '../report-page.js'
+import { headingOf, ReportHeading, type ReportPage, ReportSections } from '../report-page.js'
 import { CurvesSection } from '../sections/training.js'
 import { ActivitiesSection } from './activities.js'
-import { renderDocument } from './document.js'
+import { renderServedDocument } from './document.js'
 import { EndedNotice, LiveStatus } from './live-status.js'
 import type { LiveView } from './live-view.js'
 import { RunStatesSection } from './run-states.js'
@@ -37,7 +36,7 @@ export function renderLivePage({ title, fragments, log, nonce, eventsPath, hasLi
   const part = (name: FragmentName) => (
     <div data-fragment={name} dangerouslySetInnerHTML={{ __html: fragments[name] }} />
   )
-  return renderDocument({
+  return renderServedDocument({
     title,
     nonce,
     hasList,
@@ -64,7 +63,7 @@ export function renderLiveFragments(
   { canCancel }: { readonly canCancel: boolean },
 ): Omit<Fragments, 'curves'> {
   return {
-    heading: renderToString(<LiveHeading view={view} />),
+    heading: renderToString(<ReportHeading {...view} status={null} />),
     status: renderToString(<LiveStatus view={view} canCancel={canCancel} />),
     activities: renderToString(<ActivitiesSection activities={view.activities} />),
     runs: renderToString(<RunStatesSection runs={view.runs} />),
@@ -81,7 +80,7 @@ export function renderLiveCurves({ curves }: Pick<LiveView, 'curves'>): string {
 export function renderEndedFragments(page: ReportPage, note: string): Fragments {
   return {
     ...onlyStatus(<EndedNotice note={note} />),
-    heading: renderToString(<ReportHeading {...page} />),
+    heading: renderToString(<ReportHeading {...headingOf(page)} />),
     report: renderToString(<ReportSections {...page} />),
   }
 }
@@ -90,24 +89,13 @@ export function renderEndedFragments(page: ReportPage, note: string): Fragments 
 export function renderBrokenOffFragments(view: LiveView, message: string): Fragments {
   return {
     ...onlyStatus(<p class="lead doubt">The comparison broke off: {message}</p>),
-    heading: renderToString(<LiveHeading view={view} />),
+    heading: renderToString(<ReportHeading {...view} status={null} />),
     runs: renderToString(<RunStatesSection runs={view.runs} />),
   }
 }
 
 function onlyStatus(status: JSX.Element): Fragments {
   return { heading: '', status: renderToString(status), activities: '', curves: '', runs: '', report: '' }
-}
-
-function LiveHeading({ view: { experiment, name, mode, seeds, startedAt } }: { readonly view: LiveView }) {
-  return (
-    <>
-      <h1>{experiment}</h1>
-      <p>
-        {mode} mode · {formatNumberOf(seeds, 'seed')} · {startedAt.slice(0, 10)} · {name}
-      </p>
-    </>
-  )
 }
 
 // Screen readers would be flooded by every line, so that they are told of new ones only when somebody asks for it.

@@ -1,6 +1,6 @@
 import type { Side } from '../read-side.js'
 import { SideBySide, sideBySideTitle } from '../side-by-side.js'
-import { renderDocument } from './document.js'
+import { renderServedDocument } from './document.js'
 
 /** Comparisons that are laid over each other. */
 export interface SideBySidePage {
@@ -10,7 +10,7 @@ export interface SideBySidePage {
 
 /** Renders several comparisons side by side, for the server of a folder. */
 export function renderSideBySidePage({ comparisons, nonce }: SideBySidePage): string {
-  return renderDocument({
+  return renderServedDocument({
     title: sideBySideTitle,
     nonce,
     hasList: true,
