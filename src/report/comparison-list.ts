@@ -20,7 +20,8 @@ export type ComparisonView = Pick<
   'name' | 'comparisonDirectory' | 'status' | 'comparison' | 'results'
 >
 
-const unreadableNote =
+/** Note on a comparison whose result this version of twintune cannot read. */
+export const unreadableNote =
   'This version of twintune cannot read comparison.json: another version wrote it, or it was changed. environment.json names the version that wrote it.'
 
 type Status = ComparisonView['status']

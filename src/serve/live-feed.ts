@@ -1,25 +1,27 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { toFailure } from '../failure.js'
 import { readReport } from '../page/read-report.js'
 import {
   type FragmentName,
   type Fragments,
   fragmentNames,
+  noFragments,
   renderBrokenOffFragments,
   renderEndedFragments,
-  renderLiveCurves,
-  renderLiveFragments,
+  renderEndedNotice,
+  renderUndrawnFragments,
 } from '../page/served/live-page.js'
 import type { LiveView } from '../page/served/live-view.js'
 import { EventTail } from '../run/folder/event-tail.js'
+import { comparisonFiles } from '../run/folder/files.js'
 import { isInUse } from '../run/folder/lock.js'
 import { type RecordedComparison, readComparison } from '../run/folder/read.js'
+import { LiveDrawing } from './live-drawing.js'
 import { LiveState } from './live-state.js'
+import { News } from './news.js'
 
 const millisecondsBetweenReadings = 500
-/** Curves take far longer to draw than the rest, on the machine whose runs are being timed. */
-const millisecondsBetweenCurves = 2000
-
 /** Message to an open page. Its id is the number of the last event that the page knows of with it. */
 export interface FeedMessage {
   readonly event: 'fragment' | 'log' | 'end'
@@ -42,9 +44,12 @@ export class LiveFeed {
   readonly #own: OwnComparison | null
   readonly #tail: EventTail
   readonly #state: LiveState
-  readonly #waiting = new Set<() => void>()
-  #fragments: Fragments | null = null
-  #curves = { epochs: 0, html: '', drawnAt: 0 }
+  readonly #drawing: LiveDrawing
+  readonly #news = new News()
+  /** Fragments that the last successful drawing came to. */
+  #drawn = noFragments
+  /** Fragments that the open pages show. */
+  #fragments = noFragments
   #followers = 0
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> | null = null
@@ -57,6 +62,7 @@ export class LiveFeed {
     this.#own = own
     this.#tail = new EventTail(recorded.path)
     this.#state = new LiveState(recorded)
+    this.#drawing = new LiveDrawing(this.#state, { canCancel: own !== null })
   }
 
   get experiment(): string {
@@ -76,7 +82,7 @@ export class LiveFeed {
   /** Reads and draws all that has happened until now. */
   async current(): Promise<{ readonly fragments: Fragments; readonly log: readonly string[] }> {
     await this.refresh()
-    return { fragments: this.#fragments ?? this.#draw(), log: this.#state.logAfter(0) }
+    return { fragments: this.#fragments, log: this.#state.logAfter(0) }
   }
 
   /**
@@ -105,46 +111,55 @@ export class LiveFeed {
           yield { event: 'end', id: String(event), data: '' }
           return
         }
-        if (messages.length === 0 && !(await this.#change(quietMilliseconds, signal))) yield null
+        if (messages.length === 0 && !(await this.#news.next(quietMilliseconds, signal))) yield null
       }
     } finally {
       this.#leave()
     }
   }
 
-  /** Shows the report in place of the live page, to those who have it open, with a note on where it is to be found. */
+  /**
+   * Shows the report in place of the live page, to those who have it open, with a note on where it is to be found. Nobody waits
+   * for the drawing of a report that nobody sees: who asks later is told the note.
+   */
   async end(note: string): Promise<void> {
-    await this.refresh()
-    await this.#finish(async () => {
-      const found = await readComparison(this.#folder)
-      return found?.comparison ? renderEndedFragments(readReport(found), note) : this.#brokenOff('no result')
-    })
+    const isFollowed = this.#followers > 0
+    if (isFollowed) await this.refresh()
+    await this.#finish(
+      async () => {
+        const found = isFollowed ? await readComparison(this.#folder) : undefined
+        return found?.comparison
+          ? renderEndedFragments(readReport(found), note)
+          : renderEndedNotice(this.#state.view('interrupted'), note)
+      },
+      (reason) => renderEndedNotice(null, `${note} The report can't be shown here: ${reason}`),
+    )
   }
 
   /** Shows that the comparison broke off. */
   async breakOff(message: string): Promise<void> {
-    await this.#finish(async () => this.#brokenOff(message))
+    await this.#finish(
+      async () => renderBrokenOffFragments(this.#state.view('interrupted'), message),
+      () => renderBrokenOffFragments(null, message),
+    )
   }
 
-  async #finish(render: () => Promise<Fragments>): Promise<void> {
+  /** Shows the end; in words that need no drawing where it can't be drawn. */
+  async #finish(draw: () => Promise<Fragments>, tell: (reason: string) => Fragments): Promise<void> {
+    if (!this.#isOver) this.#close(await draw().catch((error) => tell(reasonOf(error))))
+  }
+
+  #close(last: Fragments): void {
     if (this.#isOver) return
-    try {
-      this.#fragments = await render()
-    } catch (error) {
-      this.#fragments = this.#brokenOff(toFailure(error).message)
-    }
+    this.#fragments = last
     this.#isOver = true
     clearInterval(this.#timer)
-    this.#wake()
-  }
-
-  #brokenOff(message: string): Fragments {
-    return renderBrokenOffFragments(this.#state.view('interrupted'), message)
+    this.#news.tell()
   }
 
   #messages(after: number, known: Map<FragmentName, string>): FeedMessage[] {
     const id = String(this.#state.events)
-    const fragments = this.#fragments ?? this.#draw()
+    const fragments = this.#fragments
     const changed = fragmentNames.filter((name) => known.get(name) !== fragments[name])
     for (const name of changed) known.set(name, fragments[name])
     const lines = this.#state.logAfter(after)
@@ -156,7 +171,7 @@ export class LiveFeed {
     ]
   }
 
-  /** Reads what has happened since, and tells the open pages where something has changed. */
+  /** Reads what has happened since, and tells the open pages where something has changed. Never rejects. */
   refresh(): Promise<void> {
     this.#reading ??= this.#readOn().finally(() => {
       this.#reading = null
@@ -164,59 +179,54 @@ export class LiveFeed {
     return this.#reading
   }
 
-  // What can't be read or drawn must not end a comparison that this process carries out.
+  // A failed reading or drawing must end neither the comparison nor its page: the next reading tries both again.
   async #readOn(): Promise<void> {
     try {
       await this.#readAndDraw()
     } catch (error) {
-      await this.breakOff(toFailure(error).message)
+      if (!this.#isOver) this.#show(renderUndrawnFragments(this.#drawn, reasonOf(error)))
     }
   }
 
   async #readAndDraw(): Promise<void> {
     if (this.#isOver) return
     const before = this.#state.events
+    // A process writes its last event before it leaves the folder.
+    const isLeft = this.#own === null && !isInUse(this.#folder)
     for (let events = this.#tail.next(); events !== null; events = this.#tail.next()) {
       for (const event of events) this.#state.update(event)
       // Many events may have to be read at first, and others want to be answered meanwhile.
       await setImmediate()
     }
+    const end = await this.#drawOthersEnd(isLeft)
     // The end may have come meanwhile, and stays.
     if (this.#isOver) return
-    if (this.#own === null && this.#state.hasEnded) {
-      await this.#finish(async () => {
-        const found = await readComparison(this.#folder)
-        return found?.comparison ? renderEndedFragments(readReport(found), '') : this.#draw()
-      })
+    if (end !== null) {
+      this.#close(end)
       return
     }
-    const drawn = this.#draw()
-    const isNews = before !== this.#state.events || this.#isChanged(drawn)
-    this.#fragments = drawn
-    if (isNews) this.#wake()
+    this.#drawn = this.#drawing.draw(this.#status(isLeft))
+    this.#show(this.#drawn, { isNews: before !== this.#state.events })
   }
 
-  #isChanged(drawn: Fragments): boolean {
-    return fragmentNames.some((name) => drawn[name] !== this.#fragments?.[name])
+  /** Draws the end of a comparison that another process has carried out; `null` where it has not ended. */
+  async #drawOthersEnd(isLeft: boolean): Promise<Fragments | null> {
+    const mayHaveEnded = this.#own === null && (this.#state.hasEnded || isLeft)
+    if (!mayHaveEnded || !existsSync(path.join(this.#folder, comparisonFiles.comparison))) return null
+    const found = await readComparison(this.#folder)
+    if (found?.comparison) return renderEndedFragments(readReport(found), '')
+    return found?.status === 'unreadable' ? this.#drawing.draw('unreadable') : null
   }
 
-  #draw(): Fragments {
-    const view = this.#state.view(this.#status())
-    return { ...renderLiveFragments(view, { canCancel: this.#own !== null }), curves: this.#drawCurves(view) }
+  #show(fragments: Fragments, { isNews = false } = {}): void {
+    const isChanged = fragmentNames.some((name) => fragments[name] !== this.#fragments[name])
+    this.#fragments = fragments
+    if (isNews || isChanged) this.#news.tell()
   }
 
-  #status(): LiveView['status'] {
-    if (this.#own !== null) return this.#own.isCancelling() ? 'cancelling' : 'running'
-    return isInUse(this.#folder) ? 'running' : 'interrupted'
-  }
-
-  #drawCurves(view: LiveView): string {
-    const epochs = view.curves.reduce((sum, run) => sum + run.epochs.length, 0)
-    const now = performance.now()
-    const isDue = this.#curves.epochs === 0 || now - this.#curves.drawnAt >= millisecondsBetweenCurves
-    if (epochs !== this.#curves.epochs && isDue)
-      this.#curves = { epochs, html: renderLiveCurves(view), drawnAt: now }
-    return this.#curves.html
+  #status(isLeft: boolean): LiveView['status'] {
+    if (this.#own?.isCancelling()) return 'cancelling'
+    return isLeft ? 'interrupted' : 'running'
   }
 
   #join(): void {
@@ -230,25 +240,8 @@ export class LiveFeed {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
+}
 
-  #wake(): void {
-    for (const wake of this.#waiting) wake()
-  }
-
-  /** Waits for news; resolves to whether there are any. */
-  #change(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (isNews: boolean) => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', stop)
-        this.#waiting.delete(wake)
-        resolve(isNews)
-      }
-      const wake = () => settle(true)
-      const stop = () => settle(true)
-      const timer = setTimeout(() => settle(false), milliseconds)
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', stop)
-    })
-  }
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -104,6 +104,7 @@ export class LiveState {
   }
 
   view(status: LiveView['status']): LiveView {
+    const isLeft = status === 'interrupted' || status === 'unreadable'
     const { name, path: directory, started } = this.#recorded
     return {
       experiment: started.experiment,
@@ -113,11 +114,11 @@ export class LiveState {
       seeds: seedCount(started),
       startedAt: started.time,
       status,
-      activities: status === 'interrupted' ? [] : this.#board.lines().map(describeActivity),
+      activities: isLeft ? [] : this.#board.lines().map(describeActivity),
       runs: this.#runs.map(({ run, state, result, failure }) => ({
         framework: run.framework,
         seed: seedLabel(run),
-        state: state === 'running' && status === 'interrupted' ? 'waiting' : state,
+        state: state === 'running' && isLeft ? 'waiting' : state,
         result,
         failure,
       })),

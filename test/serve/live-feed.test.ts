@@ -1,7 +1,8 @@
-import { rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LiveFeed } from '../../src/serve/live-feed.js'
+import { LiveState } from '../../src/serve/live-state.js'
 import { at, compareEvents, firstOf } from '../log/events.js'
 import { lossNotFinite } from '../report/comparison.js'
 import { addEvents, recordedIn, temporaryFolder, writeComparison } from './rig.js'
@@ -37,6 +38,8 @@ async function told(feed: LiveFeed, after: number) {
     .flatMap(({ data }): string[] => JSON.parse(data))
   return { messages, fragments, log }
 }
+
+afterEach(() => vi.restoreAllMocks())
 
 describe('the feed of a comparison that goes on', () => {
   it('shows what has happened so far', async () => {
@@ -113,6 +116,66 @@ describe('the feed of a comparison that goes on', () => {
     expect(after.activities).not.toContain('PyTorch, seed 0')
   })
 
+  it('keeps its last drawing where its events can’t be read, and goes on once they can', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'unreadable-for-a-while')
+    const before = await feed.current()
+    const file = path.join(folder, 'events.jsonl')
+    renameSync(file, `${file}.aside`)
+    mkdirSync(file)
+    const { fragments } = await feed.current()
+    expect(fragments.status).toContain('be brought up to date just now')
+    expect(fragments.status).toContain('no regular file')
+    expect(fragments.status).toContain(before.fragments.status)
+    expect({ ...fragments, status: '' }).toEqual({ ...before.fragments, status: '' })
+    rmSync(file, { recursive: true })
+    renameSync(`${file}.aside`, file)
+    addEvents(folder, events.slice(halfway, -1))
+    expect((await feed.current()).fragments.status).toContain('All runs have ended.')
+  })
+
+  it('ends with the report, though it could not be drawn for a while', async () => {
+    const { folder, feed } = await feedAfter(events.length - 1, 'undrawn-for-a-while')
+    const pages = feed.follow(0, 60_000, new AbortController().signal)
+    const view = vi.spyOn(LiveState.prototype, 'view').mockImplementation(() => {
+      throw new Error('a chart failed')
+    })
+    await pages.next()
+    expect((await feed.current()).fragments.status).toContain('a chart failed')
+    view.mockRestore()
+    addEvents(folder, events.slice(-1))
+    await feed.end('The report is in /a/report.html.')
+    const rest = []
+    for await (const message of pages) rest.push(message)
+    expect(rest.map((message) => message?.data).join('')).toContain('Fairness contract')
+  })
+
+  it('says how it ended even where nothing can be drawn', async () => {
+    vi.spyOn(LiveState.prototype, 'view').mockImplementation(() => {
+      throw new Error('a chart failed')
+    })
+    const broken = await feedAfter(halfway, 'undrawn-broken')
+    await broken.feed.current()
+    await broken.feed.breakOff('There is no Python <here>.')
+    expect((await broken.feed.current()).fragments.status).toContain(
+      'broke off: There is no Python &lt;here>.',
+    )
+    const ended = await feedAfter(halfway, 'undrawn-ended')
+    await ended.feed.end('The report is in /a/report.html.')
+    expect((await ended.feed.current()).fragments.status).toContain(
+      'has ended. The report is in /a/report.html.',
+    )
+  })
+
+  it('says where the report is, without drawing it, where nobody has the page open at the end', async () => {
+    const { feed } = await feedAfter(events.length, 'nobody')
+    await feed.end('The report is in /a/report.html.')
+    const { fragments } = await feed.current()
+    expect(fragments.heading).toContain('fashion-frozen')
+    expect(fragments.status).toContain('The report is in /a/report.html.')
+    expect(fragments.report).toBe('')
+    expect((await told(feed, 0)).messages.at(-1)?.event).toBe('end')
+  })
+
   it('says why it broke off, and that stays', async () => {
     const { feed } = await feedAfter(halfway, 'breaks-off')
     await feed.breakOff('There is no Python <here>.')
@@ -129,6 +192,16 @@ describe('the feed of a comparison that another process carries out', () => {
     expect(status).toContain('twintune resume')
   })
 
+  it('says that its result can’t be read, and nothing of resuming', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'unreadable', null)
+    writeFileSync(path.join(folder, 'comparison.json'), '{"schemaVersion": 99}')
+    const { status } = (await feed.current()).fragments
+    expect(status).toContain('has ended, and its result can’t be read')
+    expect(status).toContain('another version wrote it')
+    expect(status).not.toContain('resume')
+    expect((await told(feed, 0)).messages.at(-1)?.event).toBe('end')
+  })
+
   it('ends by itself with the report when the comparison does', async () => {
     const { folder, feed } = await feedAfter(events.length - 1, 'ends-by-itself', null)
     await feed.current()
@@ -142,6 +215,8 @@ describe('the feed of a comparison that another process carries out', () => {
     const { folder, feed } = await feedAfter(halfway, 'linked', null)
     rmSync(path.join(folder, 'events.jsonl'))
     symlinkSync('/etc/passwd', path.join(folder, 'events.jsonl'))
-    expect((await feed.current()).fragments.status).toContain('broke off')
+    const { fragments, log } = await feed.current()
+    expect(fragments.status).toContain('be brought up to date')
+    expect(log).toEqual([])
   })
 })

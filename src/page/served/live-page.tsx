@@ -4,7 +4,7 @@ import { headingOf, ReportHeading, type ReportPage, ReportSections } from '../re
 import { CurvesSection } from '../sections/training.js'
 import { ActivitiesSection } from './activities.js'
 import { renderServedDocument } from './document.js'
-import { EndedNotice, LiveStatus } from './live-status.js'
+import { EndedNotice, LiveStatus, UndrawnNotice } from './live-status.js'
 import type { LiveView } from './live-view.js'
 import { RunStatesSection } from './run-states.js'
 
@@ -16,6 +16,16 @@ export type FragmentName = (typeof fragmentNames)[number]
 
 /** HTML of the parts of the live page. */
 export type Fragments = Readonly<Record<FragmentName, string>>
+
+/** Fragments of a page that shows nothing yet. */
+export const noFragments: Fragments = {
+  heading: '',
+  status: '',
+  activities: '',
+  curves: '',
+  runs: '',
+  report: '',
+}
 
 /** Number of lines of the log that the page keeps. */
 export const mostLogLines = 300
@@ -63,7 +73,7 @@ export function renderLiveFragments(
   { canCancel }: { readonly canCancel: boolean },
 ): Omit<Fragments, 'curves'> {
   return {
-    heading: renderToString(<ReportHeading {...view} status={null} />),
+    heading: headingOrNothing(view),
     status: renderToString(<LiveStatus view={view} canCancel={canCancel} />),
     activities: renderToString(<ActivitiesSection activities={view.activities} />),
     runs: renderToString(<RunStatesSection runs={view.runs} />),
@@ -85,17 +95,35 @@ export function renderEndedFragments(page: ReportPage, note: string): Fragments 
   }
 }
 
-/** Renders what the page shows where the comparison broke off without a result. */
-export function renderBrokenOffFragments(view: LiveView, message: string): Fragments {
+/** Renders what the page shows once the comparison has ended and nobody waits for its report, or it can't be drawn. */
+export function renderEndedNotice(view: LiveView | null, note: string): Fragments {
+  return { ...onlyStatus(<EndedNotice note={note} />), heading: headingOrNothing(view) }
+}
+
+/**
+ * Renders what the page shows where the comparison broke off without a result.
+ *
+ * @param view - The comparison as far as it came; null where it can't be drawn.
+ */
+export function renderBrokenOffFragments(view: LiveView | null, message: string): Fragments {
   return {
     ...onlyStatus(<p class="lead doubt">The comparison broke off: {message}</p>),
-    heading: renderToString(<ReportHeading {...view} status={null} />),
-    runs: renderToString(<RunStatesSection runs={view.runs} />),
+    heading: headingOrNothing(view),
+    runs: view === null ? '' : renderToString(<RunStatesSection runs={view.runs} />),
   }
 }
 
+/** Renders what the page shows while it can't be drawn anew: its last drawing, and above it the reason. */
+export function renderUndrawnFragments(last: Fragments, reason: string): Fragments {
+  return { ...last, status: renderToString(<UndrawnNotice reason={reason} />) + last.status }
+}
+
 function onlyStatus(status: JSX.Element): Fragments {
-  return { heading: '', status: renderToString(status), activities: '', curves: '', runs: '', report: '' }
+  return { ...noFragments, status: renderToString(status) }
+}
+
+function headingOrNothing(view: LiveView | null): string {
+  return view === null ? '' : renderToString(<ReportHeading {...view} status={null} />)
 }
 
 // Screen readers would be flooded by every line, so that they are told of new ones only when somebody asks for it.

@@ -1,4 +1,4 @@
-import { resumeHint } from '../../report/comparison-list.js'
+import { resumeHint, unreadableNote } from '../../report/comparison-list.js'
 import { formatCount, formatNumberOf } from '../../report/format.js'
 import type { LiveView } from './live-view.js'
 
@@ -21,6 +21,7 @@ export function LiveStatus({ view, canCancel }: { readonly view: LiveView; reado
       {status === 'interrupted' && (
         <p class="note">No process works on it. {resumeHint({ comparisonDirectory: directory, status })}</p>
       )}
+      {status === 'unreadable' && <p class="note">{unreadableNote}</p>}
       {status === 'cancelling' && (
         <p class="note">The runs write their last checkpoints; twintune resume goes on from there.</p>
       )}
@@ -37,6 +38,7 @@ export function LiveStatus({ view, canCancel }: { readonly view: LiveView; reado
 
 function headline({ status, runs }: LiveView, ended: number): string {
   if (status === 'cancelling') return 'The comparison is being cancelled.'
+  if (status === 'unreadable') return 'The comparison has ended, and its result can’t be read.'
   const count = `${formatCount(ended)} of ${formatNumberOf(runs.length, 'run')}`
   if (status === 'interrupted') return `The comparison was interrupted after ${count}.`
   if (ended === runs.length) return 'All runs have ended.'
@@ -48,6 +50,15 @@ export function EndedNotice({ note }: { readonly note: string }) {
   return (
     <p class="ended" role="status">
       The comparison has ended. {note}
+    </p>
+  )
+}
+
+/** Notice above the last drawing of the live page, while no new one succeeds. */
+export function UndrawnNotice({ reason }: { readonly reason: string }) {
+  return (
+    <p class="lead doubt" role="status">
+      The page can’t be brought up to date just now, and tries again. The reason: {reason}
     </p>
   )
 }

@@ -13,7 +13,8 @@ export interface LiveView {
   readonly seeds: number
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
-  readonly status: 'running' | 'cancelling' | 'interrupted'
+  /** Status of the comparison. `unreadable`: it has ended, and its result can't be read. */
+  readonly status: 'running' | 'cancelling' | 'interrupted' | 'unreadable'
   readonly activities: readonly Activity[]
   readonly runs: readonly RunState[]
   /** Runs with the epochs that they have gone through, for the curves. */
