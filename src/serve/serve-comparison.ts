@@ -11,7 +11,7 @@ export interface ServedComparison {
   readonly url: string
   /** Signal that is aborted when the comparison is cancelled, on the page or by the caller. */
   readonly signal: AbortSignal
-  /** Takes note of an event: the first one says where the comparison's folder is. */
+  /** Takes note of an event: the first one that names the comparison's folder begins the page. */
   log(event: Event): void
   /** Shows the report to those who have the page open, with a note on where it is to be found, and ends the server. */
   end(note: string): Promise<void>
@@ -67,7 +67,12 @@ export async function serveComparison(
     url: server.url,
     signal,
     log(event) {
-      if (event.type === 'comparison-started' || event.type === 'comparison-resumed')
+      // A complete comparison that is resumed has its end alone to tell.
+      if (
+        event.type === 'comparison-started' ||
+        event.type === 'comparison-resumed' ||
+        event.type === 'comparison-finished'
+      )
         begin(openFeed(event.comparisonDirectory))
     },
     async end(note) {
