@@ -42,6 +42,7 @@ export class LiveFeed {
   readonly #folder: string
   readonly #experiment: string
   readonly #own: OwnComparison | null
+  readonly #onDone: () => void
   readonly #tail: EventTail
   readonly #state: LiveState
   readonly #drawing: LiveDrawing
@@ -55,8 +56,12 @@ export class LiveFeed {
   #reading: Promise<void> | null = null
   #isOver = false
 
-  /** @param own - The comparison where this process carries it out, and says when it ends; null for any other. */
-  constructor(recorded: RecordedComparison, own: OwnComparison | null = null) {
+  /**
+   * @param own - The comparison where this process carries it out, and says when it ends; null for any other.
+   * @param onDone - Called when nothing more is to come and no page follows any longer.
+   */
+  constructor(recorded: RecordedComparison, own: OwnComparison | null = null, onDone: () => void = () => {}) {
+    this.#onDone = onDone
     this.#folder = recorded.path
     this.#experiment = recorded.started.experiment
     this.#own = own
@@ -155,6 +160,7 @@ export class LiveFeed {
     this.#isOver = true
     clearInterval(this.#timer)
     this.#news.tell()
+    if (this.#followers === 0) this.#onDone()
   }
 
   #messages(after: number, known: Map<FragmentName, string>): FeedMessage[] {
@@ -239,6 +245,7 @@ export class LiveFeed {
     if (this.#followers > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
+    if (this.#isOver) this.#onDone()
   }
 }
 

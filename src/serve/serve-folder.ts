@@ -7,10 +7,10 @@ import { renderIndexPage } from '../page/served/index-page.js'
 import { renderSavedReport } from '../page/served/saved-report.js'
 import { renderSideBySidePage } from '../page/served/side-by-side-page.js'
 import { listComparisons, readNamed } from '../run/folder/find.js'
-import { type RecordedComparison, readComparison } from '../run/folder/read.js'
+import { readComparison } from '../run/folder/read.js'
 import { explainUnreadable } from '../run/folder/unreadable.js'
+import { FolderFeeds } from './folder-feeds.js'
 import type { GuardedApp } from './guard.js'
-import { LiveFeed } from './live-feed.js'
 import { addScript, answerEvents, answerLivePage, nonceOf } from './live-pages.js'
 import { type RunningServer, type ServerAddress, startServer } from './server.js'
 
@@ -27,16 +27,7 @@ export async function serveFolder(runsDirectory: string, address: ServerAddress)
 
 /** Adds the pages of the comparisons in a folder: their list, a page for each, and several side by side. */
 export function addFolderPages(app: GuardedApp, runsDirectory: string): void {
-  const feeds = new Map<string, LiveFeed>()
-  // Pages of one comparison share what is read and drawn. One that was resumed after its end is read anew.
-  const feedOf = (found: RecordedComparison): LiveFeed => {
-    const known = feeds.get(found.name)
-    if (known !== undefined && !known.isOver) return known
-    const feed = new LiveFeed(found)
-    feeds.set(found.name, feed)
-    return feed
-  }
-
+  const feeds = new FolderFeeds()
   addScript(app)
   app.get('/', async (context) => {
     const comparisons = await listComparisons(runsDirectory)
@@ -49,11 +40,11 @@ export function addFolderPages(app: GuardedApp, runsDirectory: string): void {
     if (found.comparison !== null)
       return context.html(renderSavedReport(readReport(found), { nonce: nonceOf(context) }))
     const eventsPath = `/comparisons/${encodeURIComponent(found.name)}/events`
-    return answerLivePage(context, feedOf(found), { title, eventsPath, hasList: true })
+    return answerLivePage(context, feeds.of(found), { title, eventsPath, hasList: true })
   })
   app.get('/comparisons/:name/events', async (context) => {
     const found = await readNamed(context.req.param('name'), runsDirectory)
-    return found === undefined ? context.notFound() : answerEvents(context, feedOf(found))
+    return found === undefined ? context.notFound() : answerEvents(context, feeds.of(found))
   })
   app.get('/compare', async (context) => {
     // A form names each by itself, a person several in one.
