@@ -1,6 +1,8 @@
+import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FolderLock } from '../../src/run/folder/lock.js'
 import {
   startTwintune,
   temporaryFolder,
@@ -8,6 +10,8 @@ import {
   writePictures,
   writeSpec,
 } from '../integration/rig.js'
+import { compareEvents } from '../log/events.js'
+import { addEvents, writeComparison } from '../serve/rig.js'
 import { layLine } from './breakable-line.js'
 import { chromiumPath, launch, skipped } from './chromium.js'
 
@@ -26,12 +30,10 @@ function start(args: readonly string[]) {
   return command
 }
 
-/** Trains one framework for so many epochs, with a page, and opens the page. A command alone would be waited for. */
-async function trainAndOpen(name: string, epochs: number) {
-  const spec = writeSpec(
-    folder,
-    tinyExperiment(folder, { name, training: { batchSize: 8, phases: [{ epochs }] } }),
-  )
+/** Trains one framework until it is cancelled, with a page, and opens the page. A command alone would be waited for. */
+async function trainAndOpen(name: string) {
+  const training = { batchSize: 8, phases: [{ epochs: 100_000 }] }
+  const spec = writeSpec(folder, tinyExperiment(folder, { name, training }))
   const command = start(['train', spec, '--framework', 'pytorch', '--serve', '--json'])
   const line = await layLine(await addressIn(command))
   await page.goto(line.url)
@@ -49,6 +51,13 @@ function addressIn(command: ReturnType<typeof startTwintune>): Promise<string> {
     })
     command.stderr.on('close', () => reject(new Error(`no address in ${printed}`)))
   })
+}
+
+/** Opens the address that a command prints, and returns it. */
+async function openAt(command: ReturnType<typeof startTwintune>): Promise<string> {
+  const url = await addressIn(command)
+  await page.goto(url)
+  return url
 }
 
 // The browser tells of each try to connect while the line is broken.
@@ -85,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)(`the live page in a browser${skipped
   })
 
   it('grows with the comparison, loses nothing when its connection breaks, and cancels as Ctrl-C does', async () => {
-    const { command, line } = await trainAndOpen('cancelled', 100_000)
+    const { command, line } = await trainAndOpen('cancelled')
     // The token is out of sight.
     expect(page.url()).toBe(`${new URL(line.url).origin}/`)
     await page.getByText('Log', { exact: true }).click()
@@ -107,18 +116,26 @@ describe.skipIf(chromiumPath === undefined)(`the live page in a browser${skipped
     page.once('dialog', (dialog) => dialog.accept())
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('Resume with: twintune resume').waitFor()
-    expect((await command).exitCode).toBe(130)
+    const { exitCode, stdout } = await command
+    expect(exitCode).toBe(130)
+    for (const printed of stdout.split('\n')) expect(JSON.parse(printed)).toHaveProperty('type')
     line.close()
   })
 
   it('ends as the report, which stays when the server has gone', async () => {
-    const { command, line } = await trainAndOpen('ends', 2)
-    const { exitCode, stdout } = await command
-    line.close()
-    expect(exitCode).toBe(0)
-    for (const printed of stdout.split('\n')) expect(JSON.parse(printed)).toHaveProperty('type')
-    await page.getByText(/The comparison has ended. The report is in .*report.html/).waitFor()
-    expect(await page.locator('[data-fragment="report"]').textContent()).toContain('Training loss')
+    const events = compareEvents()
+    const comparison = writeComparison(path.join(folder, 'runs'), 'ends', events.slice(0, -1))
+    const lock = FolderLock.take(comparison)
+    const command = start(['view', 'runs'])
+    const { origin } = new URL(await openAt(command))
+    await page.goto(`${origin}/comparisons/ends`)
+    await page.getByText('All runs have ended.').waitFor()
+    addEvents(comparison, events.slice(-1))
+    lock.release()
+    await page.getByText('The comparison has ended.').waitFor()
+    command.kill('SIGINT')
+    expect((await command).exitCode).toBe(0)
+    expect(await page.locator('[data-fragment="report"]').textContent()).toContain('Fairness contract')
     expect(await page.locator('[data-connection]').isHidden()).toBe(true)
     expect(await violations()).toEqual([])
     expect(await isTooWide()).toBe(false)
@@ -126,11 +143,11 @@ describe.skipIf(chromiumPath === undefined)(`the live page in a browser${skipped
 
   it('lists the comparisons, each with its page, and lays those that are chosen over each other', async () => {
     const command = start(['view', 'runs'])
-    await page.goto(await addressIn(command))
+    await openAt(command)
     await page.getByRole('button', { name: 'experiment' }).click()
-    expect(await page.locator('tbody a').allTextContents()).toEqual(['cancelled', 'ends'])
-    await page.getByLabel('Filter').fill('ends')
-    expect(await page.locator('tbody a:visible').allTextContents()).toEqual(['ends'])
+    expect(await page.locator('tbody a').allTextContents()).toEqual(['cancelled', 'fashion-frozen'])
+    await page.getByLabel('Filter').fill('frozen')
+    expect(await page.locator('tbody a:visible').allTextContents()).toEqual(['fashion-frozen'])
     await page.getByLabel('Filter').fill('')
     for (const box of await page.getByRole('checkbox').all()) await box.check()
     await page.getByRole('button', { name: 'side by side' }).click()

@@ -76,7 +76,7 @@ export async function readUntil(response: Response | Promise<Response>, type: st
 }
 
 /** The messages of a stream of events. */
-export function messagesIn(text: string) {
+function messagesIn(text: string) {
   return text
     .split('\n\n')
     .filter((message) => message.startsWith('event: '))

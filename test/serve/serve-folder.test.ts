@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addFolderPages, serveFolder } from '../../src/serve/serve-folder.js'
 import { compareEvents } from '../log/events.js'
-import { addEvents, ask, guardedApp, messagesIn, readUntil, temporaryFolder, writeComparison } from './rig.js'
+import { addEvents, ask, guardedApp, readUntil, temporaryFolder, writeComparison } from './rig.js'
 
 const folder = temporaryFolder()
 const runs = path.join(folder, 'runs')
@@ -113,13 +113,5 @@ describe('a folder that can’t be shown', () => {
       await expect(serveFolder(place, address)).rejects.toMatchObject({
         failure: { code: 'COMPARISON_NOT_FOUND', message: expect.stringContaining(message) },
       })
-  })
-})
-
-describe('a message of a stream', () => {
-  it('is read whole', () => {
-    expect(messagesIn('retry: 1\n\nevent: log\ndata: ["a"]\nid: 3\n\n: still here\n\n')).toEqual([
-      { event: 'log', id: '3', data: '["a"]' },
-    ])
   })
 })
