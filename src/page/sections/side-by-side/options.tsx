@@ -17,7 +17,7 @@ export function OptionsSection({ comparisons }: { readonly comparisons: readonly
         </p>
       ) : (
         <Table
-          label="Options that differ"
+          label="Values of each comparison"
           head={['option', ...comparisons.map(({ name }) => name)]}
           rows={options.map(({ path, values }) => [
             path,
