@@ -10,6 +10,7 @@ import {
   renderBrokenOffFragments,
   renderEndedFragments,
   renderEndedNotice,
+  renderGoneFragments,
   renderUndrawnFragments,
 } from '../page/served/live-page.js'
 import type { LiveView } from '../page/served/live-view.js'
@@ -22,6 +23,7 @@ import { LiveState } from './live-state.js'
 import { News } from './news.js'
 
 const millisecondsBetweenReadings = 500
+
 /** Message to an open page. Its id is the number of the last event that the page knows of with it. */
 export interface FeedMessage {
   readonly event: 'fragment' | 'log' | 'end'
@@ -70,6 +72,11 @@ export class LiveFeed {
     this.#drawing = new LiveDrawing(this.#state, { canCancel: own !== null })
   }
 
+  /** Name of the comparison's folder. */
+  get name(): string {
+    return path.basename(this.#folder)
+  }
+
   get experiment(): string {
     return this.#experiment
   }
@@ -102,10 +109,11 @@ export class LiveFeed {
     signal: AbortSignal,
   ): AsyncGenerator<FeedMessage | null, void, void> {
     const known = new Map<FragmentName, string>()
-    let event = after
     this.#join()
     try {
       await this.refresh()
+      // A number from elsewhere says nothing of what the page has.
+      let event = after <= this.#state.events ? after : 0
       while (!signal.aborted) {
         // The comparison may end while these messages go out, and there is more to tell then.
         const isLast = this.#isOver
@@ -196,6 +204,10 @@ export class LiveFeed {
 
   async #readAndDraw(): Promise<void> {
     if (this.#isOver) return
+    if (this.#own === null && !existsSync(this.#folder)) {
+      this.#close(renderGoneFragments(this.#state.view('interrupted')))
+      return
+    }
     const before = this.#state.events
     // A process writes its last event before it leaves the folder.
     const isLeft = this.#own === null && !isInUse(this.#folder)

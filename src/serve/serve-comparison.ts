@@ -50,15 +50,23 @@ export async function serveComparison(
     app.get('/', async (context) => {
       const feed = await begun
       if (feed === null) return context.text(nothing, 503)
-      return answerLivePage(context, feed, { title: feed.experiment, eventsPath: '/events', hasList: false })
+      const eventsPath = `/comparisons/${encodeURIComponent(feed.name)}/events`
+      return answerLivePage(context, feed, { title: feed.experiment, eventsPath, hasList: false })
     })
-    app.get('/events', async (context) => {
+    // A page that was left open may be that of an earlier comparison, which this port served then.
+    const named = async (name: string) => {
       const feed = await begun
-      return feed === null ? context.text(nothing, 503) : answerEvents(context, feed)
+      return feed?.name === name ? feed : null
+    }
+    app.get('/comparisons/:name/events', async (context) => {
+      const feed = await named(context.req.param('name'))
+      return feed === null ? context.notFound() : answerEvents(context, feed)
     })
-    app.post('/cancel', requireSameOrigin(), async (context) => {
+    app.post('/comparisons/:name/cancel', requireSameOrigin(), async (context) => {
+      const feed = await named(context.req.param('name'))
+      if (feed === null) return context.notFound()
       cancelling.abort()
-      await (await begun)?.refresh()
+      await feed.refresh()
       return context.body(null, 202)
     })
   })

@@ -66,6 +66,12 @@ describe('the feed of a comparison that goes on', () => {
     expect(withoutCurves(after.fragments)).toEqual(withoutCurves(all.fragments))
   })
 
+  it('tells all to a page that knows of a later event than there is', async () => {
+    const { feed } = await feedAfter(halfway, 'from-elsewhere')
+    const { log } = await told(feed, 0)
+    expect((await told(feed, 99_999_999)).log).toEqual(log)
+  })
+
   it('numbers its messages by the events of the folder, which another server counts alike', async () => {
     const { feed } = await feedAfter(halfway, 'numbers')
     expect((await told(feed, 0)).messages.at(-1)?.id).toBe(String(halfway))
@@ -209,6 +215,15 @@ describe('the feed of a comparison that another process carries out', () => {
     const { messages, fragments } = await told(feed, 0)
     expect(messages.at(-1)?.event).toBe('end')
     expect(fragments.get('report')).toContain('Fairness contract')
+  })
+
+  it('says that its folder is gone, and nothing of resuming', async () => {
+    const { folder, feed } = await feedAfter(halfway, 'deleted', null)
+    await feed.current()
+    rmSync(folder, { recursive: true })
+    const { fragments } = await feed.current()
+    expect(fragments.status).toContain('folder is gone')
+    expect([...Object.values(fragments)].join('')).not.toContain('twintune resume')
   })
 
   it('follows no link out of the folder', async () => {

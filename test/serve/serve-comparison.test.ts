@@ -13,7 +13,8 @@ async function serve() {
   const served = await serveComparison({ host: '127.0.0.1', port: 0 }, new AbortController().signal)
   const { headers } = await fetch(served.url, { redirect: 'manual' })
   const Cookie = headers.get('Set-Cookie')?.split(';')[0] ?? ''
-  const get = (page: string) => fetch(new URL(page, served.url), { headers: { Cookie } })
+  const get = (page: string, init: RequestInit = {}) =>
+    fetch(new URL(page, served.url), { ...init, headers: { Cookie, ...init.headers } })
   return { served, get }
 }
 
@@ -31,7 +32,9 @@ describe('the live page of a comparison', () => {
     expect(await (await early).text()).toContain('data-cancel')
     let told = ''
     let ending: Promise<void> | undefined
-    for await (const chunk of (await get('/events')).body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    for await (const chunk of (await get('/comparisons/followed/events')).body?.pipeThrough(
+      new TextDecoderStream(),
+    ) ?? []) {
       told += chunk
       if (!told.includes('event: fragment') || ending !== undefined) continue
       addEvents(folder, events.slice(-1))
@@ -50,6 +53,18 @@ describe('the live page of a comparison', () => {
     const answer = await early
     expect(answer.status).toBe(200)
     expect(await answer.text()).toContain('fashion-frozen')
+    await served.end(note)
+  })
+
+  it('tells and cancels nothing by the page of another comparison, which the port served before', async () => {
+    const { served, get } = await serve()
+    served.log(inFolder('comparison-started', writeComparison(runs, 'later', events.slice(0, 1))))
+    expect((await get('/comparisons/earlier/events')).status).toBe(404)
+    const { origin } = new URL(served.url)
+    const answer = await get('/comparisons/earlier/cancel', { method: 'POST', headers: { Origin: origin } })
+    expect([answer.status, served.signal.aborted]).toEqual([404, false])
+    await get('/comparisons/later/cancel', { method: 'POST', headers: { Origin: origin } })
+    expect(served.signal.aborted).toBe(true)
     await served.end(note)
   })
 })

@@ -51,7 +51,7 @@ export function renderLivePage({ title, fragments, log, nonce, eventsPath, hasLi
     nonce,
     hasList,
     children: (
-      <div data-events={eventsPath}>
+      <div data-events={eventsPath} data-many={hasList || undefined}>
         <header data-fragment="heading" dangerouslySetInnerHTML={{ __html: fragments.heading }} />
         <main>
           <p class="connection" role="alert" data-connection hidden />
@@ -110,6 +110,14 @@ export function renderBrokenOffFragments(view: LiveView | null, message: string)
     ...onlyStatus(<p class="lead doubt">The comparison broke off: {message}</p>),
     heading: headingOrNothing(view),
     runs: view === null ? '' : renderToString(<RunStatesSection runs={view.runs} />),
+  }
+}
+
+/** Renders what the page shows once the comparison's folder has been deleted. */
+export function renderGoneFragments(view: LiveView): Fragments {
+  return {
+    ...onlyStatus(<p class="lead doubt">The comparison’s folder is gone.</p>),
+    heading: headingOrNothing(view),
   }
 }
 

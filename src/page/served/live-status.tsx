@@ -27,7 +27,7 @@ export function LiveStatus({ view, canCancel }: { readonly view: LiveView; reado
       )}
       {canCancel && status === 'running' && (
         <p>
-          <button type="button" data-cancel="/cancel">
+          <button type="button" data-cancel={`/comparisons/${encodeURIComponent(view.name)}/cancel`}>
             Cancel the comparison
           </button>
         </p>

@@ -1,13 +1,18 @@
 import { replaceContent } from './replace-content.js'
 
 const millisecondsBeforeRetry = 2000
+const millisecondsForCancelling = 10_000
 
 /** Keeps the live page up to date with the server's stream of events, until the comparison has ended. */
 export function followEvents(page: HTMLElement): void {
   const path = page.dataset.events ?? ''
   const connection = page.querySelector<HTMLElement>('[data-connection]')
   const shown = new Map<string, string>()
+  // A browser has six connections for all its pages of a server: those that nobody looks at must not take them all. A server
+  // of one comparison ends with it, so that its page listens to the end.
+  const isOneOfMany = page.dataset.many !== undefined
   let last: string | null = null
+  let hasEnded = false
 
   const say = (text: string): void => {
     if (connection === null) return
@@ -15,20 +20,24 @@ export function followEvents(page: HTMLElement): void {
     connection.hidden = text === ''
   }
 
+  let source: EventSource | null = null
   const open = (): void => {
+    if (hasEnded || (isOneOfMany && document.hidden)) return
+    source?.close()
     const url = new URL(path, location.href)
     if (last !== null) url.searchParams.set('after', last)
-    const source = new EventSource(url)
+    const opened = new EventSource(url)
+    source = opened
     const listen = (type: string, act: (data: string) => void): void =>
-      source.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) => {
+      opened.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) => {
         last = lastEventId
         act(data)
       })
-    source.addEventListener('open', () => say(''))
-    source.addEventListener('error', () => {
+    opened.addEventListener('open', () => say(''))
+    opened.addEventListener('error', () => {
       say('The connection is lost; trying again. If the command has ended, its report is in its folder.')
       // A browser tries again by itself, but where it was given an answer that is no stream.
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, millisecondsBeforeRetry)
+      if (opened.readyState === EventSource.CLOSED) setTimeout(open, millisecondsBeforeRetry)
     })
     listen('log', (data) => addLines(page, JSON.parse(data)))
     listen('fragment', (data) => {
@@ -38,10 +47,18 @@ export function followEvents(page: HTMLElement): void {
       shown.set(name, html)
       replaceContent(part, html)
     })
-    listen('end', () => source.close())
+    listen('end', () => {
+      hasEnded = true
+      opened.close()
+    })
   }
 
   open()
+  document.addEventListener('visibilitychange', () => {
+    if (!isOneOfMany) return
+    if (document.hidden) source?.close()
+    else open()
+  })
   page.addEventListener('click', (event) => {
     const button =
       event.target instanceof Element ? event.target.closest<HTMLButtonElement>('[data-cancel]') : null
@@ -62,10 +79,13 @@ async function cancel(button: HTMLButtonElement, say: (text: string) => void): P
   if (!confirm('Cancel the comparison? Its runs end now; twintune resume can go on with it later.')) return
   button.disabled = true
   try {
-    const { ok } = await fetch(button.dataset.cancel ?? '', { method: 'POST' })
+    const { ok } = await fetch(button.dataset.cancel ?? '', {
+      method: 'POST',
+      signal: AbortSignal.timeout(millisecondsForCancelling),
+    })
     if (ok) return
   } catch {
-    // The connection is lost, as the message says.
+    // The connection is lost, or other pages of the browser have taken all of them.
   }
   button.disabled = false
   say('The comparison could not be cancelled from here: press Ctrl-C where it runs.')
