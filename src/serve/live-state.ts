@@ -11,6 +11,7 @@ import { isSameRun, type Run, runOf, seedLabel } from '../plan/plan-runs.js'
 import type { EpochRecord } from '../protocol/result.js'
 import { seedCount, totalSeconds } from '../report/runs.js'
 import type { RecordedComparison } from '../run/folder/read.js'
+import { visible } from '../visible.js'
 import { describeActivity } from './activity.js'
 
 /** Line of the log, with the number of the event that it tells of. */
@@ -107,7 +108,7 @@ export class LiveState {
     const isLeft = status === 'interrupted' || status === 'unreadable'
     const { name, path: directory, started } = this.#recorded
     return {
-      experiment: started.experiment,
+      experiment: visible(started.experiment),
       name,
       directory,
       mode: started.mode,
@@ -120,7 +121,7 @@ export class LiveState {
         seed: seedLabel(run),
         state: state === 'running' && isLeft ? 'waiting' : state,
         result,
-        failure,
+        failure: visible(failure),
       })),
       curves: this.#curves(),
     }

@@ -2,6 +2,7 @@ import { formatLocalTime, formatNumberOf, formatOr } from '../../report/format.j
 import { seedCount } from '../../report/runs.js'
 import { verdictName } from '../../report/verdict.js'
 import type { RecordedComparison } from '../../run/folder/read.js'
+import { visible } from '../../visible.js'
 import { mostSideBySide } from '../read-side.js'
 import { renderServedDocument } from './document.js'
 
@@ -92,8 +93,8 @@ function Row({ name, status, started, comparison }: RecordedComparison) {
         <input type="checkbox" name="names" value={name} aria-label={`Choose ${name}`} />
       </td>
       <th scope="row">
-        <a href={`/comparisons/${encodeURIComponent(name)}`}>{started.experiment}</a>
-        <span class="note">{name}</span>
+        <a href={`/comparisons/${encodeURIComponent(name)}`}>{visible(started.experiment)}</a>
+        <span class="note">{visible(name)}</span>
       </th>
       <td>{started.mode}</td>
       <td>{formatOr(verdict, verdictName)}</td>
