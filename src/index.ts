@@ -23,7 +23,7 @@ export type { Disagreement, DisagreementDetails } from './compare/disagreement.j
 export type { EvidenceOptions } from './compare/evidence.js'
 export type { Distance, Noise, NoiseRow } from './compare/noise.js'
 export type { MetricSummary } from './compare/summary.js'
-export type { Verification, VerifyEvent } from './compare/verification.js'
+export type { Verification, VerificationRecord, VerifyEvent } from './compare/verification.js'
 export type { Event, EventOf } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
 export type { BackboneLine } from './lines/backbone.js'

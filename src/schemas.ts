@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import { comparisonSchema as comparison } from './compare/comparison.js'
 import { disagreementDetailsSchema as disagreementDetails } from './compare/disagreement.js'
-import { verifyEventSchema as verifyEvent } from './compare/verification.js'
+import {
+  verificationRecordSchema as verificationRecord,
+  verifyEventSchema as verifyEvent,
+} from './compare/verification.js'
 import { eventSchema as event } from './events.js'
 import { failureSchema as failure } from './failure.js'
 import type {
@@ -25,6 +28,7 @@ import type {
   ReportLine,
   RunResult,
   ValidateIssue,
+  VerificationRecord,
   VerifyEvent,
   ViewLine,
 } from './index.js'
@@ -80,6 +84,9 @@ export const lrFindLineSchema: z.ZodType<LrFindLine> = lrFindLine
 
 /** Schema of a line of `twintune verify --json`, but for the last one, which names the report. */
 export const verifyEventSchema: z.ZodType<VerifyEvent> = verifyEvent
+
+/** Schema of the file that `twintune verify` leaves for programs, `<experiment>-verify.json`. */
+export const verificationRecordSchema: z.ZodType<VerificationRecord> = verificationRecord
 
 /** Schema of a line of `twintune validate --json`. */
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue
