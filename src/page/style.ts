@@ -84,6 +84,9 @@ pre { overflow-x: auto; background: var(--shade); padding: 0.75rem; font-size: 0
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   figure, tr { break-inside: avoid; }
+  h2, h3, figcaption, h2 ~ p { break-after: avoid; }
+  .charts { grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
+  .chart svg { max-width: 26rem; }
   .scroll, pre { overflow: visible; max-height: none; }
   table { font-size: 8.5pt; }
   .evidence, .texts-last .evidence, .side { min-width: 5rem; overflow-wrap: anywhere; }

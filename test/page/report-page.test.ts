@@ -64,7 +64,7 @@ describe('the report of a comparison', () => {
     expect(page).toContain("default-src 'none'")
   })
 
-  test('draws each seed, the difference and the curves, with numbers alone', () => {
+  test('draws each seed, the difference and the curves, and has their figures in a table', () => {
     const learning = [1, 2].map((epoch) => ({
       ...{ phase: epoch, epoch: 1, learningRate: 1e-3, seconds: 1, imagesPerSecond: 100 },
       train: { loss: 1 / epoch, accuracy: 0.5 },
@@ -74,7 +74,9 @@ describe('the report of a comparison', () => {
       finishedRun('tensorflow', 0, { epochs: learning }),
       finishedRun('pytorch', 0, { epochs: learning }),
     ]
-    const drawings = pageOf(comparison({ runs })).match(/<svg.*?<\/svg>/gs) ?? []
+    const drawn = pageOf(comparison({ runs }))
+    expect(textOf(drawn)).toMatch(/phase 2, epoch 1 0\.5000 0\.5000 .* 1\.00e-3 1\.00e-3/)
+    const drawings = drawn.match(/<svg.*?<\/svg>/gs) ?? []
     expect(drawings.length).toBeGreaterThanOrEqual(5)
     for (const drawing of drawings) {
       expect(drawing).toContain('viewBox')

@@ -49,7 +49,9 @@ function noteOnMargin({ margin, equivalence }: Difference): string {
   if (margin === undefined) return ''
   if (margin === null) return 'There is no margin within which a difference would be of no consequence.'
   const shaded = 'Shaded: differences within the margin, which are of no consequence.'
-  return equivalence ? `${shaded} They are equivalent where the lower interval lies within it.` : shaded
+  return equivalence
+    ? `${shaded} The frameworks are equivalent where the lower interval lies within it.`
+    : shaded
 }
 
 /** Estimate of the seeds that would settle what is open; nothing where no number can be named. */

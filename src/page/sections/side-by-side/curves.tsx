@@ -44,7 +44,7 @@ export function OverlaidCurvesSection({ comparisons }: { readonly comparisons: r
         )}
       </ul>
       <div class="charts">
-        {curves.map(({ title, ...curve }) => {
+        {curves.map(({ title, format: _, ...curve }) => {
           const svg = renderLinesChart(lines, curve)
           return svg === null ? null : <Chart key={title} title={title} svg={svg} />
         })}
