@@ -6,6 +6,7 @@ export const style = `${colors}
 body {
   margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem;
   background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif;
+  overflow-wrap: anywhere;
 }
 header p, figcaption, .note, .key { color: var(--soft); }
 h1 { font-size: 1.1rem; margin: 0; overflow-wrap: anywhere; }

@@ -4,7 +4,8 @@ import { comparison, finishedRun } from '../report/comparison.js'
 import { chromiumPath, launch, skipped } from './chromium.js'
 import { describePage } from './readable-page.js'
 
-const hostile = '<img src="http://example.invalid/x" onerror="document.title=1">'
+// Without a place to break, as an unknown class may be.
+const hostile = `<img src="http://example.invalid/x" onerror="document.title=1">${'x'.repeat(150)}`
 
 /** A page that has every section, and texts of others that a browser could take for tags. */
 function fullPage(): string {
