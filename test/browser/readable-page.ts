@@ -9,6 +9,11 @@ import { chromiumPath, launch, skipped } from './chromium.js'
 
 const openAll = "for (const details of document.querySelectorAll('details')) details.open = true"
 
+/** Number of places that keys should come to: one of several radio buttons stands for all. */
+const countReachable = `[...document.querySelectorAll('summary, [tabindex="0"], a[href], input:not([type=radio]), input:checked, button')]
+  .filter((element) => element.checkVisibility() && element.getClientRects().length > 0).length`
+const isOnThePage = 'document.activeElement !== document.body && document.activeElement !== null'
+
 /** Texts of the charts that are shown which reach beyond their drawing. */
 const cutTexts = `[...document.querySelectorAll('.chart svg')].flatMap((svg) => {
   const frame = svg.getBoundingClientRect()
@@ -103,6 +108,30 @@ export function describePage(name: string, { html, title, leastText }: Described
         return (await new AxeBuilder({ page }).analyze()).violations
       })
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+    })
+
+    it('lets keys alone reach all that opens, scrolls or is chosen', async () => {
+      const { reached, reachable } = await withPage({}, async (page) => {
+        const reachable = await page.evaluate(countReachable)
+        await page.keyboard.press('Tab')
+        let reached = 0
+        while ((await page.evaluate(isOnThePage)) && reached <= Number(reachable)) {
+          reached += 1
+          await page.keyboard.press('Tab')
+        }
+        return { reached, reachable }
+      })
+      expect(reached).toBe(reachable)
+      expect(reached).toBeGreaterThan(2)
+    })
+
+    it('opens by a key what is folded away', async () => {
+      const isOpen = await withPage({}, async (page) => {
+        await page.locator('summary').last().focus()
+        await page.keyboard.press('Enter')
+        return page.locator('details').last().getAttribute('open')
+      })
+      expect(isOpen).not.toBeNull()
     })
 
     it('is printed with all that is open on the screen, on white', async () => {
