@@ -24,7 +24,7 @@ test: setup .venv/.dev ## Runs every check and every test.
 	@npx tsx scripts/test-all.ts
 
 test-unit: node_modules/.package-lock.json ## Runs the tests that start no framework, in seconds.
-	npx vitest run --project unit
+	npx vitest run --project unit --maxWorkers=100%
 
 mutants: setup .venv/.dev ## Plants mistakes and counts those that the tests notice, half the time in each language. MINUTES=20 SEED=17
 	npx tsx scripts/mutants/typescript.ts --minutes $$(($(MINUTES) / 2)) --seed $(SEED)

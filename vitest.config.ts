@@ -4,8 +4,12 @@ import { defineConfig } from 'vitest/config'
 const minutes = 60_000
 const bundledLocations = fileURLToPath(new URL('test/worker/bundled-locations.ts', import.meta.url))
 
-/** Tests that start processes: a Node worker with a Python whose handlers train nothing. */
-const startingProcesses = ['test/run/**/*.test.ts', 'test/worker/**/*.test.ts']
+/** Tests that start processes: most of them a Node worker with a Python whose handlers train nothing. */
+const startingProcesses = [
+  'test/scripts/test-part.test.ts',
+  'test/run/**/*.test.ts',
+  'test/worker/**/*.test.ts',
+]
 
 // Each group waits for the one before it: packing comes last, since it rebuilds dist/.
 export default defineConfig({
