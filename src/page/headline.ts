@@ -40,6 +40,7 @@ function withoutVerdict({ runs, metrics, primaryMetric }: Comparison): string {
 /** Comparison with what else is known of it. */
 export interface Trusted {
   readonly comparison: Comparison
+  /** Parity ladder of the experiment; null where none was climbed. */
   readonly ladder: Ladder | null
   /** Names of the files that have other results than the events. */
   readonly altered: readonly string[]

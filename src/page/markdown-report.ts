@@ -6,41 +6,28 @@ import { frameworkNames } from '../framework-names.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
-import { finishedRuns, frameworksOf, seedCount } from '../report/runs.js'
+import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { scopeOfVerdict } from '../report/verdict.js'
 import { trustClaims, verdictSentence } from './headline.js'
 import { type TextTable, tableOfMetrics } from './metric-table.js'
-import type { Ladder } from './read-ladder.js'
+import { headingOf, type ReportPage } from './report-page.js'
 
 const marks = { good: '✓', doubt: '⚠', open: '○' } as const
 
 /** Comparison as its Markdown report tells of it. */
-export interface MarkdownReport {
-  /** Name of the comparison's folder. */
-  readonly name: string
-  /** Time when the comparison began, in ISO 8601. */
-  readonly startedAt: string
-  readonly comparison: Comparison
-  readonly ladder: Ladder | null
-  /** Names of the files that have other results than the events. */
-  readonly altered: readonly string[]
-}
+export type MarkdownReport = Omit<ReportPage, 'source' | 'details'>
 
 /** Renders the report of a comparison in short as Markdown, for a pull request. Texts of data are escaped. */
-export function renderMarkdownReport({
-  name,
-  startedAt,
-  comparison,
-  ladder,
-  altered,
-}: MarkdownReport): string {
-  const { experiment, mode, status, metrics, primaryMetric, runs, contract } = comparison
+export function renderMarkdownReport(report: MarkdownReport): string {
+  const { comparison } = report
+  const { metrics, primaryMetric, runs, contract } = comparison
+  const { name, startedAt, experiment, mode, seeds, status } = headingOf(report)
   const reason = metrics[primaryMetric].difference?.reason
   const facts = [
     `${mode} mode`,
-    formatNumberOf(seedCount(comparison), 'seed'),
+    formatNumberOf(seeds, 'seed'),
     formatUtcDate(startedAt),
-    ...(status === 'finished' ? [] : [status]),
+    ...(status === null ? [] : [status]),
     name,
   ]
   const children = [
@@ -48,11 +35,7 @@ export function renderMarkdownReport({
     paragraph(facts.join(' · ')),
     { type: 'paragraph' as const, children: verdict(verdictSentence(comparison), reason ?? null) },
     paragraph(scopeOfVerdict(comparison)),
-    list(
-      trustClaims({ comparison, ladder, altered }).map(({ text, side }) => [
-        { type: 'text', value: `${marks[side]} ${text}` },
-      ]),
-    ),
+    list(trustClaims(report).map(({ text, side }) => [{ type: 'text', value: `${marks[side]} ${text}` }])),
     ...withoutResult(comparison),
     ...section('Test', tableOfMetrics(comparison)),
     ...section('Time and memory', tableOfSpeed(runs)),

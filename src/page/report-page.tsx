@@ -3,8 +3,7 @@ import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
 import type { Details } from './details.js'
 import { renderDocument } from './document.js'
-import { trustClaims } from './headline.js'
-import type { Ladder } from './read-ladder.js'
+import { type Trusted, trustClaims } from './headline.js'
 import { CalibrationSection } from './sections/calibration.js'
 import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
@@ -18,16 +17,11 @@ import { TrainingSection } from './sections/training.js'
 import { VerdictSection } from './sections/verdict.js'
 
 /** All that the page of a comparison shows. */
-export interface ReportPage {
+export interface ReportPage extends Trusted {
   /** Name of the comparison's folder. */
   readonly name: string
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string
-  readonly comparison: Comparison
-  /** Names of the files that have other results than the events. */
-  readonly altered: readonly string[]
-  /** Parity ladder of the experiment; null where none was climbed. */
-  readonly ladder: Ladder | null
   readonly source: Source
   readonly details: Details
 }
@@ -63,7 +57,11 @@ export interface Heading extends Pick<Comparison, 'experiment' | 'mode'> {
 }
 
 /** Reads the heading of a report from the comparison. */
-export function headingOf({ name, startedAt, comparison }: ReportPage): Heading {
+export function headingOf({
+  name,
+  startedAt,
+  comparison,
+}: Pick<ReportPage, 'name' | 'startedAt' | 'comparison'>): Heading {
   const { experiment, mode, status } = comparison
   const seeds = seedCount(comparison)
   return { name, startedAt, experiment, mode, seeds, status: status === 'finished' ? null : status }
@@ -83,10 +81,11 @@ export function ReportHeading({ name, startedAt, experiment, mode, seeds, status
 }
 
 /** Sections of the report, from the verdict to what the comparison was made from. */
-export function ReportSections({ comparison, ladder, altered, source, details }: ReportPage) {
+export function ReportSections(page: ReportPage) {
+  const { comparison, source, details } = page
   return (
     <>
-      <VerdictSection comparison={comparison} claims={trustClaims({ comparison, ladder, altered })} />
+      <VerdictSection comparison={comparison} claims={trustClaims(page)} />
       <OutcomeSection comparison={comparison} />
       <TrainingSection comparison={comparison} />
       <ClassesSection details={details} />

@@ -35,7 +35,12 @@ export function isSameRun(one: Run, other: Run): boolean {
   return one.framework === other.framework && one.seed === other.seed && one.repeat === other.repeat
 }
 
+/** Names the seed of a run, or its repeat: `3`, `3 repeat`. */
+export function nameOfSeed({ seed, repeat }: Pick<Run, 'seed' | 'repeat'>): string {
+  return `${seed}${repeat ? ' repeat' : ''}`
+}
+
 /** Names a run's seed in words: `seed 0`, or `seed 0 repeat`. */
-export function seedLabel({ seed, repeat }: Pick<Run, 'seed' | 'repeat'>): string {
-  return `seed ${seed}${repeat ? ' repeat' : ''}`
+export function seedLabel(run: Pick<Run, 'seed' | 'repeat'>): string {
+  return `seed ${nameOfSeed(run)}`
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
+import { nameOfSeed } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 
 import { frameworksOf, runsOf } from './runs.js'
@@ -68,10 +69,6 @@ function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: 
 function cancelled(runs: readonly RunResult[]): string[][] {
   const seeds = runs.filter((run) => run.status === 'cancelled').map(nameOfSeed)
   return seeds.length === 0 ? [] : [seeds]
-}
-
-function nameOfSeed({ seed, repeat }: RunResult): string {
-  return repeat ? `${seed} repeat` : String(seed)
 }
 
 function firstLine(text: string): string {

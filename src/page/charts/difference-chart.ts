@@ -3,7 +3,7 @@ import type { Pair } from '../../compare/pairs.js'
 import { formatPercent } from '../../report/format.js'
 import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
-import { axis, differenceAxis, ink, shade, text } from './theme.js'
+import { axis, differenceAxis, ink, shade, text, zeroLine } from './theme.js'
 
 const width = 400
 const rowHeight = 47
@@ -59,13 +59,7 @@ export function renderDifferenceChart(
         symbolSize: 9,
         itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 1.5 },
         data: differences.map((difference) => [difference, 0]),
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          label: { show: false },
-          lineStyle: { color: ink, type: 'solid', width: 1 },
-          data: [{ xAxis: 0 }],
-        },
+        markLine: { ...zeroLine, data: [...zeroLine.data] },
         ...(margin !== null && {
           markArea: {
             silent: true,

@@ -1,7 +1,7 @@
 import type { Difference } from '../../compare/comparison.js'
 import type { Scale } from '../scale.js'
 import { type ChartOption, renderChart } from './render-chart.js'
-import { axis, differenceAxis, ink, shade, text, textShare } from './theme.js'
+import { axis, differenceAxis, ink, shade, text, textShare, zeroLine } from './theme.js'
 
 const width = 440
 const rowHeight = 40
@@ -61,13 +61,7 @@ export function renderForestChart(rows: readonly ForestRow[], { differenceUnit, 
         symbolSize: 14,
         itemStyle: { color: ink },
         data: rows.map(({ difference: { mean } }, row) => [factor * mean, row]),
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          label: { show: false },
-          lineStyle: { color: ink, type: 'solid', width: 1 },
-          data: [{ xAxis: 0 }],
-        },
+        markLine: { ...zeroLine, data: [...zeroLine.data] },
       },
     ],
     textStyle: text,

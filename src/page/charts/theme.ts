@@ -67,3 +67,12 @@ export function differenceAxis(reach: number, unit: string) {
     },
   }
 }
+
+/** Line at zero, for the series of a chart on such an axis. */
+export const zeroLine = {
+  silent: true,
+  symbol: 'none',
+  label: { show: false },
+  lineStyle: { color: ink, type: 'solid', width: 1 },
+  data: [{ xAxis: 0 }],
+} as const

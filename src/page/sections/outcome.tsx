@@ -1,7 +1,7 @@
 import type { Comparison, Difference } from '../../compare/comparison.js'
 import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
-import { seedLabel } from '../../plan/plan-runs.js'
+import { nameOfSeed } from '../../plan/plan-runs.js'
 import { formatNumberOf, formatOr } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
 import { frameworksOf, runsOf } from '../../report/runs.js'
@@ -91,7 +91,7 @@ function SeedTable({ comparison }: { readonly comparison: Comparison }) {
         head={['framework', 'seed', ...metrics.map((metric) => metricFormats[metric].name), 'step-1 loss']}
         rows={runs.map((run) => [
           frameworkNames[run.framework],
-          seedLabel(run).replace(/^seed /, ''),
+          nameOfSeed(run),
           ...(run.status === 'finished'
             ? [
                 ...metrics.map((metric) => formatOr(run.test[metric], metricFormats[metric].value)),

@@ -4,14 +4,14 @@ import { formatLoss } from '../../report/format.js'
 import type { Framework } from '../../spec/schema.js'
 import type { Details } from '../details.js'
 import { Table } from '../elements.js'
-import { pairedEvaluations } from '../paired-evaluations.js'
+import { type FrameworkEvaluations, pairedEvaluations } from '../paired-evaluations.js'
 
 const mostShown = 15
 
 /** Section of the images that the models are most wrong about, which are often mislabelled or hard. */
 export function TopLossesSection({ details }: { readonly details: Details }) {
   const { sides } = pairedEvaluations(details)
-  const images = worstImages(details).slice(0, mostShown)
+  const images = worstImages(sides).slice(0, mostShown)
   if (images.length === 0) return null
   const folder = commonFolder(images.map(({ image }) => image))
   return (
@@ -63,9 +63,9 @@ interface WorstImage {
   readonly runs: Framework[]
 }
 
-function worstImages(details: Details): WorstImage[] {
+function worstImages(sides: readonly FrameworkEvaluations[]): WorstImage[] {
   const found = new Map<string, WorstImage>()
-  for (const { framework, evaluations } of pairedEvaluations(details).sides) {
+  for (const { framework, evaluations } of sides) {
     for (const { image, label, predicted, loss } of evaluations.flatMap(({ topLosses }) => topLosses)) {
       const worst = found.get(image) ?? { image, label, predicted: [], losses: [], runs: [] }
       worst.predicted.push(predicted)
