@@ -35,8 +35,8 @@ const rooms = {
     ],
   },
   api: {
-    files: ['index.ts', 'schemas.ts'],
-    imports: ['base', 'spec', 'protocol', 'compare', 'events', 'run', 'lines'],
+    files: ['index.ts', 'schemas.ts', 'api/'],
+    imports: ['base', 'spec', 'names', 'protocol', 'compare', 'events', 'worker', 'run', 'lines', 'page'],
   },
   cli: {
     files: ['cli/'],
