@@ -4,7 +4,7 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit test-slow mutants faults parity bench screenshots format clean FORCE
+.PHONY: help demo setup test test-unit test-slow mutants faults parity bench screenshots reference format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -type f) $(wildcard python/twintune/*.json) package.json scripts/build.mjs
@@ -44,6 +44,9 @@ bench: dist/main.js .venv/.runtime ## Measures against hand-written scripts into
 
 screenshots: setup ## Makes the pictures of README and docs from the demo's run, with a Chromium. ARGS=runs/NAME takes an earlier one.
 	@npx tsx scripts/screenshots.ts $(ARGS)
+
+reference: setup ## Writes the reference of the TypeScript API as pages into reference/.
+	npx typedoc
 
 format: node_modules/.package-lock.json .venv/.dev ## Formats all sources.
 	npx biome check --write .

@@ -3,8 +3,29 @@ import { cancelled, TwintuneError } from './failure.js'
 /** Tells when to stop; an `AbortSignal` is one. */
 export interface CancelSignal {
   readonly aborted: boolean
+  /** Adds a listener, which is called when the signal is aborted. */
   addEventListener(type: 'abort', listener: () => void): void
+  /** Removes a listener that was added. */
   removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/**
+ * Does work with an AbortSignal of its own, which is aborted when `signal` is. A signal of another library has no more than
+ * the fields of `CancelSignal`.
+ */
+export async function withAbortSignal<T>(
+  signal: CancelSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort()
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
+  try {
+    return await work(controller.signal)
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
 }
 
 /** Settles as `promise` does, or rejects with CANCELLED as soon as `signal` is aborted. */

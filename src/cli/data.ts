@@ -1,10 +1,10 @@
 import path from 'node:path'
+import { describeData } from '../api/describe-data.js'
 import type { DataLine } from '../lines/data.js'
 import { renderOptionsFor } from '../log/output.js'
 import { ProgressLine } from '../log/progress-line.js'
 import { renderData } from '../report/data.js'
 import { formatCount } from '../report/format.js'
-import { describeData } from '../run/one-off/describe-data.js'
 import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -26,7 +26,7 @@ export async function dataCommand(
   try {
     const description = await describeData(experiment, {
       signal,
-      sheet: sheet === undefined ? undefined : path.resolve(cwd, sheet),
+      ...(sheet !== undefined && { sheet: path.resolve(cwd, sheet) }),
       onProgress: ({ done, total }) =>
         line.show(`checking images: ${formatCount(done)} of ${formatCount(total)}`),
     })

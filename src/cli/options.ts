@@ -3,6 +3,7 @@ import { defaultEvidence, evidenceSchema } from '../compare/evidence.js'
 import { frameworkNames } from '../framework-names.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
+import { defaultRange, fewestSteps } from '../run/one-off/sweep-range.js'
 
 /** Adds `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {
@@ -128,9 +129,9 @@ export function addOptionalFrameworkOption(command: Command): Command {
 /** Adds the options of a learning-rate sweep: its first and last rate, and its steps. The defaults are fastai's. */
 export function addSweepOptions(command: Command): Command {
   return command
-    .option('--start <rate>', 'learning rate that the sweep starts at', parseRate, 1e-7)
-    .option('--end <rate>', 'learning rate that the sweep goes to', parseRate, 10)
-    .option('--steps <steps>', 'number of steps of the sweep', parseSteps, 100)
+    .option('--start <rate>', 'learning rate that the sweep starts at', parseRate, defaultRange.start)
+    .option('--end <rate>', 'learning rate that the sweep goes to', parseRate, defaultRange.end)
+    .option('--steps <steps>', 'number of steps of the sweep', parseSteps, defaultRange.steps)
 }
 
 /** Adds the options of the parity ladder: which part is climbed, and which difference is planted. */
@@ -167,9 +168,6 @@ function parseRate(value: string): number {
   }
   return rate
 }
-
-// Fewer steps would leave nothing between the first tenth and the last five, which don't count.
-const fewestSteps = 10
 
 function parseSteps(value: string): number {
   if (!/^[1-9]\d*$/.test(value) || Number(value) < fewestSteps) {

@@ -146,7 +146,9 @@ export const comparisonSchema = z
 
 /** Comparison of the two frameworks and its evidence, which `comparison.json` holds. */
 export type Comparison = z.output<typeof comparisonSchema>
+/** Row of the fairness contract: one ingredient, whether it was the same on both sides, and the evidence. */
 export type ContractRow = z.output<typeof contractRowSchema>
+/** Comparison of the frameworks in one metric of the test. */
 export type MetricComparison = z.output<typeof metricComparisonSchema>
 /** Training speed of the two frameworks, and the ratio of the two. */
 export type ThroughputComparison = z.output<typeof throughputSchema>

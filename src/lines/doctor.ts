@@ -4,7 +4,7 @@ import { inspectionSchema } from '../protocol/inspect.js'
 import { hardwareSchema } from '../run/machine/hardware.js'
 import { frameworkSchema } from '../spec/schema.js'
 
-const roomSchema = z.strictObject({
+export const roomSchema = z.strictObject({
   folder: z.string(),
   freeBytes: z.int(),
   writable: z
@@ -12,14 +12,14 @@ const roomSchema = z.strictObject({
     .describe('Whether the folder can be written into, or made where it is not there yet.'),
 })
 
-const machineSchema = z.strictObject({
+export const machineSchema = z.strictObject({
   ...hardwareSchema.shape,
   freeMemoryBytes: z.int(),
   runs: roomSchema.describe('Folder that the folders of comparisons are made in.'),
   cache: roomSchema.describe('Folder that downloaded weights and computed features are kept in.'),
 })
 
-const examinationSchema = z.strictObject({
+export const examinationSchema = z.strictObject({
   framework: frameworkSchema,
   interpreter: z
     .string()

@@ -17,4 +17,5 @@ export const perturbationSchema = z.enum([
   'precision',
 ])
 
+/** Difference that can be planted in PyTorch, to see that the ladder finds it. */
 export type Perturbation = z.output<typeof perturbationSchema>

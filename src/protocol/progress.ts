@@ -133,4 +133,5 @@ export const checkingProgressSchema = z.strictObject({
 
 export type RunProgress = z.output<typeof runProgressSchema>
 export type RecordingProgress = z.output<typeof recordingProgressSchema>
+/** Progress of a learning-rate sweep: its stages, its warnings and its steps. */
 export type SweepProgress = z.output<typeof sweepProgressSchema>

@@ -84,4 +84,5 @@ export const trainedSchema = z.enum(['phase', 'all'])
 export type DatasetRequest = z.output<typeof datasetRequestSchema>
 export type RunSeeds = z.output<typeof runSeedsSchema>
 export type RunRequest = z.output<typeof runRequestSchema>
+/** Part of the model that a recording trains: the part that its phase names, or all of it. */
 export type Trained = z.output<typeof trainedSchema>

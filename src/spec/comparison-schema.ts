@@ -47,6 +47,7 @@ export const comparisonSettingsSchema = z.strictObject({
 
 /** Settings of the comparison between the two frameworks, with every default filled in. */
 export type ComparisonSettings = z.output<typeof comparisonSettingsSchema>
+/** Name of a metric of the test. */
 export type MetricName = z.output<typeof metricNameSchema>
 /** Purpose that a run draws random numbers for. */
 export type Purpose = z.output<typeof purposeSchema>

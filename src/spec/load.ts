@@ -11,6 +11,7 @@ import type { Experiment } from './schema.js'
 import { type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
 
+/** Options of reading a specification from a file. */
 export interface LoadOptions {
   /** Fields set over those of the file, each as `path=value`, like `--set`. */
   readonly set?: readonly string[]

@@ -85,4 +85,5 @@ export const experimentSchema = z
 export type Experiment = z.output<typeof experimentSchema>
 /** Experiment as a user writes it, in which fields with a default may be left out. */
 export type ExperimentInput = z.input<typeof experimentSchema>
+/** Name of a framework, as specifications and events have it. */
 export type Framework = z.output<typeof frameworkSchema>

@@ -197,4 +197,5 @@ export const trainingSchema = z.strictObject({
     ),
 })
 
+/** Phase of the training, with every default filled in: what trains, for how long, and by which optimiser. */
 export type Phase = z.output<typeof phaseSchema>

@@ -14,6 +14,7 @@ import {
   eventsOf,
   parseEvents,
   readJson,
+  runExample,
   runTwintune,
   startTwintune,
   temporaryFolder,
@@ -121,6 +122,18 @@ describe('compare, aligned, on both frameworks', () => {
     expect(readJson(comparisonDirectory, 'environment.json')).toMatchObject({
       frameworks: { tensorflow: {}, pytorch: {} },
     })
+  })
+
+  it('can be read by a program, which finds as many wrong answers as the result has', async () => {
+    const lines = await runExample('read-comparison.ts', folder)
+    expect(lines[0]).toMatch(`${path.basename(comparisonDirectory)} finished `)
+    const { confusion } = evaluationDetailsSchema.parse(
+      readJson(comparisonDirectory, 'pytorch-seed0', 'evaluation.json'),
+    )
+    const wrong = confusion.flatMap((row, label) => row.filter((_, predicted) => predicted !== label))
+    expect(lines.filter((line) => line.includes('is taken for'))).toHaveLength(
+      wrong.reduce((sum, count) => sum + count, 0),
+    )
   })
 
   it('keeps the test of each run in detail, from which its metrics can be had again', () => {

@@ -74,6 +74,24 @@ function withoutEvidence(args: readonly string[]): readonly string[] {
     : args
 }
 
+/** Runs a program of examples/api to its end in a folder; its lines are what it printed. */
+export async function runExample(name: string, cwd: string): Promise<string[]> {
+  const { stdout } = await execa(
+    'node',
+    ['--import', import.meta.resolve('tsx'), path.join(root, 'examples/api', name)],
+    {
+      cwd,
+      env: {
+        TWINTUNE_PYTHON: python,
+        TWINTUNE_CACHE_DIR: path.join(cwd, 'cache'),
+        // `twintune` is the project itself there.
+        TSX_TSCONFIG_PATH: path.join(root, 'tsconfig.json'),
+      },
+    },
+  )
+  return stdout.split('\n')
+}
+
 /** Runs the built command to its end with `--json` and reads its events. */
 export async function runTwintune(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
   const { exitCode, stdout, stderr } = await startTwintune([...args, '--json'], cwd, env)

@@ -11,7 +11,7 @@ import { checkDataFiles } from '../input-files.js'
 import { cacheDirectory } from '../machine/cache-directory.js'
 import { withTemporaryWorker } from '../workers/temporary-worker.js'
 
-export interface DescribeDataOptions {
+export interface CheckOptions {
   readonly signal: AbortSignal
   /** PNG file to draw a contact sheet into, with the images as the network sees them in training. */
   readonly sheet?: string | undefined
@@ -24,9 +24,9 @@ export interface DescribeDataOptions {
  *
  * @throws TwintuneError When the data can't be read, or no Python can read them.
  */
-export async function describeData(
+export async function checkAndDescribeData(
   experiment: Experiment,
-  { signal, sheet, onProgress }: DescribeDataOptions,
+  { signal, sheet, onProgress }: CheckOptions,
 ): Promise<DataDescription> {
   const { dataset, frameworks } = experiment
   const [seed = 0] = experiment.seeds

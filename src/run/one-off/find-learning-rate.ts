@@ -6,22 +6,16 @@ import type { Experiment, Framework } from '../../spec/schema.js'
 import { checkInputFiles } from '../input-files.js'
 import { FrameworkWorker } from '../workers/framework-worker.js'
 import { withTemporaryWorker } from '../workers/temporary-worker.js'
+import type { SweepRange } from './sweep-range.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
-/** Range of a learning-rate sweep: its first and last rate, and its number of steps. */
-export interface SweepRange {
-  readonly start: number
-  readonly end: number
-  readonly steps: number
-}
-
 /** Learning-rate sweep of one framework. */
-export interface Sweep extends LearningRateCurve {
+export interface LearningRateSweep extends LearningRateCurve {
   readonly framework: Framework
   readonly seed: number
 }
 
-export interface FindLearningRateOptions extends SweepRange {
+export interface SweepOptions extends SweepRange {
   readonly frameworks: readonly Framework[]
   readonly signal: AbortSignal
   readonly onProgress: (framework: Framework, progress: SweepProgress) => void
@@ -33,13 +27,13 @@ export interface FindLearningRateOptions extends SweepRange {
  *
  * @throws TwintuneError When a framework can't be used, or its data, weights or device.
  */
-export async function findLearningRates(
+export async function sweepLearningRates(
   specification: Experiment,
-  { frameworks, ...options }: FindLearningRateOptions,
-): Promise<Sweep[]> {
+  { frameworks, ...options }: SweepOptions,
+): Promise<LearningRateSweep[]> {
   checkInputFiles(specification)
   const experiment = expandShorthands(specification)
-  const sweeps: Sweep[] = []
+  const sweeps: LearningRateSweep[] = []
   for (const framework of frameworks) {
     const run = firstRun(experiment, framework)
     sweeps.push({ ...run, ...(await sweep(experiment, run, options)) })
@@ -50,7 +44,7 @@ export async function findLearningRates(
 function sweep(
   experiment: Experiment,
   run: Run,
-  { start, end, steps, signal, onProgress }: Omit<FindLearningRateOptions, 'frameworks'>,
+  { start, end, steps, signal, onProgress }: Omit<SweepOptions, 'frameworks'>,
 ): Promise<LearningRateCurve> {
   const { framework } = run
   return withTemporaryWorker(framework, async (worker, folder) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { examineMachine } from '../../src/cli/machine.js'
+import { examineMachine } from '../../src/api/machine.js'
 
 let folder: string
 

@@ -1,0 +1,53 @@
+import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import { toFailure } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
+import type { Examination, Machine } from '../lines/doctor.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
+import type { Framework } from '../spec/schema.js'
+
+/** Diagnosis of this machine and of each framework on it. */
+export interface Diagnosis {
+  readonly machine: Machine
+  /** Examination of each framework: what it finds, or the failure that makes it unusable. */
+  readonly frameworks: readonly Examination[]
+}
+
+/**
+ * Looks at the machine, and starts each framework's Python to ask what it finds. A framework that can't be used is no
+ * error: its examination has the failure.
+ */
+export async function doctor(
+  options: {
+    /**
+     * Folder whose room on the disk is looked at.
+     * @defaultValue `runs` in the working directory
+     */
+    readonly runsDirectory?: string
+    /** Signal that cancels when it is aborted. */
+    readonly signal?: CancelSignal
+  } = {},
+): Promise<Diagnosis> {
+  const { runsDirectory = defaultRunsDirectory, signal } = options
+  const { examineMachine } = await import('./machine.js')
+  const machine = await examineMachine(runsDirectory, process.env)
+  const names = Object.keys(frameworkNames) as Framework[]
+  const frameworks = await withAbortSignal(signal, (abort) =>
+    Promise.all(names.map((framework) => examine(framework, abort))),
+  )
+  return { machine, frameworks }
+}
+
+async function examine(framework: Framework, signal: AbortSignal): Promise<Examination> {
+  const { FrameworkWorker } = await import('../run/workers/framework-worker.js')
+  const { withTemporaryWorker } = await import('../run/workers/temporary-worker.js')
+  const { findPython } = await import('../worker/interpreter.js')
+  const interpreter = findPython(framework)
+  try {
+    const { inspection } = await withTemporaryWorker(framework, (worker) =>
+      FrameworkWorker.warmUp(worker, framework, { mode: null, signal }),
+    )
+    return { framework, interpreter, inspection, failure: null }
+  } catch (error) {
+    return { framework, interpreter, inspection: null, failure: toFailure(error) }
+  }
+}

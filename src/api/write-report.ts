@@ -1,0 +1,45 @@
+import path from 'node:path'
+import { TwintuneError } from '../failure.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
+import type { FindOptions } from './open-comparison.js'
+
+/**
+ * Writes the report of a comparison into its folder, as `report.html` and in short as `report.md`.
+ *
+ * @param named - The comparison's folder, its name, the end of its name, or `latest`.
+ * @returns Absolute path of `report.html`.
+ * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that isn't there or has not ended, FOLDER_UNWRITABLE where the
+ *   report can't be written.
+ */
+export async function writeReport(
+  named: string,
+  { runsDirectory = defaultRunsDirectory }: FindOptions = {},
+): Promise<string> {
+  const { findComparison } = await import('../run/folder/find.js')
+  const page = await import('../page/write-report.js')
+  return page.writeReport(await findComparison(named, runsDirectory))
+}
+
+/**
+ * Writes a page that has several comparisons side by side into the folder of comparisons, as `side-by-side.html`.
+ *
+ * @param named - Comparisons, from two up to as many as a chart can tell apart, each as `writeReport` takes one.
+ * @returns Absolute path of the page.
+ * @throws TwintuneError SPEC_INVALID for too few or too many, COMPARISON_NOT_FOUND for a comparison that isn't there,
+ *   FOLDER_UNWRITABLE where the page can't be written.
+ */
+export async function writeSideBySide(
+  named: readonly string[],
+  { runsDirectory = defaultRunsDirectory }: FindOptions = {},
+): Promise<string> {
+  const { findComparison } = await import('../run/folder/find.js')
+  const { mostSideBySide, readSide } = await import('../page/read-side.js')
+  if (named.length < 2 || named.length > mostSideBySide)
+    throw new TwintuneError({
+      code: 'SPEC_INVALID',
+      message: `2 to ${mostSideBySide} comparisons can stand side by side, not ${named.length}`,
+    })
+  const page = await import('../page/write-report.js')
+  const found = await Promise.all(named.map((each) => findComparison(each, runsDirectory)))
+  return page.writeSideBySide(found.map(readSide), path.resolve(runsDirectory))
+}
