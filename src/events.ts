@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { evidenceSchema } from './compare/evidence.js'
+import { lookSchema } from './compare/looks.js'
 import { failureSchema } from './failure.js'
 import {
   checkpointReportSchema,
@@ -46,6 +47,21 @@ export const comparisonResumedSchema = z
     kept: z.int().describe('Number of runs that had finished before, whose results stand.'),
   })
   .describe('An interrupted comparison goes on in its folder; nothing has started yet.')
+
+export const comparisonExtendedSchema = z
+  .strictObject({
+    type: z.literal('comparison-extended'),
+    time,
+    comparisonDirectory: z.string().describe("Path of the comparison's folder."),
+    experiment: z.string(),
+    seeds: z.array(z.int()).describe('All seeds of the comparison, with those that were added at the end.'),
+    runs: plannedRuns.describe('Runs that were added, in the order of their start.'),
+    specification: z.string().describe('Hash of spec.yaml with these seeds.'),
+    looks: z
+      .array(lookSchema)
+      .describe('Looks at the result of the comparison so far, which the next verdict takes account of.'),
+  })
+  .describe('Seeds are added to a comparison; `comparison-resumed` follows.')
 
 export const workerSchema = z
   .strictObject({
@@ -132,6 +148,7 @@ export const eventSchema = z
   .discriminatedUnion('type', [
     comparisonStartedSchema,
     comparisonResumedSchema,
+    comparisonExtendedSchema,
     workerSchema,
     runStartedSchema,
     runResumedSchema,

@@ -34,6 +34,12 @@ def _describe_data(payload: bytes, emit: Emit) -> object:
     return describe_data(msgspec.json.decode(payload, type=protocol.DescribeDataRequest), emit)
 
 
+def _check_data(payload: bytes, emit: Emit) -> object:
+    from twintune.evaluation.same_data import check_data
+
+    return check_data(msgspec.json.decode(payload, type=protocol.CheckDataRequest), emit)
+
+
 def _find_learning_rate(payload: bytes, emit: Emit) -> object:
     from twintune.training.lr_finder import find_learning_rate
 
@@ -99,6 +105,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "inspect": _inspect,
     "run": _run,
     "describe-data": _describe_data,
+    "check-data": _check_data,
     "find-learning-rate": _find_learning_rate,
     "paired-difference": _paired_difference,
     "pairs-needed": _pairs_needed,

@@ -4,6 +4,7 @@ import { frameworkNames } from '../framework-names.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { defaultRange, fewestSteps } from '../run/one-off/sweep-range.js'
+import { parseSeeds } from '../spec/seeds.js'
 
 /** Adds `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {
@@ -57,6 +58,18 @@ export function addChangedEvidenceOptions(command: Command): Command {
     .addOption(replayOption())
     .option('--cross-evaluation', "have each framework's models tested by the other")
     .option('--no-cross-evaluation', "leave each framework's models untested by the other")
+}
+
+/** Adds `--seeds`, for the command that adds seeds to a comparison. */
+export function addAddedSeedsOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--seeds <seeds>',
+      'seeds to add: 6..11, or 6,8,9, or 6; those that are there already are passed over',
+    )
+      .argParser(parseAddedSeeds)
+      .makeOptionMandatory(),
+  )
 }
 
 /** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
@@ -187,6 +200,12 @@ function parsePort(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
     throw new InvalidArgumentError('The port must be a whole number from 0 to 65535; 0 is any free one.')
   return Number(value)
+}
+
+function parseAddedSeeds(value: string): readonly number[] {
+  const seeds = parseSeeds(value)
+  if ('message' in seeds) throw new InvalidArgumentError(`The seeds ${seeds.message}.`)
+  return seeds
 }
 
 function parseParallel(value: string): number {

@@ -9,9 +9,11 @@ import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
+import type { ExtendOptions } from './extend.js'
 import type { ListOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
 import {
+  addAddedSeedsOption,
   addAddressOptions,
   addCarryOutOptions,
   addChangedEvidenceOptions,
@@ -135,6 +137,19 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
     )
   addChangedEvidenceOptions(addResumeOptions(resume)).addHelpText('after', example('twintune resume latest'))
+
+  const extend = program
+    .command('extend <comparison>')
+    .description(
+      'add seeds to a comparison, given as for `resume`: carry out what is missing in its folder, and compare anew',
+    )
+    .action((folder: string, options: ExtendOptions) =>
+      run(async () => (await import('./extend.js')).extendCommand(folder, options, context)),
+    )
+  addChangedEvidenceOptions(addResumeOptions(addAddedSeedsOption(extend))).addHelpText(
+    'after',
+    example('twintune extend latest --seeds 6..11'),
+  )
 
   const validate = program
     .command('validate <spec>')

@@ -1,6 +1,6 @@
 import { resumeComparison } from '../index.js'
 import { findComparison } from '../run/folder/find.js'
-import { isComplete } from '../run/resume-experiment.js'
+import { isComplete } from '../run/wanted-evidence.js'
 import { visible } from '../visible.js'
 import { logToTheEnd, type RunningOptions, runOptionsOf } from './carry-out-and-log.js'
 import type { CommandContext } from './context.js'

@@ -5,10 +5,11 @@ import type { Experiment } from '../spec/schema.js'
 import { behaviourOf, brokenRows } from './behaviour.js'
 import type { Comparison, ContractRow, Difference, MetricComparison, PairedEstimate } from './comparison.js'
 import { fairnessContract } from './contract.js'
-import { type Differences, noDifferences, testDifferences } from './differences.js'
+import { type Differences, type LevelsOfLooks, noDifferences, testDifferences } from './differences.js'
 import type { Judgement } from './judgement.js'
+import { isSameLook, type Look, levelsAfter } from './looks.js'
 import type { Statistics } from './paired-estimate.js'
-import { comparedValues } from './paired-values.js'
+import { comparedValues, pairBySeed } from './paired-values.js'
 import { type StoppingRules, stoppingRow } from './stopping.js'
 import { summarize } from './summary.js'
 import { compareThroughput, summarizeThroughput } from './throughput.js'
@@ -27,13 +28,21 @@ export async function buildComparison(
   results: readonly RunResult[],
   statistics: Statistics,
   judgements: readonly Judgement[] = [],
+  looks: readonly Look[] = [],
 ): Promise<ComparedRuns> {
   const contract = [
     ...fairnessContract(results),
     ...behaviourOf(mode, results, judgements),
     ...stoppingRow(training, results),
   ]
-  const { status, differences, ratio } = await testAll(results, settings, statistics)
+  const present = {
+    seeds: [...new Set(results.map(({ seed }) => seed))],
+    pairs: pairsTested(results, settings),
+  }
+  const earlier = looks.filter((look) => !isSameLook(look, present))
+  const look: Look = { ...present, ...levelsAfter(earlier) }
+  const levels = { now: look, next: levelsAfter([...earlier, look]) }
+  const { status, differences, ratio } = await testAll(results, settings, statistics, levels)
   const compare = (metric: MetricName): MetricComparison => {
     const values = comparedValues(results, (run) => run.test[metric])
     return {
@@ -50,6 +59,8 @@ export async function buildComparison(
     runs: [...results],
     contract,
     judgements: [...judgements],
+    // Seeds without a pair leave nothing to conclude, whatever the others show.
+    looks: status === 'finished' && look.pairs > 0 ? [...earlier, look] : earlier,
     vary: settings.vary,
     primaryMetric: settings.primaryMetric,
     metrics: {
@@ -61,6 +72,10 @@ export async function buildComparison(
     },
     throughput: { ...summarizeThroughput(results), ratio },
   }
+}
+
+function pairsTested(results: readonly RunResult[], { primaryMetric }: Experiment['comparison']): number {
+  return pairBySeed(results, (run) => run.test[primaryMetric]).tensorflow.length
 }
 
 /** Replaces a verdict where the frameworks did different work: a difference then says nothing about them. */
@@ -86,12 +101,13 @@ async function testAll(
   results: readonly RunResult[],
   settings: Experiment['comparison'],
   statistics: Statistics,
+  levels: LevelsOfLooks,
 ): Promise<Tested> {
   const cancelled = { status: 'cancelled', differences: noDifferences, ratio: null } as const
   const status = comparisonStatus(results)
   if (status === 'cancelled') return cancelled
   try {
-    const differences = await testDifferences(results, settings, statistics)
+    const differences = await testDifferences(results, settings, statistics, levels)
     return { status, differences, ratio: await compareThroughput(results, statistics) }
   } catch (error) {
     if (toFailure(error).code === 'CANCELLED') return cancelled

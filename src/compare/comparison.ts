@@ -3,6 +3,7 @@ import { runResultSchema } from '../protocol/result.js'
 import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
 import { disagreementSchema } from './disagreement.js'
 import { judgementSchema } from './judgement.js'
+import { lookSchema } from './looks.js'
 import { noiseSchema } from './noise.js'
 import { summarySchema } from './summary.js'
 
@@ -115,6 +116,12 @@ export const comparisonSchema = z
       .array(judgementSchema)
       .default([])
       .describe("Judgements of each framework's runs by the other, which rows of the contract rest on."),
+    looks: z
+      .array(lookSchema)
+      .default([])
+      .describe(
+        'Looks at the result: more than one where seeds were added after it had been seen. The last one is that of this verdict; empty where there is none yet, and in results of earlier versions.',
+      ),
     vary: z
       .array(purposeSchema)
       .describe(

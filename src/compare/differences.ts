@@ -2,11 +2,12 @@ import type { RunResult } from '../protocol/result.js'
 import type { ComparisonSettings, MetricName } from '../spec/comparison-schema.js'
 import type { Difference, PairedEstimate } from './comparison.js'
 import { adjustByHolm } from './holm.js'
+import type { Levels } from './looks.js'
 import { metricNames } from './metrics.js'
 import { estimatePaired, type Statistics, unlessCancellation } from './paired-estimate.js'
 import { type PairedValues, pairBySeed } from './paired-values.js'
 import { seedsAlike } from './pairs.js'
-import { decide, equivalenceLevel, intervalLevel, isEquivalent, significance } from './verdict.js'
+import { decide, equivalenceLevel, intervalLevel, isEquivalent } from './verdict.js'
 
 /** Paired difference of each metric; `null` where no seed has both frameworks. */
 export type Differences = Readonly<Record<MetricName, Difference | null>>
@@ -30,6 +31,12 @@ interface Finding {
   readonly problem: string | null
 }
 
+/** Levels of this look at the result, and of the one that would come after it with more seeds. */
+export interface LevelsOfLooks {
+  readonly now: Levels
+  readonly next: Levels
+}
+
 /**
  * Tests every metric, draws the verdict of the primary one and adjusts the p-values of the others for their number.
  *
@@ -39,12 +46,13 @@ export async function testDifferences(
   results: readonly RunResult[],
   settings: Pick<ComparisonSettings, 'primaryMetric' | 'margins'>,
   statistics: Statistics,
+  { now, next }: LevelsOfLooks,
 ): Promise<Differences> {
   const findings: Finding[] = []
   for (const metric of metricNames) {
     const paired = pairBySeed(results, (run) => run.test[metric])
     if (paired.tensorflow.length > 0) {
-      findings.push(await find(metric, paired, settings.margins[metric] ?? null, statistics))
+      findings.push(await find(metric, paired, settings.margins[metric] ?? null, statistics, now))
     }
   }
   const others = findings.filter(({ metric }) => metric !== settings.primaryMetric)
@@ -56,7 +64,8 @@ export async function testDifferences(
     const isPrimary = finding.metric === settings.primaryMetric
     const adjustedPValue = adjusted.get(finding.metric) ?? null
     const pValue = isPrimary ? finding.estimate.pValue : adjustedPValue
-    const level = isPrimary ? significance : significance / others.length
+    // Seeds are added to this comparison, so that the next look has to find what they show.
+    const significance = isPrimary ? next.significance : next.significance / others.length
     differences.push([
       finding.metric,
       {
@@ -66,10 +75,10 @@ export async function testDifferences(
         moreSeeds:
           finding.estimate.pairs < seeds || alike.length > 0
             ? noNumber
-            : await countMoreSeeds(finding, pValue, level, statistics),
+            : await countMoreSeeds(finding, pValue, { now, next: { ...next, significance } }, statistics),
         margin: finding.margin,
         equivalence: finding.equivalence,
-        ...(isPrimary ? conclude(finding, seeds, alike) : { verdict: null, reason: null }),
+        ...(isPrimary ? conclude(finding, seeds, alike, now) : { verdict: null, reason: null }),
       },
     ])
   }
@@ -81,12 +90,13 @@ async function find(
   paired: PairedValues,
   margin: number | null,
   statistics: Statistics,
+  levels: Levels,
 ): Promise<Finding> {
   const { estimate, problem } = await estimatePaired(paired, intervalLevel, statistics)
   const narrower =
     margin === null || problem !== null
       ? null
-      : (await estimatePaired(paired, equivalenceLevel, statistics)).estimate
+      : (await estimatePaired(paired, equivalenceLevel(levels), statistics)).estimate
   const equivalence =
     narrower?.interval && narrower.level !== null
       ? { interval: narrower.interval, level: narrower.level }
@@ -106,6 +116,7 @@ function conclude(
   { metric, estimate, margin, equivalence, problem }: Finding,
   seeds: number,
   alike: readonly number[],
+  levels: Levels,
 ): Pick<Difference, 'verdict' | 'reason'> {
   if (alike.length > 0) {
     const reason = `Nothing varied between the seeds ${alike.join(' and ')}, whose runs so are no two pairs.`
@@ -114,7 +125,7 @@ function conclude(
   if (problem !== null) {
     return { verdict: 'inconclusive', reason: `The test could not be computed: ${problem}` }
   }
-  return decide({ ...estimate, seeds, margin, equivalence }, metric)
+  return decide({ ...estimate, seeds, margin, equivalence }, metric, levels)
 }
 
 const noNumber: Difference['moreSeeds'] = { difference: null, equivalence: null }
@@ -123,17 +134,17 @@ const noNumber: Difference['moreSeeds'] = { difference: null, equivalence: null 
 async function countMoreSeeds(
   finding: Finding,
   pValue: number | null,
-  level: number,
+  { now, next }: LevelsOfLooks,
   { pairsNeeded }: Statistics,
 ): Promise<Difference['moreSeeds']> {
   const { paired, margin, estimate } = finding
   const { pairs } = estimate
   try {
-    const needed = await pairsNeeded({ ...paired, significance: level, margin })
+    const needed = await pairsNeeded({ ...paired, ...next, margin })
     const more = (count: number | null) => (count === null ? null : Math.max(1, count - pairs))
     return {
-      difference: pValue !== null && pValue < significance ? 0 : more(needed.difference),
-      equivalence: isEquivalent({ ...finding, pairs }) ? 0 : more(needed.equivalence),
+      difference: pValue !== null && pValue < now.significance ? 0 : more(needed.difference),
+      equivalence: isEquivalent({ ...finding, pairs }, now) ? 0 : more(needed.equivalence),
     }
   } catch (error) {
     unlessCancellation(error)

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { frameworkNames } from '../framework-names.js'
 import type { MetricName } from '../spec/comparison-schema.js'
 import type { verdictSchema } from './comparison.js'
+import { fewestPairsBelow, firstLevels, type Levels } from './looks.js'
 import { metricTraits } from './metrics.js'
 
 export type Verdict = z.output<typeof verdictSchema>
@@ -16,7 +17,7 @@ export interface Evidence {
   readonly seeds: number
   /** Largest difference that is of no consequence; `null` where the metric has no margin. */
   readonly margin: number | null
-  /** Interval for the question of equivalence, at `equivalenceLevel` or above where the pairs allow it. */
+  /** Interval for the question of equivalence, at the level of the look or above where the pairs allow it. */
   readonly equivalence: EquivalenceInterval | null
 }
 
@@ -31,34 +32,40 @@ export interface EquivalenceInterval {
 export const intervalLevel = 0.95
 
 /** Nominal level of the interval for equivalence: two one-sided tests at 5% are one interval at 90% (Schuirmann 1987). */
-export const equivalenceLevel = 0.9
-
-/** Significance level: a two-sided p-value below it is called a difference. */
-export const significance = 0.05
-
-// The exact test of n pairs can't go below p = 2 / 2^n, and the interval can't go above a level of 1 - 2 / 2^n.
-const fewestPairsForWinner = 6
-const fewestPairsForEquivalence = 5
+export function equivalenceLevel({ equivalence }: Levels): number {
+  return 1 - 2 * equivalence
+}
 
 /**
  * Names the better framework, or says that they are equivalent, or that the seeds don't tell. They never tell where
  * some have no pair: a framework that fails on the hard seeds would be judged by the easy ones. Equivalence goes before
  * a winner: a difference can be certain and still be of no consequence.
+ *
+ * @param levels - Levels of this look at the result, where seeds were added after an earlier one.
  */
 export function decide(
   evidence: Evidence,
   metric: MetricName,
+  levels: Levels = firstLevels,
 ): { readonly verdict: Verdict; readonly reason: string } {
   const { mean, pValue, pairs } = evidence
   if (pairs < evidence.seeds) return { verdict: 'inconclusive', reason: missingPairs(evidence) }
-  if (isEquivalent(evidence)) return { verdict: 'equivalent', reason: equivalenceReason(evidence, metric) }
-  if (pairs < fewestPairsForWinner) {
-    const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`
-    return { verdict: 'inconclusive', reason: `${counted}; a winner needs at least six.` }
+  if (isEquivalent(evidence, levels)) {
+    return { verdict: 'equivalent', reason: equivalenceReason(evidence, metric, levels) }
+  }
+  const fewest = fewestPairsBelow(levels.significance)
+  const counted = pairs === 1 ? '1 pair' : `${pairs} pairs`
+  if (fewest === null) {
+    const reason = `${counted}; earlier looks have used up the 5% that a winner may come by chance in.`
+    return { verdict: 'inconclusive', reason }
+  }
+  if (pairs < fewest) {
+    const reason = `${counted}; a winner needs at least ${fewest === 6 ? 'six' : fewest}.`
+    return { verdict: 'inconclusive', reason }
   }
   const found = `p = ${pValue?.toPrecision(2)} over ${pairs} pairs`
-  if (!isSignificant(evidence)) {
-    return { verdict: 'inconclusive', reason: `${found}; a winner needs p < ${significance}.` }
+  if (!isSignificant(evidence, levels)) {
+    return { verdict: 'inconclusive', reason: `${found}; a winner needs p < ${levelText(levels)}.` }
   }
   const { name, better } = metricTraits[metric]
   const winner = mean > 0 === (better === 'higher') ? 'tensorflow' : 'pytorch'
@@ -70,21 +77,25 @@ export function decide(
 }
 
 /** Whether the whole interval lies within the margin and ends before it, with enough pairs to say so. */
-export function isEquivalent({
-  pairs,
-  margin,
-  equivalence,
-}: Pick<Evidence, 'pairs' | 'margin' | 'equivalence'>): boolean {
-  if (margin === null || equivalence === null || pairs < fewestPairsForEquivalence) return false
+export function isEquivalent(
+  { pairs, margin, equivalence }: Pick<Evidence, 'pairs' | 'margin' | 'equivalence'>,
+  levels: Levels,
+): boolean {
+  // The interval of n pairs can't go above a level of 1 - 2 / 2^n.
+  if (margin === null || equivalence === null || 1 / 2 ** pairs > levels.equivalence) return false
   const [low, high] = equivalence.interval
   // Accuracies are counted in images, so that an interval may end at the very margin: a difference of the margin is none
   // of no consequence. In binary 0.865 - 0.86 is 0.0050000000000000044, and a mean of such may lie as far below.
   const widest = margin * (1 - 1e-9)
-  return equivalence.level >= equivalenceLevel && low > -widest && high < widest
+  return equivalence.level >= equivalenceLevel(levels) - 1e-12 && low > -widest && high < widest
 }
 
-function isSignificant({ pValue, pairs }: Evidence): boolean {
-  return pairs >= fewestPairsForWinner && pValue !== null && pValue < significance
+function isSignificant({ pValue }: Evidence, { significance }: Levels): boolean {
+  return pValue !== null && pValue < significance
+}
+
+function levelText({ significance }: Levels): string {
+  return significance === firstLevels.significance ? `${significance}` : significance.toPrecision(2)
 }
 
 function missingPairs({ pairs, seeds }: Evidence): string {
@@ -93,12 +104,12 @@ function missingPairs({ pairs, seeds }: Evidence): string {
   return `${missing} of ${seeds} seeds ${verb} no pair; those that finished can't speak for those that didn't.`
 }
 
-function equivalenceReason(evidence: Evidence, metric: MetricName): string {
+function equivalenceReason(evidence: Evidence, metric: MetricName, levels: Levels): string {
   const { margin, equivalence, pValue } = evidence
   const level = Number((100 * (equivalence?.level ?? Number.NaN)).toFixed(1))
   const within = inUnits(margin ?? Number.NaN, metric)
   const reason = `The ${level}% interval of the difference on this test set lies within ±${within}.`
-  if (!isSignificant(evidence)) return reason
+  if (!isSignificant(evidence, levels)) return reason
   return `${reason} The difference is certain all the same (p = ${pValue?.toPrecision(2)}), and of no consequence.`
 }
 

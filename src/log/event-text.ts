@@ -15,6 +15,7 @@ import {
 } from '../report/format.js'
 import { totalSeconds } from '../report/runs.js'
 import type { Framework } from '../spec/schema.js'
+import { formatSeeds } from '../spec/seeds.js'
 
 // Texts of events in lines that stay. The plain and the terminal logger share them.
 
@@ -46,6 +47,13 @@ export function comparisonResumedText(event: EventOf<'comparison-resumed'>, { bo
   const { experiment, mode, comparisonDirectory, runs, kept } = event
   const finished = kept > 0 ? `, ${formatNumberOf(kept, 'finished run')} kept` : ''
   return `${bold(experiment)}: resumed with ${formatNumberOf(runs.length, 'run')} to go in ${mode} mode${finished}\nComparison folder: ${comparisonDirectory}`
+}
+
+/** Tells which seeds are added to a comparison. */
+export function comparisonExtendedText(event: EventOf<'comparison-extended'>, { bold }: Colors): string {
+  const { experiment, seeds, runs } = event
+  const added = new Set(runs.map(({ seed }) => seed))
+  return `${bold(experiment)}: ${formatNumberOf(added.size, 'seed')} added (${formatSeeds([...added])}), ${seeds.length} in all`
 }
 
 /** Texts of what goes on where an event has nothing to fill them with: the live lines and the live page share them. */

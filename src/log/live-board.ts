@@ -70,6 +70,7 @@ export class LiveBoard {
         this.#runs.delete(runLabel(event))
         this.#ended.add(runLabel(event))
         return
+      case 'comparison-extended':
       case 'run-resumed':
       case 'phase-finished':
       case 'evaluation':

@@ -4,6 +4,7 @@ import { frameworkNames } from '../framework-names.js'
 import type { Run } from '../plan/plan-runs.js'
 import { formatLoss, formatRate, formatSeconds } from '../report/format.js'
 import {
+  comparisonExtendedText,
   comparisonResumedText,
   comparisonStartedText,
   epochText,
@@ -58,6 +59,8 @@ export class PlainLogger implements Logger {
         return comparisonStartedText(event, this.#colors)
       case 'comparison-resumed':
         return comparisonResumedText(event, this.#colors)
+      case 'comparison-extended':
+        return comparisonExtendedText(event, this.#colors)
       case 'worker':
         return this.#labelled(frameworkNames[event.framework], workerText(event))
       case 'judging':

@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.js'
 import type { Event, EventOf } from '../events.js'
 import {
+  comparisonExtendedText,
   comparisonResumedText,
   comparisonStartedText,
   failedText,
@@ -71,6 +72,8 @@ function lastingText(event: Event, colors: Colors): string | null {
       return comparisonStartedText(event, colors)
     case 'comparison-resumed':
       return comparisonResumedText(event, colors)
+    case 'comparison-extended':
+      return comparisonExtendedText(event, colors)
     case 'run-resumed':
       return `${runLabel(event)} ${runResumedText(event)}`
     case 'phase-finished':

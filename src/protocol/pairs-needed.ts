@@ -10,6 +10,9 @@ export const pairsNeededMessage = defineMessage({
     tensorflow: z.array(z.number()),
     pytorch: z.array(z.number()).describe("PyTorch's values, paired with `tensorflow` by position."),
     significance: z.number().describe('Two-sided significance level for a difference, 0 to 1.'),
+    equivalence: z
+      .number()
+      .describe('Level of each of the two one-sided tests that show equivalence, 0 to 1.'),
     margin: z.number().nullable().describe('Margin of equivalence; null where the metric has none.'),
   }),
   progress: z.never(),

@@ -27,5 +27,10 @@ export async function carryOutExperiment(
   const surroundings = machineSurroundings(options)
   const folder = ComparisonFolder.create(runsDirectory, experiment)
   const machine = await recordMachine(await hashSpecification(folder.path))
-  await carryOutRuns({ experiment, folder, machine, surroundings, kept: null }, options, emit, cancelSignal)
+  await carryOutRuns(
+    { experiment, folder, machine, surroundings, kept: null, looks: [] },
+    options,
+    emit,
+    cancelSignal,
+  )
 }

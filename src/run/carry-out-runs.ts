@@ -3,6 +3,7 @@ import path from 'node:path'
 import { buildComparison } from '../compare/build-comparison.js'
 import { completeComparison } from '../compare/complete-comparison.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
+import type { Look } from '../compare/looks.js'
 import type { Statistics } from '../compare/paired-estimate.js'
 import type { Event } from '../events.js'
 import { isSameRun, planRuns, type Run } from '../plan/plan-runs.js'
@@ -53,6 +54,8 @@ export interface Undertaking {
   readonly surroundings: MachineSurroundings
   /** Results that stand, of runs that finished before; `null` when the comparison has only begun. */
   readonly kept: readonly RunResult[] | null
+  /** Earlier looks at the result, with fewer seeds. */
+  readonly looks: readonly Look[]
 }
 
 /**
@@ -60,7 +63,7 @@ export interface Undertaking {
  * `emit`, and returns when the last worker is gone and the folder is closed.
  */
 export async function carryOutRuns(
-  { experiment, folder, machine, surroundings, kept }: Undertaking,
+  { experiment, folder, machine, surroundings, kept, looks }: Undertaking,
   options: Omit<CarryOutRunsOptions, 'featureCache'>,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
@@ -133,7 +136,7 @@ export async function carryOutRuns(
       pairedDifference: (request) => pool.ask(pairedDifferenceMessage, request),
       pairsNeeded: (request) => pool.ask(pairsNeededMessage, request),
     } satisfies Statistics
-    const compared = await buildComparison(experiment, counted, statistics, judgements)
+    const compared = await buildComparison(experiment, counted, statistics, judgements, looks)
     journal.comparison(completeComparison(compared, { experiment, results, answers }))
     journal.broken.throwIfAborted()
     const { keepCheckpoints = experiment.training.checkpoints.keep > 0 } = options

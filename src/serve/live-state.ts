@@ -75,6 +75,9 @@ export class LiveState {
       case 'comparison-resumed':
         for (const run of event.runs) this.#change(run, newRun(run))
         return
+      case 'comparison-extended':
+        for (const run of event.runs) if (!this.#find(run)) this.#runs = [...this.#runs, newRun(run)]
+        return
       case 'run-started':
         this.#change(event, { ...newRun(runOf(event)), state: 'running' })
         return
@@ -112,7 +115,7 @@ export class LiveState {
       name,
       directory,
       mode: started.mode,
-      seeds: seedCount(started),
+      seeds: seedCount({ runs: this.#runs.map(({ run }) => run) }),
       startedAt: started.time,
       status,
       activities: isLeft ? [] : this.#board.lines().map(describeActivity),

@@ -3,7 +3,7 @@ import { augmentationSchema } from './augmentation-schema.js'
 import { comparisonSettingsSchema } from './comparison-schema.js'
 import { datasetSchema } from './dataset-schema.js'
 import { modelSchema } from './model-schema.js'
-import { mostSeeds } from './seeds.js'
+import { largestSeed, mostSeeds } from './seeds.js'
 import { trainingSchema } from './training-schema.js'
 
 // Defaults stand only here and in the files that this schema is made of, and nothing is transformed: shorthands are
@@ -42,12 +42,7 @@ export const experimentSchema = z
       .prefault({})
       .describe('Training: its phases, one after the other, and the settings that hold for all of them.'),
     seeds: z
-      .array(
-        z
-          .int()
-          .min(0)
-          .max(2 ** 31 - 1),
-      )
+      .array(z.int().min(0).max(largestSeed))
       .min(1)
       .max(mostSeeds)
       .default([0, 1, 2])

@@ -143,10 +143,13 @@ describe('a comparison', () => {
         return { difference: 8, equivalence: 5 }
       },
     })
+    // What more seeds are to show, the next look has to find: half of what this one has left of the 5%.
+    const next = (0.05 - 1 / 32) / 2
     expect(requests.map(({ significance, margin }) => [significance, margin])).toEqual([
-      [0.05, 0.005],
-      ...Array.from({ length: 3 }, () => [0.05 / 3, null]),
+      [next, 0.005],
+      ...Array.from({ length: 3 }, () => [next / 3, null]),
     ])
+    expect(requests.map(({ equivalence }) => equivalence)).toEqual(Array(4).fill((0.05 - 3 / 64) / 2))
     // Shown already; not shown by six pairs, although the estimate says that five could: at least one more.
     expect(metrics.accuracy.difference?.moreSeeds).toEqual({ difference: 0, equivalence: 1 })
     expect(metrics.macroF1.difference?.moreSeeds.difference).toBe(2)

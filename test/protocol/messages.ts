@@ -1,3 +1,4 @@
+import { checkDataMessage } from '../../src/protocol/check-data.js'
 import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { describeIdiomaticMessage } from '../../src/protocol/describe-idiomatic.js'
@@ -16,6 +17,7 @@ import { runMessage } from '../../src/protocol/run.js'
 
 /** All messages that have fixtures. */
 export const messages: readonly Message[] = [
+  checkDataMessage,
   comparePredictionsMessage,
   describeDataMessage,
   describeIdiomaticMessage,

@@ -22,6 +22,8 @@ TYPES = {
     "import-framework.result": protocol.ImportFrameworkResult,
     "inspect.request": protocol.InspectRequest,
     "inspect.result": protocol.InspectResult,
+    "check-data.request": protocol.CheckDataRequest,
+    "check-data.result": protocol.CheckDataResult,
     "describe-data.request": protocol.DescribeDataRequest,
     "describe-data.result": protocol.DescribeDataResult,
     "paired-difference.request": protocol.PairedDifferenceRequest,
@@ -48,6 +50,7 @@ TYPES = {
     "record-rungs.progress": list[protocol.RecordingProgress],
     "describe-idiomatic.progress": list[protocol.RecordingProgress],
     "measure-differences.progress": list[protocol.RecordingProgress],
+    "check-data.progress": list[protocol.CheckedReport],
     "describe-data.progress": list[protocol.CheckedReport],
     "compare-predictions.progress": list[protocol.CheckedReport],
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readComparison } from '../../src/run/folder/read.js'
-import { isComplete } from '../../src/run/resume-experiment.js'
+import { isComplete } from '../../src/run/wanted-evidence.js'
 import { carryOut, ending, eventsOf, eventsOfResuming, experiment, ofType, readJson } from './rig.js'
 
 const evidence = { replay: 'first', crossEvaluation: true } as const

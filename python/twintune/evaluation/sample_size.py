@@ -7,12 +7,11 @@ from statistics import NormalDist
 
 import numpy as np
 
+from twintune.evaluation.statistics import MOST_EXACT_PAIRS
 from twintune.protocol import PairsNeededRequest, PairsNeededResult
 
 _NORMAL = NormalDist()
 _POWER = 0.8
-# The significance of each of the two one-sided tests that equivalence is made of.
-_ONE_SIDED_SIGNIFICANCE = 0.05
 # A question that needs more pairs than this can't be answered by adding seeds.
 _MOST_PAIRS = 10_000
 
@@ -33,14 +32,15 @@ def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
 
     Returns:
         The number of pairs in all; None if none can be named, because the mean is 0 or lies outside of the margin,
-        because there is no margin, or because more than 10,000 pairs would be needed.
+        because there is no margin, because more than 10,000 pairs would be needed, or because the test can't reach the
+        level with any number of pairs.
     """
     differences = np.subtract(request.tensorflow, request.pytorch)
     mean = abs(float(differences.mean()))
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     return PairsNeededResult(
         difference=_for_difference(mean, spread, request.significance),
-        equivalence=None if request.margin is None else _for_equivalence(mean, spread, request.margin),
+        equivalence=None if request.margin is None else _for_equivalence(mean, spread, request.margin, request.equivalence),
     )
 
 
@@ -53,19 +53,21 @@ def _for_difference(mean: float, spread: float, significance: float) -> int | No
     return _pairs(significance, one_way, estimate)
 
 
-def _for_equivalence(mean: float, spread: float, margin: float) -> int | None:
+def _for_equivalence(mean: float, spread: float, margin: float, significance: float) -> int | None:
     if mean >= margin:
         return None
     drawn = NormalDist(mean, spread)
     within = drawn.cdf(margin) - drawn.cdf(-margin) if spread > 0 else 1.0
-    z = _NORMAL.inv_cdf(1 - _ONE_SIDED_SIGNIFICANCE)
+    z = _NORMAL.inv_cdf(1 - significance)
     estimate = ((z + _NORMAL.inv_cdf((1 + _POWER) / 2)) * spread / (margin - mean)) ** 2 + z**2 / 2
-    return _pairs(2 * _ONE_SIDED_SIGNIFICANCE, within, estimate)
+    return _pairs(2 * significance, within, estimate)
 
 
 def _pairs(significance: float, favourable: float, estimate: float) -> int | None:
     """The fewest pairs if all of them are favourable often enough, else the estimate."""
     fewest = math.floor(math.log2(2 / significance)) + 1
+    if fewest > MOST_EXACT_PAIRS:
+        return None
     if favourable**fewest >= _POWER:
         return fewest
     return max(fewest + 1, math.ceil(estimate)) if estimate <= _MOST_PAIRS else None

@@ -12,7 +12,7 @@ from twintune.protocol import PairedDifferenceRequest, PairedDifferenceResult
 
 # The most pairs whose subsets are enumerated; beyond, 2**14 are sampled, which gives the interval's level to four
 # digits.
-_MOST_EXACT_PAIRS = 14
+MOST_EXACT_PAIRS = 14
 # Means that differ by less than this share of the largest difference count as equal: rounding of shares of a million
 # images comes to a tenth of it.
 _SAME_MEAN = 1e-9
@@ -56,8 +56,8 @@ def sign_flip_p_value(differences: np.ndarray) -> np.ndarray:
         return np.rint((np.mean(sample, axis=axis) - observed) / step)
 
     # n_resamples=inf keeps the test exact: by default SciPy samples from 14 pairs on.
-    exact = differences.shape[-1] <= _MOST_EXACT_PAIRS
-    resamples: Any = np.inf if exact else 2**_MOST_EXACT_PAIRS
+    exact = differences.shape[-1] <= MOST_EXACT_PAIRS
+    resamples: Any = np.inf if exact else 2**MOST_EXACT_PAIRS
     outcome = permutation_test(
         (differences,),
         steps_from_observed,
@@ -86,10 +86,10 @@ def typical_value_interval(differences: np.ndarray, level: float) -> tuple[np.nd
         somewhat more, and less only if the pairs are too few for it.
     """
     count = differences.shape[-1]
-    if count <= _MOST_EXACT_PAIRS:
+    if count <= MOST_EXACT_PAIRS:
         chosen = np.array(list(itertools.product((0, 1), repeat=count))[1:], dtype=bool)
     else:
-        chosen = np.random.default_rng(0).integers(0, 2, (2**_MOST_EXACT_PAIRS - 1, count), dtype=bool)
+        chosen = np.random.default_rng(0).integers(0, 2, (2**MOST_EXACT_PAIRS - 1, count), dtype=bool)
         chosen = chosen[chosen.any(axis=1)]
     means = np.sort(differences @ (chosen / chosen.sum(axis=1, keepdims=True)).T, axis=-1)
     gaps = len(chosen) + 1

@@ -16,6 +16,7 @@ from twintune.protocol.augmentation import (
     RandomResizedCrop,
     Range,
 )
+from twintune.protocol.check_data import CheckDataRequest, CheckDataResult
 from twintune.protocol.compare_predictions import (
     Answer,
     ComparePredictionsRequest,
@@ -152,6 +153,8 @@ __all__ = [
     "BatchNormPolicy",
     "CalibrationBin",
     "ChannelMap",
+    "CheckDataRequest",
+    "CheckDataResult",
     "CheckedReport",
     "CheckpointReport",
     "Checkpoints",

@@ -6,11 +6,15 @@ from twintune.protocol.message import Message
 
 
 class PairsNeededRequest(Message):
-    """Two samples, paired by position; the two-sided significance of a difference, and the margin of equivalence."""
+    """Two samples, paired by position; the levels of the tests, and the margin of equivalence.
+
+    `significance` is the two-sided level of a difference, `equivalence` that of each of the two one-sided tests.
+    """
 
     tensorflow: list[float]
     pytorch: list[float]
     significance: float
+    equivalence: float
     margin: float | None
 
 

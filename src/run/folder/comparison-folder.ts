@@ -16,6 +16,7 @@ import { EventFile } from './event-file.js'
 import { comparisonFiles } from './files.js'
 import { FolderLock } from './lock.js'
 import { readRegular, requireOwnFiles } from './regular-file.js'
+import { withSeeds } from './specification.js'
 import { makeFolders, writing } from './writing.js'
 
 /** Folder of a comparison that is being carried out. All files but the events are written whole or not at all. */
@@ -55,6 +56,14 @@ export class ComparisonFolder {
       requireOwnFiles(folder)
       return new ComparisonFolder(folder)
     })
+  }
+
+  /** Writes a comparison's seeds into its spec.yaml, where they aren't there yet. All else in it stays. */
+  writeSeeds(seeds: readonly number[]): void {
+    const file = path.join(this.path, comparisonFiles.spec)
+    const before = readRegular(file) ?? ''
+    const text = withSeeds(before, seeds)
+    if (text !== before) writing(file, () => writeFileAtomic.sync(file, text))
   }
 
   /** Deletes the result of the comparison, which no longer stands once its runs go on. */

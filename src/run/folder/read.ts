@@ -1,11 +1,12 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
-import { comparisonStartedSchema } from '../../events.js'
+import { comparisonExtendedSchema, comparisonStartedSchema, type EventOf } from '../../events.js'
+import { isSameRun, type Run, runOf } from '../../plan/plan-runs.js'
 import { type RunResult, runResultSchema } from '../../protocol/result.js'
 import { comparisonFiles } from './files.js'
 import { isInUse } from './lock.js'
-import { isOwnFolder, readFirstLine, readRegular } from './regular-file.js'
+import { isOwnFolder, linesOf, readFirstLine, readRegular } from './regular-file.js'
 import { explainUnreadable } from './unreadable.js'
 
 // The path that the first event names is not read: a comparison's folder may have been moved since. Older folders name
@@ -26,7 +27,10 @@ export interface RecordedComparison {
    * and another version of twintune wrote its result, or it is damaged.
    */
   readonly status: Comparison['status'] | 'running' | 'interrupted' | 'unreadable'
+  /** Begin of the comparison; its runs are all that are planned, those too of seeds that were added since. */
   readonly started: RecordedStart
+  /** Last addition of seeds, where the comparison has not come to its end with them. */
+  readonly extended?: EventOf<'comparison-extended'> | undefined
   readonly comparison: Comparison | null
   /** Results of the runs in the planned order. Runs that didn't end are missing. */
   readonly results: readonly RunResult[]
@@ -51,16 +55,24 @@ export async function readComparison(folder: string): Promise<RecordedComparison
 }
 
 function readRecord(folder: string): RecordedComparison | undefined {
-  const started = readStart(path.join(folder, comparisonFiles.events))
-  if (!started) return undefined
+  const events = path.join(folder, comparisonFiles.events)
+  const first = readStart(events)
+  if (!first) return undefined
   const text = readRegular(path.join(folder, comparisonFiles.comparison))
   const comparison = parseRecorded(text, comparisonSchema)
+  // A comparison has all of its runs in it. There may be many events, and they are read only where it is missing.
+  const extensions = comparison ? [] : readExtensions(events)
+  const added = comparison
+    ? [...comparison.runs, ...comparison.repeats]
+    : extensions.flatMap(({ runs }) => runs)
+  const started = { ...first, runs: withRuns(first.runs, added) }
   const withoutResult = text === null ? 'interrupted' : 'unreadable'
   return {
     name: path.basename(folder),
     path: folder,
     status: comparison?.status ?? (isInUse(folder) ? 'running' : withoutResult),
     started,
+    extended: extensions.at(-1),
     comparison,
     results: comparison ? [...comparison.runs, ...comparison.repeats] : readResults(folder, started),
   }
@@ -69,6 +81,22 @@ function readRecord(folder: string): RecordedComparison | undefined {
 // There may be many events, and the first says what was begun.
 function readStart(file: string): RecordedStart | undefined {
   return parseRecorded(readFirstLine(file), recordedStartSchema) ?? undefined
+}
+
+function readExtensions(file: string): EventOf<'comparison-extended'>[] {
+  const extensions: EventOf<'comparison-extended'>[] = []
+  for (const line of linesOf(file)) {
+    const event = line.startsWith(extensionStart) ? parseRecorded(line, comparisonExtendedSchema) : null
+    if (event !== null) extensions.push(event)
+  }
+  return extensions
+}
+
+const extensionStart = '{"type":"comparison-extended"'
+
+function withRuns(planned: readonly Run[], others: readonly Run[]): Run[] {
+  const added = others.filter((other) => !planned.some((run) => isSameRun(run, other)))
+  return [...planned, ...added.map(runOf)]
 }
 
 function readResults(folder: string, started: RecordedStart): RunResult[] {

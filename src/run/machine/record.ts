@@ -15,8 +15,10 @@ export interface MachineRecord extends Hardware {
   readonly twintune: string
   readonly node: string
   readonly platform: string
-  /** Hash of spec.yaml as it was when the comparison began. */
+  /** Hash of spec.yaml as it was when the comparison began, or was last extended. */
   readonly specification: string
+  /** Hashes of the parts of the same spec.yaml, by their key at the top. */
+  readonly specificationParts: Readonly<Record<string, string>>
   /** Git commit of the working directory; `null` where it is in no repository. */
   readonly gitCommit: string | null
   readonly frameworks: Readonly<Partial<Record<Framework, Inspection>>>
@@ -28,13 +30,15 @@ export interface MachineRecord extends Hardware {
   readonly earlier?: readonly object[]
 }
 
-/** Records all that is known before a Python has started, beside the hash of the comparison's spec.yaml. */
-export async function recordMachine(specification: string): Promise<MachineRecord> {
+/** Records all that is known before a Python has started, beside the hashes of the comparison's spec.yaml. */
+export async function recordMachine(
+  hashes: Pick<MachineRecord, 'specification' | 'specificationParts'>,
+): Promise<MachineRecord> {
   return {
     twintune: version,
     node: process.version,
     platform: `${os.type()} ${os.release()} ${os.arch()}`,
-    specification,
+    ...hashes,
     ...readHardware(),
     gitCommit: await gitCommit(),
     frameworks: {},

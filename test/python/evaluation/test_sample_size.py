@@ -10,9 +10,11 @@ from twintune.evaluation.statistics import sign_flip_p_value, typical_value_inte
 from twintune.protocol import PairsNeededRequest, PairsNeededResult
 
 
-def needed(differences: list[float], significance: float = 0.05, margin: float | None = None) -> PairsNeededResult:
+def needed(
+    differences: list[float], significance: float = 0.05, margin: float | None = None, equivalence: float = 0.05
+) -> PairsNeededResult:
     zeros = [0.0] * len(differences)
-    return pairs_needed(PairsNeededRequest(differences, zeros, significance, margin))
+    return pairs_needed(PairsNeededRequest(differences, zeros, significance, equivalence, margin))
 
 
 def spread_about(mean: float) -> list[float]:

@@ -1,0 +1,101 @@
+import path from 'node:path'
+import { TwintuneError } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
+import { datasetRequest } from '../plan/dataset-request.js'
+import { runSeeds } from '../plan/run-seeds.js'
+import { checkDataMessage } from '../protocol/check-data.js'
+import type { Inspection } from '../protocol/inspect.js'
+import type { FinishedRun } from '../protocol/result.js'
+import type { Experiment, Framework } from '../spec/schema.js'
+import type { Undertaking } from './carry-out-runs.js'
+import { type Environment, type Inspected, readEnvironment } from './folder/environment-file.js'
+import { cacheDirectory } from './machine/cache-directory.js'
+import { WorkerPool, type WorkerPoolOptions } from './workers/pool.js'
+import type { WarmWorkers } from './workers/warm-workers.js'
+
+export interface SameGroundOptions {
+  /** Workers that are asked, and that wait for the runs after it. */
+  readonly workers: WarmWorkers
+  readonly signal: AbortSignal
+  readonly startWorker?: WorkerPoolOptions['startWorker']
+}
+
+/**
+ * Refuses to add runs to a comparison on other ground than its finished runs had: other versions of the packages, other
+ * devices, or other images. The pairs of one comparison must differ by their seed alone.
+ *
+ * @throws TwintuneError COMPARISON_NOT_RESUMABLE, which names what differs; or the failure of a framework or of the data.
+ */
+export async function requireSameGround(
+  { experiment, folder, kept }: Pick<Undertaking, 'experiment' | 'folder' | 'kept'>,
+  { workers, signal, startWorker }: SameGroundOptions,
+): Promise<void> {
+  const environment = readEnvironment(folder.path)
+  const pool = new WorkerPool({
+    mode: experiment.mode,
+    logFileOf: (framework, number) => folder.logFileOf(framework, number),
+    signal,
+    onState: () => {},
+    onWarm: () => {},
+    warmWorkers: workers,
+    ...(startWorker && { startWorker }),
+  })
+  try {
+    const warm = await Promise.all(experiment.frameworks.map((framework) => pool.start(framework)))
+    for (const worker of warm) pool.release(worker)
+    for (const { framework, inspection } of warm) requireSameVersions(framework, inspection, environment)
+    const [finished] = (kept ?? []).filter((run) => run.status === 'finished')
+    if (finished !== undefined)
+      await requireSameData(finished, experiment, folder.predictionsOf(finished), pool)
+  } finally {
+    await pool.stop()
+  }
+}
+
+function requireSameVersions(framework: Framework, now: Inspection, environment: Environment): void {
+  const parts = [environment, ...(environment.earlier ?? [])]
+  const differing = parts.flatMap(({ frameworks }) => differencesOf(frameworks?.[framework] ?? {}, now))
+  if (differing.length === 0) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `The finished runs had other versions or devices in ${frameworkNames[framework]}: ${[...new Set(differing)].join(', ')}.`,
+    hint: 'Install the versions that they had (environment.json names them all), or start a new comparison.',
+  })
+}
+
+function differencesOf(before: Inspected, now: Inspection): string[] {
+  const { python, versions = {}, devices, gpuSupport } = before
+  return [
+    ...difference('Python', python, now.python),
+    ...Object.entries(versions).flatMap(([name, version]) => difference(name, version, now.versions[name])),
+    ...difference('devices', devices?.join(' '), now.devices.join(' ')),
+    ...difference('GPU libraries', gpuSupport, now.gpuSupport),
+  ]
+}
+
+// What was not recorded is not known to differ.
+function difference(name: string, before: string | undefined, now: string | undefined): string[] {
+  return before === undefined || before === now ? [] : [`${name} ${before} (now ${now ?? 'missing'})`]
+}
+
+async function requireSameData(
+  { framework, seed, facts }: FinishedRun,
+  experiment: Experiment,
+  predictions: string,
+  pool: WorkerPool,
+): Promise<void> {
+  const { problem } = await pool.ask(checkDataMessage, {
+    dataset: datasetRequest(experiment),
+    splitSeed: runSeeds(experiment, seed).split,
+    cacheDirectory: cacheDirectory(),
+    predictions,
+    membership: facts.split,
+  })
+  if (problem === null) return
+  const run = `${frameworkNames[framework]} seed ${seed}`
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `The images are not those that ${run} was trained and tested on. ${problem}`,
+    hint: `Put the images back as they were, or start a new comparison. ${path.basename(predictions)} has the answers for the images of its time.`,
+  })
+}
