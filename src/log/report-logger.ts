@@ -1,5 +1,5 @@
 import type { Event } from '../events.js'
-import { detailsHint } from '../report/comparison-list.js'
+import { detailsHint, extendHint } from '../report/comparison-list.js'
 import { renderComparison, renderSummary } from '../report/terminal-report.js'
 import { verdictLine } from '../report/verdict.js'
 import type { Logger } from './logger.js'
@@ -33,6 +33,7 @@ export class ReportLogger implements Logger {
       : `\n${render(comparison, renderOptionsFor(this.#stream, color))}\n`
     const lines = [
       report,
+      ...(brief ? [] : extendHint({ comparison, comparisonDirectory })),
       ...(brief || details ? [] : [detailsHint(comparisonDirectory)]),
       `Comparison folder: ${comparisonDirectory}`,
       ...(comparison.status === 'cancelled' ? [`Resume with: twintune resume ${comparisonDirectory}`] : []),

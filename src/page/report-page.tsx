@@ -82,11 +82,11 @@ export function ReportHeading({ name, startedAt, experiment, mode, seeds, status
 
 /** Sections of the report, from the verdict to what the comparison was made from. */
 export function ReportSections(page: ReportPage) {
-  const { comparison, source, details } = page
+  const { comparison, name, source, details } = page
   return (
     <>
       <VerdictSection comparison={comparison} claims={trustClaims(page)} />
-      <OutcomeSection comparison={comparison} />
+      <OutcomeSection comparison={comparison} name={name} />
       <TrainingSection comparison={comparison} />
       <ClassesSection details={details} />
       <CalibrationSection details={details} />

@@ -4,8 +4,10 @@ import type { ComparisonListedLine, ComparisonShownLine } from '../lines/compari
 import { seedLabel } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
+import { shellQuote } from '../shell-quote.js'
 import { renderFailures } from './failures.js'
 import { formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
+import { extendCommand, moreSeedsTexts } from './more-seeds.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderProse, renderTable, widthOf } from './table.js'
@@ -46,8 +48,22 @@ export function detailsHint(comparisonDirectory: string): string {
   return `All figures and their evidence: twintune show ${argumentFor(comparisonDirectory)} --details`
 }
 
-// A comparison in the default folder is found by its name, without --out.
+/** Names the command that adds the seeds which the verdict lacks, and what they would show; empty where no number can be named. */
+export function extendHint({
+  comparison,
+  comparisonDirectory,
+}: Pick<ComparisonView, 'comparison' | 'comparisonDirectory'>): string[] {
+  const difference = comparison?.metrics[comparison.primaryMetric].difference
+  const command = comparison && extendCommand(comparison, namedBy(comparisonDirectory))
+  return difference && command ? [`About ${moreSeedsTexts(difference).join(', or ')}: ${command}`] : []
+}
+
 function argumentFor(comparisonDirectory: string): string {
+  return shellQuote(namedBy(comparisonDirectory))
+}
+
+// A comparison in the default folder is found by its name, without --out.
+function namedBy(comparisonDirectory: string): string {
   const { dir, base } = path.parse(comparisonDirectory)
   return dir === path.resolve(defaultRunsDirectory) ? base : comparisonDirectory
 }
@@ -68,6 +84,7 @@ export function renderShownComparison(
   const { comparison, comparisonDirectory } = shown
   const hint = resumeHint(shown)
   const hints = [
+    ...extendHint(shown),
     ...(comparison === null || details ? [] : [detailsHint(comparisonDirectory)]),
     ...(hint === null ? [] : [hint]),
   ]

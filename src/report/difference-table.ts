@@ -63,7 +63,8 @@ function renderMoreSeeds(rows: readonly Row[], style: Style): string {
     style,
   )
   const note =
-    'The numbers are estimates to plan a comparison with, from the means and spreads above and for a power of 80%. There ' +
+    'The numbers are estimates for seeds that `twintune extend` adds to this comparison, at the level that the next look at it ' +
+    'has left, from the means and spreads above and for a power of 80%. There ' +
     'is no estimate for the equivalence of a metric without a margin, nor where a seed has no pair.'
   return `${table}\n\n${renderProse(note, style)}`
 }

@@ -1,7 +1,9 @@
 import type { Comparison } from '../compare/comparison.js'
+import type { Look } from '../compare/looks.js'
 import type { Verdict } from '../compare/verdict.js'
 import { frameworkNames } from '../framework-names.js'
 import type { Framework } from '../spec/schema.js'
+import { formatPercent } from './format.js'
 import { metricFormats, metricsOf } from './metric-format.js'
 import { finishedRuns } from './runs.js'
 import type { Style } from './style.js'
@@ -27,9 +29,21 @@ export function renderVerdict(comparison: Comparison, style: Style): string | nu
 }
 
 /** Says what a verdict is about, and what it isn't. */
-export function scopeOfVerdict({ primaryMetric, vary, mode }: Comparison): string {
-  const scope = `The verdict is about ${metricFormats[primaryMetric].name} alone, for this test set; the seeds vary ${vary.join(', ')}.`
+export function scopeOfVerdict({ primaryMetric, vary, mode, looks }: Comparison): string {
+  const scope = [
+    `The verdict is about ${metricFormats[primaryMetric].name} alone, for this test set; the seeds vary ${vary.join(', ')}.`,
+    ...(looks.length > 1 ? [looksNote(looks)] : []),
+  ].join(' ')
   return mode === 'idiomatic' ? `${scope} ${idiomaticNote}` : scope
+}
+
+/** Says that seeds were added after the result had been seen, and what the verdict asks for in return. */
+function looksNote(looks: readonly Look[]): string {
+  const [present, ...earlier] = looks.toReversed()
+  if (present === undefined) return ''
+  const seen = earlier.toReversed().map(({ pairs }) => pairs)
+  const level = formatPercent(1 - 2 * present.equivalence, 2)
+  return `This is look ${looks.length} at the result: seeds were added after ${seen.join(' and ')} pairs had been seen. So a winner needs p < ${present.significance.toPrecision(2)} here, and equivalence an interval of ${level}; with that a winner comes by chance in at most 5% of comparisons over all looks together, and so does equivalence.`
 }
 
 /** Renders the outcome on the primary metric in one line, for those who want no more. */

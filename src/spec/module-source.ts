@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packageFolder } from '../package-folder.js'
+import { shellQuote } from '../shell-quote.js'
 import { isMapping } from './path.js'
 import { type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
@@ -67,17 +68,12 @@ function explainThrown(error: unknown, shownFile: string): Error {
   }
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
   const mend = message.includes("'twintune'")
-    ? `; install it beside the file: npm install ${quoted(packageFolder())}`
+    ? `; install it beside the file: npm install ${shellQuote(packageFolder())}`
     : ''
   // The rest of a long message, as a stack of requires, is in the cause.
   const [first = '', second = ''] = message.split('\n')
   const summary = first.endsWith(':') ? `${first} ${second}` : first
   return new Unreadable([unplaced(`the program failed: ${name}: ${summary}${mend}`)], { cause: error })
-}
-
-// Quotes a path as a shell takes it.
-function quoted(path: string): string {
-  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 
 function unplaced(message: string): Problem {

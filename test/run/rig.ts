@@ -8,6 +8,7 @@ import type { Event, EventOf } from '../../src/events.js'
 import type { Run } from '../../src/plan/plan-runs.js'
 import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
 import { eventStream } from '../../src/run/event-stream.js'
+import { extendExperiment } from '../../src/run/extend-experiment.js'
 import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput } from '../../src/spec/schema.js'
@@ -89,6 +90,23 @@ export async function eventsOfResuming(
     resumeExperiment(comparisonDirectory, options, emit, signal),
   )
   for await (const event of resuming) events.push(event)
+  return events
+}
+
+/** All that happens when seeds are added to the comparison in a folder, by the fixture's workers. */
+export async function eventsOfExtending(
+  comparisonDirectory: string,
+  seeds: readonly number[],
+  behaviours: Behaviours = {},
+  signal?: AbortSignal,
+): Promise<Event[]> {
+  const options = { parallel: 1, featureCache: true, evidence: {}, startWorker: workerStarter(behaviours) }
+  const events: Event[] = []
+  const extending = eventStream<Event>(
+    (emit, cancelSignal) => extendExperiment(comparisonDirectory, { ...options, seeds }, emit, cancelSignal),
+    signal,
+  )
+  for await (const event of extending) events.push(event)
   return events
 }
 

@@ -40,7 +40,9 @@ def pairs_needed(request: PairsNeededRequest) -> PairsNeededResult:
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     return PairsNeededResult(
         difference=_for_difference(mean, spread, request.significance),
-        equivalence=None if request.margin is None else _for_equivalence(mean, spread, request.margin, request.equivalence),
+        equivalence=None
+        if request.margin is None
+        else _for_equivalence(mean, spread, request.margin, request.equivalence),
     )
 
 

@@ -2,8 +2,9 @@ import type { Comparison, Difference } from '../../compare/comparison.js'
 import { pairsOfFrameworks } from '../../compare/pairs.js'
 import { frameworkNames } from '../../framework-names.js'
 import { nameOfSeed } from '../../plan/plan-runs.js'
-import { formatNumberOf, formatOr } from '../../report/format.js'
+import { formatOr } from '../../report/format.js'
 import { type Metric, metricFormats, metricsOf } from '../../report/metric-format.js'
+import { extendCommand, moreSeedsTexts } from '../../report/more-seeds.js'
 import { frameworksOf, runsOf } from '../../report/runs.js'
 import { renderDifferenceChart } from '../charts/difference-chart.js'
 import { renderPairsChart } from '../charts/pairs-chart.js'
@@ -12,7 +13,14 @@ import { tableOfMetrics } from '../metric-table.js'
 import { scaleOf } from '../scale.js'
 
 /** Section of the test: each seed's pair, the difference, and a table of all metrics. */
-export function OutcomeSection({ comparison }: { readonly comparison: Comparison }) {
+export function OutcomeSection({
+  comparison,
+  name: folder,
+}: {
+  readonly comparison: Comparison
+  /** Name of the comparison's folder. */
+  readonly name: string
+}) {
   const { primaryMetric, metrics, runs } = comparison
   const { name } = metricFormats[primaryMetric]
   const { difference } = metrics[primaryMetric]
@@ -37,7 +45,7 @@ export function OutcomeSection({ comparison }: { readonly comparison: Comparison
           svg={renderDifferenceChart(pairs, difference, scale)}
         />
       )}
-      {difference && <SeedsToAdd difference={difference} />}
+      {difference && <SeedsToAdd difference={difference} command={extendCommand(comparison, folder)} />}
       <DifferenceTable comparison={comparison} />
       <SeedTable comparison={comparison} />
     </section>
@@ -54,16 +62,27 @@ function noteOnMargin({ margin, equivalence }: Difference): string {
     : shaded
 }
 
-/** Estimate of the seeds that would settle what is open; nothing where no number can be named. */
-function SeedsToAdd({ difference: { moreSeeds } }: { readonly difference: Difference }) {
-  const estimates = [
-    { what: 'a difference', count: moreSeeds.difference },
-    { what: 'equivalence', count: moreSeeds.equivalence },
-  ].flatMap(({ what, count }) =>
-    count === null || count === 0 ? [] : [`${formatNumberOf(count, 'more seed')} to show ${what}`],
-  )
+/** Estimate of the seeds that would settle what is open, and the command that adds them; nothing where no number can be named. */
+function SeedsToAdd({
+  difference,
+  command,
+}: {
+  readonly difference: Difference
+  readonly command: string | null
+}) {
+  const estimates = moreSeedsTexts(difference)
   if (estimates.length === 0) return null
-  return <p>If mean and spread stay as they are, a power of 80% takes about {estimates.join(', or ')}.</p>
+  return (
+    <p>
+      If mean and spread stay as they are, a power of 80% takes about {estimates.join(', or ')}.
+      {command !== null && (
+        <>
+          {' '}
+          <code>{command}</code> adds them to this comparison.
+        </>
+      )}
+    </p>
+  )
 }
 
 function DifferenceTable({ comparison }: { readonly comparison: Comparison }) {
