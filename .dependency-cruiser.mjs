@@ -3,7 +3,15 @@
 /** The rooms of src/ from the bottom to the top: what lies in each, and which other rooms it may import. */
 const rooms = {
   base: {
-    files: ['failure.ts', 'cancellation.ts', 'backbones.ts', 'version.ts', 'package-folder.ts', 'visible.ts', 'shell-quote.ts'],
+    files: [
+      'failure.ts',
+      'cancellation.ts',
+      'backbones.ts',
+      'version.ts',
+      'package-folder.ts',
+      'visible.ts',
+      'shell-quote.ts',
+    ],
     imports: [],
   },
   spec: { files: ['spec/'], imports: ['base'] },

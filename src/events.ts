@@ -2,13 +2,14 @@ import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { evidenceSchema } from './compare/evidence.js'
 import { lookSchema } from './compare/looks.js'
-import { failureSchema } from './failure.js'
+import { failureCodes, failureSchema } from './failure.js'
 import {
   checkpointReportSchema,
   epochReportSchema,
   evaluationReportSchema,
   phaseFinishedReportSchema,
   phaseStartedReportSchema,
+  reportedWarningCodes,
   runResumedReportSchema,
   stageReportSchema,
   stepReportSchema,
@@ -103,7 +104,23 @@ export const evaluationSchema = evaluationReportSchema.extend(ofRun)
 
 export const checkpointSchema = checkpointReportSchema.extend(ofRun)
 
+/**
+ * Every code that a warning can have: those that Python reports, those of the machine and of the answers, and the code of a
+ * failure that cost no run.
+ */
+export const warningCodes = [
+  ...reportedWarningCodes,
+  'DISAGREEMENT',
+  'MACHINE_BUSY',
+  'PYTHON_SILENT',
+  ...failureCodes,
+] as const
+
+/** Code of a warning, which programs can tell warnings apart by. */
+export type WarningCode = (typeof warningCodes)[number]
+
 export const warningSchema = warningReportSchema.extend({
+  code: z.enum(warningCodes),
   time,
   framework: frameworkSchema.optional(),
   seed: z.int().optional(),

@@ -1,5 +1,5 @@
 export { backbones } from './api/backbones.js'
-export { compare } from './api/compare.js'
+export { type ComparisonInFolder, compare } from './api/compare.js'
 export { type DescribeDataOptions, describeData } from './api/describe-data.js'
 export { type Diagnosis, doctor } from './api/doctor.js'
 export { extend } from './api/extend.js'
@@ -13,6 +13,7 @@ export { type VerifyOptions, verify } from './api/verify.js'
 export { withWarmWorkers } from './api/with-warm-workers.js'
 export { writeReport, writeSideBySide } from './api/write-report.js'
 export type { CancelSignal } from './cancellation.js'
+export { AllRunsFailedError } from './compare/all-runs-failed.js'
 export type {
   Comparison,
   ContractRow,
@@ -28,7 +29,7 @@ export type { Look } from './compare/looks.js'
 export type { Distance, Noise, NoiseRow } from './compare/noise.js'
 export type { MetricSummary } from './compare/summary.js'
 export type { ShortRunRow, Verification, VerificationRecord, VerifyEvent } from './compare/verification.js'
-export type { Event, EventOf } from './events.js'
+export type { Event, EventOf, WarningCode } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
 export type { BackboneLine } from './lines/backbone.js'
 export type { CacheClearedLine, CacheEntryLine } from './lines/cache.js'

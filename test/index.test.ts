@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest'
-import { compare, defineExperiment, runExperiment, TwintuneError, verify } from '../src/index.js'
+import {
+  compare,
+  defineExperiment,
+  extend,
+  runExperiment,
+  TwintuneError,
+  verify,
+  withWarmWorkers,
+} from '../src/index.js'
 
 const experiment = defineExperiment({
   name: 'api',
@@ -24,6 +32,17 @@ it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
     })
   },
 )
+
+it('workers that have ended are refused, and start nothing', async () => {
+  const workers = await withWarmWorkers(async (warm) => warm)
+  await expect(compare(experiment, { workers })).rejects.toMatchObject({
+    failure: { code: 'SPEC_INVALID', message: expect.stringContaining('These workers have ended') },
+  })
+})
+
+it.each([[[]], [[-1]], [[0.5]], [[2 ** 31]]])('extend refuses the seeds %j', async (seeds) => {
+  await expect(extend('nowhere', seeds).next()).rejects.toMatchObject({ failure: { code: 'SPEC_INVALID' } })
+})
 
 it.each([0, -1, 1.5, Number.NaN])('runExperiment refuses %d runs at the same time', async (parallel) => {
   await expect(runExperiment(experiment, { parallel }).next()).rejects.toMatchObject({

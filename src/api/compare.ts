@@ -1,14 +1,22 @@
+import { refuseIfAllFailed } from '../compare/all-runs-failed.js'
 import type { Comparison } from '../compare/comparison.js'
-import type { Event } from '../events.js'
+import type { Event, EventOf } from '../events.js'
 import { TwintuneError } from '../failure.js'
 import type { Experiment } from '../spec/schema.js'
 import { runExperiment } from './run-experiment.js'
 import type { RunOptions } from './run-options.js'
 
+/** Comparison, and the folder that it is in. */
+export type ComparisonInFolder = Comparison & {
+  /** Absolute path of the comparison's folder. */
+  readonly comparisonDirectory: string
+}
+
 /**
- * Runs every framework × seed of an experiment and compares the frameworks. Failed runs are among the comparison's
- * `runs`.
+ * Runs every framework × seed of an experiment and compares the frameworks. Where some of the runs failed they are among the
+ * comparison's `runs`.
  *
+ * @throws AllRunsFailedError When every run failed: it has the failure of each, and the comparison.
  * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the comparison's folder can't be written.
  */
 export async function compare(
@@ -17,13 +25,14 @@ export async function compare(
     /** Callback that is told of everything that happens, as it happens. */
     readonly onEvent?: (event: Event) => void
   } = {},
-): Promise<Comparison> {
-  let comparison: Comparison | undefined
+): Promise<ComparisonInFolder> {
+  let ended: EventOf<'comparison-finished'> | undefined
   for await (const event of runExperiment(experiment, options)) {
-    if (event.type === 'comparison-finished') comparison = event.comparison
+    if (event.type === 'comparison-finished') ended = event
     options.onEvent?.(event)
   }
-  if (!comparison)
-    throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
-  return comparison
+  if (!ended) throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
+  const { comparison, comparisonDirectory } = ended
+  refuseIfAllFailed(comparison, comparisonDirectory)
+  return { ...comparison, comparisonDirectory }
 }

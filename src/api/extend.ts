@@ -25,6 +25,7 @@ export async function* extend(
   const evidence = chosenEvidence(options)
   checkParallel(parallel)
   checkMinutes(hangTimeoutMinutes)
+  workers?.requireWarm()
   checkSeeds(seeds)
   const { extendExperiment } = await import('../run/extend-experiment.js')
   yield* eventStream<Event>(

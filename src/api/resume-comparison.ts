@@ -23,6 +23,7 @@ export async function* resumeComparison(
   const evidence = chosenEvidence(options)
   checkParallel(parallel)
   checkMinutes(hangTimeoutMinutes)
+  workers?.requireWarm()
   const { resumeExperiment } = await import('../run/resume-experiment.js')
   yield* eventStream<Event>(
     (emit, cancelSignal) =>

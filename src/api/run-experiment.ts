@@ -20,6 +20,7 @@ export async function* runExperiment(
   const evidence = { ...defaultEvidence, ...chosenEvidence(options) }
   checkParallel(parallel)
   checkMinutes(hangTimeoutMinutes)
+  workers?.requireWarm()
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('../run/carry-out-experiment.js')
   yield* eventStream<Event>(

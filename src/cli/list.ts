@@ -4,7 +4,7 @@ import { renderComparisonList } from '../report/comparison-list.js'
 import { meanOf, runsOf } from '../report/runs.js'
 import { listComparisons } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
-import type { Framework } from '../spec/schema.js'
+import type { Experiment, Framework } from '../spec/schema.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -13,9 +13,26 @@ export interface ListOptions extends OutputOptions {
   readonly out: string
 }
 
+/** Options of `twintune list`. A filter that is left out leaves no comparison out. */
+export interface ListCommandOptions extends ListOptions {
+  readonly status?: RecordedComparison['status']
+  readonly mode?: Experiment['mode']
+  /** Text that the folder's name has in it. */
+  readonly name?: string
+}
+
 /** Carries out `twintune list`: prints the comparisons, the newest first. */
-export async function listCommand({ json, out }: ListOptions, context: CommandContext): Promise<number> {
-  const lines = (await listComparisons(out)).map(toLine)
+export async function listCommand(
+  { json, out, status, mode, name = '' }: ListCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  const found = (await listComparisons(out)).filter(
+    (comparison) =>
+      (status === undefined || comparison.status === status) &&
+      (mode === undefined || comparison.started.mode === mode) &&
+      comparison.name.includes(name),
+  )
+  const lines = found.map(toLine)
   if (json) {
     for (const line of lines) context.stdout(JSON.stringify(line))
   } else {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { defaultEvidence, evidenceSchema } from '../compare/evidence.js'
 import { frameworkNames } from '../framework-names.js'
+import type { ComparisonListedLine } from '../lines/comparison.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { defaultRange, fewestSteps } from '../run/one-off/sweep-range.js'
@@ -147,6 +148,26 @@ export function addSweepOptions(command: Command): Command {
     .option('--steps <steps>', 'number of steps of the sweep', parseSteps, defaultRange.steps)
 }
 
+/** Adds the options that leave comparisons out of a list. */
+export function addListFilters(command: Command): Command {
+  return command
+    .addOption(new Option('--status <status>', 'list only the comparisons of this status').choices(statuses))
+    .option('--name <text>', "list only the comparisons with this text in their folder's name")
+    .addOption(
+      new Option('--mode <mode>', 'list only the comparisons in this mode').choices(['aligned', 'idiomatic']),
+    )
+}
+
+// The schema has them too; to load it would slow every command down.
+const statuses = [
+  'finished',
+  'failed',
+  'cancelled',
+  'running',
+  'interrupted',
+  'unreadable',
+] satisfies readonly ComparisonListedLine['status'][]
+
 /** Adds the options of the parity ladder: which part is climbed, and which difference is planted. */
 export function addLadderOptions(command: Command): Command {
   return command
@@ -204,7 +225,7 @@ function parsePort(value: string): number {
 
 function parseAddedSeeds(value: string): readonly number[] {
   const seeds = parseSeeds(value)
-  if ('message' in seeds) throw new InvalidArgumentError(`The seeds ${seeds.message}.`)
+  if ('message' in seeds) throw new InvalidArgumentError(`Seeds: ${seeds.message}.`)
   return seeds
 }
 

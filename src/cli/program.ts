@@ -10,7 +10,7 @@ import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
 import type { ExtendOptions } from './extend.js'
-import type { ListOptions } from './list.js'
+import type { ListCommandOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
 import {
   addAddedSeedsOption,
@@ -21,6 +21,7 @@ import {
   addEvidenceOptions,
   addFrameworkOption,
   addLadderOptions,
+  addListFilters,
   addOptionalFrameworkOption,
   addOutOption,
   addOutputOptions,
@@ -131,7 +132,7 @@ function createProgram(context: CommandContext, run: Run): Command {
   const resume = program
     .command('resume <comparison>')
     .description(
-      'resume an interrupted comparison, given by its folder, its name, the end of its name, or `latest`; its evidence stays as it began unless options change it',
+      'resume an interrupted comparison, given by its folder, its name, the beginning or end of its name, or `latest`; its evidence stays as it began unless options change it',
     )
     .action((folder: string, options: RunningOptions) =>
       run(async () => (await import('./resume.js')).resumeCommand(folder, options, context)),
@@ -195,14 +196,19 @@ function createProgram(context: CommandContext, run: Run): Command {
   const list = program
     .command('list')
     .description('list the comparisons, the newest first')
-    .action((options: ListOptions) =>
+    .action((options: ListCommandOptions) =>
       run(async () => (await import('./list.js')).listCommand(options, context)),
     )
-  addOutputOptions(addOutOption(list)).addHelpText('after', example('twintune list'))
+  addOutputOptions(addListFilters(addOutOption(list))).addHelpText(
+    'after',
+    example('twintune list --status finished --name pets'),
+  )
 
   const show = program
     .command('show <comparison>')
-    .description('show a comparison, given by its folder, its name, the end of its name, or `latest`')
+    .description(
+      'show a comparison, given by its folder, its name, the beginning or end of its name, or `latest`',
+    )
     .action((folder: string, options: ShowOptions) =>
       run(async () => (await import('./show.js')).showCommand(folder, options, context)),
     )

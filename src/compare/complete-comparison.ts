@@ -1,3 +1,4 @@
+import type { FailureCode } from '../failure.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
 import { type ComparedRuns, comparisonStatus } from './build-comparison.js'
@@ -12,7 +13,11 @@ export interface Answers {
   /** Numbers of images that the models of a run and of its repeat answer differently. */
   readonly within: readonly DifferentImages[]
   /** Reasons why a pair is in neither list, or has no images. */
-  readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
+  readonly problems: readonly {
+    readonly seed: number
+    readonly code: 'DISAGREEMENT' | FailureCode
+    readonly message: string
+  }[]
 }
 
 /** Parts that are added to the comparison of the runs that count. */

@@ -86,9 +86,21 @@ export const checkpointReportSchema = z.strictObject({
     ),
 })
 
+/** Every code that a warning from Python can have. */
+export const reportedWarningCodes = [
+  'CLASS_WEIGHTS',
+  'DATASET',
+  'FEATURE_CACHE',
+  'IMAGE_SIZE',
+  'KEPT_STEPS',
+  'LOSS_SCALING',
+  'OTHER_VERSIONS',
+  'PROFILE',
+] as const
+
 export const warningReportSchema = z.strictObject({
   type: z.literal('warning'),
-  code: z.string(),
+  code: z.enum(reportedWarningCodes),
   message: z.string(),
 })
 

@@ -32,7 +32,7 @@ export async function compareAnswers(
 ): Promise<Answers> {
   const between: SeedDisagreement[] = []
   const within: DifferentImages[] = []
-  const problems: { seed: number; code: string; message: string }[] = []
+  const problems: Answers['problems'][number][] = []
 
   for (const pair of pairsOfFrameworks(results)) {
     const [{ seed }] = pair

@@ -6,7 +6,7 @@ import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Judgement } from '../compare/judgement.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
 import type { EventOf } from '../events.js'
-import { toFailure } from '../failure.js'
+import { type FailureCode, toFailure } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import { runRequest } from '../plan/run-request.js'
 import { judgeRunMessage } from '../protocol/judge-run.js'
@@ -20,7 +20,11 @@ import type { WorkerPool } from './workers/pool.js'
 /** Judgements of a comparison's runs, and why others are missing. */
 export interface Judgements {
   readonly judgements: readonly Judgement[]
-  readonly problems: readonly { readonly seed: number; readonly code: string; readonly message: string }[]
+  readonly problems: readonly {
+    readonly seed: number
+    readonly code: FailureCode
+    readonly message: string
+  }[]
 }
 
 interface Court {
@@ -84,7 +88,7 @@ class Judge {
   readonly #experiment: Experiment
   readonly #court: Court
   readonly #cases: readonly Case[]
-  readonly #problems: { seed: number; code: string; message: string }[] = []
+  readonly #problems: { seed: number; code: FailureCode; message: string }[] = []
 
   constructor(experiment: Experiment, court: Court, cases: readonly Case[]) {
     this.#experiment = experiment

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { checkExperiment } from './check.js'
@@ -33,13 +34,17 @@ export interface LoadOptions {
  * Reads an experiment from a YAML, JSON, TypeScript or JavaScript file, checks it and fills in the defaults. Paths in a
  * YAML or JSON file are taken from its folder. YAML and JSON run no code.
  *
+ * @param given - Path of the file. `-` reads YAML or JSON from standard input, and its paths are taken from `cwd`.
  * @throws TwintuneError SPEC_NOT_FOUND when there is no such file.
  * @throws SpecError with every issue of the file and of the options.
  */
-export async function loadExperiment(file: string, options: LoadOptions = {}): Promise<Experiment> {
+export async function loadExperiment(given: string, options: LoadOptions = {}): Promise<Experiment> {
   const { set = [], seeds, cwd = process.cwd(), code = true } = options
   const { overrides, problems } = parseOverrides(set, seeds)
-  const source = await readSource(resolve(cwd, file), file, code).catch((error: unknown) => {
+  const isInput = given === standardInput
+  const file = isInput ? 'standard input' : given
+  const reading = isInput ? readInput(cwd) : readSource(resolve(cwd, file), file, code)
+  const source = await reading.catch((error: unknown) => {
     if (!(error instanceof Unreadable)) throw error
     const issues = error.problems.map((problem) => fileIssue(file, problem))
     throw new SpecError([...issues, ...problems.map(optionIssue)], error.cause)
@@ -72,11 +77,13 @@ function requireShallow(source: Source): Source {
 }
 
 function tooDeep(): Unreadable {
-  const message = `it is nested more than ${deepest} deep; no specification is`
-  return new Unreadable([{ line: null, column: null, path: [], message }])
+  return unreadable(`it is nested more than ${deepest} deep; no specification is`)
 }
 
 const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
+
+/** Name of the specification that is read from standard input instead of a file. */
+const standardInput = '-'
 
 async function readSource(path: string, shownFile: string, code: boolean): Promise<Source> {
   const missing = async (error: unknown) => {
@@ -85,14 +92,43 @@ async function readSource(path: string, shownFile: string, code: boolean): Promi
   const status = await stat(path).catch(missing)
   // A pipe or a device would never end.
   const problem = status.isDirectory() ? null : whyNoSpecification(status.isFile(), status.size)
-  if (problem !== null) throw new Unreadable([{ line: null, column: null, path: [], message: problem }])
+  if (problem !== null) throw unreadable(problem)
   const text = await readFile(path, 'utf8').catch(missing)
+  return shallow(() => readText(withoutMark(text), path, { shownFile, code }))
+}
+
+// JSON is YAML too, so that nothing need be said of which of the two it is.
+async function readInput(cwd: string): Promise<Source> {
+  const text = await readStandardInput()
+  return shallow(async () => relativeTo(cwd, (await import('./yaml-source.js')).readYaml(withoutMark(text))))
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) {
+    chunks.push(chunk as Buffer)
+    size += (chunk as Buffer).length
+    if (size > mostBytes) throw unreadable(`it has more than ${mostBytes} bytes; no specification has`)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function shallow(read: () => Promise<Source>): Promise<Source> {
   try {
-    return requireShallow(await readText(text.replace(/^\uFEFF/, ''), path, { shownFile, code }))
+    return requireShallow(await read())
   } catch (error) {
     // The parsers call themselves for each level, until the stack is full.
     throw error instanceof RangeError ? tooDeep() : error
   }
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '')
+}
+
+function unreadable(message: string): Unreadable {
+  return new Unreadable([{ line: null, column: null, path: [], message }])
 }
 
 const mostBytes = 1_000_000
@@ -116,12 +152,11 @@ async function readText(
   if (extension === '.json')
     return relativeTo(folder, await (await import('./json-source.js')).readJson(text))
   if (readable.includes(extension)) {
-    if (!code) throw new Unreadable([{ line: null, column: null, path: [], message: isProgram }])
+    if (!code) throw unreadable(isProgram)
     return relativeTo(process.cwd(), await (await import('./module-source.js')).readModule(path, shownFile))
   }
   const kind = extension === '' ? 'a file without an extension' : `a ${extension} file`
-  const message = `${kind} can't be a specification; write it as ${readable.join(', ')}`
-  throw new Unreadable([{ line: null, column: null, path: [], message }])
+  throw unreadable(`${kind} can't be a specification; write it as ${readable.join(', ')}`)
 }
 
 const isProgram =

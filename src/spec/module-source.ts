@@ -1,9 +1,10 @@
-import { extname } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { packageFolder } from '../package-folder.js'
 import { shellQuote } from '../shell-quote.js'
 import { isMapping } from './path.js'
-import { type Problem, type Source, Unreadable } from './source.js'
+import { type Place, type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
 
 /**
@@ -15,7 +16,7 @@ import { SpecError } from './spec-error.js'
 export async function readModule(file: string, shownFile: string): Promise<Source> {
   const value = await withoutStdout(async () => defaultExport(await importModule(file))).catch(
     (error: unknown) => {
-      throw explainThrown(error, shownFile)
+      throw explainThrown(error, file, shownFile)
     },
   )
   if (!isMapping(value)) {
@@ -50,8 +51,32 @@ async function withoutStdout<T>(work: () => Promise<T>): Promise<T> {
 async function importModule(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href
   if (!/^\.m?ts$/.test(extname(file))) return import(url)
+  // Lines of errors are those of the TypeScript, and not of what it is compiled to.
+  process.setSourceMapsEnabled(true)
+  if (isCommonJs(file)) {
+    const tsx = await import('tsx/cjs/api')
+    return { default: tsx.require(file, import.meta.url) }
+  }
   const { tsImport } = await import('tsx/esm/api')
   return tsImport(url, import.meta.url)
+}
+
+// What the nearest package.json says counts, as Node has it. tsx's import compiles such a file too, and loses its lines.
+function isCommonJs(file: string): boolean {
+  if (extname(file) === '.mts') return false
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const text = readIfThere(join(folder, 'package.json'))
+    if (text !== null) return !/"type"\s*:\s*"module"/.test(text)
+    if (folder === dirname(folder)) return true
+  }
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
 }
 
 // When the nearest package.json doesn't say `"type": "module"`, tsx makes CommonJS, whose exports are one default.
@@ -60,7 +85,7 @@ function defaultExport(module: unknown): unknown {
   return isMapping(exported) && exported.__esModule === true ? exported.default : exported
 }
 
-function explainThrown(error: unknown, shownFile: string): Error {
+function explainThrown(error: unknown, file: string, shownFile: string): Error {
   // The program may have another copy of twintune than ours, so its errors are known by what they hold.
   if (error instanceof Error && error.name === 'SpecError' && 'issues' in error) {
     const { issues } = error as SpecError
@@ -73,7 +98,27 @@ function explainThrown(error: unknown, shownFile: string): Error {
   // The rest of a long message, as a stack of requires, is in the cause.
   const [first = '', second = ''] = message.split('\n')
   const summary = first.endsWith(':') ? `${first} ${second}` : first
-  return new Unreadable([unplaced(`the program failed: ${name}: ${summary}${mend}`)], { cause: error })
+  const shown = `the program failed: ${name}: ${summary}${mend}`
+  return new Unreadable([{ ...placeIn(file, error), path: [], message: shown }], { cause: error })
+}
+
+/** Finds the place in the program that threw, or that called what threw; without one where the error doesn't tell. */
+function placeIn(file: string, error: unknown): Place {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  for (const frame of stack.split('\n').filter((line) => /^\s*at /.test(line))) {
+    const [, location = '', line, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/.exec(frame) ?? []
+    if (line !== undefined && pathOf(location) === file) return { line: Number(line), column: Number(column) }
+  }
+  return { line: null, column: null }
+}
+
+// Loaders give what they load an address, with a query of their own.
+function pathOf(location: string): string {
+  try {
+    return location.startsWith('file:') ? fileURLToPath(location) : location.replace(/\?.*$/, '')
+  } catch {
+    return location
+  }
 }
 
 function unplaced(message: string): Problem {

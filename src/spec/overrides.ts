@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml'
-import { formatPath, getIn, isMapping, type Path, parsePath, setIn } from './path.js'
+import { formatPath, getIn, isMapping, type Path, parsePath, removeIn, setIn } from './path.js'
 import { defaultAt } from './schema-walk.js'
 import { parseSeeds } from './seeds.js'
 
@@ -32,7 +32,8 @@ export function parseOverrides(
 
 /**
  * Copies an unchecked specification and sets a field. A value that the specification leaves to a default is written out
- * where the path goes through it, so that to set one field of an optimiser keeps the others.
+ * where the path goes through it, so that to set one field of an optimiser keeps the others. No option has the value `null`,
+ * which takes the field away.
  */
 export function applyOverride(
   spec: unknown,
@@ -46,7 +47,9 @@ export function applyOverride(
     if (message !== null) return { option, path, message }
     draft = setIn(draft, parent, container)
   }
-  return { spec: setIn(draft, path, value) }
+  if (value !== null) return { spec: setIn(draft, path, value) }
+  // A key that isn't there is left to the schema, which knows whether there is such an option.
+  return { spec: getIn(draft, path) === undefined ? setIn(draft, path, undefined) : removeIn(draft, path) }
 }
 
 function parseSet(text: string): Override | OverrideProblem {

@@ -32,6 +32,18 @@ export function setIn(value: unknown, path: Path, replacement: unknown): unknown
   return { ...(isMapping(value) ? value : {}), [segment]: changed }
 }
 
+/** Copies a value without what is at a path; a list closes up. The rest is shared. */
+export function removeIn(value: unknown, path: Path): unknown {
+  const last = path.at(-1)
+  const parent = getIn(value, path.slice(0, -1))
+  if (last === undefined) return value
+  if (Array.isArray(parent) && typeof last === 'number')
+    return setIn(value, path.slice(0, -1), parent.toSpliced(last, 1))
+  if (!isMapping(parent)) return value
+  const { [last]: _, ...rest } = parent
+  return setIn(value, path.slice(0, -1), rest)
+}
+
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

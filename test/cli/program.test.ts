@@ -271,6 +271,17 @@ describe('list and show', () => {
     expect((await run('show', 'k3f9', '--out', out)).stdout).toContain('Fairness contract')
   })
 
+  it.each([
+    [['--status', 'finished'], true],
+    [['--status', 'failed'], false],
+    [['--name', 'frozen'], true],
+    [['--name', 'pets'], false],
+    [['--mode', 'aligned', '--status', 'finished'], true],
+    [['--mode', 'idiomatic'], false],
+  ])('%j leaves out what it does not name', async (filters, isListed) => {
+    expect((await run('list', '--out', out, '--json', ...filters)).stdout !== '').toBe(isListed)
+  })
+
   it('give all of one run as a line of JSON', async () => {
     const { stdout } = await run('show', 'latest', '--out', path.relative(process.cwd(), out), '--json')
     expect(comparisonShownLineSchema.parse(JSON.parse(stdout))).toMatchObject({

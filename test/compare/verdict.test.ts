@@ -50,6 +50,33 @@ describe('a winner', () => {
   })
 })
 
+describe('a later look', () => {
+  const levels = { significance: 0.009375, equivalence: 0.0015625 }
+
+  it('needs a smaller p-value, and says which', () => {
+    const found = decide(evidence({ pairs: 12, pValue: 0.02 }), 'accuracy', levels)
+    expect(found).toEqual({
+      verdict: 'inconclusive',
+      reason: 'p = 0.020 over 12 pairs; a winner needs p < 0.0094.',
+    })
+    expect(decide(evidence({ pairs: 12, pValue: 0.005 }), 'accuracy', levels).verdict).toBe('tensorflow')
+  })
+
+  it('needs a wider interval within the margin', () => {
+    const of = (level: number) =>
+      decide(evidence({ pairs: 12, equivalence: { interval: [-0.001, 0.001], level } }), 'accuracy', levels)
+    expect(of(0.95).verdict).not.toBe('equivalent')
+    expect(of(0.998).verdict).toBe('equivalent')
+  })
+
+  it('can have no winner where the looks before have left nothing that any pairs come below', () => {
+    const spent = { significance: 0.0001, equivalence: 0.0001 }
+    expect(decide(evidence({ pairs: 40, pValue: 0.0002 }), 'accuracy', spent).reason).toContain(
+      'used up the 5%',
+    )
+  })
+})
+
 describe('equivalence', () => {
   const narrow = { interval: [-0.004, 0.0045], level: 0.9375 } as const
 

@@ -52,6 +52,45 @@ describe('a specification that is a program', () => {
   })
 })
 
+describe('a specification that is a program and fails', () => {
+  const text = "import { far } from './helper.mjs'\n\nexport default { name: far() }\n"
+
+  it.each(['a.ts', 'a.mts', 'a.mjs'])(
+    'has its own line named in %s, where another file threw',
+    async (name) => {
+      writeProgram('helper.mjs', "export const far = () => { throw new Error('too far') }")
+      const { stdout } = await startTwintune(['validate', writeProgram(name, text)], folder)
+      expect(stdout).toMatch(new RegExp(`${name}:3:\\d+: the program failed: Error: too far`))
+    },
+  )
+})
+
+function withInput(args: readonly string[], input: string) {
+  const command = startTwintune(args, folder)
+  command.stdin?.end(input)
+  return command
+}
+
+describe('a specification from standard input', () => {
+  const spec = { name: 'piped', dataset: { source: 'parquet', train: 'none.parquet' } }
+
+  it.each([
+    ['JSON', JSON.stringify(spec)],
+    ['YAML', 'name: piped\ndataset: { source: parquet, train: none.parquet }\n'],
+  ])('may be %s, and has its issues placed', async (_, input) => {
+    const { stdout, exitCode } = await withInput(['validate', '-', '--json'], input)
+    expect(exitCode).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ file: 'standard input', path: 'model' })
+  })
+
+  it('has its paths taken from the working directory', async () => {
+    const input = JSON.stringify({ ...spec, model: { backbone: 'resnet18' } })
+    const { stdout, exitCode } = await withInput(['compare', '-', '--json'], input)
+    expect(exitCode).toBe(3)
+    expect(stdout).toContain(path.join(folder, 'none.parquet'))
+  })
+})
+
 describe('what the command prints', () => {
   // More than a pipe holds.
   const issues = 1000

@@ -39,7 +39,7 @@ test('texts of the data and of failures do nothing to a terminal, and are whole 
   const [stdout, stderr] = [new OutputBuffer(), new OutputBuffer()]
   const logger = createLogger({ json: true, stdout, stderr })
   const message = `class \u001b[2K\nb has no images`
-  logger.log({ type: 'warning', time: at(0), code: 'CLASS_SMALL', message })
+  logger.log({ type: 'warning', time: at(0), code: 'DATASET', message })
   logger.close()
   expect(stderr.text).toBe('warning class \\x1b[2K\\nb has no images\n')
   expect(JSON.parse(stdout.text)).toMatchObject({ message })
@@ -62,7 +62,7 @@ describe('with --json', () => {
     const [stdout, stderr] = [new OutputBuffer(), new OutputBuffer()]
     const logger = createLogger({ json: true, stdout, stderr })
     for (const framework of ['tensorflow', 'pytorch'] as const) {
-      logger.log({ type: 'warning', time: at(1), framework, code: 'ODD_IMAGE_SIZE', message: 'Use 97.' })
+      logger.log({ type: 'warning', time: at(1), framework, code: 'IMAGE_SIZE', message: 'Use 97.' })
     }
     expect(stdout.lines).toHaveLength(2)
     expect(stderr.lines).toEqual(['warning TensorFlow: Use 97.'])

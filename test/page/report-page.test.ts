@@ -179,6 +179,17 @@ test('the seeds that would settle the question are estimated, where they can be'
   expect(textOf(pageOf(comparison()))).toContain(
     'a power of 80% takes about 4 more seeds to show a difference, or 3 more seeds to show equivalence',
   )
+  // The command adds as many as the nearer of the two takes.
+  expect(textOf(pageOf(comparison()))).toMatch(/twintune extend \S+ --seeds 2\.\.4 adds them/)
+})
+
+test('a later look is said to be one, with what it asks of a verdict', () => {
+  const earlier = { seeds: [0], pairs: 6, significance: 0.05, equivalence: 0.05 }
+  const looks = [earlier, { seeds: [0, 1], pairs: 12, significance: 0.009375, equivalence: 0.0015625 }]
+  const text = textOf(pageOf(comparison({ looks })))
+  expect(text).toContain('This is look 2 at the result: seeds were added after 6 pairs had been seen.')
+  expect(text).toContain('a winner needs p &lt; 0.0094 here, and equivalence an interval of 99.69%')
+  expect(textOf(pageOf(comparison({ looks: [earlier] })))).not.toContain('look 1')
 })
 
 test('the noise of each framework stands beside the distance of the two, where runs were repeated', () => {

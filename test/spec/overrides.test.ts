@@ -30,6 +30,27 @@ describe('--set', () => {
     expect(getIn(await load([set]), path)).toEqual(value)
   })
 
+  it('takes a key away with null, so that its default holds', async () => {
+    const text = `${smallestYaml}\ndeterministic: true\nseeds: [7]\n`
+    expect(await load(['deterministic=null', 'seeds=null'], text)).toMatchObject({
+      deterministic: false,
+      seeds: [0, 1, 2],
+    })
+  })
+
+  it('takes an entry of a list away with null', async () => {
+    const { training } = await load([
+      'training.phases=[{ epochs: 1 }, { epochs: 2 }]',
+      'training.phases[0]=null',
+    ])
+    expect(training.phases).toMatchObject([{ epochs: 2 }])
+  })
+
+  it('says that a key to take away is unknown, or may not be missing', async () => {
+    await expect(load(['training.epoch=null'])).rejects.toThrow("unknown key 'epoch'")
+    await expect(load(['dataset.train=null'])).rejects.toThrow('dataset.train: missing')
+  })
+
   it('keeps the rest of what it reaches into, defaults too', async () => {
     const { training } = await load(['training.phases[0].optimizer.learningRate=0.5'])
     expect(training.phases).toMatchObject([{ epochs: 5, optimizer: { name: 'adam', learningRate: 0.5 } }])
@@ -113,10 +134,11 @@ describe('--set', () => {
     expect(await issuesOfFile('a.yaml', smallestYaml, { set: [set] })).toEqual([issue])
   })
 
-  it('sets any value at any path, and nothing else', () => {
+  it('sets any value but null at any path, and nothing else', () => {
     const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,8}$/)
     fc.assert(
       fc.property(fc.array(key, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (path, value) => {
+        fc.pre(value !== null)
         const { overrides, problems } = parseOverrides([`${formatPath(path)}=${JSON.stringify(value)}`])
         expect(problems).toEqual([])
         const [override] = overrides

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseSeeds } from '../../src/spec/seeds.js'
+import { formatSeeds, parseSeeds } from '../../src/spec/seeds.js'
 
 it.each([
   ['3', [3]],
@@ -19,4 +19,10 @@ it.each([
   ['0..999999999', 'must be at most 10000 seeds'],
 ])('%j is rejected', (text, message) => {
   expect(parseSeeds(text)).toEqual({ message })
+})
+
+it.each(['3', '0..5', '0,3,7', '0..1,8', '7,5..6'])('%s is written as it is read', (text) => {
+  const seeds = parseSeeds(text)
+  if ('message' in seeds) throw new Error(seeds.message)
+  expect(formatSeeds(seeds)).toBe(text)
 })

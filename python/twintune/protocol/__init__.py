@@ -114,6 +114,7 @@ from twintune.protocol.progress import (
     StepReport,
     SweepProgress,
     SweepStepReport,
+    WarningCode,
     WarningReport,
 )
 from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
@@ -281,6 +282,7 @@ __all__ = [
     "Training",
     "TrainingMetrics",
     "UnreadableImage",
+    "WarningCode",
     "WarningReport",
     "WeightsRequest",
 ]

@@ -108,10 +108,23 @@ class CheckpointReport(Message, tag_field="type", tag="checkpoint"):
     path: str
 
 
+WarningCode = Literal[
+    "CLASS_WEIGHTS",
+    "DATASET",
+    "FEATURE_CACHE",
+    "IMAGE_SIZE",
+    "KEPT_STEPS",
+    "LOSS_SCALING",
+    "OTHER_VERSIONS",
+    "PROFILE",
+]
+"""Every code that a warning can have: the twin of `reportedWarningCodes` in `src/protocol/progress.ts`."""
+
+
 class WarningReport(Message, tag_field="type", tag="warning"):
     """A warning that the user should see."""
 
-    code: str
+    code: WarningCode
     message: str
 
 

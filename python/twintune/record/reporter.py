@@ -22,6 +22,7 @@ from twintune.protocol import (
     StageReport,
     StepReport,
     SweepStepReport,
+    WarningCode,
     WarningReport,
 )
 from twintune.record.run_state import Position, RunState
@@ -98,6 +99,6 @@ class Reporter:
         """Reports that a checkpoint was written to `path`, relative to the comparison's folder."""
         self._emit(CheckpointReport(path))
 
-    def warning(self, code: str, message: str) -> None:
+    def warning(self, code: WarningCode, message: str) -> None:
         """Reports a warning that the user should see."""
         self._emit(WarningReport(code, message))

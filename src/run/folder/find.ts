@@ -21,7 +21,8 @@ export async function listComparisons(runsDirectory: string): Promise<RecordedCo
 }
 
 /**
- * Finds the comparison that the user means: `latest`, a folder, or a name or its unique ending below `runsDirectory`.
+ * Finds the comparison that the user means: `latest`, a folder, or a name or its unique beginning or ending below
+ * `runsDirectory`.
  *
  * @throws TwintuneError COMPARISON_NOT_FOUND, with the comparisons to choose from, or the reason why they can't be read.
  */
@@ -33,10 +34,10 @@ export async function findComparison(named: string, runsDirectory: string): Prom
     return comparisons[0] ?? notFound(`There is no comparison in ${runsDirectory} yet.`, [])
   const exact = comparisons.find(({ name }) => name === named)
   if (exact) return exact
-  const [only, ...others] = comparisons.filter(({ name }) => name.endsWith(named))
+  const [only, ...others] = comparisons.filter(({ name }) => name.startsWith(named) || name.endsWith(named))
   if (!only) return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
   if (others.length > 0)
-    return notFound(`The names of several comparisons end with ${named}.`, [only, ...others])
+    return notFound(`The names of several comparisons begin or end with ${named}.`, [only, ...others])
   return only
 }
 

@@ -1,3 +1,4 @@
+import { TwintuneError } from '../../failure.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import type { FrameworkWorker } from './framework-worker.js'
 
@@ -11,6 +12,16 @@ export class WarmWorkers {
   /** @internal Makes an empty set of waiting workers. */
   static none(): WarmWorkers {
     return new WarmWorkers()
+  }
+
+  /** @internal Refuses workers that have been stopped, which would start anew for each comparison. */
+  requireWarm(): void {
+    if (!this.#stopped) return
+    throw new TwintuneError({
+      code: 'SPEC_INVALID',
+      message: 'These workers have ended: withWarmWorkers stops them when its function has ended.',
+      hint: 'Use them within the function that withWarmWorkers calls, and await there all that uses them.',
+    })
   }
 
   /** @internal Takes a living worker that has imported what runs of this mode need. It no longer waits. */

@@ -132,6 +132,7 @@ describe('a comparison', () => {
     ['its folder', path.join(runs, 'cats-20261124-101500-k3f9')],
     ['its name', 'cats-20261124-101500-k3f9'],
     ['the end of its name', 'k3f9'],
+    ['the beginning of its name', 'cats-20261124'],
   ])('is found by %s', async (_, run) => {
     expect((await findComparison(run, runs)).name).toBe('cats-20261124-101500-k3f9')
   })
