@@ -102,7 +102,7 @@ def aligned_entry(name: str) -> dict[str, Any]:
     projection = build_projection(model)
     entry = {
         "features": model.head_hidden_size if projection else model.num_features,
-        "defaultImageSize": config.input_size[-1],
+        "defaultImageSize": default_image_size(name, config.input_size[-1]),
         "preprocessing": {
             "mean": list(config.mean),
             "std": list(config.std),
@@ -114,6 +114,15 @@ def aligned_entry(name: str) -> dict[str, Any]:
     for epsilon, momentum in constants:
         entry["batchNorm"] = {"epsilon": epsilon, "momentum": momentum}
     return entry
+
+
+def default_image_size(name: str, size: int) -> int:
+    """The size of a checkpoint's images as timm gives it, or the size next to it at which the weights' padding agrees.
+
+    TensorFlow pads as both engines do at sizes of 32k+1 alone.
+    """
+    wants_odd = PACKAGED.get(name, {}).get("oddImageSizes", False)
+    return round((size - 1) / 32) * 32 + 1 if wants_odd else size
 
 
 def manifest(name: str) -> dict[str, list[int]]:

@@ -7,7 +7,9 @@ const alignedSchema = z.object({
   features: z.int().describe('Channels of the pooled feature vector.'),
   defaultImageSize: z
     .int()
-    .describe('Height and width in pixels that timm gives for the checkpoint that `imagenet` means.'),
+    .describe(
+      'Height and width in pixels that timm gives for the checkpoint that `imagenet` means, or the size next to it at which both engines pad as those weights were trained.',
+    ),
   imagenet: z.discriminatedUnion('source', [
     z.object({ source: z.literal('package'), package: z.string(), oddImageSizes: z.boolean().optional() }),
     z.object({ source: z.literal('hub'), repository: z.string() }),
@@ -55,7 +57,7 @@ export const idiomaticPairSchema = z.object({
 /** Network that can be compared, and the modes that it can be compared in: at least one. */
 export interface Backbone {
   readonly name: string
-  /** Height and width in pixels: timm's, or torchvision's where there is no aligned mode. */
+  /** Height and width in pixels of aligned mode, or torchvision's where there is no aligned mode. */
   readonly defaultImageSize: number
   readonly aligned?: z.output<typeof alignedSchema>
   /** Pair of the two libraries' own models of that name. */
@@ -85,7 +87,8 @@ export function findBackbone(name: string): Backbone | undefined {
 }
 
 /**
- * Height and width in pixels that the ImageNet weights of a backbone want: timm's, in idiomatic mode torchvision's.
+ * Height and width in pixels that the ImageNet weights of a backbone want: in aligned mode timm's, or the size next to it
+ * at which both engines pad as the weights were trained; in idiomatic mode torchvision's.
  *
  * @throws RangeError Where the mode has no such backbone.
  */

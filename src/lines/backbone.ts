@@ -9,7 +9,7 @@ export const backboneLineSchema = z
     defaultImageSize: z
       .int()
       .describe(
-        "Height and width in pixels by default: timm's, or torchvision's where there is no aligned mode.",
+        "Height and width in pixels by default: timm's, or the size next to it at which both engines pad as the weights were trained; torchvision's where there is no aligned mode.",
       ),
     features: z
       .int()
