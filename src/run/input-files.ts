@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type FailureCode, TwintuneError } from '../failure.js'
 import { isLocalFolder } from '../spec/file-paths.js'
+import { nearestPath } from '../spec/nearest-path.js'
 import type { Experiment } from '../spec/schema.js'
 
 /** Throws when a file or folder that the experiment names isn't there, before any Python starts: no run could work. */
@@ -25,9 +26,13 @@ export function checkDataFiles(dataset: Experiment['dataset']): void {
 
 function checkExists(code: FailureCode, specPath: string, file: string): void {
   if (existsSync(file)) return
+  const meant = nearestPath(file)
   throw new TwintuneError({
     code,
     message: `${specPath}: there is no file or folder ${file}`,
-    hint: 'A relative path starts from the folder of the YAML or JSON file; in TypeScript and in --set, from the working directory.',
+    hint:
+      meant === null
+        ? 'A relative path starts from the folder of the YAML or JSON file; in TypeScript and in --set, from the working directory.'
+        : `Did you mean ${meant}?`,
   })
 }

@@ -4,7 +4,7 @@ import { augmentationSchema } from './augmentation-schema.js'
 import { datasetRules } from './dataset-rules.js'
 import { effectRules } from './effect-rules.js'
 import type { Finding } from './explain.js'
-import { nearest } from './nearest.js'
+import { nearest, nearestFew } from './nearest.js'
 import { getIn as getRaw, isMapping, type Path } from './path.js'
 import {
   backboneOf,
@@ -70,8 +70,8 @@ function backboneHasMode(spec: unknown): Violation[] {
   const backbone = backboneOf(spec)
   if (backbone === undefined || backbone[mode] !== undefined) return []
   const libraries = { aligned: 'keras-hub and timm', idiomatic: 'keras.applications and torchvision' }[mode]
-  const available = backbonesOf(mode).join(', ')
-  const message = `${mode} mode needs a model of both ${libraries}, and ${backbone.name} is none; available: ${available}`
+  const near = nearestFew(backbone.name, backbonesOf(mode), 3).join(', ')
+  const message = `${mode} mode needs a model of both ${libraries}, and ${backbone.name} is none; nearest: ${near} (\`twintune backbones\` lists them)`
   return [{ path, message }]
 }
 

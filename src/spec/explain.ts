@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import { nearest } from './nearest.js'
-import type { Path } from './path.js'
-import { requiredKeys } from './schema-walk.js'
+import type { MeantKey } from './meant-key.js'
+import { nearest, nearestFew } from './nearest.js'
+import { formatPlace, type Path } from './path.js'
+import { mappingFor, requiredKeys } from './schema-walk.js'
 
 /** Finding about a wrong specification, before it is known which file or option is to blame. */
 export interface Finding {
@@ -32,6 +33,16 @@ export function explain(issue: Issue, spec: unknown): Finding {
       suggestion: null,
     }
   }
+  if (issue.code === 'invalid_type' && issue.expected === 'object' && typeof given === 'string') {
+    const mapping = mappingFor(given, path, spec)
+    const as = mapping === null ? '' : `, as ${mapping}`
+    return {
+      path,
+      at: 'value',
+      message: `expected a mapping${as}, got ${describe(given)}`,
+      suggestion: mapping,
+    }
+  }
   const suggestion = typeof given === 'string' ? nearest(given, allowedValues(issue)) : null
   const meant = suggestion === null ? '' : `; did you mean '${suggestion}'?`
   return {
@@ -42,13 +53,17 @@ export function explain(issue: Issue, spec: unknown): Finding {
   }
 }
 
+/** Key that its mapping doesn't have. */
+export interface UnknownKey extends MeantKey {
+  /** Path of the mapping. */
+  readonly parent: Path
+  readonly key: string
+  /** Keys that the mapping may have. */
+  readonly known: readonly string[]
+}
+
 /** Puts a key that doesn't exist into plain words. */
-export function explainUnknownKey(
-  path: Path,
-  key: string,
-  meant: string | null,
-  known: readonly string[],
-): Finding {
+export function explainUnknownKey({ parent: path, key, meant, elsewhere, known }: UnknownKey): Finding {
   if (known.includes(key)) {
     return {
       path: [...path, key],
@@ -57,8 +72,21 @@ export function explainUnknownKey(
       suggestion: null,
     }
   }
-  const mend = meant === null ? `; possible here: ${known.join(', ')}` : `; did you mean '${meant}'?`
-  return { path: [...path, key], at: 'key', message: `unknown key '${key}'${mend}`, suggestion: meant }
+  const finding = { path: [...path, key], at: 'key' } as const
+  if (meant !== null)
+    return { ...finding, message: `unknown key '${key}'; did you mean '${meant}'?`, suggestion: meant }
+  const [first = null, ...others] = elsewhere.map(formatPlace)
+  if (first !== null) {
+    const places = either(
+      [first, ...others].map((place) => (/[.[]/.test(place) ? place : `${place} at the top`)),
+    )
+    return { ...finding, message: `unknown key '${key}'; did you mean ${places}?`, suggestion: first }
+  }
+  return {
+    ...finding,
+    message: `unknown key '${key}'; possible here: ${known.join(', ')}`,
+    suggestion: null,
+  }
 }
 
 // Says what would have been right, as the beginning of a sentence; `null` when only zod's own message says it.
@@ -67,7 +95,7 @@ function expectation(issue: Issue, spec: unknown): string | null {
     case 'invalid_type':
       return `expected ${nouns[issue.expected] ?? issue.expected}`
     case 'invalid_value':
-      return `expected ${either(allowedValues(issue))}`
+      return `expected ${oneOf(allowedValues(issue), issue)}`
     case 'invalid_union':
       return `expected ${either([...allowedValues(issue), ...allowedShapes(issue.path, spec)])}`
     case 'too_small':
@@ -104,6 +132,18 @@ function allowedValues(issue: Issue): string[] {
     .flat()
     .flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
 }
+
+const mostListed = 12
+
+// Forty names hide the one that was meant: the nearest three show it.
+function oneOf(values: readonly string[], { input, path }: Issue): string {
+  if (values.length <= mostListed) return either(values)
+  const few = typeof input === 'string' ? nearestFew(input, values, 3) : values.slice(0, 3)
+  const list = listings[formatPlace(path)]
+  return `one of ${values.length} names, such as ${either(few)}${list === undefined ? '' : ` (${list})`}`
+}
+
+const listings: Readonly<Record<string, string>> = { 'model.backbone': '`twintune backbones` lists them' }
 
 // The mappings among a union's alternatives, as `{ file: … }`; none where only a discriminator, which is a text, is wrong.
 function allowedShapes(path: Path, spec: unknown): string[] {

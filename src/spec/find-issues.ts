@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { checkAcrossFields } from './cross-field-rules.js'
-import { explain, explainUnknownKey, type Finding, type Issue } from './explain.js'
-import { nearest } from './nearest.js'
+import { explain, explainUnknownKey, type Finding, type Issue, type UnknownKey } from './explain.js'
+import { findMeantKey } from './meant-key.js'
 import { commonLength, formatPath, getIn, isMapping, type Path, setIn, startsWith } from './path.js'
 import { experimentSchema } from './schema.js'
 import { knownKeys } from './schema-walk.js'
@@ -16,8 +16,9 @@ export function findIssues(spec: unknown): Finding[] {
   const unknownKeys = findUnknownKeys(issues, spec)
   if (unknownKeys.length > 0) {
     return [
-      ...unknownKeys.map(({ parent, key, meant, known }) => explainUnknownKey(parent, key, meant, known)),
+      ...unknownKeys.map(explainUnknownKey),
       ...findIssues(unknownKeys.reduce(mendKey, spec)).map((finding) => restorePath(finding, unknownKeys)),
+      ...unknownKeys.flatMap((unknown) => findInMoved(unknown, spec)),
     ]
   }
   const astray = issues.filter(hasNoVariant)
@@ -25,14 +26,6 @@ export function findIssues(spec: unknown): Finding[] {
     return [...astray.map((issue) => explain(issue, spec)), ...findBelow(astray, spec)]
   }
   return [...issues.map((issue) => explain(issue, spec)), ...checkAcrossFields(spec)]
-}
-
-interface UnknownKey {
-  readonly parent: Path
-  readonly key: string
-  /** Key that was probably meant and isn't there; `null` where none is close. */
-  readonly meant: string | null
-  readonly known: readonly string[]
 }
 
 type NoVariant = Issue & { readonly discriminator: string; readonly options: z.core.util.Primitive[] }
@@ -74,8 +67,7 @@ function findUnknownKeys(issues: readonly Issue[], spec: unknown): UnknownKey[] 
         .filter((other) => formatPath(other.parent) === formatPath(parent))
         .map(({ meant }) => meant)
       const free = known.filter((name) => !present.includes(name) && !taken.includes(name))
-      const meant = nearest(key, free)
-      found.push({ parent, key, meant, known })
+      found.push({ parent, key, known, ...findMeantKey(key, parent, free) })
     }
   }
   return found
@@ -99,6 +91,25 @@ function mendKey(spec: unknown, { parent, key, meant }: UnknownKey): unknown {
     return meant === null ? [] : [[meant, value]]
   })
   return setIn(spec, parent, Object.fromEntries(mended))
+}
+
+// Checks what stands below a key that belongs elsewhere as if it stood there alone, under the name that the user gave.
+function findInMoved({ parent, key, elsewhere }: UnknownKey, spec: unknown): Finding[] {
+  const [target] = elsewhere
+  const value = getIn(spec, [...parent, key])
+  if (target === undefined || !isMapping(value)) return []
+  return findIssues(wrap(value, target)).flatMap((finding) => {
+    if (!startsWith(finding.path, target) || finding.path.length === target.length) return []
+    return [{ ...finding, path: [...parent, key, ...finding.path.slice(target.length)] }]
+  })
+}
+
+// Makes a specification that has nothing but a value at a path.
+function wrap(value: unknown, path: Path): unknown {
+  return path.reduceRight(
+    (inner, segment) => (typeof segment === 'number' ? [inner] : { [segment]: inner }),
+    value,
+  )
 }
 
 // Gives a finding the path as the user wrote it, with the keys that were mended for the check.

@@ -19,7 +19,9 @@ export const specIssueSchema = z.strictObject({
   suggestion: z
     .string()
     .nullable()
-    .describe('Key or value that was probably meant; null where none is close.'),
+    .describe(
+      'Key or value that was probably meant, or the place where such a key belongs, as `training.phases[].epochs`; null where none is close.',
+    ),
 })
 
 /** Issue of a specification: something that is wrong with it, and its place. */

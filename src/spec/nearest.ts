@@ -10,6 +10,19 @@ export function nearest(text: string, candidates: readonly string[]): string | n
   return ranked[0]?.candidate ?? null
 }
 
+/** Sorts the candidates by how near they are to a text, the nearest first, and takes the first few. */
+export function nearestFew(text: string, candidates: readonly string[], count: number): string[] {
+  const far = (candidate: string) =>
+    slipsBetween(fold(text), fold(candidate)) - commonStart(fold(text), fold(candidate))
+  return candidates.toSorted((one, other) => far(one) - far(other)).slice(0, count)
+}
+
+// Names of a family begin alike and end in sizes and versions.
+function commonStart(text: string, candidate: string): number {
+  const differs = [...text].findIndex((letter, index) => letter !== candidate[index])
+  return differs === -1 ? text.length : differs
+}
+
 // A user who writes resnet34 made no slip for resnet18: another number is another thing.
 function mayBeMeant(text: string, candidate: string): boolean {
   const [given, wanted] = [digits(text), digits(candidate)]
@@ -26,7 +39,8 @@ function allowedSlips(text: string, candidate: string): number {
   return Math.floor(Math.max(fold(text).length, fold(candidate).length) * 0.4)
 }
 
-function fold(text: string): string {
+/** Writes a text without what doesn't count between two spellings: case, `_`, `-` and blanks. */
+export function fold(text: string): string {
   return text.toLowerCase().replaceAll(/[\s_-]/g, '')
 }
 

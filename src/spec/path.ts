@@ -10,6 +10,11 @@ export function formatPath(path: Path): string {
   }, '')
 }
 
+/** Formats a path for any entry of its lists: `training.phases[].epochs`. */
+export function formatPlace(path: Path): string {
+  return formatPath(path).replaceAll(/\[\d+\]/g, '[]')
+}
+
 /** Reads `training.phases[0].epochs` or `training.phases.0.epochs`; `null` when it is no path. */
 export function parsePath(text: string): Path | null {
   const dotted = text.trim().replaceAll(/\[(\d+)\]/g, '.$1')

@@ -14,6 +14,41 @@ export function requiredKeys(path: Path, spec: unknown): string[][] {
   )
 }
 
+/** Lists the paths of all keys that any specification may have, each once; the entries of a list are its entry 0. */
+export function allKeyPaths(): readonly Path[] {
+  keyPaths ??= pathsBelow(experimentSchema, [])
+  return keyPaths
+}
+
+let keyPaths: readonly Path[] | undefined
+
+function pathsBelow(schema: z.core.$ZodType, path: Path): Path[] {
+  const found = variants(schema, undefined).flatMap((variant): Path[] => {
+    if (variant instanceof z.ZodArray) return pathsBelow(variant.element, [...path, 0])
+    if (!(variant instanceof z.ZodObject)) return []
+    return Object.entries<z.core.$ZodType>(variant.shape).flatMap(([key, field]) => [
+      [...path, key],
+      ...pathsBelow(field, [...path, key]),
+    ])
+  })
+  return [...new Map(found.map((each) => [JSON.stringify(each), each])).values()]
+}
+
+/** Writes the mapping that a text was probably short for, as `{ name: adam }`; `null` where none of its keys takes the text. */
+export function mappingFor(text: string, path: Path, spec: unknown): string | null {
+  const shapes = mappingsAt(path, spec).map((mapping) =>
+    Object.entries<z.core.$ZodType>(mapping.shape).filter(([, field]) => field._zod.optin === undefined),
+  )
+  const takers = shapes.flatMap((fields) =>
+    fields.flatMap(([taker, field]) => (fits(field, text) ? [{ fields, taker, field }] : [])),
+  )
+  // A key that has few values tells more than one that takes any text, as a path does.
+  const chosen = takers.find(({ field }) => !fits(field, `${text}?`)) ?? takers[0]
+  if (chosen === undefined) return null
+  const entries = chosen.fields.map(([key]) => `${key}: ${key === chosen.taker ? text : '…'}`)
+  return `{ ${entries.join(', ')} }`
+}
+
 /** Reads the default at a path, for a specification that says nothing there; `undefined` when there is none. */
 export function defaultAt(path: Path, spec: unknown): unknown {
   const field = schemasAt(path, spec).find(hasDefault)

@@ -80,7 +80,29 @@ describe('a bad value is told in plain words', () => {
     [['training', 'batchSize'], Number.NaN, 'expected a number, got NaN'],
     [['training', 'phases'], [], 'must not be empty, got an empty list'],
     [['training', 'phases'], {}, 'expected a list, got a mapping'],
-    [['training', 'phases', 0, 'optimizer'], 'adam', "expected a mapping, got the text 'adam'"],
+    [
+      ['training', 'phases', 0, 'optimizer'],
+      'adam',
+      "expected a mapping, as { name: adam }, got the text 'adam'",
+    ],
+    [['training', 'phases', 0, 'optimizer'], 'adagrad', "expected a mapping, got the text 'adagrad'"],
+    [
+      ['training', 'phases', 0, 'schedule'],
+      'cosine',
+      "expected a mapping, as { name: cosine }, got the text 'cosine'",
+    ],
+    [['model'], 'resnet50', "expected a mapping, as { backbone: resnet50 }, got the text 'resnet50'"],
+    [['dataset'], 'csv', "expected a mapping, as { source: csv, train: … }, got the text 'csv'"],
+    [
+      ['model', 'backbone'],
+      'efficientnet',
+      "expected one of 40 names, such as efficientnet_b0, efficientnet_b1 or efficientnet_b2 (`twintune backbones` lists them), got the text 'efficientnet'; did you mean 'efficientnet_b0'?",
+    ],
+    [
+      ['model', 'backbone'],
+      5,
+      'expected one of 40 names, such as resnet18, resnet26 or resnet34 (`twintune backbones` lists them), got 5',
+    ],
     [['training', 'phases', 0, 'optimizer', 'learningRate'], 0, 'must be more than 0, got 0'],
     [['model', 'head', 'dropout'], 1, 'must be less than 1, got 1'],
     [['dataset', 'train'], '', 'must not be empty, got an empty text'],
@@ -187,7 +209,7 @@ describe('a misspelt key', () => {
       "trainig.phases[0].epoch: unknown key 'epoch'; did you mean 'epochs'?",
       "trainig.phases[0].optimiser: unknown key 'optimiser'; did you mean 'optimizer'?",
       "trainig.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
-      "trainig.phases[0].optimiser.lr: unknown key 'lr'; possible here: name, learningRate, beta1, beta2, epsilon, weightDecay, decayNormAndBias",
+      "trainig.phases[0].optimiser.lr: unknown key 'lr'; did you mean 'learningRate'?",
       "trainig.phases[0].optimiser.beta_1: unknown key 'beta_1'; did you mean 'beta1'?",
       'trainig.bachSize: must be at least 1, got 0',
       "trainig.phases[0].epoch: expected a number, got the text 'x'",
@@ -258,12 +280,61 @@ describe('a misspelt key', () => {
   })
 })
 
+describe('a key that exists elsewhere', () => {
+  it.each([
+    ['learningRate', 'training.phases[].optimizer.learningRate'],
+    ['learning_rate', 'training.phases[].optimizer.learningRate'],
+    ['lr', 'training.phases[].optimizer.learningRate'],
+    ['batch_size', 'training.batchSize'],
+    ['epochs', 'training.phases[].epochs or training.fineTune.epochs'],
+    ['weight_decay', 'training.phases[].optimizer.weightDecay'],
+    ['mixup', 'augmentation.mixup'],
+    ['backbone', 'model.backbone'],
+    ['imageSiz', 'dataset.imageSize'],
+    ['metric', 'comparison.primaryMetric'],
+  ])('is pointed to: %s at the top', (key, places) => {
+    expect(issuesOfValue({ ...smallest, [key]: 1 })).toEqual([
+      `${key}: unknown key '${key}'; did you mean ${places}?`,
+    ])
+  })
+
+  it('is pointed to from within a mapping, too', () => {
+    const training = { lr: 1, seeds: [1], phases: [{ batchSize: 3, lr: 2 }] }
+    expect(issuesOfValue({ ...smallest, training })).toEqual([
+      "training.phases[0].batchSize: unknown key 'batchSize'; did you mean training.batchSize?",
+      "training.phases[0].lr: unknown key 'lr'; did you mean training.phases[].optimizer.learningRate?",
+      "training.lr: unknown key 'lr'; did you mean training.phases[].optimizer.learningRate?",
+      "training.seeds: unknown key 'seeds'; did you mean seeds at the top?",
+    ])
+  })
+
+  it('has its children checked as if it stood there', () => {
+    expect(issuesOfValue({ ...smallest, optimizer: { name: 'adam', lr: 0.1, beta1: 2 } })).toEqual([
+      "optimizer: unknown key 'optimizer'; did you mean training.phases[].optimizer?",
+      "optimizer.lr: unknown key 'lr'; did you mean 'learningRate'?",
+      'optimizer.beta1: must be at most 0.999999, got 2',
+    ])
+  })
+
+  it('is not taken for a key that is only alike in its own mapping', () => {
+    expect(issuesOfValue({ ...smallest, augmentations: { horizontalFlip: 0.5 } })).toEqual([
+      "augmentations: unknown key 'augmentations'; did you mean 'augmentation'?",
+    ])
+  })
+
+  it('is not guessed at where it is in many places', () => {
+    expect(issuesOfValue({ ...smallest, dataset: { ...smallest.dataset, name: 'x' } })).toEqual([
+      expect.stringContaining("dataset.name: unknown key 'name'; possible here: source, train, "),
+    ])
+  })
+})
+
 describe('a variant that does not exist', () => {
   it('is reported with the fields that are wrong in every variant', () => {
     const optimizer = { name: 'adagrad', learningRate: -1, momentum: 2, rho: 1 }
     const training = { phases: [{ optimizer }] }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
-      "training.phases[0].optimizer.rho: unknown key 'rho'; possible here: name, learningRate, beta1, beta2, epsilon, weightDecay, decayNormAndBias, momentum, nesterov, smoothing, centered",
+      "training.phases[0].optimizer.rho: unknown key 'rho'; did you mean 'smoothing'?",
       "training.phases[0].optimizer.name: expected adam, adamw, sgd or rmsprop, got the text 'adagrad'",
       'training.phases[0].optimizer.learningRate: must be more than 0, got -1',
     ])

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { backbonesOf } from '../../src/backbones.js'
 import { issuesOfValue, smallest } from './rig.js'
 
 const phase = (fields: object) => ({ ...smallest, training: { phases: [{ epochs: 2 }, fields] } })
@@ -36,12 +35,12 @@ describe('rules that bind several fields', () => {
     [
       'a backbone that only aligned mode has',
       { ...idiomatic, model: { backbone: 'resnet18' } },
-      `model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; available: ${backbonesOf('idiomatic').join(', ')}`,
+      `model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; nearest: resnet101, resnet152, resnet50 (\`twintune backbones\` lists them)`,
     ],
     [
       'a backbone that only idiomatic mode has',
       { ...smallest, model: { backbone: 'convnext_tiny' } },
-      `model.backbone: aligned mode needs a model of both keras-hub and timm, and convnext_tiny is none; available: ${backbonesOf('aligned').join(', ')}`,
+      `model.backbone: aligned mode needs a model of both keras-hub and timm, and convnext_tiny is none; nearest: cspresnext50, resnet18, resnet26 (\`twintune backbones\` lists them)`,
     ],
     [
       'a file of weights in idiomatic mode',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nearest } from '../../src/spec/nearest.js'
+import { nearest, nearestFew } from '../../src/spec/nearest.js'
 
 it.each([
   ['bachSize', ['batchSize', 'phases'], 'batchSize'],
@@ -13,4 +13,20 @@ it.each([
   ['', ['a'], null],
 ])('%s among %j means %s', (text, candidates, meant) => {
   expect(nearest(text, candidates)).toBe(meant)
+})
+
+it.each([
+  ['efficientnetv2', ['efficientnet_v2_s', 'efficientnet_v2_m']],
+  ['renset50', ['resnet50', 'resnetv2_50']],
+  ['mobilenet', ['mobilenet_v2', 'mobilenetv3_small_100']],
+])('the names nearest to %s are %j', (text, nearestTwo) => {
+  const names = [
+    'vgg11',
+    'mobilenetv3_small_100',
+    'resnet50',
+    'resnetv2_50',
+    'efficientnet_b0',
+    'mobilenet_v2',
+  ]
+  expect(nearestFew(text, [...names, 'efficientnet_v2_s', 'efficientnet_v2_m'], 2)).toEqual(nearestTwo)
 })
