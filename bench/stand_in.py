@@ -92,6 +92,8 @@ class StandInEngine:
             find_backbone(request.model.backbone).preprocessing_of(request.model.weights),
             "float32",
             request.augmentation,
+            request.dataset.resize,
+            request.training.sampler,
         )
         self._classes = classes
         self._step_seconds = step_seconds

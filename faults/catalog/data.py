@@ -6,6 +6,7 @@ from faults.fault import Fault, Place, in_both
 
 _KEPT = "twintune.features.cached_features"
 _LOADER = "twintune.data.loader"
+_SAMPLING = "twintune.data.sampling"
 _BATCH = "yield Batch(np.asarray(features[chosen]), labels[chosen], chosen)"
 _IMAGES = "            yield Batch(images, labels[chosen], chosen)\n"
 _ORDER = 'return generator(seed, "batch order", epoch).permutation(count)'
@@ -16,8 +17,11 @@ FAULTS = [
         name="last-batch-dropped",
         framework="pytorch",
         module=_KEPT,
-        before="order = training_order(len(split), self.seed, epoch)",
-        after="order = training_order(len(split), self.seed, epoch)[: len(split) // self.batch_size * self.batch_size]",
+        before="order = epoch_order(self.sampler, split.labels, self.seed, epoch)",
+        after=(
+            "order = epoch_order(self.sampler, split.labels, self.seed, epoch)"
+            "[: len(split) // self.batch_size * self.batch_size]"
+        ),
         wrong="The short last batch of an epoch isn't trained on.",
         spec="head",
         shown_by="images",
@@ -40,7 +44,7 @@ FAULTS = [
     Fault(
         name="order-reversed",
         framework="tensorflow",
-        module=_LOADER,
+        module=_SAMPLING,
         before=_ORDER,
         after=f"{_ORDER}[::-1]",
         wrong="Each epoch takes its images in reverse order.",
@@ -50,7 +54,7 @@ FAULTS = [
     Fault(
         name="order-of-first-epoch",
         framework="pytorch",
-        module=_LOADER,
+        module=_SAMPLING,
         before=_ORDER,
         after=_ORDER.replace("epoch)", "0)"),
         wrong="All epochs take the images in the order of the first one.",

@@ -26,6 +26,8 @@ class Preprocessing(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     interpolation: Interpolation
+    crop_fraction: float = 0.875
+    """The share of the shorter side that a crop of the centre keeps (timm's `crop_pct`)."""
 
 
 class BatchNorm(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

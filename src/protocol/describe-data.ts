@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { augmentationSchema } from '../spec/augmentation-schema.js'
+import { trainingSchema } from '../spec/training-schema.js'
 import { defineMessage } from './message.js'
 import { checkingProgressSchema } from './progress.js'
 import { datasetRequestSchema, runSeedsSchema, weightsRequestSchema } from './request-parts.js'
@@ -32,6 +33,7 @@ const sheetRequestSchema = z
     backbone: z.string(),
     weights: weightsRequestSchema,
     batchSize: z.int(),
+    sampler: trainingSchema.shape.sampler,
     augmentation: augmentationSchema,
   })
   .describe(

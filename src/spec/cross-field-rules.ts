@@ -47,6 +47,7 @@ const rules: readonly Rule[] = [
   ...datasetRules,
   fineTuneStandsAlone,
   viewsAreNotMixed,
+  classesAreEvenedOnce,
   halfNeedsGpu,
   earlyStoppingHasValidation,
   cosineFalls,
@@ -86,10 +87,11 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
   ])
   const alignedOnly: Path[] = [
     ...(isMapping(getIn(spec, ['model', 'weights'])) ? [['model', 'weights']] : []),
-    ...changed(spec, ['dataset'], { cacheDecoded: 'auto' }),
+    ...changed(spec, ['dataset'], { cacheDecoded: 'auto', resize: 'squash' }),
     ...changed(spec, ['augmentation'], noAugmentation),
     ...changed(spec, training, {
       precision: 'float32',
+      sampler: 'shuffled',
       gradientAccumulation: 1,
       clipGradientNorm: undefined,
       labelSmoothing: 0,
@@ -188,6 +190,15 @@ function viewsAreNotMixed(spec: unknown): Violation[] {
   const mixing = ['mixup', 'cutmix'].filter((field) => numberAt(spec, ['augmentation', field]) > 0)
   const isBroken = getIn(spec, path) !== undefined && mixing.length > 0
   const message = `${mixing.join(' and ')} would mix the views anew in every step, so that none is fixed: leave one of the two out`
+  return violationIf(isBroken, path, message)
+}
+
+// Weights against the classes' sizes would make the small classes count for more than the large ones.
+function classesAreEvenedOnce(spec: unknown): Violation[] {
+  const path = ['training', 'classWeights']
+  const isBroken = getIn(spec, path) === 'balanced' && getIn(spec, ['training', 'sampler']) === 'balanced'
+  const message =
+    'weighs classes by their sizes, and training.sampler draws all of them equally often: leave one of the two out'
   return violationIf(isBroken, path, message)
 }
 

@@ -19,7 +19,13 @@ const everySource = {
     .max(1024)
     .optional()
     .describe(
-      "Height and width in pixels that every image is resized to. The default is the backbone's own size, which `twintune backbones` lists.",
+      "Height and width in pixels of the square that every image becomes. The default is the backbone's own size, which `twintune backbones` lists.",
+    ),
+  resize: z
+    .enum(['squash', 'crop'])
+    .default('squash')
+    .describe(
+      "Way from an image of any aspect to a square. `squash`: the whole image is resized to it. `crop`: the shorter side is resized to `imageSize` divided by timm's crop share of the backbone, and the centre is cut out, as timm and torchvision do where they report an accuracy. A random resized crop takes its place in training.",
     ),
   onCorrupt: z
     .enum(['fail', 'skip'])

@@ -133,6 +133,12 @@ export const trainingSchema = z.strictObject({
     .min(1)
     .default(32)
     .describe("Number of images in a batch. An epoch's last batch may have fewer."),
+  sampler: z
+    .enum(['shuffled', 'balanced'])
+    .default('shuffled')
+    .describe(
+      'Way in which an epoch draws its training images, as many as there are. `shuffled`: each image once. `balanced`: each class equally often, so that images of small classes are drawn several times and some of large classes are left out.',
+    ),
   gradientAccumulation: z
     .int()
     .min(1)

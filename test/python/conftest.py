@@ -26,6 +26,7 @@ DATASET_FIELDS = {
     "validation_fraction": 0.2,
     "test_fraction": 0.2,
     "image_size": 32,
+    "resize": "squash",
     "on_corrupt": "fail",
     "cache_decoded": "none",
 }
@@ -126,6 +127,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
                 "validationFraction": 0.2,
                 "testFraction": 0.2,
                 "imageSize": 33,
+                "resize": "squash",
                 "onCorrupt": "fail",
                 "cacheDecoded": "auto",
             },
@@ -137,6 +139,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
             },
             "training": {
                 "batchSize": 8,
+                "sampler": "shuffled",
                 "gradientAccumulation": 1,
                 "labelSmoothing": 0,
                 "classWeights": "none",

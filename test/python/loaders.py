@@ -11,7 +11,7 @@ from twintune.data.dataset import Split
 from twintune.data.loader import SharedLoader
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
-from twintune.protocol import ImageFolder, RunSeeds
+from twintune.protocol import ImageFolder, Resize, RunSeeds, Sampler
 
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
 
@@ -25,9 +25,11 @@ def training_split(pictures: Path, train: Path | None = None) -> Split:
     return open_splits(request, None, str(pictures / "cache"), lambda done, total: None).train
 
 
-def loader(seed: int = 0, **wanted) -> SharedLoader:
+def loader(
+    seed: int = 0, resize: Resize = "squash", sampler: Sampler = "shuffled", size: int = 32, **wanted
+) -> SharedLoader:
     seeds = RunSeeds(init=seed, order=seed, augmentation=seed, split=None)
-    return SharedLoader(seeds, 8, 32, PREPROCESSING, "float32", augmentation(**wanted))
+    return SharedLoader(seeds, 8, size, PREPROCESSING, "float32", augmentation(**wanted), resize, sampler)
 
 
 def digest(batches) -> str:

@@ -87,6 +87,7 @@ def test_the_table_is_timm_s(name: str) -> None:
         expected["preprocessing"]["std"],
     ]
     assert preprocessing.interpolation == expected["preprocessing"]["interpolation"]
+    assert preprocessing.crop_fraction == expected["preprocessing"]["cropFraction"]
     constants = entry.batch_norm and {"epsilon": entry.batch_norm.epsilon, "momentum": entry.batch_norm.momentum}
     assert constants == expected.get("batchNorm")
     assert (entry.imagenet.repository, entry.imagenet.package) == (

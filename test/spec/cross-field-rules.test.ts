@@ -33,6 +33,21 @@ describe('rules that bind several fields', () => {
       'seeds: must have at most 10000 entries, got a list of 10001',
     ],
     [
+      "idiomatic mode with crops, which each library's own pipeline doesn't have",
+      { ...idiomatic, dataset: { ...smallest.dataset, resize: 'crop' } },
+      'dataset.resize: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'idiomatic mode with balanced draws',
+      { ...idiomatic, training: { sampler: 'balanced' } },
+      'training.sampler: is for aligned mode only: idiomatic mode leaves it to each framework',
+    ],
+    [
+      'classes that are evened out twice',
+      { ...smallest, training: { sampler: 'balanced', classWeights: 'balanced' } },
+      'training.classWeights: weighs classes by their sizes, and training.sampler draws all of them equally often: leave one of the two out',
+    ],
+    [
       'a backbone that only aligned mode has',
       { ...idiomatic, model: { backbone: 'resnet18' } },
       `model.backbone: idiomatic mode needs a model of both keras.applications and torchvision, and resnet18 is none; nearest: resnet101, resnet152, resnet50 (\`twintune backbones\` lists them)`,

@@ -11,9 +11,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from PIL import Image
 
-from twintune.backbones import Interpolation
 from twintune.data.decoding import UnreadableImage, decode
-from twintune.data.preprocessing import resize
+from twintune.data.preprocessing import Resizing
 from twintune.digests import digest_text
 from twintune.errors import TwintuneError
 from twintune.protocol import SplitName
@@ -102,13 +101,13 @@ class Split:
                 "Repair the image, or take it out of the data set.",
             ) from error
 
-    def open_resized(self, position: int, size: int, interpolation: Interpolation) -> Image.Image:
-        """Decodes one image to RGB and resizes it to a square of `size` pixels.
+    def open_resized(self, position: int, resizing: Resizing) -> Image.Image:
+        """Decodes one image to RGB and makes a square of it.
 
         Raises:
             TwintuneError: IMAGE_CORRUPT, naming the image.
         """
-        return resize(self.open(position), size, interpolation)
+        return resizing(self.open(position))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from twintune.protocol import (
     EmitChecked,
     ImageKind,
     ImageSizes,
-    RunSeeds,
     SheetRequest,
     SplitDescription,
     SplitName,
@@ -47,7 +46,7 @@ def describe_data(request: DescribeDataRequest, emit: EmitChecked) -> DescribeDa
     checked = open_checked_sources(request.dataset, request.cache_directory, progress_reports(emit))
     splits = divide(checked, request.dataset, request.seeds.split)
     if request.sheet is not None:
-        _draw_sheet(request.sheet, request.seeds, splits, request.dataset.image_size)
+        _draw_sheet(request.sheet, request, splits)
     return DescribeDataResult(
         classes=splits.classes,
         splits=[_describe_split(name, s, checked, len(splits.classes)) for name, s in splits.named().items()],
@@ -57,16 +56,25 @@ def describe_data(request: DescribeDataRequest, emit: EmitChecked) -> DescribeDa
     )
 
 
-def _draw_sheet(request: SheetRequest, seeds: RunSeeds, splits: Splits, image_size: int) -> None:
-    preprocessing = find_backbone(request.backbone).preprocessing_of(request.weights)
-    loader = SharedLoader(seeds, request.batch_size, image_size, preprocessing, "float32", request.augmentation)
-    mixing = Mixing(seeds.augmentation, request.augmentation.mixup, request.augmentation.cutmix)
+def _draw_sheet(sheet: SheetRequest, request: DescribeDataRequest, splits: Splits) -> None:
+    preprocessing = find_backbone(sheet.backbone).preprocessing_of(sheet.weights)
+    loader = SharedLoader(
+        request.seeds,
+        sheet.batch_size,
+        request.dataset.image_size,
+        preprocessing,
+        "float32",
+        sheet.augmentation,
+        request.dataset.resize,
+        sheet.sampler,
+    )
+    mixing = Mixing(request.seeds.augmentation, sheet.augmentation.mixup, sheet.augmentation.cutmix)
     try:
-        write_contact_sheet(Path(request.file), splits.train, splits.classes, loader, mixing)
+        write_contact_sheet(Path(sheet.file), splits.train, splits.classes, loader, mixing)
     except OSError as error:
         raise TwintuneError(
             "FILE_UNWRITABLE",
-            f"The contact sheet {request.file} can't be written: {error.strerror}.",
+            f"The contact sheet {sheet.file} can't be written: {error.strerror}.",
             "Name another file as --sheet.",
         ) from error
 

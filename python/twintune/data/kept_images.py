@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from twintune.backbones import Interpolation
 from twintune.data.dataset import Split
+from twintune.data.preprocessing import Resizing
 
 
 class Room:
@@ -129,11 +129,11 @@ class KeptSplit(Split):
         """Decodes one image to RGB in its own size, or takes it from the kept ones."""
         return self._keep(position, super().open) if self.originals else super().open(position)
 
-    def open_resized(self, position: int, size: int, interpolation: Interpolation) -> Image.Image:
-        """Decodes one image to RGB and resizes it to a square of one size, or takes it from the kept ones."""
+    def open_resized(self, position: int, resizing: Resizing) -> Image.Image:
+        """Decodes one image to RGB and makes a square of it, always in the same way, or takes it from the kept ones."""
         if self.originals:
-            return super().open_resized(position, size, interpolation)
-        return self._keep(position, lambda at: super(KeptSplit, self).open_resized(at, size, interpolation))
+            return super().open_resized(position, resizing)
+        return self._keep(position, lambda at: super(KeptSplit, self).open_resized(at, resizing))
 
     def _keep(self, position: int, make: Callable[[int], Image.Image]) -> Image.Image:
         pixels = self.images.get(position)

@@ -14,8 +14,9 @@ from twintune.backbones import Preprocessing
 from twintune.data.augmentation import is_augmented
 from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
 from twintune.data.dataset import Split
-from twintune.data.preprocessing import normalize
-from twintune.protocol import Augmentation, RunSeeds
+from twintune.data.preprocessing import Resizing, normalize, resizing_of
+from twintune.data.sampling import copies_of, epoch_order
+from twintune.protocol import Augmentation, Resize, RunSeeds, Sampler
 from twintune.seeding import generator
 from twintune.system.cpu import available_cores
 
@@ -70,34 +71,39 @@ class SharedLoader:
     preprocessing: Preprocessing
     dtype: str
     augmentation: Augmentation
+    resize: Resize
+    sampler: Sampler
 
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from `start_step` on; the last one may be short."""
-        order = training_order(len(split), self.seeds.order, epoch)
+        order = epoch_order(self.sampler, split.labels, self.seeds.order, epoch)
+        copies = copies_of(order)[start_step * self.batch_size :]
         rest = order[start_step * self.batch_size :]
-        return self._batches(split, rest, lambda position: self.training_view(split, int(position), epoch))
+        return self._batches(split, rest, lambda at: self.training_view(split, int(rest[at]), epoch, int(copies[at])))
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:
         """All batches in order; the last one may be short."""
         whole = np.arange(len(split))
-        return self._batches(split, whole, lambda position: self.evaluation_view(split, int(position)))
+        return self._batches(split, whole, lambda at: self.evaluation_view(split, int(at)))
 
     def view_batches(self, split: Split, view: int) -> Iterator[Batch]:
         """All batches in order, of the augmented view of that number; the last one may be short."""
         whole = np.arange(len(split))
-        return self._batches(split, whole, lambda position: self.training_view(split, int(position), view))
+        return self._batches(split, whole, lambda at: self.training_view(split, int(at), view))
 
-    def training_view(self, split: Split, position: int, epoch: int) -> np.ndarray:
+    def training_view(self, split: Split, position: int, epoch: int, copy: int = 0) -> np.ndarray:
         """One image as the network sees it in a training epoch, shape [height, width, 3].
 
         The augmentation is drawn by (seed, epoch, the image's identity): neither the threads nor other images change
-        it. If the number of views is fixed, the epochs take them in turn, and the view's number takes the epoch's
-        place.
+        it. An image that an epoch draws again is augmented anew, by the number of times it was drawn before
+        (`copy`). If the number of views is fixed, the epochs take them in turn, and the view's number takes the place
+        of both.
         """
         if not is_augmented(self.augmentation):
             return self.evaluation_view(split, position)
         view = epoch if self.augmentation.views is None else epoch % self.augmentation.views
-        draw = generator(self.seeds.augmentation, "augmentation", view, split.identity(position))
+        again = (copy,) if copy > 0 and self.augmentation.views is None else ()
+        draw = generator(self.seeds.augmentation, "augmentation", view, split.identity(position), *again)
         # All augmentations but a crop begin with the plain resizing, which leaves an image of that size as it is.
         crops = self.augmentation.random_resized_crop is not None
         return self._augment(split.open(position) if crops else self._resized(split, position), draw)
@@ -112,29 +118,30 @@ class SharedLoader:
         return self._augment.describe() + ("" if views is None else f", {views} views in turn")
 
     def _resized(self, split: Split, position: int) -> Image.Image:
-        return split.open_resized(position, self.image_size, self.preprocessing.interpolation)
+        return split.open_resized(position, self._resizing)
+
+    @cached_property
+    def _resizing(self) -> Resizing:
+        return resizing_of(self.resize, self.image_size, self.preprocessing)
 
     @cached_property
     def _augment(self) -> AugmentationPipeline:
-        return build_pipeline(self.augmentation, self.image_size, self.preprocessing, self.dtype)
+        return build_pipeline(self.augmentation, self._resizing, self.preprocessing, self.dtype)
 
     def _batches(self, split: Split, positions: np.ndarray, load: Callable[[np.int64], np.ndarray]) -> Iterator[Batch]:
         labels = split.labels
         start = 0
-        for images in _in_threads(positions, load, self.batch_size):
+        for images in _in_threads(len(positions), load, self.batch_size):
             chosen = positions[start : start + len(images)]
             start += len(images)
             yield Batch(images, labels[chosen], chosen)
 
 
-def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
-    """The order of an epoch: a permutation of `count` positions drawn by (seed, epoch)."""
-    return generator(seed, "batch order", epoch).permutation(count)
-
-
-def _in_threads(positions: np.ndarray, load: Callable[[np.int64], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
+def _in_threads(count: int, load: Callable[[np.int64], np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
     import grain
 
     threads = available_cores()
     options = grain.ReadOptions(num_threads=threads, prefetch_buffer_size=2 * batch_size)
-    return iter(grain.MapDataset.source(cast(Any, positions)).map(load).to_iter_dataset(options).batch(batch_size))
+    return iter(
+        grain.MapDataset.source(cast(Any, np.arange(count))).map(load).to_iter_dataset(options).batch(batch_size)
+    )

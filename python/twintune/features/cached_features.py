@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twintune.data.dataset import Split
-from twintune.data.loader import Batch, training_order
+from twintune.data.loader import Batch
+from twintune.data.sampling import epoch_order
+from twintune.protocol import Sampler
 
 
 @dataclass
@@ -21,6 +23,7 @@ class CachedFeatures:
 
     seed: int
     batch_size: int
+    sampler: Sampler
     _views: dict[int, list[np.ndarray]] = field(default_factory=dict)
 
     def put(self, split: Split, features: np.ndarray) -> None:
@@ -35,7 +38,7 @@ class CachedFeatures:
     def training_batches(self, split: Split, epoch: int, start_step: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from `start_step` on; the last one may be short."""
         views = self._views[id(split)]
-        order = training_order(len(split), self.seed, epoch)
+        order = epoch_order(self.sampler, split.labels, self.seed, epoch)
         return self._batches(split, views[epoch % len(views)], order[start_step * self.batch_size :])
 
     def ordered_batches(self, split: Split) -> Iterator[Batch]:

@@ -81,9 +81,7 @@ class FeatureExtractor:
         found = [self._cache.find(key) for key in keys]
         missing = sum(key.images for key, features in zip(keys, found, strict=True) if features is None)
         self._report.features_stage(is_cached=missing == 0)
-        passed = FeaturePass(
-            first_stage, CachedFeatures(self._request.seeds.order, self._request.training.batch_size), missing
-        )
+        passed = FeaturePass(first_stage, self._no_features(), missing)
         done = 0
         for (name, split, _), key, features in zip(views, keys, found, strict=True):
             if features is None:
@@ -105,9 +103,13 @@ class FeatureExtractor:
         prefix = self._engine.prefix(first_stage, sum(len(each) for _, each, _ in views))
         (key,) = self._keys([view for view in views if view[1] is split], first_stage, weights, prefix.variant)
         found = self._cache.find(key) or self._compute(prefix, key, split, 0, len(split))
-        features = CachedFeatures(self._request.seeds.order, self._request.training.batch_size)
+        features = self._no_features()
         features.put(split, found.values)
         return features
+
+    def _no_features(self) -> CachedFeatures:
+        training = self._request.training
+        return CachedFeatures(self._request.seeds.order, training.batch_size, training.sampler)
 
     def _views(self) -> list[tuple[SplitName, Split, FixedView | None]]:
         """The images that the backbone is to see: the plain ones of all splits, or views of the training images."""

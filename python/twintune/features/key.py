@@ -11,7 +11,7 @@ from twintune.data.decoding import VERSION as DECODING
 from twintune.digests import digest_schema
 from twintune.engines.environment import versions
 from twintune.features.file import Header
-from twintune.protocol import Augmentation, Framework, Precision, RunRequest, SplitName
+from twintune.protocol import Augmentation, Framework, Precision, Resize, RunRequest, SplitName
 
 
 class FixedView(msgspec.Struct, frozen=True, rename="camel"):
@@ -40,6 +40,7 @@ class FeatureSource(msgspec.Struct, frozen=True, rename="camel"):
     batch_norm_epsilon: float | None
     preprocessing: Preprocessing
     image_size: int
+    resize: Resize
     precision: Precision
     deterministic: bool
     device: str
@@ -108,6 +109,7 @@ def feature_source(
         batch_norm_epsilon=batch_norm.epsilon if batch_norm else None,
         preprocessing=entry.preprocessing_of(request.model.weights),
         image_size=request.dataset.image_size,
+        resize=request.dataset.resize,
         precision=request.training.precision,
         deterministic=request.deterministic,
         device=device,

@@ -32,6 +32,7 @@ from twintune.protocol.dataset import (
     HuggingFace,
     ImageFolder,
     Parquet,
+    Resize,
 )
 from twintune.protocol.describe_data import (
     DescribeDataRequest,
@@ -140,6 +141,7 @@ from twintune.protocol.training import (
     EarlyStopping,
     Ema,
     Phase,
+    Sampler,
     Trainable,
     TrainableStages,
     Training,
@@ -244,6 +246,7 @@ __all__ = [
     "Recordings",
     "Replay",
     "ReplayedStep",
+    "Resize",
     "RestoredWeights",
     "RmsProp",
     "RoundedRungName",
@@ -256,6 +259,7 @@ __all__ = [
     "RunSeeds",
     "Rung",
     "RungName",
+    "Sampler",
     "Schedule",
     "Seconds",
     "Sgd",

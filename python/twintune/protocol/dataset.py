@@ -6,6 +6,9 @@ from typing import Literal
 
 from twintune.protocol.message import Message
 
+Resize = Literal["squash", "crop"]
+"""The way from an image of any aspect to a square."""
+
 
 class DatasetFields(Message, kw_only=True):
     """The fields that every source of images has."""
@@ -14,6 +17,7 @@ class DatasetFields(Message, kw_only=True):
     validation_fraction: float
     test_fraction: float
     image_size: int
+    resize: Resize
     on_corrupt: Literal["fail", "skip"]
     cache_decoded: Literal["auto", "memory", "disk", "none"]
 

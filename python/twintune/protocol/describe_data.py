@@ -7,6 +7,7 @@ from twintune.protocol.dataset import DatasetRequest
 from twintune.protocol.message import Message, SplitName
 from twintune.protocol.model import WeightsRequest
 from twintune.protocol.run import RunSeeds
+from twintune.protocol.training import Sampler
 
 
 class SheetRequest(Message):
@@ -16,6 +17,7 @@ class SheetRequest(Message):
     backbone: str
     weights: WeightsRequest
     batch_size: int
+    sampler: Sampler
     augmentation: Augmentation
 
 

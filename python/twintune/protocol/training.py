@@ -24,6 +24,9 @@ Trainable = Literal["head", "all"] | TrainableStages
 
 BatchNormPolicy = Literal["inference", "adapt", "train"]
 
+Sampler = Literal["shuffled", "balanced"]
+"""The way in which an epoch draws its training images."""
+
 
 class Phase(Message):
     """A stretch of epochs with one set of trainable parameters and one optimiser."""
@@ -65,6 +68,7 @@ class Training(Message, kw_only=True):
     """The training of the model: batches, loss, precision, phases and what goes with them."""
 
     batch_size: int
+    sampler: Sampler
     gradient_accumulation: int
     clip_gradient_norm: float | None = None
     label_smoothing: float

@@ -61,6 +61,7 @@ function sheetRequest(
     backbone: model.backbone,
     weights: weightsByKind(model.weights),
     batchSize: training.batchSize,
+    sampler: training.sampler,
     augmentation,
   }
 }

@@ -16,7 +16,7 @@ from bench import memory
 def test_its_images_can_be_split(tmp_path: Path) -> None:
     memory.generate(tmp_path / "images", 200)
     dataset = memory.make_specification(tmp_path / "images", features=False)["dataset"]
-    request = msgspec.convert({**dataset, "onCorrupt": "fail", "cacheDecoded": "auto"}, ImageFolder)
+    request = msgspec.convert({**dataset, "resize": "squash", "onCorrupt": "fail", "cacheDecoded": "auto"}, ImageFolder)
     splits = open_splits(request, None, str(tmp_path / "cache"), lambda done, total: None)
     assert sum(map(len, splits.named().values())) == 200
     assert splits.warnings == []

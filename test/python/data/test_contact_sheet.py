@@ -28,7 +28,7 @@ def split(pictures: Path) -> Split:
 
 def loader(size: int = 224, **wanted) -> SharedLoader:
     seeds = RunSeeds(init=0, order=0, augmentation=0, split=None)
-    return SharedLoader(seeds, 8, size, PREPROCESSING, "float32", augmentation(**wanted))
+    return SharedLoader(seeds, 8, size, PREPROCESSING, "float32", augmentation(**wanted), "squash", "shuffled")
 
 
 def tile(file: Path, row: int, column: int, size: int = 224) -> np.ndarray:

@@ -103,6 +103,7 @@ def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> No
         "testFraction": 0.2,
         "imageSize": 32,
         "onCorrupt": "fail",
+        "resize": "squash",
         "cacheDecoded": "auto",
     }
     dataset = {"source": "imagefolder", "train": str(tmp_path / "a"), **fields}
@@ -112,6 +113,7 @@ def test_no_framework_is_imported_even_for_a_contact_sheet(tmp_path: Path) -> No
         "backbone": "resnet18",
         "weights": {"kind": "random"},
         "batchSize": 8,
+        "sampler": "shuffled",
         "augmentation": augmentation,
     }
     seeds = {"init": 0, "order": 0, "augmentation": 0, "split": None}

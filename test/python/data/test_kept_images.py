@@ -19,7 +19,7 @@ from twintune.data.kept_images import KeptInFile, KeptInMemory, KeptSplit, Room
 from twintune.data.loader import SharedLoader
 from twintune.data.splits import open_splits
 from twintune.digests import ChainedDigest
-from twintune.protocol import RunRequest, RunSeeds
+from twintune.protocol import Resize, RunRequest, RunSeeds
 from twintune.training.keep_decoded import keep_decoded
 
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
@@ -44,9 +44,9 @@ class CountingDataset:
         return self._dataset.read(index)
 
 
-def digests_of_epochs(split: Split, wanted: dict, epochs: int = 3) -> list[str]:
+def digests_of_epochs(split: Split, wanted: dict, epochs: int = 3, resize: Resize = "squash") -> list[str]:
     seeds = RunSeeds(init=0, order=0, augmentation=0, split=None)
-    loader = SharedLoader(seeds, 8, 32, PREPROCESSING, "float32", augmentation(**wanted))
+    loader = SharedLoader(seeds, 8, 32, PREPROCESSING, "float32", augmentation(**wanted), resize, "shuffled")
     digests = []
     for epoch in range(epochs):
         chain = ChainedDigest()
@@ -87,6 +87,13 @@ def test_kept_images_give_the_same_pixels_and_are_decoded_once(
     kept = KeptSplit(cast(ImageDataset, counting), split.indices, images, originals)
     assert digests_of_epochs(kept, wanted) == digests_of_epochs(split, wanted)
     assert set(counting.reads.values()) == {1}
+
+
+def test_crops_are_kept_as_they_were_cut(split: Split, tmp_path: Path) -> None:
+    kept = KeptSplit(split.dataset, split.indices, KeptInFile(len(split), tmp_path, Room(10**9)), originals=False)
+    cropped = digests_of_epochs(kept, UNCROPPED, resize="crop")
+    assert cropped == digests_of_epochs(split, UNCROPPED, resize="crop")
+    assert cropped != digests_of_epochs(split, UNCROPPED)
 
 
 def test_images_beyond_the_room_are_decoded_anew(split: Split, counting: CountingDataset, tmp_path: Path) -> None:

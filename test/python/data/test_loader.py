@@ -16,8 +16,8 @@ from augmentations import OF_IMAGES
 from loaders import PREPROCESSING, digest, loader, training_split
 from PIL import Image
 from twintune.data.dataset import Split
-from twintune.data.loader import training_order
 from twintune.data.preprocessing import normalize, resize
+from twintune.data.sampling import training_order
 from twintune.errors import TwintuneError
 
 

@@ -160,6 +160,7 @@ def test_images_without_a_name_are_known_by_their_content_and_told_apart(tmp_pat
         test_fraction=0.2,
         image_size=32,
         on_corrupt="fail",
+        resize="squash",
         cache_decoded="none",
         image_column="image",
         label_column="label",

@@ -23,6 +23,7 @@ def spec(train: Path, test: Path | None = None, validation: float = 0.2) -> Imag
         test_fraction=0.2,
         image_size=32,
         on_corrupt="fail",
+        resize="squash",
         cache_decoded="none",
     )
 

@@ -28,6 +28,7 @@ def dataset(tmp_path: Path) -> ImageFolder:
         test_fraction=0.0,
         image_size=33,
         on_corrupt="fail",
+        resize="squash",
         cache_decoded="none",
     )
 

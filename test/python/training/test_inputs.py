@@ -27,7 +27,10 @@ class NoFramework:
 
 def engine_of(request: RunRequest) -> NoFramework:
     preprocessing = find_backbone(request.model.backbone).preprocessing
-    return NoFramework(SharedLoader(request.seeds, 8, 33, preprocessing, "float32", request.augmentation))
+    loader = SharedLoader(
+        request.seeds, 8, 33, preprocessing, "float32", request.augmentation, "squash", request.training.sampler
+    )
+    return NoFramework(loader)
 
 
 @pytest.fixture

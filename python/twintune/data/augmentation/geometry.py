@@ -20,18 +20,6 @@ _TRANSPOSITIONS = {
 
 
 @dataclass(frozen=True)
-class Resize:
-    """The plain resizing of an evaluation, for training without a crop."""
-
-    size: int
-    interpolation: Interpolation
-
-    def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        """Resizes the whole image to a square; nothing is drawn."""
-        return resize(image, self.size, self.interpolation)
-
-
-@dataclass(frozen=True)
 class RandomResizedCrop:
     """A random part of the image, resized to a square (Szegedy et al. 2015, as torchvision has it).
 

@@ -12,9 +12,9 @@ from twintune import protocol
 from twintune.backbones import Preprocessing
 from twintune.data.augmentation.color import ColorJitter
 from twintune.data.augmentation.erasing import RandomErasing
-from twintune.data.augmentation.geometry import Flip, RandomResizedCrop, Resize, Rotation
+from twintune.data.augmentation.geometry import Flip, RandomResizedCrop, Rotation
 from twintune.data.augmentation.rand_augment import RandAugment
-from twintune.data.preprocessing import normalize
+from twintune.data.preprocessing import Resizing, normalize
 
 
 class ImageOperation(Protocol):
@@ -35,6 +35,8 @@ class AugmentationPipeline:
     other operation changes the rectangle, and works on normalised numbers, in which the mean colour is 0.
     """
 
+    resizing: Resizing | None
+    """The resizing of an evaluation, which the loader does first; None where a random part is resized instead."""
     operations: tuple[ImageOperation, ...]
     erasing: RandomErasing | None
     preprocessing: Preprocessing
@@ -44,7 +46,7 @@ class AugmentationPipeline:
         """Augments one image.
 
         Args:
-            image: An image in RGB, of any size.
+            image: An image in RGB, resized already where the pipeline has a resizing.
             draw: A random generator of this image's own, on which alone the draws depend.
 
         Returns:
@@ -57,26 +59,26 @@ class AugmentationPipeline:
 
     def describe(self) -> str:
         """Describes the operations in their order, with their settings."""
-        return ", ".join(map(repr, (*self.operations, *([self.erasing] if self.erasing else []))))
+        first = [] if self.resizing is None else [self.resizing]
+        last = [] if self.erasing is None else [self.erasing]
+        return ", ".join(map(repr, (*first, *self.operations, *last)))
 
 
 def build_pipeline(
-    augmentation: protocol.Augmentation, size: int, preprocessing: Preprocessing, dtype: str
+    augmentation: protocol.Augmentation, resizing: Resizing, preprocessing: Preprocessing, dtype: str
 ) -> AugmentationPipeline:
     """Builds the pipeline of the augmentations that are asked for.
 
     Args:
         augmentation: The augmentations and their strengths.
-        size: The output's height and width in pixels.
-        preprocessing: The preprocessing, which gives the interpolation, the normalisation and the mean colour.
+        resizing: The resizing of an evaluation, which gives the output's size and the interpolation.
+        preprocessing: The preprocessing, which gives the normalisation and the mean colour.
         dtype: The output's dtype.
     """
     crop, jitter, rand_augment = augmentation.random_resized_crop, augmentation.color_jitter, augmentation.rand_augment
     erasing = augmentation.random_erasing
     wanted: list[ImageOperation | None] = [
-        RandomResizedCrop(crop.scale, crop.ratio, size, preprocessing.interpolation)
-        if crop
-        else Resize(size, preprocessing.interpolation),
+        RandomResizedCrop(crop.scale, crop.ratio, resizing.size, resizing.interpolation) if crop else None,
         Flip("horizontal", augmentation.horizontal_flip) if augmentation.horizontal_flip else None,
         Flip("vertical", augmentation.vertical_flip) if augmentation.vertical_flip else None,
         Rotation(augmentation.rotation, _mean_color(preprocessing)) if augmentation.rotation else None,
@@ -84,6 +86,7 @@ def build_pipeline(
         RandAugment(rand_augment.operations, rand_augment.magnitude) if rand_augment else None,
     ]
     return AugmentationPipeline(
+        resizing=None if crop else resizing,
         operations=tuple(operation for operation in wanted if operation is not None),
         erasing=RandomErasing(erasing.probability, erasing.scale, erasing.ratio) if erasing else None,
         preprocessing=preprocessing,

@@ -96,6 +96,8 @@ class AlignedEngine:
             self._entry.preprocessing_of(weights),
             array_dtype(precision),
             request.augmentation,
+            request.dataset.resize,
+            request.training.sampler,
         )
         self._loss_scaling = build_loss_scaling(precision, self.device.native)
         self._training = request.training

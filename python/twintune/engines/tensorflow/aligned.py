@@ -95,6 +95,8 @@ class AlignedEngine:
             self._entry.preprocessing_of(weights),
             dtype,
             request.augmentation,
+            request.dataset.resize,
+            request.training.sampler,
         )
         self._image_size, self._dtype = size, dtype
         self._target_spec = tf.TensorSpec([None, classes], dtype)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from twintune.data.loader import Batch, training_order
+from twintune.data.loader import Batch
+from twintune.data.sampling import training_order
 from twintune.training.context import RunContext
 
 

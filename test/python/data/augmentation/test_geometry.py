@@ -9,7 +9,7 @@ import pytest
 from pictures import numbers, photograph
 from PIL import Image
 from twintune.data.augmentation import geometry
-from twintune.data.augmentation.geometry import Flip, RandomResizedCrop, Resize, Rotation
+from twintune.data.augmentation.geometry import Flip, RandomResizedCrop, Rotation
 
 
 def cut_parts(monkeypatch, crop: RandomResizedCrop, image: Image.Image, draws: int) -> list[tuple[int, int]]:
@@ -106,9 +106,3 @@ def test_rotations_fill_their_range(monkeypatch) -> None:
         Rotation(20, (0, 0, 0))(image, draw)
     assert -20 <= min(angles) < -19.5 and 19.5 < max(angles) <= 20
     assert math.isclose(np.mean(angles), 0, abs_tol=1.5)
-
-
-def test_the_plain_resizing_draws_nothing() -> None:
-    draw = np.random.default_rng(6)
-    Resize(20, "bilinear")(photograph(), draw)
-    assert draw.random() == np.random.default_rng(6).random()

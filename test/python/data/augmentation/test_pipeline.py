@@ -9,17 +9,19 @@ from pictures import photograph
 from twintune.backbones import Preprocessing
 from twintune.data.augmentation import is_augmented, is_endless
 from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipeline
-from twintune.data.preprocessing import normalize, resize
+from twintune.data.preprocessing import Resizing, normalize, resize
 
 PREPROCESSING = Preprocessing(mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3), interpolation="bilinear")
 
 
 def pipeline(**wanted) -> AugmentationPipeline:
-    return build_pipeline(augmentation(**wanted), 32, PREPROCESSING, "float32")
+    return build_pipeline(augmentation(**wanted), Resizing(32, "bilinear", None), PREPROCESSING, "float32")
 
 
 def changed(seed: int = 0, **wanted) -> np.ndarray:
-    return pipeline(**wanted)(photograph(), np.random.default_rng(seed))
+    augment = pipeline(**wanted)
+    image = photograph() if augment.resizing is None else augment.resizing(photograph())
+    return augment(image, np.random.default_rng(seed))
 
 
 def test_without_augmentation_a_training_image_is_an_evaluation_s() -> None:
