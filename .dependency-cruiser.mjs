@@ -25,7 +25,7 @@ const rooms = {
     files: ['run/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],
   },
-  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run'] },
+  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking'] },
   report: {
     files: ['report/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
@@ -42,15 +42,31 @@ const rooms = {
       ...['report', 'page', 'log'],
     ],
   },
+  tracking: {
+    files: ['tracking/'],
+    imports: ['base', 'spec', 'protocol', 'plan', 'compare', 'events', 'worker', 'run', 'report'],
+  },
   api: {
     files: ['index.ts', 'schemas.ts', 'api/'],
-    imports: ['base', 'spec', 'names', 'protocol', 'compare', 'events', 'worker', 'run', 'lines', 'page'],
+    imports: [
+      'base',
+      'spec',
+      'names',
+      'protocol',
+      'compare',
+      'events',
+      'worker',
+      'run',
+      'lines',
+      'page',
+      'tracking',
+    ],
   },
   cli: {
     files: ['cli/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'report', 'page', 'log', 'serve', 'api'],
+      ...['lines', 'report', 'page', 'log', 'serve', 'tracking', 'api'],
     ],
   },
   main: { files: ['main.ts'], imports: ['cli', 'log'] },
@@ -66,6 +82,7 @@ const runRooms = {
 
 /** The libraries that one room alone knows, each by the beginning of its name. */
 const librariesOf = {
+  tracking: ['csv-stringify'],
   page: ['echarts', 'preact', 'mdast'],
   serve: ['hono', '@hono'],
   cli: ['commander'],

@@ -41,6 +41,7 @@ export const failureCodes = [
   'PREDICTIONS_UNUSABLE',
   'FOLDER_UNWRITABLE',
   'FILE_UNWRITABLE',
+  'TRACKER_FAILED',
   // The Python environment (5).
   'INTERPRETER_MISSING',
   'INTERPRETER_UNUSABLE',

@@ -27,6 +27,7 @@ import type {
   PrunedLine,
   ReportLine,
   RunResult,
+  TrackedLine,
   ValidateIssue,
   VerificationRecord,
   VerifyEvent,
@@ -47,6 +48,7 @@ import { failureLineSchema as failureLine } from './lines/failure.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
+import { trackedLineSchema as trackedLine } from './lines/track.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { viewLineSchema as viewLine } from './lines/view.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
@@ -117,6 +119,9 @@ export const prunedLineSchema: z.ZodType<PrunedLine> = prunedLine
 
 /** Schema of a line of `twintune report --json`, and of the last line of `twintune verify --json`. */
 export const reportLineSchema: z.ZodType<ReportLine> = reportLine
+
+/** Schema of a line of `twintune track --json`. */
+export const trackedLineSchema: z.ZodType<TrackedLine> = trackedLine
 
 /** Schema of the line of `twintune view --json`. */
 export const viewLineSchema: z.ZodType<ViewLine> = viewLine

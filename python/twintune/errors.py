@@ -53,6 +53,7 @@ FailureCode = Literal[
     "PREDICTIONS_UNUSABLE",
     "FOLDER_UNWRITABLE",
     "FILE_UNWRITABLE",
+    "TRACKER_FAILED",
     # The Python environment (5).
     "INTERPRETER_MISSING",
     "INTERPRETER_UNUSABLE",

@@ -1,9 +1,8 @@
 import type { Event } from '../events.js'
 import { TwintuneError } from '../failure.js'
-import { eventStream } from '../run/event-stream.js'
 import { largestSeed } from '../spec/seeds.js'
-import type { ResumeOptions } from './resume-comparison.js'
-import { checkMinutes, checkParallel, chosenEvidence } from './run-options.js'
+import { comparisonEvents } from './comparison-events.js'
+import { checkOptions, type ResumeOptions } from './run-options.js'
 
 /**
  * Adds seeds to the comparison in a folder, carries out all of its runs that have no result, and yields what happens, up to
@@ -20,23 +19,12 @@ export async function* extend(
   seeds: readonly number[],
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { parallel = 1, featureCache = true, keepCheckpoints, workers, signal } = options
-  const { hangTimeoutMinutes } = options
-  const evidence = chosenEvidence(options)
-  checkParallel(parallel)
-  checkMinutes(hangTimeoutMinutes)
-  workers?.requireWarm()
+  const checked = checkOptions(options)
   checkSeeds(seeds)
   const { extendExperiment } = await import('../run/extend-experiment.js')
-  yield* eventStream<Event>(
-    (emit, cancelSignal) =>
-      extendExperiment(
-        comparisonDirectory,
-        { seeds, parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers },
-        emit,
-        cancelSignal,
-      ),
-    signal,
+  yield* comparisonEvents(
+    (emit, signal) => extendExperiment(comparisonDirectory, { ...checked, seeds }, emit, signal),
+    options,
   )
 }
 

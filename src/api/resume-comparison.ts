@@ -1,9 +1,6 @@
 import type { Event } from '../events.js'
-import { eventStream } from '../run/event-stream.js'
-import { checkMinutes, checkParallel, chosenEvidence, type RunOptions } from './run-options.js'
-
-/** Options of how an interrupted comparison is resumed. Its evidence is what it began with, unless they name other evidence. */
-export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
+import { comparisonEvents } from './comparison-events.js'
+import { checkOptions, type ResumeOptions } from './run-options.js'
 
 /**
  * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
@@ -18,21 +15,10 @@ export async function* resumeComparison(
   comparisonDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { parallel = 1, featureCache = true, keepCheckpoints, workers, signal } = options
-  const { hangTimeoutMinutes } = options
-  const evidence = chosenEvidence(options)
-  checkParallel(parallel)
-  checkMinutes(hangTimeoutMinutes)
-  workers?.requireWarm()
+  const checked = checkOptions(options)
   const { resumeExperiment } = await import('../run/resume-experiment.js')
-  yield* eventStream<Event>(
-    (emit, cancelSignal) =>
-      resumeExperiment(
-        comparisonDirectory,
-        { parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers },
-        emit,
-        cancelSignal,
-      ),
-    signal,
+  yield* comparisonEvents(
+    (emit, signal) => resumeExperiment(comparisonDirectory, checked, emit, signal),
+    options,
   )
 }

@@ -1,9 +1,9 @@
 import { defaultEvidence } from '../compare/evidence.js'
 import type { Event } from '../events.js'
-import { eventStream } from '../run/event-stream.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { Experiment } from '../spec/schema.js'
-import { checkMinutes, checkParallel, chosenEvidence, type RunOptions } from './run-options.js'
+import { comparisonEvents } from './comparison-events.js'
+import { checkOptions, type RunOptions } from './run-options.js'
 
 /**
  * Runs every framework × seed of an experiment and yields what happens, up to `comparison-finished`. A run that fails
@@ -15,22 +15,13 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { runsDirectory = defaultRunsDirectory, parallel = 1, featureCache = true } = options
-  const { keepCheckpoints, hangTimeoutMinutes, workers, signal } = options
-  const evidence = { ...defaultEvidence, ...chosenEvidence(options) }
-  checkParallel(parallel)
-  checkMinutes(hangTimeoutMinutes)
-  workers?.requireWarm()
+  const { runsDirectory = defaultRunsDirectory } = options
+  const checked = checkOptions(options)
+  const evidence = { ...defaultEvidence, ...checked.evidence }
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('../run/carry-out-experiment.js')
-  yield* eventStream<Event>(
-    (emit, cancelSignal) =>
-      carryOutExperiment(
-        experiment,
-        { runsDirectory, parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers },
-        emit,
-        cancelSignal,
-      ),
-    signal,
+  yield* comparisonEvents(
+    (emit, signal) => carryOutExperiment(experiment, { ...checked, runsDirectory, evidence }, emit, signal),
+    options,
   )
 }

@@ -2,6 +2,7 @@ import type { CancelSignal } from '../cancellation.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import { TwintuneError } from '../failure.js'
 import type { WarmWorkers } from '../run/workers/warm-workers.js'
+import type { Trackers } from '../tracking/trackers.js'
 
 /** Options of how an experiment is carried out, as opposed to what it is. */
 export interface RunOptions {
@@ -40,46 +41,48 @@ export interface RunOptions {
    * @defaultValue none: after two minutes of silence there is a warning, and no more
    */
   readonly hangTimeoutMinutes?: number | undefined
+  /**
+   * Trackers that are told of the comparison: a CSV file, TensorBoard, MLflow, Weights & Biases. One that fails yields a
+   * `warning` and costs nothing else.
+   * @defaultValue none
+   */
+  readonly track?: Trackers | undefined
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
   /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
   readonly signal?: CancelSignal
 }
 
-/** Picks the evidence that the options name; what they leave out is decided elsewhere. */
-export function chosenEvidence({
+/** Options of how an interrupted comparison is resumed. Its evidence is what it began with, unless they name other evidence. */
+export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
+
+/**
+ * Checks the options that all ways to carry a comparison out have in common, and fills in their defaults. Evidence that the
+ * options leave out is decided elsewhere.
+ *
+ * @throws TwintuneError SPEC_INVALID for a number that can be none, and for workers that have been stopped.
+ */
+export function checkOptions({
+  parallel = 1,
+  featureCache = true,
   replay,
   crossEvaluation,
-}: Pick<RunOptions, 'replay' | 'crossEvaluation'>): Partial<EvidenceOptions> {
-  return {
+  keepCheckpoints,
+  hangTimeoutMinutes,
+  workers,
+}: ResumeOptions) {
+  if (!Number.isInteger(parallel) || parallel < 1)
+    throw invalid(`parallel must be a whole number from 1 up, not ${parallel}`)
+  if (hangTimeoutMinutes !== undefined && !(Number.isFinite(hangTimeoutMinutes) && hangTimeoutMinutes > 0))
+    throw invalid(`hangTimeoutMinutes must be a number above 0, not ${hangTimeoutMinutes}`)
+  workers?.requireWarm()
+  const evidence: Partial<EvidenceOptions> = {
     ...(replay !== undefined && { replay }),
     ...(crossEvaluation !== undefined && { crossEvaluation }),
   }
+  return { parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers }
 }
 
-/**
- * Checks a time limit for hung Pythons.
- *
- * @throws TwintuneError SPEC_INVALID for what is no number of minutes above 0.
- */
-export function checkMinutes(hangTimeoutMinutes: number | undefined): void {
-  if (hangTimeoutMinutes === undefined) return
-  if (Number.isFinite(hangTimeoutMinutes) && hangTimeoutMinutes > 0) return
-  throw new TwintuneError({
-    code: 'SPEC_INVALID',
-    message: `hangTimeoutMinutes must be a number above 0, not ${hangTimeoutMinutes}`,
-  })
-}
-
-/**
- * Checks a number of runs that go on at the same time.
- *
- * @throws TwintuneError SPEC_INVALID for what is no whole number from 1 up.
- */
-export function checkParallel(parallel: number): void {
-  if (Number.isInteger(parallel) && parallel >= 1) return
-  throw new TwintuneError({
-    code: 'SPEC_INVALID',
-    message: `parallel must be a whole number from 1 up, not ${parallel}`,
-  })
+function invalid(message: string): TwintuneError {
+  return new TwintuneError({ code: 'SPEC_INVALID', message })
 }

@@ -5,6 +5,7 @@ import { type ResumeOptions, runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
 import { readComparison } from '../run/folder/read.js'
 import type { Experiment } from '../spec/schema.js'
+import { keepingModels, type Trackers } from '../tracking/trackers.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
@@ -19,6 +20,8 @@ export interface RunningOptions extends OutputOptions, ServeOptions, Partial<Evi
   readonly keepCheckpoints?: boolean
   readonly details?: boolean
   readonly report?: boolean
+  readonly track?: Trackers
+  readonly trackModels?: boolean
 }
 
 /** Options of the commands that carry an experiment out. */
@@ -32,8 +35,18 @@ export function runOptionsOf(
   { signal }: { readonly signal: AbortSignal },
 ): ResumeOptions {
   const { parallel, featureCache, hangTimeout: hangTimeoutMinutes, keepCheckpoints } = options
-  const { replay, crossEvaluation } = options
-  return { parallel, featureCache, hangTimeoutMinutes, keepCheckpoints, replay, crossEvaluation, signal }
+  const { replay, crossEvaluation, trackModels = false } = options
+  const track = options.track && trackModels ? keepingModels(options.track) : options.track
+  return {
+    parallel,
+    featureCache,
+    hangTimeoutMinutes,
+    keepCheckpoints,
+    replay,
+    crossEvaluation,
+    track,
+    signal,
+  }
 }
 
 /** Lists the fields that the options set over those of the specification, in the form of `--set`. */
@@ -65,11 +78,16 @@ export async function logToTheEnd(
   const page = await openLivePage(options, context)
   const logger = createLogger({ json, quiet, details, ...context.streams })
   let ended: EventOf<'comparison-finished'> | undefined
+  let file: string | null = null
   try {
     for await (const event of begin(page?.signal ?? context.signal)) {
       logger.log(event)
       page?.log(event)
-      if (event.type === 'comparison-finished') ended = event
+      if (event.type === 'comparison-finished') {
+        ended = event
+        // Trackers keep the report, and are waited for after this event.
+        file = report ? await reportTo(ended.comparisonDirectory, { json, quiet }, context) : null
+      }
     }
   } catch (error) {
     await page?.breakOff(toFailure(error).message)
@@ -78,7 +96,6 @@ export async function logToTheEnd(
     logger.close()
   }
   if (ended === undefined) return exitCodes.fault
-  const file = report ? await reportTo(ended.comparisonDirectory, { json, quiet }, context) : null
   await page?.end(ended, file)
   return exitCodeOfComparison(ended.comparison)
 }

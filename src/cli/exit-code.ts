@@ -64,6 +64,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   PREDICTIONS_UNUSABLE: exitCodes.runFailed,
   FOLDER_UNWRITABLE: exitCodes.runFailed,
   FILE_UNWRITABLE: exitCodes.runFailed,
+  TRACKER_FAILED: exitCodes.runFailed,
   INTERPRETER_MISSING: exitCodes.environment,
   INTERPRETER_UNUSABLE: exitCodes.environment,
   FRAMEWORK_MISSING: exitCodes.environment,

@@ -6,6 +6,7 @@ import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { defaultRange, fewestSteps } from '../run/one-off/sweep-range.js'
 import { parseSeeds } from '../spec/seeds.js'
+import { addTracker, type Trackers } from '../tracking/trackers.js'
 
 /** Adds `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {
@@ -91,7 +92,7 @@ export function addResumeOptions(command: Command): Command {
       'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
       parseMinutes,
     )
-  addServeOption(addDetailsOption(command))
+  addTrackOption(addServeOption(addDetailsOption(command)))
     .option('--no-report', 'write no report.html and no report.md')
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
@@ -104,6 +105,43 @@ function addServeOption(command: Command): Command {
     .option('--serve', 'show the comparison live on a page for the browser, whose address is printed')
     .addOption(port.implies({ serve: true }))
     .addOption(host.implies({ serve: true }))
+}
+
+/** Adds `--track` and `--track-models`, for the commands that carry a comparison out. */
+function addTrackOption(command: Command): Command {
+  const trackers = trackersOption('--track <trackers>', 'trackers that get the metrics as they come')
+  return addTrackModelsOption(command.addOption(trackers))
+}
+
+/** Adds `--to` and `--track-models`, for the command that sends trackers a comparison that is there already. */
+export function addTrackersOption(command: Command): Command {
+  const trackers = trackersOption('--to <trackers>', 'trackers that get the comparison')
+  return addTrackModelsOption(command.addOption(trackers.makeOptionMandatory()))
+}
+
+function trackersOption(flags: string, description: string): Option {
+  const kinds =
+    'csv, tensorboard, mlflow or mlflow=URI, wandb or wandb=PROJECT; several with commas (repeatable)'
+  return new Option(flags, `${description}: ${kinds}`).env('TWINTUNE_TRACK').argParser(collectTrackers)
+}
+
+function addTrackModelsOption(command: Command): Command {
+  return command.option(
+    '--track-models',
+    'have MLflow keep the trained models too, as artefacts of their runs',
+  )
+}
+
+/** Adds the trackers that an argument names to those before it. */
+function collectTrackers(value: string, previous: Trackers = {}): Trackers {
+  return value.split(',').reduce((trackers, item) => {
+    const added = addTracker(trackers, item.trim())
+    if (added === null)
+      throw new InvalidArgumentError(
+        `There is no tracker ${item.trim()}: it is csv, tensorboard, mlflow, mlflow=URI, wandb or wandb=PROJECT.`,
+      )
+    return added
+  }, previous)
 }
 
 /** Adds `--port` and `--host`, for a command whose work is to serve pages. */

@@ -28,10 +28,12 @@ import {
   addResumeOptions,
   addSpecOptions,
   addSweepOptions,
+  addTrackersOption,
 } from './options.js'
 import type { PruneOptions } from './prune.js'
 import type { ReportOptions } from './report.js'
 import type { ShowOptions } from './show.js'
+import type { TrackOptions } from './track.js'
 import type { TrainOptions } from './train.js'
 import type { VerifyCommandOptions } from './verify.js'
 import type { ViewOptions } from './view.js'
@@ -234,6 +236,19 @@ function createProgram(context: CommandContext, run: Run): Command {
     )
   addOutputOptions(addOutOption(report)).addHelpText('after', example('twintune report latest'))
 
+  const track = program
+    .command('track <comparison>')
+    .description(
+      'send trackers a comparison that has ended or still goes on; what they have got already is not sent twice',
+    )
+    .action((folder: string, options: TrackOptions) =>
+      run(async () => (await import('./track.js')).trackCommand(folder, options, context)),
+    )
+  addOutputOptions(addTrackersOption(addOutOption(track))).addHelpText(
+    'after',
+    example('twintune track latest --to csv,tensorboard'),
+  )
+
   const cache = program
     .command('cache')
     .description('list or delete the features of frozen backbones, which are kept for other runs')
@@ -272,6 +287,7 @@ const environment = {
     "Python of both frameworks, else the .venv of the working directory, else twintune's own, else python3",
   TWINTUNE_PYTHON_TENSORFLOW: 'Python of TensorFlow alone',
   TWINTUNE_PYTHON_PYTORCH: 'Python of PyTorch alone',
+  TWINTUNE_PYTHON_TRACKING: 'Python of the trackers alone',
   TWINTUNE_CACHE_DIR: 'folder of downloaded weights and kept features',
   TWINTUNE_FEATURE_CACHE_GIB: 'largest size of the kept features in GiB, else 20',
 }

@@ -29,6 +29,7 @@ export class TerminalLogger implements Logger {
   readonly #block: LiveBlock
   readonly #board = new LiveBoard()
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(stream: OutputStream, colors: Colors, sparkLines = supportsSparkLines()) {
     this.#stream = stream
@@ -45,11 +46,13 @@ export class TerminalLogger implements Logger {
     }
     const text = lastingText(event, this.#colors)
     if (text !== null) this.#block.print(text)
+    if (this.#isClosed) return
     if (text !== null || this.#timer === undefined) this.#draw()
     this.#timer ??= setInterval(() => this.#draw(), millisecondsBetweenFrames).unref()
   }
 
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#timer)
     this.#block.close()
   }

@@ -34,6 +34,7 @@ export const phaseStartedReportSchema = z.strictObject({
   trainable: z.string(),
   trainableParameters: z.int(),
   input: stepInputSchema,
+  steps: z.int().optional().describe('Number of batches in an epoch; missing in events of earlier versions.'),
 })
 
 export const stepReportSchema = z.strictObject({

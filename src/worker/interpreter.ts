@@ -4,15 +4,15 @@ import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
 
 /**
- * Finds the Python to run a framework with: `TWINTUNE_PYTHON_TENSORFLOW` or `TWINTUNE_PYTHON_PYTORCH`, else
- * `TWINTUNE_PYTHON`, else the `.venv` of the working directory, else that of this package, else `python3`.
+ * Finds the Python to run a framework or the trackers with: `TWINTUNE_PYTHON_TENSORFLOW`, `TWINTUNE_PYTHON_PYTORCH` or
+ * `TWINTUNE_PYTHON_TRACKING`, else `TWINTUNE_PYTHON`, else the `.venv` of the working directory, else that of this package, else `python3`.
  */
 export function findPython(
-  framework: Framework,
+  user: Framework | 'tracking',
   environment: Readonly<Record<string, string | undefined>> = process.env,
   folders: readonly string[] = [process.cwd(), packageFolder()],
 ): string {
-  const named = environment[`TWINTUNE_PYTHON_${framework.toUpperCase()}`] || environment.TWINTUNE_PYTHON
+  const named = environment[`TWINTUNE_PYTHON_${user.toUpperCase()}`] || environment.TWINTUNE_PYTHON
   return named || folders.map(interpreterOf).find(existsSync) || 'python3'
 }
 

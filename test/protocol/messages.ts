@@ -14,6 +14,7 @@ import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js
 import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
 import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
 import { runMessage } from '../../src/protocol/run.js'
+import { trackMessage } from '../../src/protocol/track.js'
 
 /** All messages that have fixtures. */
 export const messages: readonly Message[] = [
@@ -32,4 +33,5 @@ export const messages: readonly Message[] = [
   pairsNeededMessage,
   recordRungsMessage,
   runMessage,
+  trackMessage,
 ]

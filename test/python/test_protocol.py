@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from twintune import protocol
 from twintune.handlers import HANDLERS
+from twintune.protocol.track import TrackNews, TrackRecord
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "protocol"
 TYPES = {
@@ -44,6 +45,8 @@ TYPES = {
     "describe-idiomatic.result": protocol.DescribeIdiomaticResult,
     "measure-differences.request": protocol.MeasureDifferencesRequest,
     "measure-differences.result": protocol.MeasureDifferencesResult,
+    "track.request": TrackRecord,
+    "track.result": TrackNews,
     "judge-run.progress": list[protocol.RunProgress],
     "run.progress": list[protocol.RunProgress],
     "find-learning-rate.progress": list[protocol.SweepProgress],
@@ -123,7 +126,8 @@ def test_another_input_of_training_steps_is_refused(text: str) -> None:
 
 
 def test_every_message_has_a_handler() -> None:
-    assert {name.split(".")[0] for name in TYPES} == set(HANDLERS)
+    # The trackers have a process of their own, which answers nothing else.
+    assert {name.split(".")[0] for name in TYPES} == set(HANDLERS) | {"track"}
 
 
 def _without_nulls(value: object) -> object:

@@ -42,7 +42,7 @@ class StageReport(Message, tag_field="type", tag="stage", omit_defaults=True):
 
 
 class PhaseStartedReport(Message, tag_field="type", tag="phase-started"):
-    """A phase's model and optimiser are ready; `phase` counts from 1."""
+    """A phase's model and optimiser are ready; `phase` counts from 1, and `steps` are the batches of an epoch."""
 
     phase: int
     phases: int
@@ -50,6 +50,7 @@ class PhaseStartedReport(Message, tag_field="type", tag="phase-started"):
     trainable: str
     trainable_parameters: int
     input: StepInput
+    steps: int
 
 
 class StepReport(Message, tag_field="type", tag="step"):

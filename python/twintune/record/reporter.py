@@ -60,8 +60,10 @@ class Reporter:
         """Reports that a frozen backbone's features are computed, or read if all of them are in the cache."""
         self._emit(StageReport("features", cached=True if is_cached else None))
 
-    def phase_started(self, number: int, phases: int, phase: Phase, facts: PhaseFacts, step_input: str) -> None:
-        """Reports that a phase's model and optimiser are ready."""
+    def phase_started(
+        self, number: int, phases: int, phase: Phase, facts: PhaseFacts, step_input: str, steps: int
+    ) -> None:
+        """Reports that a phase's model and optimiser are ready, and how many batches an epoch has."""
         self._emit(
             PhaseStartedReport(
                 phase=number,
@@ -70,6 +72,7 @@ class Reporter:
                 trainable=describe_trainable(phase.trainable),
                 trainable_parameters=facts.trainable_parameters,
                 input=step_input,
+                steps=steps,
             )
         )
 

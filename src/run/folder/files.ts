@@ -32,8 +32,14 @@ export const comparisonFiles = {
   thumbnailsOf: (seed: number): string => `disagreements/seed${seed}`,
   /** Lock, which is there while a process works in the folder. */
   lock: 'lock.json',
+  /** Values of all metrics in one table, where they are tracked so; see `src/tracking/`. */
+  metrics: 'metrics.csv',
+  /** Event files of TensorBoard, where they are tracked so: a folder for each run. */
+  tensorboard: 'tensorboard',
   /** Result of a run, in the run's own folder. */
   result: 'result.json',
+  /** Trained model of a run, in the run's own folder. */
+  model: 'model',
   predictions: 'predictions.safetensors',
   /** Test of a run in detail, in the run's own folder. */
   evaluation: 'evaluation.json',
