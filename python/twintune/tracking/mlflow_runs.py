@@ -24,8 +24,8 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
-from mlflow.entities import Metric, Param, RunTag  # noqa: E402  # pyright: ignore[reportMissingImports]
-from mlflow.tracking import MlflowClient  # noqa: E402  # pyright: ignore[reportMissingImports]
+from mlflow.entities import Metric, Param, RunTag  # pyright: ignore[reportMissingImports]
+from mlflow.tracking import MlflowClient  # pyright: ignore[reportMissingImports]
 
 _STATUS: dict[EndStatus, str] = {"finished": "FINISHED", "failed": "FAILED", "cancelled": "KILLED"}
 
