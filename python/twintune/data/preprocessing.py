@@ -15,7 +15,7 @@ from twintune.protocol import Resize
 _MOST_ASPECT = 8
 """The most times that the longer side of an image is longer than the shorter one when it is resized for a crop.
 
-What is further from the centre would be cut off, and a strip of pixels would take gigabytes once it is resized.
+The crop would cut the ends off anyway, and a strip of pixels would take gigabytes once it is resized.
 """
 
 _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}

@@ -30,10 +30,9 @@ def training_order(count: int, seed: int, epoch: int) -> np.ndarray:
 def balanced_order(labels: np.ndarray, seed: int, epoch: int) -> np.ndarray:
     """The order of an epoch that draws each class equally often, drawn by (seed, epoch).
 
-    Every class that has training images gets the same share of the epoch's images. Where their number can't be divided
-    by the number of classes, as many classes as images are left over get one image more, other ones in each epoch. A
-    class's images are drawn one after another until all were drawn, in random order, then anew: within an epoch each is
-    drawn equally often, or once more.
+    Every class that has training images gets the same share of the epoch's images. If some are left over, as many
+    classes get one image more, other ones in each epoch. A class's images are drawn one after another until all were
+    drawn, in random order, then anew: within an epoch each is drawn equally often, or once more.
 
     Args:
         labels: Class indices of all training images, int64.

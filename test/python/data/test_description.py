@@ -137,7 +137,7 @@ def test_a_sheet_that_can_not_be_written_is_a_failure(tmp_path: Path, cache: Pat
     (tmp_path / "file").write_text("")
     dataset = ImageFolder(train=str(write_pictures(tmp_path / "a", each=20)), **DATASET_FIELDS)
     plain = Augmentation(horizontal_flip=0, vertical_flip=0, rotation=0, mixup=0, cutmix=0)
-    sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), "resnet18", RandomWeights(), 8, plain)
+    sheet = SheetRequest(str(tmp_path / "file" / "sheet.png"), "resnet18", RandomWeights(), 8, "shuffled", plain)
     with pytest.raises(TwintuneError, match=r"sheet\.png can't be written") as caught:
         describe_data(DescribeDataRequest(dataset, UNSALTED, str(cache), sheet), lambda report: None)
     assert caught.value.code == "FILE_UNWRITABLE"

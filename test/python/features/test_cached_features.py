@@ -20,7 +20,7 @@ def split(pictures: Path) -> Split:
 
 @pytest.fixture
 def cached(split: Split) -> CachedFeatures:
-    features = CachedFeatures(0, 8)
+    features = CachedFeatures(0, 8, "shuffled")
     features.put(split, FEATURES)
     return features
 
@@ -41,13 +41,13 @@ def test_features_come_in_the_order_of_the_images(split: Split, cached: CachedFe
 def test_those_who_read_mapped_features_are_given_memory_of_their_own(split: Split, tmp_path: Path) -> None:
     file = tmp_path / "features"
     FEATURES.tofile(file)
-    features = CachedFeatures(0, 8)
+    features = CachedFeatures(0, 8, "shuffled")
     features.put(split, np.memmap(file, np.float32, "r", shape=FEATURES.shape))
     assert not isinstance(next(features.ordered_batches(split)).inputs, np.memmap)
 
 
 def test_epochs_take_the_views_of_a_split_in_turn(split: Split) -> None:
-    views = CachedFeatures(0, 36)
+    views = CachedFeatures(0, 36, "shuffled")
     for number in range(3):
         views.put(split, FEATURES + number)
     for epoch in range(7):
