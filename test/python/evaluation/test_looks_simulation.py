@@ -1,6 +1,6 @@
 """Adding seeds after a look at the result makes no verdict wrong more often than is promised, in simulated pairs.
 
-As a program this prints the rates that docs/statistics.md has: `python test/python/evaluation/test_looks_simulation.py`.
+Run as a program, this file prints the rates that docs/statistics.md has.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from twintune.evaluation.statistics import sign_flip_p_value, typical_value_inte
 ROOT = Path(__file__).parents[3]
 PAIRS = (6, 12)
 """The numbers of pairs of two looks, the first of which are among the second."""
-# Half of what the first look leaves of 5%: of six pairs, one p-value of 1/32 lies below it, and three of 64 means beyond
-# the interval on each side. test/compare/looks.test.ts holds `levelsAfter` to these.
+# Half of what the first look leaves of 5%: of six pairs, one p-value of 1/32 lies below it, and three of 64 means lie
+# beyond the interval on each side. test/compare/looks.test.ts holds `levelsAfter` to these.
 LEVELS = (0.05, (0.05 - 1 / 32) / 2)
 EQUIVALENCE = (0.05, (0.05 - 3 / 64) / 2)
 MARGIN = 1.0
