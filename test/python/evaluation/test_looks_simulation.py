@@ -96,4 +96,4 @@ def test_the_levels_are_those_that_docs_name() -> None:
 
 if __name__ == "__main__":
     for name in KINDS:
-        print(name, json.dumps(rates(name, 200_000)))
+        print(name, json.dumps(rates(name, 20_000)))
