@@ -40,7 +40,7 @@ def _difference(splits: Splits, kept: SealedTensors, membership: str) -> str | N
 
 
 def _tests(splits: Splits, kept: SealedTensors) -> str:
-    """What can be told of the test images, whose classes the run has kept in their order."""
+    """Says how the test images differ, whose classes the run has kept in their order."""
     before, now = kept.tensors["labels"], splits.test.labels
     if len(before) != len(now):
         return f"the test had {len(before)} of them, and has {len(now)} now"

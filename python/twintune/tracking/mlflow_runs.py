@@ -42,7 +42,7 @@ _LONGEST_TEXT = 5000
 
 
 class MlflowRuns:
-    """The runs of a comparison in MLflow. What is there from an earlier time is found by its tag and not sent again."""
+    """The runs of a comparison in MLflow. Values that it has from an earlier time are not sent again."""
 
     def __init__(self, options: MlflowOptions) -> None:
         self._client = MlflowClient(tracking_uri=options.uri)

@@ -1,4 +1,4 @@
-"""What every tracker can be told."""
+"""The interface of a tracker."""
 
 from __future__ import annotations
 
