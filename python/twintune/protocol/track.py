@@ -1,4 +1,4 @@
-"""What the trackers are told of a comparison, and what they answer: the twin of `src/protocol/track.ts`."""
+"""Records that the trackers are told of, and what they answer: the twin of `src/protocol/track.ts`."""
 
 from __future__ import annotations
 

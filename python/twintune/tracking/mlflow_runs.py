@@ -35,7 +35,7 @@ _IDENTITY = "twintune.run"
 _ATTEMPT = "twintune.attempt"
 
 _MOST_METRICS, _MOST_PARAMETERS, _MOST_TAGS = 1000, 100, 100
-"""What one request to a server may hold."""
+"""The most of each that one request to a server may hold."""
 
 _LONGEST_TEXT = 5000
 """The characters of a tag or parameter that every server takes."""
