@@ -21,11 +21,12 @@ const rooms = {
   compare: { files: ['compare/'], imports: ['base', 'spec', 'names', 'protocol'] },
   events: { files: ['events.ts'], imports: ['base', 'spec', 'protocol', 'compare'] },
   worker: { files: ['worker/'], imports: ['base', 'spec', 'protocol'] },
+  setup: { files: ['setup/'], imports: ['base', 'spec', 'names'] },
   run: {
     files: ['run/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],
   },
-  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking'] },
+  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'setup'] },
   report: {
     files: ['report/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
@@ -67,6 +68,7 @@ const rooms = {
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
       ...['lines', 'report', 'page', 'log', 'serve', 'tracking', 'api'],
+      ...['setup'],
     ],
   },
   main: { files: ['main.ts'], imports: ['cli', 'log'] },

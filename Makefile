@@ -15,10 +15,11 @@ SEED := 17
 help: ## Lists these targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
-demo: dist/main.js .venv/.runtime ## Compares TensorFlow and PyTorch on the sample; sets up what is missing first.
+# .venv comes first, so that a Python that is missing or too old is said before npm and the build have run.
+demo: .venv/.created dist/main.js .venv/.runtime ## Compares TensorFlow and PyTorch on the sample; sets up what is missing first.
 	node dist/main.js compare examples/fashion-mnist.yaml
 
-setup: dist/main.js dist/index.d.ts .venv/.runtime ## Makes .venv and node_modules, and builds the command and its types.
+setup: .venv/.created dist/main.js dist/index.d.ts .venv/.runtime ## Makes .venv and node_modules, and builds the command and its types.
 
 test: setup .venv/.dev ## Runs every check and every test.
 	@npx tsx scripts/test-all.ts
@@ -57,11 +58,12 @@ clean: ## Removes everything that was made, but no run.
 
 # With PYTHON given it is checked each time that .venv is of that version; one whose interpreter is gone is made anew.
 .venv/.created: $(if $(PYTHON)$(shell .venv/bin/python -c '' 2>/dev/null || echo broken),FORCE)
-	@sh scripts/make-venv.sh "$(PYTHON)"
+	@sh python/make-venv.sh .venv "$(PYTHON)"
 	@test -e $@ || touch $@
 
-.venv/.runtime: requirements.txt requirements-shared.txt requirements-tensorflow.txt requirements-pytorch.txt .venv/.created
-	$(PIP) install -r requirements.txt
+# The tests need both frameworks in one environment. With a GPU `node dist/main.js setup` makes those that use it.
+.venv/.runtime: requirements.txt requirements-shared.txt requirements-tensorflow.txt requirements-pytorch.txt .venv/.created | dist/main.js
+	node dist/main.js setup --device cpu
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime

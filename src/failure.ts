@@ -47,6 +47,7 @@ export const failureCodes = [
   'INTERPRETER_UNUSABLE',
   'FRAMEWORK_MISSING',
   'PACKAGE_MISSING',
+  'SETUP_FAILED',
   // The rest.
   'CANCELLED',
   'INTERNAL',

@@ -59,6 +59,7 @@ FailureCode = Literal[
     "INTERPRETER_UNUSABLE",
     "FRAMEWORK_MISSING",
     "PACKAGE_MISSING",
+    "SETUP_FAILED",
     # The rest.
     "CANCELLED",
     "INTERNAL",

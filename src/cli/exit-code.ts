@@ -69,6 +69,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   INTERPRETER_UNUSABLE: exitCodes.environment,
   FRAMEWORK_MISSING: exitCodes.environment,
   PACKAGE_MISSING: exitCodes.environment,
+  SETUP_FAILED: exitCodes.environment,
   CANCELLED: exitCodes.cancelled,
   INTERNAL: exitCodes.fault,
 }

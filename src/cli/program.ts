@@ -1,10 +1,11 @@
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { columnsOf } from '../log/output.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { version } from '../version.js'
 import type { BackbonesOptions } from './backbones.js'
 import type { RunningOptions } from './carry-out-and-log.js'
 import type { CompareOptions } from './compare.js'
+import type { Shell } from './completion.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
@@ -32,6 +33,7 @@ import {
 } from './options.js'
 import type { PruneOptions } from './prune.js'
 import type { ReportOptions } from './report.js'
+import type { SetupOptions } from './setup.js'
 import type { ShowOptions } from './show.js'
 import type { TrackOptions } from './track.js'
 import type { TrainOptions } from './train.js'
@@ -177,6 +179,26 @@ function createProgram(context: CommandContext, run: Run): Command {
     example('twintune data experiment.yaml --sheet sheet.png'),
   )
 
+  const setup = program
+    .command('setup')
+    .description(
+      'make the Python environment of this folder, or complete it: both frameworks, for the GPU where there is one',
+    )
+    .option('--python <path>', 'Python 3.11 to 3.13 to make it with, else the first of them on the path')
+    .addOption(
+      new Option('--device <device>', 'device to install for; auto asks nvidia-smi')
+        .choices(['auto', 'cpu', 'gpu'])
+        .default('auto'),
+    )
+    .option(
+      '--torch-index <url>',
+      "package index that PyTorch comes from, or `none` for wherever pip is set up to look; without it PyTorch's index of CPU builds, where there is no GPU and pip would take a build for CUDA",
+    )
+    .action((options: SetupOptions) =>
+      run(async () => (await import('./setup.js')).setupCommand(options, context)),
+    )
+  addOutputOptions(setup).addHelpText('after', example('twintune setup --python python3.12'))
+
   const doctor = program
     .command('doctor')
     .description('report what each framework finds on this machine, and how to install what is missing')
@@ -278,6 +300,18 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./prune.js')).pruneCommand(options, context)),
     )
   addOutputOptions(addOutOption(prune)).addHelpText('after', example('twintune prune --dry-run'))
+
+  program
+    .command('completion')
+    .description('print the script by which a shell completes the commands and options of twintune')
+    .addArgument(new Argument('<shell>', 'shell that reads the script').choices(['bash', 'zsh', 'fish']))
+    .action((shell: Shell) =>
+      run(async () => {
+        context.streams.stdout.write((await import('./completion.js')).completionScript(program, shell))
+        return exitCodes.done
+      }),
+    )
+    .addHelpText('after', example('source <(twintune completion bash)'))
 
   return program
 }

@@ -1,23 +1,35 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
 
 /**
  * Finds the Python to run a framework or the trackers with: `TWINTUNE_PYTHON_TENSORFLOW`, `TWINTUNE_PYTHON_PYTORCH` or
- * `TWINTUNE_PYTHON_TRACKING`, else `TWINTUNE_PYTHON`, else the `.venv` of the working directory, else that of this package, else `python3`.
+ * `TWINTUNE_PYTHON_TRACKING`, else `TWINTUNE_PYTHON`, else the first environment that `twintune setup` makes in a folder, else `python3`. The folders are the
+ * working directory, the project that this package is installed in, and this package. In each of them the framework's
+ * own `.venv-tensorflow` or `.venv-pytorch`, or `.venv-tracking`, goes before the `.venv` of both.
  */
 export function findPython(
   user: Framework | 'tracking',
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  folders: readonly string[] = [process.cwd(), packageFolder()],
+  folders: readonly string[] = foldersOfEnvironments(),
 ): string {
   const named = environment[`TWINTUNE_PYTHON_${user.toUpperCase()}`] || environment.TWINTUNE_PYTHON
-  return named || folders.map(interpreterOf).find(existsSync) || 'python3'
+  const environments = folders.flatMap((folder) => [
+    join(folder, `.venv-${user}`),
+    join(folder, '.venv'),
+  ])
+  return named || environments.map(interpreterOf).find(existsSync) || 'python3'
 }
 
-function interpreterOf(folder: string): string {
+function foldersOfEnvironments(): readonly string[] {
+  const ours = packageFolder()
+  const isInstalled = basename(dirname(ours)) === 'node_modules'
+  return [process.cwd(), ...(isInstalled ? [dirname(dirname(ours))] : []), ours]
+}
+
+function interpreterOf(environment: string): string {
   return process.platform === 'win32'
-    ? join(folder, '.venv', 'Scripts', 'python.exe')
-    : join(folder, '.venv', 'bin', 'python')
+    ? join(environment, 'Scripts', 'python.exe')
+    : join(environment, 'bin', 'python')
 }
