@@ -21,15 +21,16 @@ const rooms = {
   compare: { files: ['compare/'], imports: ['base', 'spec', 'names', 'protocol'] },
   events: { files: ['events.ts'], imports: ['base', 'spec', 'protocol', 'compare'] },
   worker: { files: ['worker/'], imports: ['base', 'spec', 'protocol'] },
+  init: { files: ['init/'], imports: ['base'] },
   setup: { files: ['setup/'], imports: ['base', 'spec', 'names'] },
   run: {
     files: ['run/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],
   },
-  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'setup'] },
+  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'init', 'setup'] },
   report: {
     files: ['report/'],
-    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'lines'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'init', 'run', 'lines'],
   },
   page: {
     files: ['page/'],
@@ -67,8 +68,7 @@ const rooms = {
     files: ['cli/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'report', 'page', 'log', 'serve', 'tracking', 'api'],
-      ...['setup'],
+      ...['lines', 'report', 'page', 'log', 'serve', 'tracking', 'init', 'setup', 'api'],
     ],
   },
   main: { files: ['main.ts'], imports: ['cli', 'log'] },

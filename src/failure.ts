@@ -74,6 +74,16 @@ export type Failure = z.output<typeof failureSchema>
 /** Code of a failure, which programs can tell failures apart by. */
 export type FailureCode = Failure['code']
 
+const environmentCodes: readonly FailureCode[] = [
+  ...(['INTERPRETER_MISSING', 'INTERPRETER_UNUSABLE', 'FRAMEWORK_MISSING', 'PACKAGE_MISSING'] as const),
+  'SETUP_FAILED',
+]
+
+/** Whether a failure is one of the Python environment, which every run of it has. */
+export function isOfEnvironment({ code }: Pick<Failure, 'code'>): boolean {
+  return environmentCodes.includes(code)
+}
+
 /** Failure of work that the user cancelled, or that never began for that reason. */
 export const cancelled: Failure = { code: 'CANCELLED', message: 'Cancelled.', hint: null, cause: null }
 

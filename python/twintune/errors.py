@@ -7,6 +7,7 @@ package is missing or that the interpreter is too old.
 from __future__ import annotations
 
 import errno
+import os
 import shlex
 import sys
 import traceback
@@ -101,9 +102,6 @@ _OUT_OF_MEMORY_ENDS = ("failed to map segment from shared object",)
 # read-only file system.
 _UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
-# The frameworks have no wheels for later versions of Python.
-_LATEST_PYTHON = (3, 13)
-
 MEND_UNWRITABLE = "Make room there and let twintune write there, or name another folder: TWINTUNE_CACHE_DIR, --out."
 """The hint for a folder that twintune can't write."""
 
@@ -111,8 +109,8 @@ MEND_UNWRITABLE = "Make room there and let twintune write there, or name another
 def install_command(requirements: str, options: str = "", python: str = sys.executable) -> str:
     """The command that installs a file of requirements for an interpreter.
 
-    A system's own Python mostly refuses (PEP 668), so that for one that is in no virtual environment the command makes
-    one, where twintune looks for it.
+    A system's own Python mostly refuses (PEP 668), so that for one that is in no virtual environment the command is
+    `twintune setup`, which makes one where twintune looks for it, and completes it where it is there already.
 
     Args:
         requirements: The file's name.
@@ -120,10 +118,23 @@ def install_command(requirements: str, options: str = "", python: str = sys.exec
         python: The interpreter's path; an interpreter other than this process's counts as being in an environment.
     """
     install = f"-m pip install {options}-r {shlex.quote(str(REQUIREMENTS / requirements))}"
-    if python != sys.executable or sys.prefix != sys.base_prefix:
-        return f"{shlex.quote(python)} {install}"
-    base = python if sys.version_info[:2] <= _LATEST_PYTHON else "python{}.{}".format(*_LATEST_PYTHON)
-    return f"{shlex.quote(base)} -m venv .venv && .venv/bin/python {install}"
+    if python == sys.executable and (sys.prefix == sys.base_prefix or (not options and _is_set_up_here())):
+        named = [name for name in sorted(os.environ) if name.startswith("TWINTUNE_PYTHON")]
+        return " ".join(["twintune setup", *(["without the variable", " and ".join(named)] if named else [])])
+    return f"{shlex.quote(python)} {install}"
+
+
+def _is_set_up_here() -> bool:
+    """Whether this process's environment is one that `twintune setup` makes in the folder where it is started."""
+    names = (".venv", ".venv-tensorflow", ".venv-pytorch")
+    return os.path.realpath(sys.prefix) in (os.path.realpath(name) for name in names)
+
+
+def _requirements_of_this_python() -> str:
+    """The requirements of what this interpreter is for: one framework if a variable names it for that one alone."""
+    named = [name for name in ("tensorflow", "pytorch") if os.environ.get(f"TWINTUNE_PYTHON_{name.upper()}")]
+    is_named = [name for name in named if os.environ[f"TWINTUNE_PYTHON_{name.upper()}"] == sys.executable]
+    return f"requirements-{is_named[0]}.txt" if len(is_named) == 1 else "requirements.txt"
 
 
 class TwintuneError(Exception):
@@ -165,7 +176,7 @@ def to_failure(exception: BaseException) -> Failure:
         return _failure(
             "PACKAGE_MISSING",
             f"The Python package {exception.name!r} is not installed in {sys.executable}.",
-            install_command("requirements-shared.txt"),
+            install_command(_requirements_of_this_python()),
             exception,
         )
     if is_unwritable(str(exception)):

@@ -11,6 +11,7 @@ import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
 import type { ExtendOptions } from './extend.js'
+import type { InitOptions } from './init.js'
 import type { ListCommandOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
 import {
@@ -198,6 +199,17 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./setup.js')).setupCommand(options, context)),
     )
   addOutputOptions(setup).addHelpText('after', example('twintune setup --python python3.12'))
+
+  const init = program
+    .command('init [folder]')
+    .description('look for images in a folder, and write a specification that trains on them')
+    .option('--data <path>', 'folder or table to take, where the folder has several data sets')
+    .option('--typescript', 'write experiment.ts instead of experiment.yaml')
+    .option('--force', 'replace a specification that is there already')
+    .action((folder: string | undefined, options: InitOptions) =>
+      run(async () => (await import('./init.js')).initCommand(folder, options, context)),
+    )
+  addOutputOptions(init).addHelpText('after', example('twintune init pets'))
 
   const doctor = program
     .command('doctor')

@@ -12,16 +12,33 @@ export function renderDoctorReport(
   options: RenderOptions,
 ): string {
   const style = createStyle(options)
-  const sections = examinations.map((examination) => frameworkSection(examination, style))
+  const sections = groupByCause(examinations).map((group) => frameworkSection(group, style))
   return [...sections, ...(machine ? [machineSection(machine, style)] : [])].join('\n\n')
 }
 
-function frameworkSection(
-  { framework, interpreter, inspection, failure }: Examination,
-  style: Style,
-): string {
+/** Groups the frameworks that are unusable for the same reason, which is told once. */
+function groupByCause(examinations: readonly Examination[]): readonly Group[] {
+  const groups: Group[] = []
+  for (const { framework, ...found } of examinations) {
+    const same = groups.find(
+      ({ interpreter, failure }) =>
+        found.failure !== null &&
+        failure?.message === found.failure.message &&
+        failure.hint === found.failure.hint &&
+        interpreter === found.interpreter,
+    )
+    if (same) same.frameworks.push(framework)
+    else groups.push({ frameworks: [framework], ...found })
+  }
+  return groups
+}
+
+type Group = Omit<Examination, 'framework'> & { readonly frameworks: Examination['framework'][] }
+
+function frameworkSection({ frameworks, interpreter, inspection, failure }: Group, style: Style): string {
   const { green, red } = style.colors
-  const title = `${frameworkNames[framework]}: ${failure ? red('not usable') : green('ready')}`
+  const names = frameworks.map((framework) => frameworkNames[framework]).join(' and ')
+  const title = `${names}: ${failure ? red('not usable') : green('ready')}`
   const found = inspection
     ? [
         ['interpreter', inspection.executable],

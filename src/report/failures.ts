@@ -2,6 +2,7 @@ import type { Failure } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import { nameOfSeed } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
+import type { Framework } from '../spec/schema.js'
 
 import { frameworksOf, runsOf } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
@@ -25,20 +26,21 @@ export function failureLines({ code, message, hint, cause }: Failure): string[] 
   ]
 }
 
-/** Renders the runs that failed, each failure once with the seeds that it struck; then the runs that were cancelled. */
+/** Renders the runs that failed, each failure once with the frameworks and seeds that it struck; then the cancelled ones. */
 export function renderFailures(runs: readonly RunResult[], style: Style): string | null {
   const { red, dim } = style.colors
-  const sections = frameworksOf(runs).flatMap((framework) => {
-    const ofFramework = runsOf(framework, runs)
-    const name = frameworkNames[framework]
-    return [
-      ...groupByFailure(ofFramework).map(({ failure, seeds }) => [
-        red(`${name} ${seedList(seeds)}`),
-        failureLines(failure).join('\n'),
-      ]),
-      ...cancelled(ofFramework).map((seeds) => [dim(`${name} ${seedList(seeds)}`), 'cancelled']),
-    ]
-  })
+  const sections = [
+    ...groupByFailure(runs).map(({ failure, struck }) => [
+      frameworksOf(struck)
+        .map((framework) => red(labelOf(framework, struck)))
+        .join('\n'),
+      failureLines(failure).join('\n'),
+    ]),
+    ...frameworksOf(runs).flatMap((framework) => {
+      const ended = runsOf(framework, runs).filter(({ status }) => status === 'cancelled')
+      return ended.length === 0 ? [] : [[dim(labelOf(framework, ended)), 'cancelled']]
+    }),
+  ]
   if (sections.length === 0) return null
   return renderSection(
     'Runs without a result',
@@ -52,23 +54,22 @@ export function seedList(seeds: readonly (number | string)[]): string {
   return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
 }
 
-function groupByFailure(runs: readonly RunResult[]): { failure: Failure; seeds: string[] }[] {
-  const groups = new Map<string, { failure: Failure; seeds: string[] }>()
+/** Names the runs of a framework among those that were struck: `PyTorch seeds 0, 1`. */
+function labelOf(framework: Framework, struck: readonly RunResult[]): string {
+  return `${frameworkNames[framework]} ${seedList(runsOf(framework, struck).map(nameOfSeed))}`
+}
+
+function groupByFailure(runs: readonly RunResult[]): { failure: Failure; struck: RunResult[] }[] {
+  const groups = new Map<string, { failure: Failure; struck: RunResult[] }>()
   for (const run of runs) {
     const { status, failure } = run
     if (status !== 'failed') continue
     const key = `${failure.code} ${failure.message}`
-    const group = groups.get(key) ?? { failure, seeds: [] }
-    group.seeds.push(nameOfSeed(run))
+    const group = groups.get(key) ?? { failure, struck: [] }
+    group.struck.push(run)
     groups.set(key, group)
   }
   return [...groups.values()]
-}
-
-/** Groups the seeds of the cancelled runs; no group where there are none. */
-function cancelled(runs: readonly RunResult[]): string[][] {
-  const seeds = runs.filter((run) => run.status === 'cancelled').map(nameOfSeed)
-  return seeds.length === 0 ? [] : [seeds]
 }
 
 function firstLine(text: string): string {

@@ -110,7 +110,7 @@ export class Pip {
   }
 }
 
-/** What a line of pip tells people, in a few words; null for a line that tells them nothing. */
+/** Message for people in a line of pip, in a few words; null for a line that tells them nothing. */
 function toldOf(line: string): string | null {
   const text = line.trim()
   const fetched = /^(?:Downloading|Using cached) (\S+)( \([^)]*\))?/.exec(text)

@@ -19,7 +19,7 @@ export interface SetUpOptions {
   /** Index that PyTorch comes from, or `none` for what pip is set up for; null decides by the device. */
   readonly torchIndex: string | null
   readonly signal: AbortSignal
-  /** Callback that gets each step when it is done. */
+  /** Callback that gets each step when it is done, and one that takes minutes when it begins too. */
   readonly onStep: (step: SetupStep) => void
   /** Callback that gets what goes on within a step, in a few words. */
   readonly onProgress: (text: string) => void
@@ -80,6 +80,12 @@ async function complete(plan: EnvironmentPlan, device: 'cpu' | 'gpu', options: S
   }
   await pip.upgrade()
   if (plan.frameworks.includes('pytorch')) await installTorch(pip, folder, device, options)
+  onStep({
+    step: 'packages',
+    folder,
+    state: 'begun',
+    text: `installing ${plan.requirements}, which takes minutes`,
+  })
   const installed = await pip.install(wanted, plan.requirements)
   onStep({ step: 'packages', folder, state: 'done', text: `${installed.length} packages installed` })
 }
@@ -100,6 +106,7 @@ async function installTorch(
     onStep({ step: 'pytorch', folder, state: 'found', text })
     return
   }
+  onStep({ step: 'pytorch', folder, state: 'begun', text: `installing PyTorch from ${index}` })
   try {
     await pip.install(['--index-url', index, ...wanted], `PyTorch from ${index}`)
   } catch (error) {

@@ -11,8 +11,10 @@ export const setupStepSchema = z.strictObject({
     .nullable()
     .describe('Absolute path of the virtual environment; null for the step that looks at the machine.'),
   state: z
-    .enum(['done', 'found'])
-    .describe('Whether the step changed anything (`done`), or found everything there (`found`).'),
+    .enum(['begun', 'done', 'found'])
+    .describe(
+      'State of the step: `begun` for one that takes minutes, `done` where it changed something, `found` where everything was there.',
+    ),
   text: z.string().describe('Sentence for a person.'),
 })
 

@@ -23,7 +23,7 @@ export interface Exit {
 }
 
 const chooseInterpreter =
-  'Set TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks, or run `make setup`, which makes .venv.'
+  'Run `twintune setup`, which makes .venv here, without the TWINTUNE_PYTHON variables; or set TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks.'
 
 // Most likely meaning of each signal; `hint` gets the log file.
 const signals: Readonly<

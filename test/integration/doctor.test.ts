@@ -27,7 +27,7 @@ describe('doctor', () => {
     })
     expect(exitCode).toBe(5)
     expect(stdout).toContain('nowhere/python')
-    expect(stdout).toContain('make setup')
+    expect(stdout).toContain('twintune setup')
   })
 
   it('leaves the log that it points to', async () => {

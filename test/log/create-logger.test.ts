@@ -102,6 +102,20 @@ describe('with --quiet', () => {
   })
 })
 
+test('a failure of the Python environment is told once, though every run has it', () => {
+  const stderr = new OutputBuffer()
+  const logger = createLogger({ stdout: new OutputBuffer(), stderr })
+  const fail = (code: 'PACKAGE_MISSING' | 'OUT_OF_MEMORY', seed: number) =>
+    logger.log({
+      ...{ type: 'run-failed', time: at(seed), framework: 'pytorch', seed, status: 'failed' },
+      failure: { code, message: 'It is so.', hint: null, cause: null },
+    })
+  for (const seed of [0, 1, 2]) fail('PACKAGE_MISSING', seed)
+  expect(stderr.lines).toEqual(['failed PyTorch seed 0: It is so. (PACKAGE_MISSING)'])
+  for (const seed of [0, 1]) fail('OUT_OF_MEMORY', seed)
+  expect(stderr.lines).toHaveLength(3)
+})
+
 describe('on a terminal', () => {
   test('the view is live and in colour, and NO_COLOR takes the colour away', () => {
     const colour = `${escapeCharacter}[1m`

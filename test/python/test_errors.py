@@ -77,7 +77,8 @@ def test_a_library_that_may_not_be_executed_is_no_want_of_memory():
     assert caught(refused)["code"] == "PYTHON_EXCEPTION"
 
 
-def test_a_missing_package_comes_with_the_command_that_mends_it():
+def test_a_missing_package_comes_with_the_command_that_mends_it(monkeypatch):
+    monkeypatch.setattr(sys, "prefix", "/somewhere/.venv")
     failure = caught(ModuleNotFoundError("No module named 'timm'", name="timm"))
     assert failure["code"] == "PACKAGE_MISSING"
     assert "timm" in failure["message"]
@@ -108,11 +109,31 @@ def test_what_cannot_be_written_says_how_to_name_another_folder(exception: Excep
 
 
 def test_packages_are_installed_into_an_environment_and_never_into_the_system_s_python(monkeypatch):
-    path = shlex.quote(str(REQUIREMENTS / "requirements-shared.txt"))
+    path = shlex.quote(str(REQUIREMENTS / "requirements.txt"))
+    for name in ("TWINTUNE_PYTHON", "TWINTUNE_PYTHON_TENSORFLOW", "TWINTUNE_PYTHON_PYTORCH"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "prefix", "/somewhere/.venv")
-    assert install_command("requirements-shared.txt") == f"{shlex.quote(sys.executable)} -m pip install -r {path}"
+    assert install_command("requirements.txt") == f"{shlex.quote(sys.executable)} -m pip install -r {path}"
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    made = f"{shlex.quote(sys.executable)} -m venv .venv && .venv/bin/python -m pip install -r {path}"
-    assert install_command("requirements-shared.txt") == made
-    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
-    assert install_command("requirements-shared.txt").startswith("python3.13 -m venv .venv && ")
+    assert install_command("requirements.txt") == "twintune setup"
+    # The variable would go before the environment that is made.
+    monkeypatch.setenv("TWINTUNE_PYTHON", sys.executable)
+    assert install_command("requirements.txt") == "twintune setup without the variable TWINTUNE_PYTHON"
+
+
+def test_an_environment_of_setup_is_completed_by_setup(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TWINTUNE_PYTHON", raising=False)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert install_command("requirements-pytorch.txt") == "twintune setup"
+    assert "--force-reinstall" in install_command("requirements-pytorch.txt", "--force-reinstall ")
+
+
+def test_a_missing_package_asks_for_all_that_its_python_is_for(monkeypatch):
+    missing = ModuleNotFoundError("No module named 'grain'", name="grain")
+    for name in ("TWINTUNE_PYTHON", "TWINTUNE_PYTHON_TENSORFLOW", "TWINTUNE_PYTHON_PYTORCH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "prefix", "/somewhere/.venv")
+    assert caught(missing)["hint"].endswith("requirements.txt")
+    monkeypatch.setenv("TWINTUNE_PYTHON_TENSORFLOW", sys.executable)
+    assert caught(missing)["hint"].endswith("requirements-tensorflow.txt")

@@ -1,7 +1,7 @@
 """Packages that an interrupted pip has installed by halves.
 
-pip takes a package for installed as soon as its metadata are there. This module runs in environments in which nothing is
-installed yet, and imports nothing but the standard library.
+pip takes a package for installed as soon as its metadata are there. This module runs in environments in which nothing
+is installed yet, and imports nothing but the standard library.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ def _require_python(version: tuple[int, int]) -> None:
         raise TwintuneError(
             "INTERPRETER_UNUSABLE",
             f"{sys.executable} is Python {version[0]}.{version[1]}; twintune needs 3.11 or newer.",
-            "Set TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks, or run `make setup`.",
+            "Run `twintune setup`, which makes .venv here, without the TWINTUNE_PYTHON variables; or set"
+            " TWINTUNE_PYTHON to a Python 3.11 to 3.13 that has the frameworks.",
         )
 
 

@@ -1,0 +1,47 @@
+import path from 'node:path'
+import { findData } from '../init/find-data.js'
+import { writeSpecification } from '../init/write-specification.js'
+import type { InitLine } from '../lines/init.js'
+import { renderOptionsFor } from '../log/output.js'
+import { renderInit } from '../report/init.js'
+import { visible } from '../visible.js'
+import type { CommandContext, OutputOptions } from './context.js'
+import { exitCodes } from './exit-code.js'
+
+export interface InitOptions extends OutputOptions {
+  readonly typescript?: boolean
+  readonly force?: boolean
+  readonly data?: string
+}
+
+/** Carries out `twintune init [FOLDER]`: finds the data in a folder and writes a specification beside them. */
+export async function initCommand(
+  folder: string | undefined,
+  { json = false, quiet = false, typescript = false, force = false, data }: InitOptions,
+  { stdout, streams, cwd, env }: CommandContext,
+): Promise<number> {
+  const root = path.resolve(cwd, folder ?? '.')
+  // Paths of a TypeScript specification start from where the command is started, which is then the folder itself.
+  const enter = typescript && root !== cwd ? `cd ${shellWord(path.relative(cwd, root))} && ` : ''
+  const command = (name: string, file: string) => {
+    const shown = enter === '' ? path.relative(cwd, file) : path.basename(file)
+    return `${enter}${env.npm_command === 'exec' ? 'npx ' : ''}twintune ${name} ${shellWord(shown)}`
+  }
+  const { candidates, remarks } = await findData(root, data === undefined ? null : path.resolve(cwd, data))
+  const [chosen, ...others] = candidates
+  if (!chosen) return exitCodes.fault
+  const commandFor = (file: string) => command('compare', file)
+  const file = await writeSpecification({ folder: root, candidate: chosen, typescript, force, commandFor })
+  const line: InitLine = { type: 'init', file, folder: root, chosen, others, remarks: [...remarks] }
+  if (json) stdout(JSON.stringify(line))
+  else if (!quiet)
+    stdout(
+      renderInit(visible(line), [command('data', file), commandFor(file)], renderOptionsFor(streams.stdout)),
+    )
+  return exitCodes.done
+}
+
+/** Writes a path as one word of a shell. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,63 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Endings of the names of image files. The Python side has the same (`python/twintune/data/files.py`). */
+export const imageEndings = [
+  ...['.apng', '.avif', '.bmp', '.gif', '.jfif', '.jpeg', '.jpg'],
+  ...['.pgm', '.png', '.ppm', '.tif', '.tiff', '.webp'],
+]
+
+/** Folder as `init` sees it: what lies in it, without what is hidden, linked or made by programs. */
+export interface Folder {
+  /** Path from the folder that was looked at, with forward slashes; empty for that folder itself. */
+  readonly path: string
+  readonly name: string
+  readonly folders: readonly Folder[]
+  /** Number of images that lie right in the folder. */
+  readonly images: number
+  /** Names of the tables that lie right in the folder. */
+  readonly tables: readonly string[]
+}
+
+const madeByPrograms = new Set(['node_modules', '__pycache__', 'venv', 'dist', 'build'])
+const filesOfAComparison = ['events.jsonl', 'spec.yaml']
+const deepest = 8
+
+/** Reads a folder with all that is in it, down to eight levels. A folder that can't be read counts as empty. */
+export async function readFolder(root: string, below = '', depth = 0): Promise<Folder> {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch(() => [])
+  const shown = entries.filter(({ name }) => !name.startsWith('.') && !madeByPrograms.has(name))
+  const files = shown.filter((entry) => entry.isFile()).map(({ name }) => name)
+  const isComparison = filesOfAComparison.every((name) => files.includes(name))
+  const inside = depth === deepest || isComparison ? [] : shown.filter((entry) => entry.isDirectory())
+  const folders: Folder[] = []
+  for (const { name } of inside.sort((a, b) => compareText(a.name, b.name)))
+    folders.push(await readFolder(root, path.posix.join(below, name), depth + 1))
+  return {
+    path: below,
+    name: path.posix.basename(below),
+    folders,
+    images: isComparison ? 0 : files.filter(isImage).length,
+    tables: files.filter((name) => /\.(csv|tsv|parquet)$/i.test(name)).sort(compareText),
+  }
+}
+
+/** Whether a file is an image by its name. */
+export function isImage(name: string): boolean {
+  return imageEndings.includes(path.extname(name).toLowerCase())
+}
+
+/** Number of images in a folder and in all folders below it. */
+export function imagesBelow({ images, folders }: Folder): number {
+  return folders.reduce((sum, folder) => sum + imagesBelow(folder), images)
+}
+
+/** The folder and all folders below it. */
+export function withAllBelow(folder: Folder): readonly Folder[] {
+  return [folder, ...folder.folders.flatMap(withAllBelow)]
+}
+
+/** Orders texts by their characters alone, so that every machine has the same order. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
