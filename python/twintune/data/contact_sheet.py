@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
+from twintune.data.caption_fonts import CaptionFonts
 from twintune.data.dataset import Split
 from twintune.data.loader import SharedLoader
 from twintune.data.mixing import Mixing
@@ -18,6 +19,7 @@ from twintune.system.files import replacing
 
 _LARGEST_TILE, _SMALLEST_TILE = 224, 112
 _MARGIN, _CAPTION_HEIGHT, _FONT_SIZE = 8, 18, 12
+_SHOWN_LETTERS = 20
 _PAPER, _INK = (255, 255, 255), (32, 32, 32)
 
 
@@ -35,7 +37,8 @@ def write_contact_sheet(
     mixing: Mixing,
     images: int = 8,
     views: int = 5,
-) -> None:
+    fonts: CaptionFonts | None = None,
+) -> list[str]:
     """Writes a PNG file with a row for each image: as an evaluation sees it, then as the first epochs do.
 
     If batches are mixed, a last row shows the first images of the first batch with the shares of their classes. The
@@ -49,7 +52,13 @@ def write_contact_sheet(
         mixing: The mixing of whole batches.
         images: The number of images to show, of every class in turn.
         views: The number of epochs to show.
+        fonts: The fonts of the captions; None takes Pillow's and those of this machine.
+
+    Returns:
+        A warning where no font has the letters of a class, whose number then stands in its place.
     """
+    fonts = fonts or CaptionFonts(_FONT_SIZE)
+    classes, warnings = _drawable(classes, fonts)
     rows = [
         _views_of_image(split, position, classes, loader, views)
         for position in spread_over_classes(split.labels, images)
@@ -57,7 +66,23 @@ def write_contact_sheet(
     if mixing.is_on:
         rows.append(_mixed_images(split, classes, loader, mixing, views + 1))
     with replacing(file) as temporary:
-        _paint(rows).save(temporary, format="PNG")
+        _paint(rows, fonts).save(temporary, format="PNG")
+    return warnings
+
+
+def _drawable(classes: Sequence[str], fonts: CaptionFonts) -> tuple[list[str], list[str]]:
+    """Class names that can be drawn: one with letters that no font has is named by its number."""
+    lacking = {name: fonts.lacking(name) for name in classes}
+    if not any(lacking.values()):
+        return list(classes), []
+    letters = "".join(dict.fromkeys("".join(lacking.values())))
+    numbered = [name if not lacking[name] else f"class {number}" for number, name in enumerate(classes)]
+    first = next(name for name in classes if lacking[name])
+    return numbered, [
+        f"No font on this machine has {letters[:_SHOWN_LETTERS]}: the contact sheet says"
+        f" {numbered[classes.index(first)]!r} for the class {first!r}. Install fonts that have these letters, such as"
+        " Noto's (Debian: fonts-noto-core, fonts-noto-cjk, fonts-noto-color-emoji)."
+    ]
 
 
 def spread_over_classes(labels: np.ndarray, count: int) -> list[int]:
@@ -104,23 +129,22 @@ def _to_image(pixels: np.ndarray, loader: SharedLoader) -> Image.Image:
     return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
 
 
-def _paint(rows: Sequence[Sequence[_Cell]]) -> Image.Image:
+def _paint(rows: Sequence[Sequence[_Cell]], fonts: CaptionFonts) -> Image.Image:
     width, height = rows[0][0].image.size
     step_x, step_y = width + _MARGIN, height + _CAPTION_HEIGHT + _MARGIN
     columns = max(map(len, rows))
     sheet = Image.new("RGB", (columns * step_x + _MARGIN, len(rows) * step_y + _MARGIN), _PAPER)
-    painter, font = ImageDraw.Draw(sheet), ImageFont.load_default(_FONT_SIZE)
     for down, row in enumerate(rows):
         for across, cell in enumerate(row):
             left, top = _MARGIN + across * step_x, _MARGIN + down * step_y
             sheet.paste(cell.image, (left, top))
-            painter.text((left, top + height + 2), _shortened(cell.caption, width, font), _INK, font)
+            fonts.draw(sheet, (left, top + height + 2), _shortened(cell.caption, width, fonts), _INK)
     return sheet
 
 
-def _shortened(caption: str, width: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+def _shortened(caption: str, width: int, fonts: CaptionFonts) -> str:
     """As much of a caption as fits into a width in pixels."""
-    if font.getlength(caption) <= width:
+    if fonts.length(caption) <= width:
         return caption
-    kept = next(end for end in range(len(caption), -1, -1) if font.getlength(caption[:end] + "…") <= width)
+    kept = next(end for end in range(len(caption), -1, -1) if fonts.length(caption[:end] + "…") <= width)
     return caption[:kept] + "…"

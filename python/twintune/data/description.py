@@ -45,18 +45,19 @@ def describe_data(request: DescribeDataRequest, emit: EmitChecked) -> DescribeDa
     """
     checked = open_checked_sources(request.dataset, request.cache_directory, progress_reports(emit))
     splits = divide(checked, request.dataset, request.seeds.split)
+    sheet_warnings: list[str] = []
     if request.sheet is not None:
-        _draw_sheet(request.sheet, request, splits)
+        sheet_warnings = _draw_sheet(request.sheet, request, splits)
     return DescribeDataResult(
         classes=splits.classes,
         splits=[_describe_split(name, s, checked, len(splits.classes)) for name, s in splits.named().items()],
         duplicates=_duplicates(splits, checked),
         unreadable=[UnreadableImage(image.place, image.reason) for image in splits.skipped],
-        warnings=splits.warnings,
+        warnings=[*splits.warnings, *sheet_warnings],
     )
 
 
-def _draw_sheet(sheet: SheetRequest, request: DescribeDataRequest, splits: Splits) -> None:
+def _draw_sheet(sheet: SheetRequest, request: DescribeDataRequest, splits: Splits) -> list[str]:
     preprocessing = find_backbone(sheet.backbone).preprocessing_of(sheet.weights)
     loader = SharedLoader(
         request.seeds,
@@ -70,7 +71,7 @@ def _draw_sheet(sheet: SheetRequest, request: DescribeDataRequest, splits: Split
     )
     mixing = Mixing(request.seeds.augmentation, sheet.augmentation.mixup, sheet.augmentation.cutmix)
     try:
-        write_contact_sheet(Path(sheet.file), splits.train, splits.classes, loader, mixing)
+        return write_contact_sheet(Path(sheet.file), splits.train, splits.classes, loader, mixing)
     except OSError as error:
         raise TwintuneError(
             "FILE_UNWRITABLE",
