@@ -46,6 +46,12 @@ def _find_learning_rate(payload: bytes, emit: Emit) -> object:
     return find_learning_rate(msgspec.json.decode(payload, type=protocol.FindLearningRateRequest), emit)
 
 
+def _fetch_weights(payload: bytes, emit: Emit) -> object:
+    from twintune.model.fetching import fetch_weights
+
+    return fetch_weights(msgspec.json.decode(payload, type=protocol.FetchWeightsRequest))
+
+
 def _paired_difference(payload: bytes, emit: Emit) -> object:
     from twintune.evaluation.statistics import paired_difference
 
@@ -107,6 +113,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "describe-data": _describe_data,
     "check-data": _check_data,
     "find-learning-rate": _find_learning_rate,
+    "fetch-weights": _fetch_weights,
     "paired-difference": _paired_difference,
     "pairs-needed": _pairs_needed,
     "compare-predictions": _compare_predictions,

@@ -11,6 +11,7 @@ import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import { exitCodes } from './exit-code.js'
 import type { ExtendOptions } from './extend.js'
+import type { FetchOptions } from './fetch.js'
 import type { InitOptions } from './init.js'
 import type { ListCommandOptions } from './list.js'
 import type { LrFindOptions } from './lr-find.js'
@@ -228,6 +229,20 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./backbones.js')).backbonesCommand(options, context)),
     )
   addOutputOptions(backbones).addHelpText('after', example('twintune backbones --stages'))
+
+  const fetch = program
+    .command('fetch [backbones...]')
+    .description(
+      'download the ImageNet weights of backbones before a machine goes offline; without a name, list which are here',
+    )
+    .option(
+      '--out <folder>',
+      'folder that the weights are put into, to be carried to another machine and named there by HF_HOME; without it, the cache of the Hugging Face hub on this machine',
+    )
+    .action((names: readonly string[], options: FetchOptions) =>
+      run(async () => (await import('./fetch.js')).fetchCommand(names, options, context)),
+    )
+  addOutputOptions(fetch).addHelpText('after', example('twintune fetch resnet50 --out weights'))
 
   const list = program
     .command('list')

@@ -2,6 +2,7 @@ import { checkDataMessage } from '../../src/protocol/check-data.js'
 import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { describeIdiomaticMessage } from '../../src/protocol/describe-idiomatic.js'
+import { fetchWeightsMessage } from '../../src/protocol/fetch-weights.js'
 import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
 import { inspectMessage } from '../../src/protocol/inspect.js'
@@ -22,6 +23,7 @@ export const messages: readonly Message[] = [
   comparePredictionsMessage,
   describeDataMessage,
   describeIdiomaticMessage,
+  fetchWeightsMessage,
   findLearningRateMessage,
   importFrameworkMessage,
   inspectMessage,

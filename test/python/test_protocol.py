@@ -27,6 +27,8 @@ TYPES = {
     "check-data.result": protocol.CheckDataResult,
     "describe-data.request": protocol.DescribeDataRequest,
     "describe-data.result": protocol.DescribeDataResult,
+    "fetch-weights.request": protocol.FetchWeightsRequest,
+    "fetch-weights.result": protocol.FetchWeightsResult,
     "paired-difference.request": protocol.PairedDifferenceRequest,
     "paired-difference.result": protocol.PairedDifferenceResult,
     "pairs-needed.request": protocol.PairsNeededRequest,

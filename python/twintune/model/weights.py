@@ -52,8 +52,8 @@ def resolve_weights(request: RunRequest) -> Path:
     elif entry.imagenet.source == "package":
         file = _packaged_weights(name, entry, cache, request.torch_python)
     else:
-        file = _hub_weights(name, entry)
-    _check(file, name, state_of(file))
+        file = hub_weights(name, entry)
+    check_tensors(file, name, state_of(file))
     return file
 
 
@@ -134,39 +134,69 @@ def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str)
 _MISSING = re.compile(r"(\w+\.)*(ModuleNotFoundError|ImportError|OSError|PackageNotFoundError)\b")
 
 
-def _hub_weights(name: str, entry: BackboneEntry) -> Path:
-    """Finds the checkpoint in the hub's cache on this machine, or downloads it there."""
-    from huggingface_hub import constants, hf_hub_download
+def local_hub_weights(entry: BackboneEntry, cache: Path | None = None) -> Path | None:
+    """The checkpoint of a backbone in the hub's cache on this machine, or None.
+
+    Args:
+        entry: The backbone, whose weights are on the hub.
+        cache: A cache of the hub's layout; None takes the one that the hub's client is set up for.
+    """
+    from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     repository = entry.imagenet.repository or ""
-    what = f"{name} ({repository})"
     try:
-        return Path(hf_hub_download(repository, "model.safetensors", local_files_only=True))
+        return Path(hf_hub_download(repository, "model.safetensors", cache_dir=cache, local_files_only=True))
     except LocalEntryNotFoundError:
-        pass
+        return None
+
+
+def hub_weights(name: str, entry: BackboneEntry, cache: Path | None = None) -> Path:
+    """Finds the checkpoint of a backbone in the hub's cache on this machine, or downloads it there.
+
+    Raises:
+        TwintuneError: WEIGHTS_UNAVAILABLE.
+    """
+    from huggingface_hub import constants, hf_hub_download
+
+    found = local_hub_weights(entry, cache)
+    if found is not None:
+        return found
+    repository = entry.imagenet.repository or ""
+    what = f"{name} ({repository})"
+    hint = _mend_offline(name)
     # The hub's client tries again and again when the hub doesn't answer.
     reason = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else why_unreachable(constants.ENDPOINT)
     if reason is not None:
-        raise weights_unavailable(what, reason)
+        raise weights_unavailable(what, reason, hint)
     try:
-        return Path(hf_hub_download(repository, "model.safetensors"))
+        return Path(hf_hub_download(repository, "model.safetensors", cache_dir=cache))
     except Exception as error:
-        raise weights_unavailable(what, first_line(error)) from error
+        raise weights_unavailable(what, first_line(error), hint) from error
 
 
-def weights_unavailable(what: str, reason: str) -> TwintuneError:
+def _mend_offline(name: str) -> str:
+    return (
+        f"Where there is a network, `twintune fetch {name} --out FOLDER` gets them into a folder that can be carried"
+        " here, where HF_HOME=FOLDER names it. The backbone efficientnet_lite0 brings its weights in a package. Or use"
+        " model.weights=random, or model.weights={ file: x.safetensors } with timm's tensor names."
+    )
+
+
+def weights_unavailable(what: str, reason: str, hint: str | None = None) -> TwintuneError:
     """The failure to download ImageNet weights.
 
     Args:
         what: The backbone, and where its weights are.
         reason: The reason in a few words.
+        hint: The remedy; None says what helps with a library's own model.
     """
     return TwintuneError(
         "WEIGHTS_UNAVAILABLE",
         f"The ImageNet weights of {what} are not on this machine and can't be downloaded: {reason}.",
-        "Without a network use model.weights=random, or in aligned mode model.weights={ file: x.safetensors } with"
-        " timm's tensor names.",
+        hint
+        or "Without a network use model.weights=random, or in aligned mode model.weights={ file: x.safetensors } with"
+        " timm's tensor names, or the backbone efficientnet_lite0, which brings its weights in a package.",
     )
 
 
@@ -181,7 +211,7 @@ def _is_whole(file: Path, _state: tuple[int, ...]) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _check(file: Path, name: str, _state: tuple[int, ...]) -> None:
+def check_tensors(file: Path, name: str, _state: tuple[int, ...]) -> None:
     """Checks the file's tensors against the backbone's; a classifier and counters are passed over.
 
     A warm worker's next run on the same file finds it checked, as long as its state is the same.

@@ -46,6 +46,7 @@ from twintune.protocol.describe_data import (
     UnreadableImage,
 )
 from twintune.protocol.evaluation import CalibrationBin, ClassEvaluation, Evaluation, EvaluationMetrics, TopLoss
+from twintune.protocol.fetch_weights import FetchWeightsRequest, FetchWeightsResult
 from twintune.protocol.find_learning_rate import (
     FindLearningRateRequest,
     FindLearningRateResult,
@@ -191,6 +192,8 @@ __all__ = [
     "EvaluationReport",
     "Facts",
     "FeatureOrigin",
+    "FetchWeightsRequest",
+    "FetchWeightsResult",
     "FileWeights",
     "FindLearningRateRequest",
     "FindLearningRateResult",

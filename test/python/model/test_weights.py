@@ -16,8 +16,10 @@ import pytest
 from safetensors.numpy import load_file
 from twintune.backbones import tensor_shapes
 from twintune.errors import TwintuneError
+from twintune.model.fetching import fetch_weights
 from twintune.model.tensor_files import save_atomically
 from twintune.model.weights import random_tensors, resolve_weights
+from twintune.protocol import FetchWeightsRequest, FetchWeightsResult
 
 HEAD = {"hidden": [], "activation": "relu", "dropout": 0.0}
 
@@ -217,3 +219,42 @@ def test_a_checkpoint_in_the_hub_s_cache_needs_no_network(make_request, tmp_path
     save_atomically(random_tensors("resnet18", 3), repository / "snapshots" / "abc" / "model.safetensors")
     file = resolve_weights(make_request("tensorflow", model=model("resnet18", kind="imagenet")))
     assert file.is_relative_to(repository)
+
+
+def test_weights_are_fetched_into_a_folder_that_any_copy_keeps_whole(make_request, tmp_path, monkeypatch) -> None:
+    without_hub(monkeypatch, tmp_path / "here", "http://127.0.0.1:9")
+    repository = tmp_path / "stick" / "hub" / "models--timm--resnet18.tv_in1k"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("abc")
+    # The hub's client keeps the file beside and links to it.
+    save_atomically(random_tensors("resnet18", 3), repository / "blobs" / "1234")
+    linked = repository / "snapshots" / "abc" / "model.safetensors"
+    linked.parent.mkdir(parents=True)
+    linked.symlink_to(repository / "blobs" / "1234")
+
+    def fetch(folder: Path | None, download: bool) -> FetchWeightsResult:
+        return fetch_weights(FetchWeightsRequest("resnet18", None if folder is None else str(folder), download))
+
+    assert fetch(None, download=False) == FetchWeightsResult(file=None, bytes=None, downloaded=False)
+    found = fetch(tmp_path / "stick", download=True)
+    assert found.file == str(linked)
+    assert not found.downloaded
+    assert not linked.is_symlink()
+    assert found.bytes == linked.stat().st_size
+    # Carried away, it is what HF_HOME names.
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HF_HUB_CACHE", str((tmp_path / "stick").rename(tmp_path / "b") / "hub")
+    )
+    assert resolve_weights(make_request("tensorflow", model=model("resnet18", kind="imagenet"))).is_file()
+
+
+def test_weights_that_cannot_be_fetched_name_the_command_and_the_backbone_that_brings_its_own(
+    make_request, tmp_path, monkeypatch
+) -> None:
+    without_hub(monkeypatch, tmp_path, "http://127.0.0.1:9")
+    hint = failure(make_request("pytorch", model=model("resnet50", kind="imagenet"))).hint or ""
+    assert "twintune fetch resnet50 --out" in hint
+    assert "efficientnet_lite0" in hint
+    with pytest.raises(TwintuneError, match="resnet50") as raised:
+        fetch_weights(FetchWeightsRequest("resnet50", str(tmp_path / "stick"), True))
+    assert raised.value.code == "WEIGHTS_UNAVAILABLE"
