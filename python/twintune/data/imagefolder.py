@@ -17,6 +17,8 @@ from twintune.protocol import ImageFolder
 
 _VALIDATION_FOLDERS = ("validation", "valid", "val")
 _SPLIT_FOLDERS = {"train", *_VALIDATION_FOLDERS, "test"}
+_PACKAGES = "node_modules"
+"""The folder of a project's packages, some of which have pictures."""
 _FILES_OF_A_COMPARISON = ("events.jsonl", "spec.yaml")
 
 
@@ -51,7 +53,7 @@ def open_image_folder(root: str) -> ImageFiles:
     """Lists the images below `root/CLASS/`, sorted by class and path.
 
     Links are followed once, hidden files and folders are passed over, and a class may have folders of its own. Folders
-    of comparisons, which have pictures too, are no classes.
+    of comparisons and of npm's packages, which have pictures too, are no classes.
 
     Args:
         root: The folder that holds one folder for each class.
@@ -60,7 +62,7 @@ def open_image_folder(root: str) -> ImageFiles:
         TwintuneError: DATASET_NOT_FOUND, DATASET_INVALID or DATASET_EMPTY.
     """
     folders = _folders(root)
-    ours = [name for name in folders if _holds_comparisons(os.path.join(root, name))]
+    ours = [name for name in folders if name == _PACKAGES or _holds_comparisons(os.path.join(root, name))]
     folders = [name for name in folders if name not in ours]
     found = find_images(root, left_out=ours)
     paths = sorted(
@@ -79,7 +81,11 @@ def open_image_folder(root: str) -> ImageFiles:
     labels = np.fromiter((position[_class_of(path)] for path in paths), np.int64, len(paths))
     empty = [name for name in folders if file_identity(name) not in position]
     warnings = [f"{printable(os.path.join(root, name))} holds no image, so it is no class." for name in empty]
-    warnings += [f"{printable(os.path.join(root, name))} holds comparisons, so it is no class." for name in ours]
+    warnings += [
+        f"{printable(os.path.join(root, name))} holds {'packages' if name == _PACKAGES else 'comparisons'}, so it is no"
+        " class."
+        for name in ours
+    ]
     warnings += _passed_over(root, found)
     return ImageFiles(root, root, paths, labels, [printable(name) for name in names], warnings)
 
@@ -89,7 +95,7 @@ def _split_folders(root: str) -> dict[str, str]:
     folders = {name: os.path.join(root, name) for name in _folders(root)}
     if "train" not in folders:
         return {}
-    others = [folder for name, folder in folders.items() if name not in _SPLIT_FOLDERS]
+    others = [folder for name, folder in folders.items() if name not in _SPLIT_FOLDERS and name != _PACKAGES]
     if any(_holds_images(folder) and not _holds_comparisons(folder) for folder in others):
         return {}
     return {name: folder for name, folder in folders.items() if name in _SPLIT_FOLDERS}

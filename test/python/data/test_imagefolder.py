@@ -219,6 +219,13 @@ def test_a_folder_of_comparisons_is_neither_a_class_nor_in_the_way_of_splits(tmp
     assert dataset.warnings == [f"{tmp_path}/train/runs holds comparisons, so it is no class."]
 
 
+def test_a_project_s_packages_are_no_class_though_they_have_pictures(tmp_path: Path) -> None:
+    write_classes(tmp_path, "cat", "dog", "node_modules")
+    dataset = open_folder(tmp_path)
+    assert dataset.classes == ["cat", "dog"]
+    assert dataset.warnings == [f"{tmp_path}/node_modules holds packages, so it is no class."]
+
+
 def test_a_folder_without_images_is_not_in_the_way_of_splits(tmp_path: Path) -> None:
     for split in ("train", "test"):
         write_classes(tmp_path / split, "cat", "dog")
