@@ -9,6 +9,8 @@ const startingProcesses = [
   'test/scripts/test-part.test.ts',
   'test/run/**/*.test.ts',
   'test/worker/**/*.test.ts',
+  'test/setup/**/*.test.ts',
+  'test/cli/completion.test.ts',
 ]
 
 // Each group waits for the one before it: packing comes last, since it rebuilds dist/.

@@ -1,0 +1,155 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { planEnvironments } from '../../src/setup/environment.js'
+import { setUp } from '../../src/setup/set-up.js'
+import type { SetupStep } from '../../src/setup/step.js'
+import { cpuIndex } from '../../src/setup/torch-source.js'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'twintune-setup-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let made = 0
+
+const cuda = ['filelock', 'nvidia-cudnn-cu13==9.20.0.48; platform_system == "Linux"']
+
+interface FakePip {
+  /** Requirements of the build of PyTorch that pip would take. */
+  readonly torch?: readonly string[]
+  /** Whether every package is there already. */
+  readonly complete?: boolean
+  /** Text that an installation fails with. */
+  readonly failure?: string
+  /** Packages that were installed by halves. */
+  readonly damaged?: readonly string[]
+}
+
+/** Makes a project with an environment whose Python answers as pip would, and notes what it was asked to install. */
+function projectWith({ torch = [], complete = false, failure, damaged = [] }: FakePip) {
+  made += 1
+  const project = path.join(folder, String(made))
+  const bin = path.join(project, '.venv/bin')
+  mkdirSync(bin, { recursive: true })
+  const report = (requires: readonly string[]) =>
+    JSON.stringify({ install: [{ metadata: { name: 'torch', version: '2.9', requires_dist: requires } }] })
+  const asked = path.join(project, 'asked')
+  writeFileSync(
+    path.join(bin, 'python'),
+    `#!/bin/sh
+case "$*" in
+  *sys.version_info*) echo 3.12 ;;
+  '-m pip --version') echo pip ;;
+  *damaged_packages*) echo '${JSON.stringify(damaged)}' ;;
+  *--dry-run*--no-index*) ${complete ? `echo '{"install": []}'` : 'exit 1'} ;;
+  *--dry-run*) echo '${report(torch)}' ;;
+  *) echo "$*" >> '${asked}'
+     ${failure === undefined ? 'echo Successfully installed torch-2.9 numpy-2' : `echo 'ERROR: ${failure}'; exit 1`} ;;
+esac
+`,
+  )
+  chmodSync(path.join(bin, 'python'), 0o755)
+  return { project, installs: () => readFileSync(asked, 'utf8').trim().split('\n') }
+}
+
+async function run(project: string, torchIndex: string | null = null) {
+  const steps: SetupStep[] = []
+  await setUp({
+    project,
+    python: null,
+    device: 'cpu',
+    torchIndex,
+    signal: new AbortController().signal,
+    onStep: (step) => steps.push(step),
+    onProgress: () => {},
+  })
+  return steps
+}
+
+describe.skipIf(process.platform !== 'linux')('where PyTorch comes from without a GPU', () => {
+  it("is PyTorch's index of CPU builds, where pip would take a build for CUDA", async () => {
+    const { project, installs } = projectWith({ torch: cuda })
+    await run(project)
+    expect(installs()[1]).toMatch(`--index-url ${cpuIndex} torch>=`)
+    expect(installs()[2]).toContain('requirements.txt')
+  })
+
+  it('is left to pip, where pip would take a CPU build as it is set up', async () => {
+    const { project, installs } = projectWith({ torch: ['filelock'] })
+    await run(project)
+    expect(installs().join()).not.toContain('--index-url')
+  })
+
+  it('is what the user says', async () => {
+    const own = projectWith({ torch: cuda })
+    await run(own.project, 'https://mirror.example/cpu')
+    expect(own.installs()[1]).toContain('--index-url https://mirror.example/cpu')
+    const none = projectWith({ torch: cuda })
+    await run(none.project, 'none')
+    expect(none.installs().join()).not.toContain('--index-url')
+  })
+})
+
+describe('setup', () => {
+  it('installs nothing where everything is there', async () => {
+    const { project, installs } = projectWith({ complete: true })
+    const steps = await run(project)
+    expect(steps.map(({ step, state }) => [step, state])).toEqual([
+      ['device', 'found'],
+      ['environment', 'found'],
+      ['packages', 'found'],
+    ])
+    expect(installs).toThrow('ENOENT')
+  })
+
+  it('names the packages that an interrupted installation has left by halves', async () => {
+    const { project } = projectWith({ damaged: ['keras'] })
+    const steps = await run(project)
+    expect(steps.find(({ step }) => step === 'repair')?.text).toContain('keras')
+    expect(steps.at(-1)?.text).toBe('2 packages installed')
+  })
+
+  it("says what pip said, where all of pip's output is, and that a second setup goes on", async () => {
+    const { project } = projectWith({ failure: 'No matching distribution found for numpy' })
+    const error: { failure: { code: string; message: string; hint: string } } = await run(project).then(
+      () => expect.unreachable(),
+      (thrown) => thrown,
+    )
+    expect(error.failure).toMatchObject({
+      code: 'SETUP_FAILED',
+      message: expect.stringContaining('No matching distribution found for numpy'),
+    })
+    expect(error.failure.hint).toContain('goes on where this one ended')
+    const log = path.join(project, '.venv/twintune-setup.log')
+    expect(error.failure.hint).toContain(log)
+    expect(readFileSync(log, 'utf8')).toContain('No matching distribution')
+  })
+
+  it('refuses a Python that is not there before anything is made', async () => {
+    const project = path.join(folder, 'none')
+    const begun = setUp({
+      project,
+      python: '/nowhere/python3',
+      device: 'cpu',
+      torchIndex: null,
+      signal: new AbortController().signal,
+      onStep: () => {},
+      onProgress: () => {},
+    })
+    await expect(begun).rejects.toThrow('/nowhere/python3 is not there')
+  })
+})
+
+describe('the environments', () => {
+  it('are one for both frameworks on a CPU', () => {
+    expect(planEnvironments('/pets', 'cpu')).toMatchObject([
+      { folder: '/pets/.venv', frameworks: ['tensorflow', 'pytorch'], requirements: 'requirements.txt' },
+    ])
+  })
+
+  it('are one for each framework on a GPU, where their CUDA packages would clash', () => {
+    expect(planEnvironments('/pets', 'gpu')).toMatchObject([
+      { folder: '/pets/.venv-tensorflow', frameworks: ['tensorflow'], extras: ['tensorflow[and-cuda]'] },
+      { folder: '/pets/.venv-pytorch', frameworks: ['pytorch'], extras: [] },
+    ])
+  })
+})
