@@ -23,11 +23,14 @@ import type {
   ExperimentInput,
   Failure,
   FailureLine,
+  FetchLine,
+  InitLine,
   LrFindLine,
   PrunedLine,
   ReportLine,
   RunResult,
   TrackedLine,
+  SetupLine,
   ValidateIssue,
   VerificationRecord,
   VerifyEvent,
@@ -45,10 +48,13 @@ import {
 import { dataLineSchema as dataLine } from './lines/data.js'
 import { doctorLineSchema as doctorLine } from './lines/doctor.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
+import { fetchLineSchema as fetchLine } from './lines/fetch.js'
+import { initLineSchema as initLine } from './lines/init.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
 import { trackedLineSchema as trackedLine } from './lines/track.js'
+import { setupLineSchema as setupLine } from './lines/setup.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { viewLineSchema as viewLine } from './lines/view.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
@@ -104,6 +110,15 @@ export const dataLineSchema: z.ZodType<DataLine> = dataLine
 
 /** Schema of a line of `twintune doctor --json`. */
 export const doctorLineSchema: z.ZodType<DoctorLine> = doctorLine
+
+/** Schema of a line of `twintune setup --json`, before those of `twintune doctor`. */
+export const setupLineSchema: z.ZodType<SetupLine> = setupLine
+
+/** Schema of the line of `twintune init --json`. */
+export const initLineSchema: z.ZodType<InitLine> = initLine
+
+/** Schema of a line of `twintune fetch --json`. */
+export const fetchLineSchema: z.ZodType<FetchLine> = fetchLine
 
 /** Schema of a line of `twintune backbones --json`. */
 export const backboneLineSchema: z.ZodType<BackboneLine> = backboneLine

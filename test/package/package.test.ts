@@ -1,10 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '../..')
+const python = path.join(root, '.venv/bin/python')
 
 describe('the package, packed and installed elsewhere', () => {
   let folder: string
@@ -29,6 +30,7 @@ describe('the package, packed and installed elsewhere', () => {
         'dist/THIRD-PARTY-LICENSES.txt',
         'dist/worker-child.js',
         'python/bridge_main.py',
+        'python/make-venv.sh',
         'python/twintune/backbones.json',
         'requirements.txt',
         'requirements-pytorch.txt',
@@ -94,5 +96,33 @@ describe('the package, packed and installed elsewhere', () => {
       localDir: folder,
     })
     expect(stdout).toBe(version)
+  })
+
+  it('goes from a folder of images to a comparison: setup, init, compare', { timeout: 300_000 }, async () => {
+    const project = path.join(folder, 'pets')
+    await execa(python, [path.join(root, 'test/python/pictures.py'), path.join(project, 'pictures')])
+    // The environment is there already: the slow tests install one.
+    await symlink(path.join(root, '.venv'), path.join(project, '.venv'))
+    const twintune = (...args: string[]) =>
+      execa('npx', ['--no-install', 'twintune', ...args], {
+        cwd: project,
+        env: { TWINTUNE_CACHE_DIR: path.join(folder, 'cache') },
+        reject: false,
+      })
+    const setup = await twintune('setup', '--json')
+    expect(setup.exitCode, setup.stderr).toBe(0)
+    const lines = setup.stdout.split('\n').map((line) => JSON.parse(line))
+    expect(lines.filter(({ type }) => type === 'setup').at(-1)).toMatchObject({ state: 'found' })
+    expect(lines.filter(({ type, usable }) => type === 'doctor' && usable)).toHaveLength(2)
+
+    const init = await twintune('init')
+    expect(init.exitCode, init.stderr).toBe(0)
+    expect(init.stdout).toContain('npx twintune compare experiment.yaml')
+
+    const quick = ['--seeds', '0', '--set', 'dataset.imageSize=33', '--set', 'training.phases.0.epochs=1']
+    const judged = ['--replay', 'none', '--no-cross-evaluation']
+    const compare = await twintune('compare', 'experiment.yaml', ...quick, ...judged)
+    expect(compare.exitCode, compare.stderr).toBe(0)
+    expect(compare.stdout).toContain('report.html')
   })
 })

@@ -1,0 +1,25 @@
+# twintune with both frameworks for a CPU. From the checkout:
+#   docker build -f docker/cpu.Dockerfile -t twintune .
+#   docker run --rm -v "$PWD/pets:/work" -v twintune-cache:/cache twintune compare experiment.yaml
+
+FROM node:24-bookworm-slim AS package
+WORKDIR /source
+COPY . .
+# `npm pack` builds the command first.
+RUN npm ci --include=dev && npm pack --pack-destination /
+
+FROM node:24-bookworm-slim
+# Debian 12 has Python 3.11. Contact sheets with names of classes in further scripts want fonts, such as fonts-noto-cjk.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends python3 python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/twintune
+COPY --from=package /twintune-*.tgz /tmp/
+RUN npm install /tmp/twintune-*.tgz && npx twintune setup --device cpu && rm -rf /tmp/* /root/.cache /root/.npm
+# The environment beside node_modules is found from any folder.
+ENV PATH=/opt/twintune/node_modules/.bin:$PATH TWINTUNE_CACHE_DIR=/cache HF_HOME=/cache/huggingface
+# Folders that are mounted may belong to any user.
+RUN mkdir -p /cache /work && chmod 777 /cache /work
+WORKDIR /work
+ENTRYPOINT ["twintune"]
+CMD ["doctor"]
