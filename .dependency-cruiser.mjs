@@ -27,7 +27,10 @@ const rooms = {
     files: ['run/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],
   },
-  lines: { files: ['lines/'], imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'init', 'setup'] },
+  lines: {
+    files: ['lines/'],
+    imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'init', 'setup'],
+  },
   report: {
     files: ['report/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'init', 'run', 'lines'],

@@ -29,8 +29,8 @@ import type {
   PrunedLine,
   ReportLine,
   RunResult,
-  TrackedLine,
   SetupLine,
+  TrackedLine,
   ValidateIssue,
   VerificationRecord,
   VerifyEvent,
@@ -53,8 +53,8 @@ import { initLineSchema as initLine } from './lines/init.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
-import { trackedLineSchema as trackedLine } from './lines/track.js'
 import { setupLineSchema as setupLine } from './lines/setup.js'
+import { trackedLineSchema as trackedLine } from './lines/track.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { viewLineSchema as viewLine } from './lines/view.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'

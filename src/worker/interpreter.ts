@@ -15,10 +15,7 @@ export function findPython(
   folders: readonly string[] = foldersOfEnvironments(),
 ): string {
   const named = environment[`TWINTUNE_PYTHON_${user.toUpperCase()}`] || environment.TWINTUNE_PYTHON
-  const environments = folders.flatMap((folder) => [
-    join(folder, `.venv-${user}`),
-    join(folder, '.venv'),
-  ])
+  const environments = folders.flatMap((folder) => [join(folder, `.venv-${user}`), join(folder, '.venv')])
   return named || environments.map(interpreterOf).find(existsSync) || 'python3'
 }
 
