@@ -74,7 +74,7 @@ def rates(kind: str, simulations: int) -> dict[str, float]:
     return dict(zip(names, (sums / simulations).round(4).tolist(), strict=True))
 
 
-@pytest.mark.parametrize("kind", ["normal", "heavy-tailed"])
+@pytest.mark.parametrize("kind", ["normal", pytest.param("heavy-tailed", marks=pytest.mark.slow)])
 def test_both_looks_together_err_in_at_most_5_percent(kind: str) -> None:
     simulations = 2_000
     found = rates(kind, simulations)
