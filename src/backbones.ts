@@ -2,6 +2,22 @@ import * as z from 'zod'
 import alignedTable from '../python/twintune/backbones.json' with { type: 'json' }
 import idiomaticTable from '../python/twintune/idiomatic_pairs.json' with { type: 'json' }
 
+const preprocessingSchema = z
+  .object({
+    mean: z.array(z.number()).length(3),
+    std: z.array(z.number()).length(3),
+    interpolation: z.enum(['bilinear', 'bicubic']),
+  })
+  .describe('Pixels are resized, scaled to 0..1, then normalised by mean and deviation of each channel.')
+
+const batchNormConstantsSchema = z.object({ epsilon: z.number(), momentum: z.number() })
+
+// Constants of the training of ImageNet weights that aren't timm's own.
+const ownConstants = {
+  preprocessing: preprocessingSchema.optional(),
+  batchNorm: batchNormConstantsSchema.optional(),
+}
+
 /** Part of an entry of `python/twintune/backbones.json` that TypeScript reads; Python reads the rest. */
 const alignedSchema = z.object({
   features: z.int().describe('Channels of the pooled feature vector.'),
@@ -10,14 +26,21 @@ const alignedSchema = z.object({
     .describe(
       'Height and width in pixels that timm gives for the checkpoint that `imagenet` means, or the size next to it at which both engines pad as those weights were trained.',
     ),
+  preprocessing: preprocessingSchema,
   imagenet: z.discriminatedUnion('source', [
-    z.object({ source: z.literal('package'), package: z.string(), oddImageSizes: z.boolean().optional() }),
-    z.object({ source: z.literal('hub'), repository: z.string() }),
+    z.object({
+      source: z.literal('package'),
+      package: z.string(),
+      oddImageSizes: z.boolean().optional(),
+      ...ownConstants,
+    }),
+    z.object({ source: z.literal('hub'), repository: z.string(), ...ownConstants }),
   ]),
   stages: z
     .array(
       z.object({
         name: z.string(),
+        tensors: z.array(z.string()).describe("Beginnings of the names of the stage's tensors."),
         timmModule: z.string(),
         kerasLayer: z.string(),
         kerasFollower: z
@@ -29,10 +52,11 @@ const alignedSchema = z.object({
       }),
     )
     .describe("Stages of the network in order from the image to the head, by timm's names."),
-  batchNorm: z
-    .object({})
+  batchNorm: batchNormConstantsSchema
     .optional()
-    .describe('Mark of a network with BatchNorm layers; absent where it has none.'),
+    .describe(
+      "Constants of the network's BatchNorm layers, with momentum in PyTorch's meaning; absent where it has none.",
+    ),
 })
 
 /** Schema of one library's own model, with all that may differ from the other library's. */
@@ -52,6 +76,20 @@ export const idiomaticSideSchema = z.object({
 export const idiomaticPairSchema = z.object({
   kerasApplications: idiomaticSideSchema,
   torchvision: idiomaticSideSchema,
+})
+
+/** Part of an entry of `python/twintune/idiomatic_pairs.json` that says how a library builds and feeds its model. */
+const idiomaticBuildersSchema = z.object({
+  kerasApplications: z.object({
+    model: z.string(),
+    module: z.string().describe('Module of keras.applications that preprocesses the images.'),
+    weights: z.string(),
+  }),
+  torchvision: z.object({
+    model: z.string(),
+    options: z.record(z.string(), z.boolean()).describe("Options that the model's builder is given."),
+    weights: z.string(),
+  }),
 })
 
 /** Network that can be compared, and the modes that it can be compared in: at least one. */
@@ -84,6 +122,16 @@ export function findBackbone(name: string): Backbone | undefined {
   const defaultImageSize = entry?.defaultImageSize ?? pair?.torchvision.imageSize
   if (defaultImageSize === undefined) return undefined
   return { name, defaultImageSize, ...(entry && { aligned: entry }), ...(pair && { idiomatic: pair }) }
+}
+
+/**
+ * Finds how the two libraries build their own models of a name.
+ *
+ * @throws RangeError Where idiomatic mode has no such backbone.
+ */
+export function findIdiomaticBuilders(name: string): z.output<typeof idiomaticBuildersSchema> {
+  if (!idiomatic.has(name)) throw new RangeError(`There is no backbone ${name} in idiomatic mode.`)
+  return idiomaticBuildersSchema.parse(idiomatic.get(name))
 }
 
 /**

@@ -17,6 +17,7 @@ import type {
   DataLine,
   DisagreementDetails,
   DoctorLine,
+  EjectLine,
   EvaluationDetails,
   Event,
   Experiment,
@@ -47,6 +48,7 @@ import {
 } from './lines/comparison.js'
 import { dataLineSchema as dataLine } from './lines/data.js'
 import { doctorLineSchema as doctorLine } from './lines/doctor.js'
+import { ejectLineSchema as ejectLine } from './lines/eject.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
 import { fetchLineSchema as fetchLine } from './lines/fetch.js'
 import { initLineSchema as initLine } from './lines/init.js'
@@ -87,6 +89,8 @@ export const failureSchema: z.ZodType<Failure> = failure
 /** Schema of the last `--json` line of a command that ended before its work was done. */
 export const failureLineSchema: z.ZodType<FailureLine> = failureLine
 
+/** Schema of a line of `twintune eject --json`. */
+export const ejectLineSchema: z.ZodType<EjectLine> = ejectLine
 /** Schema of a line of `twintune lr-find --json`. */
 export const lrFindLineSchema: z.ZodType<LrFindLine> = lrFindLine
 

@@ -30,13 +30,29 @@ export function addSpecOptions(
   { firstSeedAlone = false }: { readonly firstSeedAlone?: boolean } = {},
 ): Command {
   const only = firstSeedAlone ? '; only the first seed is used' : ''
-  return command
-    .option('--set <path=value>', 'override a field of the specification (repeatable)', collect)
+  return addSetOption(command)
     .option('--seeds <seeds>', `override the seeds: 0..5, or 0,3,7, or 3${only}`)
-    .option(
-      '--no-code',
-      'refuse a specification in TypeScript or JavaScript, which is a program that runs with your rights',
-    )
+    .addOption(noCodeOption())
+}
+
+/** Adds the options of `eject`. */
+export function addEjectOptions(command: Command): Command {
+  addOptionalFrameworkOption(addSetOption(command))
+    .addOption(noCodeOption())
+    .option('--seed <seed>', 'seed of the run that the scripts repeat, instead of the first one', parseSeed)
+    .option('--out <folder>', 'folder that the scripts are written to', '.')
+  return addOutputOptions(command)
+}
+
+function addSetOption(command: Command): Command {
+  return command.option('--set <path=value>', 'override a field of the specification (repeatable)', collect)
+}
+
+function noCodeOption(): Option {
+  return new Option(
+    '--no-code',
+    'refuse a specification in TypeScript or JavaScript, which is a program that runs with your rights',
+  )
 }
 
 /** Adds the options of a command that carries an experiment out. */
@@ -245,6 +261,12 @@ function parseSteps(value: string): number {
   if (!/^[1-9]\d*$/.test(value) || Number(value) < fewestSteps) {
     throw new InvalidArgumentError(`The number of steps must be a whole number from ${fewestSteps} up.`)
   }
+  return Number(value)
+}
+
+function parseSeed(value: string): number {
+  if (!/^\d{1,10}$/.test(value) || Number(value) > 2 ** 31 - 1)
+    throw new InvalidArgumentError('The seed must be a whole number from 0 up.')
   return Number(value)
 }
 

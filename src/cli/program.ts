@@ -9,6 +9,7 @@ import type { Shell } from './completion.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
+import type { EjectCommandOptions } from './eject.js'
 import { exitCodes } from './exit-code.js'
 import type { ExtendOptions } from './extend.js'
 import type { FetchOptions } from './fetch.js'
@@ -21,6 +22,7 @@ import {
   addCarryOutOptions,
   addChangedEvidenceOptions,
   addDetailsOption,
+  addEjectOptions,
   addEvidenceOptions,
   addFrameworkOption,
   addLadderOptions,
@@ -211,6 +213,16 @@ function createProgram(context: CommandContext, run: Run): Command {
       run(async () => (await import('./init.js')).initCommand(folder, options, context)),
     )
   addOutputOptions(init).addHelpText('after', example('twintune init pets'))
+
+  const eject = program
+    .command('eject <spec>')
+    .description(
+      'write the experiment as plain training scripts, one for each framework, that need no twintune and give the same weights',
+    )
+    .action((spec: string, options: EjectCommandOptions) =>
+      run(async () => (await import('./eject.js')).ejectCommand(spec, options, context)),
+    )
+  addEjectOptions(eject).addHelpText('after', example('twintune eject experiment.yaml --out scripts'))
 
   const doctor = program
     .command('doctor')

@@ -25,12 +25,24 @@ export interface RunSurroundings {
   readonly torchPython: string
 }
 
+/** Settings of a run: all of its request that the specification decides. */
+export type RunSettings = Omit<RunRequest, keyof RunSurroundings>
+
 /**
  * Makes the request that tells Python of a run. It is complete, so that Python fills in no default.
  *
  * @param experiment - Experiment with its shorthands written out.
  */
 export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
+  return { ...runSettings(experiment, run), shorten: null, ...surroundings }
+}
+
+/**
+ * Completes the settings of a run.
+ *
+ * @param experiment - Experiment with its shorthands written out.
+ */
+export function runSettings(experiment: Experiment, run: Run): RunSettings {
   const { mode, augmentation, model, device, deterministic, profile } = experiment
   const { fineTune: _, ...training } = experiment.training
   return {
@@ -49,8 +61,6 @@ export function runRequest(experiment: Experiment, run: Run, surroundings: RunSu
     device,
     deterministic,
     profile,
-    shorten: null,
-    ...surroundings,
   }
 }
 
