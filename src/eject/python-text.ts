@@ -23,18 +23,28 @@ export function joinLines(...lines: readonly Part[]): string {
   return lines.filter(isPresent).join('\n')
 }
 
+const longestLine = 120
+
+/**
+ * Writes a call or a signature: on one line where it fits, else with a line for each argument, as ruff formats it.
+ *
+ * @param start - Text up to the opening bracket, with it, as it stands without indentation.
+ * @param end - Text from the closing bracket on.
+ */
+export function call(start: string, given: readonly Part[], end = ')'): string {
+  const args = given.filter(isPresent)
+  const line = `${start}${args.join(', ')}${end}`
+  if (line.length <= longestLine) return line
+  return [start, ...args.map((argument) => `    ${argument},`), end].join('\n')
+}
+
 /** Writes a number, text, truth value or list of these as Python does. A list becomes a tuple. */
 export function literal(value: string | number | boolean | readonly (string | number)[]): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  if (typeof value === 'number') return pythonNumber(value)
+  if (typeof value === 'number') return String(value)
   // JSON's escapes are Python's too.
   if (typeof value === 'string') return JSON.stringify(value)
   return `(${value.map(literal).join(', ')}${value.length === 1 ? ',' : ''})`
-}
-
-function pythonNumber(value: number): string {
-  // Python writes 1e-3 as 0.001 and 1e-05 for 1e-5; JavaScript's own form is read alike.
-  return String(value)
 }
 
 function isPresent(part: Part): part is string | number {

@@ -46,16 +46,18 @@ export function trainedNames(plan: ScriptPlan, { phase: { trainable } }: Planned
 }
 
 /** Writes the arguments that tell the grouping of parameters how a phase differs from an even one. */
-export function groupArguments(planned: PlannedPhase): string {
+export function groupArguments(planned: PlannedPhase): string[] {
   const { phase, prefix } = planned
   const isTrained = trainsBackbone(planned)
   return [
-    isTrained && phase.backboneLearningRateScale !== 1 && `, backbone_scale=${prefix}BACKBONE_SCALE`,
-    isTrained && phase.layerwiseDecay !== 1 && `, layerwise_decay=${prefix}LAYERWISE_DECAY`,
-    phase.optimizer.weightDecay > 0 && `, weight_decay=${prefix}WEIGHT_DECAY`,
-  ]
-    .filter((argument) => argument !== false)
-    .join('')
+    isTrained && phase.backboneLearningRateScale !== 1 && `backbone_scale=${prefix}BACKBONE_SCALE`,
+    isTrained && phase.layerwiseDecay !== 1 && `layerwise_decay=${prefix}LAYERWISE_DECAY`,
+    phase.optimizer.weightDecay > 0 && `weight_decay=${prefix}WEIGHT_DECAY`,
+  ].filter((argument) => argument !== false)
+}
+
+function hasBackboneScale({ phases }: ScriptPlan): boolean {
+  return phases.some((planned) => trainsBackbone(planned) && planned.phase.backboneLearningRateScale !== 1)
 }
 
 /** Whether stages of the backbone learn the more slowly the further they are from the head. */
@@ -68,9 +70,12 @@ export function settingsOfParameter(plan: ScriptPlan, rank: string): string {
   const scaled = plan.phases.some(isScaled)
   const decaying = plan.phases.filter(({ phase }) => phase.optimizer.weightDecay > 0)
   const decaysAll = decaying.some(({ phase }) => phase.optimizer.decayNormAndBias)
-  const layerwise = hasLayerwiseDecay(plan) ? ' * layerwise_decay ** distance_from_head(name)' : ''
+  const share = [
+    hasBackboneScale(plan) && 'backbone_scale',
+    hasLayerwiseDecay(plan) && 'layerwise_decay ** distance_from_head(name)',
+  ].filter((factor) => factor !== false)
   return [
-    scaled && `scale = 1.0 if name.startswith("head.") else backbone_scale${layerwise}`,
+    scaled && `scale = 1.0 if name.startswith("head.") else ${share.join(' * ')}`,
     decaying.length > 0 && `decay = ${decaysAll ? 'weight_decay' : `weight_decay if ${rank} > 1 else 0.0`}`,
   ]
     .filter((line) => line !== false)
@@ -80,19 +85,17 @@ export function settingsOfParameter(plan: ScriptPlan, rank: string): string {
 /** Names of the settings that parameters are grouped by, and the parameters of the function that groups them. */
 export function groupedBy(plan: ScriptPlan): {
   readonly names: readonly string[]
-  readonly parameters: string
+  readonly parameters: readonly string[]
 } {
   const scaled = plan.phases.some(isScaled)
   const decays = plan.phases.some(({ phase }) => phase.optimizer.weightDecay > 0)
   return {
     names: [scaled && 'scale', decays && 'decay'].filter((name) => name !== false),
     parameters: [
-      scaled && ', backbone_scale: float = 1.0',
-      hasLayerwiseDecay(plan) && ', layerwise_decay: float = 1.0',
-      decays && ', weight_decay: float = 0.0',
-    ]
-      .filter((text) => text !== false)
-      .join(''),
+      hasBackboneScale(plan) && 'backbone_scale: float = 1.0',
+      hasLayerwiseDecay(plan) && 'layerwise_decay: float = 1.0',
+      decays && 'weight_decay: float = 0.0',
+    ].filter((text) => text !== false),
   }
 }
 

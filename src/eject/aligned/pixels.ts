@@ -91,15 +91,16 @@ function jitterColors({ settings: { augmentation } }: ScriptPlan): string {
     py`
       def jitter_colors(image: Image.Image, draw: np.random.Generator) -> Image.Image:
           """Changes colours in a random order, each by a random factor."""
-          changes = [
-              ${joinLines(
-                ...blends.map(
-                  ({ enhance, strength }) =>
-                    `(lambda image, factor: ImageEnhance.${enhance}(image).enhance(factor), draw.uniform(max(0.0, 1 - ${strength}), 1 + ${strength})),`,
-                ),
-                hue > 0 && '(turn_hue, draw.uniform(-HUE, HUE)),',
-              )}
-          ]
+          changes = []
+          ${joinLines(
+            ...blends.map(
+              ({ enhance, strength }) =>
+                py`
+              factor = draw.uniform(max(0.0, 1 - ${strength}), 1 + ${strength})
+              changes.append((lambda image, factor: ImageEnhance.${enhance}(image).enhance(factor), factor))`,
+            ),
+            hue > 0 && 'changes.append((turn_hue, draw.uniform(-HUE, HUE)))',
+          )}
           for index in draw.permutation(len(changes)):
               change, amount = changes[index]
               image = change(image, amount)
@@ -173,7 +174,7 @@ function mixing(plan: ScriptPlan): string {
   const blendOf = (x: string) => blend.replaceAll('{x}', x)
   return py`
     def mix(pixels: np.ndarray, shares: np.ndarray, epoch: int, step: int) -> tuple[np.ndarray, np.ndarray]:
-        """Mixes each image of a batch, and its class, with another one of the batch: ${kind}."""
+        """Mixes the images of a batch, and their classes, by pairs: ${kind}."""
         draw = ${draws(plan, 'augmentation', '"mixing"', 'epoch', 'step')}
         ${choice}
         ${choice && `alpha = ${alpha}`}

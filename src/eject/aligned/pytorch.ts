@@ -1,6 +1,6 @@
 import { hasValidation } from '../data.js'
 import { alignedBackbone, beginsWith, type PlannedPhase, type ScriptPlan } from '../plan.js'
-import { joinBlocks, joinLines, literal, py } from '../python-text.js'
+import { call, joinBlocks, joinLines, literal, py } from '../python-text.js'
 import { draws } from '../random.js'
 import { heading } from '../section.js'
 import {
@@ -207,13 +207,13 @@ function grouping(plan: ScriptPlan): string {
     .join('')
   const key = names.length === 1 ? names[0] : `(${names.join(', ')})`
   return py`
-    def in_groups(chosen: dict[str, nn.Parameter]${parameters}) -> list[dict]:
+    ${call('def in_groups(', ['chosen: dict[str, nn.Parameter]', ...parameters], ') -> list[dict]:')}
         """Groups parameters by what the optimiser does to them.
 
         ${groupingComment(plan)}
         """
         groups: dict = {}
-        for name, parameter in chosen.items():
+        for ${names.includes('scale') ? 'name, parameter in chosen.items()' : 'parameter in chosen.values()'}:
             ${settingsOfParameter(plan, 'parameter.ndim')}
             groups.setdefault(${key}, []).append(parameter)
         return [{"params": members${entries}} for ${key}, members in groups.items()]`
@@ -255,18 +255,20 @@ function trainPhase(plan: ScriptPlan, planned: PlannedPhase): string {
 function optimizerOf(plan: ScriptPlan, planned: PlannedPhase, names: string): string {
   const { phase, prefix } = planned
   const { optimizer } = phase
-  const parameters = hasGroups(plan) ? `in_groups(chosen${groupArguments(planned)})` : 'chosen.values()'
+  const parameters = hasGroups(plan)
+    ? call('parameters = in_groups(', ['chosen', ...groupArguments(planned)])
+    : 'parameters = chosen.values()'
   const rate = `lr=${prefix}LEARNING_RATE`
-  const call = {
+  const [kind, constants] = {
     adam: () => ['Adam', adamArguments(optimizer)],
     adamw: () => ['AdamW', adamArguments(optimizer)],
     sgd: () => ['SGD', sgdArguments(optimizer)],
     rmsprop: () => ['RMSprop', ''],
   }[optimizer.name]()
   return py`
-    ${needsNames(plan) ? joinLines(`chosen = choose(${names})`, `parameters = ${parameters}`) : joinLines('model.requires_grad_(False)', 'model.head.requires_grad_(True)', 'parameters = model.head.parameters()')}
+    ${needsNames(plan) ? joinLines(`chosen = choose(${names})`, parameters) : joinLines('model.requires_grad_(False)', 'model.head.requires_grad_(True)', 'parameters = model.head.parameters()')}
     # Fused, the update of a tensor is one kernel and not one operation after the other.
-    optimizer = torch.optim.${call[0]}(parameters, ${rate}${call[1]}, fused=True)`
+    optimizer = torch.optim.${kind}(parameters, ${rate}${constants}, fused=True)`
 }
 
 type Optimizer = PlannedPhase['phase']['optimizer']

@@ -1,5 +1,5 @@
 import type { PlannedPhase, ScriptPlan } from '../plan.js'
-import { joinBlocks, literal, py } from '../python-text.js'
+import { call, joinBlocks, literal, py } from '../python-text.js'
 
 /** Writes the functions that the phases' learning rates come from, one for each kind of schedule. */
 export function schedulesSection({ phases }: ScriptPlan): string {
@@ -37,7 +37,7 @@ export function ratesOf({ phase, prefix }: PlannedPhase): string {
   if (schedule.name === 'oneCycle') {
     const first = `${peak} / ${literal(schedule.startDivisor)}`
     const last = `${peak} / ${literal(schedule.finalDivisor)}`
-    return `rates = one_cycle(${peak}, ${first}, ${last}, ${literal(schedule.riseFraction)}, ${total})`
+    return call('rates = one_cycle(', [peak, first, last, literal(schedule.riseFraction), total])
   }
   const isWarmed = warmsUp({ phase })
   const after = {

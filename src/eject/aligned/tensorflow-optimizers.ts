@@ -151,7 +151,7 @@ function sgd(plan: ScriptPlan): string {
   )
   return py`
     class Sgd:
-        """Gradient descent${momentum ? " as PyTorch has it: the learning rate stands outside of the momentum's buffer, where Keras has it inside" : ''}."""
+        """Gradient descent${momentum ? ' as PyTorch has it, with the learning rate outside of the buffer of the momentum' : ''}."""
 
         def __init__(
             self,

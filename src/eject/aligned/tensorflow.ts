@@ -1,6 +1,6 @@
 import { hasValidation } from '../data.js'
 import { alignedBackbone, beginsWith, type PlannedPhase, type ScriptPlan } from '../plan.js'
-import { joinBlocks, joinLines, py } from '../python-text.js'
+import { call, joinBlocks, joinLines, py } from '../python-text.js'
 import { draws } from '../random.js'
 import { heading } from '../section.js'
 import {
@@ -188,13 +188,13 @@ function grouping(plan: ScriptPlan): string {
           variables: list[keras.Variable]
           ${joinLines(...fields)}`,
     py`
-      def in_groups(chosen: dict[str, keras.Variable]${parameters}) -> list[Group]:
+      ${call('def in_groups(', ['chosen: dict[str, keras.Variable]', ...parameters], ') -> list[Group]:')}
           """Groups variables by what the optimiser does to them.
 
           ${groupingComment(plan)}
           """
           groups: dict = {}
-          for name, variable in chosen.items():
+          for ${names.includes('scale') ? 'name, variable in chosen.items()' : 'variable in chosen.values()'}:
               ${settingsOfParameter(plan, 'len(variable.shape)')}
               groups.setdefault((${names.join(', ')}${names.length === 1 ? ',' : ''}), []).append(variable)
           return [Group(members, *settings) for settings, members in groups.items()]`,
@@ -297,6 +297,9 @@ function trainPhase(plan: ScriptPlan, planned: PlannedPhase): string {
 function parametersOf(plan: ScriptPlan, planned: PlannedPhase): string {
   const chosen = trainsBackbone(planned) ? `choose(${trainedNames(plan, planned)})` : 'head_variables'
   if (hasGroups(plan))
-    return joinLines(`chosen = ${chosen}`, `parameters = in_groups(chosen${groupArguments(planned)})`)
+    return joinLines(
+      `chosen = ${chosen}`,
+      call('parameters = in_groups(', ['chosen', ...groupArguments(planned)]),
+    )
   return `parameters = list(${chosen}.values())`
 }

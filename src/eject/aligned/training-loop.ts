@@ -43,9 +43,7 @@ export function targetsSection(plan: ScriptPlan): string {
       py`
         # Each class counts the same in the loss, however many images it has.
         images_of = np.bincount(train.labels, minlength=len(CLASSES))
-        CLASS_WEIGHTS = np.divide(
-            len(train.labels), len(CLASSES) * images_of, out=np.zeros(len(CLASSES)), where=images_of > 0
-        )`,
+        CLASS_WEIGHTS = np.divide(len(train.labels), len(CLASSES) * images_of, out=np.zeros(len(CLASSES)), where=images_of > 0)`,
     hasSoftTargets(plan) &&
       py`
       def targets_of(shares: np.ndarray) -> ${isWeighted ? 'tuple[np.ndarray, float]' : 'np.ndarray'}:
