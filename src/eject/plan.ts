@@ -8,7 +8,7 @@ import type { Phase } from '../spec/training-schema.js'
 /** Data set in files, which a script reads itself. */
 export type LocalDataset = Exclude<RunSettings['dataset'], { source: 'huggingface' }>
 
-/** All that a script is written from. */
+/** Plan of a script: the settings of its run, and how the script names them. */
 export interface ScriptPlan {
   readonly framework: Framework
   readonly name: string
@@ -34,7 +34,7 @@ export interface PlannedPhase {
 /**
  * Plans a script.
  *
- * @param experiment - Checked experiment.
+ * @param experiment - Experiment with every default filled in.
  * @param directory - Folder that the script will lie in: the files of the data are named from there.
  */
 export function planScript(

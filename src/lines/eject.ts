@@ -3,7 +3,11 @@ import * as z from 'zod'
 export const ejectLineSchema = z
   .strictObject({
     type: z.literal('script'),
-    script: z.enum(['tensorflow', 'pytorch', 'weights']).describe('What the script trains with, or makes.'),
+    script: z
+      .enum(['tensorflow', 'pytorch', 'weights'])
+      .describe(
+        'Framework that the script trains in; `weights` for the script that makes the file of weights.',
+      ),
     file: z.string().describe('Absolute path of the script.'),
   })
   .meta({ title: 'EjectLine' })

@@ -5,7 +5,7 @@ import { draws } from '../random.js'
 import { isScaled } from './phases.js'
 import { hasSchedule } from './schedules.js'
 
-/** What a framework puts into the training loop: Python expressions and lines. */
+/** Parts of the training loop that a framework writes: Python expressions and lines. */
 export interface LoopParts {
   /** Parameters of the function beside `epochs` and `rates`, and what its first line says. */
   readonly parameters: string
