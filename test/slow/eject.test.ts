@@ -107,10 +107,10 @@ async function expectTheBitsOfTheRun(name: string, spec: string, changes: readon
     folder,
   )
   const finished = runs.stdout.split('\n').map((line) => JSON.parse(line))
-  const { directory } = finished.find(({ type }) => type === 'comparison-started')
+  const { comparisonDirectory } = finished.find(({ type }) => type === 'comparison-started')
   if (ejected.stdout.includes('make_weights')) await execa(python, [path.join(place, 'make_weights.py')])
   for (const framework of ['tensorflow', 'pytorch']) {
-    const file = path.join(directory, `${framework}-seed0`, 'result.json')
+    const file = path.join(comparisonDirectory, `${framework}-seed0`, 'result.json')
     const result = runResultSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
     const { metrics, fingerprint } = await printed(path.join(place, `train_${framework}.py`))
     const known = Object.entries(result.test ?? {}).filter(([, value]) => value !== null)
