@@ -33,6 +33,7 @@ function* findUnsupported({
       'dataset.onCorrupt',
       "can't be ejected as skip: take the images out that a run lists as unreadable",
     )
+  if (dataset.resize === 'crop') yield issue('dataset.resize', "can't be ejected as crop: use squash")
   if (augmentation.randAugment) yield issue('augmentation.randAugment', "can't be ejected: leave it out")
   if (augmentation.views !== undefined)
     yield issue('augmentation.views', "can't be ejected: leave it out, so that each epoch draws a new view")
@@ -41,6 +42,8 @@ function* findUnsupported({
       'model.backbone',
       `can't be ejected as ${model.backbone}, whose layers in keras-hub twintune mends: use a ResNet, an EfficientNet or a VGG`,
     )
+  if (training.sampler === 'balanced')
+    yield issue('training.sampler', "can't be ejected as balanced: use shuffled")
   if (training.ema) yield issue('training.ema', "can't be ejected: leave it out")
   if (training.precision !== 'float32')
     yield issue('training.precision', `can't be ejected as ${training.precision}: use float32`)
