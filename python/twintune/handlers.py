@@ -94,6 +94,18 @@ def _judge_run(payload: bytes, emit: Emit) -> object:
     return judge_run(msgspec.json.decode(payload, type=protocol.JudgeRunRequest), emit)
 
 
+def _load_model(payload: bytes, emit: Emit) -> object:
+    from twintune.trained.predicting import load_model
+
+    return load_model(msgspec.json.decode(payload, type=protocol.LoadModelRequest))
+
+
+def _predict(payload: bytes, emit: Emit) -> object:
+    from twintune.trained.predicting import predict
+
+    return predict(msgspec.json.decode(payload, type=protocol.PredictRequest))
+
+
 def _describe_idiomatic(payload: bytes, emit: Emit) -> object:
     from twintune.parity.idiomatic.tensorflow.reference import describe_first_batch
 
@@ -121,6 +133,8 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "judge-rungs": _judge_rungs,
     "judge-rounding": _judge_rounding,
     "judge-run": _judge_run,
+    "load-model": _load_model,
+    "predict": _predict,
     "describe-idiomatic": _describe_idiomatic,
     "measure-differences": _measure_differences,
 }

@@ -62,6 +62,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   PYTHON_HUNG: exitCodes.runFailed,
   WORKER_DIED: exitCodes.runFailed,
   PREDICTIONS_UNUSABLE: exitCodes.runFailed,
+  MODEL_UNUSABLE: exitCodes.runFailed,
   FOLDER_UNWRITABLE: exitCodes.runFailed,
   FILE_UNWRITABLE: exitCodes.runFailed,
   TRACKER_FAILED: exitCodes.runFailed,

@@ -9,10 +9,12 @@ import { inspectMessage } from '../../src/protocol/inspect.js'
 import { judgeRoundingMessage } from '../../src/protocol/judge-rounding.js'
 import { judgeRunMessage } from '../../src/protocol/judge-run.js'
 import { judgeRungsMessage } from '../../src/protocol/judge-rungs.js'
+import { loadModelMessage } from '../../src/protocol/load-model.js'
 import { measureDifferencesMessage } from '../../src/protocol/measure-differences.js'
 import type { Message } from '../../src/protocol/message.js'
 import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js'
 import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
+import { predictMessage } from '../../src/protocol/predict.js'
 import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
 import { runMessage } from '../../src/protocol/run.js'
 import { trackMessage } from '../../src/protocol/track.js'
@@ -30,9 +32,11 @@ export const messages: readonly Message[] = [
   judgeRoundingMessage,
   judgeRunMessage,
   judgeRungsMessage,
+  loadModelMessage,
   measureDifferencesMessage,
   pairedDifferenceMessage,
   pairsNeededMessage,
+  predictMessage,
   recordRungsMessage,
   runMessage,
   trackMessage,

@@ -16,7 +16,7 @@ from twintune.data.augmentation.pipeline import AugmentationPipeline, build_pipe
 from twintune.data.dataset import Split
 from twintune.data.preprocessing import Resizing, normalize, resizing_of
 from twintune.data.sampling import copies_of, epoch_order
-from twintune.protocol import Augmentation, Resize, RunSeeds, Sampler
+from twintune.protocol import Augmentation, ModelInput, Resize, RunSeeds, Sampler
 from twintune.seeding import generator
 from twintune.system.cpu import available_cores
 
@@ -58,6 +58,10 @@ class ImagePipeline(InputPipeline, Protocol):
 
     def describe_augmentation(self) -> str:
         """Describes the changes to a training image, in order, with the settings."""
+        ...
+
+    def describe_input(self) -> ModelInput:
+        """Describes the way from a decoded image to the numbers that the network sees in an evaluation."""
         ...
 
 
@@ -116,6 +120,20 @@ class SharedLoader:
         """Describes the changes to a training image, in order, with the settings."""
         views = self.augmentation.views
         return self._augment.describe() + ("" if views is None else f", {views} views in turn")
+
+    def describe_input(self) -> ModelInput:
+        """Describes the way from a decoded image to the numbers that the network sees in an evaluation."""
+        return ModelInput(
+            size=self.image_size,
+            resize=self.resize,
+            crop_fraction=self._resizing.crop_fraction,
+            library="Pillow",
+            interpolation=self.preprocessing.interpolation,
+            antialias=True,
+            channels="RGB",
+            mean=self.preprocessing.mean,
+            std=self.preprocessing.std,
+        )
 
     def _resized(self, split: Split, position: int) -> Image.Image:
         return split.open_resized(position, self._resizing)

@@ -8,6 +8,8 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from twintune.engines.engine import Engine
 from twintune.errors import TwintuneError, install_command, is_out_of_memory
@@ -104,5 +106,19 @@ def create_engine(request: RunRequest, classes: int) -> Engine:
         request: The run's request, which gives the framework, the mode and all else.
         classes: The number of the head's outputs.
     """
-    module = importlib.import_module(f"twintune.engines.{request.framework}.{request.mode}")
-    return module.create_engine(request, classes)
+    return _module_of(request).create_engine(request, classes)
+
+
+def create_trained_engine(request: RunRequest, classes: int, trained: Path) -> Engine:
+    """Builds the engine of a trained model, without the weights that its run began with.
+
+    Args:
+        request: The request of a run that would build such a model.
+        classes: The number of the head's outputs.
+        trained: The model's file, whose tensors are to be loaded into the engine (`Engine.load_trained`).
+    """
+    return _module_of(request).create_engine(request, classes, trained)
+
+
+def _module_of(request: RunRequest) -> Any:
+    return importlib.import_module(f"twintune.engines.{request.framework}.{request.mode}")

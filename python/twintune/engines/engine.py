@@ -214,6 +214,14 @@ class Engine(Protocol):
         """Loads the tensors of a `state` after the phase's start; tensors that are left out stay as they are."""
         ...
 
+    def load_trained(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Makes the engine ready to predict from images, without a phase that trains.
+
+        Args:
+            tensors: The tensors of a trained model, as `backbone_tensors` and `head_tensors` name them.
+        """
+        ...
+
     def precision(self) -> str:
         """Describes the dtypes of the live variables, on a GPU the meaning of float32, and the scaling of the loss."""
         ...

@@ -103,6 +103,14 @@ def losses_and_confidences(logits: np.ndarray, labels: np.ndarray) -> tuple[np.n
     return np.log(sums) - of_label, 1 / sums
 
 
+def probabilities_of(logits: np.ndarray) -> np.ndarray:
+    """The softmax of logits, both of shape [images, classes], in float64."""
+    shifted = logits.astype(np.float64)
+    shifted -= shifted.max(axis=1, keepdims=True)
+    exponentials = np.exp(shifted, out=shifted)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
 def answers(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The predicted class of each image, and its softmax probability.
 

@@ -82,6 +82,7 @@ from twintune.protocol.judge_run import (
     TensorDifference,
 )
 from twintune.protocol.judge_rungs import JudgeRungsRequest, JudgeRungsResult, Rung, RungName
+from twintune.protocol.load_model import LoadModelRequest, LoadModelResult, ModelInput, TrainedModelDescription
 from twintune.protocol.message import Framework, Message, Mode, Precision, SplitName
 from twintune.protocol.model import FileWeights, Head, ImagenetWeights, Model, RandomWeights, WeightsRequest
 from twintune.protocol.optimizer import (
@@ -98,6 +99,7 @@ from twintune.protocol.optimizer import (
 )
 from twintune.protocol.paired_difference import PairedDifferenceRequest, PairedDifferenceResult
 from twintune.protocol.pairs_needed import PairsNeededRequest, PairsNeededResult
+from twintune.protocol.predict import ClassProbability, ImagePrediction, PredictRequest, PredictResult
 from twintune.protocol.progress import (
     CheckedReport,
     CheckpointReport,
@@ -163,6 +165,7 @@ __all__ = [
     "CheckpointReport",
     "Checkpoints",
     "ClassEvaluation",
+    "ClassProbability",
     "ColorJitter",
     "ComparePredictionsRequest",
     "ComparePredictionsResult",
@@ -204,6 +207,7 @@ __all__ = [
     "IdiomaticDifference",
     "ImageFolder",
     "ImageKind",
+    "ImagePrediction",
     "ImageSizes",
     "ImagenetWeights",
     "ImportFrameworkRequest",
@@ -220,11 +224,14 @@ __all__ = [
     "LearningRatePoint",
     "LearningRateSuggestions",
     "ListingRequest",
+    "LoadModelRequest",
+    "LoadModelResult",
     "MeasureDifferencesRequest",
     "MeasureDifferencesResult",
     "Message",
     "Mode",
     "Model",
+    "ModelInput",
     "OneCycleSchedule",
     "Optimizer",
     "PairedDifferenceRequest",
@@ -237,6 +244,8 @@ __all__ = [
     "PhaseFinishedReport",
     "PhaseStartedReport",
     "Precision",
+    "PredictRequest",
+    "PredictResult",
     "Progress",
     "RandAugment",
     "RandomErasing",
@@ -285,6 +294,7 @@ __all__ = [
     "Trainable",
     "TrainableStages",
     "Trained",
+    "TrainedModelDescription",
     "TrainedPhase",
     "Training",
     "TrainingMetrics",

@@ -18,8 +18,9 @@ from twintune.engines.loss_scaling import explain_skipped_steps
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
+from twintune.model.model_file import describe_model, save_model
 from twintune.model.phases import keeps_backbone
-from twintune.model.tensor_files import in_c_order, save_sealed
+from twintune.model.tensor_files import in_c_order
 from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
 from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.kept_steps import StepKeeper
@@ -228,14 +229,15 @@ class TrainingLoop:
         return evaluate_logits(outputs, split.labels), outputs
 
     def _save_model(self) -> None:
-        """Writes the trained tensors, in aligned mode by timm's names."""
+        """Writes the trained tensors, in aligned mode by timm's names, with what is needed to use them."""
         folder = Path(self.request.run_directory)
         engine = self.context.engine
+        description = describe_model(self.request, self.context.splits.classes, engine.pipeline.describe_input())
         tensors = in_c_order({**engine.backbone_tensors(), **engine.head_tensors()})
         # Hashing and writing run side by side: they take equally long, and both release Python's global lock.
         with ThreadPoolExecutor(1) as hasher:
             digest = hasher.submit(digest_tensors, tensors)
-            save_sealed(tensors, folder / "model" / "model.safetensors")
+            save_model(tensors, description, folder / "model" / "model.safetensors")
             self.record.model = digest.result()
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
 

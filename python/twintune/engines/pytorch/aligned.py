@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -52,9 +53,9 @@ from twintune.protocol import Phase, RunRequest
 _KEPT: KeptBackbone[AlignedBackbone] = KeptBackbone()
 
 
-def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
-    """Builds the engine of a run; `classes` is the number of outputs."""
-    return AlignedEngine(request, classes)
+def create_engine(request: RunRequest, classes: int, trained: Path | None = None) -> AlignedEngine:
+    """Builds the engine of a run, or of a trained model; `classes` is the number of outputs."""
+    return AlignedEngine(request, classes, trained)
 
 
 class AlignedEngine:
@@ -62,12 +63,13 @@ class AlignedEngine:
 
     draws_dropout = False
 
-    def __init__(self, request: RunRequest, classes: int) -> None:
+    def __init__(self, request: RunRequest, classes: int, trained: Path | None = None) -> None:
         """Builds the model.
 
         Args:
             request: The run's request.
             classes: The number of the head's outputs.
+            trained: The file of a trained model, in place of the weights that the request names.
 
         Raises:
             TwintuneError: If the weights, the device, the precision or a compiler can't be had.
@@ -83,7 +85,7 @@ class AlignedEngine:
         if request.training.compile:
             check_compiler(self.device.on_gpu)
         name, head, weights = request.model.backbone, request.model.head, request.model.weights
-        file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
+        file, batch_norm = trained or resolve_weights(request), self._entry.batch_norm_of(weights)
         self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, str(self.device.native))
         build = functools.partial(build_backbone, name, file, batch_norm, precision, self.device)
         self._aligned_backbone = _KEPT.take(self._backbone_key, build)
@@ -198,6 +200,12 @@ class AlignedEngine:
         if self._average is not None:
             load_average(self._average, self.model, tensors)
         load_loss_scaling(self._loss_scaling, tensors)
+
+    def load_trained(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Loads a trained model, and makes the step that predicts from images."""
+        load_model(self.model, tensors)
+        set_batch_norm_mode(self.model.batch_norms, "inference")
+        self._eval_step = build_eval_step(self.model, build_suffix(self.model, self._entry, 0))
 
     def probe(self) -> Probe:
         """The probe of the phase that was started."""

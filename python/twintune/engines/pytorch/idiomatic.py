@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,9 @@ _ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 DROPPING = (nn.Dropout, torchvision.ops.StochasticDepth)
 
 
-def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
-    """Builds the engine of a run; `classes` is the number of outputs."""
-    return IdiomaticEngine(request, classes)
+def create_engine(request: RunRequest, classes: int, trained: Path | None = None) -> IdiomaticEngine:
+    """Builds the engine of a run, or of a trained model; `classes` is the number of outputs."""
+    return IdiomaticEngine(request, classes, trained)
 
 
 class IdiomaticEngine:
@@ -55,12 +56,13 @@ class IdiomaticEngine:
 
     draws_dropout = True
 
-    def __init__(self, request: RunRequest, classes: int) -> None:
+    def __init__(self, request: RunRequest, classes: int, trained: Path | None = None) -> None:
         """Builds the model as the listing does, with the names that it leaves open filled in.
 
         Args:
             request: The run's request.
             classes: The number of the head's outputs.
+            trained: The file of a trained model, with which the library's weights aren't loaded first.
 
         Raises:
             TwintuneError: If the weights or the device can't be had.
@@ -68,7 +70,7 @@ class IdiomaticEngine:
         start_run(request.seeds.init, request.deterministic)
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).torchvision
-        self.model = _build_backbone(chosen, request)
+        self.model = _build_backbone(chosen, request, trained is None)
         self.head_name = _find_classifier(self.model)
         features = self.model.get_submodule(self.head_name).in_features
         self.head = _build_head(request.model.head, features, classes)
@@ -187,6 +189,11 @@ class IdiomaticEngine:
         load_optimizer(self.optimizer, self.model, tensors)
         load_generators(tensors)
 
+    def load_trained(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Loads a trained model."""
+        load_module(self.model, tensors)
+        load_head(self._head_layers(), tensors)
+
     def precision(self) -> str:
         """Describes the dtypes of the live parameters."""
         return self.device.describe_precision({"parameters": (dtype_name(p.dtype) for p in self.model.parameters())})
@@ -203,8 +210,8 @@ class IdiomaticEngine:
         return [module for module in self.head.modules() if isinstance(module, nn.Linear)]
 
 
-def _build_backbone(chosen: TorchvisionModel, request: RunRequest) -> Any:
-    pretrained = isinstance(request.model.weights, ImagenetWeights)
+def _build_backbone(chosen: TorchvisionModel, request: RunRequest, loads_weights: bool) -> Any:
+    pretrained = loads_weights and isinstance(request.model.weights, ImagenetWeights)
     try:
         with limited_silence():
             # The first ImageNet weights are the ones that the listing's `pretrained=True` means.

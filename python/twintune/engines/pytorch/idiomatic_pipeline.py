@@ -13,6 +13,7 @@ from torchvision.transforms import v2
 
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
+from twintune.protocol import ModelInput
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,21 @@ class IdiomaticPipeline:
     def describe_augmentation(self) -> str:
         """Describes the augmentation: the listing has none."""
         return "none"
+
+    def describe_input(self) -> ModelInput:
+        """Describes the way from a decoded image to the numbers that the network sees."""
+        # torchvision hands a Pillow image's resizing to Pillow, which always antialiases.
+        return ModelInput(
+            size=self.image_size,
+            resize="squash",
+            crop_fraction=None,
+            library="torchvision",
+            interpolation="bicubic" if self.interpolation is v2.InterpolationMode.BICUBIC else "bilinear",
+            antialias=True,
+            channels="RGB",
+            mean=(self.mean[0], self.mean[1], self.mean[2]),
+            std=(self.std[0], self.std[1], self.std[2]),
+        )
 
     def transform(self) -> v2.Compose:
         """The transform from a Pillow image to normalised numbers, [3, height, width]."""

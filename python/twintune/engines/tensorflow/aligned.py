@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import cast
 
 import keras
@@ -50,9 +51,9 @@ from twintune.protocol import Phase, RunRequest
 _KEPT: KeptBackbone[AlignedBackbone] = KeptBackbone()
 
 
-def create_engine(request: RunRequest, classes: int) -> AlignedEngine:
-    """Builds the engine of a run; `classes` is the number of outputs."""
-    return AlignedEngine(request, classes)
+def create_engine(request: RunRequest, classes: int, trained: Path | None = None) -> AlignedEngine:
+    """Builds the engine of a run, or of a trained model; `classes` is the number of outputs."""
+    return AlignedEngine(request, classes, trained)
 
 
 class AlignedEngine:
@@ -60,12 +61,13 @@ class AlignedEngine:
 
     draws_dropout = False
 
-    def __init__(self, request: RunRequest, classes: int) -> None:
+    def __init__(self, request: RunRequest, classes: int, trained: Path | None = None) -> None:
         """Builds the model.
 
         Args:
             request: The run's request.
             classes: The number of the head's outputs.
+            trained: The file of a trained model, in place of the weights that the request names.
 
         Raises:
             TwintuneError: If the weights, the device or the precision can't be had.
@@ -82,7 +84,7 @@ class AlignedEngine:
         self.device = Device(request.device)
         check_precision(precision, self.device.on_gpu, "TensorFlow")
         size, name, weights = request.dataset.image_size, request.model.backbone, request.model.weights
-        file, batch_norm = resolve_weights(request), self._entry.batch_norm_of(weights)
+        file, batch_norm = trained or resolve_weights(request), self._entry.batch_norm_of(weights)
         self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, self.device.native)
         build = functools.partial(build_backbone, name, file, batch_norm, precision, self.device)
         self._aligned_backbone = _KEPT.take(self._backbone_key, build)
@@ -209,6 +211,14 @@ class AlignedEngine:
         if self._average is not None:
             load_average(self._average, self.model, tensors)
         load_loss_scaling(self._loss_scaling, tensors)
+
+    def load_trained(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Loads a trained model, and traces the step that predicts from images."""
+        load_model(self.model, tensors)
+        with tf.device(self.device.native):
+            set_batch_norm_mode(self.model.batch_norms, "inference")
+            suffix = build_suffix(self.model, self._entry, 0)
+            self._eval_step = build_eval_step(self.model, suffix, self._input_spec(0))
 
     def probe(self) -> Probe:
         """The probe of the phase that was started."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -18,6 +19,7 @@ import tensorflow as tf
 from twintune.backbones import KerasModel, find_idiomatic_pair
 from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome
 from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
+from twintune.engines.tensorflow.checkpoint import load_head
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
 from twintune.engines.tensorflow.idiomatic_pipeline import IdiomaticPipeline
@@ -28,9 +30,9 @@ from twintune.protocol import ImagenetWeights, Phase, RunRequest
 from twintune.system.network import first_line, limited_silence
 
 
-def create_engine(request: RunRequest, classes: int) -> IdiomaticEngine:
-    """Builds the engine of a run; `classes` is the number of outputs."""
-    return IdiomaticEngine(request, classes)
+def create_engine(request: RunRequest, classes: int, trained: Path | None = None) -> IdiomaticEngine:
+    """Builds the engine of a run, or of a trained model; `classes` is the number of outputs."""
+    return IdiomaticEngine(request, classes, trained)
 
 
 class IdiomaticEngine:
@@ -38,12 +40,13 @@ class IdiomaticEngine:
 
     draws_dropout = True
 
-    def __init__(self, request: RunRequest, classes: int) -> None:
+    def __init__(self, request: RunRequest, classes: int, trained: Path | None = None) -> None:
         """Builds the model as the listing does, with the names that it leaves open filled in.
 
         Args:
             request: The run's request.
             classes: The number of the head's outputs.
+            trained: The file of a trained model, with which the library's weights aren't loaded first.
 
         Raises:
             TwintuneError: If the weights or the device can't be had.
@@ -54,7 +57,7 @@ class IdiomaticEngine:
         self.device = Device(request.device)
         chosen = find_idiomatic_pair(request.model.backbone).keras_applications
         with tf.device(self.device.native):
-            self.backbone = _build_backbone(chosen, request)
+            self.backbone = _build_backbone(chosen, request, trained is None)
             self.head = _build_head(request, classes)
             self.model = _build_model(self.backbone, self.head)
         preprocess = getattr(keras.applications, chosen.module).preprocess_input
@@ -134,8 +137,7 @@ class IdiomaticEngine:
 
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head's tensors, `head.N.weight` of shape [outputs, inputs] and `head.N.bias`."""
-        # A backbone may have Dense layers of its own.
-        return tensors_of_head([layer for layer in self.head if isinstance(layer, keras.layers.Dense)])
+        return tensors_of_head(self._head_layers())
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """All variables of model and optimiser by Keras' paths, whether `backbone` is set or not."""
@@ -146,6 +148,13 @@ class IdiomaticEngine:
         for name, variable in self._state_variables().items():
             if name in tensors:
                 variable.assign(tensors[name])
+
+    def load_trained(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Loads a trained model."""
+        for variable in self.backbone.weights:
+            if variable.path in tensors:
+                variable.assign(tensors[variable.path])
+        load_head(self._head_layers(), tensors)
 
     def precision(self) -> str:
         """Describes the dtypes of the live variables without counters and states of generators."""
@@ -159,6 +168,10 @@ class IdiomaticEngine:
     def placement(self) -> str:
         """The device of the live variables."""
         return describe_placement(variable.value for variable in self.model.variables)
+
+    def _head_layers(self) -> list[keras.layers.Dense]:
+        # A backbone may have Dense layers of its own.
+        return [layer for layer in self.head if isinstance(layer, keras.layers.Dense)]
 
     def _state_variables(self) -> dict[str, keras.Variable]:
         optimizer = self.model.optimizer
@@ -176,8 +189,8 @@ def _drops(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, keras.layers.Dropout) and layer.rate > 0
 
 
-def _build_backbone(chosen: KerasModel, request: RunRequest) -> keras.Model:
-    pretrained = isinstance(request.model.weights, ImagenetWeights)
+def _build_backbone(chosen: KerasModel, request: RunRequest, loads_weights: bool) -> keras.Model:
+    pretrained = loads_weights and isinstance(request.model.weights, ImagenetWeights)
     try:
         with limited_silence():
             build = getattr(keras.applications, chosen.model)

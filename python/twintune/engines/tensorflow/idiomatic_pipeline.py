@@ -11,6 +11,7 @@ import tensorflow as tf
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch
 from twintune.errors import TwintuneError
+from twintune.protocol import ModelInput
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,29 @@ class IdiomaticPipeline:
     def describe_augmentation(self) -> str:
         """Describes the augmentation: the listing has none."""
         return "none"
+
+    def describe_input(self) -> ModelInput:
+        """Describes the way from a decoded image to the numbers that the network sees, read from `preprocess_input`.
+
+        It is linear in each channel, so that black and the three colours tell all of it.
+        """
+        probes = tf.constant([[0, 0, 0], [255, 0, 0], [0, 255, 0], [0, 0, 255]], tf.float64)
+        black, red, green, blue = self.preprocess(probes[:, None, None, :]).numpy()[:, 0, 0]
+        is_rgb = red[0] != black[0]
+        of_channels = (red[0], green[1], blue[2]) if is_rgb else (blue[0], green[1], red[2])
+        std = [1 / (value - offset) for value, offset in zip(of_channels, black, strict=True)]
+        mean = [-offset * deviation for offset, deviation in zip(black, std, strict=True)]
+        return ModelInput(
+            size=self.image_size,
+            resize="squash",
+            crop_fraction=None,
+            library="TensorFlow",
+            interpolation="bilinear",
+            antialias=False,
+            channels="RGB" if is_rgb else "BGR",
+            mean=(float(mean[0]), float(mean[1]), float(mean[2])),
+            std=(float(std[0]), float(std[1]), float(std[2])),
+        )
 
     def _batches(self, split: Split, positions: tf.data.Dataset) -> Iterator[Batch]:
         labels = tf.constant(split.labels)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from twintune.data.dataset import Split
 from twintune.data.loader import Batch, ImagePipeline, SharedLoader
 from twintune.errors import TwintuneError
-from twintune.protocol import PerturbationName, RunRequest, Training
+from twintune.protocol import ModelInput, PerturbationName, RunRequest, Training
 from twintune.protocol.optimizer import AdamFields
 from twintune.training.context import RunContext
 
@@ -41,6 +41,10 @@ class SwappedLoader:
     def describe_augmentation(self) -> str:
         """The loader's."""
         return self.loader.describe_augmentation()
+
+    def describe_input(self) -> ModelInput:
+        """The loader's."""
+        return self.loader.describe_input()
 
 
 def perturb_request(request: RunRequest, name: PerturbationName | None) -> RunRequest:

@@ -1,0 +1,91 @@
+"""The file of a trained model: its tensors, and in the header what is needed to use them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from twintune.errors import TwintuneError
+from twintune.model.tensor_files import DamagedTensors, load_sealed, save_sealed
+from twintune.protocol import ModelInput, RunRequest, TrainedModelDescription
+
+DESCRIPTION = "twintune"
+"""The name of the text in the header that describes the model, as JSON."""
+_VERSION = 1
+"""The version of the description's format, which goes up when an earlier reader would misread it."""
+_MEND = "Carry the run out again, or read its tensors without twintune, as docs/predict.md shows."
+
+
+class ModelFile(NamedTuple):
+    """The content of a trained model's file."""
+
+    tensors: dict[str, np.ndarray]
+    description: TrainedModelDescription
+
+
+def describe_model(request: RunRequest, classes: list[str], model_input: ModelInput) -> TrainedModelDescription:
+    """Describes the model that a run trains.
+
+    Args:
+        request: The run's request.
+        classes: Class names, in the order of the logits.
+        model_input: The description that the engine's input pipeline gives of itself.
+    """
+    return TrainedModelDescription(
+        framework=request.framework,
+        mode=request.mode,
+        backbone=request.model.backbone,
+        weights=msgspec.to_builtins(request.model.weights)["kind"],
+        head=request.model.head,
+        classes=classes,
+        input=model_input,
+        precision=request.training.precision,
+    )
+
+
+def save_model(tensors: Mapping[str, np.ndarray], description: TrainedModelDescription, file: Path) -> None:
+    """Writes a trained model with its checksum; equal models make equal bytes.
+
+    Args:
+        tensors: The tensors of the backbone, and the head's `head.N.weight` and `head.N.bias`.
+        description: The description for the header.
+        file: The file to write or replace.
+    """
+    text = msgspec.json.encode({"formatVersion": _VERSION, **msgspec.to_builtins(description)})
+    save_sealed(tensors, file, {DESCRIPTION: text.decode()})
+
+
+def load_model_file(file: Path) -> ModelFile:
+    """Reads a trained model.
+
+    Raises:
+        TwintuneError: MODEL_UNUSABLE if the file is missing, damaged, or without a description that can be read.
+    """
+    if not file.is_file():
+        raise TwintuneError("MODEL_UNUSABLE", f"There is no trained model {file}.", "Name a run that has finished.")
+    try:
+        tensors, texts = load_sealed(file)
+    except DamagedTensors as error:
+        raise TwintuneError("MODEL_UNUSABLE", f"{file} can't be used: {error}.", "Carry the run out again.") from error
+    if DESCRIPTION not in texts:
+        raise TwintuneError(
+            "MODEL_UNUSABLE", f"{file} doesn't say what it is of: an earlier version of twintune wrote it.", _MEND
+        )
+    return ModelFile(tensors, _parse(texts[DESCRIPTION], file))
+
+
+def _parse(text: str, file: Path) -> TrainedModelDescription:
+    try:
+        fields = json.loads(text)
+        version = fields.pop("formatVersion", None)
+        if version == _VERSION:
+            return msgspec.convert(fields, TrainedModelDescription)
+        reason = f"its header has the format {version}, and this version of twintune reads {_VERSION}"
+    except (ValueError, AttributeError, msgspec.MsgspecError) as error:
+        reason = f"its header can't be read: {error}"
+    raise TwintuneError("MODEL_UNUSABLE", f"{file} can't be used: {reason}.", _MEND)

@@ -1,0 +1,61 @@
+"""A trained model is loaded without its data and its first weights, and predicts as the run's test did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import IDIOMATIC_BACKBONES, MOSTLY_PYTORCH, PHASE
+from safetensors.numpy import load_file
+from twintune.data.splits import open_splits
+from twintune.model import weights
+from twintune.protocol import RunRequest
+from twintune.trained.loading import load_trained_model, model_file_of
+from twintune.training.loop import run
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+OPTIMIZER = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}
+FRAMEWORKS = ["tensorflow", "pytorch"]
+
+
+def train(request: RunRequest) -> Path:
+    run(request, lambda report: None)
+    return model_file_of(Path(request.run_directory))
+
+
+def images_of_test(request: RunRequest):
+    return open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None).test
+
+
+def logits_of_test(request: RunRequest) -> np.ndarray:
+    return load_file(Path(request.run_directory) / "predictions.safetensors")["logits"]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_loaded_model_gives_the_logits_of_the_run_s_test(
+    make_request, monkeypatch: pytest.MonkeyPatch, framework: str
+) -> None:
+    request = make_request(framework)
+    file = train(request)
+    images = images_of_test(request)
+    monkeypatch.setattr(weights, "random_tensors", None)
+    monkeypatch.setattr(weights, "resolve_weights", None)
+    model = load_trained_model(file, "cpu")
+    assert model.classes == images.dataset.classes
+    assert np.allclose(model.logits(images, batch_size=5), logits_of_test(request), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
+def test_the_loaded_model_of_idiomatic_mode_gives_the_logits_of_the_run_s_test(make_request, framework: str) -> None:
+    model = {
+        "backbone": IDIOMATIC_BACKBONES[framework],
+        "weights": {"kind": "random"},
+        "head": {"hidden": [4], "activation": "relu", "dropout": 0.0},
+    }
+    phase = {**PHASE, "trainable": "all", "optimizer": OPTIMIZER}
+    request = make_request(framework, mode="idiomatic", model=model, training={"batchSize": 18, "phases": [phase]})
+    file = train(request)
+    loaded = load_trained_model(file, "cpu")
+    assert np.allclose(loaded.logits(images_of_test(request)), logits_of_test(request), rtol=1e-4, atol=1e-5)
