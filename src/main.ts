@@ -43,6 +43,10 @@ const context: CommandContext = {
   stdout: (line) => writeLine(stdout, line),
   stderr: (line) => writeLine(stderr, line),
   streams: { stdout, stderr },
+  // It is opened by the command that reads it.
+  get stdin() {
+    return process.stdin
+  },
   env: process.env,
   cwd: process.cwd(),
   signal: cancelling.signal,

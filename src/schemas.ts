@@ -27,6 +27,7 @@ import type {
   FetchLine,
   InitLine,
   LrFindLine,
+  PredictionLine,
   PrunedLine,
   ReportLine,
   RunResult,
@@ -53,6 +54,7 @@ import { failureLineSchema as failureLine } from './lines/failure.js'
 import { fetchLineSchema as fetchLine } from './lines/fetch.js'
 import { initLineSchema as initLine } from './lines/init.js'
 import { lrFindLineSchema as lrFindLine } from './lines/lr-find.js'
+import { predictionLineSchema as predictionLine } from './lines/predict.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
 import { setupLineSchema as setupLine } from './lines/setup.js'
@@ -132,6 +134,9 @@ export const cacheEntryLineSchema: z.ZodType<CacheEntryLine> = cacheEntryLine
 
 /** Schema of the line of `twintune cache clear --json`. */
 export const cacheClearedLineSchema: z.ZodType<CacheClearedLine> = cacheClearedLine
+
+/** Schema of a line of `twintune predict --json`. */
+export const predictionLineSchema: z.ZodType<PredictionLine> = predictionLine
 
 /** Schema of a line of `twintune prune --json`. */
 export const prunedLineSchema: z.ZodType<PrunedLine> = prunedLine

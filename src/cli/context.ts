@@ -8,6 +8,8 @@ export interface CommandContext {
   stderr(line: string): void
   /** Streams that `stdout` and `stderr` print to, for the loggers. */
   readonly streams: { readonly stdout: OutputStream; readonly stderr: OutputStream }
+  /** Stream of the command's input; absent where there is none. */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Signal that is aborted when the user cancels. */

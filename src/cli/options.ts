@@ -222,6 +222,32 @@ const statuses = [
   'unreadable',
 ] satisfies readonly ComparisonListedLine['status'][]
 
+/** Adds the options of predictions: whose they are, how many classes they name, and how they are printed. */
+export function addPredictOptions(command: Command): Command {
+  return command
+    .addOption(frameworkOption('framework whose model predicts, instead of all that have finished the seed'))
+    .option(
+      '--seed <seed>',
+      'seed whose models predict; without it, the first one that has finished',
+      parseSeed,
+    )
+    .option('--top <classes>', 'largest number of classes that are printed for each image', parseCount, 1)
+    .option('--batch-size <images>', 'number of images that go through a model at once', parseCount, 32)
+    .option(
+      '--device <device>',
+      'device that the models compute on: auto, cpu, gpu, or gpu:N for one of several GPUs',
+      'auto',
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'format of the predictions: a table for people, JSON lines as --json prints them, or CSV',
+      )
+        .choices(['table', 'jsonl', 'csv'])
+        .default('table'),
+    )
+}
+
 /** Adds the options of the parity ladder: which part is climbed, and which difference is planted. */
 export function addLadderOptions(command: Command): Command {
   return command
@@ -287,6 +313,18 @@ function parseAddedSeeds(value: string): readonly number[] {
   const seeds = parseSeeds(value)
   if ('message' in seeds) throw new InvalidArgumentError(`Seeds: ${seeds.message}.`)
   return seeds
+}
+
+function parseSeed(value: string): number {
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value)))
+    throw new InvalidArgumentError('The seed must be a whole number from 0 up.')
+  return Number(value)
+}
+
+function parseCount(value: string): number {
+  if (!/^[1-9]\d*$/.test(value) || !Number.isSafeInteger(Number(value)))
+    throw new InvalidArgumentError('The number must be a whole one from 1 up.')
+  return Number(value)
 }
 
 function parseParallel(value: string): number {

@@ -30,11 +30,13 @@ import {
   addOptionalFrameworkOption,
   addOutOption,
   addOutputOptions,
+  addPredictOptions,
   addResumeOptions,
   addSpecOptions,
   addSweepOptions,
   addTrackersOption,
 } from './options.js'
+import type { PredictCommandOptions } from './predict.js'
 import type { PruneOptions } from './prune.js'
 import type { ReportOptions } from './report.js'
 import type { SetupOptions } from './setup.js'
@@ -308,6 +310,19 @@ function createProgram(context: CommandContext, run: Run): Command {
   addOutputOptions(addTrackersOption(addOutOption(track))).addHelpText(
     'after',
     example('twintune track latest --to csv,tensorboard'),
+  )
+
+  const predict = program
+    .command('predict <comparison> [images...]')
+    .description(
+      'predict the classes of images with the trained models of a comparison, which is given by its folder, its name, the end of its name, or `latest`; images are files, folders, patterns, or paths on stdin',
+    )
+    .action((comparison: string, images: readonly string[], options: PredictCommandOptions) =>
+      run(async () => (await import('./predict.js')).predictCommand(comparison, images, options, context)),
+    )
+  addOutputOptions(addPredictOptions(addOutOption(predict))).addHelpText(
+    'after',
+    example('twintune predict latest photos --top 3'),
   )
 
   const cache = program

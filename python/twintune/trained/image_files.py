@@ -26,7 +26,10 @@ class TolerantSplit(Split):
             return decode(self.read(position)).image
         except (UnreadableImage, OSError) as error:
             self.problems[position] = why_unreadable(error)
-            return Image.new("RGB", (1, 1))
+        except ValueError as error:
+            # A path with a null byte is no path of the system's.
+            self.problems[position] = str(error)
+        return Image.new("RGB", (1, 1))
 
 
 def open_image_files(paths: Sequence[str], classes: list[str]) -> TolerantSplit:

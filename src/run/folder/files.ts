@@ -40,6 +40,8 @@ export const comparisonFiles = {
   result: 'result.json',
   /** Trained model of a run, in the run's own folder. */
   model: 'model',
+  /** Tensors of the trained model, in its folder. */
+  modelTensors: 'model.safetensors',
   predictions: 'predictions.safetensors',
   /** Test of a run in detail, in the run's own folder. */
   evaluation: 'evaluation.json',

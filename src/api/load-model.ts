@@ -1,0 +1,47 @@
+import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import { TwintuneError } from '../failure.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
+import type { TrainedModel } from '../run/one-off/trained-model.js'
+import type { Framework } from '../spec/schema.js'
+import type { FindOptions } from './open-comparison.js'
+
+/** Options of which trained model is loaded, and where it computes. */
+export interface LoadModelOptions extends FindOptions {
+  /** Framework of the run. */
+  readonly framework: Framework
+  /**
+   * Seed of the run.
+   * @defaultValue the first seed that the framework has finished
+   */
+  readonly seed?: number
+  /**
+   * Device as in a specification: `auto`, `cpu`, `gpu` or `gpu:N`.
+   * @defaultValue `auto`
+   */
+  readonly device?: string
+  /** Signal that cancels the loading when it is aborted. */
+  readonly signal?: CancelSignal
+}
+
+/**
+ * Loads the trained model of a run into a Python of its framework, which stays warm until the model is closed. Neither the
+ * data nor the pretrained weights are needed.
+ *
+ * @param comparison - Comparison of the run: its folder, its name, the end of its name, or `latest`.
+ * @throws TwintuneError When there is no such comparison or no finished run of that kind, or when the framework or the
+ * model's file can't be used.
+ * @example
+ * const model = await loadModel('latest', { framework: 'pytorch' })
+ * const [prediction] = await model.predict(['photo.jpg'])
+ * await model.close()
+ */
+export async function loadModel(
+  comparison: string,
+  { framework, seed, device = 'auto', runsDirectory = defaultRunsDirectory, signal }: LoadModelOptions,
+): Promise<TrainedModel> {
+  const { findModels } = await import('../run/one-off/find-model.js')
+  const { openModel } = await import('../run/one-off/trained-model.js')
+  const [found] = await findModels(comparison, { framework, seed }, runsDirectory)
+  if (!found) throw new TwintuneError({ code: 'INTERNAL', message: 'A search for a model found none.' })
+  return withAbortSignal(signal, (abort) => openModel(found, { device, signal: abort }))
+}

@@ -1,0 +1,87 @@
+import path from 'node:path'
+import { TwintuneError } from '../../failure.js'
+import { frameworkNames } from '../../framework-names.js'
+import type { RunResult } from '../../protocol/result.js'
+import type { Experiment, Framework } from '../../spec/schema.js'
+import { comparisonFiles } from '../folder/files.js'
+import { findComparison } from '../folder/find.js'
+import type { RecordedComparison } from '../folder/read.js'
+import { isOwnFolder } from '../folder/regular-file.js'
+
+/** Trained model of a run, as it lies in a comparison's folder. */
+export interface FoundModel {
+  readonly framework: Framework
+  readonly seed: number
+  readonly mode: Experiment['mode']
+  /** Absolute path of the model's file. */
+  readonly file: string
+}
+
+/** Which of a comparison's models is wanted. */
+export interface WantedModel {
+  readonly framework?: Framework | undefined
+  /** Seed of the run; without it, the first seed that has finished in the frameworks that are wanted. */
+  readonly seed?: number | undefined
+}
+
+/**
+ * Finds the trained models of one seed in a comparison: that of a framework, or those of all frameworks that have finished
+ * the seed.
+ *
+ * @param named - Folder, name, ending of a name, or `latest`.
+ * @throws TwintuneError COMPARISON_NOT_FOUND when there is no such comparison, MODEL_UNUSABLE when no such run has finished.
+ */
+export async function findModels(
+  named: string,
+  { framework, seed }: WantedModel,
+  runsDirectory: string,
+): Promise<FoundModel[]> {
+  const comparison = await findComparison(named, runsDirectory)
+  const finished = comparison.results.filter(
+    (run) =>
+      run.status === 'finished' && !run.repeat && (framework === undefined || run.framework === framework),
+  )
+  const ofSeed = finished.filter((run) => run.seed === (seed ?? firstSeed(comparison, finished)))
+  if (ofSeed.length === 0) throw noSuchModel(comparison, { framework, seed }, finished)
+  return ofSeed.map((run) => modelOf(comparison, run))
+}
+
+/** The first seed of the comparison that all frameworks of the finished runs have finished, or else any of them. */
+function firstSeed({ started }: RecordedComparison, finished: readonly RunResult[]): number | undefined {
+  const seeds = started.runs.map(({ seed }) => seed)
+  const frameworks = new Set(finished.map(({ framework }) => framework)).size
+  const countOf = (seed: number): number => finished.filter((run) => run.seed === seed).length
+  return seeds.find((seed) => countOf(seed) === frameworks) ?? seeds.find((seed) => countOf(seed) > 0)
+}
+
+function modelOf(comparison: RecordedComparison, { framework, seed }: RunResult): FoundModel {
+  const folder = path.join(comparison.path, comparisonFiles.folderOf({ framework, seed }))
+  const ofModel = path.join(folder, comparisonFiles.model)
+  const file = path.join(ofModel, comparisonFiles.modelTensors)
+  for (const each of [folder, ofModel])
+    if (!isOwnFolder(each))
+      throw new TwintuneError({
+        code: 'MODEL_UNUSABLE',
+        message: `There is no folder ${each}, which would hold the trained model.`,
+        hint: 'Carry the run out again, or name another one.',
+      })
+  return { framework, seed, mode: comparison.started.mode, file }
+}
+
+function noSuchModel(
+  { name }: RecordedComparison,
+  { framework, seed }: WantedModel,
+  finished: readonly RunResult[],
+): TwintuneError {
+  const ofFramework = framework === undefined ? '' : ` of ${frameworkNames[framework]}`
+  const ofSeed = seed === undefined ? '' : ` with the seed ${seed}`
+  const seeds = [...new Set(finished.map((run) => run.seed))]
+  return new TwintuneError({
+    code: 'MODEL_UNUSABLE',
+    message: `The comparison ${name} has no finished run${ofFramework}${ofSeed}.`,
+    hint:
+      seeds.length > 0
+        ? `Use one of the finished seeds: ${seeds.join(', ')}.`
+        : `twintune show ${name} says what became of its runs.`,
+  })
+}

@@ -1,0 +1,169 @@
+import { rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type CancelSignal, withAbortSignal } from '../../cancellation.js'
+import { TwintuneError } from '../../failure.js'
+import { loadModelMessage, type TrainedModelDescription } from '../../protocol/load-model.js'
+import { type ClassProbability, predictMessage } from '../../protocol/predict.js'
+import type { Framework } from '../../spec/schema.js'
+import type { Worker } from '../../worker/worker.js'
+import { FrameworkWorker } from '../workers/framework-worker.js'
+import { withTemporaryWorker } from '../workers/temporary-worker.js'
+import type { FoundModel } from './find-model.js'
+
+/** Prediction of a trained model for one image. */
+export interface Prediction {
+  /** Path of the image as it was given; `null` for an image that was given as bytes. */
+  readonly image: string | null
+  /** Most probable classes, the first of them first; empty where the image could not be read. */
+  readonly top: readonly ClassProbability[]
+  /** Reason why the image could not be read; `null` where it could. */
+  readonly problem: string | null
+}
+
+export interface PredictOptions {
+  /**
+   * Largest number of classes for each image.
+   * @defaultValue 5
+   */
+  readonly top?: number
+  /**
+   * Number of images that go through the model at once.
+   * @defaultValue 32
+   */
+  readonly batchSize?: number
+  /** Signal that cancels when it is aborted; the model can be asked again unless Python had to be ended for it. */
+  readonly signal?: CancelSignal
+}
+
+/** Trained model in a Python that stays warm until the model is closed. */
+export interface TrainedModel extends AsyncDisposable {
+  readonly framework: Framework
+  readonly seed: number
+  /** Description of the model: its classes, its preprocessing, its head. */
+  readonly description: TrainedModelDescription
+  /** Device that the model lies on. */
+  readonly device: string
+  /**
+   * Predicts the classes of images: of files by their paths, or of encoded images as bytes. An image that can't be read
+   * has a `problem`, and the others are predicted all the same.
+   *
+   * @throws TwintuneError When Python has died or the model was closed.
+   */
+  predict(images: readonly (string | Uint8Array)[], options?: PredictOptions): Promise<Prediction[]>
+  /** Stops the model's Python. Never rejects. */
+  close(): Promise<void>
+}
+
+export interface OpenModelOptions {
+  readonly device: string
+  readonly signal: AbortSignal
+  /** Environment variables that are set for the worker and its Python. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Number of classes for each image, unless another one is asked for. */
+export const defaultTop = 5
+/** Number of images that go through a model at once, unless another one is asked for. */
+export const defaultBatchSize = 32
+
+/**
+ * Starts the Python of a trained model's framework and loads the model there.
+ *
+ * @throws TwintuneError When the framework or the model's file can't be used.
+ */
+export function openModel(found: FoundModel, options: OpenModelOptions): Promise<TrainedModel> {
+  return new Promise((resolve, reject) => {
+    let close = (): void => {}
+    const closed = new Promise<void>((ended) => {
+      close = ended
+    })
+    const { framework, seed, file } = found
+    const ended = withTemporaryWorker(
+      framework,
+      async (worker, folder) => {
+        const { signal, device } = options
+        // The model's file says which mode it is of, so that the packages of both are imported.
+        await FrameworkWorker.warmUp(worker, framework, { mode: found.mode, signal })
+        const loaded = await worker.request(loadModelMessage, { file, device }, { signal })
+        const model = { framework, seed, description: loaded.model, device: loaded.device }
+        resolve(warmModel(model, { worker, folder, close, whenEnded: () => ended }))
+        await closed
+      },
+      options.environment,
+    ).catch(reject)
+  })
+}
+
+/** What a warm model is made of: its worker, a folder for images that are given as bytes, and its end. */
+interface Warmth {
+  readonly worker: Worker
+  readonly folder: string
+  readonly close: () => void
+  readonly whenEnded: () => Promise<void>
+}
+
+function warmModel(
+  model: Pick<TrainedModel, 'framework' | 'seed' | 'description' | 'device'>,
+  { worker, folder, close, whenEnded }: Warmth,
+): TrainedModel {
+  let isClosed = false
+  let calls = 0
+  const closeModel = async (): Promise<void> => {
+    isClosed = true
+    close()
+    await whenEnded()
+  }
+  return {
+    ...model,
+    predict: async (images, { top = defaultTop, batchSize = defaultBatchSize, signal } = {}) => {
+      if (isClosed) throw closedModel()
+      checkCount('top', top)
+      checkCount('batchSize', batchSize)
+      if (images.length === 0) return []
+      calls++
+      const prefix = path.join(folder, `image-${calls}-`)
+      const written: string[] = []
+      try {
+        const paths: string[] = []
+        for (const [index, image] of images.entries()) {
+          if (typeof image === 'string') {
+            paths.push(path.resolve(image))
+          } else {
+            const file = `${prefix}${index}`
+            written.push(file)
+            await writeFile(file, image)
+            paths.push(file)
+          }
+        }
+        const request = { images: paths, top, batchSize }
+        const { predictions } = await withAbortSignal(signal, (abort) =>
+          worker.request(predictMessage, request, { signal: abort }),
+        )
+        return predictions.map((prediction, index) => {
+          const image = images[index]
+          return { image: typeof image === 'string' ? image : null, ...prediction }
+        })
+      } finally {
+        await Promise.all(written.map((file) => rm(file, { force: true })))
+      }
+    },
+    close: closeModel,
+    [Symbol.asyncDispose]: closeModel,
+  }
+}
+
+function closedModel(): TwintuneError {
+  return new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: 'The trained model was closed, and predicts nothing any more.',
+    hint: 'Load it again with loadModel.',
+  })
+}
+
+function checkCount(name: string, count: number): void {
+  if (Number.isInteger(count) && count >= 1) return
+  throw new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: `${name} must be a whole number from 1 up, not ${count}`,
+  })
+}
