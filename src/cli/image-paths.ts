@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { glob, isDynamicPattern } from 'tinyglobby'
@@ -40,9 +40,8 @@ async function* linesOf(stdin: CommandContext['stdin']): AsyncGenerator<string, 
 async function* imagesOf(argument: string, cwd: string): AsyncGenerator<string, void, void> {
   const place = path.resolve(cwd, argument)
   if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
-    const found = await globSorted('**', place)
     yield* required(
-      found.filter(isImage).map((name) => path.join(argument, name)),
+      imagesBelow(place).map((name) => path.join(argument, name)),
       `The folder ${argument} holds no image (${imageEndings.join(', ')}).`,
     )
     return
@@ -60,6 +59,15 @@ async function* imagesOf(argument: string, cwd: string): AsyncGenerator<string, 
 async function globSorted(pattern: string, cwd: string): Promise<string[]> {
   const found = await glob(pattern, { cwd, absolute: path.isAbsolute(pattern), expandDirectories: false })
   return found.sort(compareText)
+}
+
+/** Lists the images below a folder, without hidden ones. Links to files count, and links to folders aren't followed. */
+function imagesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && isImage(entry.name))
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.split(path.sep).some((part) => part.startsWith('.')))
+    .sort(compareText)
 }
 
 function required(found: readonly string[], message: string): readonly string[] {

@@ -315,12 +315,6 @@ function parseAddedSeeds(value: string): readonly number[] {
   return seeds
 }
 
-function parseSeed(value: string): number {
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value)))
-    throw new InvalidArgumentError('The seed must be a whole number from 0 up.')
-  return Number(value)
-}
-
 function parseCount(value: string): number {
   if (!/^[1-9]\d*$/.test(value) || !Number.isSafeInteger(Number(value)))
     throw new InvalidArgumentError('The number must be a whole one from 1 up.')

@@ -313,9 +313,9 @@ function createProgram(context: CommandContext, run: Run): Command {
   )
 
   const predict = program
-    .command('predict <comparison> [images...]')
+    .command('predict <run> [images...]')
     .description(
-      'predict the classes of images with the trained models of a comparison, which is given by its folder, its name, the end of its name, or `latest`; images are files, folders, patterns, or paths on stdin',
+      'predict the classes of images (files, folders, patterns, or paths on stdin) with the trained models of a comparison, given by its folder, its name, the end of its name, or `latest`',
     )
     .action((comparison: string, images: readonly string[], options: PredictCommandOptions) =>
       run(async () => (await import('./predict.js')).predictCommand(comparison, images, options, context)),

@@ -36,6 +36,12 @@ export const trainedModelSchema = z.strictObject({
   mode: experimentSchema.shape.mode.unwrap(),
   backbone: z.string(),
   weights: z.enum(['imagenet', 'random', 'file']).describe('Kind of weights that the backbone began with.'),
+  batchNormEpsilon: z
+    .number()
+    .nullable()
+    .describe(
+      "Epsilon of the backbone's BatchNorm layers; null where it has none, and in idiomatic mode, where it is the library's own.",
+    ),
   head: headSchema,
   classes: z.array(z.string()).describe('Class names, in the order of the logits.'),
   input: modelInputSchema,

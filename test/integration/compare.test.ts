@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { comparisonSchema } from '../../src/compare/comparison.js'
 import { disagreementDetailsSchema } from '../../src/compare/disagreement.js'
 import type { Event } from '../../src/events.js'
+import { loadModel } from '../../src/index.js'
+import { predictionLineSchema } from '../../src/lines/predict.js'
 import { evaluationDetailsSchema } from '../../src/protocol/evaluation.js'
 import { type RunResult, runResultSchema } from '../../src/protocol/result.js'
 import { comparisonFiles } from '../../src/run/folder/files.js'
@@ -13,6 +15,7 @@ import {
   comparisonOf,
   eventsOf,
   parseEvents,
+  python,
   readJson,
   runExample,
   runTwintune,
@@ -97,6 +100,61 @@ describe('compare, aligned, on both frameworks', () => {
       'run-started tensorflow 1',
       'run-finished tensorflow 1',
     ])
+  })
+
+  it('left models that predict the test images as the runs report, in both frameworks', async () => {
+    const broken = path.join(folder, 'broken.png')
+    writeFileSync(broken, 'no image')
+    const args = ['--top', '2', '--batch-size', '7', '--format', 'jsonl']
+    const ran = await startTwintune(['predict', 'latest', 'test', broken, ...args], folder)
+    expect(ran.exitCode).toBe(3)
+    const lines = ran.stdout.split('\n').map((line) => predictionLineSchema.parse(JSON.parse(line)))
+    const images = lines.slice(0, -1)
+    expect(lines.at(-1)).toMatchObject({ image: broken, models: [], problem: expect.stringContaining('PNG') })
+    for (const [position, framework] of (['tensorflow', 'pytorch'] as const).entries()) {
+      const predicted = images.map(({ models }) => models[position]?.top.map((each) => each.class) ?? [])
+      const right = images.filter(
+        ({ image }, index) => predicted[index]?.[0] === path.basename(path.dirname(image)),
+      )
+      const run = comparisonOf(events).runs.find((each) => each.framework === framework && each.seed === 0)
+      expect(right.length / images.length).toBe(run?.test?.accuracy)
+      // The table of the run's test has the same answers, image by image.
+      const table = readFileSync(
+        path.join(comparisonDirectory, `${framework}-seed0`, 'predictions.csv'),
+        'utf8',
+      )
+      const rows = table
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((row) => row.split(','))
+      expect(rows.map(([, image, , , answer]) => [path.join('test', image ?? ''), answer])).toEqual(
+        images.map(({ image }, index) => [image, predicted[index]?.[0]]),
+      )
+    }
+  })
+
+  it('left a model that a program loads, asks again and again, and closes', async () => {
+    process.env.TWINTUNE_PYTHON = python
+    const model = await loadModel(comparisonDirectory, { framework: 'pytorch', seed: 1 })
+    const { classes } = model.description
+    const file = path.join(
+      folder,
+      'test',
+      classes[0] ?? '',
+      readdirSync(path.join(folder, 'test', classes[0] ?? ''))[0] ?? '',
+    )
+    const [ofFile, ofBytes] = await model.predict([file, readFileSync(file)], { top: 99 })
+    expect(ofFile).toMatchObject({ image: file, problem: null })
+    expect(ofFile?.top).toHaveLength(classes.length)
+    expect(ofBytes).toEqual({ ...ofFile, image: null })
+    const [again, bad] = await model.predict([readFileSync(file), Buffer.from('no image')])
+    expect(again?.top[0]).toEqual(ofFile?.top[0])
+    expect(bad).toMatchObject({ image: null, top: [], problem: expect.stringContaining('PNG') })
+    await model.close()
+    await expect(model.predict([file])).rejects.toMatchObject({
+      failure: { message: expect.stringContaining('closed') },
+    })
   })
 
   it('writes a report for people', () => {

@@ -149,7 +149,7 @@ function reachedBy(events: readonly Event[]): unknown {
       ...facts,
       phases: facts.phases.map(({ features: _, continuity: _seen, ...phase }) => phase),
     },
-    files: ['model/model.safetensors', 'predictions.safetensors'].map((file) =>
+    files: ['model/model.safetensors', 'predictions.safetensors', 'predictions.csv'].map((file) =>
       createHash('sha256')
         .update(readFileSync(path.join(model, file)))
         .digest('hex'),

@@ -16,6 +16,7 @@ from twintune.evaluation.metrics import (
     confusion_matrix,
     losses_and_confidences,
 )
+from twintune.evaluation.prediction_table import save_prediction_table
 from twintune.model.tensor_files import save_sealed
 from twintune.protocol import CalibrationBin, ClassEvaluation, Evaluation, TopLoss
 from twintune.system.files import replacing
@@ -23,10 +24,14 @@ from twintune.system.files import replacing
 _TOP_LOSSES = 20
 DATA = "data"
 """The name of the text in the header of predictions that says which images they are of."""
+CLASSES = "classes"
+"""The name of the text in the header of predictions that names the classes, as a JSON list."""
 
 
 def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder: Path, data: str) -> None:
     """Writes evaluation.json, and predictions.safetensors with the logits and labels that all metrics come from.
+
+    predictions.csv says which image each row of the logits is of.
 
     Args:
         logits: Array of shape [images, classes], in the split's order.
@@ -35,7 +40,9 @@ def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder
         folder: The run's folder.
         data: The digest of the images of all splits (`Splits.digest`).
     """
-    save_sealed({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors", {DATA: data})
+    texts = {DATA: data, CLASSES: msgspec.json.encode(classes).decode()}
+    save_sealed({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors", texts)
+    save_prediction_table(logits, split, classes, folder / "predictions.csv")
     with replacing(folder / "evaluation.json") as file:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(describe_evaluation(logits, split, classes))))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
+from twintune.backbones import find_backbone
 from twintune.errors import TwintuneError
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_sealed
 from twintune.protocol import ModelInput, RunRequest, TrainedModelDescription
@@ -36,11 +36,15 @@ def describe_model(request: RunRequest, classes: list[str], model_input: ModelIn
         classes: Class names, in the order of the logits.
         model_input: The description that the engine's input pipeline gives of itself.
     """
+    weights = request.model.weights
+    is_aligned = request.mode == "aligned"
+    batch_norm = find_backbone(request.model.backbone).batch_norm_of(weights) if is_aligned else None
     return TrainedModelDescription(
         framework=request.framework,
         mode=request.mode,
         backbone=request.model.backbone,
-        weights=msgspec.to_builtins(request.model.weights)["kind"],
+        weights=msgspec.to_builtins(weights)["kind"],
+        batch_norm_epsilon=batch_norm.epsilon if batch_norm else None,
         head=request.model.head,
         classes=classes,
         input=model_input,
@@ -81,11 +85,11 @@ def load_model_file(file: Path) -> ModelFile:
 
 def _parse(text: str, file: Path) -> TrainedModelDescription:
     try:
-        fields = json.loads(text)
+        fields = msgspec.json.decode(text, type=dict[str, Any])
         version = fields.pop("formatVersion", None)
         if version == _VERSION:
             return msgspec.convert(fields, TrainedModelDescription)
         reason = f"its header has the format {version}, and this version of twintune reads {_VERSION}"
-    except (ValueError, AttributeError, msgspec.MsgspecError) as error:
+    except msgspec.MsgspecError as error:
         reason = f"its header can't be read: {error}"
     raise TwintuneError("MODEL_UNUSABLE", f"{file} can't be used: {reason}.", _MEND)

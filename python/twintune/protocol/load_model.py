@@ -31,14 +31,15 @@ class ModelInput(Message):
 class TrainedModelDescription(Message):
     """A description of a trained model, which its file has in its header: all that is needed to use it.
 
-    `classes` are in the order of the logits. `weights` is the kind that the backbone began with, which decides the
-    constants of its BatchNorm layers.
+    `classes` are in the order of the logits. `weights` is the kind that the backbone began with. `batch_norm_epsilon` is
+    None for a backbone without BatchNorm, and in idiomatic mode, where the constants are the library's own.
     """
 
     framework: Framework
     mode: Mode
     backbone: str
     weights: Literal["imagenet", "random", "file"]
+    batch_norm_epsilon: float | None
     head: Head
     classes: list[str]
     input: ModelInput

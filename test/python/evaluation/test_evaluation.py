@@ -90,10 +90,17 @@ def test_what_is_saved_is_enough_to_compute_every_metric_again(tmp_path: Path) -
     save_evaluation(logits, split, CLASSES, tmp_path, "0f")
     saved = load_file(tmp_path / "predictions.safetensors")
     assert evaluate_logits(saved["logits"], saved["labels"]) == evaluate_logits(logits, split.labels)
-    assert load_sealed(tmp_path / "predictions.safetensors").metadata == {"data": "0f"}
+    assert load_sealed(tmp_path / "predictions.safetensors").metadata == {
+        "data": "0f",
+        "classes": '["cat","dog","owl"]',
+    }
     evaluation = msgspec.json.decode((tmp_path / "evaluation.json").read_bytes(), type=Evaluation)
     assert evaluation == describe_evaluation(logits, split, CLASSES)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["evaluation.json", "predictions.safetensors"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "evaluation.json",
+        "predictions.csv",
+        "predictions.safetensors",
+    ]
 
 
 @pytest.mark.parametrize(
