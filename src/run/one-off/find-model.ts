@@ -17,7 +17,7 @@ export interface FoundModel {
   readonly file: string
 }
 
-/** Which of a comparison's models is wanted. */
+/** Choice among a comparison's models. */
 export interface WantedModel {
   readonly framework?: Framework | undefined
   /** Seed of the run; without it, the first seed that has finished in the frameworks that are wanted. */

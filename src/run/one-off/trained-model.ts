@@ -94,7 +94,7 @@ export function openModel(found: FoundModel, options: OpenModelOptions): Promise
   })
 }
 
-/** What a warm model is made of: its worker, a folder for images that are given as bytes, and its end. */
+/** Parts of a warm model: its worker, a folder for images that are given as bytes, and its end. */
 interface Warmth {
   readonly worker: Worker
   readonly folder: string
