@@ -30,6 +30,7 @@ it.each([
   ['list', ['list', '--out', runs]],
   ['show', ['show', 'latest', '--out', runs]],
   ['show of what is not there', ['show', hostile]],
+  ['predict with what is not there', ['predict', hostile, 'a.png']],
   ['validate', ['validate', 'a.yaml']],
   ['compare of a wrong specification', ['compare', 'a.yaml']],
   ['compare of a file that is not there', ['compare', `${hostile}.yaml`]],
