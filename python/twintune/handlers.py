@@ -52,6 +52,12 @@ def _fetch_weights(payload: bytes, emit: Emit) -> object:
     return fetch_weights(msgspec.json.decode(payload, type=protocol.FetchWeightsRequest))
 
 
+def _export_model(payload: bytes, emit: Emit) -> object:
+    from twintune.exporting.exporting import export_model
+
+    return export_model(msgspec.json.decode(payload, type=protocol.ExportModelRequest), emit)
+
+
 def _paired_difference(payload: bytes, emit: Emit) -> object:
     from twintune.evaluation.statistics import paired_difference
 
@@ -126,6 +132,7 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "check-data": _check_data,
     "find-learning-rate": _find_learning_rate,
     "fetch-weights": _fetch_weights,
+    "export-model": _export_model,
     "paired-difference": _paired_difference,
     "pairs-needed": _pairs_needed,
     "compare-predictions": _compare_predictions,

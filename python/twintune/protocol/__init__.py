@@ -46,6 +46,15 @@ from twintune.protocol.describe_data import (
     UnreadableImage,
 )
 from twintune.protocol.evaluation import CalibrationBin, ClassEvaluation, Evaluation, EvaluationMetrics, TopLoss
+from twintune.protocol.export_model import (
+    ExportedArtefact,
+    ExportedFile,
+    ExportFormat,
+    ExportingReport,
+    ExportModelRequest,
+    ExportModelResult,
+    ExportTie,
+)
 from twintune.protocol.fetch_weights import FetchWeightsRequest, FetchWeightsResult
 from twintune.protocol.find_learning_rate import (
     FindLearningRateRequest,
@@ -193,6 +202,13 @@ __all__ = [
     "Evaluation",
     "EvaluationMetrics",
     "EvaluationReport",
+    "ExportFormat",
+    "ExportModelRequest",
+    "ExportModelResult",
+    "ExportTie",
+    "ExportedArtefact",
+    "ExportedFile",
+    "ExportingReport",
     "Facts",
     "FeatureOrigin",
     "FetchWeightsRequest",

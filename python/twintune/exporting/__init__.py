@@ -1,0 +1,1 @@
+"""The export of trained models to formats that are used without twintune."""

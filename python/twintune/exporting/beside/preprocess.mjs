@@ -1,0 +1,150 @@
+// From an image to the pixels that the exported model takes:
+//
+//   const { data, dims } = await preprocess(await readFile('photo.jpg'))
+//   const pixels = new ort.Tensor('float32', data, dims)
+//
+// Decoding needs the package sharp; resizing needs nothing. What is done is described in preprocessing.json, which lies beside
+// this file. The scaling and normalising of the pixels is within the model.
+
+import { readFileSync } from 'node:fs'
+
+/** Content of preprocessing.json. */
+export const preprocessing = JSON.parse(readFileSync(new URL('preprocessing.json', import.meta.url), 'utf8'))
+
+/** Class names, in the order of the model's outputs. */
+export const classes = preprocessing.classes
+
+/**
+ * Decodes and resizes an image.
+ *
+ * @param {Uint8Array} encoded - Bytes of a JPEG, PNG, WebP or other image file.
+ * @returns Batch of one image: numbers from 0 to 255, and the batch's shape.
+ */
+export async function preprocess(encoded, { resize, input } = preprocessing) {
+  const { data, width, height } = await decode(encoded)
+  const pixels = resizePixels(data, width, height, resize)
+  const numbers = input.dtype === 'float64' ? Float64Array.from(pixels) : Float32Array.from(pixels)
+  return { data: numbers, dims: [1, resize.size, resize.size, 3] }
+}
+
+/** Decodes to RGB with 8 bits a channel: upright by EXIF, transparent parts on white, no colour profile applied. */
+export async function decode(encoded) {
+  const { default: sharp } = await import('sharp')
+  const { data, info } = await sharp(encoded, { ignoreIcc: true })
+    .rotate()
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height }
+}
+
+/**
+ * Resizes pixels as the training did, to the last bit.
+ *
+ * @param {Uint8Array} pixels - Pixels in RGB, of shape [height, width, 3].
+ * @returns Pixels of shape [size, size, 3]: a Uint8Array, or a Float32Array where TensorFlow resized in the training.
+ */
+export function resizePixels(pixels, width, height, { size, library, interpolation }) {
+  if (library === 'TensorFlow') return resizeLikeTensorFlow(pixels, width, height, size)
+  const filter = filters[interpolation]
+  const narrowed = width === size ? pixels : resizeRows(pixels, width, height, size, filter)
+  if (height === size) return narrowed
+  return transpose(resizeRows(transpose(narrowed, size, height), height, size, size, filter), size, size)
+}
+
+// Pillow's own filters, with the distance that each reaches.
+const filters = {
+  bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: {
+    support: 2,
+    weight: (signed) => {
+      const a = -0.5
+      const x = Math.abs(signed)
+      if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+    },
+  },
+}
+
+// Pillow computes with whole numbers, of which 22 bits are behind the point.
+const bits = 22
+
+function resizeRows(pixels, width, height, size, filter) {
+  const resized = new Uint8Array(height * size * 3)
+  for (const [column, { first, weights }] of coefficients(width, size, filter).entries()) {
+    for (let row = 0; row < height; row++) {
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 1 << (bits - 1)
+        let at = (row * width + first) * 3 + channel
+        for (const weight of weights) {
+          sum += pixels[at] * weight
+          at += 3
+        }
+        resized[(row * size + column) * 3 + channel] = Math.min(255, Math.max(0, sum >> bits))
+      }
+    }
+  }
+  return resized
+}
+
+function coefficients(before, after, { support, weight }) {
+  const scale = before / after
+  // Shrinking smooths: the filter grows with the scale.
+  const stretch = Math.max(scale, 1)
+  const reach = support * stretch
+  return Array.from({ length: after }, (_, index) => {
+    const center = (index + 0.5) * scale
+    const first = Math.max(0, Math.trunc(center - reach + 0.5))
+    const end = Math.min(before, Math.trunc(center + reach + 0.5))
+    const raw = Array.from({ length: end - first }, (_, x) => weight((x + first - center + 0.5) * (1 / stretch)))
+    const sum = raw.reduce((total, value) => total + value, 0)
+    const weights = raw.map((value) => {
+      const share = sum === 0 ? value : value / sum
+      return Math.trunc(share * 2 ** bits + (share < 0 ? -0.5 : 0.5))
+    })
+    return { first, weights }
+  })
+}
+
+function transpose(pixels, width, height) {
+  const turned = new Uint8Array(pixels.length)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      for (let channel = 0; channel < 3; channel++) {
+        turned[(column * height + row) * 3 + channel] = pixels[(row * width + column) * 3 + channel]
+      }
+    }
+  }
+  return turned
+}
+
+// Bilinear and not antialiased, in float32 as TensorFlow computes.
+function resizeLikeTensorFlow(pixels, width, height, size) {
+  const resized = new Float32Array(size * size * 3)
+  const rows = positions(height, size)
+  const columns = positions(width, size)
+  const between = (one, other, share) => Math.fround(one + Math.fround(Math.fround(other - one) * share))
+  let at = 0
+  for (const [above, below, down] of rows) {
+    for (const [left, right, along] of columns) {
+      for (let channel = 0; channel < 3; channel++) {
+        const value = (row, column) => pixels[(row * width + column) * 3 + channel]
+        const top = between(value(above, left), value(above, right), along)
+        const bottom = between(value(below, left), value(below, right), along)
+        resized[at++] = between(top, bottom, down)
+      }
+    }
+  }
+  return resized
+}
+
+function positions(before, after) {
+  const scale = Math.fround(before / after)
+  return Array.from({ length: after }, (_, index) => {
+    const place = Math.fround(Math.fround((index + 0.5) * scale) - 0.5)
+    const floor = Math.floor(place)
+    return [Math.max(floor, 0), Math.min(Math.ceil(place), before - 1), Math.fround(place - floor)]
+  })
+}

@@ -1,0 +1,50 @@
+"""The formats of an export: which framework gives which, what their artefacts are called, and what they need."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+
+from twintune.errors import TwintuneError, install_command
+from twintune.protocol import ExportFormat, Framework
+
+FORMATS: dict[Framework, tuple[ExportFormat, ...]] = {
+    "tensorflow": ("safetensors", "keras", "saved-model", "onnx"),
+    "pytorch": ("safetensors", "onnx", "torch-export"),
+}
+"""The formats that each framework gives: the twin of `formatsOfFrameworks` in `src/export-formats.ts`."""
+
+ARTEFACTS: dict[ExportFormat, str] = {
+    "safetensors": "model.safetensors",
+    "keras": "model.keras",
+    "saved-model": "saved-model",
+    "onnx": "model.onnx",
+    "torch-export": "model.pt2",
+}
+"""The name of each format's file or folder."""
+
+_PACKAGES: dict[tuple[Framework, ExportFormat], tuple[str, ...]] = {
+    ("tensorflow", "onnx"): ("onnx", "onnxruntime", "tf2onnx"),
+    ("pytorch", "onnx"): ("onnx", "onnxruntime", "onnxscript"),
+}
+"""The packages that a format needs beside those of its framework."""
+
+
+def check_packages(framework: Framework, formats: Sequence[ExportFormat]) -> None:
+    """Looks for the packages that formats need.
+
+    Raises:
+        TwintuneError: PACKAGE_MISSING, which names all that are missing.
+    """
+    wanted = [package for name in formats for package in _PACKAGES.get((framework, name), ())]
+    missing = [package for package in wanted if importlib.util.find_spec(package) is None]
+    if missing:
+        raise TwintuneError(
+            "PACKAGE_MISSING",
+            f"An export to ONNX needs {_listed(missing)}, which Python doesn't find.",
+            install_command("requirements-export.txt"),
+        )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
