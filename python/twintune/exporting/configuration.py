@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from PIL import Image
 
 from twintune.model.precision import array_dtype
 from twintune.protocol import TrainedModelDescription
@@ -40,6 +42,7 @@ def describe_preprocessing(model: TrainedModelDescription) -> dict[str, Any]:
             "library": "TensorFlow" if image.library == "TensorFlow" else "Pillow",
             "interpolation": image.interpolation,
             "antialias": image.antialias,
+            "tallImages": tall_images(),
         },
         "input": {
             "name": "pixels",
@@ -51,6 +54,19 @@ def describe_preprocessing(model: TrainedModelDescription) -> dict[str, Any]:
         "output": {"name": output_of(model), "shape": ["batch", len(model.classes)]},
         "classes": model.classes,
     }
+
+
+@functools.cache
+def tall_images() -> Literal["horizontalFirst", "verticalFirst"]:
+    """The order in which this Pillow resizes an image that is much taller than wide.
+
+    Pillow rounds between its two passes, so that the order shows. Pillow 13 resizes such images vertically first: those
+    that become smaller to a height s with s + height > 2 width. Earlier versions resize all horizontally first.
+    """
+    image = Image.effect_noise((2, 16), 100).convert("RGB")
+    by_height = image.resize((2, 8), Image.Resampling.BICUBIC).resize((8, 8), Image.Resampling.BICUBIC)
+    is_by_height = image.resize((8, 8), Image.Resampling.BICUBIC).tobytes() == by_height.tobytes()
+    return "verticalFirst" if is_by_height else "horizontalFirst"
 
 
 def write_json(value: Any, file: Path) -> None:

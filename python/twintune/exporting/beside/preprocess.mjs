@@ -32,12 +32,24 @@ export async function decode(encoded) {
   const { default: sharp } = await import('sharp')
   const { data, info } = await sharp(encoded, { ignoreIcc: true })
     .rotate()
-    .flatten({ background: 'white' })
     .toColourspace('srgb')
-    .removeAlpha()
+    .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height }
+  return { data: onWhite(data), width: info.width, height: info.height }
+}
+
+// As Pillow lays one image on another.
+function onWhite(pixels) {
+  const opaque = new Uint8Array((pixels.length / 4) * 3)
+  for (let pixel = 0; pixel < pixels.length / 4; pixel++) {
+    const alpha = pixels[4 * pixel + 3]
+    for (let channel = 0; channel < 3; channel++) {
+      const sum = 128 * (pixels[4 * pixel + channel] * alpha + 255 * (255 - alpha) + 128)
+      opaque[3 * pixel + channel] = (((sum >> 8) + sum) >> 8) >> 7
+    }
+  }
+  return opaque
 }
 
 /**
@@ -46,12 +58,17 @@ export async function decode(encoded) {
  * @param {Uint8Array} pixels - Pixels in RGB, of shape [height, width, 3].
  * @returns Pixels of shape [size, size, 3]: a Uint8Array, or a Float32Array where TensorFlow resized in the training.
  */
-export function resizePixels(pixels, width, height, { size, library, interpolation }) {
+export function resizePixels(pixels, width, height, { size, library, interpolation, tallImages }) {
   if (library === 'TensorFlow') return resizeLikeTensorFlow(pixels, width, height, size)
   const filter = filters[interpolation]
-  const narrowed = width === size ? pixels : resizeRows(pixels, width, height, size, filter)
-  if (height === size) return narrowed
-  return transpose(resizeRows(transpose(narrowed, size, height), height, size, size, filter), size, size)
+  // The numbers are rounded between the two passes, so that their order matters: it is that of the Pillow of the training.
+  if (tallImages === 'verticalFirst' && size < height && size + height > 2 * width)
+    return resizeRows(resizeColumns(pixels, width, height, size, filter), width, size, size, filter)
+  return resizeColumns(resizeRows(pixels, width, height, size, filter), size, height, size, filter)
+}
+
+function resizeColumns(pixels, width, height, size, filter) {
+  return transpose(resizeRows(transpose(pixels, width, height), height, width, size, filter), size, width)
 }
 
 // Pillow's own filters, with the distance that each reaches.
@@ -72,6 +89,7 @@ const filters = {
 const bits = 22
 
 function resizeRows(pixels, width, height, size, filter) {
+  if (width === size) return pixels
   const resized = new Uint8Array(height * size * 3)
   for (const [column, { first, weights }] of coefficients(width, size, filter).entries()) {
     for (let row = 0; row < height; row++) {

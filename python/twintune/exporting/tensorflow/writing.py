@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from twintune.backbones import find_idiomatic_pair
 from twintune.data.dataset import Split
@@ -89,7 +90,11 @@ def _write_onnx(serve: Any, model: TrainedModelDescription, file: Path) -> None:
     import tf2onnx
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    program, _ = tf2onnx.convert.from_function(serve, input_signature=serve.input_signature, opset=_OPSET)
+    # tf2onnx freezes variables, but no other tensors that a function holds, such as those of keras.layers.Normalization.
+    frozen, output = convert_variables_to_constants_v2(serve.get_concrete_function()), output_of(model)
+    signature = serve.input_signature
+    named = tf.function(lambda pixels: {output: frozen(pixels)[0]}, input_signature=signature)
+    program, _ = tf2onnx.convert.from_function(named, input_signature=signature, opset=_OPSET)
     program.ir_version = _IR_VERSION
     for value in (*program.graph.input, *program.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "batch"
