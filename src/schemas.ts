@@ -22,6 +22,7 @@ import type {
   Event,
   Experiment,
   ExperimentInput,
+  ExportLine,
   Failure,
   FailureLine,
   FetchLine,
@@ -50,6 +51,7 @@ import {
 import { dataLineSchema as dataLine } from './lines/data.js'
 import { doctorLineSchema as doctorLine } from './lines/doctor.js'
 import { ejectLineSchema as ejectLine } from './lines/eject.js'
+import { exportLineSchema as exportLine } from './lines/export.js'
 import { failureLineSchema as failureLine } from './lines/failure.js'
 import { fetchLineSchema as fetchLine } from './lines/fetch.js'
 import { initLineSchema as initLine } from './lines/init.js'
@@ -128,6 +130,9 @@ export const fetchLineSchema: z.ZodType<FetchLine> = fetchLine
 
 /** Schema of a line of `twintune backbones --json`. */
 export const backboneLineSchema: z.ZodType<BackboneLine> = backboneLine
+
+/** Schema of the line of `twintune export --json`. */
+export const exportLineSchema: z.ZodType<ExportLine> = exportLine
 
 /** Schema of a line of `twintune cache ls --json`. */
 export const cacheEntryLineSchema: z.ZodType<CacheEntryLine> = cacheEntryLine

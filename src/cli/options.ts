@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { defaultEvidence, evidenceSchema } from '../compare/evidence.js'
 import { frameworkNames } from '../framework-names.js'
 import type { ComparisonListedLine } from '../lines/comparison.js'
+import { type ExportFormat, exportFormatSchema } from '../protocol/export-model.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { defaultRange, fewestSteps } from '../run/one-off/sweep-range.js'
@@ -248,6 +249,25 @@ export function addPredictOptions(command: Command): Command {
     )
 }
 
+/** Adds the options of an export: its formats, whose model it is, and where it goes. */
+export function addExportOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--format <formats>',
+      `formats to export to, with commas between them: ${exportFormatSchema.options.join(', ')}`,
+      parseFormats,
+    )
+    .addOption(
+      frameworkOption('framework whose model is exported; needed where both export to all the formats'),
+    )
+    .option(
+      '--seed <seed>',
+      'seed whose model is exported; without it, the first one that has finished',
+      parseSeed,
+    )
+    .option('--out <folder>', "folder of the export; without it, export in the run's folder")
+}
+
 /** Adds the options of the parity ladder: which part is climbed, and which difference is planted. */
 export function addLadderOptions(command: Command): Command {
   return command
@@ -319,6 +339,12 @@ function parseCount(value: string): number {
   if (!/^[1-9]\d*$/.test(value) || !Number.isSafeInteger(Number(value)))
     throw new InvalidArgumentError('The number must be a whole one from 1 up.')
   return Number(value)
+}
+
+function parseFormats(value: string): readonly ExportFormat[] {
+  const formats = exportFormatSchema.array().safeParse(value.split(',').map((name) => name.trim()))
+  if (formats.success) return formats.data
+  throw new InvalidArgumentError(`The formats are ${exportFormatSchema.options.join(', ')}.`)
 }
 
 function parseParallel(value: string): number {

@@ -11,6 +11,7 @@ import type { DataOptions } from './data.js'
 import type { DoctorOptions } from './doctor.js'
 import type { EjectCommandOptions } from './eject.js'
 import { exitCodes } from './exit-code.js'
+import type { ExportOptions } from './export.js'
 import type { ExtendOptions } from './extend.js'
 import type { FetchOptions } from './fetch.js'
 import type { InitOptions } from './init.js'
@@ -24,6 +25,7 @@ import {
   addDetailsOption,
   addEjectOptions,
   addEvidenceOptions,
+  addExportOptions,
   addFrameworkOption,
   addLadderOptions,
   addListFilters,
@@ -323,6 +325,19 @@ function createProgram(context: CommandContext, run: Run): Command {
   addOutputOptions(addPredictOptions(addOutOption(predict))).addHelpText(
     'after',
     example('twintune predict latest photos --top 3'),
+  )
+
+  const exporting = program
+    .command('export <comparison>')
+    .description(
+      'export a trained model of a comparison, which is given by its folder, its name, the end of its name, or `latest`; each artefact is tested in its own runtime',
+    )
+    .action((comparison: string, options: ExportOptions) =>
+      run(async () => (await import('./export.js')).exportCommand(comparison, options, context)),
+    )
+  addOutputOptions(addExportOptions(exporting)).addHelpText(
+    'after',
+    example('twintune export latest --format onnx --framework pytorch'),
   )
 
   const cache = program

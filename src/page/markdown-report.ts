@@ -1,6 +1,4 @@
-import type { PhrasingContent, RootContent, TableRow } from 'mdast'
-import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
-import { toMarkdown } from 'mdast-util-to-markdown'
+import type { PhrasingContent, RootContent } from 'mdast'
 import type { Comparison } from '../compare/comparison.js'
 import { frameworkNames } from '../framework-names.js'
 import { seedLabel } from '../plan/plan-runs.js'
@@ -9,6 +7,7 @@ import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { scopeOfVerdict } from '../report/verdict.js'
 import { trustClaims, verdictSentence } from './headline.js'
+import { heading, list, paragraph, section, writeMarkdown } from './markdown.js'
 import { type TextTable, tableOfMetrics } from './metric-table.js'
 import { headingOf, type ReportPage } from './report-page.js'
 
@@ -41,7 +40,7 @@ export function renderMarkdownReport(report: MarkdownReport): string {
     ...section('Time and memory', tableOfSpeed(runs)),
     ...section('Fairness contract', tableOfContract(contract), 'left'),
   ]
-  return toMarkdown({ type: 'root', children }, { extensions: [gfmTableToMarkdown()], bullet: '-' })
+  return writeMarkdown(children)
 }
 
 function verdict(sentence: string, reason: string | null): PhrasingContent[] {
@@ -82,42 +81,5 @@ function tableOfContract(contract: Comparison['contract']): TextTable | null {
     note: `${contract.length - others.length} of ${contract.length} rows are identical.`,
     head: ['ingredient', 'state', 'evidence'],
     rows: others.map(({ ingredient, state, evidence }) => [ingredient, state, evidence]),
-  }
-}
-
-function section(title: string, table: TextTable | null, align: 'left' | 'right' = 'right'): RootContent[] {
-  if (table === null) return []
-  const rows = table.rows.length === 0 ? [] : [tableOf(table, align)]
-  return [heading(3, title), paragraph(table.note), ...rows]
-}
-
-function tableOf({ head, rows }: TextTable, align: 'left' | 'right'): RootContent {
-  const row = (cells: readonly string[]): TableRow => ({
-    type: 'tableRow',
-    children: cells.map((value) => ({ type: 'tableCell', children: [{ type: 'text', value }] })),
-  })
-  return {
-    type: 'table',
-    align: head.map((_, column) => (column === 0 ? 'left' : align)),
-    children: [head, ...rows].map(row),
-  }
-}
-
-function heading(depth: 2 | 3, value: string): RootContent {
-  return { type: 'heading', depth, children: [{ type: 'text', value }] }
-}
-
-function paragraph(value: string): RootContent {
-  return { type: 'paragraph', children: [{ type: 'text', value }] }
-}
-
-function list(items: readonly (readonly PhrasingContent[])[]): RootContent {
-  return {
-    type: 'list',
-    spread: false,
-    children: items.map((item) => ({
-      type: 'listItem',
-      children: [{ type: 'paragraph', children: [...item] }],
-    })),
   }
 }

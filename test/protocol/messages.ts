@@ -2,6 +2,7 @@ import { checkDataMessage } from '../../src/protocol/check-data.js'
 import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
 import { describeIdiomaticMessage } from '../../src/protocol/describe-idiomatic.js'
+import { exportModelMessage } from '../../src/protocol/export-model.js'
 import { fetchWeightsMessage } from '../../src/protocol/fetch-weights.js'
 import { findLearningRateMessage } from '../../src/protocol/find-learning-rate.js'
 import { importFrameworkMessage } from '../../src/protocol/import-framework.js'
@@ -26,6 +27,7 @@ export const messages: readonly Message[] = [
   describeDataMessage,
   describeIdiomaticMessage,
   fetchWeightsMessage,
+  exportModelMessage,
   findLearningRateMessage,
   importFrameworkMessage,
   inspectMessage,

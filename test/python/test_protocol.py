@@ -17,6 +17,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "protocol"
 TYPES = {
     "run.request": protocol.RunRequest,
     "run.result": protocol.RunResult,
+    "export-model.request": protocol.ExportModelRequest,
+    "export-model.result": protocol.ExportModelResult,
     "find-learning-rate.request": protocol.FindLearningRateRequest,
     "find-learning-rate.result": protocol.FindLearningRateResult,
     "import-framework.request": protocol.ImportFrameworkRequest,
@@ -60,6 +62,7 @@ TYPES = {
     "describe-idiomatic.progress": list[protocol.RecordingProgress],
     "measure-differences.progress": list[protocol.RecordingProgress],
     "check-data.progress": list[protocol.CheckedReport],
+    "export-model.progress": list[protocol.CheckedReport | protocol.ExportingReport],
     "describe-data.progress": list[protocol.CheckedReport],
     "compare-predictions.progress": list[protocol.CheckedReport],
 }

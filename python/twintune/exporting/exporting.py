@@ -22,6 +22,7 @@ from twintune.evaluation.metrics import evaluate_logits
 from twintune.exporting.checking import KeptTest, check_artefact, interpreter_of
 from twintune.exporting.configuration import describe_preprocessing, output_of, write_json
 from twintune.exporting.formats import ARTEFACTS, check_packages
+from twintune.exporting.start_weights import describe_start_weights
 from twintune.model.model_file import load_model_file
 from twintune.model.precision import is_half
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_atomically
@@ -47,9 +48,9 @@ def export_model(request: ExportModelRequest, emit: Callable[[object], None]) ->
         emit: A function that takes reports on what is done; it may raise `Cancelled`.
 
     Raises:
-        TwintuneError: MODEL_UNUSABLE or PREDICTIONS_UNUSABLE if the run's files can't be used, DATASET_CHANGED or another
-            code of the data if its test images can't be had as they were, PACKAGE_MISSING, PRECISION_UNAVAILABLE, or
-            EXPORT_DISAGREES if an artefact answers otherwise than the run.
+        TwintuneError: MODEL_UNUSABLE or PREDICTIONS_UNUSABLE if the run's files can't be used, DATASET_CHANGED or
+            another code of the data if its test images can't be had as they were, PACKAGE_MISSING,
+            PRECISION_UNAVAILABLE, or EXPORT_DISAGREES if an artefact answers otherwise than the run.
     """
     run, folder = request.run, Path(request.folder)
     check_packages(run.framework, request.formats)
@@ -81,11 +82,14 @@ def export_model(request: ExportModelRequest, emit: Callable[[object], None]) ->
                     ties=check.ties,
                 )
             )
+    metrics = evaluate_logits(test.logits, test.split.labels)
     return ExportModelResult(
         model=trained.description,
+        weights=describe_start_weights(run),
         output=test.output,
         images=len(test.split),
-        metrics=evaluate_logits(test.logits, test.split.labels),
+        metrics=metrics,
+        accuracy_interval=_wilson_interval(metrics.accuracy, len(test.split)),
         artefacts=artefacts,
         versions=_versions(),
     )
@@ -178,6 +182,13 @@ def _files_of(name: ExportFormat, folder: Path) -> list[ExportedFile]:
     if name == "safetensors":
         files.append(folder / "config.json")
     return [ExportedFile(str(path.relative_to(folder)), path.stat().st_size) for path in files]
+
+
+def _wilson_interval(accuracy: float, images: int) -> tuple[float, float]:
+    from scipy.stats import binomtest
+
+    interval = binomtest(round(accuracy * images), images).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _versions() -> dict[str, str]:

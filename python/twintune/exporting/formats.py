@@ -1,4 +1,4 @@
-"""The formats of an export: which framework gives which, what their artefacts are called, and what they need."""
+"""The formats of an export: what their artefacts are called, and what they need."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from collections.abc import Sequence
 
 from twintune.errors import TwintuneError, install_command
 from twintune.protocol import ExportFormat, Framework
-
-FORMATS: dict[Framework, tuple[ExportFormat, ...]] = {
-    "tensorflow": ("safetensors", "keras", "saved-model", "onnx"),
-    "pytorch": ("safetensors", "onnx", "torch-export"),
-}
-"""The formats that each framework gives: the twin of `formatsOfFrameworks` in `src/export-formats.ts`."""
 
 ARTEFACTS: dict[ExportFormat, str] = {
     "safetensors": "model.safetensors",

@@ -54,6 +54,7 @@ from twintune.protocol.export_model import (
     ExportModelRequest,
     ExportModelResult,
     ExportTie,
+    StartWeights,
 )
 from twintune.protocol.fetch_weights import FetchWeightsRequest, FetchWeightsResult
 from twintune.protocol.find_learning_rate import (
@@ -298,6 +299,7 @@ __all__ = [
     "Spread",
     "Stage",
     "StageReport",
+    "StartWeights",
     "StateCheck",
     "StepInput",
     "StepProfile",

@@ -64,12 +64,24 @@ class ExportedArtefact(Message):
     ties: list[ExportTie]
 
 
+class StartWeights(Message):
+    """The weights that the backbone began with; `licence` is None where nothing on this machine says it."""
+
+    source: str
+    licence: str | None
+
+
 class ExportModelResult(Message):
-    """The artefacts of a trained model; `metrics` are those of the outputs that the run kept of its test."""
+    """The artefacts of a trained model; `metrics` are those of the outputs that the run kept of its test.
+
+    `accuracy_interval` is Wilson's interval of 95% for the accuracy on images of the same kind.
+    """
 
     model: TrainedModelDescription
+    weights: StartWeights
     output: Literal["logits", "probabilities"]
     images: int
     metrics: EvaluationMetrics
+    accuracy_interval: tuple[float, float]
     artefacts: list[ExportedArtefact]
     versions: dict[str, str]

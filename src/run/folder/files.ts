@@ -42,6 +42,8 @@ export const comparisonFiles = {
   model: 'model',
   /** Tensors of the trained model, in its folder. */
   modelTensors: 'model.safetensors',
+  /** Export of the trained model, in the run's own folder. */
+  export: 'export',
   predictions: 'predictions.safetensors',
   /** Test of a run in detail, in the run's own folder. */
   evaluation: 'evaluation.json',

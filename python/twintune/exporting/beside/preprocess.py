@@ -1,7 +1,7 @@
 """From the bytes of an image to the pixels that the exported model takes: `pixels = preprocess(open(file, "rb").read())`.
 
-Needs NumPy and Pillow. What it does is described in preprocessing.json, which lies beside this file. The scaling and
-normalising of the pixels is within the model.
+Needs NumPy and Pillow. The file preprocessing.json beside this one describes the steps. The scaling and normalising of
+the pixels is within the model.
 """
 
 import io

@@ -55,15 +55,12 @@ def network_of(trained: TrainedModel) -> dict[str, Any]:
     if isinstance(engine, AlignedEngine):
         raise TypeError("the network of aligned mode is described for both frameworks alike")
     chosen = find_idiomatic_pair(trained.description.backbone).torchvision
-    options = (
-        {**chosen.options, "transform_input": True}
-        if getattr(engine.model, "transform_input", False)
-        else chosen.options
-    )
+    # Inception's builder turns this on with its ImageNet weights alone, which nobody loads again.
+    transformed = {"transform_input": True} if getattr(engine.model, "transform_input", False) else {}
     return {
         "library": "torchvision",
         "architecture": chosen.model,
-        "options": options,
+        "options": {**chosen.options, **transformed},
         "classifier": engine.head_name,
     }
 

@@ -62,7 +62,7 @@ def network_of(trained: TrainedModel) -> dict[str, Any]:
 
 
 def read_pixels(trained: TrainedModel, split: Split, position: int) -> np.ndarray:
-    """Reads an image as the artefacts take it: [height, width, 3], in idiomatic mode resized by TensorFlow to floats."""
+    """Reads an image as the artefacts take it: [height, width, 3], in idiomatic mode floats that TensorFlow resized."""
     image = trained.description.input
     if image.library != "TensorFlow":
         return np.asarray(split.open_resized(position, image.size, image.interpolation))
@@ -90,7 +90,7 @@ def _write_onnx(serve: Any, model: TrainedModelDescription, file: Path) -> None:
     import tf2onnx
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    # tf2onnx freezes variables, but no other tensors that a function holds, such as those of keras.layers.Normalization.
+    # tf2onnx freezes variables, but no other tensor that a function holds, such as those of Keras' Normalization.
     frozen, output = convert_variables_to_constants_v2(serve.get_concrete_function()), output_of(model)
     signature = serve.input_signature
     named = tf.function(lambda pixels: {output: frozen(pixels)[0]}, input_signature=signature)

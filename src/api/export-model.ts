@@ -1,0 +1,58 @@
+import type { ExportFormat } from '../protocol/export-model.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
+import type { ModelExport } from '../run/one-off/export-model.js'
+import type { Framework } from '../spec/schema.js'
+
+/** Options of an export: which trained model of a comparison, to which formats, and where. */
+export interface ExportOptions {
+  /** Format, or several. */
+  readonly format: ExportFormat | readonly ExportFormat[]
+  /**
+   * Framework whose model is exported.
+   * @defaultValue the only framework of the comparison that exports to all the formats
+   */
+  readonly framework?: Framework | undefined
+  /**
+   * Seed whose model is exported.
+   * @defaultValue the first one that has finished
+   */
+  readonly seed?: number | undefined
+  /**
+   * Folder of the export, which is written whole or not at all; an earlier export there is replaced.
+   * @defaultValue `export` in the run's folder
+   */
+  readonly out?: string | undefined
+  /**
+   * Folder in which a comparison is looked for by its name.
+   * @defaultValue `runs` in the working directory
+   */
+  readonly runsDirectory?: string
+  /** Signal that cancels when it is aborted. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Exports a trained model to formats that are used without twintune. Each artefact is run on the run's test images in its own
+ * runtime, in a process that doesn't import twintune, and must take every image for the class that the run took it for, but
+ * for ties within rounding, which are listed.
+ *
+ * @param comparison - Folder, name, ending of a name, or `latest`.
+ * @throws TwintuneError When there is no such run, the framework doesn't export to a format, the test images aren't those of the
+ * run any more, a package is missing, or an artefact disagrees with the run.
+ * @example
+ * const { folder, artefacts } = await exportModel('latest', { framework: 'pytorch', format: 'onnx' })
+ */
+export async function exportModel(comparison: string, options: ExportOptions): Promise<ModelExport> {
+  const { format, framework, seed, out, runsDirectory = defaultRunsDirectory } = options
+  const { signal = new AbortController().signal } = options
+  const [{ carryOutExport }, { renderModelCard }] = await Promise.all([
+    import('../run/one-off/export-model.js'),
+    import('../page/model-card.js'),
+  ])
+  return carryOutExport(comparison, {
+    ...{ framework, seed, out, runsDirectory, renderCard: renderModelCard },
+    formats: typeof format === 'string' ? [format] : format,
+    signal,
+    onProgress: () => {},
+  })
+}

@@ -1,0 +1,51 @@
+import path from 'node:path'
+import type { ExportLine } from '../lines/export.js'
+import { renderOptionsFor } from '../log/output.js'
+import { ProgressLine } from '../log/progress-line.js'
+import { renderModelCard } from '../page/model-card.js'
+import type { ExportFormat } from '../protocol/export-model.js'
+import { renderExport } from '../report/export.js'
+import { formatCount } from '../report/format.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
+import { carryOutExport } from '../run/one-off/export-model.js'
+import type { Framework } from '../spec/schema.js'
+import { visible } from '../visible.js'
+import type { CommandContext, OutputOptions } from './context.js'
+import { exitCodes } from './exit-code.js'
+
+export interface ExportOptions extends OutputOptions {
+  readonly format: readonly ExportFormat[]
+  readonly framework?: Framework
+  readonly seed?: number
+  /** Folder of the export. */
+  readonly out?: string
+}
+
+/** Carries out `twintune export COMPARISON --format F`: writes artefacts of a trained model, and tests each in its own runtime. */
+export async function exportCommand(
+  comparison: string,
+  options: ExportOptions,
+  { stdout, streams, signal, cwd }: CommandContext,
+): Promise<number> {
+  const { format: formats, framework, seed, out, json = false, quiet = false } = options
+  const line = new ProgressLine(streams.stderr, quiet)
+  try {
+    const exported = await carryOutExport(comparison, {
+      ...{ framework, seed, formats, signal, renderCard: renderModelCard },
+      out: out === undefined ? undefined : path.resolve(cwd, out),
+      runsDirectory: path.resolve(cwd, defaultRunsDirectory),
+      onProgress: (progress) =>
+        line.show(
+          progress.type === 'checked'
+            ? `checking images: ${formatCount(progress.done)} of ${formatCount(progress.total)}`
+            : `${progress.format}: ${progress.step === 'write' ? 'writing' : 'testing in its own runtime'}`,
+        ),
+    })
+    line.clear()
+    const told: ExportLine = { type: 'exported', ...exported }
+    stdout(json ? JSON.stringify(told) : renderExport(visible(told), renderOptionsFor(streams.stdout)))
+    return exitCodes.done
+  } finally {
+    line.clear()
+  }
+}

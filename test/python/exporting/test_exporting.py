@@ -1,0 +1,136 @@
+"""An exported model answers in its own runtime, without twintune, as the run's test did."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import IDIOMATIC_BACKBONES, PHASE
+from safetensors.numpy import load_file
+from twintune.errors import TwintuneError
+from twintune.exporting.exporting import export_model
+from twintune.model.tensor_files import load_sealed, save_sealed
+from twintune.protocol import ExportModelRequest, ExportModelResult, RunRequest
+from twintune.training.loop import run
+
+pytestmark = pytest.mark.usefixtures("frameworks")
+
+FORMATS = {
+    "tensorflow": ["safetensors", "keras", "saved-model", "onnx"],
+    "pytorch": ["safetensors", "torch-export", "onnx"],
+}
+OPTIMIZER = {key: value for key, value in PHASE["optimizer"].items() if key != "epsilon"}
+
+
+def export(request: RunRequest, folder: Path, formats: list) -> ExportModelResult:
+    if "onnx" in formats:
+        for package in ("onnxruntime", "onnxscript", "tf2onnx"):
+            pytest.importorskip(package, reason="requirements-export.txt is not installed")
+    folder.mkdir()
+    return export_model(ExportModelRequest(run=request, formats=formats, folder=str(folder)), lambda report: None)
+
+
+def train(request: RunRequest) -> RunRequest:
+    run(request, lambda report: None)
+    return request
+
+
+@pytest.mark.parametrize(("framework", "name"), [("pytorch", "torch-export"), ("tensorflow", "keras")])
+def test_an_artefact_gives_the_metrics_of_the_run(make_request, tmp_path: Path, framework: str, name: str) -> None:
+    exported = export(train(make_request(framework)), tmp_path / "export", [name])
+    [artefact] = exported.artefacts
+    assert artefact.metrics.accuracy == exported.metrics.accuracy
+    assert artefact.difference < 1e-5
+    assert artefact.ties == []
+    assert all((tmp_path / "export" / file.file).stat().st_size == file.bytes for file in artefact.files)
+    assert json.loads((tmp_path / "export" / "preprocessing.json").read_text())["classes"] == exported.model.classes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FORMATS)
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_every_format_of_aligned_mode(make_request, tmp_path: Path, framework: str, precision: str) -> None:
+    model = {
+        "backbone": "resnet18",
+        "weights": {"kind": "random"},
+        "head": {"hidden": [4], "activation": "silu", "dropout": 0.0},
+    }
+    phase = {**PHASE, "trainable": "all"}
+    request = make_request(framework, model=model, training={"precision": precision, "phases": [phase]})
+    exported = export(train(request), tmp_path / "export", FORMATS[framework])
+    for artefact in exported.artefacts:
+        assert artefact.metrics.accuracy == exported.metrics.accuracy, artefact.format
+        assert artefact.difference < artefact.bound, artefact.format
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FORMATS)
+def test_every_format_of_idiomatic_mode(make_request, tmp_path: Path, framework: str) -> None:
+    model = {
+        "backbone": IDIOMATIC_BACKBONES[framework],
+        "weights": {"kind": "random"},
+        "head": {"hidden": [4], "activation": "relu", "dropout": 0.25},
+    }
+    phase = {**PHASE, "trainable": "all", "optimizer": OPTIMIZER}
+    request = make_request(framework, mode="idiomatic", model=model, training={"batchSize": 18, "phases": [phase]})
+    exported = export(train(request), tmp_path / "export", FORMATS[framework])
+    assert exported.output == ("probabilities" if framework == "tensorflow" else "logits")
+    for artefact in exported.artefacts:
+        assert artefact.metrics.accuracy == exported.metrics.accuracy, artefact.format
+        assert artefact.difference < artefact.bound, artefact.format
+
+
+def test_an_artefact_that_takes_an_image_for_another_class_fails_the_export(make_request, tmp_path: Path) -> None:
+    request = train(make_request("pytorch"))
+    predictions = Path(request.run_directory) / "predictions.safetensors"
+    tensors, metadata = load_sealed(predictions)
+    logits = tensors["logits"].copy()
+    logits[0] = np.roll(logits[0], 1)
+    save_sealed({**tensors, "logits": logits}, predictions, metadata)
+    with pytest.raises(TwintuneError, match=r"takes 1 of .* test images for another class") as raised:
+        export(request, tmp_path / "export", ["torch-export"])
+    assert raised.value.code == "EXPORT_DISAGREES"
+
+
+def test_a_tie_within_rounding_is_listed(make_request, tmp_path: Path) -> None:
+    request = train(make_request("pytorch"))
+    predictions = Path(request.run_directory) / "predictions.safetensors"
+    tensors, metadata = load_sealed(predictions)
+    logits = tensors["logits"].copy()
+    order = np.argsort(logits[0])
+    logits[0, order[-2]] = np.nextafter(logits[0, order[-1]], np.float32(np.inf))
+    save_sealed({**tensors, "logits": logits}, predictions, metadata)
+    [artefact] = export(request, tmp_path / "export", ["torch-export"]).artefacts
+    assert [tie.position for tie in artefact.ties] == [0]
+    assert artefact.ties[0].run != artefact.ties[0].artefact
+
+
+def test_other_test_images_are_refused(make_request, tmp_path: Path) -> None:
+    request = train(make_request("pytorch"))
+    predictions = Path(request.run_directory) / "predictions.safetensors"
+    tensors, metadata = load_sealed(predictions)
+    save_sealed(tensors, predictions, {**metadata, "data": "of other images"})
+    with pytest.raises(TwintuneError) as raised:
+        export(request, tmp_path / "export", ["torch-export"])
+    assert raised.value.code == "DATASET_CHANGED"
+
+
+def test_a_missing_package_is_asked_for_by_name(make_request, monkeypatch, tmp_path: Path) -> None:
+    request = train(make_request("pytorch"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    (tmp_path / "export").mkdir()
+    with pytest.raises(TwintuneError, match="needs onnx, onnxruntime and onnxscript") as raised:
+        export_model(ExportModelRequest(request, ["onnx"], str(tmp_path / "export")), lambda report: None)
+    assert raised.value.code == "PACKAGE_MISSING"
+    assert "requirements-export.txt" in (raised.value.hint or "")
+
+
+def test_the_exported_tensors_are_the_run_s(make_request, tmp_path: Path) -> None:
+    request = train(make_request("pytorch"))
+    export(request, tmp_path / "export", ["safetensors"])
+    theirs = load_file(Path(request.run_directory) / "model" / "model.safetensors")
+    ours = load_file(tmp_path / "export" / "model.safetensors")
+    assert theirs.keys() == ours.keys()
+    assert all(np.array_equal(theirs[name], ours[name]) for name in theirs)
