@@ -72,8 +72,8 @@ def check_artefact(test: KeptTest, name: ExportFormat, folder: Path, program: st
         python: The interpreter that has the runtime.
 
     Raises:
-        TwintuneError: EXPORT_DISAGREES if the artefact can't be run there, or takes an image for another class that isn't
-            a tie within rounding.
+        TwintuneError: EXPORT_DISAGREES if the artefact can't be run there, or takes an image for another class than the
+            run did, and the two don't lie within rounding.
     """
     outputs, runtime = _run(test, name, folder, program, python)
     wanted = np.exp(test.logits) if test.output == "probabilities" else test.logits

@@ -116,7 +116,9 @@ function coefficients(before, after, { support, weight }) {
     const center = (index + 0.5) * scale
     const first = Math.max(0, Math.trunc(center - reach + 0.5))
     const end = Math.min(before, Math.trunc(center + reach + 0.5))
-    const raw = Array.from({ length: end - first }, (_, x) => weight((x + first - center + 0.5) * (1 / stretch)))
+    const raw = Array.from({ length: end - first }, (_, x) =>
+      weight((x + first - center + 0.5) * (1 / stretch)),
+    )
     const sum = raw.reduce((total, value) => total + value, 0)
     const weights = raw.map((value) => {
       const share = sum === 0 ? value : value / sum

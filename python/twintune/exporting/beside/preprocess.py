@@ -1,4 +1,6 @@
-"""From the bytes of an image to the pixels that the exported model takes: `pixels = preprocess(open(file, "rb").read())`.
+"""From the bytes of an image to the pixels that the exported model takes.
+
+    pixels = preprocess(open("photo.jpg", "rb").read())
 
 Needs NumPy and Pillow. The file preprocessing.json beside this one describes the steps. The scaling and normalising of
 the pixels is within the model.
