@@ -80,7 +80,6 @@ const runRooms = {
 
 /** The libraries that one room alone knows, each by the beginning of its name. */
 const librariesOf = {
-  tracking: ['csv-stringify'],
   page: ['echarts', 'preact', 'mdast'],
   serve: ['hono', '@hono'],
   cli: ['commander'],

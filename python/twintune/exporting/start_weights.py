@@ -35,8 +35,8 @@ def describe_start_weights(run: RunRequest) -> StartWeights:
 
 def _licence_of(package: str) -> str | None:
     try:
-        fields = importlib.metadata.metadata(package)
+        fields = importlib.metadata.metadata(package).json
     except importlib.metadata.PackageNotFoundError:
         return None
-    licence = fields.get("License-Expression") or fields.get("License")
-    return None if licence in (None, "", "UNKNOWN") else licence
+    licence = str(fields.get("license_expression") or fields.get("license") or "UNKNOWN")
+    return None if licence == "UNKNOWN" else licence

@@ -31,8 +31,8 @@ class ModelInput(Message):
 class TrainedModelDescription(Message):
     """A description of a trained model, which its file has in its header: all that is needed to use it.
 
-    `classes` are in the order of the logits. `weights` is the kind that the backbone began with. `batch_norm_epsilon` is
-    None for a backbone without BatchNorm, and in idiomatic mode, where the constants are the library's own.
+    `classes` are in the order of the logits. `weights` is the kind that the backbone began with. `batch_norm_epsilon`
+    is None for a backbone without BatchNorm, and in idiomatic mode, where the constants are the library's own.
     """
 
     framework: Framework

@@ -1,6 +1,6 @@
 """Runs model.onnx in ONNX Runtime."""
 
-import onnxruntime
+import onnxruntime  # pyright: ignore[reportMissingImports]
 from batches import FOLDER, run_batches
 
 session = onnxruntime.InferenceSession(FOLDER / "model.onnx", providers=["CPUExecutionProvider"])

@@ -58,6 +58,8 @@ def _aligned_logits(model: AlignedModel, images: Any, activation: str) -> Any:
 
 def _copy(layer: keras.layers.Layer, name: str) -> keras.layers.Layer:
     copy = type(layer).from_config({**layer.get_config(), "name": name})
-    copy.build(layer.get_build_config()["input_shape"])
+    built = layer.get_build_config()
+    assert built is not None, "the layer of a loaded model is built"
+    copy.build(built["input_shape"])
     copy.set_weights(layer.get_weights())
     return copy

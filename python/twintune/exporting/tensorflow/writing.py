@@ -73,12 +73,13 @@ def read_pixels(trained: TrainedModel, split: Split, position: int) -> np.ndarra
 def _serving_function(classifier: keras.Model, model: TrainedModelDescription) -> Any:
     """A traced function of a batch of any size, whose input and output have names."""
     output = output_of(model)
-    spec = tf.TensorSpec([None, *classifier.input_shape[1:]], classifier.input.dtype, name="pixels")
+    [pixels] = classifier.inputs
+    spec = tf.TensorSpec([None, *pixels.shape[1:]], pixels.dtype, name="pixels")
     return tf.function(lambda pixels: {output: classifier(pixels, training=False)}, input_signature=[spec])
 
 
 def _write_saved_model(classifier: keras.Model, serve: Any, folder: Path) -> None:
-    archive = keras.export.ExportArchive()
+    archive: Any = keras.export.ExportArchive()
     archive.track(classifier)
     archive.add_endpoint("serve", serve)
     with contextlib.redirect_stdout(io.StringIO()):
@@ -86,8 +87,8 @@ def _write_saved_model(classifier: keras.Model, serve: Any, folder: Path) -> Non
 
 
 def _write_onnx(serve: Any, model: TrainedModelDescription, file: Path) -> None:
-    import onnx
-    import tf2onnx
+    import onnx  # pyright: ignore[reportMissingImports]
+    import tf2onnx  # pyright: ignore[reportMissingImports]
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     # tf2onnx freezes variables, but no other tensor that a function holds, such as those of Keras' Normalization.
