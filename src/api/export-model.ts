@@ -1,10 +1,12 @@
-import type { ExportFormat } from '../protocol/export-model.js'
+import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import type { ExportFormat } from '../protocol/export-format.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { ModelExport } from '../run/one-off/export-model.js'
 import type { Framework } from '../spec/schema.js'
+import type { FindOptions } from './open-comparison.js'
 
 /** Options of an export: which trained model of a comparison, to which formats, and where. */
-export interface ExportOptions {
+export interface ExportOptions extends FindOptions {
   /** Format, or several. */
   readonly format: ExportFormat | readonly ExportFormat[]
   /**
@@ -22,13 +24,8 @@ export interface ExportOptions {
    * @defaultValue `export` in the run's folder
    */
   readonly out?: string | undefined
-  /**
-   * Folder in which a comparison is looked for by its name.
-   * @defaultValue `runs` in the working directory
-   */
-  readonly runsDirectory?: string
   /** Signal that cancels when it is aborted. */
-  readonly signal?: AbortSignal
+  readonly signal?: CancelSignal
 }
 
 /**
@@ -42,17 +39,17 @@ export interface ExportOptions {
  * @example
  * const { folder, artefacts } = await exportModel('latest', { framework: 'pytorch', format: 'onnx' })
  */
-export async function exportModel(comparison: string, options: ExportOptions): Promise<ModelExport> {
-  const { format, framework, seed, out, runsDirectory = defaultRunsDirectory } = options
-  const { signal = new AbortController().signal } = options
-  const [{ carryOutExport }, { renderModelCard }] = await Promise.all([
-    import('../run/one-off/export-model.js'),
-    import('../page/model-card.js'),
-  ])
-  return carryOutExport(comparison, {
-    ...{ framework, seed, out, runsDirectory, renderCard: renderModelCard },
-    formats: typeof format === 'string' ? [format] : format,
-    signal,
-    onProgress: () => {},
-  })
+export async function exportModel(
+  comparison: string,
+  { format, framework, seed, out, runsDirectory = defaultRunsDirectory, signal }: ExportOptions,
+): Promise<ModelExport> {
+  const { carryOutExport } = await import('../run/one-off/export-model.js')
+  const { renderModelCard } = await import('../page/model-card.js')
+  return withAbortSignal(signal, (abort) =>
+    carryOutExport(comparison, {
+      ...{ framework, seed, out, runsDirectory, renderCard: renderModelCard, signal: abort },
+      formats: typeof format === 'string' ? [format] : format,
+      onProgress: () => {},
+    }),
+  )
 }

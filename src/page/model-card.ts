@@ -1,7 +1,7 @@
 import type { PhrasingContent, RootContent } from 'mdast'
 import type { Comparison } from '../compare/comparison.js'
 import { frameworkNames } from '../framework-names.js'
-import type { ExportFormat } from '../protocol/export-model.js'
+import type { ExportFormat } from '../protocol/export-format.js'
 import { formatBytes, formatError, formatNumberOf, formatPercent } from '../report/format.js'
 import { type Metric, metricFormats } from '../report/metric-format.js'
 import type { DescribedExport } from '../run/one-off/export-model.js'

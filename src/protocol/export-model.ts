@@ -1,21 +1,10 @@
 import * as z from 'zod'
-import type { Framework } from '../spec/schema.js'
+import { exportFormatSchema } from './export-format.js'
 import { trainedModelSchema } from './load-model.js'
 import { defineMessage } from './message.js'
 import { checkingProgressSchema } from './progress.js'
 import { runRequestSchema } from './request-parts.js'
 import { evaluationMetricsSchema } from './result.js'
-
-export const exportFormatSchema = z.enum(['safetensors', 'keras', 'saved-model', 'onnx', 'torch-export'])
-
-/** Format that a trained model is exported to. */
-export type ExportFormat = z.output<typeof exportFormatSchema>
-
-/** Formats that each framework gives. */
-export const formatsOfFrameworks: Readonly<Record<Framework, readonly ExportFormat[]>> = {
-  tensorflow: ['safetensors', 'keras', 'saved-model', 'onnx'],
-  pytorch: ['safetensors', 'onnx', 'torch-export'],
-}
 
 export const exportTieSchema = z
   .strictObject({

@@ -14,7 +14,7 @@ const described = {
   experiment: defineExperiment({
     name: 'pets',
     dataset: { source: 'imagefolder', train: 'pets/train', imageSize: 225 },
-    model: { backbone: 'resnet50' },
+    model: { backbone: 'resnet18' },
   }),
   comparison: comparison(),
 }
@@ -23,7 +23,7 @@ describe('the model card', () => {
   const card = renderModelCard(described)
 
   it('names the model, and shows how its artefact is used', () => {
-    expect(card).toContain('# pets: resnet50 in TensorFlow')
+    expect(card).toContain('# pets: resnet18 in TensorFlow')
     expect(card).toContain('onnxruntime.InferenceSession("model.onnx")')
     expect(card).toContain("from 'onnxruntime-node'")
   })

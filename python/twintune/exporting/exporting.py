@@ -21,10 +21,9 @@ from twintune.evaluation.evaluation import DATA
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.exporting.checking import KeptTest, check_artefact, interpreter_of
 from twintune.exporting.configuration import describe_preprocessing, output_of, write_json
-from twintune.exporting.formats import ARTEFACTS, check_packages
+from twintune.exporting.formats import ARTEFACTS, check_packages, check_precision
 from twintune.exporting.start_weights import describe_start_weights
 from twintune.model.model_file import load_model_file
-from twintune.model.precision import is_half
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_atomically
 from twintune.protocol import (
     ExportedArtefact,
@@ -54,12 +53,7 @@ def export_model(request: ExportModelRequest, emit: Callable[[object], None]) ->
     """
     run, folder = request.run, Path(request.folder)
     check_packages(run.framework, request.formats)
-    if is_half(run.training.precision):
-        raise TwintuneError(
-            "PRECISION_UNAVAILABLE",
-            f"A run in {run.training.precision} can't be exported: its artefacts would compute in another precision.",
-            "Export a run of float32 or float64.",
-        )
+    check_precision(run.training.precision, request.formats)
     trained = load_trained_model(model_file_of(Path(run.run_directory)), "cpu")
     library = importlib.import_module(f"twintune.exporting.{run.framework}.writing")
     with tempfile.TemporaryDirectory(prefix="twintune-export-") as temporary:

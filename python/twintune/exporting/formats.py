@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import shlex
+import sys
 from collections.abc import Sequence
 
-from twintune.errors import TwintuneError, install_command
-from twintune.protocol import ExportFormat, Framework
+from twintune.errors import REQUIREMENTS, TwintuneError
+from twintune.model.precision import is_half
+from twintune.protocol import ExportFormat, Framework, Precision
 
 ARTEFACTS: dict[ExportFormat, str] = {
     "safetensors": "model.safetensors",
@@ -36,7 +39,28 @@ def check_packages(framework: Framework, formats: Sequence[ExportFormat]) -> Non
         raise TwintuneError(
             "PACKAGE_MISSING",
             f"An export to ONNX needs {_listed(missing)}, which Python doesn't find.",
-            install_command("requirements-export.txt"),
+            # `twintune setup` installs what every run needs.
+            shlex.join([sys.executable, "-m", "pip", "install", "-r", str(REQUIREMENTS / "requirements-export.txt")]),
+        )
+
+
+def check_precision(precision: Precision, formats: Sequence[ExportFormat]) -> None:
+    """Refuses what would compute in another precision than the run, or in none.
+
+    Raises:
+        TwintuneError: PRECISION_UNAVAILABLE.
+    """
+    if is_half(precision):
+        raise TwintuneError(
+            "PRECISION_UNAVAILABLE",
+            f"A run in {precision} can't be exported: its artefacts would compute in another precision.",
+            "Export a run of float32 or float64.",
+        )
+    if precision == "float64" and "onnx" in formats:
+        raise TwintuneError(
+            "PRECISION_UNAVAILABLE",
+            "A run in float64 can't be exported to onnx: ONNX Runtime has no convolution in float64 on a CPU.",
+            "Leave onnx out, or export a run of float32.",
         )
 
 

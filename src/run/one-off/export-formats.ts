@@ -1,6 +1,6 @@
 import { TwintuneError } from '../../failure.js'
 import { frameworkNames } from '../../framework-names.js'
-import { type ExportFormat, formatsOfFrameworks } from '../../protocol/export-model.js'
+import { type ExportFormat, formatsOfFrameworks } from '../../protocol/export-format.js'
 import type { Framework } from '../../spec/schema.js'
 
 /**

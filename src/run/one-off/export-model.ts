@@ -4,12 +4,8 @@ import type { Comparison } from '../../compare/comparison.js'
 import { TwintuneError } from '../../failure.js'
 import { expandShorthands } from '../../plan/expand-shorthands.js'
 import { runRequest } from '../../plan/run-request.js'
-import {
-  type ExportFormat,
-  type ExportProgress,
-  type ExportReply,
-  exportModelMessage,
-} from '../../protocol/export-model.js'
+import type { ExportFormat } from '../../protocol/export-format.js'
+import { type ExportProgress, type ExportReply, exportModelMessage } from '../../protocol/export-model.js'
 import { loadExperiment } from '../../spec/load.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { comparisonFiles } from '../folder/files.js'

@@ -11,7 +11,7 @@ import pytest
 from twintune.errors import TwintuneError
 from twintune.exporting import checking
 from twintune.exporting.checking import Check, KeptTest, check_artefact
-from twintune.exporting.formats import check_packages
+from twintune.exporting.formats import check_packages, check_precision
 
 LOGITS = np.array([[4.0, 1.0, 0.0], [0.0, 3.0, 1.0], [2.0, 1.99999, 0.0]], np.float32)
 
@@ -65,3 +65,14 @@ def test_missing_packages_are_asked_for_by_name(monkeypatch) -> None:
 def test_formats_of_the_framework_itself_need_no_other_package(monkeypatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     check_packages("tensorflow", ["keras", "saved-model", "safetensors"])
+
+
+@pytest.mark.parametrize(("precision", "formats"), [("bfloat16", ["keras"]), ("float64", ["keras", "onnx"])])
+def test_a_precision_in_which_the_artefact_would_not_compute_is_refused(precision, formats) -> None:
+    with pytest.raises(TwintuneError) as raised:
+        check_precision(precision, formats)
+    assert raised.value.code == "PRECISION_UNAVAILABLE"
+
+
+def test_float64_is_exported_to_other_formats() -> None:
+    check_precision("float64", ["keras", "safetensors"])

@@ -75,7 +75,9 @@ def test_every_format_of_aligned_mode(make_request, tmp_path: Path, framework: s
     }
     phase = {**PHASE, "trainable": "all"}
     request = make_request(framework, model=model, training={"precision": precision, "phases": [phase]})
-    exported = export(train(request), tmp_path / "export", FORMATS[framework])
+    # ONNX Runtime has no convolution in float64.
+    formats = [name for name in FORMATS[framework] if (precision, name) != ("float64", "onnx")]
+    exported = export(train(request), tmp_path / "export", formats)
     for artefact in exported.artefacts:
         assert artefact.metrics.accuracy == exported.metrics.accuracy, artefact.format
         assert artefact.difference < artefact.bound, artefact.format

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TwintuneError } from '../../../src/failure.js'
-import type { ExportFormat } from '../../../src/protocol/export-model.js'
+import type { ExportFormat } from '../../../src/protocol/export-format.js'
 import { chooseFramework } from '../../../src/run/one-off/export-formats.js'
 import type { Framework } from '../../../src/spec/schema.js'
 
