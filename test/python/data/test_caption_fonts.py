@@ -53,7 +53,14 @@ def test_a_text_is_as_wide_as_its_parts():
 
 def test_a_class_that_can_t_be_drawn_is_shown_by_its_number_and_said(pictures: Path, tmp_path: Path):
     loader = SharedLoader(
-        RunSeeds(init=0, order=0, augmentation=0, split=None), 8, 64, PREPROCESSING, "float32", augmentation()
+        RunSeeds(init=0, order=0, augmentation=0, split=None),
+        8,
+        64,
+        PREPROCESSING,
+        "float32",
+        augmentation(),
+        "squash",
+        "shuffle",
     )
     split, mixing, none = training_split(pictures), Mixing(0, 0, 0), CaptionFonts(12, files=[])
 
@@ -64,5 +71,5 @@ def test_a_class_that_can_t_be_drawn_is_shown_by_its_number_and_said(pictures: P
     [warning] = write("unknown.png", ["猫", "dog", "horse"])
     assert "猫" in warning
     assert "'class 0'" in warning
-    same = [np.asarray(Image.open(tmp_path / name)) for name in ("numbers.png", "unknown.png")]
-    assert np.array_equal(*same)
+    numbers, unknown = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("numbers", "unknown"))
+    assert np.array_equal(numbers, unknown)
