@@ -60,7 +60,7 @@ def test_a_class_that_can_t_be_drawn_is_shown_by_its_number_and_said(pictures: P
         "float32",
         augmentation(),
         "squash",
-        "shuffle",
+        "shuffled",
     )
     split, mixing, none = training_split(pictures), Mixing(0, 0, 0), CaptionFonts(12, files=[])
 
