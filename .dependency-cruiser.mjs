@@ -57,7 +57,7 @@ const rooms = {
     files: ['index.ts', 'schemas.ts', 'api/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'eject', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'page', 'tracking'],
+      ...['lines', 'page', 'tracking', 'init'],
     ],
   },
   cli: {

@@ -108,19 +108,19 @@ export const checkpointSchema = checkpointReportSchema.extend(ofRun)
  * Every code that a warning can have: those that Python reports, those of the machine and of the answers, and the code of a
  * failure that cost no run.
  */
-export const warningCodes = [
+export const warningCodeSchema = z.enum([
   ...reportedWarningCodes,
   'DISAGREEMENT',
   'MACHINE_BUSY',
   'PYTHON_SILENT',
   ...failureCodes,
-] as const
+])
 
 /** Code of a warning, which programs can tell warnings apart by. */
-export type WarningCode = (typeof warningCodes)[number]
+export type WarningCode = z.output<typeof warningCodeSchema>
 
 export const warningSchema = warningReportSchema.extend({
-  code: z.enum(warningCodes),
+  code: warningCodeSchema,
   time,
   framework: frameworkSchema.optional(),
   seed: z.int().optional(),

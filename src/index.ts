@@ -35,6 +35,7 @@ export type { ShortRunRow, Verification, VerificationRecord, VerifyEvent } from 
 export type { EjectedScripts, EjectOptions } from './eject/eject.js'
 export type { Event, EventOf, WarningCode } from './events.js'
 export { type Failure, type FailureCode, TwintuneError } from './failure.js'
+export type { Candidate } from './init/candidate.js'
 export type { BackboneLine } from './lines/backbone.js'
 export type { CacheClearedLine, CacheEntryLine } from './lines/cache.js'
 export type { ComparisonListedLine, ComparisonShownLine } from './lines/comparison.js'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { exportModelMessage } from '../protocol/export-model.js'
+import { exportReplySchema } from '../protocol/export-model.js'
 import { frameworkSchema } from '../spec/schema.js'
 
 export const exportLineSchema = z
@@ -9,7 +9,7 @@ export const exportLineSchema = z
     framework: frameworkSchema,
     seed: z.int(),
     folder: z.string().describe('Absolute path of the folder of the export.'),
-    ...exportModelMessage.result.shape,
+    ...exportReplySchema.shape,
   })
   .meta({ title: 'ExportLine' })
 

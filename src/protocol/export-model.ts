@@ -44,6 +44,24 @@ export const exportedArtefactSchema = z
     'Artefact of an export, and its test in its own runtime, in a process that did not import twintune.',
   )
 
+export const exportReplySchema = z.strictObject({
+  model: trainedModelSchema,
+  weights: z
+    .strictObject({
+      source: z.string(),
+      licence: z.string().nullable().describe('Licence; null where nothing on the machine says it.'),
+    })
+    .describe('Weights that the backbone began with.'),
+  output: z.enum(['logits', 'probabilities']).describe('Numbers that the artefacts give.'),
+  images: z.int().describe('Number of test images.'),
+  metrics: evaluationMetricsSchema.describe('Metrics of the run, from the outputs that it kept of its test.'),
+  accuracyInterval: z
+    .tuple([z.number(), z.number()])
+    .describe("Wilson's interval of 95% for the run's accuracy on images of the same kind."),
+  artefacts: z.array(exportedArtefactSchema),
+  versions: z.record(z.string(), z.string()).describe('Versions of Python and of its packages.'),
+})
+
 /** Exports the trained model of a run, and tests each artefact. The framework is imported already. */
 export const exportModelMessage = defineMessage({
   name: 'export-model',
@@ -60,29 +78,11 @@ export const exportModelMessage = defineMessage({
       step: z.enum(['write', 'check']),
     }),
   ]),
-  result: z.strictObject({
-    model: trainedModelSchema,
-    weights: z
-      .strictObject({
-        source: z.string(),
-        licence: z.string().nullable().describe('Licence; null where nothing on the machine says it.'),
-      })
-      .describe('Weights that the backbone began with.'),
-    output: z.enum(['logits', 'probabilities']).describe('Numbers that the artefacts give.'),
-    images: z.int().describe('Number of test images.'),
-    metrics: evaluationMetricsSchema.describe(
-      'Metrics of the run, from the outputs that it kept of its test.',
-    ),
-    accuracyInterval: z
-      .tuple([z.number(), z.number()])
-      .describe("Wilson's interval of 95% for the run's accuracy on images of the same kind."),
-    artefacts: z.array(exportedArtefactSchema),
-    versions: z.record(z.string(), z.string()).describe('Versions of Python and of its packages.'),
-  }),
+  result: exportReplySchema,
 })
 
 export type ExportProgress = z.output<typeof exportModelMessage.progress>
 /** Artefact of an export, with its test. */
 export type ExportedArtefact = z.output<typeof exportedArtefactSchema>
 /** Trained model's export, as Python reports it. */
-export type ExportReply = z.output<typeof exportModelMessage.result>
+export type ExportReply = z.output<typeof exportReplySchema>

@@ -7,7 +7,6 @@ import importlib.metadata
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from twintune.exporting.start_weights import describe_start_weights
 from twintune.model.model_file import load_model_file
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_atomically
 from twintune.protocol import (
+    EmitExporting,
     ExportedArtefact,
     ExportedFile,
     ExportFormat,
@@ -39,7 +39,7 @@ _BESIDE = Path(__file__).resolve().parent / "beside"
 _PACKAGES = ("numpy", "pillow", "tensorflow", "keras", "keras-hub", "torch", "torchvision", "timm", "onnx", "tf2onnx")
 
 
-def export_model(request: ExportModelRequest, emit: Callable[[object], None]) -> ExportModelResult:
+def export_model(request: ExportModelRequest, emit: EmitExporting) -> ExportModelResult:
     """Writes artefacts of a trained model into a folder, and tests each of them.
 
     Args:
@@ -90,7 +90,11 @@ def export_model(request: ExportModelRequest, emit: Callable[[object], None]) ->
 
 
 def _open_test(
-    request: ExportModelRequest, trained: TrainedModel, library: Any, folder: Path, emit: Callable[[object], None]
+    request: ExportModelRequest,
+    trained: TrainedModel,
+    library: Any,
+    folder: Path,
+    emit: EmitExporting,
 ) -> KeptTest:
     """Reads the run's test images once, as the artefacts take them, into a file of the folder."""
     run, classes = request.run, trained.classes

@@ -49,8 +49,6 @@ from twintune.protocol.evaluation import CalibrationBin, ClassEvaluation, Evalua
 from twintune.protocol.export_model import (
     ExportedArtefact,
     ExportedFile,
-    ExportFormat,
-    ExportingReport,
     ExportModelRequest,
     ExportModelResult,
     ExportTie,
@@ -93,7 +91,7 @@ from twintune.protocol.judge_run import (
 )
 from twintune.protocol.judge_rungs import JudgeRungsRequest, JudgeRungsResult, Rung, RungName
 from twintune.protocol.load_model import LoadModelRequest, LoadModelResult, ModelInput, TrainedModelDescription
-from twintune.protocol.message import Framework, Message, Mode, Precision, SplitName
+from twintune.protocol.message import ExportFormat, Framework, Message, Mode, Precision, SplitName
 from twintune.protocol.model import FileWeights, Head, ImagenetWeights, Model, RandomWeights, WeightsRequest
 from twintune.protocol.optimizer import (
     Adam,
@@ -115,8 +113,11 @@ from twintune.protocol.progress import (
     CheckpointReport,
     Emit,
     EmitChecked,
+    EmitExporting,
     EpochReport,
     EvaluationReport,
+    ExportingReport,
+    ExportProgress,
     PhaseFinishedReport,
     PhaseStartedReport,
     Progress,
@@ -197,6 +198,7 @@ __all__ = [
     "Ema",
     "Emit",
     "EmitChecked",
+    "EmitExporting",
     "EpochImages",
     "EpochRecord",
     "EpochReport",
@@ -206,6 +208,7 @@ __all__ = [
     "ExportFormat",
     "ExportModelRequest",
     "ExportModelResult",
+    "ExportProgress",
     "ExportTie",
     "ExportedArtefact",
     "ExportedFile",

@@ -6,10 +6,8 @@ from typing import Literal
 
 from twintune.protocol.evaluation import EvaluationMetrics
 from twintune.protocol.load_model import TrainedModelDescription
-from twintune.protocol.message import Message
+from twintune.protocol.message import ExportFormat, Message
 from twintune.protocol.run import RunRequest
-
-ExportFormat = Literal["safetensors", "keras", "saved-model", "onnx", "torch-export"]
 
 
 class ExportModelRequest(Message):
@@ -18,13 +16,6 @@ class ExportModelRequest(Message):
     run: RunRequest
     formats: list[ExportFormat]
     folder: str
-
-
-class ExportingReport(Message, tag_field="type", tag="exporting"):
-    """An artefact is being written, or run on the test images in its own runtime."""
-
-    format: ExportFormat
-    step: Literal["write", "check"]
 
 
 class ExportedFile(Message):

@@ -12,6 +12,8 @@ Mode = Literal["aligned", "idiomatic"]
 
 SplitName = Literal["train", "validation", "test"]
 
+ExportFormat = Literal["safetensors", "keras", "saved-model", "onnx", "torch-export"]
+
 Precision = Literal["float64", "float32", "bfloat16", "float16"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from twintune.protocol.evaluation import EvaluationMetrics
-from twintune.protocol.message import Message
+from twintune.protocol.message import ExportFormat, Message
 from twintune.protocol.result import EpochRecord, StepInput
 
 Stage = Literal["data", "build", "features", "evaluate", "profile"]
@@ -139,6 +139,13 @@ class CheckedReport(Message, tag_field="type", tag="checked"):
     total: int
 
 
+class ExportingReport(Message, tag_field="type", tag="exporting"):
+    """An artefact of an export is being written, or run on the test images in its own runtime."""
+
+    format: ExportFormat
+    step: Literal["write", "check"]
+
+
 RunProgress = (
     RunResumedReport
     | StageReport
@@ -158,7 +165,10 @@ RecordingProgress = StageReport | WarningReport
 SweepProgress = StageReport | WarningReport | SweepStepReport
 """The progress reports of the message `find-learning-rate`."""
 
-Progress = RunProgress | SweepProgress | CheckedReport
+ExportProgress = CheckedReport | ExportingReport
+"""The progress reports of the message `export-model`."""
+
+Progress = RunProgress | SweepProgress | ExportProgress
 """Any progress report."""
 
 Emit = Callable[[Progress], None]
@@ -166,3 +176,6 @@ Emit = Callable[[Progress], None]
 
 EmitChecked = Callable[[CheckedReport], None]
 """An `Emit` that takes the reports of a data check alone."""
+
+EmitExporting = Callable[[ExportProgress], None]
+"""An `Emit` that takes the reports of an export alone."""

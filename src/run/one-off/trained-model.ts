@@ -20,6 +20,7 @@ export interface Prediction {
   readonly problem: string | null
 }
 
+/** Options of a prediction. */
 export interface PredictOptions {
   /**
    * Largest number of classes for each image.
