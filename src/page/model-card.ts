@@ -85,14 +85,16 @@ function usage({ artefacts, output, model }: DescribedExport): RootContent[] {
 }
 
 function input({ model, output }: DescribedExport): RootContent[] {
-  const { size, interpolation, antialias, library } = model.input
+  const { size, interpolation, antialias, library, resize } = model.input
+  const way =
+    resize === 'crop' ? 'by its shorter side, then the centre is cut out' : 'whatever its aspect ratio'
   const smoothed = antialias ? 'with antialiasing' : 'without antialiasing'
   const ends =
     output === 'logits' ? 'logits, which a softmax turns into probabilities' : 'probabilities of a softmax'
   return [
     heading(2, 'Input and output'),
     paragraph(
-      `A batch of any size of images in RGB, with numbers from 0 to 255, of shape [batch, ${size}, ${size}, 3]. An image is decoded, then resized to ${size} × ${size} pixels by ${library}, ${interpolation} ${smoothed}, whatever its aspect ratio: preprocess.py and preprocess.mjs do that. Scaling and normalising are within the model. It gives ${ends}, of shape [batch, ${model.classes.length}], for these classes in this order:`,
+      `A batch of any size of images in RGB, with numbers from 0 to 255, of shape [batch, ${size}, ${size}, 3]. An image is decoded, then resized to ${size} × ${size} pixels by ${library}, ${interpolation} ${smoothed}, ${way}: preprocess.py and preprocess.mjs do that. Scaling and normalising are within the model. It gives ${ends}, of shape [batch, ${model.classes.length}], for these classes in this order:`,
     ),
     list(model.classes.map((name): PhrasingContent[] => [{ type: 'text', value: name }])),
   ]

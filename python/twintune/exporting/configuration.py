@@ -38,6 +38,7 @@ def describe_preprocessing(model: TrainedModelDescription) -> dict[str, Any]:
         "resize": {
             "size": image.size,
             "mode": image.resize,
+            "cropFraction": image.crop_fraction,
             # torchvision hands the resizing of a Pillow image to Pillow.
             "library": "TensorFlow" if image.library == "TensorFlow" else "Pillow",
             "interpolation": image.interpolation,
@@ -60,8 +61,9 @@ def describe_preprocessing(model: TrainedModelDescription) -> dict[str, Any]:
 def tall_images() -> Literal["horizontalFirst", "verticalFirst"]:
     """The order in which this Pillow resizes an image that is much taller than wide.
 
-    Pillow rounds between its two passes, so that the order shows. Pillow 13 resizes such images vertically first: those
-    that become smaller to a height s with s + height > 2 width. Earlier versions resize all horizontally first.
+    Pillow rounds between its two passes, so that the order shows. Pillow 13.0 resizes an image vertically first if it
+    loses height, and more than twice the pixels of its width; this was found by trying sizes. Pillow's earlier sources
+    resize all images horizontally first.
     """
     image = Image.effect_noise((2, 16), 100).convert("RGB")
     by_height = image.resize((2, 8), Image.Resampling.BICUBIC).resize((8, 8), Image.Resampling.BICUBIC)

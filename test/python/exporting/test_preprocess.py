@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from twintune.data.decoding import decode
-from twintune.data.preprocessing import resize
+from twintune.data.preprocessing import Resizing
 from twintune.exporting import exporting
 from twintune.exporting.configuration import tall_images
 
@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[3]
 BESIDE = Path(exporting.__file__).parent / "beside"
 SIZES = (33, 110, 150)
 INTERPOLATIONS = ("bilinear", "bicubic")
+MODES = ("squash", "crop")
+CROP_FRACTION = 0.875
 
 
 def _encoded(image: Image.Image, kind: str, **options) -> bytes:
@@ -41,6 +43,8 @@ def images() -> dict[str, bytes]:
     return {
         "wide.png": _encoded(wide, "PNG"),
         "tall.png": _encoded(tall, "PNG"),
+        "thin.png": _encoded(tall.resize((21, 121)), "PNG"),
+        "strip.png": _encoded(wide.resize((200, 9)), "PNG"),
         "photo.jpg": _encoded(wide, "JPEG", quality=90),
         "turned.jpg": _encoded(wide, "JPEG", quality=90, exif=turned),
         "photo.webp": _encoded(wide, "WEBP", quality=80),
@@ -51,10 +55,12 @@ def images() -> dict[str, bytes]:
     }
 
 
-def _preprocessing(size: int, library: str, interpolation: str) -> dict:
+def _preprocessing(size: int, library: str, interpolation: str, mode: str = "squash") -> dict:
     return {
         "resize": {
             "size": size,
+            "mode": mode,
+            "cropFraction": CROP_FRACTION if mode == "crop" else None,
             "library": library,
             "interpolation": interpolation,
             "tallImages": tall_images(),
@@ -64,8 +70,9 @@ def _preprocessing(size: int, library: str, interpolation: str) -> dict:
     }
 
 
-def _trained_pixels(encoded: bytes, size: int, interpolation) -> np.ndarray:
-    return np.asarray(resize(decode(encoded).image, size, interpolation)).astype("float32")
+def _trained_pixels(encoded: bytes, size: int, interpolation, mode: str) -> np.ndarray:
+    resizing = Resizing(size, interpolation, CROP_FRACTION if mode == "crop" else None)
+    return np.asarray(resizing(decode(encoded).image)).astype("float32")
 
 
 @pytest.fixture
@@ -90,9 +97,10 @@ def test_python_gives_the_pixels_of_the_training(images, preprocess) -> None:
     for name, encoded in images.items():
         for size in SIZES:
             for interpolation in INTERPOLATIONS:
-                pixels = preprocess(encoded, _preprocessing(size, "Pillow", interpolation))
-                expected = _trained_pixels(encoded, size, interpolation)
-                assert np.array_equal(pixels, expected), (name, size, interpolation)
+                for mode in MODES:
+                    pixels = preprocess(encoded, _preprocessing(size, "Pillow", interpolation, mode))
+                    expected = _trained_pixels(encoded, size, interpolation, mode)
+                    assert np.array_equal(pixels, expected), (name, size, interpolation, mode)
 
 
 def test_python_resizes_as_tensorflow(images, preprocess) -> None:
@@ -104,6 +112,10 @@ def test_python_resizes_as_tensorflow(images, preprocess) -> None:
             assert np.array_equal(pixels, expected), (name, size)
 
 
+WAYS = [
+    *(("Pillow", interpolation, mode) for interpolation in INTERPOLATIONS for mode in MODES),
+    ("TensorFlow", "bilinear", "squash"),
+]
 _PROGRAM = """
 import { readFileSync, writeFileSync } from 'node:fs'
 import { preprocess } from './preprocess.mjs'
@@ -119,9 +131,9 @@ def test_javascript_gives_the_pixels_of_the_training(images, preprocess, folder:
     for name, encoded in images.items():
         (folder / name).write_bytes(encoded)
         for size in SIZES:
-            for library, interpolation in (("Pillow", "bilinear"), ("Pillow", "bicubic"), ("TensorFlow", "bilinear")):
-                file = f"{name}-{size}-{library}-{interpolation}.bin"
-                preprocessing = _preprocessing(size, library, interpolation)
+            for library, interpolation, mode in WAYS:
+                file = f"{name}-{size}-{library}-{interpolation}-{mode}.bin"
+                preprocessing = _preprocessing(size, library, interpolation, mode)
                 work.append({"name": name, "file": file, "preprocessing": preprocessing})
     (folder / "work.json").write_text(json.dumps(work))
     (folder / "program.mjs").write_text(_PROGRAM)

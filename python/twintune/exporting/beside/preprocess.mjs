@@ -58,13 +58,64 @@ function onWhite(pixels) {
  * @param {Uint8Array} pixels - Pixels in RGB, of shape [height, width, 3].
  * @returns Pixels of shape [size, size, 3]: a Uint8Array, or a Float32Array where TensorFlow resized in the training.
  */
-export function resizePixels(pixels, width, height, { size, library, interpolation, tallImages }) {
+export function resizePixels(pixels, width, height, resize) {
+  const { size, library, mode } = resize
   if (library === 'TensorFlow') return resizeLikeTensorFlow(pixels, width, height, size)
+  const image = { pixels, width, height }
+  if (mode === 'crop') return resizeAndCrop(image, resize).pixels
+  return resizeImage(image, size, size, resize).pixels
+}
+
+// By the shorter side, as the aspect has it; then the square in the centre is cut out.
+function resizeAndCrop(image, resize) {
+  const { size, cropFraction } = resize
+  // Of a strip the ends are cut off first: the crop takes nothing of them.
+  const most = 8 * Math.min(image.width, image.height)
+  const middle = crop(image, Math.min(image.width, most), Math.min(image.height, most), Math.floor)
+  const shorter = Math.floor(size / cropFraction)
+  const scaled = (side) =>
+    Math.max(shorter, Math.trunc((shorter * side) / Math.min(middle.width, middle.height)))
+  return crop(resizeImage(middle, scaled(middle.width), scaled(middle.height), resize), size, size, toEven)
+}
+
+function crop({ pixels, width, height }, newWidth, newHeight, round) {
+  const left = round((width - newWidth) / 2)
+  const top = round((height - newHeight) / 2)
+  const cut = new Uint8Array(newWidth * newHeight * 3)
+  for (let row = 0; row < newHeight; row++) {
+    const start = ((top + row) * width + left) * 3
+    cut.set(pixels.subarray(start, start + newWidth * 3), row * newWidth * 3)
+  }
+  return { pixels: cut, width: newWidth, height: newHeight }
+}
+
+// As Python rounds: a half goes to the even neighbour.
+function toEven(value) {
+  const below = Math.floor(value)
+  return value - below === 0.5 ? below + (below % 2) : Math.round(value)
+}
+
+function resizeImage({ pixels, width, height }, newWidth, newHeight, { interpolation, tallImages }) {
   const filter = filters[interpolation]
   // The numbers are rounded between the two passes, so that their order matters: it is that of the Pillow of the training.
-  if (tallImages === 'verticalFirst' && size < height && size + height > 2 * width)
-    return resizeRows(resizeColumns(pixels, width, height, size, filter), width, size, size, filter)
-  return resizeColumns(resizeRows(pixels, width, height, size, filter), size, height, size, filter)
+  const losesHeight = newHeight < height && height - newHeight > 2 * (width - newWidth)
+  const resized =
+    tallImages === 'verticalFirst' && losesHeight
+      ? resizeRows(
+          resizeColumns(pixels, width, height, newHeight, filter),
+          width,
+          newHeight,
+          newWidth,
+          filter,
+        )
+      : resizeColumns(
+          resizeRows(pixels, width, height, newWidth, filter),
+          newWidth,
+          height,
+          newHeight,
+          filter,
+        )
+  return { pixels: resized, width: newWidth, height: newHeight }
 }
 
 function resizeColumns(pixels, width, height, size, filter) {

@@ -8,6 +8,7 @@ the pixels is within the model.
 
 import io
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +33,11 @@ def preprocess(encoded, preprocessing=PREPROCESSING):
     image = decode(encoded)
     if resize["library"] == "TensorFlow":
         return resize_like_tensorflow(np.asarray(image), resize["size"]).astype(dtype)
-    size = (resize["size"], resize["size"])
-    if image.size != size:
-        image = image.resize(size, Image.Resampling[resize["interpolation"].upper()])
+    method = Image.Resampling[resize["interpolation"].upper()]
+    if resize["mode"] == "crop":
+        image = resize_and_crop(image, resize["size"], resize["cropFraction"], method)
+    elif image.size != (resize["size"], resize["size"]):
+        image = image.resize((resize["size"], resize["size"]), method)
     return np.asarray(image).astype(dtype)
 
 
@@ -74,6 +77,18 @@ def to_rgb(image):
         white.alpha_composite(image.convert("RGBA"))
         return white.convert("RGB")
     return image.convert("RGB")
+
+
+def resize_and_crop(image, size, crop_fraction, method):
+    """Resizes by the shorter side, as the aspect has it, and cuts out the square in the centre."""
+    # Of a strip the ends are cut off first: the crop takes nothing of them.
+    width, height = (min(side, 8 * min(image.size)) for side in image.size)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    image = image.crop((left, top, left + width, top + height))
+    shorter = math.floor(size / crop_fraction)
+    width, height = (max(shorter, int(shorter * side / min(image.size))) for side in image.size)
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    return image.resize((width, height), method).crop((left, top, left + size, top + size))
 
 
 def resize_like_tensorflow(pixels, size):

@@ -13,6 +13,7 @@ import torch
 
 from twintune.backbones import find_idiomatic_pair
 from twintune.data.dataset import Split
+from twintune.data.preprocessing import Resizing
 from twintune.engines.pytorch.aligned import AlignedEngine
 from twintune.exporting.configuration import describe_preprocessing
 from twintune.exporting.pytorch.classifier import build_classifier
@@ -68,7 +69,7 @@ def network_of(trained: TrainedModel) -> dict[str, Any]:
 def read_pixels(trained: TrainedModel, split: Split, position: int) -> np.ndarray:
     """Reads an image as the artefacts take it: uint8, [height, width, 3]."""
     image = trained.description.input
-    return np.asarray(split.open_resized(position, image.size, image.interpolation))
+    return np.asarray(split.open_resized(position, Resizing(image.size, image.interpolation, image.crop_fraction)))
 
 
 def _write_onnx(

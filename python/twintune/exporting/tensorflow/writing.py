@@ -16,6 +16,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from twintune.backbones import find_idiomatic_pair
 from twintune.data.dataset import Split
+from twintune.data.preprocessing import Resizing
 from twintune.engines.tensorflow.aligned import AlignedEngine
 from twintune.exporting.configuration import describe_preprocessing, output_of
 from twintune.exporting.tensorflow.classifier import build_classifier
@@ -65,7 +66,7 @@ def read_pixels(trained: TrainedModel, split: Split, position: int) -> np.ndarra
     """Reads an image as the artefacts take it: [height, width, 3], in idiomatic mode floats that TensorFlow resized."""
     image = trained.description.input
     if image.library != "TensorFlow":
-        return np.asarray(split.open_resized(position, image.size, image.interpolation))
+        return np.asarray(split.open_resized(position, Resizing(image.size, image.interpolation, image.crop_fraction)))
     with tf.device("/CPU:0"):
         return tf.image.resize(np.asarray(split.open(position)), (image.size, image.size)).numpy()
 
