@@ -238,7 +238,7 @@ for epoch in range(EPOCHS):
         loss = criterion(model(images), labels)
         loss.backward()
         optimizer.step()
-        loss_sum += float(loss) * len(images)
+        loss_sum += loss.item() * len(images)
     found = measure(evaluate(validation), validation.labels)
     print(
         f"epoch {epoch + 1}/{EPOCHS}  loss {loss_sum / len(train.labels):.4f}"

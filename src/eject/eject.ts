@@ -56,10 +56,9 @@ export interface EjectedScripts {
 /** Writes the scripts of an experiment; see `eject` of the API. */
 export function ejectScripts(experiment: Experiment, options: EjectOptions = {}): EjectedScripts {
   const { framework, seed = experiment.seeds[0] ?? 0, directory = process.cwd() } = options
-  refuseUnsupported(experiment)
-  const plans = (framework ? [framework] : (['tensorflow', 'pytorch'] as const)).map((each) =>
-    planScript(experiment, { framework: each, seed, directory }),
-  )
+  const frameworks = framework ? [framework] : (['tensorflow', 'pytorch'] as const)
+  refuseUnsupported(experiment, frameworks)
+  const plans = frameworks.map((each) => planScript(experiment, { framework: each, seed, directory }))
   const [plan] = plans
   const weights = plan && makeWeights(plan)
   return {

@@ -73,7 +73,7 @@ export function alignedBackbone({ settings }: ScriptPlan) {
 }
 
 /** Whether training images are changed at random, image by image. */
-export function isAugmented({ augmentation }: RunSettings): boolean {
+export function isAugmented({ augmentation }: Pick<RunSettings, 'augmentation'>): boolean {
   const { randomResizedCrop, horizontalFlip, verticalFlip, rotation, colorJitter, randomErasing } =
     augmentation
   return Boolean(

@@ -1,15 +1,21 @@
-import { findIdiomaticBuilders } from '../backbones.js'
+import { findBackbone, findIdiomaticBuilders } from '../backbones.js'
 import type { SpecIssue } from '../spec/issue.js'
-import type { Experiment } from '../spec/schema.js'
+import type { Experiment, Framework } from '../spec/schema.js'
 import { SpecError } from '../spec/spec-error.js'
+
+import { isAugmented } from './plan.js'
 
 /**
  * Refuses an experiment that no plain script is written of.
  *
+ * @param frameworks - Frameworks whose scripts are wanted.
  * @throws SpecError With an issue for each option that stands in the way, and what can be done.
  */
-export function refuseUnsupported(experiment: Experiment): void {
-  const issues = [...findUnsupported(experiment)]
+export function refuseUnsupported(experiment: Experiment, frameworks: readonly Framework[]): void {
+  const issues = [
+    ...findUnsupported(experiment),
+    ...(frameworks.includes('tensorflow') ? findUnsupportedInTensorflow(experiment) : []),
+  ]
   if (issues.length > 0) throw new SpecError(issues)
 }
 
@@ -75,6 +81,34 @@ function* findUnsupportedInIdiomatic({
   for (const [index, { schedule }] of training.phases.entries())
     if (schedule.name !== 'constant' || schedule.warmupEpochs > 0)
       yield issue(`training.phases[${index}].schedule`, "can't be ejected in idiomatic mode: leave it out")
+}
+
+// The script would compute the same as the run, but TensorFlow's graph of it rounds the norm in another way.
+function* findUnsupportedInTensorflow(experiment: Experiment): Generator<SpecIssue> {
+  if (experiment.training.clipGradientNorm !== undefined)
+    yield issue(
+      'training.clipGradientNorm',
+      "can't be ejected in TensorFlow to the same bits: leave it out, or eject pytorch alone",
+    )
+  yield* findKeptActivations(experiment)
+}
+
+// TensorFlow rounds otherwise where a run keeps what frozen stages made of the images, and trains the other stages on it.
+function* findKeptActivations(experiment: Experiment): Generator<SpecIssue> {
+  const { mode, augmentation, training, model } = experiment
+  const isEndless = isAugmented({ augmentation }) || augmentation.mixup > 0 || augmentation.cutmix > 0
+  if (mode !== 'aligned' || isEndless) return
+  const stages = findBackbone(model.backbone)?.aligned?.stages ?? []
+  for (const [index, { trainable }] of training.phases.entries()) {
+    if (typeof trainable === 'string') continue
+    const isWhole =
+      'from' in trainable ? trainable.from === stages[0]?.name : trainable.lastStages === stages.length
+    if (!isWhole)
+      yield issue(
+        `training.phases[${index}].trainable`,
+        "can't be ejected in TensorFlow with some of the stages on images that don't change: augment them, train head or all, or eject pytorch alone",
+      )
+  }
 }
 
 function needsMend(backbone: string): boolean {

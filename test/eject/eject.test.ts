@@ -68,4 +68,18 @@ describe('an experiment that no plain script is written of', () => {
     expect(refusal).toThrow(SpecError)
     expect(refusal).toThrow(`${option}: can't be ejected`)
   })
+
+  it('is refused in TensorFlow alone where some stages train on images that never change', () => {
+    const [phase] = plain.training.phases
+    const phases = phase ? [{ ...phase, trainable: { lastStages: 1 } }] : []
+    const staged = { ...plain, training: { ...plain.training, phases } }
+    expect(() => ejectScripts(staged)).toThrow("training.phases[0].trainable: can't be ejected in TensorFlow")
+    expect(ejectScripts(staged, { framework: 'pytorch' }).pytorch).toContain('requires_grad_')
+  })
+
+  it('is refused in TensorFlow alone where gradients are clipped', () => {
+    const clipped = { ...plain, training: { ...plain.training, clipGradientNorm: 1 } }
+    expect(() => ejectScripts(clipped)).toThrow("training.clipGradientNorm: can't be ejected in TensorFlow")
+    expect(ejectScripts(clipped, { framework: 'pytorch' }).pytorch).toContain('clip_grad_norm_')
+  })
 })

@@ -37,7 +37,6 @@ export const specifications: Readonly<Record<string, Experiment>> = Object.fromE
     'the whole network, layer by layer': {
       training: {
         fineTune: { epochs: 3 },
-        clipGradientNorm: 1,
         classWeights: 'balanced',
         labelSmoothing: 0.1,
       },

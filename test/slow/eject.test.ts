@@ -47,7 +47,6 @@ const small: Readonly<Record<string, Partial<ExperimentInput>>> = {
     training: {
       batchSize: 8,
       classWeights: 'balanced',
-      clipGradientNorm: 0.5,
       phases: [
         {
           epochs: 1,
@@ -64,6 +63,7 @@ const small: Readonly<Record<string, Partial<ExperimentInput>>> = {
     },
   },
   stages: {
+    augmentation: { horizontalFlip: 0.5 },
     training: {
       batchSize: 8,
       phases: [

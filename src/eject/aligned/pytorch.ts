@@ -121,6 +121,7 @@ function loopParts(plan: ScriptPlan): LoopParts {
   return {
     parameters: 'optimizer: torch.optim.Optimizer',
     step: step(plan),
+    loss: 'loss.item()',
     endGroup: endGroup(plan),
     snapshot: 'copy.deepcopy(model.state_dict())',
     restore: 'model.load_state_dict(best_weights)',

@@ -5,7 +5,7 @@ import { hasRates } from './training-loop.js'
 
 /**
  * Writes the optimisers that the phases use, with PyTorch's arithmetic. Variables are a list where the optimiser treats
- * all alike, and a list of groups where it doesn't.
+ * all alike, and a list of variables with settings where it doesn't.
  */
 export function optimizersSection(plan: ScriptPlan): string {
   const names = new Set(plan.phases.map(({ phase }) => phase.optimizer.name))
@@ -44,21 +44,19 @@ function decays(plan: ScriptPlan): Decay {
   }
 }
 
-// The variables of an optimiser's groups in order, and the row of numbers that each takes.
 function variablesOf(plan: ScriptPlan): string {
   if (!hasGroups(plan)) return 'self.variables = [each.value for each in variables]'
   return py`
-    self.groups = groups
-    self.variables = [each.value for group in groups for each in group.variables]
-    self.rows = [row for row, group in enumerate(groups) for _ in group.variables]`
+    self.trained = trained
+    self.variables = [each.variable.value for each in trained]`
 }
 
 function adam(plan: ScriptPlan): string {
   const { decoupled, coupled } = decays(plan)
   const grouped = hasGroups(plan)
   const rate = hasRates(plan) ? 'rate' : 'self.rate'
-  const scale = plan.phases.some(isScaled) ? `${rate} * group.scale` : rate
-  const first = `${grouped ? 'groups: list[Group]' : 'variables: list[keras.Variable]'}${hasRates(plan) ? '' : ',\nrate: float'}`
+  const scale = plan.phases.some(isScaled) ? `${rate} * each.scale` : rate
+  const first = `${grouped ? 'trained: list[Trained]' : 'variables: list[keras.Variable]'}${hasRates(plan) ? '' : ',\nrate: float'}`
   return py`
     class Adam:
         """${decoupled ? 'AdamW' : 'Adam'} as PyTorch has it, by TensorFlow's kernel, which takes one pass over a variable.
@@ -81,10 +79,10 @@ function adam(plan: ScriptPlan): string {
             self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
             ${!hasRates(plan) && 'self.rate = rate'}
             self.steps = 0
-            self.signature = tf.TensorSpec(${grouped ? '[len(groups), 3]' : '[2]'}, tf.float64)
+            self.signature = tf.TensorSpec(${grouped ? '[len(trained), 3]' : '[2]'}, tf.float64)
 
         def next_numbers(self${hasRates(plan) ? ', rate: float' : ''}) -> np.ndarray:
-            """The numbers of the next step: step size${decoupled || coupled ? ', epsilon and decay' : ' and epsilon'}${grouped ? ' of each group' : ''}."""
+            """The numbers of the next step: step size${decoupled || coupled ? ', epsilon and decay' : ' and epsilon'}${grouped ? ' of each variable' : ''}."""
             self.steps += 1
             # In double precision: 1 - 0.999 has five right digits in single. The kernel weighs a square by 1 less the
             # beta that is rounded to single precision, PyTorch by the rounded difference, hence the quotient.
@@ -95,7 +93,7 @@ function adam(plan: ScriptPlan): string {
               grouped
                 ? py`
                 numbers = []
-                for group in self.groups:
+                for each in self.trained:
                     own_rate = ${scale}
                     numbers.append((own_rate * correction, self.epsilon * root, ${decayNumber(plan)}))
                 return np.array(numbers)`
@@ -107,17 +105,17 @@ function adam(plan: ScriptPlan): string {
             none = tf.zeros([])
             for ${grouped ? 'index, gradient in enumerate(gradients)' : 'index, gradient in enumerate(gradients)'}:
                 variable = self.variables[index]
-                ${grouped ? 'step_size, epsilon, decay = tf.unstack(tf.cast(numbers[self.rows[index]], tf.float32))' : 'step_size, epsilon = tf.unstack(tf.cast(numbers, tf.float32))'}
+                ${grouped ? 'step_size, epsilon, decay = tf.unstack(tf.cast(numbers[index], tf.float32))' : 'step_size, epsilon = tf.unstack(tf.cast(numbers, tf.float32))'}
                 ${
                   decoupled &&
                   py`
-                  if self.groups[self.rows[index]].decay > 0:
+                  if self.trained[index].decay > 0:
                       variable.assign(variable * decay)`
                 }
                 ${
                   coupled &&
                   py`
-                  if self.groups[self.rows[index]].decay > 0:
+                  if self.trained[index].decay > 0:
                       gradient += decay * variable`
                 }
                 tf.raw_ops.ResourceApplyAdam(
@@ -136,15 +134,15 @@ function adam(plan: ScriptPlan): string {
 
 function decayNumber(plan: ScriptPlan): string {
   const { decoupled, coupled } = decays(plan)
-  if (decoupled) return '1 - own_rate * group.decay'
-  return coupled ? 'group.decay' : '0.0'
+  if (decoupled) return '1 - own_rate * each.decay'
+  return coupled ? 'each.decay' : '0.0'
 }
 
 function sgd(plan: ScriptPlan): string {
   const grouped = hasGroups(plan)
   const rate = hasRates(plan) ? 'rate' : 'self.rate'
-  const scale = plan.phases.some(isScaled) ? `${rate} * group.scale` : rate
-  const first = `${grouped ? 'groups: list[Group]' : 'variables: list[keras.Variable]'}${hasRates(plan) ? '' : ',\nrate: float'}`
+  const scale = plan.phases.some(isScaled) ? `${rate} * each.scale` : rate
+  const first = `${grouped ? 'trained: list[Trained]' : 'variables: list[keras.Variable]'}${hasRates(plan) ? '' : ',\nrate: float'}`
   const hasDecay = plan.phases.some(({ phase }) => phase.optimizer.weightDecay > 0)
   const momentum = plan.phases.some(
     ({ phase }) => phase.optimizer.name === 'sgd' && phase.optimizer.momentum > 0,
@@ -163,22 +161,22 @@ function sgd(plan: ScriptPlan): string {
             ${!hasRates(plan) && 'self.rate = rate'}
             ${momentum && 'self.buffers = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]'}
             ${momentum && 'self.momentum, self.nesterov = momentum, nesterov'}
-            self.signature = tf.TensorSpec(${grouped ? '[len(groups)]' : '[]'}, tf.float64)
+            self.signature = tf.TensorSpec(${grouped ? '[len(trained)]' : '[]'}, tf.float64)
 
         def next_numbers(self${hasRates(plan) ? ', rate: float' : ''}) -> np.ndarray:
-            """The learning rate of the next step${grouped ? ', for each group' : ''}."""
-            return ${grouped ? `np.array([${scale} for group in self.groups])` : `np.float64(${rate})`}
+            """The learning rate of the next step${grouped ? ', for each variable' : ''}."""
+            return ${grouped ? `np.array([${scale} for each in self.trained])` : `np.float64(${rate})`}
 
         def apply(self, gradients: list[tf.Tensor], numbers: tf.Tensor) -> None:
             """Updates all variables; this is traced into the step."""
             for index, gradient in enumerate(gradients):
                 variable = self.variables[index]
-                rate = tf.cast(numbers${grouped ? '[self.rows[index]]' : ''}, tf.float32)
+                rate = tf.cast(numbers${grouped ? '[index]' : ''}, tf.float32)
                 ${
                   hasDecay &&
                   py`
-                  if self.groups[self.rows[index]].decay > 0:
-                      gradient += self.groups[self.rows[index]].decay * variable`
+                  if self.trained[index].decay > 0:
+                      gradient += self.trained[index].decay * variable`
                 }
                 ${
                   momentum

@@ -146,6 +146,7 @@ function loopParts(plan: ScriptPlan): LoopParts {
     parameters: `optimizer: ${optimizerType(plan)}`,
     before: 'train_step = make_step(optimizer)',
     step: step(plan),
+    loss: 'float(loss)',
     endGroup: '',
     snapshot: '{name: variable.numpy() for name, variable in variables.items()}',
     restore: joinLines('for name, value in best_weights.items():', '    variables[name].assign(value)'),
@@ -182,35 +183,27 @@ function grouping(plan: ScriptPlan): string {
   ]
   return joinBlocks(
     py`
-      class Group(NamedTuple):
-          """Variables to which the optimiser does the same."""
+      class Trained(NamedTuple):
+          """A variable that trains, and what the optimiser does to it."""
 
-          variables: list[keras.Variable]
+          variable: keras.Variable
           ${joinLines(...fields)}`,
     py`
-      ${call('def in_groups(', ['chosen: dict[str, keras.Variable]', ...parameters], ') -> list[Group]:')}
-          """Groups variables by what the optimiser does to them.
+      ${call('def with_settings(', ['chosen: dict[str, keras.Variable]', ...parameters], ') -> list[Trained]:')}
+          """Says of each variable what the optimiser does to it.
 
           ${groupingComment(plan)}
           """
-          groups: dict = {}
+          trained = []
           for ${names.includes('scale') ? 'name, variable in chosen.items()' : 'variable in chosen.values()'}:
               ${settingsOfParameter(plan, 'len(variable.shape)')}
-              groups.setdefault((${names.join(', ')}${names.length === 1 ? ',' : ''}), []).append(variable)
-          return [Group(members, *settings) for settings, members in groups.items()]`,
+              trained.append(Trained(variable, ${names.join(', ')}))
+          return trained`,
   )
 }
 
 function trainStep(plan: ScriptPlan): string {
-  const { clipGradientNorm } = plan.settings.training
   return joinBlocks(
-    clipGradientNorm !== undefined &&
-      py`
-        def clip(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-            """Scales gradients down whose norm together is too large, as PyTorch does, which adds 1e-6 to the norm."""
-            norm = tf.sqrt(tf.add_n([tf.reduce_sum(tf.square(gradient)) for gradient in gradients]))
-            factor = tf.minimum(CLIP_NORM / (norm + 1e-6), 1)
-            return [gradient * factor for gradient in gradients]`,
     py`
       def make_step(optimizer: ${optimizerType(plan)}) -> Callable:
           """Traces a phase's step: it trains on a batch and returns the loss that the batch had before."""
@@ -219,7 +212,6 @@ function trainStep(plan: ScriptPlan): string {
 }
 
 function traced(plan: ScriptPlan): string {
-  const { clipGradientNorm } = plan.settings.training
   const masks = dropsUnits(plan)
   const inputs = !beginsWith(plan, 'features')
     ? 'PIXELS'
@@ -231,7 +223,6 @@ function traced(plan: ScriptPlan): string {
     : !beginsWith(plan, 'pixels')
       ? 'inputs'
       : 'features_of(inputs) if train.features is None else inputs'
-  const gradients = 'tape.gradient(loss, optimizer.variables)'
   return py`
     ${masks && 'masks = [tf.TensorSpec([None, width], tf.float32) for width in HIDDEN]'}
     signature = [
@@ -249,7 +240,7 @@ function traced(plan: ScriptPlan): string {
             logits = logits_of(${features}${masks ? ', masks' : ''})
             # TensorFlow's fused cross-entropy takes it for granted that the targets of an image add up to 1.
             loss = -tf.reduce_sum(targets * tf.nn.log_softmax(logits)) / weight
-        optimizer.apply(${clipGradientNorm === undefined ? gradients : `clip(${gradients})`}, numbers)
+        optimizer.apply(tape.gradient(loss, optimizer.variables), numbers)
         return loss
 
     return train_step`
@@ -299,7 +290,7 @@ function parametersOf(plan: ScriptPlan, planned: PlannedPhase): string {
   if (hasGroups(plan))
     return joinLines(
       `chosen = ${chosen}`,
-      call('parameters = in_groups(', ['chosen', ...groupArguments(planned)]),
+      call('parameters = with_settings(', ['chosen', ...groupArguments(planned)]),
     )
   return `parameters = list(${chosen}.values())`
 }

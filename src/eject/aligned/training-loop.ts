@@ -13,6 +13,8 @@ export interface LoopParts {
   readonly before?: string
   /** Lines that train on a batch, from `inputs`, `targets`, `masks` and `weight`, and set `loss`. */
   readonly step: string
+  /** Expression of a batch's loss as a number. */
+  readonly loss: string
   /** Lines that take the optimiser's step at the end of a group of batches; with accumulation alone. */
   readonly endGroup: string
   /** Expression of a copy of all weights. */
@@ -105,11 +107,12 @@ export function epochLoop(plan: ScriptPlan, parts: LoopParts, { epochs }: { epoc
         order = ${draws(plan, 'order', '"batch order"', number)}.permutation(len(train.labels))
         ${hasRates(plan) && 'epoch_rates = rates[epoch * STEPS_PER_EPOCH : (epoch + 1) * STEPS_PER_EPOCH]'}
         loss_sum = 0.0
+        ${weightOf(plan) === 'weight' && 'weight_sum = 0.0'}
         ${accumulates(plan) ? groupLoop(plan, parts) : batchLoop(plan, parts)}
         ${
           hasValidation(plan)
             ? validation(plan, parts, epochs)
-            : `print(f"epoch {epoch + 1}/{${epochs}}  loss {loss_sum / len(train.labels):.4f}")`
+            : `print(f"epoch {epoch + 1}/{${epochs}}  loss {loss_sum / ${weightOf(plan) === 'weight' ? 'weight_sum' : 'len(train.labels)'}:.4f}")`
         }
     ${restores && parts.restore}`
 }
@@ -133,7 +136,8 @@ function batchLoop(plan: ScriptPlan, parts: LoopParts): string {
     for ${isMixed ? `${numbered} in enumerate(${items})` : `${item} in ${items}`}:
         ${batchInputs(plan, 'step')}
         ${parts.step}
-        loss_sum += float(loss) * len(batch)`
+        loss_sum += ${parts.loss} * ${weightOf(plan)}
+        ${weightOf(plan) === 'weight' && 'weight_sum += weight'}`
 }
 
 function groupLoop(plan: ScriptPlan, parts: LoopParts): string {
@@ -149,7 +153,8 @@ function groupLoop(plan: ScriptPlan, parts: LoopParts): string {
             ${batchInputs(plan, 'step')}
             ${parts.step}
             group_weight += weight
-            loss_sum += float(loss) * len(batch)
+            loss_sum += ${parts.loss} * weight
+            weight_sum += weight
         ${parts.endGroup}`
 }
 
@@ -204,7 +209,7 @@ function validation(plan: ScriptPlan, parts: LoopParts, epochs: string): string 
   return py`
     found = ${measured}
     print(
-        f"epoch {epoch + 1}/{${epochs}}  loss {loss_sum / len(train.labels):.4f}"
+        f"epoch {epoch + 1}/{${epochs}}  loss {loss_sum / ${weightOf(plan) === 'weight' ? 'weight_sum' : 'len(train.labels)'}:.4f}"
         f"  validation loss {found['loss']:.4f}  accuracy {found['accuracy']:.2%}"
     )
     ${earlyStopping && stopping(plan, parts)}`

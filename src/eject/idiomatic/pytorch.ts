@@ -106,7 +106,7 @@ function trainPhase(plan: ScriptPlan, { phase }: PlannedPhase): string {
             loss = criterion(model(images), labels)
             loss.backward()
             optimizer.step()
-            loss_sum += float(loss) * len(images)
+            loss_sum += loss.item() * len(images)
         ${
           hasValidation(plan)
             ? py`
