@@ -1,13 +1,24 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { defaultEvidence, evidenceSchema } from '../compare/evidence.js'
 import { frameworkNames } from '../framework-names.js'
 import type { ComparisonListedLine } from '../lines/comparison.js'
-import { type ExportFormat, exportFormatSchema } from '../protocol/export-format.js'
+import { exportFormatSchema } from '../protocol/export-format.js'
 import { perturbationSchema } from '../protocol/perturbation.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
-import { defaultRange, fewestSteps } from '../run/one-off/sweep-range.js'
-import { parseSeeds } from '../spec/seeds.js'
-import { addTracker, type Trackers } from '../tracking/trackers.js'
+import { defaultRange } from '../run/one-off/sweep-range.js'
+import {
+  collect,
+  collectTrackers,
+  parseAddedSeeds,
+  parseCount,
+  parseFormats,
+  parseMinutes,
+  parseParallel,
+  parsePort,
+  parseRate,
+  parseSeed,
+  parseSteps,
+} from './parse-arguments.js'
 
 /** Adds `--json` and `--quiet`, which every command takes. */
 export function addOutputOptions(command: Command): Command {
@@ -149,18 +160,6 @@ function addTrackModelsOption(command: Command): Command {
   )
 }
 
-/** Adds the trackers that an argument names to those before it. */
-function collectTrackers(value: string, previous: Trackers = {}): Trackers {
-  return value.split(',').reduce((trackers, item) => {
-    const added = addTracker(trackers, item.trim())
-    if (added === null)
-      throw new InvalidArgumentError(
-        `There is no tracker ${item.trim()}: it is csv, tensorboard, mlflow, mlflow=URI, wandb or wandb=PROJECT.`,
-      )
-    return added
-  }, previous)
-}
-
 /** Adds `--port` and `--host`, for a command whose work is to serve pages. */
 export function addAddressOptions(command: Command): Command {
   const { port, host } = addressOptions()
@@ -289,66 +288,4 @@ function replayOption(): Option {
 
 function frameworkOption(description: string): Option {
   return new Option('--framework <name>', description).choices(Object.keys(frameworkNames))
-}
-
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value]
-}
-
-function parseRate(value: string): number {
-  const rate = Number(value)
-  if (value.trim() === '' || !Number.isFinite(rate) || rate <= 0) {
-    throw new InvalidArgumentError('The learning rate must be a number above 0, like 1e-7.')
-  }
-  return rate
-}
-
-function parseSteps(value: string): number {
-  if (!/^[1-9]\d*$/.test(value) || Number(value) < fewestSteps) {
-    throw new InvalidArgumentError(`The number of steps must be a whole number from ${fewestSteps} up.`)
-  }
-  return Number(value)
-}
-
-function parseSeed(value: string): number {
-  if (!/^\d{1,10}$/.test(value) || Number(value) > 2 ** 31 - 1)
-    throw new InvalidArgumentError('The seed must be a whole number from 0 up.')
-  return Number(value)
-}
-
-function parseMinutes(value: string): number {
-  const minutes = Number(value)
-  if (value.trim() === '' || !Number.isFinite(minutes) || minutes <= 0)
-    throw new InvalidArgumentError('The minutes must be a number above 0, like 10.')
-  return minutes
-}
-
-function parsePort(value: string): number {
-  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
-    throw new InvalidArgumentError('The port must be a whole number from 0 to 65535; 0 is any free one.')
-  return Number(value)
-}
-
-function parseAddedSeeds(value: string): readonly number[] {
-  const seeds = parseSeeds(value)
-  if ('message' in seeds) throw new InvalidArgumentError(`Seeds: ${seeds.message}.`)
-  return seeds
-}
-
-function parseCount(value: string): number {
-  if (!/^[1-9]\d*$/.test(value) || !Number.isSafeInteger(Number(value)))
-    throw new InvalidArgumentError('The number must be a whole one from 1 up.')
-  return Number(value)
-}
-
-function parseFormats(value: string): readonly ExportFormat[] {
-  const formats = exportFormatSchema.array().safeParse(value.split(',').map((name) => name.trim()))
-  if (formats.success) return formats.data
-  throw new InvalidArgumentError(`The formats are ${exportFormatSchema.options.join(', ')}.`)
-}
-
-function parseParallel(value: string): number {
-  if (!/^[1-9]\d*$/.test(value))
-    throw new InvalidArgumentError('The number of runs must be a whole number from 1 up.')
-  return Number(value)
 }
