@@ -12,7 +12,8 @@ config = json.loads((FOLDER / "config.json").read_text(encoding="utf-8"))
 tensors = load_file(FOLDER / "model.safetensors")
 dtype = getattr(torch, config["input"]["dtype"])
 
-backbone = timm.create_model(config["architecture"], num_classes=0)
+# The tensors of a run in float64 would be rounded by a network in float32.
+backbone = timm.create_model(config["architecture"], num_classes=0).to(dtype)
 for name in config["leftOut"]:
     backbone.set_submodule(name, nn.Identity())
 for module in backbone.modules():
@@ -26,10 +27,10 @@ assert all(name.endswith("num_batches_tracked") for name in lacking), lacking
 layers = []
 for index in range(config["head"]["layers"]):
     weight = tensors[f"head.{index}.weight"]
-    layers.append(nn.Linear(weight.shape[1], weight.shape[0]))
+    layers.append(nn.Linear(weight.shape[1], weight.shape[0], dtype=dtype))
     layers[-1].load_state_dict({"weight": weight, "bias": tensors[f"head.{index}.bias"]})
     layers.append({"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}[config["head"]["activation"]]())
-model = nn.Sequential(backbone, *layers[:-1]).to(dtype).eval()
+model = nn.Sequential(backbone, *layers[:-1]).eval()
 
 mean, std = (torch.tensor(config["input"][name], dtype=dtype) for name in ("mean", "std"))
 with torch.inference_mode():
