@@ -11,6 +11,7 @@ from twintune.engines.tensorflow.aligned import AlignedEngine
 from twintune.engines.tensorflow.idiomatic import IdiomaticEngine
 from twintune.engines.tensorflow.model import AlignedModel, building_in
 from twintune.exporting.tensorflow.plain_layers import call_in_plain_layers
+from twintune.model.precision import array_dtype
 from twintune.protocol import TrainedModelDescription
 
 
@@ -37,9 +38,9 @@ def build_classifier(engine: AlignedEngine | IdiomaticEngine, model: TrainedMode
 def _normalize(pixels: Any, model: TrainedModelDescription) -> Any:
     image = model.input
     channels = keras.ops.flip(pixels, axis=-1) if image.channels == "BGR" else pixels
-    mean, std = 255 * np.array(image.mean), 255 * np.array(image.std)
-    layer = keras.layers.Normalization(mean=mean.tolist(), variance=(std**2).tolist(), name="normalization")
-    return layer(channels)
+    # keras.layers.Normalization keeps its constants in float32, whatever it computes in.
+    mean, std = (np.array(constants, array_dtype(model.precision)) for constants in (image.mean, image.std))
+    return (channels / 255 - mean) / std
 
 
 def _aligned_logits(model: AlignedModel, images: Any, activation: str) -> Any:
