@@ -103,6 +103,7 @@ def test_python_gives_the_pixels_of_the_training(images, preprocess) -> None:
                     assert np.array_equal(pixels, expected), (name, size, interpolation, mode)
 
 
+@pytest.mark.usefixtures("frameworks")
 def test_python_resizes_as_tensorflow(images, preprocess) -> None:
     tf = pytest.importorskip("tensorflow")
     for name, encoded in images.items():

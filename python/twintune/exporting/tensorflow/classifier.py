@@ -37,7 +37,7 @@ def build_classifier(engine: AlignedEngine | IdiomaticEngine, model: TrainedMode
 
 def _normalize(pixels: Any, model: TrainedModelDescription) -> Any:
     image = model.input
-    channels = keras.ops.flip(pixels, axis=-1) if image.channels == "BGR" else pixels
+    channels: Any = keras.ops.flip(pixels, axis=-1) if image.channels == "BGR" else pixels
     # keras.layers.Normalization keeps its constants in float32, whatever it computes in.
     mean, std = (np.array(constants, array_dtype(model.precision)) for constants in (image.mean, image.std))
     return (channels / 255 - mean) / std
