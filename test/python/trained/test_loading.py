@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import IDIOMATIC_BACKBONES, MOSTLY_PYTORCH, PHASE
 from safetensors.numpy import load_file
 from twintune.data.splits import open_splits
+from twintune.engines import create_trained_engine
 from twintune.model import weights
 from twintune.protocol import RunRequest
 from twintune.trained.loading import load_trained_model, model_file_of
@@ -59,3 +61,16 @@ def test_the_loaded_model_of_idiomatic_mode_gives_the_logits_of_the_run_s_test(m
     file = train(request)
     loaded = load_trained_model(file, "cpu")
     assert np.allclose(loaded.logits(images_of_test(request)), logits_of_test(request), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_inception_scales_its_pixels_for_imagenet_weights_that_are_not_loaded_again(make_request) -> None:
+    model = {
+        "backbone": "inception_v3",
+        "weights": {"kind": "imagenet"},
+        "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+    }
+    phase = {**PHASE, "optimizer": OPTIMIZER}
+    request = make_request("pytorch", mode="idiomatic", model=model, training={"batchSize": 18, "phases": [phase]})
+    engine: Any = create_trained_engine(request, 3, Path("model.safetensors"))
+    assert engine.model.transform_input

@@ -211,13 +211,18 @@ class IdiomaticEngine:
 
 
 def _build_backbone(chosen: TorchvisionModel, request: RunRequest, loads_weights: bool) -> Any:
-    pretrained = loads_weights and isinstance(request.model.weights, ImagenetWeights)
+    of_imagenet = isinstance(request.model.weights, ImagenetWeights)
+    model: Any
     try:
         with limited_silence():
+            if not (of_imagenet and loads_weights):
+                model = torchvision.models.get_model(chosen.model, weights=None, **chosen.options)
+                if of_imagenet and hasattr(model, "transform_input"):
+                    # Inception scales its pixels anew for its ImageNet weights, and only where they are loaded.
+                    model.transform_input = True
+                return model
             # The first ImageNet weights are the ones that the listing's `pretrained=True` means.
-            if not pretrained:
-                return torchvision.models.get_model(chosen.model, weights=None, **chosen.options)
-            model: Any = torchvision.models.get_model(chosen.model, weights=chosen.weights)
+            model = torchvision.models.get_model(chosen.model, weights=chosen.weights)
             if chosen.options.get("aux_logits") is False:
                 # Inception's weights have the auxiliary head: torchvision doesn't load them into a model without one.
                 model.aux_logits, model.AuxLogits = False, None
