@@ -98,10 +98,12 @@ describe('the package, packed and installed elsewhere', () => {
     expect(stdout).toBe(version)
   })
 
-  it('goes from a folder of images to a comparison: setup, init, compare', { timeout: 300_000 }, async () => {
+  it('goes from a folder of images to a specification that holds: setup, init, validate', {
+    timeout: 120_000,
+  }, async () => {
     const project = path.join(folder, 'pets')
     await execa(python, [path.join(root, 'test/python/pictures.py'), path.join(project, 'pictures')])
-    // The environment is there already: the slow tests install one.
+    // The environment is there already: the slow tests install one, and compare.
     await symlink(path.join(root, '.venv'), path.join(project, '.venv'))
     const twintune = (...args: string[]) =>
       execa('npx', ['--no-install', 'twintune', ...args], {
@@ -119,10 +121,7 @@ describe('the package, packed and installed elsewhere', () => {
     expect(init.exitCode, init.stderr).toBe(0)
     expect(init.stdout).toContain('npx twintune compare experiment.yaml')
 
-    const quick = ['--seeds', '0', '--set', 'dataset.imageSize=33', '--set', 'training.phases.0.epochs=1']
-    const judged = ['--replay', 'none', '--no-cross-evaluation']
-    const compare = await twintune('compare', 'experiment.yaml', ...quick, ...judged)
-    expect(compare.exitCode, compare.stderr).toBe(0)
-    expect(compare.stdout).toContain('report.html')
+    const validate = await twintune('validate', 'experiment.yaml')
+    expect(validate.exitCode, validate.stderr).toBe(0)
   })
 })
