@@ -7,6 +7,7 @@ import type { ExperimentInput } from '../../src/spec/schema.js'
 import {
   python,
   root,
+  sample,
   startTwintune,
   temporaryFolder,
   tinyExperiment,
@@ -29,7 +30,7 @@ const dataset = {
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   'fashion-mnist': ['dataset.imageSize=65', 'training.phases.0.epochs=2'],
-  'fine-tune': ['dataset.imageSize=33', 'training.phases.0.epochs=1', 'training.phases.1.epochs=2'],
+  'fine-tune': ['dataset.imageSize=33', 'training.fineTune.epochs=1'],
   'document-resnet50': ['dataset.imageSize=32', 'training.phases.0.epochs=1', 'model.weights=random'],
 }
 
@@ -77,10 +78,40 @@ const small: Readonly<Record<string, Partial<ExperimentInput>>> = {
   },
 }
 
+const twoPhases: ExperimentInput = {
+  name: 'two-phases',
+  dataset: {
+    source: 'parquet',
+    train: path.join(sample, 'train.parquet'),
+    test: path.join(sample, 'test.parquet'),
+    imageSize: 33,
+  },
+  augmentation: { randomResizedCrop: { scale: [0.7, 1] }, horizontalFlip: 0.5 },
+  model: { backbone: 'efficientnet_lite0', head: { dropout: 0.2 } },
+  training: {
+    labelSmoothing: 0.1,
+    phases: [
+      { epochs: 1 },
+      {
+        epochs: 2,
+        trainable: { lastStages: 1 },
+        backboneLearningRateScale: 0.1,
+        optimizer: { name: 'adamw', learningRate: 5e-4 },
+        schedule: { name: 'cosine', warmupEpochs: 0.5 },
+      },
+    ],
+    earlyStopping: { patience: 2 },
+  },
+}
+
 describe('an ejected script', () => {
   it.each(Object.entries(examples))('gives the bits of the run: %s', async (name, changes) => {
     const spec = path.join(root, `examples/${name}.yaml`)
     await expectTheBitsOfTheRun(name, spec, changes)
+  })
+
+  it('gives the bits of the run: two phases with augmentation', async () => {
+    await expectTheBitsOfTheRun('two-phases', writeSpec(folder, twoPhases), [])
   })
 
   it.each(Object.entries(small))('gives the bits of the run on a few pictures: %s', async (name, changes) => {
