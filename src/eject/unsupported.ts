@@ -83,7 +83,7 @@ function* findUnsupportedInIdiomatic({
       yield issue(`training.phases[${index}].schedule`, "can't be ejected in idiomatic mode: leave it out")
 }
 
-// The script would compute the same as the run, but TensorFlow's graph of it rounds the norm in another way.
+// Scripts with these were tried, and their last digits differed from the run's. The reason isn't known.
 function* findUnsupportedInTensorflow(experiment: Experiment): Generator<SpecIssue> {
   if (experiment.training.clipGradientNorm !== undefined)
     yield issue(
@@ -93,7 +93,7 @@ function* findUnsupportedInTensorflow(experiment: Experiment): Generator<SpecIss
   yield* findKeptActivations(experiment)
 }
 
-// TensorFlow rounds otherwise where a run keeps what frozen stages made of the images, and trains the other stages on it.
+// A run keeps what frozen stages made of images that don't change, and trains the other stages on it.
 function* findKeptActivations(experiment: Experiment): Generator<SpecIssue> {
   const { mode, augmentation, training, model } = experiment
   const isEndless = isAugmented({ augmentation }) || augmentation.mixup > 0 || augmentation.cutmix > 0

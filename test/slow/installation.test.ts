@@ -15,10 +15,12 @@ describe('the package in an empty folder', () => {
   /** Runs the installed command by npx; `node` names a version of npm's package `node`, which brings the binary. */
   function twintune(args: readonly string[], node: string | null = null) {
     const { TWINTUNE_PYTHON: _, ...env } = process.env
-    const command = ['node', path.join(project, 'node_modules/twintune/dist/main.js'), ...args]
-    const prefix = node === null ? [] : ['npx', '--yes', '--package', `node@${node}`, '--']
-    const [program = '', ...rest] = [...prefix, ...command]
-    return execa(program, rest, {
+    const main = path.join(project, 'node_modules/twintune/dist/main.js')
+    const command =
+      node === null
+        ? ['--no-install', 'twintune', ...args]
+        : ['--yes', '--package', `node@${node}`, '--', 'node', main, ...args]
+    return execa('npx', command, {
       cwd: project,
       env: { ...env, TWINTUNE_CACHE_DIR: path.join(folder, 'cache') },
       extendEnv: false,
