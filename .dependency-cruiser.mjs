@@ -11,7 +11,6 @@ const rooms = {
       'package-folder.ts',
       'visible.ts',
       'shell-quote.ts',
-      'image-endings.ts',
     ],
     imports: [],
   },
