@@ -1,10 +1,10 @@
 import path from 'node:path'
 import {
-  compare,
   defineExperiment,
   type Event,
   type ExperimentInput,
   type RunOptions,
+  runExperiment,
 } from '../../src/index.js'
 import { WarmWorkers } from '../../src/run/workers/warm-workers.js'
 import { python } from './rig.js'
@@ -26,14 +26,14 @@ export async function compareWarm(
   const events: Event[] = []
   // The workers were started for another test; the cache is named in each request.
   process.env.TWINTUNE_CACHE_DIR = path.join(folder, 'cache')
-  await compare(defineExperiment(experiment), {
+  const happening = runExperiment(defineExperiment(experiment), {
     workers,
     // Each framework judges the other's runs for seconds, which few tests are about.
     replay: 'none',
     crossEvaluation: false,
     runsDirectory: path.join(folder, 'runs'),
-    onEvent: (event) => events.push(event),
     ...options,
   })
+  for await (const event of happening) events.push(event)
   return events
 }

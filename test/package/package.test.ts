@@ -55,7 +55,7 @@ describe('the package, packed and installed elsewhere', () => {
   it('explains each field with its default to an editor', async () => {
     const types = await readFile(path.join(installed, 'dist/types.d.ts'), 'utf8')
     const experiment = /interface ExperimentInput \{.*?\n\}/s.exec(types)?.[0]
-    expect(experiment).toContain('Height and width in pixels that every image is resized to.')
+    expect(experiment).toContain('Height and width in pixels of the square that every image becomes.')
     expect(experiment).toContain('@default 0.2')
   })
 

@@ -37,7 +37,7 @@ export interface PredictOptions {
 }
 
 /** Trained model in a Python that stays warm until the model is closed. */
-export interface TrainedModel extends AsyncDisposable {
+export interface TrainedModel {
   readonly framework: Framework
   readonly seed: number
   /** Description of the model: its classes, its preprocessing, its head. */
@@ -72,7 +72,7 @@ export const defaultBatchSize = 32
  *
  * @throws TwintuneError When the framework or the model's file can't be used.
  */
-export function openModel(found: FoundModel, options: OpenModelOptions): Promise<TrainedModel> {
+export function openModel(found: FoundModel, options: OpenModelOptions): Promise<DisposableModel> {
   return new Promise((resolve, reject) => {
     let close = (): void => {}
     const closed = new Promise<void>((ended) => {
@@ -95,6 +95,9 @@ export function openModel(found: FoundModel, options: OpenModelOptions): Promise
   })
 }
 
+/** Trained model for `await using`, whose types not every target of a compiler has: the public type leaves it out. */
+type DisposableModel = TrainedModel & AsyncDisposable
+
 /** Parts of a warm model: its worker, a folder for images that are given as bytes, and its end. */
 interface Warmth {
   readonly worker: Worker
@@ -106,7 +109,7 @@ interface Warmth {
 function warmModel(
   model: Pick<TrainedModel, 'framework' | 'seed' | 'description' | 'device'>,
   { worker, folder, close, whenEnded }: Warmth,
-): TrainedModel {
+): DisposableModel {
   let isClosed = false
   let calls = 0
   const closeModel = async (): Promise<void> => {

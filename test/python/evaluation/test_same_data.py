@@ -25,6 +25,7 @@ def request_of_run(tmp_path: Path) -> CheckDataRequest:
         validation_fraction=0.0,
         test_fraction=0.0,
         image_size=33,
+        resize="squash",
         on_corrupt="fail",
         cache_decoded="none",
     )

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
 import { TwintuneError } from '../../../src/failure.js'
-import { openModel, type TrainedModel } from '../../../src/run/one-off/trained-model.js'
+import { openModel } from '../../../src/run/one-off/trained-model.js'
 
 // A worker that answers what a test tells it to: real ones predict in test/integration/compare.test.ts.
 
@@ -88,12 +88,12 @@ it('asks nothing for no images, and refuses a number that is none', async () => 
   await model.close()
 })
 
-function open(): Promise<TrainedModel> {
+function open(): ReturnType<typeof openModel> {
   request.mockResolvedValueOnce({ model: { classes: ['cat'] }, device: 'cpu' })
   return openIt()
 }
 
-function openIt(): Promise<TrainedModel> {
+function openIt(): ReturnType<typeof openModel> {
   const found = { framework: 'pytorch', seed: 0, mode: 'aligned', file: '/runs/model.safetensors' } as const
   return openModel(found, { device: 'cpu', signal: new AbortController().signal })
 }
