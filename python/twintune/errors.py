@@ -109,11 +109,16 @@ MEND_UNWRITABLE = "Make room there and let twintune write there, or name another
 """The hint for a folder that twintune can't write."""
 
 
+_EXTRAS = ("requirements-export.txt", "requirements-tracking.txt")
+"""The files of requirements that no run needs."""
+
+
 def install_command(requirements: str, options: str = "", python: str = sys.executable) -> str:
     """The command that installs a file of requirements for an interpreter.
 
     A system's own Python mostly refuses (PEP 668), so that for one that is in no virtual environment the command is
-    `twintune setup`, which makes one where twintune looks for it, and completes it where it is there already.
+    `twintune setup`, which makes one where twintune looks for it, and completes it where it is there already. Extras
+    come by pip alone.
 
     Args:
         requirements: The file's name.
@@ -121,7 +126,8 @@ def install_command(requirements: str, options: str = "", python: str = sys.exec
         python: The interpreter's path; an interpreter other than this process's counts as being in an environment.
     """
     install = f"-m pip install {options}-r {shlex.quote(str(REQUIREMENTS / requirements))}"
-    if python == sys.executable and (sys.prefix == sys.base_prefix or (not options and _is_set_up_here())):
+    is_own = python == sys.executable and requirements not in _EXTRAS
+    if is_own and (sys.prefix == sys.base_prefix or (not options and _is_set_up_here())):
         named = [name for name in sorted(os.environ) if name.startswith("TWINTUNE_PYTHON")]
         return " ".join(["twintune setup", *(["without the variable", " and ".join(named)] if named else [])])
     return f"{shlex.quote(python)} {install}"

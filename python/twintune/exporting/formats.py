@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-import shlex
-import sys
 from collections.abc import Sequence
 
-from twintune.errors import REQUIREMENTS, TwintuneError
+from twintune.errors import TwintuneError, install_command
 from twintune.model.precision import is_half
 from twintune.protocol import ExportFormat, Framework, Precision
 
@@ -39,8 +37,7 @@ def check_packages(framework: Framework, formats: Sequence[ExportFormat]) -> Non
         raise TwintuneError(
             "PACKAGE_MISSING",
             f"An export to ONNX needs {_listed(missing)}, which Python doesn't find.",
-            # `twintune setup` installs what every run needs.
-            shlex.join([sys.executable, "-m", "pip", "install", "-r", str(REQUIREMENTS / "requirements-export.txt")]),
+            install_command("requirements-export.txt"),
         )
 
 

@@ -53,7 +53,10 @@ def train(request: RunRequest) -> RunRequest:
     return request
 
 
-@pytest.mark.parametrize(("framework", "name"), [("pytorch", "torch-export"), ("tensorflow", "keras")])
+@pytest.mark.parametrize(
+    ("framework", "name"),
+    [("pytorch", "torch-export"), pytest.param("tensorflow", "keras", marks=pytest.mark.slow)],
+)
 def test_an_artefact_gives_the_metrics_of_the_run(make_request, tmp_path: Path, framework: str, name: str) -> None:
     exported = export(train(make_request(framework)), tmp_path / "export", [name])
     [artefact] = exported.artefacts
