@@ -19,10 +19,18 @@ const reports = mkdtempSync(path.join(tmpdir(), 'twintune-tests-'))
 const start = performance.now()
 const memoryBefore = sharedMemory()
 
+// These tests of Python wait for those of the built command, so that both lanes end at about the same time.
+const later = ['exporting', 'features', 'trained'].map((folder) => `test/python/${folder}`)
+
 const lanes = await Promise.all([
-  runLane([pytest(reports, processes)]),
-  // Packing comes after the tests of the built command: it builds anew.
-  runLane([vitest(reports, ['integration', 'package', 'browser'])]),
+  runLane([
+    pytest(path.join(reports, 'pytest.xml'), processes, ...later.map((folder) => `--ignore=${folder}`)),
+  ]),
+  runLane([
+    // Packing comes after the tests of the built command: it builds anew.
+    vitest(reports, ['integration', 'package', 'browser']),
+    pytest(path.join(reports, 'pytest-later.xml'), processes, ...later),
+  ]),
   runLane([
     check('tsc', '--noEmit'),
     check('tsc', '--noEmit', '--project', 'src/serve/client'),

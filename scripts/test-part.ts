@@ -157,9 +157,8 @@ export function vitest(reports: string, projects: readonly string[], files: read
   }
 }
 
-/** Pytest's tests in some processes: all of them, or those that the options choose. */
-export function pytest(reports: string, processes: number, ...options: string[]): Part {
-  const report = path.join(reports, 'pytest.xml')
+/** Pytest's tests in some processes, with the file of their report: all of them, or those that the options choose. */
+export function pytest(report: string, processes: number, ...options: string[]): Part {
   return {
     command: [
       'pytest',

@@ -15,7 +15,7 @@ const given = process.argv.slice(2)
 const files = given.filter((argument) => argument.startsWith('test/slow'))
 const options = given.filter((argument) => !files.includes(argument))
 const ofVitest = vitest(reports, ['slow'], files)
-const ofPytest = pytest(reports, availableParallelism(), '-m', 'slow', ...options)
+const ofPytest = pytest(path.join(reports, 'pytest.xml'), availableParallelism(), '-m', 'slow', ...options)
 const parts: Part[] = []
 if (files.length > 0 || options.length === 0) parts.push(ofVitest)
 if (options.length > 0 || files.length === 0)
