@@ -11,6 +11,8 @@ const rooms = {
       'package-folder.ts',
       'visible.ts',
       'shell-quote.ts',
+      'image-endings.ts',
+      'compare-text.ts',
     ],
     imports: [],
   },

@@ -2,8 +2,9 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { glob, isDynamicPattern } from 'tinyglobby'
+import { compareText } from '../compare-text.js'
 import { TwintuneError } from '../failure.js'
-import { compareText, imageEndings, isImage } from '../init/walk.js'
+import { imageEndings, isImage } from '../image-endings.js'
 import type { CommandContext } from './context.js'
 
 /** Argument that stands for the paths on stdin. */

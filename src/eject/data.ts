@@ -1,3 +1,4 @@
+import { imageEndings } from '../image-endings.js'
 import { beginsWith, type ScriptPlan } from './plan.js'
 import { joinBlocks, joinLines, literal, py } from './python-text.js'
 
@@ -79,7 +80,7 @@ const readParquet = ({ dataset }: ScriptPlan): string => {
 }
 
 const readFolder = (): string => py`
-  ENDINGS = (".apng", ".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+  ENDINGS = ${literal(imageEndings)}
 
 
   def read(folder: Path) -> Table:

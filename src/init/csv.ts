@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { compareText } from '../compare-text.js'
+import { isImage } from '../image-endings.js'
 import { type NoTable, type SplitName, splitOf, type Table } from './table.js'
-import { compareText, isImage } from './walk.js'
 
 const looked = 200
 const delimiters = [',', ';', '\t']
 const labelNames = ['label', 'labels', 'class', 'class_name', 'category', 'target', 'species', 'breed', 'y']
+
 /**
  * Reads a CSV file as a list of image files: the column whose texts are names of images that are there, a column of classes,
  * and perhaps one of splits.

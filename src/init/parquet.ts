@@ -1,7 +1,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import * as z from 'zod'
+import { compareText } from '../compare-text.js'
 import type { NoTable, Table } from './table.js'
-import { compareText } from './walk.js'
 
 const labelNames = ['label', 'labels', 'class', 'category', 'target', 'fine_label', 'coarse_label']
 

@@ -1,11 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-
-/** Endings of the names of image files. The Python side has the same (`python/twintune/data/files.py`). */
-export const imageEndings = [
-  ...['.apng', '.avif', '.bmp', '.gif', '.jfif', '.jpeg', '.jpg'],
-  ...['.pgm', '.png', '.ppm', '.tif', '.tiff', '.webp'],
-]
+import { compareText } from '../compare-text.js'
+import { isImage } from '../image-endings.js'
 
 /** Folder as `init` sees it: what lies in it, without what is hidden, linked or made by programs. */
 export interface Folder {
@@ -42,11 +38,6 @@ export async function readFolder(root: string, below = '', depth = 0): Promise<F
   }
 }
 
-/** Whether a file is an image by its name. */
-export function isImage(name: string): boolean {
-  return imageEndings.includes(path.extname(name).toLowerCase())
-}
-
 /** Number of images in a folder and in all folders below it. */
 export function imagesBelow({ images, folders }: Folder): number {
   return folders.reduce((sum, folder) => sum + imagesBelow(folder), images)
@@ -55,9 +46,4 @@ export function imagesBelow({ images, folders }: Folder): number {
 /** The folder and all folders below it. */
 export function withAllBelow(folder: Folder): readonly Folder[] {
   return [folder, ...folder.folders.flatMap(withAllBelow)]
-}
-
-/** Orders texts by their characters alone, so that every machine has the same order. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
