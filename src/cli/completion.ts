@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { shellQuote } from '../shell-quote.js'
 
 /** Shell that completes the command line. */
 export type Shell = 'bash' | 'zsh' | 'fish'
@@ -71,20 +72,20 @@ const zshPrelude = `#compdef twintune
 (( $+functions[complete] )) || { autoload -Uz bashcompinit && bashcompinit }`
 
 function bashScript(commands: readonly CompletedCommand[]): string {
-  const known = commands.filter(({ name }) => name !== '').map(({ name }) => quoted(name))
+  const known = commands.filter(({ name }) => name !== '').map(({ name }) => shellQuote(name))
   const values = commands.flatMap(({ name, options }) =>
     options
       .filter(({ takesValue }) => takesValue)
       .map(
         ({ flag, choices }) =>
-          `    ${quoted(`${name} ${flag}`)}) words=${quoted(choices.join(' '))}; isValue=1 ;;`,
+          `    ${shellQuote(`${name} ${flag}`)}) words=${shellQuote(choices.join(' '))}; isValue=1 ;;`,
       ),
   )
   const words = commands.map((command) => {
     const { name, options, commands: inside } = command
     const flags = options.map(({ flag }) => flag).join(' ')
     const names = [...inside.map((each) => lastWord(each.name)), ...command.words].join(' ')
-    return `      ${quoted(name)}) options=${quoted(flags)}; words=${quoted(names)} ;;`
+    return `      ${shellQuote(name)}) options=${shellQuote(flags)}; words=${shellQuote(names)} ;;`
   })
   return `_twintune() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
@@ -119,13 +120,15 @@ function fishScript(commands: readonly CompletedCommand[]): string {
     return [
       ...command.commands.map(
         (each) =>
-          `complete -c twintune -f -n ${quoted(condition)} -a ${quoted(lastWord(each.name))} -d ${quoted(each.description)}`,
+          `complete -c twintune -f -n ${shellQuote(condition)} -a ${shellQuote(lastWord(each.name))} -d ${shellQuote(each.description)}`,
       ),
-      ...command.words.map((word) => `complete -c twintune -f -n ${quoted(condition)} -a ${quoted(word)}`),
+      ...command.words.map(
+        (word) => `complete -c twintune -f -n ${shellQuote(condition)} -a ${shellQuote(word)}`,
+      ),
       ...command.options.map(({ flag, description, takesValue, choices }) => {
-        const value = choices.length > 0 ? ` -x -a ${quoted(choices.join(' '))}` : takesValue ? ' -r' : ''
+        const value = choices.length > 0 ? ` -x -a ${shellQuote(choices.join(' '))}` : takesValue ? ' -r' : ''
         const name = flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`
-        return `complete -c twintune -n ${quoted(condition)} ${name}${value} -d ${quoted(description)}`
+        return `complete -c twintune -n ${shellQuote(condition)} ${name}${value} -d ${shellQuote(description)}`
       }),
     ]
   })
@@ -134,8 +137,4 @@ function fishScript(commands: readonly CompletedCommand[]): string {
 
 function lastWord(name: string): string {
   return name.split(' ').at(-1) ?? name
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { type ExportFormat, exportFormatSchema } from '../protocol/export-format.js'
 import { fewestSteps } from '../run/one-off/sweep-range.js'
-import { parseSeeds } from '../spec/seeds.js'
+import { largestSeed, parseSeeds } from '../spec/seeds.js'
 import { addTracker, type Trackers } from '../tracking/trackers.js'
 
 /** Adds the trackers that an argument names to those before it. */
@@ -36,8 +36,8 @@ export function parseSteps(value: string): number {
 }
 
 export function parseSeed(value: string): number {
-  if (!/^\d{1,10}$/.test(value) || Number(value) > 2 ** 31 - 1)
-    throw new InvalidArgumentError('The seed must be a whole number from 0 up.')
+  if (!/^\d{1,10}$/.test(value) || Number(value) > largestSeed)
+    throw new InvalidArgumentError(`The seed must be a whole number from 0 to ${largestSeed}.`)
   return Number(value)
 }
 
