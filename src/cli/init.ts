@@ -4,6 +4,7 @@ import { writeSpecification } from '../init/write-specification.js'
 import type { InitLine } from '../lines/init.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderInit } from '../report/init.js'
+import { shellQuote } from '../shell-quote.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -22,14 +23,15 @@ export async function initCommand(
 ): Promise<number> {
   const root = path.resolve(cwd, folder ?? '.')
   // Paths of a TypeScript specification start from where the command is started, which is then the folder itself.
-  const enter = typescript && root !== cwd ? `cd ${shellWord(path.relative(cwd, root))} && ` : ''
+  const enter = typescript && root !== cwd ? `cd ${shellQuote(path.relative(cwd, root))} && ` : ''
   const command = (name: string, file: string) => {
     const shown = enter === '' ? path.relative(cwd, file) : path.basename(file)
-    return `${enter}${env.npm_command === 'exec' ? 'npx ' : ''}twintune ${name} ${shellWord(shown)}`
+    return `${enter}${env.npm_command === 'exec' ? 'npx ' : ''}twintune ${name} ${shellQuote(shown)}`
   }
-  const { candidates, remarks } = await findData(root, data === undefined ? null : path.resolve(cwd, data))
-  const [chosen, ...others] = candidates
-  if (!chosen) return exitCodes.fault
+  const {
+    candidates: [chosen, ...others],
+    remarks,
+  } = await findData(root, data === undefined ? null : path.resolve(cwd, data))
   const commandFor = (file: string) => command('compare', file)
   const file = await writeSpecification({ folder: root, candidate: chosen, typescript, force, commandFor })
   const line: InitLine = { type: 'init', file, folder: root, chosen, others, remarks: [...remarks] }
@@ -39,9 +41,4 @@ export async function initCommand(
       renderInit(visible(line), [command('data', file), commandFor(file)], renderOptionsFor(streams.stdout)),
     )
   return exitCodes.done
-}
-
-/** Writes a path as one word of a shell. */
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

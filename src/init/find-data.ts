@@ -7,7 +7,7 @@ import { imagesBelow, readFolder } from './walk.js'
 
 /** Data sets that were found, the most likely first, and what was looked at in vain. */
 export interface FoundData {
-  readonly candidates: readonly Candidate[]
+  readonly candidates: readonly [Candidate, ...Candidate[]]
   readonly remarks: readonly string[]
 }
 
@@ -22,10 +22,10 @@ export async function findData(root: string, wanted: string | null): Promise<Fou
   const tables = await findTables(root, folder)
   const all = [...findImageFolders(folder), ...tables.candidates]
   const below = wanted === null ? null : path.relative(root, wanted).split(path.sep).join('/')
-  const candidates = all
+  const [likeliest, ...others] = all
     .filter(({ train }) => below === null || isWithin(train.path, below))
     .toSorted((a, b) => likelihood(b) - likelihood(a))
-  if (candidates.length > 0) return { candidates, remarks: tables.remarks }
+  if (likeliest) return { candidates: [likeliest, ...others], remarks: tables.remarks }
   const seen = imagesBelow(folder)
   const what = wanted === null ? root : wanted
   throw new TwintuneError({
