@@ -1,5 +1,4 @@
 import { type CancelSignal, withAbortSignal } from '../cancellation.js'
-import { TwintuneError } from '../failure.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { TrainedModel } from '../run/one-off/trained-model.js'
 import type { Framework } from '../spec/schema.js'
@@ -39,9 +38,9 @@ export async function loadModel(
   comparison: string,
   { framework, seed, device = 'auto', runsDirectory = defaultRunsDirectory, signal }: LoadModelOptions,
 ): Promise<TrainedModel> {
+  const { findComparison } = await import('../run/folder/find.js')
   const { findModels } = await import('../run/one-off/find-model.js')
   const { openModel } = await import('../run/one-off/trained-model.js')
-  const [found] = await findModels(comparison, { framework, seed }, runsDirectory)
-  if (!found) throw new TwintuneError({ code: 'INTERNAL', message: 'A search for a model found none.' })
+  const [found] = findModels(await findComparison(comparison, runsDirectory), { framework, seed })
   return withAbortSignal(signal, (abort) => openModel(found, { device, signal: abort }))
 }

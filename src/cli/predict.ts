@@ -4,6 +4,7 @@ import type { PredictionLine } from '../lines/predict.js'
 import { renderOptionsFor } from '../log/output.js'
 import { formatCount, formatNumberOf } from '../report/format.js'
 import { type PredictionPrinter, predictionPrinters } from '../report/predictions.js'
+import { findComparison } from '../run/folder/find.js'
 import { findModels } from '../run/one-off/find-model.js'
 import { openModel, type Prediction, type TrainedModel } from '../run/one-off/trained-model.js'
 import type { Framework } from '../spec/schema.js'
@@ -30,7 +31,8 @@ export async function predictCommand(
 ): Promise<number> {
   const { stdout, stderr, streams, signal, cwd } = context
   const { framework, seed, top, batchSize, device, json = false, quiet = false } = options
-  const found = await findModels(comparison, { framework, seed }, path.resolve(cwd, options.out))
+  const recorded = await findComparison(comparison, path.resolve(cwd, options.out))
+  const found = findModels(recorded, { framework, seed })
   // Models side by side compute at once, each on its share of the cores.
   const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / found.length))) }
   const opened = await Promise.allSettled(

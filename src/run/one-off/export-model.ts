@@ -60,8 +60,7 @@ export async function carryOutExport(named: string, options: ExportWorkOptions):
   const comparison = await findComparison(named, options.runsDirectory)
   const frameworks = [...new Set(comparison.started.runs.map((run) => run.framework))]
   const framework = chooseFramework(formats, options.framework, frameworks)
-  const [found] = await findModels(comparison.path, { framework, seed: options.seed }, options.runsDirectory)
-  if (found === undefined) throw new TwintuneError({ code: 'INTERNAL', message: 'No run was found.' })
+  const [found] = findModels(comparison, { framework, seed: options.seed })
   const experiment = expandShorthands(await loadExperiment(path.join(comparison.path, comparisonFiles.spec)))
   checkDataFiles(experiment.dataset)
   const run = { framework, seed: found.seed }

@@ -4,7 +4,6 @@ import { frameworkNames } from '../../framework-names.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { comparisonFiles } from '../folder/files.js'
-import { findComparison } from '../folder/find.js'
 import type { RecordedComparison } from '../folder/read.js'
 import { isOwnFolder } from '../folder/regular-file.js'
 
@@ -28,22 +27,20 @@ export interface WantedModel {
  * Finds the trained models of one seed in a comparison: that of a framework, or those of all frameworks that have finished
  * the seed.
  *
- * @param named - Folder, name, ending of a name, or `latest`.
- * @throws TwintuneError COMPARISON_NOT_FOUND when there is no such comparison, MODEL_UNUSABLE when no such run has finished.
+ * @throws TwintuneError MODEL_UNUSABLE when no such run has finished.
  */
-export async function findModels(
-  named: string,
+export function findModels(
+  comparison: RecordedComparison,
   { framework, seed }: WantedModel,
-  runsDirectory: string,
-): Promise<FoundModel[]> {
-  const comparison = await findComparison(named, runsDirectory)
+): readonly [FoundModel, ...FoundModel[]] {
   const finished = comparison.results.filter(
     (run) =>
       run.status === 'finished' && !run.repeat && (framework === undefined || run.framework === framework),
   )
-  const ofSeed = finished.filter((run) => run.seed === (seed ?? firstSeed(comparison, finished)))
-  if (ofSeed.length === 0) throw noSuchModel(comparison, { framework, seed }, finished)
-  return ofSeed.map((run) => modelOf(comparison, run))
+  const wanted = seed ?? firstSeed(comparison, finished)
+  const [first, ...others] = finished.filter((run) => run.seed === wanted)
+  if (first === undefined) throw noSuchModel(comparison, { framework, seed }, finished)
+  return [modelOf(comparison, first), ...others.map((run) => modelOf(comparison, run))]
 }
 
 /** The first seed of the comparison that all frameworks of the finished runs have finished, or else any of them. */

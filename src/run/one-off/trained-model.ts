@@ -63,9 +63,9 @@ export interface OpenModelOptions {
 }
 
 /** Number of classes for each image, unless another one is asked for. */
-export const defaultTop = 5
+const defaultTop = 5
 /** Number of images that go through a model at once, unless another one is asked for. */
-export const defaultBatchSize = 32
+const defaultBatchSize = 32
 
 /**
  * Starts the Python of a trained model's framework and loads the model there.
@@ -83,7 +83,6 @@ export function openModel(found: FoundModel, options: OpenModelOptions): Promise
       framework,
       async (worker, folder) => {
         const { signal, device } = options
-        // The model's file says which mode it is of, so that the packages of both are imported.
         await FrameworkWorker.warmUp(worker, framework, { mode: found.mode, signal })
         const loaded = await worker.request(loadModelMessage, { file, device }, { signal })
         const model = { framework, seed, description: loaded.model, device: loaded.device }

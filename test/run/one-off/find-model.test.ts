@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { findModels } from '../../../src/run/one-off/find-model.js'
+import { findComparison } from '../../../src/run/folder/find.js'
+import { findModels, type WantedModel } from '../../../src/run/one-off/find-model.js'
 import type { Framework } from '../../../src/spec/schema.js'
 import { failedRun, finishedRun, lossNotFinite } from '../../report/comparison.js'
 
@@ -34,9 +35,12 @@ for (const [framework, seed] of [
 ] as const)
   writeResult(framework, seed, 'finished')
 
+const find = async (named: string, wanted: WantedModel) =>
+  findModels(await findComparison(named, runs), wanted)
+
 describe('the models of a comparison', () => {
   it('are those of the first seed that all frameworks have finished', async () => {
-    const found = await findModels('k3f9', {}, runs)
+    const found = await find('k3f9', {})
     expect(found.map(({ framework, seed }) => [framework, seed])).toEqual([
       ['tensorflow', 5],
       ['pytorch', 5],
@@ -45,12 +49,12 @@ describe('the models of a comparison', () => {
   })
 
   it('are those of the framework and the seed that are wanted', async () => {
-    expect(await findModels('latest', { framework: 'pytorch' }, runs)).toMatchObject([{ seed: 4 }])
-    expect(await findModels(folder, { seed: 6 }, runs)).toMatchObject([{ framework: 'tensorflow', seed: 6 }])
+    expect(await find('latest', { framework: 'pytorch' })).toMatchObject([{ seed: 4 }])
+    expect(await find(folder, { seed: 6 })).toMatchObject([{ framework: 'tensorflow', seed: 6 }])
   })
 
   it('are refused where no such run has finished, with the seeds that have', async () => {
-    await expect(findModels('latest', { framework: 'tensorflow', seed: 4 }, runs)).rejects.toMatchObject({
+    await expect(find('latest', { framework: 'tensorflow', seed: 4 })).rejects.toMatchObject({
       failure: {
         code: 'MODEL_UNUSABLE',
         message: 'The comparison cats-k3f9 has no finished run of TensorFlow with the seed 4.',
@@ -63,7 +67,7 @@ describe('the models of a comparison', () => {
     const model = path.join(folder, 'tensorflow-seed6', 'model')
     rmSync(model, { recursive: true })
     symlinkSync(path.join(folder, 'tensorflow-seed5', 'model'), model)
-    await expect(findModels('latest', { seed: 6 }, runs)).rejects.toMatchObject({
+    await expect(find('latest', { seed: 6 })).rejects.toMatchObject({
       failure: { code: 'MODEL_UNUSABLE', message: expect.stringContaining(model) },
     })
   })
