@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import shutil
-import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,13 +18,15 @@ def forget_damaged(folders: Sequence[str] | None = None) -> list[str]:
     """Removes the metadata of packages that lack files, so that pip installs them anew.
 
     Args:
-        folders: The folders that packages lie in; None takes those of this interpreter.
+        folders: The folders that packages lie in; None takes those that pip installs into. An environment may see
+            the system's packages too, which aren't its own.
 
     Returns:
         The names of these packages, sorted.
     """
+    own = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     damaged = []
-    for package in importlib.metadata.distributions(path=list(sys.path if folders is None else folders)):
+    for package in importlib.metadata.distributions(path=sorted(own if folders is None else folders)):
         # The folder of a wheel's metadata. Other kinds of packages list their files in other ways, or not at all.
         metadata = Path(str(package.locate_file(""))) / str(getattr(package, "_path", ""))
         if metadata.suffix == ".dist-info" and not is_whole(package):

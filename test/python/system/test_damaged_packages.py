@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,18 @@ def test_a_package_that_lacks_files_is_forgotten_and_no_other(tmp_path: Path, da
     assert forget_damaged([str(tmp_path)]) == ["half"]
     assert whole.is_dir()
     assert not half.exists()
+
+
+def test_packages_that_the_environment_sees_and_does_not_own_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, systems = tmp_path / "own", tmp_path / "systems"
+    metadata = []
+    for folder in (own, systems):
+        folder.mkdir()
+        metadata.append(install(folder, folder.name))
+        (metadata[-1] / "RECORD").unlink()
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(own))
+    monkeypatch.setattr(sys, "path", [str(own), str(systems)])
+    assert forget_damaged() == ["own"]
+    assert metadata[1].is_dir()
