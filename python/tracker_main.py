@@ -25,10 +25,10 @@ def main() -> None:
 
 
 def _tell_missing(error: ModuleNotFoundError, trackers: dict, news) -> None:
-    from twintune.errors import install_command
+    # The package that is missing may be the one that writes the news elsewhere.
+    from twintune.tracking.missing_package import explain_missing
 
-    message = f"The Python package {error.name!r} is not installed in {sys.executable}."
-    hint = f"Install it: {install_command('requirements-tracking.txt')}"
+    message, hint = explain_missing(error)
     for tracker in ("tensorboard", "mlflow", "wandb"):
         if trackers.get(tracker):
             problem = {"type": "problem", "tracker": tracker, "code": "PACKAGE_MISSING"}

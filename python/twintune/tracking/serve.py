@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
 import msgspec
 
-from twintune.errors import install_command
 from twintune.protocol.track import (
     ComparisonEndedRecord,
     ComparisonRecord,
@@ -29,6 +27,7 @@ from twintune.protocol.track import (
     TrackNews,
     TrackRecord,
 )
+from twintune.tracking.missing_package import explain_missing
 from twintune.tracking.tracker import Tracker
 
 _PRIORITY = 10
@@ -144,8 +143,6 @@ class _TrackerThread(threading.Thread):
 
 def _problem(name: TrackerName, error: BaseException) -> ProblemNews:
     if isinstance(error, ModuleNotFoundError):
-        message = f"The Python package {error.name!r} is not installed in {sys.executable}."
-        hint = f"Install it: {install_command('requirements-tracking.txt')}"
-        return ProblemNews(name, "PACKAGE_MISSING", message, hint)
+        return ProblemNews(name, "PACKAGE_MISSING", *explain_missing(error))
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return ProblemNews(name, "TRACKER_FAILED", ": ".join([type(error).__name__, *lines[:1]])[:500], None)
