@@ -57,16 +57,15 @@ class MlflowRuns:
         """Finds the experiment and the parent run, or makes them."""
         self._comparison = comparison
         self._experiment = self._find_experiment(self._experiment_name or comparison.experiment)
-        self._parent = self._find(comparison.name) or self._create(
-            comparison.name, comparison.name, comparison.time, comparison.tags
-        )
+        identity = _identity_of(comparison.name)
+        self._parent = self._find(identity) or self._create(identity, comparison.name, comparison.time, comparison.tags)
         self._client.update_run(self._parent, "RUNNING")
         return self._place()
 
     def begin_run(self, run: RunRecord) -> None:
         """Finds the child of a run, or makes one; that of an earlier attempt, which was begun anew, is deleted."""
         assert self._comparison is not None, "a comparison begins before its runs"
-        identity = f"{self._comparison.name}/{run.name}"
+        identity = _identity_of(f"{self._comparison.name}/{run.name}")
         known = self._find(identity)
         if known is not None and self._client.get_run(known).data.tags.get(_ATTEMPT) != str(run.attempt):
             self._client.delete_run(known)
@@ -156,6 +155,11 @@ class MlflowRuns:
     def _points_of(self, run: str) -> set[tuple[str, int]]:
         names = self._client.get_run(run).data.metrics
         return {(name, metric.step) for name in names for metric in self._client.get_metric_history(run, name)}
+
+
+def _identity_of(name: str) -> str:
+    """A name as a search of MLflow can ask for it: a folder may have quotes in its name, which end a text there."""
+    return re.sub(r"['\"`\\]", "_", name)
 
 
 def _named(texts: dict[str, str]) -> dict[str, str]:
