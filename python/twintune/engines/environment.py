@@ -7,6 +7,7 @@ import importlib.metadata
 import platform
 import sys
 import time
+from collections.abc import Iterable
 
 import psutil
 
@@ -52,9 +53,13 @@ def inspect(request: InspectRequest) -> InspectResult:
 
 def versions(framework: Framework) -> dict[str, str]:
     """Versions of the packages that bear on a result; a missing one is left out."""
+    return versions_of(module.replace("_", "-") for module in (*MODULES[framework], *_SHARED))
+
+
+def versions_of(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of packages, by their names; a missing one is left out."""
     found = {}
-    for module in (*MODULES[framework], *_SHARED):
-        package = module.replace("_", "-")
+    for package in packages:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

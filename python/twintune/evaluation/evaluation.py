@@ -28,6 +28,11 @@ CLASSES = "classes"
 """The name of the text in the header of predictions that names the classes, as a JSON list."""
 
 
+def predictions_file_of(run_directory: Path) -> Path:
+    """The file with the logits of a run's test, in the run's folder."""
+    return run_directory / "predictions.safetensors"
+
+
 def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder: Path, data: str) -> None:
     """Writes evaluation.json, and predictions.safetensors with the logits and labels that all metrics come from.
 
@@ -41,7 +46,7 @@ def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder
         data: The digest of the images of all splits (`Splits.digest`).
     """
     texts = {DATA: data, CLASSES: msgspec.json.encode(classes).decode()}
-    save_sealed({"logits": logits, "labels": split.labels}, folder / "predictions.safetensors", texts)
+    save_sealed({"logits": logits, "labels": split.labels}, predictions_file_of(folder), texts)
     save_prediction_table(logits, split, classes, folder / "predictions.csv")
     with replacing(folder / "evaluation.json") as file:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(describe_evaluation(logits, split, classes))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import platform
 import shutil
 import tempfile
@@ -15,14 +14,15 @@ import numpy as np
 from twintune.backbones import find_backbone
 from twintune.data.checking import progress_reports
 from twintune.data.splits import open_splits
+from twintune.engines.environment import versions, versions_of
 from twintune.errors import TwintuneError
-from twintune.evaluation.evaluation import DATA
+from twintune.evaluation.evaluation import DATA, predictions_file_of
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.exporting.checking import KeptTest, check_artefact, interpreter_of
 from twintune.exporting.configuration import describe_preprocessing, output_of, write_json
 from twintune.exporting.formats import ARTEFACTS, check_packages, check_precision
 from twintune.exporting.start_weights import describe_start_weights
-from twintune.model.model_file import load_model_file
+from twintune.model.model_file import load_model_file, model_file_of
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_atomically
 from twintune.protocol import (
     EmitExporting,
@@ -33,10 +33,10 @@ from twintune.protocol import (
     ExportModelRequest,
     ExportModelResult,
 )
-from twintune.trained.loading import TrainedModel, load_trained_model, model_file_of
+from twintune.trained.loading import TrainedModel, load_trained_model
 
 _BESIDE = Path(__file__).resolve().parent / "beside"
-_PACKAGES = ("numpy", "pillow", "tensorflow", "keras", "keras-hub", "torch", "torchvision", "timm", "onnx", "tf2onnx")
+_EXPORTERS = ("onnx", "onnxscript", "tf2onnx")
 
 
 def export_model(request: ExportModelRequest, emit: EmitExporting) -> ExportModelResult:
@@ -85,7 +85,7 @@ def export_model(request: ExportModelRequest, emit: EmitExporting) -> ExportMode
         metrics=metrics,
         accuracy_interval=_wilson_interval(metrics.accuracy, len(test.split)),
         artefacts=artefacts,
-        versions=_versions(),
+        versions={"python": platform.python_version(), **versions(run.framework), **versions_of(_EXPORTERS)},
     )
 
 
@@ -98,7 +98,7 @@ def _open_test(
 ) -> KeptTest:
     """Reads the run's test images once, as the artefacts take them, into a file of the folder."""
     run, classes = request.run, trained.classes
-    file = Path(run.run_directory) / "predictions.safetensors"
+    file = predictions_file_of(Path(run.run_directory))
     try:
         kept = load_sealed(file)
     except DamagedTensors as error:
@@ -187,13 +187,3 @@ def _wilson_interval(accuracy: float, images: int) -> tuple[float, float]:
 
     interval = binomtest(round(accuracy * images), images).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions

@@ -28,6 +28,11 @@ class ModelFile(NamedTuple):
     description: TrainedModelDescription
 
 
+def model_file_of(run_directory: Path) -> Path:
+    """The file of the trained model in the folder of a run."""
+    return run_directory / "model" / "model.safetensors"
+
+
 def describe_model(request: RunRequest, classes: list[str], model_input: ModelInput) -> TrainedModelDescription:
     """Describes the model that a run trains.
 

@@ -74,11 +74,6 @@ class TrainedModel:
         return dataclasses.replace(self.engine.pipeline, batch_size=batch_size)  # type: ignore[type-var]
 
 
-def model_file_of(run_directory: Path) -> Path:
-    """The file of the trained model in the folder of a run."""
-    return run_directory / "model" / "model.safetensors"
-
-
 def load_trained_model(file: Path, device: str = "auto") -> TrainedModel:
     """Loads a trained model into the engine of its framework, which must be imported already.
 

@@ -18,7 +18,7 @@ from twintune.engines.loss_scaling import explain_skipped_steps
 from twintune.errors import Cancelled, TwintuneError
 from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
-from twintune.model.model_file import describe_model, save_model
+from twintune.model.model_file import describe_model, model_file_of, save_model
 from twintune.model.phases import keeps_backbone
 from twintune.model.tensor_files import in_c_order
 from twintune.protocol import Emit, EpochRecord, EvaluationMetrics, Phase, RestoredWeights, RunRequest, RunResult
@@ -237,7 +237,7 @@ class TrainingLoop:
         # Hashing and writing run side by side: they take equally long, and both release Python's global lock.
         with ThreadPoolExecutor(1) as hasher:
             digest = hasher.submit(digest_tensors, tensors)
-            save_model(tensors, description, folder / "model" / "model.safetensors")
+            save_model(tensors, description, model_file_of(folder))
             self.record.model = digest.result()
         self.report.checkpoint(f"{folder.name}/model/model.safetensors")
 

@@ -12,8 +12,9 @@ from safetensors.numpy import load_file
 from twintune.data.splits import open_splits
 from twintune.engines import create_trained_engine
 from twintune.model import weights
+from twintune.model.model_file import model_file_of
 from twintune.protocol import RunRequest
-from twintune.trained.loading import load_trained_model, model_file_of
+from twintune.trained.loading import load_trained_model
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")

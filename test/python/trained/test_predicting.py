@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from twintune.data.files import EXTENSIONS
 from twintune.errors import TwintuneError
+from twintune.model.model_file import model_file_of
 from twintune.protocol import LoadModelRequest, PredictRequest
 from twintune.trained import predicting
-from twintune.trained.loading import model_file_of
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from twintune.data.splits import open_splits
-from twintune.trained.loading import load_trained_model, model_file_of
+from twintune.model.model_file import model_file_of
+from twintune.trained.loading import load_trained_model
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")

@@ -11,8 +11,9 @@ import numpy as np
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
-from twintune.evaluation.evaluation import describe_evaluation, find_misreported
+from twintune.evaluation.evaluation import describe_evaluation, find_misreported, predictions_file_of
 from twintune.evaluation.metrics import evaluate_logits
+from twintune.model.model_file import model_file_of
 from twintune.model.precision import is_half
 from twintune.model.tensor_files import DamagedTensors, SealedTensors, load_sealed
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
@@ -56,7 +57,7 @@ class CrossEvaluator:
         Raises:
             TwintuneError: CHECKPOINT_CORRUPT if a file of the run is not what was written.
         """
-        model = _load_sealed(judged / "model" / "model.safetensors").tensors
+        model = _load_sealed(model_file_of(judged)).tensors
         kept = load_predictions(judged).tensors["logits"]
         self._load(model)
         logits = self._logits_of("test")
@@ -160,7 +161,7 @@ def load_predictions(judged: Path) -> SealedTensors:
     Raises:
         TwintuneError: CHECKPOINT_CORRUPT if the file is not what was written.
     """
-    return _load_sealed(judged / "predictions.safetensors")
+    return _load_sealed(predictions_file_of(judged))
 
 
 def _load_sealed(file: Path) -> SealedTensors:
