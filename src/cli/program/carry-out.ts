@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import type { RunningOptions } from '../carry-out-and-log.js'
-import type { CompareOptions } from '../compare.js'
-import type { ExtendOptions } from '../extend.js'
 import {
   addAddedSeedsOption,
   addCarryOutOptions,
   addChangedEvidenceOptions,
   addEvidenceOptions,
-  addFrameworkOption,
   addResumeOptions,
-} from '../options.js'
+} from '../carry-out-options.js'
+import type { CompareOptions } from '../compare.js'
+import type { ExtendOptions } from '../extend.js'
+import { addFrameworkOption } from '../options.js'
 import type { TrainOptions } from '../train.js'
 import { type CommandLine, example } from './command-line.js'
 

@@ -1,13 +1,8 @@
 import type { Command } from 'commander'
 import type { EjectCommandOptions } from '../eject.js'
 import type { ExportOptions } from '../export.js'
-import {
-  addEjectOptions,
-  addExportOptions,
-  addOutOption,
-  addOutputOptions,
-  addPredictOptions,
-} from '../options.js'
+import { addEjectOptions, addExportOptions, addPredictOptions } from '../model-options.js'
+import { addOutOption, addOutputOptions } from '../options.js'
 import type { PredictCommandOptions } from '../predict.js'
 import { type CommandLine, example } from './command-line.js'
 
@@ -18,7 +13,7 @@ export function declareModels(program: Command, { run, context }: CommandLine): 
   const predict = program
     .command('predict <run> [images...]')
     .description(
-      'predict the classes of images (files, folders, patterns, or paths on stdin) with the trained models of a comparison, given by its folder, its name, the end of its name, or `latest`',
+      'predict the classes of images (files, folders, patterns, or paths on stdin) with the trained models of a comparison, given by its folder, its name, the beginning or end of its name, or `latest`',
     )
     .action((comparison: string, images: readonly string[], options: PredictCommandOptions) =>
       run(async () => (await import('../predict.js')).predictCommand(comparison, images, options, context)),
@@ -31,7 +26,7 @@ export function declareModels(program: Command, { run, context }: CommandLine): 
   const exporting = program
     .command('export <comparison>')
     .description(
-      'export a trained model of a comparison, which is given by its folder, its name, the end of its name, or `latest`; each artefact is tested in its own runtime',
+      'export a trained model of a comparison, which is given by its folder, its name, the beginning or end of its name, or `latest`; each artefact is tested in its own runtime',
     )
     .action((comparison: string, options: ExportOptions) =>
       run(async () => (await import('../export.js')).exportCommand(comparison, options, context)),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addTrackersOption } from '../carry-out-options.js'
 import type { ListCommandOptions } from '../list.js'
 import {
   addAddressOptions,
@@ -6,7 +7,6 @@ import {
   addListFilters,
   addOutOption,
   addOutputOptions,
-  addTrackersOption,
 } from '../options.js'
 import type { ReportOptions } from '../report.js'
 import type { ShowOptions } from '../show.js'

@@ -1,0 +1,110 @@
+import { type Command, Option } from 'commander'
+import { defaultEvidence, evidenceSchema } from '../compare/evidence.js'
+import {
+  addDetailsOption,
+  addOutOption,
+  addOutputOptions,
+  addressOptions,
+  addSpecOptions,
+} from './options.js'
+import { collectTrackers, parseAddedSeeds, parseMinutes, parseParallel } from './parse-arguments.js'
+
+/** Adds the options of a command that carries an experiment out. */
+export function addCarryOutOptions(command: Command): Command {
+  return addResumeOptions(addSpecOptions(command)).option(
+    '--profile',
+    'time the parts of a training step after each run: transfer, forward, backward, optimizer',
+  )
+}
+
+/** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
+export function addResumeOptions(command: Command): Command {
+  addOutOption(command)
+    .option(
+      '--parallel <runs>',
+      'number of runs at the same time; with more than one, times can no longer be compared',
+      parseParallel,
+      1,
+    )
+    .option(
+      '--no-feature-cache',
+      'compute the features of a frozen backbone anew, and keep none for other runs',
+    )
+    .option(
+      '--hang-timeout <minutes>',
+      'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
+      parseMinutes,
+    )
+  addTrackOption(addServeOption(addDetailsOption(command)))
+    .option('--no-report', 'write no report.html and no report.md')
+    .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
+  return addOutputOptions(command)
+}
+
+/** Adds `--seeds`, for the command that adds seeds to a comparison. */
+export function addAddedSeedsOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--seeds <seeds>',
+      'seeds to add: 6..11, or 6,8,9, or 6; those that are there already are passed over',
+    )
+      .argParser(parseAddedSeeds)
+      .makeOptionMandatory(),
+  )
+}
+
+/** Adds the options of the evidence for which one framework does again what the other did. */
+export function addEvidenceOptions(command: Command): Command {
+  return command
+    .addOption(replayOption().default(defaultEvidence.replay))
+    .option('--no-cross-evaluation', "leave each framework's models untested by the other")
+}
+
+/** Adds the same options to a command whose comparison has its own evidence, which is kept unless they are given. */
+export function addChangedEvidenceOptions(command: Command): Command {
+  return command
+    .addOption(replayOption())
+    .option('--cross-evaluation', "have each framework's models tested by the other")
+    .option('--no-cross-evaluation', "leave each framework's models untested by the other")
+}
+
+function replayOption(): Option {
+  return new Option(
+    '--replay <seeds>',
+    'seeds whose steps the other framework takes again from the same state; float64: the first, in float64 too',
+  ).choices(evidenceSchema.shape.replay.options)
+}
+
+/** Adds `--serve`, for the commands that carry a comparison out, and where its page is served. */
+function addServeOption(command: Command): Command {
+  const { port, host } = addressOptions()
+  return command
+    .option('--serve', 'show the comparison live on a page for the browser, whose address is printed')
+    .addOption(port.implies({ serve: true }))
+    .addOption(host.implies({ serve: true }))
+}
+
+/** Adds `--track` and `--track-models`, for the commands that carry a comparison out. */
+function addTrackOption(command: Command): Command {
+  const trackers = trackersOption('--track <trackers>', 'trackers that get the metrics as they come')
+  return addTrackModelsOption(command.addOption(trackers))
+}
+
+/** Adds `--to` and `--track-models`, for the command that sends trackers a comparison that is there already. */
+export function addTrackersOption(command: Command): Command {
+  const trackers = trackersOption('--to <trackers>', 'trackers that get the comparison')
+  return addTrackModelsOption(command.addOption(trackers.makeOptionMandatory()))
+}
+
+function trackersOption(flags: string, description: string): Option {
+  const kinds =
+    'csv, tensorboard, mlflow or mlflow=URI, wandb or wandb=PROJECT; several with commas (repeatable)'
+  return new Option(flags, `${description}: ${kinds}`).env('TWINTUNE_TRACK').argParser(collectTrackers)
+}
+
+function addTrackModelsOption(command: Command): Command {
+  return command.option(
+    '--track-models',
+    'have MLflow keep the trained models too, as artefacts of their runs',
+  )
+}
