@@ -33,7 +33,7 @@ export interface ExportOptions extends FindOptions {
  * runtime, in a process that doesn't import twintune, and must take every image for the class that the run took it for, but
  * for ties within rounding, which are listed.
  *
- * @param comparison - Folder, name, ending of a name, or `latest`.
+ * @param comparison - Folder, name, beginning or ending of a name, or `latest`.
  * @throws TwintuneError When there is no such run, the framework doesn't export to a format, the test images aren't those of the
  * run any more, a package is missing, or an artefact disagrees with the run.
  * @example

@@ -26,7 +26,7 @@ export interface LoadModelOptions extends FindOptions {
  * Loads the trained model of a run into a Python of its framework, which stays warm until the model is closed. Neither the
  * data nor the pretrained weights are needed.
  *
- * @param comparison - Comparison of the run: its folder, its name, the end of its name, or `latest`.
+ * @param comparison - Comparison of the run: its folder, its name, the beginning or end of its name, or `latest`.
  * @throws TwintuneError When there is no such comparison or no finished run of that kind, or when the framework or the
  * model's file can't be used.
  * @example

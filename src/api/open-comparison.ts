@@ -26,7 +26,7 @@ export async function listComparisons({
 /**
  * Opens a comparison, whether it has ended or not.
  *
- * @param named - The comparison's folder, its name, the end of its name, or `latest`.
+ * @param named - The comparison's folder, its name, the beginning or end of its name, or `latest`.
  * @throws TwintuneError COMPARISON_NOT_FOUND, with the comparisons to choose from, or the reason why they can't be read.
  */
 export async function openComparison(

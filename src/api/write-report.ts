@@ -6,7 +6,7 @@ import type { FindOptions } from './open-comparison.js'
 /**
  * Writes the report of a comparison into its folder, as `report.html` and in short as `report.md`.
  *
- * @param named - The comparison's folder, its name, the end of its name, or `latest`.
+ * @param named - The comparison's folder, its name, the beginning or end of its name, or `latest`.
  * @returns Absolute path of `report.html`.
  * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that isn't there or has not ended, FOLDER_UNWRITABLE where the
  *   report can't be written.

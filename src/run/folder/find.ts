@@ -75,6 +75,8 @@ function absentIfUnreadable(error: unknown): undefined {
 
 function notFound(message: string, candidates: readonly RecordedComparison[]): never {
   const names = candidates.slice(0, candidatesShown).map(({ name }) => name)
-  const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : hintOfOut
+  // An option for it isn't named: that of `export` is the folder of the export, and the API has none.
+  const elsewhere = 'A comparison that lies elsewhere is named by the path of its folder.'
+  const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : elsewhere
   throw new TwintuneError({ code: 'COMPARISON_NOT_FOUND', message, hint })
 }
