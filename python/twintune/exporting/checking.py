@@ -21,6 +21,7 @@ from twintune.protocol import EvaluationMetrics, ExportFormat, ExportTie, Precis
 
 _HERE = Path(__file__).resolve().parent
 _PACKAGE_FOLDER = _HERE.parents[1]
+_MEND = "Nothing was kept of the export. Report this, please, with the versions that twintune doctor prints."
 _NAMED = 5
 """The most images that a message names."""
 
@@ -77,11 +78,12 @@ def check_artefact(test: KeptTest, name: ExportFormat, folder: Path, program: st
     """
     outputs, runtime = _run(test, name, folder, program, python)
     wanted = np.exp(test.logits) if test.output == "probabilities" else test.logits
-    if outputs.shape != wanted.shape or not np.isfinite(outputs).all():
+    if outputs.shape != wanted.shape:
+        problem = f"gives {list(outputs.shape)} numbers in {runtime}, where the run gave {list(wanted.shape)}"
+        raise TwintuneError("EXPORT_DISAGREES", f"The {name} artefact {problem}.", _MEND)
+    if not np.isfinite(outputs).all():
         raise TwintuneError(
-            "EXPORT_DISAGREES",
-            f"The {name} artefact gives {list(outputs.shape)} numbers in {runtime}, some perhaps not finite, where the"
-            f" run gave {list(wanted.shape)}.",
+            "EXPORT_DISAGREES", f"The {name} artefact gives numbers in {runtime} that are not finite.", _MEND
         )
     scale = float(max(np.abs(wanted).max(initial=0), np.finfo(np.float32).tiny))
     bound = TOLERANCES[test.precision].logits
@@ -110,7 +112,7 @@ def _run(test: KeptTest, name: ExportFormat, folder: Path, program: str, python:
         raise TwintuneError(
             "EXPORT_DISAGREES",
             f"The {name} artefact can't be run in a Python of its own: {last}",
-            "Nothing was kept of the export. Report this, please, with the versions that twintune doctor prints.",
+            _MEND,
         )
     said = json.loads(ran.stdout.strip().splitlines()[-1])
     assert not said["importsTwintune"], "the runtime's process must not know twintune"
@@ -148,7 +150,7 @@ def _disagrees(name: ExportFormat, runtime: str, wrong: Sequence[ExportTie], ima
         "EXPORT_DISAGREES",
         f"The {name} artefact in {runtime} takes {len(wrong)} of {images} test images for another class than the run"
         f" did, beyond rounding: {named}{more}.",
-        "Nothing was kept of the export. Report this, please, with the versions that twintune doctor prints.",
+        _MEND,
     )
 
 

@@ -49,9 +49,14 @@ def test_a_tie_within_rounding_is_listed(monkeypatch) -> None:
 def test_numbers_that_are_not_finite_fail_the_export(monkeypatch) -> None:
     outputs = LOGITS.copy()
     outputs[1, 1] = np.nan
-    with pytest.raises(TwintuneError) as raised:
+    with pytest.raises(TwintuneError, match="not finite") as raised:
         check(outputs, monkeypatch)
     assert raised.value.code == "EXPORT_DISAGREES"
+
+
+def test_outputs_of_another_shape_fail_the_export(monkeypatch) -> None:
+    with pytest.raises(TwintuneError, match=r"gives \[3, 2\] numbers .* gave \[3, 3\]"):
+        check(LOGITS[:, :2], monkeypatch)
 
 
 def test_missing_packages_are_asked_for_by_name(monkeypatch) -> None:
