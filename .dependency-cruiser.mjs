@@ -25,7 +25,7 @@ const rooms = {
   events: { files: ['events.ts'], imports: ['base', 'spec', 'protocol', 'compare'] },
   worker: { files: ['worker/'], imports: ['base', 'spec', 'protocol'] },
   init: { files: ['init/'], imports: ['base'] },
-  setup: { files: ['setup/'], imports: ['base', 'spec', 'names'] },
+  setup: { files: ['setup/'], imports: ['base', 'spec', 'names', 'worker'] },
   run: {
     files: ['run/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],

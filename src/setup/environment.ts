@@ -65,8 +65,3 @@ export async function makeEnvironment(
     hint: hints.map((line) => line.trim()).join(' ') || null,
   })
 }
-
-/** Path of the interpreter in an environment's folder. */
-export function interpreterIn(folder: string): string {
-  return path.join(folder, 'bin', 'python')
-}

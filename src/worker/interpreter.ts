@@ -16,7 +16,7 @@ export function findPython(
 ): string {
   const named = environment[`TWINTUNE_PYTHON_${user.toUpperCase()}`] || environment.TWINTUNE_PYTHON
   const environments = folders.flatMap((folder) => [join(folder, `.venv-${user}`), join(folder, '.venv')])
-  return named || environments.map(interpreterOf).find(existsSync) || 'python3'
+  return named || environments.map(interpreterIn).find(existsSync) || 'python3'
 }
 
 function foldersOfEnvironments(): readonly string[] {
@@ -25,7 +25,8 @@ function foldersOfEnvironments(): readonly string[] {
   return [process.cwd(), ...(isInstalled ? [dirname(dirname(ours))] : []), ours]
 }
 
-function interpreterOf(environment: string): string {
+/** Path of the interpreter in the folder of a virtual environment. */
+export function interpreterIn(environment: string): string {
   return process.platform === 'win32'
     ? join(environment, 'Scripts', 'python.exe')
     : join(environment, 'bin', 'python')
