@@ -102,16 +102,33 @@ export class Tracking {
   async end({ isHurried = true } = {}): Promise<void> {
     this.tell({ all: true })
     const { models = false } = this.#trackers.mlflow ?? {}
-    if (this.#source)
-      for (const file of filesToKeep(this.#source.folder, { models })) this.#send({ type: 'file', ...file })
-    this.#csv?.close()
-    this.#csv = null
+    this.#sendFiles({ models })
+    this.#closeCsv()
     const reason = await this.#process?.end(isHurried && !models ? mostEnding : mostEndingUnhurried)
     const failure = failureOf(
       `It has not got all of the comparison: its Python ${reason ?? 'ended too early'}.`,
     )
     for (const name of namesOf(this.#trackers))
       if (name !== 'csv' && !this.#done.has(name)) this.#fail(name, failure)
+  }
+
+  #sendFiles({ models }: { readonly models: boolean }): void {
+    if (!this.#source) return
+    try {
+      for (const file of filesToKeep(this.#source.folder, { models })) this.#send({ type: 'file', ...file })
+    } catch (error) {
+      // The folder may have been deleted meanwhile.
+      this.#failAll(failureOf(toFailure(error).message))
+    }
+  }
+
+  #closeCsv(): void {
+    try {
+      this.#csv?.close()
+    } catch (error) {
+      this.#fail('csv', failureOf(toFailure(error).message))
+    }
+    this.#csv = null
   }
 
   #startProcess(): TrackerProcess | null {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Event } from '../../src/events.js'
 import { trackEvents } from '../../src/tracking/track-events.js'
@@ -38,4 +39,18 @@ it.each([
   ])
   // A tracker that works is not held up by those that don't.
   expect(rowsOf(folder).length).toBeGreaterThan(100)
+})
+
+it('warns, and ends as ever, where the folder of the comparison is gone before the end', async () => {
+  const folder = writeComparison(runs, 'deleted', compareEvents())
+  const events = compareEvents().map((event) =>
+    'comparisonDirectory' in event ? { ...event, comparisonDirectory: folder } : event,
+  )
+  const seen: Event[] = []
+  for await (const event of trackEvents(replay(events), { csv: true })) {
+    seen.push(event)
+    if (event.type === 'comparison-finished') rmSync(folder, { recursive: true })
+  }
+  expect(seen.filter(({ type }) => type !== 'warning')).toEqual(events)
+  expect(seen.filter((event) => event.type === 'warning')).toMatchObject([{ code: 'TRACKER_FAILED' }])
 })
