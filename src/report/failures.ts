@@ -50,7 +50,7 @@ export function renderFailures(runs: readonly RunResult[], style: Style): string
 }
 
 /** Lists seeds in words: `seed 1`, or `seeds 0, 1, 1 repeat`. */
-export function seedList(seeds: readonly (number | string)[]): string {
+function seedList(seeds: readonly (number | string)[]): string {
   return `seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
 }
 

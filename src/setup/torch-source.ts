@@ -29,6 +29,6 @@ export async function torchIndex(
 }
 
 /** Whether a build of PyTorch brings NVIDIA's libraries along. */
-export function isForCuda({ requires_dist }: Candidate): boolean {
+function isForCuda({ requires_dist }: Candidate): boolean {
   return requires_dist.some((requirement) => /^(nvidia|cuda|triton)/.test(requirement))
 }

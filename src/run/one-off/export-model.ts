@@ -90,7 +90,7 @@ export async function carryOutExport(named: string, options: ExportWorkOptions):
 }
 
 /** Name of the model card in the folder of an export. */
-export const modelCard = 'README.md'
+const modelCard = 'README.md'
 
 /** Names of all that an export writes, by which the folder of an earlier export is known. */
 const exportedNames = new Set([
