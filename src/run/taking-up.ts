@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { looksAt } from '../compare/earlier-looks.js'
 import { TwintuneError } from '../failure.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import { loadExperiment } from '../spec/load.js'
@@ -102,6 +101,5 @@ export async function takeUp(
   checkInputFiles(experiment)
   const machine = { ...(await recordMachine(await hashSpecification(recorded.path))), ...whatStays(before) }
   const kept = recorded.results.filter(({ status }) => status === 'finished')
-  const looks = recorded.comparison ? looksAt(recorded.comparison) : (recorded.extended?.looks ?? [])
-  return { experiment, folder, machine, surroundings, kept, looks }
+  return { experiment, folder, machine, surroundings, kept, looks: recorded.looks }
 }

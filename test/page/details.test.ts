@@ -29,7 +29,15 @@ function thumbnailsFor(thumbnail: string) {
 function recorded(): RecordedComparison {
   const [started] = compareEvents()
   if (started?.type !== 'comparison-started') throw new Error('no start')
-  return { name: 'pets', path: folder, status: 'finished', started, comparison: comparison(), results: [] }
+  return {
+    name: 'pets',
+    path: folder,
+    status: 'finished',
+    started,
+    comparison: comparison(),
+    looks: [],
+    results: [],
+  }
 }
 
 test('a thumbnail becomes a part of the page', () => {

@@ -23,6 +23,7 @@ function recorded(changes: Partial<RecordedComparison> = {}): RecordedComparison
     status: 'finished',
     started,
     comparison: comparison(),
+    looks: [],
     results: [],
     ...changes,
   }

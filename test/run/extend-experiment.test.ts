@@ -119,6 +119,18 @@ describe('an extension that was interrupted', () => {
   })
 })
 
+describe('a comparison whose comparison.json was deleted', () => {
+  it('has been looked at all the same', async () => {
+    const folder = await comparisonFolder()
+    rmSync(path.join(folder, 'comparison.json'))
+    const first = ending(await eventsOfExtending(folder, [1])).comparison
+    expect(first.looks.map(({ seeds }) => seeds)).toEqual([[0], [0, 1]])
+    rmSync(path.join(folder, 'comparison.json'))
+    const second = ending(await eventsOfExtending(folder, [2])).comparison
+    expect(second.looks.map(({ seeds }) => seeds)).toEqual([[0], [0, 1], [0, 1, 2]])
+  })
+})
+
 describe('a comparison that has runs without a result', () => {
   it('has them carried out too', async () => {
     const folder = ending(

@@ -1,7 +1,14 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
-import { comparisonExtendedSchema, comparisonStartedSchema, type EventOf } from '../../events.js'
+import { looksAt } from '../../compare/earlier-looks.js'
+import type { Look } from '../../compare/looks.js'
+import {
+  comparisonExtendedSchema,
+  comparisonFinishedSchema,
+  comparisonStartedSchema,
+  type EventOf,
+} from '../../events.js'
 import { isSameRun, type Run, runOf } from '../../plan/plan-runs.js'
 import { type RunResult, runResultSchema } from '../../protocol/result.js'
 import { comparisonFiles } from './files.js'
@@ -32,6 +39,8 @@ export interface RecordedComparison {
   /** Last addition of seeds, where the comparison has not come to its end with them. */
   readonly extended?: EventOf<'comparison-extended'> | undefined
   readonly comparison: Comparison | null
+  /** Looks at the result so far. They are kept where the result itself was deleted. */
+  readonly looks: readonly Look[]
   /** Results of the runs in the planned order. Runs that didn't end are missing. */
   readonly results: readonly RunResult[]
 }
@@ -61,7 +70,9 @@ function readRecord(folder: string): RecordedComparison | undefined {
   const text = readRegular(path.join(folder, comparisonFiles.comparison))
   const comparison = parseRecorded(text, comparisonSchema)
   // A comparison has all of its runs in it. There may be many events, and they are read only where it is missing.
-  const extensions = comparison ? [] : readExtensions(events)
+  const { extensions, looks } = comparison
+    ? { extensions: [], looks: looksAt(comparison) }
+    : readExtensionsAndLooks(events)
   const added = comparison
     ? [...comparison.runs, ...comparison.repeats]
     : extensions.flatMap(({ runs }) => runs)
@@ -74,6 +85,7 @@ function readRecord(folder: string): RecordedComparison | undefined {
     started,
     extended: extensions.at(-1),
     comparison,
+    looks,
     results: comparison ? [...comparison.runs, ...comparison.repeats] : readResults(folder, started),
   }
 }
@@ -83,16 +95,21 @@ function readStart(file: string): RecordedStart | undefined {
   return parseRecorded(readFirstLine(file), recordedStartSchema) ?? undefined
 }
 
-function readExtensions(file: string): EventOf<'comparison-extended'>[] {
+// A result that was told of has been seen, whatever became of its file.
+function readExtensionsAndLooks(file: string) {
   const extensions: EventOf<'comparison-extended'>[] = []
+  let looks: readonly Look[] = []
   for (const line of linesOf(file)) {
-    const event = line.startsWith(extensionStart) ? parseRecorded(line, comparisonExtendedSchema) : null
-    if (event !== null) extensions.push(event)
+    const extended = line.startsWith(extensionStart) ? parseRecorded(line, comparisonExtendedSchema) : null
+    const finished = line.startsWith(finishStart) ? parseRecorded(line, comparisonFinishedSchema) : null
+    if (extended !== null) extensions.push(extended)
+    looks = extended?.looks ?? (finished ? looksAt(finished.comparison) : looks)
   }
-  return extensions
+  return { extensions, looks }
 }
 
 const extensionStart = '{"type":"comparison-extended"'
+const finishStart = '{"type":"comparison-finished"'
 
 function withRuns(planned: readonly Run[], others: readonly Run[]): Run[] {
   const added = others.filter((other) => !planned.some((run) => isSameRun(run, other)))
