@@ -14,6 +14,17 @@ version_of() {
   "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
 }
 
+# Says what is known of an interpreter: its version, or why it has none.
+state_of() {
+  if version=$(version_of "$1") && [ -n "$version" ]; then
+    echo "is $version"
+  elif [ -e "$1" ] || command -v "$1" >/dev/null; then
+    echo "does not run as Python"
+  else
+    echo "is not there"
+  fi
+}
+
 fits() {
   case "$(version_of "$1")" in 3.11 | 3.12 | 3.13) ;; *) return 1 ;; esac
 }
@@ -35,7 +46,7 @@ if grep -qs '^uv = ' "$folder/pyvenv.cfg" && version_of "$folder/bin/python" >/d
 fi
 
 if [ -n "$asked" ]; then
-  fits "$asked" || fail "twintune needs Python 3.11 to 3.13; $asked is $(version_of "$asked" || echo 'not there')."
+  fits "$asked" || fail "twintune needs Python 3.11 to 3.13; $asked $(state_of "$asked")."
   python=$asked
 else
   python=
@@ -46,7 +57,7 @@ else
     fi
   done
   [ -n "$python" ] || fail \
-    "twintune needs Python 3.11 to 3.13; python3 is $(version_of python3 || echo 'not there')." \
+    "twintune needs Python 3.11 to 3.13; python3 $(state_of python3)." \
     "Install one, or name one that is not on the PATH: $name_python/path/to/python3.12"
 fi
 

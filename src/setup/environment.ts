@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { execa } from 'execa'
-import { TwintuneError } from '../failure.js'
+import { cancelled, TwintuneError } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
@@ -56,7 +56,7 @@ export async function makeEnvironment(
       cancelSignal: signal,
     },
   )
-  signal.throwIfAborted()
+  if (signal.aborted) throw new TwintuneError(cancelled)
   if (exitCode === 0) return stdout.trim() || null
   const [message = 'No virtual environment could be made.', ...hints] = stderr.trim().split('\n')
   throw new TwintuneError({

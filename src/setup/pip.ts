@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import * as z from 'zod'
-import { TwintuneError } from '../failure.js'
+import { cancelled, TwintuneError } from '../failure.js'
 
 /** Part of pip's installation report that decides what is left to do, and which build of a package would come. */
 const reportSchema = z.object({
@@ -105,7 +105,7 @@ export class Pip {
     }
     await Promise.all([read(child.stdout, true), read(child.stderr, !isQuestion)])
     const { exitCode } = await child
-    signal.throwIfAborted()
+    if (signal.aborted) throw new TwintuneError(cancelled)
     return { exitCode, lines }
   }
 }

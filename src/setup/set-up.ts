@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { execa } from 'execa'
 import * as z from 'zod'
-import { TwintuneError } from '../failure.js'
+import { cancelled, TwintuneError } from '../failure.js'
 import { packageFolder } from '../package-folder.js'
 import { interpreterIn } from '../worker/interpreter.js'
 import { type EnvironmentPlan, makeEnvironment, planEnvironments } from './environment.js'
@@ -123,6 +123,8 @@ async function forgetDamaged(folder: string, signal: AbortSignal): Promise<reado
   const { stdout } = await execa(interpreterIn(folder), ['-m', 'twintune.system.damaged_packages'], {
     env: { PYTHONPATH: path.join(packageFolder(), 'python') },
     cancelSignal: signal,
+  }).catch((error: unknown) => {
+    throw signal.aborted ? new TwintuneError(cancelled) : error
   })
   return z.array(z.string()).parse(JSON.parse(stdout))
 }

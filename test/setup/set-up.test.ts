@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { planEnvironments } from '../../src/setup/environment.js'
-import { setUp } from '../../src/setup/set-up.js'
+import { type SetUpOptions, setUp } from '../../src/setup/set-up.js'
 import type { SetupStep } from '../../src/setup/step.js'
 import { cpuIndex } from '../../src/setup/torch-source.js'
 
@@ -51,17 +51,18 @@ esac
   return { project, installs: () => readFileSync(asked, 'utf8').trim().split('\n') }
 }
 
+const silently: Omit<SetUpOptions, 'project'> = {
+  python: null,
+  device: 'cpu',
+  torchIndex: null,
+  signal: new AbortController().signal,
+  onStep: () => {},
+  onProgress: () => {},
+}
+
 async function run(project: string, torchIndex: string | null = null) {
   const steps: SetupStep[] = []
-  await setUp({
-    project,
-    python: null,
-    device: 'cpu',
-    torchIndex,
-    signal: new AbortController().signal,
-    onStep: (step) => steps.push(step),
-    onProgress: () => {},
-  })
+  await setUp({ ...silently, project, torchIndex, onStep: (step) => steps.push(step) })
   return steps
 }
 
@@ -124,19 +125,35 @@ describe('setup', () => {
     expect(readFileSync(log, 'utf8')).toContain('No matching distribution')
   })
 
-  it('refuses a Python that is not there before anything is made', async () => {
+  it.each([
+    ['/nowhere/python3', '/nowhere/python3 is not there'],
+    [folder, `${folder} does not run as Python`],
+    ['true', 'true does not run as Python'],
+  ])('refuses %s as Python before anything is made, and says why', async (python, why) => {
     const project = path.join(folder, 'none')
-    const begun = setUp({
-      project,
-      python: '/nowhere/python3',
-      device: 'cpu',
-      torchIndex: null,
-      signal: new AbortController().signal,
-      onStep: () => {},
-      onProgress: () => {},
-    })
-    await expect(begun).rejects.toThrow('/nowhere/python3 is not there')
+    await expect(setUp({ ...silently, project, python })).rejects.toThrow(why)
+    expect(existsSync(project)).toBe(false)
   })
+
+  it.each(['damaged_packages', '--dry-run'])(
+    'that is cancelled during %s says so, and is no fault of twintune',
+    async (step) => {
+      const { project } = projectWith({})
+      const python = path.join(project, '.venv/bin/python')
+      const reached = path.join(project, 'reached')
+      const answers = readFileSync(python, 'utf8').replace(
+        'case "$*" in',
+        `case "$*" in *${step}*) touch '${reached}'; exec sleep 60 ;; esac\ncase "$*" in`,
+      )
+      writeFileSync(python, answers)
+      const cancelling = new AbortController()
+      const begun = setUp({ ...silently, project, signal: cancelling.signal })
+      const ended = expect(begun).rejects.toMatchObject({ failure: { code: 'CANCELLED' } })
+      await vi.waitUntil(() => existsSync(reached), { timeout: 10_000 })
+      cancelling.abort()
+      await ended
+    },
+  )
 })
 
 describe('the environments', () => {
