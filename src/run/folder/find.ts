@@ -27,6 +27,9 @@ export async function listComparisons(runsDirectory: string): Promise<RecordedCo
  * @throws TwintuneError COMPARISON_NOT_FOUND, with the comparisons to choose from, or the reason why they can't be read.
  */
 export async function findComparison(named: string, runsDirectory: string): Promise<RecordedComparison> {
+  // A variable of a script that was never set must not stand for whatever comparison there is.
+  if (named === '')
+    return notFound('The name of the comparison is empty.', await listComparisons(runsDirectory))
   const ofFolder = await readComparison(named)
   if (ofFolder) return ofFolder
   const comparisons = await listComparisons(runsDirectory)

@@ -153,6 +153,11 @@ describe('a comparison', () => {
     })
   })
 
+  it('is not found by an empty name, which a variable that was never set gives', async () => {
+    const message = 'The name of the comparison is empty.'
+    await expect(findComparison('', runs)).rejects.toMatchObject({ failure: { message } })
+  })
+
   it('is not found where its folder cannot be read, and the failure says why', async () => {
     const folder = newFolder()
     mkdirSync(path.join(folder, 'events.jsonl'))
