@@ -26,7 +26,8 @@ export async function listCommand(
   { json, out, status, mode, name = '' }: ListCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const found = (await listComparisons(out)).filter(
+  const all = await listComparisons(out)
+  const found = all.filter(
     (comparison) =>
       (status === undefined || comparison.status === status) &&
       (mode === undefined || comparison.started.mode === mode) &&
@@ -36,7 +37,8 @@ export async function listCommand(
   if (json) {
     for (const line of lines) context.stdout(JSON.stringify(line))
   } else {
-    context.stdout(renderComparisonList(visible(lines), renderOptionsFor(context.streams.stdout)))
+    const leftOut = all.length - found.length
+    context.stdout(renderComparisonList(visible(lines), renderOptionsFor(context.streams.stdout), leftOut))
   }
   return exitCodes.done
 }

@@ -6,7 +6,7 @@ import type { RunResult } from '../protocol/result.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { shellQuote } from '../shell-quote.js'
 import { renderFailures } from './failures.js'
-import { formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
+import { formatCount, formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
 import { extendCommand, moreSeedsTexts } from './more-seeds.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
@@ -28,10 +28,25 @@ export const unreadableNote =
 
 type Status = ComparisonView['status']
 
-/** Renders a line for each comparison, and the command that resumes the newest interrupted one. */
-export function renderComparisonList(rows: readonly ComparisonListRow[], options: RenderOptions): string {
+/**
+ * Renders a line for each comparison, and the command that resumes the newest interrupted one.
+ *
+ * @param leftOut - Number of comparisons that the user's filters left out.
+ */
+export function renderComparisonList(
+  rows: readonly ComparisonListRow[],
+  options: RenderOptions,
+  leftOut = 0,
+): string {
+  if (rows.length === 0) return noneText(leftOut)
   const hints = rows.flatMap((row) => resumeHint(row) ?? [])
   return [renderListTable(rows, options), ...hints.slice(0, 1)].join('\n\n')
+}
+
+function noneText(leftOut: number): string {
+  if (leftOut === 0) return 'No comparisons yet.'
+  if (leftOut === 1) return 'The only comparison does not fit the filters.'
+  return `None of the ${formatCount(leftOut)} comparisons fits the filters.`
 }
 
 /** Names the command that resumes a comparison which was stopped before its end; `null` for any other. */
@@ -70,7 +85,6 @@ function namedBy(comparisonDirectory: string): string {
 
 // Where not even the times left out make room, each comparison gets lines of its own.
 function renderListTable(rows: readonly ComparisonListRow[], options: RenderOptions): string {
-  if (rows.length === 0) return 'No comparisons yet.'
   const style = createStyle(options)
   const complete = renderRows(rows, true, { ...style, tableColumns: Infinity })
   return widthOf(complete) <= style.tableColumns ? complete : renderRows(rows, false, style)

@@ -65,6 +65,8 @@ describe('the list of comparisons', () => {
 
   test('says so when there is none', () => {
     expect(renderComparisonList([], wide)).toBe('No comparisons yet.')
+    expect(renderComparisonList([], wide, 2)).toBe('None of the 2 comparisons fits the filters.')
+    expect(renderComparisonList([], wide, 1)).toBe('The only comparison does not fit the filters.')
   })
 })
 
