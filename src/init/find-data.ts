@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { TwintuneError } from '../failure.js'
 import { type Candidate, imagesOf } from './candidate.js'
@@ -28,6 +29,8 @@ export async function findData(root: string, wanted: string | null): Promise<Fou
   if (likeliest) return { candidates: [likeliest, ...others], remarks: tables.remarks }
   const seen = imagesBelow(folder)
   const what = wanted === null ? root : wanted
+  if (!existsSync(what))
+    throw new TwintuneError({ code: 'DATASET_NOT_FOUND', message: `${what} is not there.` })
   throw new TwintuneError({
     code: 'DATASET_NOT_FOUND',
     message: [

@@ -47,6 +47,12 @@ describe('init', () => {
     expect(experiment.dataset).toMatchObject({ source: 'imagefolder', train: path.join(place, 'my: images') })
   })
 
+  it('says that a folder is not there, and not that it is empty', async () => {
+    const { exitCode, stderr } = await run(folder, 'init', 'nowhere')
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain(`${path.join(folder, 'nowhere')} is not there.`)
+  })
+
   it('replaces no file unless it is told to', async () => {
     const place = pictures('again')
     writeFileSync(path.join(place, 'experiment.yaml'), 'mine')
