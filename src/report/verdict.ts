@@ -43,7 +43,7 @@ function looksNote(looks: readonly Look[]): string {
   if (present === undefined) return ''
   const seen = earlier.toReversed().map(({ pairs }) => pairs)
   const level = formatPercent(1 - 2 * present.equivalence, 2)
-  return `This is look ${looks.length} at the result: seeds were added after ${seen.join(' and ')} pairs had been seen. So a winner needs p < ${present.significance.toPrecision(2)} here, and equivalence an interval of ${level}; with that a winner comes by chance in at most 5% of comparisons over all looks together, and so does equivalence.`
+  return `This is look ${looks.length} at the result: seeds were added after ${seen.join(' and ')} ${seen.at(-1) === 1 ? 'pair' : 'pairs'} had been seen. So a winner needs p < ${present.significance.toPrecision(2)} here, and equivalence an interval of ${level}; with that a winner comes by chance in at most 5% of comparisons over all looks together, and so does equivalence.`
 }
 
 /** Renders the outcome on the primary metric in one line, for those who want no more. */

@@ -187,6 +187,9 @@ test('a later look is said to be one, with what it asks of a verdict', () => {
   const earlier = { seeds: [0], pairs: 6, significance: 0.05, equivalence: 0.05 }
   const looks = [earlier, { seeds: [0, 1], pairs: 12, significance: 0.009375, equivalence: 0.0015625 }]
   const text = textOf(pageOf(comparison({ looks })))
+  expect(textOf(pageOf(comparison({ looks: [{ ...earlier, pairs: 1 }, ...looks.slice(1)] })))).toContain(
+    'after 1 pair had been seen',
+  )
   expect(text).toContain('This is look 2 at the result: seeds were added after 6 pairs had been seen.')
   expect(text).toContain('a winner needs p &lt; 0.0094 here, and equivalence an interval of 99.69%')
   expect(textOf(pageOf(comparison({ looks: [earlier] })))).not.toContain('look 1')
