@@ -1,7 +1,6 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Comparison } from '../../compare/comparison.js'
-import { TwintuneError } from '../../failure.js'
 import { expandShorthands } from '../../plan/expand-shorthands.js'
 import { runRequest } from '../../plan/run-request.js'
 import type { ExportFormat } from '../../protocol/export-format.js'
@@ -10,11 +9,12 @@ import { loadExperiment } from '../../spec/load.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { comparisonFiles } from '../folder/files.js'
 import { findComparison } from '../folder/find.js'
-import { makeFolders, writing } from '../folder/writing.js'
+import { writing } from '../folder/writing.js'
 import { checkDataFiles } from '../input-files.js'
 import { machineSurroundings } from '../machine/surroundings.js'
 import { FrameworkWorker } from '../workers/framework-worker.js'
 import { withTemporaryWorker } from '../workers/temporary-worker.js'
+import { checkReplaceable, makeDraft, modelCard, replaceFolder } from './export-folder.js'
 import { chooseFramework } from './export-formats.js'
 import { findModels } from './find-model.js'
 
@@ -87,44 +87,4 @@ export async function carryOutExport(named: string, options: ExportWorkOptions):
   } finally {
     rmSync(draft, { recursive: true, force: true })
   }
-}
-
-/** Name of the model card in the folder of an export. */
-const modelCard = 'README.md'
-
-/** Names of all that an export writes, by which the folder of an earlier export is known. */
-const exportedNames = new Set([
-  modelCard,
-  ...['preprocessing.json', 'preprocess.py', 'preprocess.mjs', 'config.json'],
-  ...['model.safetensors', 'model.keras', 'saved-model', 'model.onnx', 'model.onnx.data', 'model.pt2'],
-])
-
-/** Refuses a folder that holds something else than an earlier export, since it would be deleted. */
-function checkReplaceable(folder: string): void {
-  const other = writing(folder, () => (existsSync(folder) ? readdirSync(folder) : [])).find(
-    (name) => !exportedNames.has(name),
-  )
-  if (other === undefined) return
-  throw new TwintuneError({
-    code: 'FOLDER_UNWRITABLE',
-    message: `${folder} holds ${other}, which no export wrote: the folder of an export is replaced as a whole.`,
-    hint: 'Name a new folder with --out.',
-  })
-}
-
-// Beside the folder, so that it can be renamed into its place.
-function makeDraft(folder: string): string {
-  const parent = path.dirname(folder)
-  makeFolders(parent)
-  const draft = mkdtempSync(path.join(parent, '.twintune-export-'))
-  // The folder is made for the user alone, whatever the user's mask lets others read.
-  chmodSync(draft, 0o777 & ~process.umask())
-  return draft
-}
-
-function replaceFolder(folder: string, draft: string): void {
-  const before = `${draft}-before`
-  if (existsSync(folder)) renameSync(folder, before)
-  renameSync(draft, folder)
-  rmSync(before, { recursive: true, force: true })
 }
