@@ -124,6 +124,7 @@ def _open_test(
         classes=classes,
         logits=kept.tensors["logits"],
         output=output_of(trained.description),
+        mode=run.mode,
         precision=run.training.precision,
         pixels=folder / "pixels.npy",
     )

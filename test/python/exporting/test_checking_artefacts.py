@@ -12,14 +12,15 @@ from twintune.errors import TwintuneError
 from twintune.exporting import checking
 from twintune.exporting.checking import Check, KeptTest, check_artefact
 from twintune.exporting.formats import check_packages, check_precision
+from twintune.protocol import Mode
 
 LOGITS = np.array([[4.0, 1.0, 0.0], [0.0, 3.0, 1.0], [2.0, 1.99999, 0.0]], np.float32)
 
 
-def check(outputs: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> Check:
+def check(outputs: np.ndarray, monkeypatch: pytest.MonkeyPatch, mode: Mode = "aligned") -> Check:
     monkeypatch.setattr(checking, "_run", lambda *arguments: (outputs, "a runtime 1.0"))
     split: Any = SimpleNamespace(labels=np.array([0, 1, 0]), describe=lambda position: f"image {position}")
-    test = KeptTest(split, ["cat", "dog", "bird"], LOGITS, "logits", "float32", Path("pixels.npy"))
+    test = KeptTest(split, ["cat", "dog", "bird"], LOGITS, "logits", mode, "float32", Path("pixels.npy"))
     return check_artefact(test, "onnx", Path(), "onnx", "python")
 
 
@@ -44,6 +45,17 @@ def test_a_tie_within_rounding_is_listed(monkeypatch) -> None:
     [tie] = check(outputs, monkeypatch).ties
     assert (tie.image, tie.run, tie.artefact, tie.label) == ("image 2", "cat", "dog", "cat")
     assert tie.gap == pytest.approx(1e-5 / 4, rel=0.1)
+
+
+@pytest.mark.parametrize(("mode", "factor"), [("aligned", 1.001), ("idiomatic", 1.1)])
+def test_other_numbers_fail_the_export_though_the_classes_are_the_same(mode, factor, monkeypatch) -> None:
+    with pytest.raises(TwintuneError, match="its outputs differ") as raised:
+        check(LOGITS * np.float32(factor), monkeypatch, mode)
+    assert raised.value.code == "EXPORT_DISAGREES"
+
+
+def test_idiomatic_mode_may_have_rounded_more_on_a_gpu(monkeypatch) -> None:
+    assert check(LOGITS * np.float32(1.001), monkeypatch, "idiomatic").difference == pytest.approx(1e-3, rel=0.1)
 
 
 def test_numbers_that_are_not_finite_fail_the_export(monkeypatch) -> None:
