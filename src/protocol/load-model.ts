@@ -56,6 +56,7 @@ export const loadModelMessage = defineMessage({
   name: 'load-model',
   request: z.strictObject({
     file: z.string().describe("Absolute path of the run's model.safetensors."),
+    digest: z.string().describe('Hash of all tensors that the run ended with, by name.'),
     device: z.string().describe('Device as in a specification: `auto`, `cpu`, `gpu` or `gpu:N`.'),
   }),
   progress: z.never(),

@@ -49,10 +49,12 @@ class TrainedModelDescription(Message):
 class LoadModelRequest(Message):
     """A request to load a model for the predictions to come, in place of the one that was loaded before.
 
-    `file` is the absolute path of a run's model.safetensors.
+    `file` is the absolute path of a run's model.safetensors, and `digest` the hash of the tensors that the run ended
+    with.
     """
 
     file: str
+    digest: str
     device: str
 
 

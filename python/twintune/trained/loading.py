@@ -74,7 +74,7 @@ class TrainedModel:
         return dataclasses.replace(self.engine.pipeline, batch_size=batch_size)  # type: ignore[type-var]
 
 
-def load_trained_model(file: Path, device: str = "auto") -> TrainedModel:
+def load_trained_model(file: Path, device: str = "auto", digest: str | None = None) -> TrainedModel:
     """Loads a trained model into the engine of its framework, which must be imported already.
 
     Neither the data nor the weights that the run began with are needed: the file has all tensors.
@@ -82,18 +82,25 @@ def load_trained_model(file: Path, device: str = "auto") -> TrainedModel:
     Args:
         file: The run's model.safetensors (`model_file_of`).
         device: The device as in a specification: `auto`, `cpu`, `gpu` or `gpu:N`.
+        digest: The hash of the tensors that the run ended with, to hold the file against; None for a file of no run.
 
     Raises:
-        TwintuneError: MODEL_UNUSABLE if the file can't be read or isn't of such a model, DEVICE_UNAVAILABLE or
-            PRECISION_UNAVAILABLE.
+        TwintuneError: MODEL_UNUSABLE if the file can't be read, isn't of such a model or holds that of another
+            run, DEVICE_UNAVAILABLE or PRECISION_UNAVAILABLE.
     """
     content = load_model_file(file)
-    description = content.description
+    description, stored = content.description, digest_tensors(content.tensors)
+    if digest is not None and stored != digest:
+        raise TwintuneError(
+            "MODEL_UNUSABLE",
+            f"{file} can't be used: it holds another model than the one that the run ended with.",
+            "Put the run's own model back, or carry the run out again.",
+        )
     _check_tensors(content, file)
     engine = create_trained_engine(_request_of(description, file, device), len(description.classes), file)
     engine.load_trained(content.tensors)
     live = {**engine.backbone_tensors(), **engine.head_tensors()}
-    if digest_tensors(live) != digest_tensors(content.tensors):
+    if digest_tensors(live) != stored:
         raise TwintuneError(
             "MODEL_UNUSABLE",
             f"{file} can't be used: its tensors aren't those of {description.backbone} as this version builds it.",

@@ -31,7 +31,7 @@ def load_model(request: LoadModelRequest) -> LoadModelResult:
     """
     # The memory of the model before is free for the new one.
     _loaded.clear()
-    model = load_trained_model(Path(request.file), request.device)
+    model = load_trained_model(Path(request.file), request.device, request.digest)
     _loaded.append(model)
     return LoadModelResult(model=model.description, device=model.engine.placement())
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
 import { frameworkNames } from '../../framework-names.js'
-import type { RunResult } from '../../protocol/result.js'
+import type { FinishedRun, RunResult } from '../../protocol/result.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { comparisonFiles } from '../folder/files.js'
 import type { RecordedComparison } from '../folder/read.js'
@@ -14,6 +14,8 @@ export interface FoundModel {
   readonly mode: Experiment['mode']
   /** Absolute path of the model's file. */
   readonly file: string
+  /** Hash of the tensors that the run ended with. */
+  readonly digest: string
 }
 
 /** Choice among a comparison's models. */
@@ -34,7 +36,7 @@ export function findModels(
   { framework, seed }: WantedModel,
 ): readonly [FoundModel, ...FoundModel[]] {
   const finished = comparison.results.filter(
-    (run) =>
+    (run): run is FinishedRun =>
       run.status === 'finished' && !run.repeat && (framework === undefined || run.framework === framework),
   )
   const wanted = seed ?? firstSeed(comparison, finished)
@@ -51,7 +53,8 @@ function firstSeed({ started }: RecordedComparison, finished: readonly RunResult
   return seeds.find((seed) => countOf(seed) === frameworks) ?? seeds.find((seed) => countOf(seed) > 0)
 }
 
-function modelOf(comparison: RecordedComparison, { framework, seed }: RunResult): FoundModel {
+function modelOf(comparison: RecordedComparison, run: FinishedRun): FoundModel {
+  const { framework, seed } = run
   const folder = path.join(comparison.path, comparisonFiles.folderOf({ framework, seed }))
   const ofModel = path.join(folder, comparisonFiles.model)
   const file = path.join(ofModel, comparisonFiles.modelTensors)
@@ -62,7 +65,7 @@ function modelOf(comparison: RecordedComparison, { framework, seed }: RunResult)
         message: `There is no folder ${each}, which would hold the trained model.`,
         hint: 'Carry the run out again, or name another one.',
       })
-  return { framework, seed, mode: comparison.started.mode, file }
+  return { framework, seed, mode: comparison.started.mode, file, digest: run.modelDigest }
 }
 
 function noSuchModel(

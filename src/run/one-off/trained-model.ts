@@ -78,13 +78,13 @@ export function openModel(found: FoundModel, options: OpenModelOptions): Promise
     const closed = new Promise<void>((ended) => {
       close = ended
     })
-    const { framework, seed, file } = found
+    const { framework, seed, file, digest } = found
     const ended = withTemporaryWorker(
       framework,
       async (worker, folder) => {
         const { signal, device } = options
         await FrameworkWorker.warmUp(worker, framework, { mode: found.mode, signal })
-        const loaded = await worker.request(loadModelMessage, { file, device }, { signal })
+        const loaded = await worker.request(loadModelMessage, { file, digest, device }, { signal })
         const model = { framework, seed, description: loaded.model, device: loaded.device }
         resolve(warmModel(model, { worker, folder, close, whenEnded: () => ended }))
         await closed

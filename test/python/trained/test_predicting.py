@@ -15,17 +15,28 @@ from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
 
+digests: dict[str, str] = {}
+"""The hashes of the models that the runs reported, by the folders of the runs."""
+
 
 @pytest.fixture(scope="module")
 def trained(make_request_in, tmp_path_factory: pytest.TempPathFactory) -> Path:
     request = make_request_in(tmp_path_factory.mktemp("trained"), "pytorch")
-    run(request, lambda report: None)
+    digests[request.run_directory] = run(request, lambda report: None).model_digest
     return Path(request.run_directory)
 
 
 @pytest.fixture
 def loaded(trained: Path) -> None:
-    predicting.load_model(LoadModelRequest(file=str(model_file_of(trained)), device="cpu"))
+    digest = digests[str(trained)]
+    predicting.load_model(LoadModelRequest(file=str(model_file_of(trained)), digest=digest, device="cpu"))
+
+
+def test_the_model_of_another_run_is_refused(trained: Path) -> None:
+    request = LoadModelRequest(file=str(model_file_of(trained)), digest="another", device="cpu")
+    with pytest.raises(TwintuneError, match="another model than the one that the run ended with") as raised:
+        predicting.load_model(request)
+    assert raised.value.code == "MODEL_UNUSABLE"
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ describe('the models of a comparison', () => {
       ['tensorflow', 5],
       ['pytorch', 5],
     ])
+    expect(found[1]?.digest).toBe(finishedRun('pytorch', 5).modelDigest)
     expect(found[1]?.file).toBe(path.join(folder, 'pytorch-seed5', 'model', 'model.safetensors'))
   })
 

@@ -94,6 +94,12 @@ function open(): ReturnType<typeof openModel> {
 }
 
 function openIt(): ReturnType<typeof openModel> {
-  const found = { framework: 'pytorch', seed: 0, mode: 'aligned', file: '/runs/model.safetensors' } as const
+  const found = {
+    framework: 'pytorch',
+    seed: 0,
+    mode: 'aligned',
+    file: '/runs/model.safetensors',
+    digest: 'a',
+  } as const
   return openModel(found, { device: 'cpu', signal: new AbortController().signal })
 }
