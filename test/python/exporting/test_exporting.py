@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ import pytest
 from conftest import IDIOMATIC_BACKBONES, PHASE
 from PIL import Image
 from safetensors.numpy import load_file
+from twintune.data.splits import open_splits
 from twintune.errors import TwintuneError
 from twintune.exporting.exporting import export_model
 from twintune.model.tensor_files import load_sealed, save_sealed
 from twintune.protocol import ExportModelRequest, ExportModelResult, RunRequest
+from twintune.trained.loading import load_trained_model, model_file_of
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
@@ -53,18 +56,32 @@ def train(request: RunRequest) -> RunRequest:
     return request
 
 
+def assert_described_as_trained(request: RunRequest, folder: Path) -> None:
+    """Holds what preprocessing.json and preprocess.py make of an image against what the network saw of it."""
+    said = json.loads((folder / "preprocessing.json").read_text())
+    program = runpy.run_path(str(folder / "preprocess.py"))
+    split = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None).test
+    model = load_trained_model(model_file_of(Path(request.run_directory)), "cpu")
+    expected = np.concatenate([batch.inputs for batch in model.engine.pipeline.ordered_batches(split)])
+    pixels = np.stack([program["preprocess"](split.read(position)) for position in range(len(split))])
+    inside = said["insideModel"]
+    assert np.allclose((pixels * inside["scale"] - inside["mean"]) / inside["std"], expected, atol=1e-5)
+    assert program["CLASSES"] == model.classes
+
+
 @pytest.mark.parametrize(
     ("framework", "name"),
     [("pytorch", "torch-export"), pytest.param("tensorflow", "keras", marks=pytest.mark.slow)],
 )
 def test_an_artefact_gives_the_metrics_of_the_run(make_request, tmp_path: Path, framework: str, name: str) -> None:
-    exported = export(train(make_request(framework)), tmp_path / "export", [name])
+    request = train(make_request(framework))
+    exported = export(request, tmp_path / "export", [name])
     [artefact] = exported.artefacts
     assert artefact.metrics.accuracy == exported.metrics.accuracy
     assert artefact.difference < 1e-5
     assert artefact.ties == []
     assert all((tmp_path / "export" / file.file).stat().st_size == file.bytes for file in artefact.files)
-    assert json.loads((tmp_path / "export" / "preprocessing.json").read_text())["classes"] == exported.model.classes
+    assert_described_as_trained(request, tmp_path / "export")
 
 
 @pytest.mark.slow
