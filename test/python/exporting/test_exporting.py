@@ -17,9 +17,10 @@ from safetensors.numpy import load_file
 from twintune.data.splits import open_splits
 from twintune.errors import TwintuneError
 from twintune.exporting.exporting import export_model
+from twintune.model.model_file import model_file_of
 from twintune.model.tensor_files import load_sealed, save_sealed
 from twintune.protocol import ExportModelRequest, ExportModelResult, RunRequest
-from twintune.trained.loading import load_trained_model, model_file_of
+from twintune.trained.loading import load_trained_model
 from twintune.training.loop import run
 
 pytestmark = pytest.mark.usefixtures("frameworks")
