@@ -14,8 +14,12 @@ export function describeScript(plan: ScriptPlan): string {
   }[settings.mode][framework]
   const data = settings.dataset.source === 'parquet' ? ['pyarrow'] : []
   const needs = [...own, ...models, 'numpy', 'pillow', 'safetensors', ...data]
+  const backbone =
+    settings.model.weights.kind === 'random'
+      ? `${settings.model.backbone} with random weights`
+      : `pretrained ${settings.model.backbone}`
   return [
-    `"""Trains a classifier of images on a pretrained ${settings.model.backbone} in ${frameworkNames[framework]}.`,
+    `"""Trains a classifier of images on a ${backbone} in ${frameworkNames[framework]}.`,
     '',
     `This is the experiment ${name} with seed ${seed}, as a plain script: change what you like. ${twin(plan, other)}`,
     '',

@@ -49,6 +49,12 @@ describe('an ejected script', () => {
     )
   })
 
+  it('says of random weights that they are random', () => {
+    const random: Experiment = { ...plain, model: { ...plain.model, weights: 'random' } }
+    for (const text of [ejectScripts(random).tensorflow, ejectScripts(random).pytorch])
+      expect(text?.split('\n')[0]).toContain(`on a ${plain.model.backbone} with random weights in`)
+  })
+
   it('is of the seed that is asked for, and of one framework if only one is', () => {
     const scripts = ejectScripts(plain, { framework: 'tensorflow', seed: 5 })
     expect(scripts.tensorflow).toContain('SEED = 5')
