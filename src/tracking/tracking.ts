@@ -163,7 +163,7 @@ export class Tracking {
     try {
       work()
     } catch (error) {
-      this.#fail(tracker, failureOf(toFailure(error).message))
+      this.#fail(tracker, failureOf(error instanceof Error ? error.message : String(error)))
     }
   }
 

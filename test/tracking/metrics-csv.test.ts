@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Event, EventOf } from '../../src/events.js'
@@ -98,6 +98,15 @@ describe('a run that was interrupted', () => {
     )
     await track(folder, csv)
     expect(curve(rowsOf(folder), 'step/loss').map(([step]) => step)).toEqual([25, 50, 75, 100, 125])
+  })
+})
+
+describe('a folder that lies where metrics.csv belongs', () => {
+  it('is told of as what is wrong, and not as a fault of twintune', async () => {
+    const folder = writeComparison(runs, 'in-the-way', compareEvents())
+    mkdirSync(path.join(folder, 'metrics.csv'))
+    const { problems } = await track(folder, csv)
+    expect(problems).toMatchObject([{ failure: { message: expect.stringMatching(/^EISDIR/) } }])
   })
 })
 
