@@ -34,6 +34,9 @@ asked=${2:-}
 name_python=${NAME_PYTHON:-make setup PYTHON=}
 
 if "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+  if [ -n "$asked" ] && ! version_of "$asked" >/dev/null; then
+    fail "twintune needs Python 3.11 to 3.13; $asked $(state_of "$asked")."
+  fi
   if [ -n "$asked" ] && [ "$(version_of "$folder/bin/python")" != "$(version_of "$asked")" ]; then
     fail "$folder is of Python $(version_of "$folder/bin/python"), not of $asked." "Remove it first: rm -r $folder"
   fi

@@ -135,6 +135,14 @@ describe('setup', () => {
     expect(existsSync(project)).toBe(false)
   })
 
+  it('says that a Python is not there where an environment is, and asks nobody to remove that', async () => {
+    const { project } = projectWith({ complete: true })
+    const begun = setUp({ ...silently, project, python: '/nowhere/python3' })
+    await expect(begun).rejects.toMatchObject({
+      failure: { message: expect.stringContaining('/nowhere/python3 is not there'), hint: null },
+    })
+  })
+
   it.each(['damaged_packages', '--dry-run'])(
     'that is cancelled during %s says so, and is no fault of twintune',
     async (step) => {
