@@ -7,7 +7,7 @@ import { ProgressLine } from '../log/progress-line.js'
 import type { FetchedWeights } from '../protocol/fetch-weights.js'
 import { renderFetched } from '../report/fetch.js'
 import { fetchWeights } from '../run/one-off/fetch-weights.js'
-import { nearest } from '../spec/nearest.js'
+import { nearestFew } from '../spec/nearest.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -62,14 +62,11 @@ function sourcesOf(names: readonly string[]): readonly { readonly name: string; 
   return names.map((wanted) => {
     const found = known.find(({ name }) => name === wanted)
     if (found) return found
-    const meant = nearest(
-      wanted,
-      known.map(({ name }) => name),
-    )
+    const all = known.map(({ name }) => name)
     throw new TwintuneError({
       code: 'SPEC_INVALID',
       message: `There is no backbone ${wanted} with weights for both frameworks.`,
-      hint: meant === null ? '`twintune backbones` lists all.' : `Did you mean ${meant}?`,
+      hint: `The nearest are ${nearestFew(wanted, all, 3).join(', ')}; \`twintune fetch\` lists all.`,
     })
   })
 }

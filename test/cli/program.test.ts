@@ -26,6 +26,7 @@ writeFileSync(
 describe('a wrong command line', () => {
   it.each([
     ['an unknown command, with the right one suggested', ['compar', spec], 'Did you mean compare?'],
+    ['a backbone to fetch that there is not, with the nearest', ['fetch', 'resnet51'], 'resnet50, resnet18'],
     ['an unknown option, with the right one suggested', ['list', '--jsn'], 'Did you mean --json?'],
     ['a missing argument', ['compare'], "missing required argument 'spec'"],
     ['a missing framework', ['train', spec], '--framework'],
