@@ -27,15 +27,24 @@ export async function* findImages(
   }
 }
 
+const hint =
+  'Name images or folders, or give paths on stdin: find photos -name "*.jpg" | twintune predict latest'
+
 async function* linesOf(stdin: CommandContext['stdin']): AsyncGenerator<string, void, void> {
   if (!stdin || stdin.isTTY)
     throw new TwintuneError({
       code: 'SPEC_INVALID',
       message: 'No image is named, and stdin is a terminal.',
-      hint: 'Name images or folders, or give paths on stdin: find photos -name "*.jpg" | twintune predict latest',
+      hint,
     })
-  for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line !== '') yield line
+  let isEmpty = true
+  for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line === '') continue
+    isEmpty = false
+    yield line
+  }
+  // A search that failed would look like one that found nothing to predict.
+  if (isEmpty) throw new TwintuneError({ code: 'SPEC_INVALID', message: 'No path came on stdin.', hint })
 }
 
 async function* imagesOf(argument: string, cwd: string): AsyncGenerator<string, void, void> {

@@ -5,10 +5,13 @@ import type { ExportFormat } from '../protocol/export-format.js'
 import { formatBytes, formatError, formatNumberOf, formatPercent } from '../report/format.js'
 import { type Metric, metricFormats } from '../report/metric-format.js'
 import type { DescribedExport } from '../run/one-off/export-model.js'
+import { visible } from '../visible.js'
 import { heading, list, paragraph, tableOf, writeMarkdown } from './markdown.js'
 
 /** Renders the model card of an export as Markdown: how the artefacts are used, and what is known of the model. */
-export function renderModelCard(described: DescribedExport): string {
+export function renderModelCard(exported: DescribedExport): string {
+  // The card may be read on a terminal, where a class name could act.
+  const described = visible(exported)
   const { framework, seed, experiment, model } = described
   return writeMarkdown([
     heading(1, `${experiment.name}: ${model.backbone} in ${frameworkNames[framework]}`),

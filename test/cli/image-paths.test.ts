@@ -58,6 +58,10 @@ describe('the images that arguments name', () => {
     expect(await found(['a.png', '-'], lines)).toEqual(['a.png', 'x y.png', '=z.png', 'last.png'])
   })
 
+  it('are refused where a search found none, which would look like success', async () => {
+    await expect(found(['-'], '\n')).rejects.toThrow('No path came on stdin.')
+  })
+
   it.each([
     [['empty'], 'DATASET_NOT_FOUND', 'The folder empty holds no image'],
     [['*.gif'], 'DATASET_NOT_FOUND', 'Nothing matches the pattern *.gif'],
