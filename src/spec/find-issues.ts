@@ -98,8 +98,11 @@ function findInMoved({ parent, key, elsewhere }: UnknownKey, spec: unknown): Fin
   const [target] = elsewhere
   const value = getIn(spec, [...parent, key])
   if (target === undefined || !isMapping(value)) return []
-  return findIssues(wrap(value, target)).flatMap((finding) => {
+  const moved = wrap(value, target)
+  return findIssues(moved).flatMap((finding) => {
     if (!startsWith(finding.path, target) || finding.path.length === target.length) return []
+    // What is missing there may stand in its right place.
+    if (getIn(moved, finding.path) === undefined) return []
     return [{ ...finding, path: [...parent, key, ...finding.path.slice(target.length)] }]
   })
 }

@@ -316,6 +316,12 @@ describe('a key that exists elsewhere', () => {
     ])
   })
 
+  it('is not asked for what it lacks, which may stand in its right place', () => {
+    expect(issuesOfValue({ ...smallest, optimizer: { learningRate: 0.1 } })).toEqual([
+      "optimizer: unknown key 'optimizer'; did you mean training.phases[].optimizer?",
+    ])
+  })
+
   it('is not taken for a key that is only alike in its own mapping', () => {
     expect(issuesOfValue({ ...smallest, augmentations: { horizontalFlip: 0.5 } })).toEqual([
       "augmentations: unknown key 'augmentations'; did you mean 'augmentation'?",
