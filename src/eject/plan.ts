@@ -8,6 +8,9 @@ import type { Phase } from '../spec/training-schema.js'
 /** Data set in files, which a script reads itself. */
 export type LocalDataset = Exclude<RunSettings['dataset'], { source: 'huggingface' }>
 
+/** Phase with an optimiser that scripts have. */
+export type ScriptPhase = Phase & { readonly optimizer: Exclude<Phase['optimizer'], { name: 'rmsprop' }> }
+
 /** Plan of a script: the settings of its run, and how the script names them. */
 export interface ScriptPlan {
   readonly framework: Framework
@@ -22,7 +25,7 @@ export interface ScriptPlan {
 
 /** Phase of a script, with the names that its numbers have at the top of the script. */
 export interface PlannedPhase {
-  readonly phase: Phase
+  readonly phase: ScriptPhase
   /** Number of the phase, from 1. */
   readonly number: number
   /** Beginning of the names of the phase's constants; empty where there is one phase alone. */
@@ -51,13 +54,19 @@ export function planScript(
     settings,
     dataset: settings.dataset,
     phases: phases.map((phase, index) => ({
-      phase,
+      phase: scriptPhase(phase),
       number: index + 1,
       prefix: phases.length === 1 ? '' : `PHASE_${index + 1}_`,
       input: seesFeatures(settings, phase) ? 'features' : 'pixels',
     })),
     file: (file) => pathExpression(file, directory),
   }
+}
+
+function scriptPhase(phase: Phase): ScriptPhase {
+  const { optimizer } = phase
+  if (optimizer.name === 'rmsprop') throw new RangeError('RMSprop is refused before.')
+  return { ...phase, optimizer }
 }
 
 /** Whether a phase of the script begins with such inputs. */
@@ -81,12 +90,15 @@ export function isAugmented({ augmentation }: Pick<RunSettings, 'augmentation'>)
   )
 }
 
+/** Whether the images of a batch are mixed with one another, and their classes too. */
+export function isMixed({ augmentation: { mixup, cutmix } }: Pick<RunSettings, 'augmentation'>): boolean {
+  return mixup > 0 || cutmix > 0
+}
+
 // The twin of `frozen_stages` in python/twintune/training/first_stage.py.
 function seesFeatures(settings: RunSettings, { trainable, batchNorm }: Phase): boolean {
-  const { mode, augmentation } = settings
-  const isMixed = augmentation.mixup > 0 || augmentation.cutmix > 0
-  const isPlain = !isAugmented(settings) && !isMixed
-  return mode === 'aligned' && trainable === 'head' && batchNorm === 'inference' && isPlain
+  const isPlain = !isAugmented(settings) && !isMixed(settings)
+  return settings.mode === 'aligned' && trainable === 'head' && batchNorm === 'inference' && isPlain
 }
 
 // Data that share no folder with the script but the root stay where they are when the script moves.

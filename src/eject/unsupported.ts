@@ -3,7 +3,7 @@ import type { SpecIssue } from '../spec/issue.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import { SpecError } from '../spec/spec-error.js'
 
-import { isAugmented } from './plan.js'
+import { isAugmented, isMixed } from './plan.js'
 
 /**
  * Refuses an experiment that no plain script is written of.
@@ -96,7 +96,7 @@ function* findUnsupportedInTensorflow(experiment: Experiment): Generator<SpecIss
 // A run keeps what frozen stages made of images that don't change, and trains the other stages on it.
 function* findKeptActivations(experiment: Experiment): Generator<SpecIssue> {
   const { mode, augmentation, training, model } = experiment
-  const isEndless = isAugmented({ augmentation }) || augmentation.mixup > 0 || augmentation.cutmix > 0
+  const isEndless = isAugmented({ augmentation }) || isMixed({ augmentation })
   if (mode !== 'aligned' || isEndless) return
   const stages = findBackbone(model.backbone)?.aligned?.stages ?? []
   for (const [index, { trainable }] of training.phases.entries()) {

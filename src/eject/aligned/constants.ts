@@ -84,7 +84,6 @@ function trainingConstants(plan: ScriptPlan): string {
     # The training.
     ${seedConstants(plan)}
     BATCH_SIZE = ${literal(training.batchSize)}
-    ${training.gradientAccumulation > 1 && `ACCUMULATION = ${literal(training.gradientAccumulation)}  # batches of one step`}
     ${training.clipGradientNorm !== undefined && `CLIP_NORM = ${literal(training.clipGradientNorm)}`}
     ${training.labelSmoothing > 0 && `LABEL_SMOOTHING = ${literal(training.labelSmoothing)}`}
     ${earlyStopping && `PATIENCE = ${literal(earlyStopping.patience)}  # epochs without an improvement that end a phase`}

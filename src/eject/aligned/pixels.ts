@@ -1,4 +1,4 @@
-import { alignedBackbone, isAugmented, type ScriptPlan } from '../plan.js'
+import { alignedBackbone, isAugmented, isMixed, type ScriptPlan } from '../plan.js'
 import { joinBlocks, joinLines, py } from '../python-text.js'
 import { draws } from '../random.js'
 
@@ -17,7 +17,7 @@ export function pixelsSection(plan: ScriptPlan): string {
         trainingView(plan),
       ),
     batches(plan),
-    (augmentation.mixup > 0 || augmentation.cutmix > 0) && mixing(plan),
+    isMixed(plan.settings) && mixing(plan),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { PlannedPhase, ScriptPlan } from '../plan.js'
+import type { PlannedPhase, ScriptPhase, ScriptPlan } from '../plan.js'
 import { call, joinBlocks, joinLines, literal, py } from '../python-text.js'
 import { phaseSection } from './phase-section.js'
 import {
@@ -42,7 +42,6 @@ function loopParts(plan: ScriptPlan): LoopParts {
     parameters: 'optimizer: torch.optim.Optimizer',
     step: step(plan),
     loss: 'loss.item()',
-    endGroup: endGroup(plan),
     snapshot: 'copy.deepcopy(model.state_dict())',
     restore: 'model.load_state_dict(best_weights)',
   }
@@ -55,28 +54,11 @@ function needsNames(plan: ScriptPlan): boolean {
 
 function step(plan: ScriptPlan): string {
   const masks = dropsUnits(plan) ? ', [torch.from_numpy(mask) for mask in masks]' : ''
-  const sum = '-(torch.from_numpy(targets) * functional.log_softmax(logits, dim=1)).sum()'
   return py`
     ${featuresOf(plan, 'train')}
     logits = model.logits(features${masks})
-    ${
-      plan.settings.training.gradientAccumulation > 1
-        ? py`
-        objective = ${sum}
-        objective.backward()  # a group's gradients add up, and are divided when its weight is known
-        loss = objective.detach() / ${weightOf(plan)}`
-        : py`
-        loss = ${sum} / ${weightOf(plan)}
-        loss.backward()
-        ${takeStep(plan)}`
-    }`
-}
-
-function endGroup(plan: ScriptPlan): string {
-  return py`
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            parameter.grad.div_(group_weight)
+    loss = -(torch.from_numpy(targets) * functional.log_softmax(logits, dim=1)).sum() / ${weightOf(plan)}
+    loss.backward()
     ${takeStep(plan)}`
 }
 
@@ -132,28 +114,22 @@ function optimizerOf(plan: ScriptPlan, planned: PlannedPhase): string {
     ? call('parameters = in_groups(', ['chosen', ...groupArguments(planned)])
     : 'parameters = chosen.values()'
   const rate = `lr=${prefix}LEARNING_RATE`
-  const [kind, constants] = {
-    adam: () => ['Adam', adamArguments(optimizer)],
-    adamw: () => ['AdamW', adamArguments(optimizer)],
-    sgd: () => ['SGD', sgdArguments(optimizer)],
-    rmsprop: () => ['RMSprop', ''],
-  }[optimizer.name]()
+  const { kind, constants } = kindOf(optimizer)
   return py`
     ${needsNames(plan) ? joinLines(`chosen = choose(${names})`, parameters) : joinLines('model.requires_grad_(False)', 'model.head.requires_grad_(True)', 'parameters = model.head.parameters()')}
     # Fused, the update of a tensor is one kernel and not one operation after the other.
     optimizer = torch.optim.${kind}(parameters, ${rate}${constants}, fused=True)`
 }
 
-type Optimizer = PlannedPhase['phase']['optimizer']
-
-function adamArguments(optimizer: Optimizer): string {
-  if (optimizer.name !== 'adam' && optimizer.name !== 'adamw') return ''
+function kindOf(optimizer: ScriptPhase['optimizer']): { kind: string; constants: string } {
+  if (optimizer.name === 'sgd') {
+    const { momentum, nesterov } = optimizer
+    const constants = `${momentum > 0 ? `, momentum=${literal(momentum)}` : ''}${nesterov ? ', nesterov=True' : ''}`
+    return { kind: 'SGD', constants }
+  }
   const { beta1, beta2, epsilon = 1e-8 } = optimizer
-  return `, betas=${literal([beta1, beta2])}, eps=${literal(epsilon)}`
-}
-
-function sgdArguments(optimizer: Optimizer): string {
-  if (optimizer.name !== 'sgd') return ''
-  const { momentum, nesterov } = optimizer
-  return `${momentum > 0 ? `, momentum=${literal(momentum)}` : ''}${nesterov ? ', nesterov=True' : ''}`
+  return {
+    kind: optimizer.name === 'adamw' ? 'AdamW' : 'Adam',
+    constants: `, betas=${literal([beta1, beta2])}, eps=${literal(epsilon)}`,
+  }
 }

@@ -26,7 +26,6 @@ export function optimizerCall(plan: ScriptPlan, { phase: { optimizer }, prefix }
     const momentum = optimizer.momentum > 0 ? `, momentum=${literal(optimizer.momentum)}` : ''
     return `Sgd(parameters${rate}${momentum}${optimizer.nesterov ? ', nesterov=True' : ''})`
   }
-  if (optimizer.name !== 'adam' && optimizer.name !== 'adamw') return ''
   const { beta1, beta2, epsilon = 1e-8 } = optimizer
   return `Adam(parameters${rate}, beta1=${literal(beta1)}, beta2=${literal(beta2)}, epsilon=${literal(epsilon)})`
 }

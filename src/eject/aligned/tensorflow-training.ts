@@ -44,7 +44,6 @@ function loopParts(plan: ScriptPlan): LoopParts {
     before: 'train_step = make_step(optimizer)',
     step: step(plan),
     loss: 'float(loss)',
-    endGroup: '',
     snapshot: '{name: variable.numpy() for name, variable in variables.items()}',
     restore: joinLines('for name, value in best_weights.items():', '    variables[name].assign(value)'),
   }

@@ -1,5 +1,5 @@
 import { hasValidation } from '../data.js'
-import { beginsWith, isAugmented, type ScriptPlan } from '../plan.js'
+import { beginsWith, isAugmented, isMixed, type ScriptPlan } from '../plan.js'
 import { joinBlocks, joinLines, py } from '../python-text.js'
 import { draws } from '../random.js'
 import { isScaled } from './phases.js'
@@ -15,8 +15,6 @@ export interface LoopParts {
   readonly step: string
   /** Expression of a batch's loss as a number. */
   readonly loss: string
-  /** Lines that take the optimiser's step at the end of a group of batches; with accumulation alone. */
-  readonly endGroup: string
   /** Expression of a copy of all weights. */
   readonly snapshot: string
   /** Line that puts the weights of `best_weights` back. */
@@ -24,9 +22,9 @@ export interface LoopParts {
 }
 
 // Targets that are more than the numbers of the classes.
-function hasSoftTargets({ settings: { training, augmentation } }: ScriptPlan): boolean {
-  const isMixed = augmentation.mixup > 0 || augmentation.cutmix > 0
-  return isMixed || training.labelSmoothing > 0 || training.classWeights !== 'none'
+function hasSoftTargets({ settings }: ScriptPlan): boolean {
+  const { training } = settings
+  return isMixed(settings) || training.labelSmoothing > 0 || training.classWeights !== 'none'
 }
 
 /** Whether the head drops hidden units. */
@@ -74,11 +72,9 @@ export function targetsSection(plan: ScriptPlan): string {
 
 /** Writes what the loop counts, and where there are several phases the function that trains one. */
 export function loopSection(plan: ScriptPlan, parts: LoopParts): string {
-  const batches = 'math.ceil(len(train.labels) / BATCH_SIZE)'
-  const steps = accumulates(plan) ? `math.ceil(${batches} / ACCUMULATION)` : batches
   const isAlone = plan.phases.length === 1
   const counts = joinLines(
-    hasRates(plan) && `STEPS_PER_EPOCH = ${steps}`,
+    hasRates(plan) && 'STEPS_PER_EPOCH = math.ceil(len(train.labels) / BATCH_SIZE)',
     !isAlone && '# Counted over all phases, since what is drawn at random is drawn for an epoch or a step.',
     !isAlone && 'epoch_numbers = itertools.count()',
     dropsUnits(plan) && 'step_numbers = itertools.count()',
@@ -108,7 +104,7 @@ export function epochLoop(plan: ScriptPlan, parts: LoopParts, { epochs }: { epoc
         ${hasRates(plan) && 'epoch_rates = rates[epoch * STEPS_PER_EPOCH : (epoch + 1) * STEPS_PER_EPOCH]'}
         loss_sum = 0.0
         ${weightOf(plan) === 'weight' && 'weight_sum = 0.0'}
-        ${accumulates(plan) ? groupLoop(plan, parts) : batchLoop(plan, parts)}
+        ${batchLoop(plan, parts)}
         ${
           hasValidation(plan)
             ? validation(plan, parts, epochs)
@@ -122,71 +118,43 @@ export function hasRates(plan: ScriptPlan): boolean {
   return hasSchedule(plan) || plan.phases.some(isScaled)
 }
 
-function accumulates({ settings }: ScriptPlan): boolean {
-  return settings.training.gradientAccumulation > 1
-}
-
 function batchLoop(plan: ScriptPlan, parts: LoopParts): string {
-  const isMixed = plan.settings.augmentation.mixup > 0 || plan.settings.augmentation.cutmix > 0
   const [item, items] = hasRates(plan)
     ? ['batch, rate', 'zip(in_batches(order), epoch_rates, strict=True)']
     : ['batch', 'in_batches(order)']
   const numbered = hasRates(plan) ? `step, (${item})` : `step, ${item}`
   return py`
-    for ${isMixed ? `${numbered} in enumerate(${items})` : `${item} in ${items}`}:
-        ${batchInputs(plan, 'step')}
+    for ${isMixed(plan.settings) ? `${numbered} in enumerate(${items})` : `${item} in ${items}`}:
+        ${batchInputs(plan)}
         ${parts.step}
         loss_sum += ${parts.loss} * ${weightOf(plan)}
         ${weightOf(plan) === 'weight' && 'weight_sum += weight'}`
 }
 
-function groupLoop(plan: ScriptPlan, parts: LoopParts): string {
-  return py`
-    batches = in_batches(order)
-    ${
-      hasRates(plan)
-        ? 'for first, rate in zip(range(0, len(batches), ACCUMULATION), epoch_rates, strict=True):'
-        : 'for first in range(0, len(batches), ACCUMULATION):'
-    }
-        group_weight = 0.0
-        for step, batch in enumerate(batches[first : first + ACCUMULATION], start=first):
-            ${batchInputs(plan, 'step')}
-            ${parts.step}
-            group_weight += weight
-            loss_sum += ${parts.loss} * weight
-            weight_sum += weight
-        ${parts.endGroup}`
-}
-
-function batchInputs(plan: ScriptPlan, step: string): string {
-  const { training, augmentation } = plan.settings
-  const isMixed = augmentation.mixup > 0 || augmentation.cutmix > 0
+function batchInputs(plan: ScriptPlan): string {
+  const { training } = plan.settings
+  const isOfMixed = isMixed(plan.settings)
   const isWeighted = training.classWeights === 'balanced'
-  const hasSharesAlone = !isMixed && training.labelSmoothing === 0 && !isWeighted
+  const hasSharesAlone = !isOfMixed && training.labelSmoothing === 0 && !isWeighted
   return py`
     inputs = ${trainingInputs(plan)}
     ${hasSharesAlone && 'targets = np.eye(len(CLASSES), dtype=np.float32)[train.labels[batch]]'}
-    ${!hasSharesAlone && sharesAndTargets(plan, step)}
-    ${!isWeighted && (isMixed || training.gradientAccumulation > 1) && `weight = ${isMixed ? 'float(shares.sum())' : 'float(len(batch))'}`}
+    ${!hasSharesAlone && sharesAndTargets(plan)}
+    ${!isWeighted && isOfMixed && 'weight = float(shares.sum())'}
     ${dropsUnits(plan) && 'masks = dropout_masks(len(batch), next(step_numbers))'}`
 }
 
-function sharesAndTargets(plan: ScriptPlan, step: string): string {
-  const { training, augmentation } = plan.settings
-  const isMixed = augmentation.mixup > 0 || augmentation.cutmix > 0
-  const isWeighted = training.classWeights === 'balanced'
+function sharesAndTargets(plan: ScriptPlan): string {
+  const isWeighted = plan.settings.training.classWeights === 'balanced'
   return py`
     shares = np.eye(len(CLASSES))[train.labels[batch]]
-    ${isMixed && `inputs, shares = mix(inputs, shares, ${plan.phases.length === 1 ? 'epoch' : 'epoch_number'}, ${step})`}
+    ${isMixed(plan.settings) && `inputs, shares = mix(inputs, shares, ${plan.phases.length === 1 ? 'epoch' : 'epoch_number'}, step)`}
     ${isWeighted ? 'targets, weight = targets_of(shares)' : 'targets = targets_of(shares)'}`
 }
 
 /** Name of what the loss of a batch is divided by. */
-export function weightOf({ settings: { training, augmentation } }: ScriptPlan): string {
-  const isMixed = augmentation.mixup > 0 || augmentation.cutmix > 0
-  return isMixed || training.classWeights === 'balanced' || training.gradientAccumulation > 1
-    ? 'weight'
-    : 'len(batch)'
+export function weightOf({ settings }: ScriptPlan): string {
+  return isMixed(settings) || settings.training.classWeights === 'balanced' ? 'weight' : 'len(batch)'
 }
 
 function trainingInputs(plan: ScriptPlan): string {

@@ -127,7 +127,6 @@ function optimizer({ optimizer, trainable }: PlannedPhase['phase']): string {
     const nesterov = optimizer.nesterov ? ', nesterov=True' : ''
     return `torch.optim.SGD(${parameters}, lr=LEARNING_RATE${momentum}${nesterov}${decay})`
   }
-  if (optimizer.name === 'rmsprop') return ''
   const kind = optimizer.name === 'adamw' ? 'AdamW' : 'Adam'
   const betas =
     optimizer.beta1 === 0.9 && optimizer.beta2 === 0.999

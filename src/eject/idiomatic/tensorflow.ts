@@ -98,7 +98,6 @@ function optimizer({ optimizer }: PlannedPhase['phase']): string {
     const nesterov = optimizer.nesterov ? ', nesterov=True' : ''
     return `keras.optimizers.SGD(learning_rate=LEARNING_RATE${momentum}${nesterov}${decay})`
   }
-  if (optimizer.name === 'rmsprop') return ''
   const kind = optimizer.name === 'adamw' ? 'AdamW' : 'Adam'
   const betas =
     optimizer.beta1 === 0.9 && optimizer.beta2 === 0.999
