@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readDetails } from '../../src/page/details.js'
-import type { RecordedComparison } from '../../src/run/folder/read.js'
-import { compareEvents } from '../log/events.js'
 import { comparison } from '../report/comparison.js'
+import { recorded } from './recorded.js'
 
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+
 let folder: string
 
 beforeEach(() => {
@@ -23,21 +23,7 @@ function thumbnailsFor(thumbnail: string) {
   const [counts] = comparison().disagreement
   const seeds = [{ ...counts, listed: [image] }]
   writeFileSync(path.join(folder, 'disagreements.json'), JSON.stringify({ schemaVersion: 1, seeds }))
-  return readDetails(recorded()).thumbnails
-}
-
-function recorded(): RecordedComparison {
-  const [started] = compareEvents()
-  if (started?.type !== 'comparison-started') throw new Error('no start')
-  return {
-    name: 'pets',
-    path: folder,
-    status: 'finished',
-    started,
-    comparison: comparison(),
-    looks: [],
-    results: [],
-  }
+  return readDetails(recorded(folder)).thumbnails
 }
 
 test('a thumbnail becomes a part of the page', () => {
@@ -65,5 +51,9 @@ test('a thumbnail that lies elsewhere, or is a link or no picture, stays out of 
 test('files that are gone or damaged are left out', () => {
   mkdirSync(path.join(folder, 'tensorflow-seed0'))
   writeFileSync(path.join(folder, 'tensorflow-seed0/evaluation.json'), '{')
-  expect(readDetails(recorded())).toEqual({ evaluations: [], disagreements: null, thumbnails: new Map() })
+  expect(readDetails(recorded(folder))).toEqual({
+    evaluations: [],
+    disagreements: null,
+    thumbnails: new Map(),
+  })
 })

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { writeReport } from '../../src/page/write-report.js'
-import type { RecordedComparison } from '../../src/run/folder/read.js'
-import { compareEvents } from '../log/events.js'
 import { comparison } from '../report/comparison.js'
+import { recorded } from './recorded.js'
 
 let folder: string
 
@@ -14,38 +13,23 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function recorded(changes: Partial<RecordedComparison> = {}): RecordedComparison {
-  const [started] = compareEvents()
-  if (started?.type !== 'comparison-started') throw new Error('no start')
-  return {
-    name: 'pets',
-    path: folder,
-    status: 'finished',
-    started,
-    comparison: comparison(),
-    looks: [],
-    results: [],
-    ...changes,
-  }
-}
-
 test('a report lies in the folder of its comparison, and is written over an earlier one', () => {
-  const file = writeReport(recorded())
+  const file = writeReport(recorded(folder))
   expect(file).toBe(path.join(folder, 'report.html'))
   writeFileSync(file, 'an earlier one')
-  writeReport(recorded())
+  writeReport(recorded(folder))
   expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>.*<\/html>\n$/s)
 })
 
 test('marks of direction in a name are shown as escapes, as they would turn the figures beside it around', () => {
   const turned = comparison({ experiment: 'pets\u202e' })
-  const page = readFileSync(writeReport(recorded({ comparison: turned })), 'utf8')
+  const page = readFileSync(writeReport(recorded(folder, { comparison: turned })), 'utf8')
   expect(page).toContain('pets\\u202e')
   expect(page).not.toContain('\u202e')
 })
 
 test('a result that another version wrote has no report, and no hint that would overwrite it', () => {
-  expect(() => writeReport(recorded({ status: 'unreadable', comparison: null }))).toThrow(
+  expect(() => writeReport(recorded(folder, { status: 'unreadable', comparison: null }))).toThrow(
     expect.objectContaining({
       failure: expect.objectContaining({ hint: expect.stringContaining('environment.json') }),
     }),
@@ -53,7 +37,7 @@ test('a result that another version wrote has no report, and no hint that would 
 })
 
 test('a comparison that has not ended has no report', () => {
-  expect(() => writeReport(recorded({ status: 'interrupted', comparison: null }))).toThrow(
+  expect(() => writeReport(recorded(folder, { status: 'interrupted', comparison: null }))).toThrow(
     expect.objectContaining({
       failure: expect.objectContaining({
         code: 'COMPARISON_NOT_FOUND',
@@ -67,7 +51,7 @@ test('nothing is written through a link that lies in the place of a report', () 
   const elsewhere = path.join(folder, 'elsewhere')
   writeFileSync(elsewhere, 'mine')
   symlinkSync(elsewhere, path.join(folder, 'report.html'))
-  expect(() => writeReport(recorded())).toThrow(
+  expect(() => writeReport(recorded(folder))).toThrow(
     expect.objectContaining({ failure: expect.objectContaining({ code: 'FOLDER_UNWRITABLE' }) }),
   )
   expect(readFileSync(elsewhere, 'utf8')).toBe('mine')
