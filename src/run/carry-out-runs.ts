@@ -20,6 +20,7 @@ import { judgeRuns, keepsSteps } from './judge-runs.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
+import { refuseOtherWeights } from './same-weights.js'
 import { describeSilence, silenceLimits } from './silence.js'
 import { WorkerPool, type WorkerPoolOptions } from './workers/pool.js'
 import { schedule } from './workers/scheduler.js'
@@ -108,10 +109,11 @@ export async function carryOutRuns(
           keepSteps: keepsSteps(experiment, run, evidence) ? 'chosen' : 'none',
         })
         folder.discardJudgement(run)
-        const result = await carryOutRun(run, worker, request, {
+        const ended = await carryOutRun(run, worker, request, {
           onEvent: (event) => journal.event(event),
           signal,
         })
+        const result = refuseOtherWeights(ended, journal.results, experiment)
         const disturbed = parallel === 1 && result.status === 'finished' ? whyDisturbed(result) : null
         if (disturbed) {
           journal.event({ type: 'warning', time: now(), ...run, code: 'MACHINE_BUSY', message: disturbed })
