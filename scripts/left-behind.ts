@@ -5,9 +5,10 @@ import path from 'node:path'
 export const partVariable = 'TWINTUNE_TEST_PART'
 
 /** Names that tools keep in the temporary folder on purpose, such as caches of compiled code, or leave there when they are killed. */
-// TensorFlow deletes the code that autograph has written only where its process ends by itself.
+// TensorFlow deletes the code that autograph has written only where its process ends by itself. MLflow leaves its lock of a
+// database, ONNX Runtime the session and the log of its telemetry.
 const kept =
-  /^(pytest-of-|__autograph_generated_file|tsx-|node-compile-cache|v8-compile-cache|torchinductor_)/
+  /^(pytest-of-|__autograph_generated_file|tsx-|node-compile-cache|v8-compile-cache|torchinductor_|db_init_lock-|mat-debug-|\.ses$)/
 
 /** Names what a part of the test run has left in its temporary folder. */
 export function leftFiles(folder: string): string[] {
