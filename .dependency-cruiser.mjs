@@ -76,6 +76,7 @@ const runRooms = {
   machine: [],
   folder: ['machine/'],
   workers: ['machine/'],
+  executors: ['machine/'],
   'one-off': ['machine/', 'folder/', 'workers/', 'input-files.ts'],
 }
 

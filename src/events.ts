@@ -10,6 +10,7 @@ import {
   phaseFinishedReportSchema,
   phaseStartedReportSchema,
   reportedWarningCodes,
+  runPlacedReportSchema,
   runResumedReportSchema,
   stageReportSchema,
   stepReportSchema,
@@ -81,6 +82,10 @@ export const runStartedSchema = z
     pythonPid: z.int(),
   })
   .describe("A run's worker is ready and has the request.")
+
+export const runPlacedSchema = runPlacedReportSchema
+  .extend(ofRun)
+  .describe('A run is carried out on a node of a cluster, or is taken up there since its node was lost.')
 
 export const runResumedSchema = runResumedReportSchema
   .extend(ofRun)
@@ -168,6 +173,7 @@ export const eventSchema = z
     comparisonExtendedSchema,
     workerSchema,
     runStartedSchema,
+    runPlacedSchema,
     runResumedSchema,
     stageSchema,
     phaseStartedSchema,

@@ -51,6 +51,7 @@ export const failureCodes = [
   'FRAMEWORK_MISSING',
   'PACKAGE_MISSING',
   'SETUP_FAILED',
+  'CLUSTER_UNAVAILABLE',
   // The rest.
   'CANCELLED',
   'INTERNAL',
@@ -80,6 +81,7 @@ export type FailureCode = Failure['code']
 const environmentCodes: readonly FailureCode[] = [
   ...(['INTERPRETER_MISSING', 'INTERPRETER_UNUSABLE', 'FRAMEWORK_MISSING', 'PACKAGE_MISSING'] as const),
   'SETUP_FAILED',
+  'CLUSTER_UNAVAILABLE',
 ]
 
 /** Whether a failure is one of the Python environment, which every run of it has. */

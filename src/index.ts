@@ -79,6 +79,11 @@ export type {
   TrainingMetrics,
   UnfinishedRun,
 } from './protocol/result.js'
+export type {
+  ExecutorOptions,
+  LocalExecutorOptions,
+  RayExecutorOptions,
+} from './run/executors/executor.js'
 export type { ModelExport } from './run/one-off/export-model.js'
 export type { LearningRateSweep } from './run/one-off/find-learning-rate.js'
 export type { Prediction, PredictOptions, TrainedModel } from './run/one-off/trained-model.js'

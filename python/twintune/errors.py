@@ -64,6 +64,7 @@ FailureCode = Literal[
     "FRAMEWORK_MISSING",
     "PACKAGE_MISSING",
     "SETUP_FAILED",
+    "CLUSTER_UNAVAILABLE",
     # The rest.
     "CANCELLED",
     "INTERNAL",
@@ -109,7 +110,7 @@ MEND_UNWRITABLE = "Make room there and let twintune write there, or name another
 """The hint for a folder that twintune can't write."""
 
 
-_EXTRAS = ("requirements-export.txt", "requirements-tracking.txt")
+_EXTRAS = ("requirements-export.txt", "requirements-tracking.txt", "requirements-ray.txt")
 """The files of requirements that no run needs."""
 
 

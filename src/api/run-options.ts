@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../cancellation.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import { TwintuneError } from '../failure.js'
+import type { ExecutorOptions } from '../run/executors/executor.js'
 import type { WarmWorkers } from '../run/workers/warm-workers.js'
 import type { Trackers } from '../tracking/trackers.js'
 
@@ -47,6 +48,11 @@ export interface RunOptions {
    * @defaultValue none
    */
   readonly track?: Trackers | undefined
+  /**
+   * Place where the runs are carried out: processes on this machine, or a Ray cluster.
+   * @defaultValue `{ name: 'local' }`
+   */
+  readonly executor?: ExecutorOptions | undefined
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
   /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
@@ -69,18 +75,39 @@ export function checkOptions({
   crossEvaluation,
   keepCheckpoints,
   hangTimeoutMinutes,
+  executor,
   workers,
 }: ResumeOptions) {
   if (!Number.isInteger(parallel) || parallel < 1)
     throw invalid(`parallel must be a whole number from 1 up, not ${parallel}`)
   if (hangTimeoutMinutes !== undefined && !(Number.isFinite(hangTimeoutMinutes) && hangTimeoutMinutes > 0))
     throw invalid(`hangTimeoutMinutes must be a number above 0, not ${hangTimeoutMinutes}`)
+  checkExecutor(executor)
   workers?.requireWarm()
   const evidence: Partial<EvidenceOptions> = {
     ...(replay !== undefined && { replay }),
     ...(crossEvaluation !== undefined && { crossEvaluation }),
   }
-  return { parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, workers }
+  return { parallel, featureCache, evidence, keepCheckpoints, hangTimeoutMinutes, executor, workers }
+}
+
+function checkExecutor(executor: ExecutorOptions | undefined): void {
+  if (executor === undefined || executor.name === 'local') return
+  for (const [option, smallest] of [
+    ['cpus', 'above'],
+    ['gpus', 'from'],
+    ['memoryGib', 'above'],
+  ] as const) {
+    const value = executor[option]
+    if (
+      value === undefined ||
+      (Number.isFinite(value) && (value > 0 || (smallest === 'from' && value === 0)))
+    )
+      continue
+    throw invalid(
+      `executor.${option} must be a number ${smallest} 0${smallest === 'from' ? ' up' : ''}, not ${value}`,
+    )
+  }
 }
 
 function invalid(message: string): TwintuneError {

@@ -1,7 +1,7 @@
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Event, EventOf } from '../events.js'
 import { toFailure } from '../failure.js'
-import { type ResumeOptions, runExperiment } from '../index.js'
+import { type ExecutorOptions, type ResumeOptions, runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
 import { readComparison } from '../run/folder/read.js'
 import type { Experiment } from '../spec/schema.js'
@@ -11,8 +11,27 @@ import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodeOfComparison, exitCodes } from './exit-code.js'
 import { openLivePage, type ServeOptions } from './live-page.js'
 
+/** Options of the place where runs are carried out, and of what each takes there. */
+export interface ExecutorArguments {
+  readonly executor?: ExecutorOptions['name']
+  readonly rayAddress?: string
+  readonly cpus?: number
+  readonly gpus?: number
+  readonly memory?: number
+}
+
+/** Turns the options of a command into the executor of the API. */
+export function executorOf({ executor, rayAddress, cpus, gpus, memory }: ExecutorArguments): ExecutorOptions {
+  if (executor !== 'ray') return { name: 'local' }
+  return { name: 'ray', address: rayAddress, cpus, gpus, memoryGib: memory }
+}
+
 /** Options of how runs are carried out, which the commands that begin a comparison share with the one that resumes it. */
-export interface RunningOptions extends OutputOptions, ServeOptions, Partial<EvidenceOptions> {
+export interface RunningOptions
+  extends OutputOptions,
+    ServeOptions,
+    ExecutorArguments,
+    Partial<EvidenceOptions> {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
@@ -42,6 +61,7 @@ export function runOptionsOf(
     featureCache,
     hangTimeoutMinutes,
     keepCheckpoints,
+    executor: executorOf(options),
     replay,
     crossEvaluation,
     track,

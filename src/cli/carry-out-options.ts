@@ -7,7 +7,13 @@ import {
   addressOptions,
   addSpecOptions,
 } from './options.js'
-import { collectTrackers, parseAddedSeeds, parseMinutes, parseParallel } from './parse-arguments.js'
+import {
+  collectTrackers,
+  parseAddedSeeds,
+  parseAmount,
+  parseMinutes,
+  parseParallel,
+} from './parse-arguments.js'
 
 /** Adds the options of a command that carries an experiment out. */
 export function addCarryOutOptions(command: Command): Command {
@@ -35,10 +41,36 @@ export function addResumeOptions(command: Command): Command {
       'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
       parseMinutes,
     )
+  addExecutorOptions(command)
   addTrackOption(addServeOption(addDetailsOption(command)))
     .option('--no-report', 'write no report.html and no report.md')
     .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
   return addOutputOptions(command)
+}
+
+/** Adds `--executor` and what each run takes there, for the commands that carry an experiment out. */
+export function addExecutorOptions(command: Command): Command {
+  const implied = { executor: 'ray' }
+  const ofRay = (flags: string, description: string) => new Option(flags, description).implies(implied)
+  return command
+    .addOption(
+      new Option('--executor <name>', 'where the runs are carried out: on this machine, or on a Ray cluster')
+        .choices(['local', 'ray'])
+        .default('local'),
+    )
+    .addOption(
+      ofRay(
+        '--ray-address <address>',
+        'address of the Ray cluster, as host:port or ray://host:port; without it, --executor ray starts one on this machine',
+      ),
+    )
+    .addOption(ofRay('--cpus <number>', 'processors of a run on Ray; 1 by default').argParser(parseAmount))
+    .addOption(ofRay('--gpus <number>', 'GPUs of a run on Ray; none by default').argParser(parseAmount))
+    .addOption(
+      ofRay('--memory <gib>', 'memory of a run on Ray in GiB; by default Ray counts none').argParser(
+        parseAmount,
+      ),
+    )
 }
 
 /** Adds `--seeds`, for the command that adds seeds to a comparison. */

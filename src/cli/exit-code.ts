@@ -73,6 +73,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   FRAMEWORK_MISSING: exitCodes.environment,
   PACKAGE_MISSING: exitCodes.environment,
   SETUP_FAILED: exitCodes.environment,
+  CLUSTER_UNAVAILABLE: exitCodes.environment,
   CANCELLED: exitCodes.cancelled,
   INTERNAL: exitCodes.fault,
 }

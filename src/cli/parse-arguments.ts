@@ -48,6 +48,13 @@ export function parseMinutes(value: string): number {
   return minutes
 }
 
+export function parseAmount(value: string): number {
+  const amount = Number(value)
+  if (value.trim() === '' || !Number.isFinite(amount) || amount < 0)
+    throw new InvalidArgumentError('The amount must be a number from 0 up, like 2 or 0.5.')
+  return amount
+}
+
 export function parsePort(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
     throw new InvalidArgumentError('The port must be a whole number from 0 to 65535; 0 is any free one.')

@@ -103,6 +103,11 @@ export function stageProgress({ done, total }: EventOf<'stage'>): string | null 
   return done === undefined || total === undefined ? null : `${formatCount(done)}/${formatCount(total)}`
 }
 
+/** Tells on which node a run is carried out, and from which it had to move. */
+export function runPlacedText({ node, movedFrom }: EventOf<'run-placed'>): string {
+  return movedFrom === null ? `on ${node}` : `moves to ${node}, since ${movedFrom} is lost`
+}
+
 /** Tells where a run goes on after its last checkpoint. */
 export function runResumedText({ phase, epoch, step }: EventOf<'run-resumed'>): string {
   const within = step > 0 ? ` and batch ${step} of the next` : ''

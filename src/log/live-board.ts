@@ -47,6 +47,10 @@ export class LiveBoard {
       case 'run-started':
         this.#runs.set(runLabel(event), this.#startOf(event))
         return
+      case 'run-placed':
+        if (event.movedFrom !== null)
+          this.#change(event, () => ({ phase: null, epoch: null, epochLosses: [], stepLosses: [] }))
+        return
       case 'stage':
         this.#change(event, () => ({ now: event }))
         return

@@ -15,6 +15,7 @@ import {
   phaseFinishedText,
   phaseText,
   runLabel,
+  runPlacedText,
   runResumedText,
   stageProgress,
   stageText,
@@ -67,6 +68,8 @@ export class PlainLogger implements Logger {
         return this.#labelled(frameworkNames[event.framework], judgingText(event))
       case 'run-started':
         return this.#labelled(runLabel(event), 'started')
+      case 'run-placed':
+        return this.#labelled(runLabel(event), runPlacedText(event))
       case 'run-resumed':
         return this.#labelled(runLabel(event), runResumedText(event))
       case 'stage':

@@ -9,6 +9,7 @@ import {
   phaseFinishedText,
   runColumns,
   runLabel,
+  runPlacedText,
   runResumedText,
   warningText,
 } from './event-text.js'
@@ -77,6 +78,8 @@ function lastingText(event: Event, colors: Colors): string | null {
       return comparisonResumedText(event, colors)
     case 'comparison-extended':
       return comparisonExtendedText(event, colors)
+    case 'run-placed':
+      return event.movedFrom === null ? null : `${runLabel(event)} ${runPlacedText(event)}`
     case 'run-resumed':
       return `${runLabel(event)} ${runResumedText(event)}`
     case 'phase-finished':

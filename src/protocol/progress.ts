@@ -4,6 +4,16 @@ import { stepInputSchema } from './step-input.js'
 
 // Reports that Python sends while it works on a request. An event is such a report with its time and its run added.
 
+export const runPlacedReportSchema = z.strictObject({
+  type: z.literal('run-placed'),
+  node: z.string().describe("Node of the cluster: its host's name and the beginning of its id."),
+  pid: z.int().describe("Process id of the framework's Python on the node."),
+  movedFrom: z
+    .string()
+    .nullable()
+    .describe('Node that was lost with the run, which is taken up on this one; null where none was.'),
+})
+
 export const runResumedReportSchema = z.strictObject({
   type: z.literal('run-resumed'),
   phase: z.int(),
@@ -107,6 +117,7 @@ export const warningReportSchema = z.strictObject({
 
 /** Progress of a run. */
 export const runProgressSchema = z.discriminatedUnion('type', [
+  runPlacedReportSchema,
   runResumedReportSchema,
   stageReportSchema,
   phaseStartedReportSchema,

@@ -2,6 +2,7 @@ import type { Event } from '../events.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
 import type { Experiment } from '../spec/schema.js'
 import { type CarryOutRunsOptions, carryOutRuns } from './carry-out-runs.js'
+import { withExecutor } from './executors/with-executor.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
 import { hashSpecification } from './folder/specification.js'
 import { checkInputFiles } from './input-files.js'
@@ -25,12 +26,14 @@ export async function carryOutExperiment(
   checkInputFiles(specification)
   const experiment = expandShorthands(specification)
   const surroundings = machineSurroundings(options)
-  const folder = ComparisonFolder.create(runsDirectory, experiment)
-  const machine = await recordMachine(await hashSpecification(folder.path))
-  await carryOutRuns(
-    { experiment, folder, machine, surroundings, kept: null, looks: [] },
-    options,
-    emit,
-    cancelSignal,
-  )
+  await withExecutor(options, cancelSignal, async (executor) => {
+    const folder = ComparisonFolder.create(runsDirectory, experiment)
+    const machine = await recordMachine(await hashSpecification(folder.path))
+    await carryOutRuns(
+      { experiment, folder, machine, surroundings, kept: null, looks: [] },
+      { ...options, executor },
+      emit,
+      cancelSignal,
+    )
+  })
 }

@@ -21,7 +21,9 @@ export async function carryOutRun(
 ): Promise<RunResult> {
   const epochs: EpochRecord[] = []
   const onProgress = (progress: RunProgress): void => {
-    if (progress.type === 'run-resumed') epochs.push(...progress.epochs)
+    // A run whose node was lost does again what no checkpoint has.
+    if (progress.type === 'run-placed') epochs.length = 0
+    if (progress.type === 'run-resumed') epochs.splice(0, epochs.length, ...progress.epochs)
     if (progress.type === 'epoch') epochs.push(epochRecord(progress))
     onEvent({ ...progress, time: now(), ...run })
   }

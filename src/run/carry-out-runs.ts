@@ -14,6 +14,8 @@ import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { compareAnswers } from './compare-answers.js'
+import type { Executor } from './executors/executor.js'
+import type { ExecutorChoice } from './executors/with-executor.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { Journal, now } from './folder/journal.js'
 import { judgeRuns, keepsSteps } from './judge-runs.js'
@@ -22,11 +24,11 @@ import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
 import { refuseOtherWeights } from './same-weights.js'
 import { describeSilence, silenceLimits } from './silence.js'
-import { WorkerPool, type WorkerPoolOptions } from './workers/pool.js'
+import { WorkerPool } from './workers/pool.js'
 import { schedule } from './workers/scheduler.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
 
-export interface CarryOutRunsOptions {
+export interface CarryOutRunsOptions extends ExecutorChoice {
   /** Number of runs at the same time. */
   readonly parallel: number
   /** Whether features are taken from the cache, and kept there for other runs. */
@@ -42,8 +44,6 @@ export interface CarryOutRunsOptions {
   readonly hangTimeoutMinutes?: number | undefined
   /** Workers that an earlier comparison left, and that the next one gets. */
   readonly workers?: WarmWorkers | undefined
-  /** Function that starts a worker in another way, for tests. */
-  readonly startWorker?: NonNullable<WorkerPoolOptions['startWorker']>
 }
 
 /** Undertaking to carry out an experiment: what is left to run, and in which folder. */
@@ -65,11 +65,11 @@ export interface Undertaking {
  */
 export async function carryOutRuns(
   { experiment, folder, machine, surroundings, kept, looks }: Undertaking,
-  options: Omit<CarryOutRunsOptions, 'featureCache'>,
+  options: Omit<CarryOutRunsOptions, 'featureCache' | keyof ExecutorChoice> & { readonly executor: Executor },
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
-  const { parallel, evidence, workers, startWorker } = options
+  const { parallel, evidence, workers, executor } = options
   const planned = planRuns(experiment)
   const runs = planned.filter((run) => !kept?.some((result) => isSameRun(result, run)))
   const journal = new Journal(folder, machine, kept ?? [], emit)
@@ -88,7 +88,7 @@ export async function carryOutRuns(
       },
     }),
     warmWorkers: workers,
-    ...(startWorker && { startWorker }),
+    startWorker: (options) => executor.startWorker(options),
   })
   try {
     journal.event(firstEvent(experiment, { folder, evidence, runs, kept }))

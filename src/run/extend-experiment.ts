@@ -6,7 +6,9 @@ import { TwintuneError } from '../failure.js'
 import { isSameRun, planRuns } from '../plan/plan-runs.js'
 import type { Experiment } from '../spec/schema.js'
 import { mostSeeds } from '../spec/seeds.js'
+import type { WorkerOptions } from '../worker/worker-options.js'
 import { carryOutRuns, type Undertaking } from './carry-out-runs.js'
+import { withExecutor } from './executors/with-executor.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
 import { comparisonFiles } from './folder/files.js'
 import { now } from './folder/journal.js'
@@ -43,26 +45,28 @@ export async function extendExperiment(
     return resumeExperiment(comparisonDirectory, options, emit, cancelSignal)
   checkUnaltered(found)
   checkKeptSteps(found, options.evidence)
-  const folder = ComparisonFolder.reopen(found.path)
-  const workers = options.workers ?? WarmWorkers.none()
-  try {
-    let undertaking: Undertaking
+  await withExecutor(options, cancelSignal, async (executor) => {
+    const folder = ComparisonFolder.reopen(found.path)
+    const workers = options.workers ?? WarmWorkers.none()
     try {
-      // Only a reading under the lock holds.
-      const recorded = await requireComparison(comparisonDirectory)
-      const before = await takeUp(recorded, folder, machineSurroundings(options))
-      const { startWorker } = options
-      await requireSameGround(before, { workers, signal: cancelSignal, ...(startWorker && { startWorker }) })
-      undertaking = addSeeds(before, missingSeeds(recorded, seeds), emit)
-    } catch (error) {
-      folder.close()
-      throw error
+      let undertaking: Undertaking
+      try {
+        // Only a reading under the lock holds.
+        const recorded = await requireComparison(comparisonDirectory)
+        const before = await takeUp(recorded, folder, machineSurroundings(options))
+        const startWorker = (worker: WorkerOptions) => executor.startWorker(worker)
+        await requireSameGround(before, { workers, signal: cancelSignal, startWorker })
+        undertaking = addSeeds(before, missingSeeds(recorded, seeds), emit)
+      } catch (error) {
+        folder.close()
+        throw error
+      }
+      const evidence = { ...defaultEvidence, ...found.started.evidence, ...options.evidence }
+      await carryOutRuns(undertaking, { ...options, evidence, workers, executor }, emit, cancelSignal)
+    } finally {
+      if (options.workers === undefined) await workers.stop()
     }
-    const evidence = { ...defaultEvidence, ...found.started.evidence, ...options.evidence }
-    await carryOutRuns(undertaking, { ...options, evidence, workers }, emit, cancelSignal)
-  } finally {
-    if (options.workers === undefined) await workers.stop()
-  }
+  })
 }
 
 /** Lists the wanted seeds that a comparison doesn't have, each once. */

@@ -1,6 +1,7 @@
 import { defaultEvidence, type EvidenceOptions } from '../compare/evidence.js'
 import type { Event } from '../events.js'
 import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carry-out-runs.js'
+import { withExecutor } from './executors/with-executor.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
 import { now } from './folder/journal.js'
 import { removeStaleLock } from './folder/lock.js'
@@ -31,20 +32,22 @@ export async function resumeExperiment(
   checkUnaltered(found)
   checkKeptSteps(found, evidence)
   if (tellEnd(found, evidence, emit)) return
-  const folder = ComparisonFolder.reopen(found.path)
-  let undertaking: Undertaking
-  const wanted = { ...defaultEvidence, ...found.started.evidence, ...evidence }
-  try {
-    // Only a reading under the lock holds: the process that had it may just have come to the end of a run, or of all.
-    const recorded = await requireComparison(comparisonDirectory)
-    if (tellEnd(recorded, evidence, emit)) return folder.close()
-    undertaking = await takeUp(recorded, folder, machineSurroundings(options))
-    folder.discardComparison()
-  } catch (error) {
-    folder.close()
-    throw error
-  }
-  await carryOutRuns(undertaking, { ...options, evidence: wanted }, emit, cancelSignal)
+  await withExecutor(options, cancelSignal, async (executor) => {
+    const folder = ComparisonFolder.reopen(found.path)
+    let undertaking: Undertaking
+    const wanted = { ...defaultEvidence, ...found.started.evidence, ...evidence }
+    try {
+      // Only a reading under the lock holds: the process that had it may just have come to the end of a run, or of all.
+      const recorded = await requireComparison(comparisonDirectory)
+      if (tellEnd(recorded, evidence, emit)) return folder.close()
+      undertaking = await takeUp(recorded, folder, machineSurroundings(options))
+      folder.discardComparison()
+    } catch (error) {
+      folder.close()
+      throw error
+    }
+    await carryOutRuns(undertaking, { ...options, evidence: wanted, executor }, emit, cancelSignal)
+  })
 }
 
 /** Tells the end of a comparison if it lacks nothing, and returns whether that is so. */

@@ -81,6 +81,10 @@ export class LiveState {
       case 'run-started':
         this.#change(event, { ...newRun(runOf(event)), state: 'running' })
         return
+      case 'run-placed':
+        // What has not come into a checkpoint is done again on the other node.
+        if (event.movedFrom !== null) this.#change(event, { epochs: [] })
+        return
       case 'run-resumed':
         this.#change(event, { epochs: event.epochs })
         return

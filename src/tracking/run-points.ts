@@ -43,6 +43,11 @@ export class RunPoints {
         this.#isBegun = true
         if (this.#attempt === 0) this.#startedAt = time
         return
+      case 'run-placed':
+        if (event.movedFrom === null) return
+        this.hold()
+        this.#isBegun = true
+        return
       case 'run-resumed':
         this.#goOn(event)
         return

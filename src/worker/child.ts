@@ -40,9 +40,9 @@ async function invoke(name: string, payload: string): Promise<void> {
   }
 }
 
-/** Passes a progress report on and says whether Python should go on. */
+/** Passes a progress report on and says whether Python should go on. An empty one only asks. */
 function report(payload: string): boolean {
-  send({ type: 'progress', payload })
+  if (payload !== '') send({ type: 'progress', payload })
   return !cancelled
 }
 

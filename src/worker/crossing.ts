@@ -10,6 +10,12 @@ export function encodeRequest<M extends Message>(message: M, request: z.input<M[
   return JSON.stringify(check(message.request, request, `The request ${message.name}`))
 }
 
+/**
+ * Reports of a Python that passes messages on to one elsewhere, which belong to no message: the other one computes, or there is
+ * no room for it yet.
+ */
+export const signsOfLife = { alive: '{"type": "alive"}', waiting: '{"type": "waiting"}' } as const
+
 /** Decodes a progress report of Python. */
 export function decodeProgress<M extends Message>(message: M, payload: string): z.output<M['progress']> {
   return check<M['progress']>(message.progress, JSON.parse(payload), `A progress report of ${message.name}`)

@@ -13,6 +13,11 @@ export function bridgeModule(): string {
   return join(packageFolder(), 'python', 'bridge_main.py')
 }
 
+/** Path of the module that the Python loads whose work is done on a Ray cluster. */
+export function rayModule(): string {
+  return join(packageFolder(), 'python', 'ray_main.py')
+}
+
 /** Entry file of a worker's Node process, and the options that Node needs to run it. */
 export function childEntry(): { readonly file: string; readonly nodeOptions: readonly string[] } {
   if (!runsFromSource) return { file: join(packageFolder(), 'dist', 'worker-child.js'), nodeOptions: [] }

@@ -11,6 +11,13 @@ export interface Silence {
   readonly place: string | null
 }
 
+interface Watched {
+  readonly pid: number
+  readonly workerPid: number
+  /** Whether the work is done elsewhere, so that what this Python computes says nothing about it. */
+  readonly worksElsewhere?: boolean
+}
+
 export interface SilenceOptions {
   /** Seconds of silence that are told; told again each time that they have doubled. */
   readonly warnAfterSeconds: number
@@ -29,6 +36,7 @@ const longestInterval = 10
 export class SilenceWatch {
   readonly #pid: number
   readonly #workerPid: number
+  readonly #worksElsewhere: boolean
   readonly #logFile: string
   readonly #options: SilenceOptions
   readonly #onHung: (silence: Silence) => void
@@ -42,13 +50,14 @@ export class SilenceWatch {
   #isClosed = false
 
   constructor(
-    { pid, workerPid }: { readonly pid: number; readonly workerPid: number },
+    { pid, workerPid, worksElsewhere = false }: Watched,
     logFile: string,
     options: SilenceOptions,
     onHung: SilenceOptions['onSilence'],
   ) {
     this.#pid = pid
     this.#workerPid = workerPid
+    this.#worksElsewhere = worksElsewhere
     this.#logFile = logFile
     this.#options = options
     this.#onHung = onHung
@@ -84,13 +93,10 @@ export class SilenceWatch {
     // This process did not run either: the machine, or all of the container, was paused.
     const wasPaused = passed > 3 * this.#interval + 1000
     // Where the system doesn't tell what a process does, nobody can say that it does nothing.
-    if (
-      wasPaused ||
-      found === null ||
-      this.#processorSeconds === null ||
-      this.#computed(found.processorSeconds)
-    )
-      this.hear()
+    const computed =
+      !this.#worksElsewhere &&
+      (found === null || this.#processorSeconds === null || this.#computed(found.processorSeconds))
+    if (wasPaused || computed) this.hear()
     this.#looked = performance.now()
     this.#processorSeconds = found?.processorSeconds ?? null
     const seconds = (performance.now() - this.#heard) / 1000
@@ -99,7 +105,8 @@ export class SilenceWatch {
     this.#warnAfter *= 2
     const stoppedPid = [this.#pid, this.#workerPid].find((pid) => readProcess(pid)?.isStopped) ?? null
     const heard = this.#heard
-    const place = stoppedPid !== null ? null : await findStack(this.#pid, this.#logFile)
+    const place =
+      stoppedPid !== null || this.#worksElsewhere ? null : await findStack(this.#pid, this.#logFile)
     // It may have reported while its stack was asked for.
     if (this.#isClosed || this.#heard !== heard) return
     if (isHung) this.close()

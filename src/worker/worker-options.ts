@@ -12,6 +12,10 @@ export interface WorkerOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** Absolute path of the Python module that has `invoke`; this package's own by default. */
   readonly module?: string
+  /** Whether the Python only passes messages on to one elsewhere, so that its reports alone tell whether that one works. */
+  readonly worksElsewhere?: boolean
+  /** Callback that is told, again and again, that a Python which works elsewhere finds no room to work in yet. */
+  readonly onWaiting?: () => void
 }
 
 export interface RequestOptions<M extends Message> {

@@ -3,7 +3,7 @@ import { cancelled, type Failure, TwintuneError, toFailure } from '../failure.js
 import { logToMessage } from '../protocol/log-to.js'
 import type { Message } from '../protocol/message.js'
 import { prepareMessage } from '../protocol/prepare.js'
-import { decodeProgress, decodeReply, encodeRequest } from './crossing.js'
+import { decodeProgress, decodeReply, encodeRequest, signsOfLife } from './crossing.js'
 import { workerEnvironment } from './environment.js'
 import {
   type Ended,
@@ -191,7 +191,11 @@ export class Worker {
     if (this.#silenceOptions && this.#pythonPid !== undefined) {
       const onHung = (silence: Silence) => this.#fail(reportHungPython(silence, this.#ended()))
       this.#watch = new SilenceWatch(
-        { pid: this.#pythonPid, workerPid: this.workerPid },
+        {
+          pid: this.#pythonPid,
+          workerPid: this.workerPid,
+          worksElsewhere: this.#options.worksElsewhere ?? false,
+        },
         this.#log.file,
         this.#silenceOptions,
         onHung,
@@ -227,7 +231,8 @@ export class Worker {
       switch (received.type) {
         case 'progress':
           this.#watch?.hear()
-          this.#call?.onProgress(received.payload)
+          if (received.payload === signsOfLife.waiting) this.#options.onWaiting?.()
+          else if (received.payload !== signsOfLife.alive) this.#call?.onProgress(received.payload)
           break
         case 'reply':
           this.#call?.resolve(received.payload)

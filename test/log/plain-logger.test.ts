@@ -62,6 +62,15 @@ test('a comparison that goes on says what is left, and each run where it goes on
   const lines = linesOf([
     { ...started, type: 'comparison-resumed', runs: started.runs.slice(1), kept: 1 },
     {
+      type: 'run-placed',
+      time: at(0),
+      framework: 'pytorch',
+      seed: 0,
+      node: 'trainer-2 (5e6f7a8b)',
+      pid: 7,
+      movedFrom: 'trainer-1 (1a2b3c4d)',
+    },
+    {
       type: 'run-resumed',
       time: at(0),
       framework: 'pytorch',
@@ -75,6 +84,7 @@ test('a comparison that goes on says what is left, and each run where it goes on
   expect(lines).toEqual([
     'fashion-frozen: resumed with 3 runs to go in aligned mode, 1 finished run kept',
     'Comparison folder: runs/fashion-frozen-20261124-101500-k3f9',
+    'PyTorch seed 0     moves to trainer-2 (5e6f7a8b), since trainer-1 (1a2b3c4d) is lost',
     'PyTorch seed 0     goes on from its last checkpoint: phase 2, after 1 epoch and batch 40 of the next',
   ])
 })

@@ -81,8 +81,13 @@ describe('metrics.csv', () => {
 })
 
 describe('a run that was interrupted', () => {
-  it.each([{ anew: false }, { anew: true }])('has each step once, begun anew: $anew', async ({ anew }) => {
-    const folder = writeComparison(runs, `interrupted-${anew}`, interruptedEvents({ anew }))
+  it.each([
+    { anew: false, moved: false },
+    { anew: true, moved: false },
+    { anew: false, moved: true },
+    { anew: true, moved: true },
+  ])('has each step once, begun anew: $anew, moved from a lost node: $moved', async ({ anew, moved }) => {
+    const folder = writeComparison(runs, `interrupted-${anew}-${moved}`, interruptedEvents({ anew, moved }))
     await track(folder, csv)
     const steps = curve(rowsOf(folder), 'step/loss').map(([step]) => step)
     expect(steps).toEqual([25, 50, 75, 100, 125, 150, 175, 200, 225])

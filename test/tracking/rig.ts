@@ -27,8 +27,15 @@ export function rowsOf(folder: string): Row[] {
 
 const run = { framework: 'pytorch', seed: 0 } as const
 
+export interface Interruption {
+  /** Whether the run began anew, and not from the end of its first epoch. */
+  readonly anew: boolean
+  /** Whether the run's node was lost, and not this machine's process. */
+  readonly moved?: boolean
+}
+
 /** A run that was interrupted in its second epoch and went on from the end of its first, or anew. */
-export function interruptedEvents({ anew }: { readonly anew: boolean }): Event[] {
+export function interruptedEvents({ anew, moved = false }: Interruption): Event[] {
   const all = runEvents(run.framework, run.seed, 5)
   const end = all.findIndex((event) => event.type === 'epoch')
   // A step more of the second epoch than the run then goes on to.
@@ -56,9 +63,7 @@ export function interruptedEvents({ anew }: { readonly anew: boolean }): Event[]
   }
   const [started] = compareEvents()
   if (started?.type !== 'comparison-started') throw new Error('There is no beginning.')
-  return [
-    { ...started, runs: [run] },
-    ...before,
+  const resumedByHand: Event[] = [
     {
       type: 'comparison-resumed',
       time: at(40),
@@ -70,6 +75,14 @@ export function interruptedEvents({ anew }: { readonly anew: boolean }): Event[]
       kept: 0,
     },
     { type: 'run-started', time: at(40.5), ...run, workerPid: 1, pythonPid: 2 },
+  ]
+  const movedOn: Event[] = [
+    { type: 'run-placed', time: at(40), ...run, node: 'two', pid: 2, movedFrom: 'one' },
+  ]
+  return [
+    { ...started, runs: [run] },
+    ...before,
+    ...(moved ? movedOn : resumedByHand),
     ...(anew ? phase : [resumed, ...phase]),
     ...all.slice(anew ? all.findIndex((event) => event.type === 'step') : end + 1),
   ]

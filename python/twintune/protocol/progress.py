@@ -16,6 +16,17 @@ Stage = Literal["data", "build", "features", "evaluate", "profile"]
 """The parts of a run that are not training steps."""
 
 
+class RunPlacedReport(Message, tag_field="type", tag="run-placed"):
+    """A run is carried out on a node of a cluster; `moved_from` is the lost node that it was on before, or None.
+
+    The driver sends it, which imports no msgspec: this struct is what it sends.
+    """
+
+    node: str
+    pid: int
+    moved_from: str | None
+
+
 class RunResumedReport(Message, tag_field="type", tag="run-resumed"):
     """A run goes on from its last checkpoint.
 
@@ -147,7 +158,8 @@ class ExportingReport(Message, tag_field="type", tag="exporting"):
 
 
 RunProgress = (
-    RunResumedReport
+    RunPlacedReport
+    | RunResumedReport
     | StageReport
     | PhaseStartedReport
     | StepReport

@@ -1,0 +1,144 @@
+"""A place on a node of a Ray cluster: the actor that holds a framework's process there, and passes messages on."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict
+
+_CODE = Path(__file__).resolve().parents[2]
+"""The folder of the shipped code, which has `node_main.py`."""
+
+_OF_RAY = ("OMP_NUM_THREADS", "PYTHONPATH")
+"""Variables that Ray sets in an actor's process: the framework's process gets them only from the user."""
+
+
+class Message(TypedDict):
+    """A message of the framework's process: a progress report, a reply, or its end in words."""
+
+    type: str
+    payload: str
+
+
+class Heard(TypedDict):
+    """News of a place: the messages since the last ones, and the seconds of a processor that its process has used."""
+
+    messages: list[Message]
+    processor_seconds: float
+
+
+class Place:
+    """A framework's process on this node.
+
+    The process is a child of the actor's, not the actor's own: it is the same one as on the user's machine, it can be
+    another interpreter, and its crash is told of by an actor that lives.
+    """
+
+    def __init__(self, environment: Mapping[str, str], python: str | None) -> None:
+        """Starts the process.
+
+        Args:
+            environment: The variables that come from the user's machine.
+            python: The interpreter; None for the node's own.
+        """
+        inherited = {name: value for name, value in os.environ.items() if name not in _OF_RAY}
+        reading, writing = os.pipe()
+        self._child = subprocess.Popen(
+            [python or sys.executable, "-u", str(_CODE / "node_main.py"), str(writing)],
+            stdin=subprocess.PIPE,
+            pass_fds=[writing],
+            env={**inherited, **environment},
+        )
+        os.close(writing)
+        self._messages: list[Message] = []
+        self._told = 0
+        """The number of messages that have been taken, and are no longer kept."""
+        self._calls = 0
+        self._news = threading.Condition()
+        threading.Thread(target=self._read, args=(reading,), name="messages", daemon=True).start()
+
+    def describe(self) -> dict:
+        """Says where the place is: Ray's id of the node, its host's name, and the framework's process."""
+        import ray
+
+        return {"node": ray.get_runtime_context().get_node_id(), "host": platform.node(), "pid": self._child.pid}
+
+    def invoke(self, number: int, name: str, payload: str) -> None:
+        """Has the process carry out a call; a call that it has already is not taken again.
+
+        Args:
+            number: The number of the call, from 1.
+            name: The message's name.
+            payload: The request as JSON.
+        """
+        if number > self._calls:
+            self._calls = number
+            self._send({"type": "invoke", "name": name, "payload": payload})
+
+    def cancel(self) -> None:
+        """Has the process stop at its next progress report."""
+        self._send({"type": "cancel"})
+
+    def hear(self, after: int, seconds: float) -> Heard:
+        """Waits for messages.
+
+        Args:
+            after: The number of messages that the driver has; they are forgotten here.
+            seconds: The longest wait.
+        """
+        with self._news:
+            del self._messages[: after - self._told]
+            self._told = after
+            self._news.wait_for(lambda: bool(self._messages), seconds)
+            messages = list(self._messages)
+        return {"messages": messages, "processor_seconds": _processor_seconds(self._child.pid)}
+
+    def dump_stack(self) -> None:
+        """Has the process print its stack, which goes to the driver's log."""
+        if hasattr(signal, "SIGUSR1"):
+            self._child.send_signal(signal.SIGUSR1)
+
+    def _send(self, message: dict) -> None:
+        assert self._child.stdin is not None, "the process was started with a pipe"
+        # A process that has ended tells so itself.
+        with contextlib.suppress(OSError):
+            self._child.stdin.write(f"{json.dumps(message)}\n".encode())
+            self._child.stdin.flush()
+
+    def _read(self, descriptor: int) -> None:
+        with open(descriptor, encoding="utf-8") as answers:
+            for line in answers:
+                self._tell(json.loads(line))
+        code = self._child.wait()
+        # The log's last lines take a moment to the driver, where they are looked for.
+        time.sleep(0.5)
+        self._tell({"type": "ended", "payload": _describe_end(code)})
+
+    def _tell(self, message: Message) -> None:
+        with self._news:
+            self._messages.append(message)
+            self._news.notify_all()
+
+
+def _describe_end(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+
+
+def _processor_seconds(pid: int) -> float:
+    """The seconds of a processor that a process has used; 0 for one that is gone."""
+    import psutil
+
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
