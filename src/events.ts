@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { comparisonSchema } from './compare/comparison.js'
 import { evidenceSchema } from './compare/evidence.js'
 import { lookSchema } from './compare/looks.js'
+import { mergedSchema } from './compare/merging.js'
 import { failureCodes, failureSchema } from './failure.js'
 import {
   checkpointReportSchema,
@@ -18,6 +19,7 @@ import {
 } from './protocol/progress.js'
 import { finishedRunSchema, repeatSchema } from './protocol/result.js'
 import { frameworkSchema } from './spec/schema.js'
+import { shardSchema } from './spec/shard.js'
 
 // Events, in one union. Events that belong to a run carry its framework and seed, and `repeat` where it is one.
 
@@ -38,6 +40,9 @@ export const comparisonStartedSchema = z
     type: z.literal('comparison-started'),
     ...ofComparison,
     runs: plannedRuns.describe('Runs of the comparison, in the order of their start.'),
+    shard: shardSchema
+      .optional()
+      .describe('Shard that the runs are of a comparison; missing where they are all.'),
   })
   .describe("The comparison's folder exists and the plan is made; nothing has started yet.")
 
@@ -64,6 +69,19 @@ export const comparisonExtendedSchema = z
       .describe('Looks at the result of the comparison so far, which the next verdict takes account of.'),
   })
   .describe('Seeds are added to a comparison; `comparison-resumed` follows.')
+
+export const comparisonMergedSchema = z
+  .strictObject({
+    type: z.literal('comparison-merged'),
+    time,
+    comparisonDirectory: z.string().describe("Path of the comparison's folder."),
+    experiment: z.string(),
+    merged: mergedSchema,
+    looks: z
+      .array(lookSchema)
+      .describe('Looks at the results of the parts, which the next verdict takes account of.'),
+  })
+  .describe('The runs of other folders were joined in this one; the events of these runs follow.')
 
 export const workerSchema = z
   .strictObject({
@@ -117,6 +135,7 @@ export const warningCodeSchema = z.enum([
   ...reportedWarningCodes,
   'DISAGREEMENT',
   'MACHINE_BUSY',
+  'MACHINES_DIFFER',
   'PYTHON_SILENT',
   ...failureCodes,
 ])
@@ -171,6 +190,7 @@ export const eventSchema = z
     comparisonStartedSchema,
     comparisonResumedSchema,
     comparisonExtendedSchema,
+    comparisonMergedSchema,
     workerSchema,
     runStartedSchema,
     runPlacedSchema,

@@ -15,13 +15,14 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  const { runsDirectory = defaultRunsDirectory } = options
+  const { runsDirectory = defaultRunsDirectory, shard } = options
   const checked = checkOptions(options)
   const evidence = { ...defaultEvidence, ...checked.evidence }
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { carryOutExperiment } = await import('../run/carry-out-experiment.js')
   yield* comparisonEvents(
-    (emit, signal) => carryOutExperiment(experiment, { ...checked, runsDirectory, evidence }, emit, signal),
+    (emit, signal) =>
+      carryOutExperiment(experiment, { ...checked, runsDirectory, shard, evidence }, emit, signal),
     options,
   )
 }

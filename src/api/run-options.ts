@@ -3,6 +3,7 @@ import type { EvidenceOptions } from '../compare/evidence.js'
 import { TwintuneError } from '../failure.js'
 import type { ExecutorOptions } from '../run/executors/executor.js'
 import type { WarmWorkers } from '../run/workers/warm-workers.js'
+import type { Shard } from '../spec/shard.js'
 import type { Trackers } from '../tracking/trackers.js'
 
 /** Options of how an experiment is carried out, as opposed to what it is. */
@@ -12,6 +13,12 @@ export interface RunOptions {
    * @defaultValue `runs` in the working directory
    */
   readonly runsDirectory?: string
+  /**
+   * Share of the runs that is carried out, such as `{ number: 1, of: 4 }`: whole pairs, by their seeds. `merge` joins the
+   * folders of all shards.
+   * @defaultValue none: all runs are carried out
+   */
+  readonly shard?: Shard | undefined
   /**
    * Number of runs that go on at the same time. With more than one they disturb each other's times.
    * @defaultValue 1
@@ -60,7 +67,7 @@ export interface RunOptions {
 }
 
 /** Options of how an interrupted comparison is resumed. Its evidence is what it began with, unless they name other evidence. */
-export type ResumeOptions = Omit<RunOptions, 'runsDirectory'>
+export type ResumeOptions = Omit<RunOptions, 'runsDirectory' | 'shard'>
 
 /**
  * Checks the options that all ways to carry a comparison out have in common, and fills in their defaults. Evidence that the

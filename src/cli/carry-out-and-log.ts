@@ -5,6 +5,7 @@ import { type ExecutorOptions, type ResumeOptions, runExperiment } from '../inde
 import { createLogger } from '../log/create-logger.js'
 import { readComparison } from '../run/folder/read.js'
 import type { Experiment } from '../spec/schema.js'
+import type { Shard } from '../spec/shard.js'
 import { keepingModels, type Trackers } from '../tracking/trackers.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
@@ -46,6 +47,7 @@ export interface RunningOptions
 /** Options of the commands that carry an experiment out. */
 export interface CarryOutOptions extends SpecOptions, RunningOptions {
   readonly profile?: boolean
+  readonly shard?: Shard
 }
 
 /** Turns the options of a command into those of the API. A single framework has no evidence: nobody judges its runs. */
@@ -81,7 +83,11 @@ export async function carryOutAndLog(
   context: CommandContext,
 ): Promise<number> {
   const begin = (signal: AbortSignal) =>
-    runExperiment(experiment, { ...runOptionsOf(options, { signal }), runsDirectory: options.out })
+    runExperiment(experiment, {
+      ...runOptionsOf(options, { signal }),
+      runsDirectory: options.out,
+      shard: options.shard,
+    })
   return logToTheEnd(begin, options, context)
 }
 

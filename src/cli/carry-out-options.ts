@@ -13,6 +13,7 @@ import {
   parseAmount,
   parseMinutes,
   parseParallel,
+  parseShardArgument,
 } from './parse-arguments.js'
 
 /** Adds the options of a command that carries an experiment out. */
@@ -21,6 +22,22 @@ export function addCarryOutOptions(command: Command): Command {
     '--profile',
     'time the parts of a training step after each run: transfer, forward, backward, optimizer',
   )
+}
+
+/** Adds `--shard`, for the command that carries out a share of a comparison's runs. */
+export function addShardOption(command: Command): Command {
+  return command.option(
+    '--shard <number/of>',
+    'carry out a share of the seeds, such as 1/4, into a folder that `twintune merge` joins with the others',
+    parseShardArgument,
+  )
+}
+
+/** Adds the options of the command that merges comparisons, and carries out no run. */
+export function addMergeOptions(command: Command): Command {
+  addHangTimeoutOption(addOutOption(command))
+  addTrackOption(addServeOption(addDetailsOption(command)))
+  return addOutputOptions(addReportOption(command))
 }
 
 /** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
@@ -36,15 +53,13 @@ export function addResumeOptions(command: Command): Command {
       '--no-feature-cache',
       'compute the features of a frozen backbone anew, and keep none for other runs',
     )
-    .option(
-      '--hang-timeout <minutes>',
-      'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
-      parseMinutes,
-    )
+  addHangTimeoutOption(command)
   addExecutorOptions(command)
   addTrackOption(addServeOption(addDetailsOption(command)))
-    .option('--no-report', 'write no report.html and no report.md')
-    .option('--keep-checkpoints', 'keep the checkpoints of finished runs when the comparison has ended')
+  addReportOption(command).option(
+    '--keep-checkpoints',
+    'keep the checkpoints of finished runs when the comparison has ended',
+  )
   return addOutputOptions(command)
 }
 
@@ -71,6 +86,18 @@ export function addExecutorOptions(command: Command): Command {
         parseAmount,
       ),
     )
+}
+
+function addHangTimeoutOption(command: Command): Command {
+  return command.option(
+    '--hang-timeout <minutes>',
+    'end a Python that neither reports nor computes anything for so long; without it there is a warning after two minutes',
+    parseMinutes,
+  )
+}
+
+function addReportOption(command: Command): Command {
+  return command.option('--no-report', 'write no report.html and no report.md')
 }
 
 /** Adds `--seeds`, for the command that adds seeds to a comparison. */

@@ -34,6 +34,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   PERTURBATION_WITHOUT_EFFECT: exitCodes.usage,
   COMPARISON_NOT_FOUND: exitCodes.usage,
   COMPARISON_NOT_RESUMABLE: exitCodes.usage,
+  COMPARISONS_NOT_MERGEABLE: exitCodes.usage,
   COMPARISON_IN_USE: exitCodes.usage,
   CACHE_UNREADABLE: exitCodes.usage,
   EXPORT_FORMAT_UNAVAILABLE: exitCodes.usage,

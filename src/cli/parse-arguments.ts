@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { type ExportFormat, exportFormatSchema } from '../protocol/export-format.js'
 import { fewestSteps } from '../run/one-off/sweep-range.js'
 import { largestSeed, parseSeeds } from '../spec/seeds.js'
+import { parseShard, type Shard } from '../spec/shard.js'
 import { addTracker, type Trackers } from '../tracking/trackers.js'
 
 /** Adds the trackers that an argument names to those before it. */
@@ -65,6 +66,13 @@ export function parseAddedSeeds(value: string): readonly number[] {
   const seeds = parseSeeds(value)
   if ('message' in seeds) throw new InvalidArgumentError(`Seeds: ${seeds.message}.`)
   return seeds
+}
+
+export function parseShardArgument(value: string): Shard {
+  const shard = parseShard(value)
+  if (shard === null)
+    throw new InvalidArgumentError('A shard is its number and how many there are: 1/4 is the first of four.')
+  return shard
 }
 
 export function parseCount(value: string): number {

@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { runResultSchema } from '../protocol/result.js'
 import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
+import { shardSchema } from '../spec/shard.js'
 import { disagreementSchema } from './disagreement.js'
 import { judgementSchema } from './judgement.js'
 import { lookSchema } from './looks.js'
+import { mergedSchema } from './merging.js'
 import { noiseSchema } from './noise.js'
 import { summarySchema } from './summary.js'
 
@@ -144,6 +146,18 @@ export const comparisonSchema = z
       .array(disagreementSchema)
       .describe(
         'Disagreement of the two models for each seed that both frameworks finished; disagreements.json has the images. A seed whose answers cannot be compared is missing.',
+      ),
+    shard: shardSchema
+      .nullable()
+      .default(null)
+      .describe(
+        'Shard that this is of a comparison, which `twintune merge` joins with the others; null for a whole comparison.',
+      ),
+    merged: mergedSchema
+      .nullable()
+      .default(null)
+      .describe(
+        'Parts that the comparison was merged from, and what differs between their machines; null for a comparison of one part.',
       ),
     noise: noiseSchema
       .nullable()

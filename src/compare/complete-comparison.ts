@@ -26,18 +26,22 @@ export interface Additions {
   /** Results of all runs, repeats too. */
   readonly results: readonly RunResult[]
   readonly answers: Pick<Answers, 'between' | 'within'>
+  readonly shard: Comparison['shard']
+  readonly merged: Comparison['merged']
 }
 
 /** Adds the answers of each seed's models, and the distances between runs and their repeats. */
 export function completeComparison(
   compared: ComparedRuns,
-  { experiment, results, answers }: Additions,
+  { experiment, results, answers, shard, merged }: Additions,
 ): Comparison {
   return {
     ...compared,
     // The user may have cancelled when all runs had finished.
     status: compared.status === 'cancelled' ? 'cancelled' : comparisonStatus(results),
     repeats: results.filter(({ repeat }) => repeat),
+    shard,
+    merged,
     disagreement: answers.between.map(countsOf),
     noise: experiment.comparison.noise ? noiseFloor({ results, ...answers }) : null,
   }

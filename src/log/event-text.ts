@@ -16,6 +16,7 @@ import {
 import { totalSeconds } from '../report/runs.js'
 import type { Framework } from '../spec/schema.js'
 import { formatSeeds } from '../spec/seeds.js'
+import { formatShard } from '../spec/shard.js'
 
 // Texts of events in lines that stay. The plain and the terminal logger share them.
 
@@ -38,8 +39,9 @@ export function frameworkColumn(framework: Framework): string {
 
 /** Tells which runs a comparison has, and its folder. */
 export function comparisonStartedText(event: EventOf<'comparison-started'>, { bold }: Colors): string {
-  const { experiment, mode, comparisonDirectory, runs } = event
-  return `${bold(experiment)}: ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nComparison folder: ${comparisonDirectory}`
+  const { experiment, mode, comparisonDirectory, runs, shard } = event
+  const share = shard === undefined ? '' : ` shard ${formatShard(shard)},`
+  return `${bold(experiment)}:${share} ${formatNumberOf(runs.length, 'run')} in ${mode} mode\nComparison folder: ${comparisonDirectory}`
 }
 
 /** Tells which runs of an interrupted comparison are left, and its folder. */
@@ -54,6 +56,15 @@ export function comparisonExtendedText(event: EventOf<'comparison-extended'>, { 
   const { experiment, seeds, runs } = event
   const added = new Set(runs.map(({ seed }) => seed))
   return `${bold(experiment)}: ${formatNumberOf(added.size, 'seed')} added (${formatSeeds([...added])}), ${seeds.length} in all`
+}
+
+/** Tells which folders a comparison was merged from. */
+export function comparisonMergedText(event: EventOf<'comparison-merged'>, { bold }: Colors): string {
+  const { experiment, merged } = event
+  const lines = merged.parts.map(
+    ({ name, seeds }) => `  ${name}  ${seeds.length === 1 ? 'seed' : 'seeds'} ${formatSeeds(seeds)}`,
+  )
+  return [`${bold(experiment)}: merged from ${merged.parts.length} folders`, ...lines].join('\n')
 }
 
 /** Texts of what goes on where an event has nothing to fill them with: the live lines and the live page share them. */

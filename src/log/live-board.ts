@@ -75,6 +75,7 @@ export class LiveBoard {
         this.#ended.add(runLabel(event))
         return
       case 'comparison-extended':
+      case 'comparison-merged':
       case 'run-resumed':
       case 'phase-finished':
       case 'evaluation':

@@ -5,6 +5,7 @@ import type { Run } from '../plan/plan-runs.js'
 import { formatLoss, formatRate, formatSeconds } from '../report/format.js'
 import {
   comparisonExtendedText,
+  comparisonMergedText,
   comparisonResumedText,
   comparisonStartedText,
   epochText,
@@ -62,6 +63,8 @@ export class PlainLogger implements Logger {
         return comparisonResumedText(event, this.#colors)
       case 'comparison-extended':
         return comparisonExtendedText(event, this.#colors)
+      case 'comparison-merged':
+        return comparisonMergedText(event, this.#colors)
       case 'worker':
         return this.#labelled(frameworkNames[event.framework], workerText(event))
       case 'judging':

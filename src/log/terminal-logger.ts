@@ -2,6 +2,7 @@ import type { Colors } from 'picocolors/types.js'
 import type { Event, EventOf } from '../events.js'
 import {
   comparisonExtendedText,
+  comparisonMergedText,
   comparisonResumedText,
   comparisonStartedText,
   failedText,
@@ -80,6 +81,8 @@ function lastingText(event: Event, colors: Colors): string | null {
       return comparisonExtendedText(event, colors)
     case 'run-placed':
       return event.movedFrom === null ? null : `${runLabel(event)} ${runPlacedText(event)}`
+    case 'comparison-merged':
+      return comparisonMergedText(event, colors)
     case 'run-resumed':
       return `${runLabel(event)} ${runResumedText(event)}`
     case 'phase-finished':

@@ -8,6 +8,7 @@ import { formatNumberOf, formatOr, formatUtcDate } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { noVerdict } from '../report/verdict.js'
+import { formatShard } from '../spec/shard.js'
 import { type Claim, claimOf } from './elements.js'
 import type { Ladder } from './read-ladder.js'
 
@@ -23,6 +24,8 @@ const sentences: Readonly<Record<Verdict, string>> = {
 
 /** Puts the verdict into a sentence that a stranger understands. */
 export function verdictSentence(comparison: Comparison): string {
+  if (comparison.shard !== null)
+    return `Shard ${formatShard(comparison.shard)} of a comparison: merging all shards draws the verdict.`
   const verdict = comparison.metrics[comparison.primaryMetric].difference?.verdict
   return verdict ? sentences[verdict] : withoutVerdict(comparison)
 }
@@ -48,7 +51,8 @@ export interface Trusted {
 
 /** Lists what speaks for the comparison and against it, in a few words each. */
 export function trustClaims({ comparison, ladder, altered }: Trusted): Claim[] {
-  const { contract, runs, repeats, mode } = comparison
+  const { contract, runs, repeats, mode, merged } = comparison
+  const differing = merged?.differences.map(({ property }) => property) ?? []
   const identical = contract.filter(({ state }) => state === 'identical').length
   const broken = brokenRows(mode, contract)
   const unchecked = contract.filter(({ state }) => state === 'unchecked').length
@@ -69,6 +73,7 @@ export function trustClaims({ comparison, ladder, altered }: Trusted): Claim[] {
       ? [claimOf(`${formatNumberOf(broken.length, 'row')} of different work`, false)]
       : []),
     ...(unchecked > 0 ? [claimOf(`${formatNumberOf(unchecked, 'row')} unchecked`, false)] : []),
+    ...(differing.length > 0 ? [claimOf(`its machines differ: ${differing.join(', ')}`, false)] : []),
     missing === 0
       ? claimOf(finished.length === 1 ? 'the run finished' : `all ${finished.length} runs finished`, true)
       : claimOf(`${formatNumberOf(missing, 'run')} without a result`, false),

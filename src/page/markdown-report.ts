@@ -3,9 +3,11 @@ import type { Comparison } from '../compare/comparison.js'
 import { frameworkNames } from '../framework-names.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import { formatNumberOf, formatUtcDate } from '../report/format.js'
+import { machineRows, machinesNote } from '../report/machines.js'
 import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { scopeOfVerdict } from '../report/verdict.js'
+import { formatShard } from '../spec/shard.js'
 import { trustClaims, verdictSentence } from './headline.js'
 import { heading, list, paragraph, section, writeMarkdown } from './markdown.js'
 import { type TextTable, tableOfMetrics } from './metric-table.js'
@@ -20,10 +22,11 @@ export type MarkdownReport = Omit<ReportPage, 'source' | 'details'>
 export function renderMarkdownReport(report: MarkdownReport): string {
   const { comparison } = report
   const { metrics, primaryMetric, runs, contract } = comparison
-  const { name, startedAt, experiment, mode, seeds, status } = headingOf(report)
+  const { name, startedAt, experiment, mode, shard, seeds, status } = headingOf(report)
   const reason = metrics[primaryMetric].difference?.reason
   const facts = [
     `${mode} mode`,
+    ...(shard === null ? [] : [`shard ${formatShard(shard)}`]),
     formatNumberOf(seeds, 'seed'),
     formatUtcDate(startedAt),
     ...(status === null ? [] : [status]),
@@ -39,6 +42,7 @@ export function renderMarkdownReport(report: MarkdownReport): string {
     ...section('Test', tableOfMetrics(comparison)),
     ...section('Time and memory', tableOfSpeed(runs)),
     ...section('Fairness contract', tableOfContract(contract), 'left'),
+    ...section('Machines', tableOfMachines(comparison), 'left'),
   ]
   return writeMarkdown(children)
 }
@@ -71,6 +75,11 @@ function tableOfSpeed(runs: Comparison['runs']): TextTable | null {
     head: ['', ...frameworksOf(finished).map((framework) => frameworkNames[framework])],
     rows: measureRows(speedMeasures, finished),
   }
+}
+
+function tableOfMachines({ merged }: Comparison): TextTable | null {
+  if (merged === null) return null
+  return { note: machinesNote(merged), head: ['property', 'values'], rows: machineRows(merged) }
 }
 
 // A reader of a pull request looks for what isn't as it should be.

@@ -1,6 +1,7 @@
 import type { Comparison } from '../compare/comparison.js'
 import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { seedCount } from '../report/runs.js'
+import { formatShard } from '../spec/shard.js'
 import type { Details } from './details.js'
 import { renderDocument } from './document.js'
 import { type Trusted, trustClaims } from './headline.js'
@@ -8,6 +9,7 @@ import { CalibrationSection } from './sections/calibration.js'
 import { ClassesSection } from './sections/classes.js'
 import { ContractSection } from './sections/contract.js'
 import { DisagreementSection } from './sections/disagreement.js'
+import { MachinesSection } from './sections/machines.js'
 import { NoiseSection } from './sections/noise.js'
 import { OutcomeSection } from './sections/outcome.js'
 import { type Source, SourceSection } from './sections/source.js'
@@ -46,7 +48,7 @@ export function Report(page: ReportPage) {
 }
 
 /** Facts that the heading of a report has in it. */
-export interface Heading extends Pick<Comparison, 'experiment' | 'mode'> {
+export interface Heading extends Pick<Comparison, 'experiment' | 'mode' | 'shard'> {
   /** Name of the comparison's folder. */
   readonly name: string
   /** Time when the comparison began, in ISO 8601. */
@@ -62,18 +64,19 @@ export function headingOf({
   startedAt,
   comparison,
 }: Pick<ReportPage, 'name' | 'startedAt' | 'comparison'>): Heading {
-  const { experiment, mode, status } = comparison
+  const { experiment, mode, status, shard } = comparison
   const seeds = seedCount(comparison)
-  return { name, startedAt, experiment, mode, seeds, status: status === 'finished' ? null : status }
+  return { name, startedAt, experiment, mode, shard, seeds, status: status === 'finished' ? null : status }
 }
 
 /** Heading of the report: the experiment, and in a line what was compared and when. */
-export function ReportHeading({ name, startedAt, experiment, mode, seeds, status }: Heading) {
+export function ReportHeading({ name, startedAt, experiment, mode, shard, seeds, status }: Heading) {
   return (
     <>
       <h1>{experiment}</h1>
       <p>
-        {mode} mode · {formatNumberOf(seeds, 'seed')} · {formatUtcDate(startedAt)}
+        {mode} mode{shard !== null && ` · shard ${formatShard(shard)}`} · {formatNumberOf(seeds, 'seed')} ·{' '}
+        {formatUtcDate(startedAt)}
         {status !== null && ` · ${status}`} · {name}
       </p>
     </>
@@ -95,6 +98,7 @@ export function ReportSections(page: ReportPage) {
       <NoiseSection comparison={comparison} />
       <SpeedSection comparison={comparison} />
       <ContractSection comparison={comparison} />
+      <MachinesSection comparison={comparison} />
       <SourceSection source={source} />
     </>
   )

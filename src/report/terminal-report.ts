@@ -1,10 +1,12 @@
 import type { Comparison } from '../compare/comparison.js'
+import { formatShard } from '../spec/shard.js'
 import { renderAccuracyTable } from './accuracy-table.js'
 import { renderContract, renderContractSummary, renderDifferentWork } from './contract-summary.js'
 import { renderDifferenceTable } from './difference-table.js'
 import { renderDisagreementTable } from './disagreement-table.js'
 import { renderFailures } from './failures.js'
 import { formatNumberOf } from './format.js'
+import { renderMachines } from './machines.js'
 import { renderNoiseTable } from './noise-table.js'
 import { seedCount } from './runs.js'
 import { renderSpeedSummary } from './speed-summary.js'
@@ -26,6 +28,7 @@ export function renderComparison(comparison: Comparison, options: RenderOptions)
     renderTimeTable(comparison, style),
     renderThroughputTable(comparison, style),
     renderContract(comparison, style),
+    renderMachines(comparison, style),
     renderNoiseTable(comparison, style),
     renderDisagreementTable(comparison, style),
   ])
@@ -40,6 +43,7 @@ export function renderSummary(comparison: Comparison, options: RenderOptions): s
     renderTrainingSummary(comparison, style),
     renderSpeedSummary(comparison, style),
     renderContractSummary(comparison, style),
+    renderMachines(comparison, style),
     renderNoiseTable(comparison, style),
   ])
 }
@@ -59,8 +63,9 @@ function joinSections(sections: readonly (string | null)[]): string {
 }
 
 function headline(comparison: Comparison, { colors }: Style): string {
-  const { experiment, mode, status } = comparison
-  const facts = [`${mode} mode`, formatNumberOf(seedCount(comparison), 'seed')]
+  const { experiment, mode, status, shard } = comparison
+  const share = shard === null ? [] : [`shard ${formatShard(shard)}`]
+  const facts = [`${mode} mode`, ...share, formatNumberOf(seedCount(comparison), 'seed')]
   const ending = status === 'finished' ? [] : [(status === 'failed' ? colors.red : colors.yellow)(status)]
   return `${colors.bold(experiment)}  ${[...facts.map((fact) => colors.dim(fact)), ...ending].join('  ')}`
 }

@@ -4,7 +4,9 @@ import { buildComparison } from '../compare/build-comparison.js'
 import { completeComparison } from '../compare/complete-comparison.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Look } from '../compare/looks.js'
+import type { Merged } from '../compare/merging.js'
 import type { Statistics } from '../compare/paired-estimate.js'
+import { withoutVerdict } from '../compare/shard-comparison.js'
 import type { Event } from '../events.js'
 import { isSameRun, planRuns, type Run } from '../plan/plan-runs.js'
 import { runRequest } from '../plan/run-request.js'
@@ -12,6 +14,7 @@ import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import { pairsNeededMessage } from '../protocol/pairs-needed.js'
 import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
+import { type Shard, seedsOfShard } from '../spec/shard.js'
 import { carryOutRun, unfinishedResult } from './carry-out-run.js'
 import { compareAnswers } from './compare-answers.js'
 import type { Executor } from './executors/executor.js'
@@ -57,6 +60,10 @@ export interface Undertaking {
   readonly kept: readonly RunResult[] | null
   /** Earlier looks at the result, with fewer seeds. */
   readonly looks: readonly Look[]
+  /** Share of the experiment's runs that is carried out here; `null` where all are. */
+  readonly shard: Shard | null
+  /** Parts that the runs were merged from; `null` for a comparison of one part. */
+  readonly merged: Merged | null
 }
 
 /**
@@ -64,13 +71,14 @@ export interface Undertaking {
  * `emit`, and returns when the last worker is gone and the folder is closed.
  */
 export async function carryOutRuns(
-  { experiment, folder, machine, surroundings, kept, looks }: Undertaking,
+  { experiment, folder, machine, surroundings, kept, looks, shard, merged }: Undertaking,
   options: Omit<CarryOutRunsOptions, 'featureCache' | keyof ExecutorChoice> & { readonly executor: Executor },
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
   const { parallel, evidence, workers, executor } = options
-  const planned = planRuns(experiment)
+  const seeds = shard === null ? experiment.seeds : seedsOfShard(experiment.seeds, shard)
+  const planned = planRuns(experiment).filter(({ seed }) => seeds.includes(seed))
   const runs = planned.filter((run) => !kept?.some((result) => isSameRun(result, run)))
   const journal = new Journal(folder, machine, kept ?? [], emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
@@ -91,7 +99,7 @@ export async function carryOutRuns(
     startWorker: (options) => executor.startWorker(options),
   })
   try {
-    journal.event(firstEvent(experiment, { folder, evidence, runs, kept }))
+    journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard }))
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
     await schedule(runs, {
@@ -106,7 +114,7 @@ export async function carryOutRuns(
           featureCache: surroundings.featureCache && !run.repeat,
           runDirectory: folder.folderOf(run),
           resume: kept !== null,
-          keepSteps: keepsSteps(experiment, run, evidence) ? 'chosen' : 'none',
+          keepSteps: keepsSteps({ ...experiment, seeds }, run, evidence) ? 'chosen' : 'none',
         })
         folder.discardJudgement(run)
         const ended = await carryOutRun(run, worker, request, {
@@ -125,6 +133,7 @@ export async function carryOutRuns(
     const results = inOrder(planned, journal.results)
     const { judgements, problems } = await judgeRuns(experiment, results, {
       folder,
+      seeds,
       pool,
       surroundings,
       evidence,
@@ -139,7 +148,8 @@ export async function carryOutRuns(
       pairsNeeded: (request) => pool.ask(pairsNeededMessage, request),
     } satisfies Statistics
     const compared = await buildComparison(experiment, counted, statistics, judgements, looks)
-    journal.comparison(completeComparison(compared, { experiment, results, answers }))
+    const shown = shard === null ? compared : withoutVerdict(compared, shard, seeds)
+    journal.comparison(completeComparison(shown, { experiment, results, answers, shard, merged }))
     journal.broken.throwIfAborted()
     const { keepCheckpoints = experiment.training.checkpoints.keep > 0 } = options
     if (!keepCheckpoints)
@@ -157,11 +167,15 @@ function firstEvent(
     evidence,
     runs,
     kept,
-  }: Pick<Undertaking, 'folder' | 'kept'> & { readonly evidence: EvidenceOptions; readonly runs: Run[] },
+    shard,
+  }: Pick<Undertaking, 'folder' | 'kept' | 'shard'> & {
+    readonly evidence: EvidenceOptions
+    readonly runs: Run[]
+  },
 ): Event {
   const begun = { time: now(), experiment: name, mode, comparisonDirectory: path, evidence, runs }
   return kept === null
-    ? { type: 'comparison-started', ...begun }
+    ? { type: 'comparison-started', ...begun, ...(shard !== null && { shard }) }
     : { type: 'comparison-resumed', ...begun, kept: kept.length }
 }
 

@@ -6,6 +6,7 @@ import { TwintuneError } from '../failure.js'
 import { isSameRun, planRuns } from '../plan/plan-runs.js'
 import type { Experiment } from '../spec/schema.js'
 import { mostSeeds } from '../spec/seeds.js'
+import { formatShard } from '../spec/shard.js'
 import type { WorkerOptions } from '../worker/worker-options.js'
 import { carryOutRuns, type Undertaking } from './carry-out-runs.js'
 import { withExecutor } from './executors/with-executor.js'
@@ -43,6 +44,7 @@ export async function extendExperiment(
   const found = await requireComparison(comparisonDirectory)
   if (missingSeeds(found, seeds).length === 0)
     return resumeExperiment(comparisonDirectory, options, emit, cancelSignal)
+  checkWhole(found)
   checkUnaltered(found)
   checkKeptSteps(found, options.evidence)
   await withExecutor(options, cancelSignal, async (executor) => {
@@ -99,6 +101,15 @@ function addSeeds(before: Undertaking, added: readonly number[], emit: (event: E
   emit(event)
   folder.writeSeeds(experiment.seeds)
   return { ...before, experiment, machine: { ...machine, ...hashes }, looks }
+}
+
+function checkWhole({ name, started: { shard } }: RecordedComparison): void {
+  if (shard === undefined) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `${name} is shard ${formatShard(shard)} of a comparison, whose seeds are divided already.`,
+    hint: 'Merge the shards with twintune merge, and add seeds to what comes out.',
+  })
 }
 
 function checkCount({ seeds }: Experiment): void {

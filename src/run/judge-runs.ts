@@ -29,6 +29,8 @@ export interface Judgements {
 
 interface Court {
   readonly folder: ComparisonFolder
+  /** Seeds whose runs are carried out in this folder. */
+  readonly seeds: readonly number[]
   readonly pool: WorkerPool
   readonly surroundings: MachineSurroundings
   readonly evidence: EvidenceOptions
@@ -38,7 +40,11 @@ interface Court {
 
 /** Whether a run keeps steps for the other framework. */
 export function keepsSteps(
-  { mode, frameworks, seeds }: Pick<Experiment, 'mode' | 'frameworks' | 'seeds'>,
+  {
+    mode,
+    frameworks,
+    seeds,
+  }: Pick<Experiment, 'mode' | 'frameworks'> & { readonly seeds: readonly number[] },
   { seed, repeat }: { readonly seed: number; readonly repeat?: true | undefined },
   { replay }: Pick<EvidenceOptions, 'replay'>,
 ): boolean {
@@ -137,10 +143,10 @@ class Judge {
 
   // A judgement may stand from before the comparison was resumed, with a part of what is wanted.
   #isToReplay({ judged }: Case): boolean {
-    const { folder, evidence } = this.#court
+    const { folder, seeds, evidence } = this.#court
     const standing = folder.readJudgement(judged)
     const isComplete = standing !== null && standing.steps.length >= keptStepsOf(judged)
-    return keepsSteps(this.#experiment, judged, evidence) && !isComplete
+    return keepsSteps({ ...this.#experiment, seeds }, judged, evidence) && !isComplete
   }
 
   // The framework of the run takes its steps in float64 first, so that both sides are free of rounding.

@@ -8,6 +8,7 @@ import type { Inspection } from '../protocol/inspect.js'
 import type { FinishedRun } from '../protocol/result.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import type { Undertaking } from './carry-out-runs.js'
+import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { type Environment, type Inspected, readEnvironment } from './folder/environment-file.js'
 import { cacheDirectory } from './machine/cache-directory.js'
 import { WorkerPool, type WorkerPoolOptions } from './workers/pool.js'
@@ -28,11 +29,46 @@ export interface SameGroundOptions {
  */
 export async function requireSameGround(
   { experiment, folder, kept }: Pick<Undertaking, 'experiment' | 'folder' | 'kept'>,
-  { workers, signal, startWorker }: SameGroundOptions,
+  options: SameGroundOptions,
 ): Promise<void> {
   const environment = readEnvironment(folder.path)
-  const pool = new WorkerPool({
-    mode: experiment.mode,
+  const pool = poolFor(experiment, folder, options)
+  try {
+    const warm = await Promise.all(experiment.frameworks.map((framework) => pool.start(framework)))
+    for (const worker of warm) pool.release(worker)
+    for (const { framework, inspection } of warm) requireSameVersions(framework, inspection, environment)
+    const [finished] = (kept ?? []).filter((run) => run.status === 'finished')
+    if (finished !== undefined) await requireSameData(finished, experiment, folder, pool)
+  } finally {
+    await pool.stop()
+  }
+}
+
+/**
+ * Refuses finished runs of a comparison that weren't trained on the images that its specification leads to on this machine.
+ *
+ * @throws TwintuneError COMPARISON_NOT_RESUMABLE, which names the run; or the failure of a framework or of the data.
+ */
+export async function requireSameImages(
+  { experiment, folder }: Pick<Undertaking, 'experiment' | 'folder'>,
+  runs: readonly FinishedRun[],
+  options: SameGroundOptions,
+): Promise<void> {
+  const pool = poolFor(experiment, folder, options)
+  try {
+    for (const run of runs) await requireSameData(run, experiment, folder, pool)
+  } finally {
+    await pool.stop()
+  }
+}
+
+function poolFor(
+  { mode }: Experiment,
+  folder: ComparisonFolder,
+  { workers, signal, startWorker }: SameGroundOptions,
+): WorkerPool {
+  return new WorkerPool({
+    mode,
     logFileOf: (framework, number) => folder.logFileOf(framework, number),
     signal,
     onState: () => {},
@@ -40,16 +76,6 @@ export async function requireSameGround(
     warmWorkers: workers,
     ...(startWorker && { startWorker }),
   })
-  try {
-    const warm = await Promise.all(experiment.frameworks.map((framework) => pool.start(framework)))
-    for (const worker of warm) pool.release(worker)
-    for (const { framework, inspection } of warm) requireSameVersions(framework, inspection, environment)
-    const [finished] = (kept ?? []).filter((run) => run.status === 'finished')
-    if (finished !== undefined)
-      await requireSameData(finished, experiment, folder.predictionsOf(finished), pool)
-  } finally {
-    await pool.stop()
-  }
 }
 
 function requireSameVersions(framework: Framework, now: Inspection, environment: Environment): void {
@@ -79,11 +105,13 @@ function difference(name: string, before: string | undefined, now: string | unde
 }
 
 async function requireSameData(
-  { framework, seed, facts }: FinishedRun,
+  run: FinishedRun,
   experiment: Experiment,
-  predictions: string,
+  folder: ComparisonFolder,
   pool: WorkerPool,
 ): Promise<void> {
+  const { framework, seed, facts } = run
+  const predictions = folder.predictionsOf(run)
   const { problem } = await pool.ask(checkDataMessage, {
     dataset: datasetRequest(experiment),
     splitSeed: runSeeds(experiment, seed).split,
@@ -92,10 +120,10 @@ async function requireSameData(
     membership: facts.split,
   })
   if (problem === null) return
-  const run = `${frameworkNames[framework]} seed ${seed}`
+  const name = `${frameworkNames[framework]} seed ${seed}`
   throw new TwintuneError({
     code: 'COMPARISON_NOT_RESUMABLE',
-    message: `The images are not those that ${run} was trained and tested on. ${problem}`,
+    message: `The images are not those that ${name} was trained and tested on. ${problem}`,
     hint: `Put the images back as they were, or start a new comparison. ${path.basename(predictions)} has the answers for the images of its time.`,
   })
 }

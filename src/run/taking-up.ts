@@ -51,7 +51,12 @@ export function checkUnaltered(found: RecordedComparison): void {
   })
 }
 
-async function checkUnchanged(
+/**
+ * Refuses a comparison that another version of twintune began, or whose spec.yaml was changed since.
+ *
+ * @throws TwintuneError COMPARISON_NOT_RESUMABLE.
+ */
+export async function checkUnchanged(
   { name, path: folder, extended }: RecordedComparison,
   { twintune, specification, specificationParts }: Environment,
 ): Promise<void> {
@@ -101,5 +106,6 @@ export async function takeUp(
   checkInputFiles(experiment)
   const machine = { ...(await recordMachine(await hashSpecification(recorded.path))), ...whatStays(before) }
   const kept = recorded.results.filter(({ status }) => status === 'finished')
-  return { experiment, folder, machine, surroundings, kept, looks: recorded.looks }
+  const { looks, merged, started } = recorded
+  return { experiment, folder, machine, surroundings, kept, looks, shard: started.shard ?? null, merged }
 }

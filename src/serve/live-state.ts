@@ -119,6 +119,7 @@ export class LiveState {
       name,
       directory,
       mode: started.mode,
+      shard: started.shard ?? null,
       seeds: seedCount({ runs: this.#runs.map(({ run }) => run) }),
       startedAt: started.time,
       status,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { getIn, type Path, setIn } from './path.js'
+import { formatPath, getIn, type Path, setIn } from './path.js'
 
 /** Copies an unchecked specification with absolute file paths. Relative paths are taken from the folder. */
 export function resolveFilePaths(spec: unknown, folder: string): unknown {
@@ -25,3 +25,6 @@ const filePaths: readonly Path[] = [
   ['dataset', 'test'],
   ['model', 'weights', 'file'],
 ]
+
+/** Options of a specification that may name files, by their paths. */
+export const fileOptions: readonly string[] = filePaths.map(formatPath)

@@ -8,11 +8,12 @@ import { repeated, result } from './results.js'
 const runs = [result('tensorflow', 0), result('pytorch', 0)]
 const experiment = { comparison: { ...comparisonSettingsSchema.parse({}), noise: true } }
 const answers = { between: [], within: [] }
+const whole = { shard: null, merged: null }
 
 const { repeats: _, disagreement: __, noise: ___, ...compared } = comparison({ runs })
 
 function complete(...repeats: readonly RunResult[]) {
-  return completeComparison(compared, { experiment, results: [...runs, ...repeats], answers })
+  return completeComparison(compared, { experiment, results: [...runs, ...repeats], answers, ...whole })
 }
 
 describe('a comparison with repeats', () => {
@@ -32,6 +33,8 @@ describe('a comparison with repeats', () => {
   it('has no noise where none was asked for', () => {
     const quiet = { comparison: comparisonSettingsSchema.parse({}) }
     expect(complete().noise).not.toBeNull()
-    expect(completeComparison(compared, { experiment: quiet, results: runs, answers }).noise).toBeNull()
+    expect(
+      completeComparison(compared, { experiment: quiet, results: runs, answers, ...whole }).noise,
+    ).toBeNull()
   })
 })

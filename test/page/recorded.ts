@@ -12,6 +12,7 @@ export function recorded(path: string, changes: Partial<RecordedComparison> = {}
     status: 'finished',
     started,
     comparison: comparison(),
+    merged: null,
     looks: [],
     results: [],
     ...changes,

@@ -156,6 +156,8 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
       finishedRun('tensorflow', 1),
     ],
     repeats: [],
+    shard: null,
+    merged: null,
     looks: [{ seeds: [0, 1], pairs: 2, significance: 0.05, equivalence: 0.05 }],
     contract: [
       ...[

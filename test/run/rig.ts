@@ -9,6 +9,7 @@ import type { Run } from '../../src/plan/plan-runs.js'
 import { type CarryOutOptions, carryOutExperiment } from '../../src/run/carry-out-experiment.js'
 import { eventStream } from '../../src/run/event-stream.js'
 import { extendExperiment } from '../../src/run/extend-experiment.js'
+import { mergeComparisons } from '../../src/run/merge-comparisons.js'
 import { resumeExperiment } from '../../src/run/resume-experiment.js'
 import { defineExperiment } from '../../src/spec/define-experiment.js'
 import type { Experiment, ExperimentInput } from '../../src/spec/schema.js'
@@ -107,6 +108,18 @@ export async function eventsOfExtending(
     signal,
   )
   for await (const event of extending) events.push(event)
+  return events
+}
+
+/** All that happens when the comparisons in folders are merged, by the fixture's workers. */
+export async function eventsOfMerging(
+  folders: readonly string[],
+  behaviours: Behaviours = {},
+): Promise<Event[]> {
+  const options = { runsDirectory: path.join(temporary, 'merged'), startWorker: workerStarter(behaviours) }
+  const events: Event[] = []
+  const merging = eventStream<Event>((emit, signal) => mergeComparisons(folders, options, emit, signal))
+  for await (const event of merging) events.push(event)
   return events
 }
 

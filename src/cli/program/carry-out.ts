@@ -5,10 +5,13 @@ import {
   addCarryOutOptions,
   addChangedEvidenceOptions,
   addEvidenceOptions,
+  addMergeOptions,
   addResumeOptions,
+  addShardOption,
 } from '../carry-out-options.js'
 import type { CompareOptions } from '../compare.js'
 import type { ExtendOptions } from '../extend.js'
+import type { MergeCommandOptions } from '../merge.js'
 import { addFrameworkOption } from '../options.js'
 import type { TrainOptions } from '../train.js'
 import { type CommandLine, example } from './command-line.js'
@@ -27,7 +30,7 @@ export function declareCarryOut(program: Command, { run, context }: CommandLine)
     .action((spec: string, options: CompareOptions) =>
       run(async () => (await import('../compare.js')).compareCommand(spec, options, context)),
     )
-  addEvidenceOptions(addCarryOutOptions(compare)).addHelpText(
+  addEvidenceOptions(addCarryOutOptions(addShardOption(compare))).addHelpText(
     'after',
     example('twintune compare experiment.yaml --set training.batchSize=64'),
   )
@@ -65,4 +68,14 @@ export function declareCarryOut(program: Command, { run, context }: CommandLine)
     'after',
     example('twintune extend latest --seeds 6..11'),
   )
+
+  const merge = program
+    .command('merge <comparison...>')
+    .description(
+      'join the runs of several comparisons in a new folder and compare all of them: the shards of one, or comparisons that differ by their seeds alone, each given as for `resume`',
+    )
+    .action((comparisons: readonly string[], options: MergeCommandOptions) =>
+      run(async () => (await import('../merge.js')).mergeCommand(comparisons, options, context)),
+    )
+  addMergeOptions(merge).addHelpText('after', example('twintune merge shards/*'))
 }

@@ -1,3 +1,4 @@
+import type { Comparison } from '../../compare/comparison.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { Framework } from '../../spec/schema.js'
 import type { RunOfEpochs } from '../charts/curves-chart.js'
@@ -10,6 +11,7 @@ export interface LiveView {
   /** Absolute path of the comparison's folder. */
   readonly directory: string
   readonly mode: 'aligned' | 'idiomatic'
+  readonly shard: Comparison['shard']
   readonly seeds: number
   /** Time when the comparison began, in ISO 8601. */
   readonly startedAt: string

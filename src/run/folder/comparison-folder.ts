@@ -11,6 +11,7 @@ import type { Event } from '../../events.js'
 import type { Run } from '../../plan/plan-runs.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
+import type { Shard } from '../../spec/shard.js'
 import type { MachineRecord } from '../machine/record.js'
 import { EventFile } from './event-file.js'
 import { comparisonFiles } from './files.js'
@@ -32,11 +33,11 @@ export class ComparisonFolder {
     this.#events = new EventFile(path.join(folder, comparisonFiles.events))
   }
 
-  /** Makes a folder below `runsDirectory`, named after the experiment and the time, with the resolved spec in it. */
-  static create(runsDirectory: string, experiment: Experiment): ComparisonFolder {
+  /** Makes a folder below `runsDirectory`, named after the experiment, its shard and the time, with the resolved spec in it. */
+  static create(runsDirectory: string, experiment: Experiment, shard: Shard | null = null): ComparisonFolder {
     return writing(runsDirectory, () => {
       makeFolders(path.resolve(runsDirectory))
-      const folder = path.join(path.resolve(runsDirectory), folderName(experiment.name))
+      const folder = path.join(path.resolve(runsDirectory), folderName(experiment.name, shard))
       mkdirSync(folder)
       // The file's own schema reference is relative to where that file lay.
       const { $schema: _, ...resolved } = experiment
@@ -98,6 +99,13 @@ export class ComparisonFolder {
       if ('framework' in event && 'seed' in event && event.framework && event.seed !== undefined) {
         this.#eventsOf({ ...event, framework: event.framework, seed: event.seed }).append(event)
       }
+    })
+  }
+
+  /** Appends lines of events that another folder has, to those of the comparison alone. */
+  appendLines(lines: Iterable<string>): void {
+    writing(this.path, () => {
+      for (const line of lines) this.#events.appendLine(line)
     })
   }
 
@@ -199,11 +207,12 @@ function parseJson(text: string): unknown {
 const suffixAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 // Names are NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that they sort by time; the end tells two of one second apart.
-function folderName(experimentName: string): string {
+function folderName(experimentName: string, shard: Shard | null): string {
   const [date, time] = new Date()
     .toISOString()
     .replaceAll(/[-:]|\..*/g, '')
     .split('T')
   const suffix = Array.from({ length: 4 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join('')
-  return `${experimentName}-${date}-${time}-${suffix}`
+  const share = shard === null ? '' : `-shard${shard.number}of${shard.of}`
+  return `${experimentName}${share}-${date}-${time}-${suffix}`
 }

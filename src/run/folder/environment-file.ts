@@ -26,13 +26,22 @@ const environmentSchema = z.looseObject({
   specification: z.string().optional(),
   specificationParts: z.record(z.string(), z.string()).optional(),
   frameworks: frameworksSchema.optional(),
+  node: z.string().optional(),
+  platform: z.string().optional(),
+  gitCommit: z.string().nullable().optional(),
+  cpu: z.looseObject({ model: z.string(), count: z.int(), available: z.int() }).optional(),
+  memoryBytes: z.number().optional(),
   dataset: z.string().optional(),
   weights: z.string().optional(),
-  earlier: z.array(z.looseObject({ frameworks: frameworksSchema.optional() })).optional(),
 })
 
+const recordSchema = environmentSchema.extend({ earlier: z.array(environmentSchema).optional() })
+
+/** Record of what one part of a comparison has run on. */
+export type MachineEnvironment = z.output<typeof environmentSchema>
+
 /** Record of what a comparison has run on so far, as environment.json holds it. */
-export type Environment = z.output<typeof environmentSchema>
+export type Environment = z.output<typeof recordSchema>
 
 /**
  * Reads environment.json in a comparison's folder. A process that was killed may have left none.
@@ -44,7 +53,7 @@ export function readEnvironment(folder: string): Environment {
   const text = readRegular(file)
   if (text === null) return {}
   try {
-    return environmentSchema.parse(JSON.parse(text))
+    return recordSchema.parse(JSON.parse(text))
   } catch {
     throw new TwintuneError({
       code: 'COMPARISON_NOT_RESUMABLE',
@@ -64,6 +73,6 @@ export function whatStays(before: Environment): Partial<MachineRecord> {
   }
 }
 
-function withoutEarlier({ earlier: _, ...environment }: Environment): Environment {
+function withoutEarlier({ earlier: _, ...environment }: Environment): MachineEnvironment {
   return environment
 }

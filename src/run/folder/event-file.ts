@@ -36,6 +36,15 @@ export class EventFile {
    *   would find there what is written to it.
    */
   append(event: Event): void {
+    this.appendLine(JSON.stringify(event))
+  }
+
+  /**
+   * Appends an event that is a line of text already.
+   *
+   * @throws The same errors as `append`.
+   */
+  appendLine(text: string): void {
     const there = statSync(this.#file, { throwIfNoEntry: false })
     if (there?.ino !== this.#own.ino || there.dev !== this.#own.dev)
       throw new TwintuneError({
@@ -43,7 +52,7 @@ export class EventFile {
         message: `${this.#file} was deleted or moved while twintune was at work in its folder.`,
         hint: 'Start the comparison anew, and leave its folder alone until it has ended.',
       })
-    const line = Buffer.from(`${JSON.stringify(event)}\n`)
+    const line = Buffer.from(`${text}\n`)
     // The system may take only the beginning of a line; what keeps it from taking more is the next call's error.
     for (let written = 0; written < line.length; ) written += writeSync(this.#descriptor, line, written)
   }

@@ -3,9 +3,11 @@ import * as z from 'zod'
 import { type Comparison, comparisonSchema } from '../../compare/comparison.js'
 import { looksAt } from '../../compare/earlier-looks.js'
 import type { Look } from '../../compare/looks.js'
+import type { Merged } from '../../compare/merging.js'
 import {
   comparisonExtendedSchema,
   comparisonFinishedSchema,
+  comparisonMergedSchema,
   comparisonStartedSchema,
   type EventOf,
 } from '../../events.js'
@@ -39,6 +41,8 @@ export interface RecordedComparison {
   /** Last addition of seeds, where the comparison has not come to its end with them. */
   readonly extended?: EventOf<'comparison-extended'> | undefined
   readonly comparison: Comparison | null
+  /** Parts that the comparison was merged from; `null` for a comparison of one part. */
+  readonly merged: Merged | null
   /** Looks at the result so far. They are kept where the result itself was deleted. */
   readonly looks: readonly Look[]
   /** Results of the runs in the planned order. Runs that didn't end are missing. */
@@ -70,9 +74,9 @@ function readRecord(folder: string): RecordedComparison | undefined {
   const text = readRegular(path.join(folder, comparisonFiles.comparison))
   const comparison = parseRecorded(text, comparisonSchema)
   // A comparison has all of its runs in it. There may be many events, and they are read only where it is missing.
-  const { extensions, looks } = comparison
-    ? { extensions: [], looks: looksAt(comparison) }
-    : readExtensionsAndLooks(events)
+  const { extensions, looks, merged } = comparison
+    ? { extensions: [], looks: looksAt(comparison), merged: comparison.merged }
+    : readEarlier(events)
   const added = comparison
     ? [...comparison.runs, ...comparison.repeats]
     : extensions.flatMap(({ runs }) => runs)
@@ -85,6 +89,7 @@ function readRecord(folder: string): RecordedComparison | undefined {
     started,
     extended: extensions.at(-1),
     comparison,
+    merged,
     looks,
     results: comparison ? [...comparison.runs, ...comparison.repeats] : readResults(folder, started),
   }
@@ -96,19 +101,23 @@ function readStart(file: string): RecordedStart | undefined {
 }
 
 // A result that was told of has been seen, whatever became of its file.
-function readExtensionsAndLooks(file: string) {
+function readEarlier(file: string) {
   const extensions: EventOf<'comparison-extended'>[] = []
+  let merged: Merged | null = null
   let looks: readonly Look[] = []
   for (const line of linesOf(file)) {
     const extended = line.startsWith(extensionStart) ? parseRecorded(line, comparisonExtendedSchema) : null
     const finished = line.startsWith(finishStart) ? parseRecorded(line, comparisonFinishedSchema) : null
+    const joined = line.startsWith(mergeStart) ? parseRecorded(line, comparisonMergedSchema) : null
     if (extended !== null) extensions.push(extended)
-    looks = extended?.looks ?? (finished ? looksAt(finished.comparison) : looks)
+    merged = joined?.merged ?? merged
+    looks = extended?.looks ?? joined?.looks ?? (finished ? looksAt(finished.comparison) : looks)
   }
-  return { extensions, looks }
+  return { extensions, looks, merged }
 }
 
 const extensionStart = '{"type":"comparison-extended"'
+const mergeStart = '{"type":"comparison-merged"'
 const finishStart = '{"type":"comparison-finished"'
 
 function withRuns(planned: readonly Run[], others: readonly Run[]): Run[] {
