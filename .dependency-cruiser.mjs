@@ -30,19 +30,26 @@ const rooms = {
     files: ['run/'],
     imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker'],
   },
+  sweep: {
+    files: ['sweep/'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'worker', 'run'],
+  },
   lines: {
     files: ['lines/'],
     imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'init', 'setup'],
   },
   report: {
     files: ['report/'],
-    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'init', 'run', 'lines'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'init', 'run', 'lines', 'sweep'],
   },
   page: {
     files: ['page/'],
-    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'report'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'run', 'sweep', 'report'],
   },
-  log: { files: ['log/'], imports: ['base', 'spec', 'names', 'protocol', 'plan', 'events', 'report'] },
+  log: {
+    files: ['log/'],
+    imports: ['base', 'spec', 'names', 'protocol', 'plan', 'events', 'sweep', 'report'],
+  },
   serve: {
     files: ['serve/'],
     imports: [
@@ -58,14 +65,14 @@ const rooms = {
     files: ['index.ts', 'schemas.ts', 'api/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'eject', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'page', 'tracking', 'init'],
+      ...['sweep', 'lines', 'page', 'tracking', 'init'],
     ],
   },
   cli: {
     files: ['cli/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'eject', 'compare', 'events', 'worker', 'run'],
-      ...['lines', 'report', 'page', 'log', 'serve', 'tracking', 'init', 'setup', 'api'],
+      ...['sweep', 'lines', 'report', 'page', 'log', 'serve', 'tracking', 'init', 'setup', 'api'],
     ],
   },
   main: { files: ['main.ts'], imports: ['cli', 'log'] },

@@ -111,7 +111,12 @@ MEND_UNWRITABLE = "Make room there and let twintune write there, or name another
 """The hint for a folder that twintune can't write."""
 
 
-_EXTRAS = ("requirements-export.txt", "requirements-tracking.txt", "requirements-ray.txt")
+_EXTRAS = (
+    "requirements-export.txt",
+    "requirements-tracking.txt",
+    "requirements-ray.txt",
+    "requirements-sweep.txt",
+)
 """The files of requirements that no run needs."""
 
 

@@ -124,6 +124,30 @@ def _measure_differences(payload: bytes, emit: Emit) -> object:
     return measure_differences(msgspec.json.decode(payload, type=protocol.MeasureDifferencesRequest), emit)
 
 
+def _ask_trial(payload: bytes, emit: Emit) -> object:
+    from twintune.search.trials import ask_trial
+
+    return ask_trial(msgspec.json.decode(payload, type=protocol.AskTrialRequest))
+
+
+def _report_trial(payload: bytes, emit: Emit) -> object:
+    from twintune.search.trials import report_trial
+
+    return report_trial(msgspec.json.decode(payload, type=protocol.ReportTrialRequest))
+
+
+def _tell_trial(payload: bytes, emit: Emit) -> object:
+    from twintune.search.trials import tell_trial
+
+    return tell_trial(msgspec.json.decode(payload, type=protocol.TellTrialRequest))
+
+
+def _weigh_parameters(payload: bytes, emit: Emit) -> object:
+    from twintune.search.importance import weigh_parameters
+
+    return weigh_parameters(msgspec.json.decode(payload, type=protocol.WeighParametersRequest))
+
+
 HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "import-framework": _import_framework,
     "inspect": _inspect,
@@ -144,4 +168,8 @@ HANDLERS: dict[str, Callable[[bytes, Emit], object]] = {
     "predict": _predict,
     "describe-idiomatic": _describe_idiomatic,
     "measure-differences": _measure_differences,
+    "ask-trial": _ask_trial,
+    "report-trial": _report_trial,
+    "tell-trial": _tell_trial,
+    "weigh-parameters": _weigh_parameters,
 }

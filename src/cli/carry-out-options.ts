@@ -11,6 +11,7 @@ import {
   collectTrackers,
   parseAddedSeeds,
   parseAmount,
+  parseCount,
   parseMinutes,
   parseParallel,
   parseShardArgument,
@@ -42,6 +43,33 @@ export function addMergeOptions(command: Command): Command {
 
 /** Adds the options of a command that resumes a comparison, whose specification is in its folder. */
 export function addResumeOptions(command: Command): Command {
+  addRunOptions(command)
+  addTrackOption(addServeOption(addDetailsOption(command)))
+  addReportOption(command).option(
+    '--keep-checkpoints',
+    'keep the checkpoints of finished runs when the comparison has ended',
+  )
+  return addOutputOptions(command)
+}
+
+/** Adds the options of the command that carries a sweep out. */
+export function addSweepRunOptions(command: Command): Command {
+  addRunOptions(command)
+    .option(
+      '--trials <trials>',
+      'number of trials of each framework, over that of the specification',
+      parseCount,
+    )
+    .option(
+      '--storage <url>',
+      "address of Optuna's storage, as SQLAlchemy takes it; without it, an SQLite file in the sweep's folder",
+    )
+    .option('--no-final', 'compare nothing at the end: no run over fresh seeds, and no test')
+  return addOutputOptions(command)
+}
+
+/** Adds the options of how runs are carried out, whether they are those of a comparison or of a sweep. */
+function addRunOptions(command: Command): Command {
   addOutOption(command)
     .option(
       '--parallel <runs>',
@@ -54,13 +82,7 @@ export function addResumeOptions(command: Command): Command {
       'compute the features of a frozen backbone anew, and keep none for other runs',
     )
   addHangTimeoutOption(command)
-  addExecutorOptions(command)
-  addTrackOption(addServeOption(addDetailsOption(command)))
-  addReportOption(command).option(
-    '--keep-checkpoints',
-    'keep the checkpoints of finished runs when the comparison has ended',
-  )
-  return addOutputOptions(command)
+  return addExecutorOptions(command)
 }
 
 /** Adds `--executor` and what each run takes there, for the commands that carry an experiment out. */

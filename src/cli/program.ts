@@ -64,6 +64,7 @@ const environment = {
   TWINTUNE_PYTHON_TENSORFLOW: 'Python of TensorFlow alone',
   TWINTUNE_PYTHON_PYTORCH: 'Python of PyTorch alone',
   TWINTUNE_PYTHON_TRACKING: 'Python of the trackers alone',
+  TWINTUNE_PYTHON_SEARCH: 'Python of the search of a sweep alone, which has Optuna',
   TWINTUNE_CACHE_DIR: 'folder of downloaded weights and kept features',
   TWINTUNE_FEATURE_CACHE_GIB: 'largest size of the kept features in GiB, else 20',
 }

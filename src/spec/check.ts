@@ -1,6 +1,7 @@
 import type { Finding } from './explain.js'
 import { findIssues } from './find-issues.js'
 import { type Experiment, experimentSchema } from './schema.js'
+import { findSweepIssues } from './sweep-probes.js'
 
 export type Checked =
   | { readonly ok: true; readonly experiment: Experiment }
@@ -8,7 +9,8 @@ export type Checked =
 
 /** Checks a specification, whatever language it was written in, and fills in its defaults. */
 export function checkExperiment(spec: unknown): Checked {
-  const findings = findIssues(spec)
+  const found = findIssues(spec)
+  const findings = found.length > 0 ? found : findSweepIssues(spec)
   return findings.length > 0
     ? { ok: false, findings }
     : { ok: true, experiment: experimentSchema.parse(spec) }

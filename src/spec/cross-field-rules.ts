@@ -17,6 +17,7 @@ import {
   violationIf,
 } from './rule.js'
 import { getWithDefaults as getIn } from './schema-walk.js'
+import { sweepRules } from './sweep-rules.js'
 import { phaseSchema } from './training-schema.js'
 
 // A rule about one value is a refinement in that value's schema, as the order of a range's ends is. Rules that bind
@@ -52,6 +53,7 @@ const rules: readonly Rule[] = [
   earlyStoppingHasValidation,
   cosineFalls,
   bestIsWanted,
+  ...sweepRules,
 ]
 
 function listsEachOnce(spec: unknown): Violation[] {

@@ -15,12 +15,23 @@ export function formatPlace(path: Path): string {
   return formatPath(path).replaceAll(/\[\d+\]/g, '[]')
 }
 
-/** Reads `training.phases[0].epochs` or `training.phases.0.epochs`; `null` when it is no path. */
+/**
+ * Reads `training.phases[0].epochs` or `training.phases.0.epochs`, and a key that isn't plain in quotes, as
+ * `sweep.parameters["training.batchSize"]`; `null` when it is no path.
+ */
 export function parsePath(text: string): Path | null {
-  const dotted = text.trim().replaceAll(/\[(\d+)\]/g, '.$1')
-  const segments = dotted.split('.')
-  if (!segments.every((segment) => plainKey.test(segment))) return null
-  return segments.map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
+  // Each quoted key stands as a mark among the plain ones until they are split.
+  const quoted: string[] = []
+  const dotted = text
+    .trim()
+    .replaceAll(/(?<=.)\["([^"\\]+)"\]/g, (_, key: string) => `.\0${quoted.push(key) - 1}`)
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+  const segments = dotted.split('.').map((segment) => {
+    if (/^\0\d+$/.test(segment)) return quoted[Number(segment.slice(1))] ?? null
+    if (!plainKey.test(segment)) return null
+    return /^\d+$/.test(segment) ? Number(segment) : segment
+  })
+  return segments.every((segment) => segment !== null) ? segments : null
 }
 
 /** Reads the value at a path; `undefined` where the path leads beyond the value. */

@@ -87,6 +87,7 @@ function schemasAt(path: Path, spec: unknown): z.core.$ZodType[] {
 function childSchema(schema: z.core.$ZodType, segment: string | number): z.core.$ZodType[] {
   if (schema instanceof z.ZodArray) return [schema.element]
   if (schema instanceof z.ZodTuple) return schema.def.items.filter((_, index) => index === segment)
+  if (schema instanceof z.ZodRecord) return [schema.valueType]
   if (!(schema instanceof z.ZodObject)) return []
   return Object.entries<z.core.$ZodType>(schema.shape).flatMap(([key, field]) =>
     key === segment ? [field] : [],

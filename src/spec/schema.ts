@@ -4,6 +4,7 @@ import { comparisonSettingsSchema } from './comparison-schema.js'
 import { datasetSchema } from './dataset-schema.js'
 import { modelSchema } from './model-schema.js'
 import { largestSeed, mostSeeds } from './seeds.js'
+import { sweepSchema } from './sweep-schema.js'
 import { trainingSchema } from './training-schema.js'
 
 // Defaults stand only here and in the files that this schema is made of, and nothing is transformed: shorthands are
@@ -53,6 +54,11 @@ export const experimentSchema = z
       .prefault({})
       .describe(
         'Settings of the comparison: the metric and the margins that decide, and what differs from seed to seed.',
+      ),
+    sweep: sweepSchema
+      .optional()
+      .describe(
+        'Sweep that `twintune sweep` carries out: which options are searched, and how. No other command looks at it.',
       ),
     device: z
       .string()

@@ -4,13 +4,13 @@ import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
 
 /**
- * Finds the Python to run a framework or the trackers with: `TWINTUNE_PYTHON_TENSORFLOW`, `TWINTUNE_PYTHON_PYTORCH` or
- * `TWINTUNE_PYTHON_TRACKING`, else `TWINTUNE_PYTHON`, else the first environment that `twintune setup` makes in a folder, else `python3`. The folders are the
+ * Finds the Python to run a framework, the trackers or the search of a sweep with: `TWINTUNE_PYTHON_TENSORFLOW`, `TWINTUNE_PYTHON_PYTORCH`,
+ * `TWINTUNE_PYTHON_TRACKING` or `TWINTUNE_PYTHON_SEARCH`, else `TWINTUNE_PYTHON`, else the first environment that `twintune setup` makes in a folder, else `python3`. The folders are the
  * working directory, the project that this package is installed in, and this package. In each of them the framework's
- * own `.venv-tensorflow` or `.venv-pytorch`, or `.venv-tracking`, goes before the `.venv` of both.
+ * own `.venv-tensorflow` or `.venv-pytorch`, `.venv-tracking` or `.venv-search`, goes before the `.venv` of both.
  */
 export function findPython(
-  user: Framework | 'tracking',
+  user: Framework | 'tracking' | 'search',
   environment: Readonly<Record<string, string | undefined>> = process.env,
   folders: readonly string[] = foldersOfEnvironments(),
 ): string {

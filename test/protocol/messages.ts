@@ -1,3 +1,4 @@
+import { askTrialMessage } from '../../src/protocol/ask-trial.js'
 import { checkDataMessage } from '../../src/protocol/check-data.js'
 import { comparePredictionsMessage } from '../../src/protocol/compare-predictions.js'
 import { describeDataMessage } from '../../src/protocol/describe-data.js'
@@ -17,11 +18,15 @@ import { pairedDifferenceMessage } from '../../src/protocol/paired-difference.js
 import { pairsNeededMessage } from '../../src/protocol/pairs-needed.js'
 import { predictMessage } from '../../src/protocol/predict.js'
 import { recordRungsMessage } from '../../src/protocol/record-rungs.js'
+import { reportTrialMessage } from '../../src/protocol/report-trial.js'
 import { runMessage } from '../../src/protocol/run.js'
+import { tellTrialMessage } from '../../src/protocol/tell-trial.js'
 import { trackMessage } from '../../src/protocol/track.js'
+import { weighParametersMessage } from '../../src/protocol/weigh-parameters.js'
 
 /** All messages that have fixtures. */
 export const messages: readonly Message[] = [
+  askTrialMessage,
   checkDataMessage,
   comparePredictionsMessage,
   describeDataMessage,
@@ -40,6 +45,9 @@ export const messages: readonly Message[] = [
   pairsNeededMessage,
   predictMessage,
   recordRungsMessage,
+  reportTrialMessage,
   runMessage,
+  tellTrialMessage,
   trackMessage,
+  weighParametersMessage,
 ]

@@ -97,7 +97,7 @@ describe('--set', () => {
     expect(await issuesOfFile('a.yaml', `${smallestYaml}seed: [1]\n`, { set })).toEqual([
       "a.yaml:7:1 seed: unknown key 'seed'; did you mean 'seeds'?",
       "--set training.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
-      "--set trainig: unknown key 'trainig'; possible here: $schema, name, mode, frameworks, dataset, augmentation, model, training, seeds, comparison, device, deterministic, profile",
+      "--set trainig: unknown key 'trainig'; possible here: $schema, name, mode, frameworks, dataset, augmentation, model, training, seeds, comparison, sweep, device, deterministic, profile",
       "--set model.head.dropout: expected a number, got the text 'x'",
       '--set training.phases[0].trainable.lastStages: resnet50 has 5 stages',
     ])

@@ -8,6 +8,7 @@ The structs are written by hand: those that datamodel-code-generator makes of th
 (`Optimizer2`), let unknown fields through, and can't be decoded where a union of objects has no tag (`trainable`).
 """
 
+from twintune.protocol.ask_trial import AskTrialRequest, AskTrialResult
 from twintune.protocol.augmentation import (
     Augmentation,
     ColorJitter,
@@ -133,6 +134,7 @@ from twintune.protocol.progress import (
     WarningReport,
 )
 from twintune.protocol.record_rungs import PerturbationName, RecordRungsRequest, RecordRungsResult, Trained
+from twintune.protocol.report_trial import ReportTrialRequest, ReportTrialResult
 from twintune.protocol.result import (
     EpochImages,
     EpochRecord,
@@ -149,6 +151,16 @@ from twintune.protocol.result import (
     TrainingMetrics,
 )
 from twintune.protocol.run import KeepSteps, RunRequest, RunSeeds, Shortening
+from twintune.protocol.study import (
+    ChoiceParameter,
+    FloatParameter,
+    IntParameter,
+    Pruning,
+    Sampling,
+    Study,
+    StudyParameter,
+)
+from twintune.protocol.tell_trial import TellTrialRequest, TellTrialResult
 from twintune.protocol.training import (
     BatchNormPolicy,
     Checkpoints,
@@ -160,11 +172,14 @@ from twintune.protocol.training import (
     TrainableStages,
     Training,
 )
+from twintune.protocol.weigh_parameters import WeighParametersRequest, WeighParametersResult
 
 __all__ = [
     "Adam",
     "AdamW",
     "Answer",
+    "AskTrialRequest",
+    "AskTrialResult",
     "Augmentation",
     "BatchNormConstants",
     "BatchNormPolicy",
@@ -175,6 +190,7 @@ __all__ = [
     "CheckedReport",
     "CheckpointReport",
     "Checkpoints",
+    "ChoiceParameter",
     "ClassEvaluation",
     "ClassProbability",
     "ColorJitter",
@@ -220,6 +236,7 @@ __all__ = [
     "FileWeights",
     "FindLearningRateRequest",
     "FindLearningRateResult",
+    "FloatParameter",
     "Framework",
     "Head",
     "HuggingFace",
@@ -234,6 +251,7 @@ __all__ = [
     "ImportFrameworkResult",
     "InspectRequest",
     "InspectResult",
+    "IntParameter",
     "JudgeRoundingRequest",
     "JudgeRoundingResult",
     "JudgeRunRequest",
@@ -267,6 +285,7 @@ __all__ = [
     "PredictRequest",
     "PredictResult",
     "Progress",
+    "Pruning",
     "RandAugment",
     "RandomErasing",
     "RandomResizedCrop",
@@ -278,6 +297,8 @@ __all__ = [
     "Recordings",
     "Replay",
     "ReplayedStep",
+    "ReportTrialRequest",
+    "ReportTrialResult",
     "Resize",
     "RestoredWeights",
     "RmsProp",
@@ -292,6 +313,7 @@ __all__ = [
     "Rung",
     "RungName",
     "Sampler",
+    "Sampling",
     "Schedule",
     "Seconds",
     "Sgd",
@@ -308,8 +330,12 @@ __all__ = [
     "StepProfile",
     "StepReport",
     "StepSchedule",
+    "Study",
+    "StudyParameter",
     "SweepProgress",
     "SweepStepReport",
+    "TellTrialRequest",
+    "TellTrialResult",
     "TensorDifference",
     "TopLoss",
     "Trainable",
@@ -322,5 +348,7 @@ __all__ = [
     "UnreadableImage",
     "WarningCode",
     "WarningReport",
+    "WeighParametersRequest",
+    "WeighParametersResult",
     "WeightsRequest",
 ]

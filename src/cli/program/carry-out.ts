@@ -8,11 +8,13 @@ import {
   addMergeOptions,
   addResumeOptions,
   addShardOption,
+  addSweepRunOptions,
 } from '../carry-out-options.js'
 import type { CompareOptions } from '../compare.js'
 import type { ExtendOptions } from '../extend.js'
 import type { MergeCommandOptions } from '../merge.js'
-import { addFrameworkOption } from '../options.js'
+import { addFrameworkOption, addSpecOptions } from '../options.js'
+import type { SweepCommandOptions } from '../sweep.js'
 import type { TrainOptions } from '../train.js'
 import { type CommandLine, example } from './command-line.js'
 
@@ -78,4 +80,16 @@ export function declareCarryOut(program: Command, { run, context }: CommandLine)
       run(async () => (await import('../merge.js')).mergeCommand(comparisons, options, context)),
     )
   addMergeOptions(merge).addHelpText('after', example('twintune merge shards/*'))
+  const sweep = program
+    .command('sweep <spec>')
+    .description(
+      "try the settings that the specification's `sweep` names in each framework, and compare the best over fresh seeds",
+    )
+    .action((spec: string, options: SweepCommandOptions) =>
+      run(async () => (await import('../sweep.js')).sweepCommand(spec, options, context)),
+    )
+  addSweepRunOptions(addSpecOptions(sweep)).addHelpText(
+    'after',
+    example('twintune sweep experiment.yaml --trials 40'),
+  )
 }

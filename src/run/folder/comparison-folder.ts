@@ -206,8 +206,8 @@ function parseJson(text: string): unknown {
 
 const suffixAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-// Names are NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that they sort by time; the end tells two of one second apart.
-function folderName(experimentName: string, shard: Shard | null): string {
+/** Makes a name as NAME-YYYYMMDD-HHMMSS-xxxx in UTC, so that names sort by time; the end tells two of one second apart. */
+export function folderName(experimentName: string, shard: Shard | null = null): string {
   const [date, time] = new Date()
     .toISOString()
     .replaceAll(/[-:]|\..*/g, '')

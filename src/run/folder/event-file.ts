@@ -8,7 +8,6 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import type { Event } from '../../events.js'
 import { TwintuneError } from '../../failure.js'
 import { openRegular } from './regular-file.js'
 
@@ -35,7 +34,7 @@ export class EventFile {
    * @throws The system's error, or TwintuneError FOLDER_UNWRITABLE when the file was deleted or moved since: nobody
    *   would find there what is written to it.
    */
-  append(event: Event): void {
+  append(event: object): void {
     this.appendLine(JSON.stringify(event))
   }
 

@@ -4,7 +4,7 @@ import type { Framework } from '../../spec/schema.js'
 import type { FrameworkWorker } from './framework-worker.js'
 import type { WorkerPool } from './pool.js'
 
-export interface ScheduleOptions {
+export interface ScheduleOptions<R extends Run = Run> {
   readonly pool: WorkerPool
   /** Number of runs that may go on at the same time; 1 where times are to be compared. */
   readonly parallel: number
@@ -12,16 +12,19 @@ export interface ScheduleOptions {
   readonly cores: number
   readonly signal: AbortSignal
   /** Carries out one run to whatever end; never rejects. */
-  readonly carryOut: (run: Run, worker: FrameworkWorker) => Promise<void>
+  readonly carryOut: (run: R, worker: FrameworkWorker) => Promise<void>
   /** Ends a run that has no worker to begin on. */
-  readonly giveUp: (run: Run, failure: Failure) => void
+  readonly giveUp: (run: R, failure: Failure) => void
 }
 
 /**
  * Carries out the runs in order, each on a warm worker of its framework. The workers of the first runs start and
  * import before any run begins, so that an import never disturbs timed work.
  */
-export async function schedule(runs: readonly Run[], options: ScheduleOptions): Promise<void> {
+export async function schedule<R extends Run>(
+  runs: readonly R[],
+  options: ScheduleOptions<R>,
+): Promise<void> {
   const { pool, cores, signal, carryOut, giveUp } = options
   const parallel = Math.min(options.parallel, runs.length)
   const pending = [...runs]
@@ -54,7 +57,7 @@ export async function schedule(runs: readonly Run[], options: ScheduleOptions): 
   }
 
   // The first run that needs no second worker of its framework, else the first; none once the user has cancelled.
-  function takeNext(): Run | undefined {
+  function takeNext(): R | undefined {
     if (signal.aborted) return undefined
     const next = pending.findIndex(({ framework }) => pool.hasIdle(framework) || !pool.hasLiving(framework))
     return pending.splice(Math.max(next, 0), 1)[0]
@@ -62,7 +65,7 @@ export async function schedule(runs: readonly Run[], options: ScheduleOptions): 
 
   // A framework that no longer has a worker and can't get one fails in all its runs at once, for the same reason. Where
   // it has others, they carry out the run too.
-  async function startOrGiveUp(framework: Framework, run?: Run): Promise<FrameworkWorker | undefined> {
+  async function startOrGiveUp(framework: Framework, run?: R): Promise<FrameworkWorker | undefined> {
     try {
       return await pool.start(framework)
     } catch (error) {
@@ -75,7 +78,7 @@ export async function schedule(runs: readonly Run[], options: ScheduleOptions): 
     }
   }
 
-  function takeAllOf(framework: Framework): Run[] {
+  function takeAllOf(framework: Framework): R[] {
     const taken = pending.filter((run) => run.framework === framework)
     pending.splice(0, pending.length, ...pending.filter((run) => run.framework !== framework))
     return taken

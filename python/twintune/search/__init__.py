@@ -1,0 +1,1 @@
+"""The search of a sweep by Optuna: it chooses the values of trials, ends those that fall behind, weighs parameters."""

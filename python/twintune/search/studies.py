@@ -1,0 +1,129 @@
+"""Studies of Optuna, opened by what a request says of them and kept open for the next request."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from twintune.errors import TwintuneError, install_command
+from twintune.protocol import FloatParameter, IntParameter, Study, StudyParameter
+
+if TYPE_CHECKING:
+    import optuna
+
+_TRIAL = "trial"
+"""The attribute of Optuna's trials that has the number of the trial in the sweep."""
+
+
+class OpenStudy:
+    """A study of Optuna, whose trials are found by their numbers in the sweep.
+
+    Raises:
+        TwintuneError: PACKAGE_MISSING without Optuna, or without a package of the storage.
+    """
+
+    def __init__(self, study: Study) -> None:
+        import_optuna()
+        import optuna
+
+        self.request = study
+        self.study = optuna.create_study(
+            storage=optuna.storages.RDBStorage(study.storage),
+            study_name=study.name,
+            direction=study.direction,
+            pruner=_pruner(study),
+            load_if_exists=True,
+        )
+        self.distributions = {each.path: _distribution(each) for each in study.parameters}
+        trials = self.study.get_trials(deepcopy=False)
+        self._ids = {trial.user_attrs[_TRIAL]: trial._trial_id for trial in trials if _TRIAL in trial.user_attrs}
+
+    def ask(self, number: int, fixed: list[float] | None) -> list[float]:
+        """The values of a trial in the order of the parameters; a trial that is there already keeps its own."""
+        known = self.find(number)
+        trial = known if known is not None else self._begin(number, fixed)
+        return [float(trial.params[each.path]) for each in self.request.parameters]
+
+    def find(self, number: int) -> optuna.trial.Trial | None:
+        """A trial by its number in the sweep; None if the study has none."""
+        import optuna
+
+        trial_id = self._ids.get(number)
+        return None if trial_id is None else optuna.trial.Trial(self.study, trial_id)
+
+    def _begin(self, number: int, fixed: list[float] | None) -> optuna.trial.Trial:
+        # A sampler of its own for each trial: one that was started anew would draw its first values again.
+        self.study.sampler = _sampler(self.request, number)
+        if fixed is not None:
+            values = {
+                each.path: value if isinstance(each, FloatParameter) else int(value)
+                for each, value in zip(self.request.parameters, fixed, strict=True)
+            }
+            self.study.enqueue_trial(values)
+        trial = self.study.ask(self.distributions)
+        trial.set_user_attr(_TRIAL, number)
+        self._ids[number] = trial._trial_id
+        return trial
+
+
+_OPEN: dict[str, OpenStudy] = {}
+
+
+def open_study(study: Study) -> OpenStudy:
+    """Opens a study, or finds it open."""
+    key = msgspec.json.encode(study).decode()
+    if key not in _OPEN:
+        _OPEN[key] = OpenStudy(study)
+    return _OPEN[key]
+
+
+def import_optuna() -> None:
+    """Imports Optuna, which prints nothing of its own.
+
+    Raises:
+        TwintuneError: PACKAGE_MISSING.
+    """
+    try:
+        import optuna
+    except ModuleNotFoundError as error:
+        raise TwintuneError(
+            "PACKAGE_MISSING",
+            f"The search needs the Python package {error.name!r}, which Python doesn't find.",
+            install_command("requirements-sweep.txt"),
+        ) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+
+
+def _distribution(parameter: StudyParameter) -> optuna.distributions.BaseDistribution:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if isinstance(parameter, FloatParameter):
+        return FloatDistribution(parameter.low, parameter.high, log=parameter.log)
+    if isinstance(parameter, IntParameter):
+        return IntDistribution(parameter.low, parameter.high)
+    return CategoricalDistribution(range(parameter.count))
+
+
+def _sampler(study: Study, number: int) -> optuna.samplers.BaseSampler:
+    from optuna.samplers import GPSampler, QMCSampler, RandomSampler, TPESampler
+
+    seed = (study.seed + number) % 2**32
+    if study.sampler == "tpe":
+        return TPESampler(seed=seed)
+    if study.sampler == "gp":
+        return GPSampler(seed=seed)
+    if study.sampler == "qmc":
+        # The points of one sequence share their seed; parameters that have no scale are drawn beside it.
+        return QMCSampler(seed=study.seed, scramble=True, independent_sampler=RandomSampler(seed=seed))
+    return RandomSampler(seed=seed)
+
+
+def _pruner(study: Study) -> optuna.pruners.BasePruner:
+    from optuna.pruners import HyperbandPruner, MedianPruner, NopPruner
+
+    if study.pruning == "median":
+        return MedianPruner()
+    return HyperbandPruner(max_resource=study.epochs) if study.pruning == "hyperband" else NopPruner()

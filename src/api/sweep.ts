@@ -1,0 +1,73 @@
+import { TwintuneError } from '../failure.js'
+import { eventStream } from '../run/event-stream.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
+import type { Experiment } from '../spec/schema.js'
+import type { SweepEvent, SweepEventOf } from '../sweep/events.js'
+import type { Sweep } from '../sweep/record.js'
+import { checkOptions, type RunOptions } from './run-options.js'
+
+/** Options of how a sweep is carried out, as opposed to what it is. */
+export interface SweepOptions
+  extends Pick<RunOptions, 'parallel' | 'featureCache' | 'hangTimeoutMinutes' | 'workers' | 'signal'> {
+  /**
+   * Folder that the sweep's own folder is made in.
+   * @defaultValue `runs` in the working directory
+   */
+  readonly runsDirectory?: string
+  /**
+   * Whether the best settings and the specification as it stands are compared at the end, over fresh seeds.
+   * @defaultValue true
+   */
+  readonly final?: boolean
+  /**
+   * Address of Optuna's storage, as SQLAlchemy takes it, such as `postgresql://…`.
+   * @defaultValue an SQLite file in the sweep's folder
+   */
+  readonly storage?: string | undefined
+  /** Callback that is told of everything that happens, as it happens. */
+  readonly onEvent?: (event: SweepEvent) => void
+}
+
+/** Sweep, and the folder that it is in. */
+export type SweepInFolder = Sweep & {
+  /** Absolute path of the sweep's folder. */
+  readonly sweepDirectory: string
+}
+
+/**
+ * Tries the settings that the sweep of an experiment names, in each framework, ranks them by the validation images, and
+ * compares the best with the experiment as it stands over fresh seeds. Trials that fail are among the sweep's `trials`.
+ *
+ * @throws TwintuneError When the experiment has no sweep, or nothing could run: a data set or a weights file isn't there, the
+ * sweep's folder can't be written, or Optuna is missing that the sweep asks for.
+ * @example
+ * const { best, trials } = await sweep(experiment)
+ */
+export async function sweep(experiment: Experiment, options: SweepOptions = {}): Promise<SweepInFolder> {
+  const { runsDirectory = defaultRunsDirectory } = options
+  const checked = checkSweepOptions(options)
+  // Code that starts processes is loaded only now, so that importing twintune stays light.
+  const { carryOutSweep } = await import('../sweep/carry-out-sweep.js')
+  return toTheEnd(
+    (emit, signal) => carryOutSweep(experiment, { ...checked, runsDirectory }, emit, signal),
+    options,
+  )
+}
+
+function checkSweepOptions({ final = true, storage, ...options }: SweepOptions) {
+  const { evidence: _, keepCheckpoints: _keep, ...checked } = checkOptions(options)
+  return { ...checked, final, storage }
+}
+
+async function toTheEnd(
+  work: (emit: (event: SweepEvent) => void, signal: AbortSignal) => Promise<void>,
+  { onEvent, signal }: Pick<SweepOptions, 'onEvent' | 'signal'>,
+): Promise<SweepInFolder> {
+  let ended: SweepEventOf<'sweep-finished'> | undefined
+  for await (const event of eventStream(work, signal)) {
+    if (event.type === 'sweep-finished') ended = event
+    onEvent?.(event)
+  }
+  if (!ended) throw new TwintuneError({ code: 'INTERNAL', message: 'A sweep ended without a result.' })
+  return { ...ended.sweep, sweepDirectory: ended.sweepDirectory }
+}

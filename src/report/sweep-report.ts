@@ -1,0 +1,56 @@
+import { frameworkNames } from '../framework-names.js'
+import type { Sweep } from '../sweep/record.js'
+import { formatNumberOf, formatOr, formatSeconds } from './format.js'
+import { metricFormats } from './metric-format.js'
+import { createStyle, type RenderOptions, type Style } from './style.js'
+import { renderProse, renderSection, renderTable } from './table.js'
+import { valuesText } from './trial-text.js'
+
+/** Renders what a sweep has found: the best of each framework, its cost, and the final comparison. */
+export function renderSweep(sweep: Sweep, options: RenderOptions): string {
+  const style = createStyle(options)
+  return [renderBest(sweep, style), renderBudget(sweep, style)].join('\n\n')
+}
+
+function renderBest(sweep: Sweep, style: Style): string {
+  const { name, value: format } = metricFormats[sweep.metric]
+  const find = (framework: string, number: number) =>
+    sweep.trials.find((trial) => trial.framework === framework && trial.trial === number)
+  const rows = sweep.frameworks.map((framework) => {
+    const best = sweep.best.find((each) => each.framework === framework)
+    const trial = best && find(framework, best.trial)
+    return [
+      frameworkNames[framework],
+      formatOr(trial?.objective, format),
+      formatOr(find(framework, 0)?.objective, format),
+      trial ? (trial.trial === 0 ? '0' : String(trial.trial)) : '',
+      trial ? valuesText(trial.values) : 'no trial finished',
+    ]
+  })
+  const table = renderTable(
+    rows,
+    {
+      head: ['', `best ${name}`, 'as it stands', 'trial', 'settings'],
+      align: ['left', 'right', 'right', 'right', 'left'],
+    },
+    style,
+  )
+  const note = `Best of ${formatNumberOf(sweep.budget[0]?.planned ?? 0, 'trial')} by the validation images: the best of many is flattered by its choice.`
+  return `${renderSection('Best settings', table, style)}\n\n${renderProse(note, style)}`
+}
+
+function renderBudget({ budget }: Sweep, style: Style): string {
+  const table = renderTable(
+    budget.map(({ framework, planned, finished, pruned, failed, cancelled, epochs, seconds }) => [
+      frameworkNames[framework],
+      ...[planned, finished, pruned, failed, cancelled, epochs].map(String),
+      formatSeconds(seconds),
+    ]),
+    {
+      head: ['', 'trials', 'finished', 'pruned', 'failed', 'cancelled', 'epochs', 'time'],
+      align: ['left', ...Array.from({ length: 7 }, () => 'right' as const)],
+    },
+    style,
+  )
+  return renderSection('Budget', table, style)
+}
