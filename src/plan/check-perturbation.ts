@@ -6,7 +6,7 @@ import type { Phase } from '../spec/training-schema.js'
 /** Part of an experiment that decides whether a planted difference shows. */
 interface Recorded {
   readonly model: { readonly backbone: string }
-  readonly training: { readonly phases: readonly Phase[] }
+  readonly training: { readonly phases: readonly Phase[]; readonly precision: string }
 }
 
 /**
@@ -40,6 +40,11 @@ function obstacleTo(perturbation: Perturbation, { model, training }: Recorded): 
     return {
       reason: `the first phase's optimizer is ${optimizer}`,
       hint: 'Give adam or adamw as training.phases[0].optimizer.',
+    }
+  if (perturbation === 'tf32' && training.precision !== 'float32')
+    return {
+      reason: 'TensorFloat-32 rounds in float32 alone',
+      hint: 'Give float32 as training.precision.',
     }
   if (!perturbation.startsWith('bn-')) return null
   if (!findBackbone(model.backbone)?.aligned?.batchNorm)

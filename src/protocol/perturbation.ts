@@ -15,6 +15,7 @@ export const perturbationSchema = z.enum([
   'batch-order',
   'label-smoothing',
   'precision',
+  'tf32',
 ])
 
 /** Difference that can be planted in PyTorch, to see that the ladder finds it. */

@@ -41,17 +41,23 @@ describe('planting a difference', () => {
     )
   })
 
+  it('of TensorFloat-32 is refused where no recording is in float32', () => {
+    expect(() => checkPerturbation('tf32', [runOf(adapting, 'resnet18', 'float16')])).toThrow(
+      'TensorFloat-32 rounds in float32 alone.',
+    )
+  })
+
   it('of running statistics is possible where one of the recordings moves them', () => {
     expect(() => checkPerturbation('bn-momentum', [runOf(frozen), runOf(adapting)])).not.toThrow()
   })
 })
 
-function runOf(phase: PhaseInput, backbone = 'resnet18') {
+function runOf(phase: PhaseInput, backbone = 'resnet18', precision: 'float32' | 'float16' = 'float32') {
   const experiment = defineExperiment({
     name: 'perturbed',
     dataset: { source: 'imagefolder', train: '/data/train' },
     model: { backbone },
-    training: { phases: [phase] },
+    training: { phases: [phase], precision },
   })
   const surroundings = {
     runDirectory: '/runs/x',

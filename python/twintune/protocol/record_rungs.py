@@ -24,6 +24,7 @@ PerturbationName = Literal[
     "batch-order",
     "label-smoothing",
     "precision",
+    "tf32",
 ]
 
 

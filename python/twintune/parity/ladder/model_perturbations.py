@@ -54,7 +54,7 @@ def plant_in_model(name: PerturbationName, model: AlignedModel, request: RunRequ
 
     Args:
         name: The perturbation: `weight`, `bn-epsilon` and `bn-momentum` (of a backbone with BatchNorm), `padding`,
-            `precision`, `head-init`.
+            `precision`, `head-init`, `tf32` (on a GPU).
         model: The model, which is changed in place.
         request: The request that the model was built for.
     """
@@ -73,6 +73,9 @@ def plant_in_model(name: PerturbationName, model: AlignedModel, request: RunRequ
             _shift_padding(next(layer for layer in convolutions if _is_padded(layer)))
         case "precision":
             _compute_in_less(model.backbone, convolutions[0], request.training.precision)
+        case "tf32":
+            # Each engine that is built switches it off again.
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
         case "head-init":
             _draw_head_anew(model, request)
         case _:

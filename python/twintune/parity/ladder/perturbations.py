@@ -67,7 +67,7 @@ def plant(run: RunContext, name: PerturbationName | None) -> None:
         name: The perturbation to plant; None for none.
 
     Raises:
-        TwintuneError: PERTURBATION_WITHOUT_EFFECT if the pixels stay the same.
+        TwintuneError: PERTURBATION_WITHOUT_EFFECT if the pixels stay the same, or `tf32` is planted on a CPU.
     """
     if name is None or name in _OF_THE_TRAINING:
         return
@@ -78,7 +78,10 @@ def plant(run: RunContext, name: PerturbationName | None) -> None:
     from twintune.engines.pytorch.aligned import AlignedEngine
     from twintune.parity.ladder.model_perturbations import plant_in_model
 
-    plant_in_model(name, cast(AlignedEngine, run.engine).model, run.request)
+    engine = cast(AlignedEngine, run.engine)
+    if name == "tf32" and not engine.device.on_gpu:
+        raise _without_effect(name, run.request)
+    plant_in_model(name, engine.model, run.request)
 
 
 def _with_other_epsilon(training: Training) -> Training:
@@ -149,6 +152,7 @@ def _without_effect(name: PerturbationName, request: RunRequest) -> TwintuneErro
             f"another filter changes no training image, since all have {size} × {size} pixels already",
             "Give another dataset.imageSize.",
         ),
+        "tf32": ("PyTorch computes on the CPU, which has no TensorFloat-32", "Take a machine with an NVIDIA GPU."),
         "batch-order": ("no batch has two images that could be swapped", "Give a larger training.batchSize."),
     }[name]
     return TwintuneError("PERTURBATION_WITHOUT_EFFECT", f"The perturbation {name} has no effect: {reason}.", hint)

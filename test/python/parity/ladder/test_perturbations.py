@@ -94,7 +94,8 @@ def test_without_a_perturbation_every_rung_holds(record: Record, tensorflow: str
 
 
 def test_every_perturbation_is_tried() -> None:
-    assert set(EXPECTED) == set(get_args(PerturbationName))
+    # A CPU has no TensorFloat-32: on a GPU `make gpu` plants it.
+    assert {*EXPECTED, "tf32"} == set(get_args(PerturbationName))
 
 
 @pytest.mark.parametrize("perturbation", EXPECTED)
@@ -153,6 +154,12 @@ def test_a_layer_in_bfloat16_fails_the_features_of_the_rounding_half(record: Rec
 def test_a_perturbation_that_moves_no_pixel_is_refused(record: Record, perturbation, changes, reason: str) -> None:
     with pytest.raises(TwintuneError, match=reason) as refused:
         record("pytorch", perturbation, **changes)
+    assert refused.value.code == "PERTURBATION_WITHOUT_EFFECT"
+
+
+def test_tensorfloat_32_is_refused_on_a_cpu(record: Record) -> None:
+    with pytest.raises(TwintuneError, match="has no TensorFloat-32") as refused:
+        record("pytorch", "tf32")
     assert refused.value.code == "PERTURBATION_WITHOUT_EFFECT"
 
 
