@@ -4,7 +4,7 @@
 # PYTHON names the interpreter for .venv: make demo PYTHON=python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-unit test-slow mutants faults parity bench screenshots reference format clean FORCE
+.PHONY: help demo setup test test-unit test-slow mutants faults parity bench gpu screenshots reference format clean FORCE
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -type f) $(wildcard python/twintune/*.json) package.json scripts/build.mjs
@@ -42,6 +42,9 @@ parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md,
 
 bench: dist/main.js .venv/.runtime ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.
 	.venv/bin/python -m bench.all $(ARGS)
+
+gpu: dist/main.js ## Tries everything on a GPU, in under an hour, and writes gpu-report/report.md; goes on where it stopped. ARGS=--cpu tries the steps.
+	@npx tsx scripts/gpu/main.ts $(ARGS)
 
 screenshots: setup ## Makes the pictures of README and docs from the demo's run, with a Chromium. ARGS=runs/NAME takes an earlier one.
 	@npx tsx scripts/screenshots.ts $(ARGS)

@@ -7,6 +7,7 @@ const bundledLocations = fileURLToPath(new URL('test/worker/bundled-locations.ts
 /** Tests that start processes: most of them a Node worker with a Python whose handlers train nothing. */
 const startingProcesses = [
   'test/scripts/test-part.test.ts',
+  'test/scripts/gpu/session.test.ts',
   'test/run/**/*.test.ts',
   'test/sweep/**/*.test.ts',
   'test/worker/**/*.test.ts',

@@ -22,10 +22,17 @@ export function leftFiles(folder: string): string[] {
 
 /** Names the processes that a part of the test run has left, by Linux' /proc; none where there is no /proc. */
 export function leftProcesses(part: string): string[] {
+  return processesWith(partVariable, part).map(
+    (pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 120)}`,
+  )
+}
+
+/** Numbers of the processes in whose environment a variable has a value, by Linux' /proc; none where there is no /proc. */
+export function processesWith(variable: string, value: string): number[] {
   return numbersIn('/proc')
-    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(`${partVariable}=${part}`))
+    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(`${variable}=${value}`))
     .filter((pid) => !/^State:\s+Z/m.test(read(`/proc/${pid}/status`)))
-    .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 120)}`)
+    .map(Number)
 }
 
 /** Lists the segments of shared memory, by Linux' /dev/shm. */

@@ -1,0 +1,69 @@
+import { frameworkNames } from '../../src/framework-names.js'
+import { type DoctorLine, doctorLineSchema } from '../../src/lines/doctor.js'
+import { failureLines } from '../../src/report/failures.js'
+import type { Framework } from '../../src/spec/schema.js'
+import { type FigureTable, jsonLines } from './figures.js'
+
+/** What `doctor --json` says of the frameworks, by their names; one is missing where doctor did not end. */
+export type Diagnosis = Partial<Record<Framework, DoctorLine>>
+
+/** Reads the lines of `doctor --json`; none where there are none that can be read. */
+export function readDiagnosis(stdout: string): Diagnosis {
+  const lines = jsonLines(stdout).flatMap((line) => doctorLineSchema.safeParse(line).data ?? [])
+  return Object.fromEntries(lines.map((line) => [line.framework, line]))
+}
+
+/** Says why a framework can't do a step on the device; null where it can. */
+export function whyUnusable(
+  framework: Framework,
+  device: 'cpu' | 'gpu',
+  diagnosis: Diagnosis,
+): string | null {
+  const name = frameworkNames[framework]
+  const line = diagnosis[framework]
+  if (!line) return `doctor has said nothing of ${name}`
+  if (line.failure?.code === 'CANCELLED') return `doctor was ended before it knew of ${name}`
+  if (line.failure) return `${name} can't be used: ${failureLines(line.failure)[0]}`
+  if (!line.inspection) return `doctor has found nothing of ${name}`
+  const { devices, gpuSupport } = line.inspection
+  if (device === 'gpu' && !devices.some((name) => name.startsWith('gpu:')))
+    return `${name} sees no GPU (its devices: ${devices.join(', ')}; its build: ${gpuSupport})`
+  return null
+}
+
+/** Versions, devices and builds of the frameworks, on which the steps' results depend. */
+export function conditionsOf(diagnosis: Diagnosis): string[] {
+  return Object.values(diagnosis).map(({ framework, inspection }) =>
+    JSON.stringify([
+      framework,
+      inspection && [inspection.python, inspection.versions, inspection.devices, inspection.gpuSupport],
+    ]),
+  )
+}
+
+/** The frameworks as doctor sees them, as a table. */
+export function readDoctor(stdout: string): FigureTable[] {
+  const lines = Object.values(readDiagnosis(stdout))
+  if (lines.length === 0) throw new Error('doctor printed nothing')
+  return [
+    {
+      title: 'What each framework finds',
+      note: '',
+      head: ['', ...lines.map(({ framework }) => frameworkNames[framework])],
+      rows: [
+        ['state', ...lines.map(({ failure }) => (failure ? failureLines(failure).join(' ') : 'ready'))],
+        ['devices', ...lines.map(({ inspection }) => inspection?.devices.join(', ') ?? '')],
+        ['GPU support', ...lines.map(({ inspection }) => inspection?.gpuSupport ?? '')],
+        ['Python', ...lines.map(({ inspection }) => inspection?.python ?? '')],
+        [
+          'packages',
+          ...lines.map(({ inspection }) =>
+            Object.entries(inspection?.versions ?? {})
+              .map(([name, version]) => `${name} ${version}`)
+              .join(', '),
+          ),
+        ],
+      ],
+    },
+  ]
+}

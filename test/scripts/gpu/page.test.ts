@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readMeasured } from '../../../scripts/gpu/figures.js'
+import { renderPage } from '../../../scripts/gpu/page.js'
+import { type Ended, fileOf } from '../../../scripts/gpu/session.js'
+import type { Outcome } from '../../../scripts/gpu/state.js'
+import type { Step } from '../../../scripts/gpu/step.js'
+import { stepOf, temporaryFolder } from './rig.js'
+
+const machine = {
+  date: '2026-11-28',
+  commit: 'abc1234',
+  rows: [['GPU 0', 'A100, 570.1']] as const,
+  conditions: [],
+}
+const measured = {
+  type: 'measured',
+  group: 'Step',
+  figure: 'float16: step',
+  value: 12.3456,
+  unit: 'ms',
+  note: 'x | y',
+}
+
+describe('the page', () => {
+  it('says what was done, what failed, and what was left out for what reason', () => {
+    const page = pageOf([
+      endedOf(stepOf('doctor', ''), { state: 'done' }),
+      endedOf(stepOf('bench', ''), { state: 'failed', reason: 'exit code 1' }),
+      endedOf(stepOf('verify', ''), { state: 'left out', reason: 'TensorFlow sees no GPU' }),
+    ])
+    expect(page).toContain('1 step done, 1 failed, 1 left out')
+    expect(page).toMatch(/\| verify +\| Does verify\. +\| left out: TensorFlow sees no GPU/)
+    expect(page).toContain('A100, 570.1')
+    expect(page).toContain('abc1234')
+  })
+
+  it('has the figures of a step as tables, with its command', () => {
+    const folder = temporaryFolder()
+    const step = stepOf('bench', '0', {
+      command: ['python', '-m', 'bench.on_device', 'a b'],
+      readFigures: readMeasured,
+    })
+    print(folder, step, 'stdout', `${JSON.stringify(measured)}\n`)
+    const page = pageOf([endedOf(step, { state: 'done' })], folder)
+    expect(page).toContain("`python -m bench.on_device 'a b'`")
+    expect(page).toMatch(/\| float16: step +\| 12\.35 +\| ms +\| x \\\| y/)
+    expect(page).toContain('No step failed.')
+  })
+
+  it('has a failure whole: the command, its end, and the last hundred lines of each stream', () => {
+    const folder = temporaryFolder()
+    const step = stepOf('verify', 'fails')
+    print(folder, step, 'stderr', Array.from({ length: 150 }, (_, line) => `line ${line + 1}`).join('\n'))
+    print(folder, step, 'stdout', 'x'.repeat(5000))
+    const page = pageOf([endedOf(step, { state: 'timed out', reason: 'no end after 240 s' })], folder)
+    expect(page).toContain('timed out, no end after 240 s')
+    expect(page).toContain('The last 100 of 150 lines of its messages, steps/verify.stderr.txt:')
+    expect(page).toContain('line 51\n')
+    expect(page).not.toContain('line 50\n')
+    expect(page).toContain('(5000 characters)')
+  })
+
+  it('says so where a step printed no figures, and has what it printed before it failed', () => {
+    const folder = temporaryFolder()
+    const step = stepOf('bench', '0', { readFigures: readMeasured })
+    expect(pageOf([endedOf(step, { state: 'done' })], folder)).toContain(
+      'No figures: the command printed no figure.',
+    )
+    print(folder, step, 'stdout', `${JSON.stringify(measured)}\n`)
+    expect(pageOf([endedOf(step, { state: 'failed', reason: 'exit code 1' })], folder)).toContain('12.35')
+  })
+
+  it('does not take a trial on a CPU for a GPU', () => {
+    const page = renderPage({ ended: [], machine, device: 'cpu', weights: 'random', folder: '/x' })
+    expect(page).toContain('This is a trial without a GPU')
+    expect(page).toContain('All weights are random')
+  })
+
+  it('names a refusal as what was wanted', () => {
+    const step = stepOf('refusal', '', { refusal: { exitCode: 3, word: 'DEVICE_UNAVAILABLE' } })
+    expect(pageOf([endedOf(step, { state: 'done' })])).toContain('done, and refused as it should be')
+  })
+})
+
+function pageOf(ended: readonly Ended[], folder = '/x'): string {
+  return renderPage({ ended, machine, device: 'gpu', weights: 'imagenet', folder })
+}
+
+function endedOf(step: Step, changes: Partial<Outcome>): Ended {
+  const outcome = {
+    key: 'a',
+    reason: null,
+    exitCode: null,
+    startedAt: '2026-11-28T17:00:00.000Z',
+    seconds: 3,
+  }
+  return { step, outcome: { ...outcome, state: 'done', ...changes }, isEarlier: false }
+}
+
+function print(folder: string, step: Step, kind: 'stdout' | 'stderr', text: string): void {
+  mkdirSync(`${folder}/steps`, { recursive: true })
+  writeFileSync(fileOf(folder, step, kind), text)
+}
