@@ -160,7 +160,7 @@ function deviceRefusal(settings: Settings): Step {
 }
 
 function refusedOn(device: Settings['device']): { refusal?: Refusal } {
-  return device === 'cpu' ? { refusal: { exitCode: 3, word: 'PRECISION_UNAVAILABLE' } } : {}
+  return device === 'cpu' ? { refusal: { exitCode: 2, word: 'float16 needs a GPU' } } : {}
 }
 
 /** Arguments of a command on an experiment: `device` is set, so that no framework takes a CPU in silence. */

@@ -71,7 +71,7 @@ describe('a trial on a CPU', () => {
   it('has float16, TF32 and a GPU refused, and is small', () => {
     const steps = stepsOf(none, 'cpu')
     expect(steps.filter(({ refusal }) => refusal).map(({ name, refusal }) => [name, refusal?.word])).toEqual([
-      ['compare-float16', 'PRECISION_UNAVAILABLE'],
+      ['compare-float16', 'float16 needs a GPU'],
       ['refusal-gpu99', 'DEVICE_UNAVAILABLE'],
       ['verify-tf32', 'PERTURBATION_WITHOUT_EFFECT'],
     ])
