@@ -4,6 +4,7 @@ import { cancelled, TwintuneError } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import { packageFolder } from '../package-folder.js'
 import type { Framework } from '../spec/schema.js'
+import { signalGroup } from '../worker/process-group.js'
 
 /** Virtual environment that `setup` makes or completes, and the frameworks that it is for. */
 export interface EnvironmentPlan {
@@ -34,29 +35,52 @@ export function planEnvironments(project: string, device: 'cpu' | 'gpu'): readon
   }))
 }
 
+/** Seconds in which every Python on the path has answered and an environment is made, on a slow disk too. */
+const secondsForMaking = 180
+
 /**
  * Makes the virtual environment of a plan where there is none that works. Resolves to what was made, in words, or to null
  * where an environment was there already.
  *
  * @param python - Interpreter to make it with; null takes the first on the path that fits.
- * @throws TwintuneError INTERPRETER_UNUSABLE, when no Python fits or the one that fits can't make environments.
+ * @param limitSeconds - Seconds after which a Python that doesn't answer is waited for no longer.
+ * @throws TwintuneError INTERPRETER_UNUSABLE, when no Python fits, or the one that fits can't make environments or doesn't
+ * answer.
  */
 export async function makeEnvironment(
   { folder }: EnvironmentPlan,
   python: string | null,
   signal: AbortSignal,
+  limitSeconds = secondsForMaking,
 ): Promise<string | null> {
   const script = path.join(packageFolder(), 'python', 'make-venv.sh')
-  const { exitCode, stdout, stderr } = await execa(
-    'sh',
-    [script, folder, ...(python === null ? [] : [python])],
-    {
-      env: { NAME_PYTHON: 'twintune setup --python ' },
-      reject: false,
-      cancelSignal: signal,
-    },
-  )
+  // A group of its own: a Python that hangs would outlive the shell that asks it, and hold on to its output.
+  const making = execa('sh', [script, folder, ...(python === null ? [] : [python])], {
+    env: { NAME_PYTHON: 'twintune setup --python ' },
+    reject: false,
+    detached: true,
+    stdin: 'ignore',
+  })
+  const endGroup = (): void => {
+    if (making.pid !== undefined) signalGroup(making.pid, 'SIGKILL')
+  }
+  let hangs = false
+  const timer = setTimeout(() => {
+    hangs = true
+    endGroup()
+  }, 1000 * limitSeconds)
+  signal.addEventListener('abort', endGroup)
+  if (signal.aborted) endGroup()
+  const { exitCode, stdout, stderr } = await making
+  clearTimeout(timer)
+  signal.removeEventListener('abort', endGroup)
   if (signal.aborted) throw new TwintuneError(cancelled)
+  if (hangs)
+    throw new TwintuneError({
+      code: 'INTERPRETER_UNUSABLE',
+      message: `${python ?? `The Python for ${folder}`} has not answered within ${limitSeconds} s.`,
+      hint: `Name another one: twintune setup --python /path/to/python3.12. Where ${folder} was there before, its own Python may be the one that hangs: remove the folder then.`,
+    })
   if (exitCode === 0) return stdout.trim() || null
   const [message = 'No virtual environment could be made.', ...hints] = stderr.trim().split('\n')
   throw new TwintuneError({

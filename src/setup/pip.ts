@@ -149,7 +149,7 @@ function failureOf(lines: readonly string[], what: string, logFile: string): Twi
 
 function remedyFor(text: string): string {
   if (/No space left|Errno 28/.test(text))
-    return 'Make room on the disk: both frameworks take some 3 GB, with CUDA 10 GB.'
+    return 'Make room on the disk of the environment, and of pip’s temporary folder (TMPDIR).'
   if (/No matching distribution|Could not find a version|Connection|Temporary failure|timed out/i.test(text))
     return 'Check the network, and which index pip is set up for (pip config list).'
   return 'Mend what pip says.'

@@ -2,10 +2,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { planEnvironments } from '../../src/setup/environment.js'
+import { makeEnvironment, planEnvironments } from '../../src/setup/environment.js'
 import { type SetUpOptions, setUp } from '../../src/setup/set-up.js'
 import type { SetupStep } from '../../src/setup/step.js'
 import { cpuIndex } from '../../src/setup/torch-source.js'
+import { untilGone } from '../processes.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'twintune-setup-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -91,6 +92,26 @@ describe.skipIf(process.platform !== 'linux')('where PyTorch comes from without 
 })
 
 describe('setup', () => {
+  it('waits for no Python that never answers, names it, and leaves none behind', async () => {
+    const { project } = projectWith({})
+    const python = path.join(project, 'hung')
+    const pid = path.join(project, 'pid')
+    writeFileSync(python, `#!/bin/sh\necho $$ > '${pid}'\nexec sleep 60\n`)
+    chmodSync(python, 0o755)
+    const plan = { folder: path.join(project, 'new'), frameworks: [], requirements: '', extras: [] }
+    const { signal } = new AbortController()
+    const error = await makeEnvironment(plan, python, signal, 1).then(
+      () => expect.unreachable(),
+      (thrown) => thrown,
+    )
+    expect(error.failure).toMatchObject({
+      code: 'INTERPRETER_UNUSABLE',
+      message: `${python} has not answered within 1 s.`,
+      hint: expect.stringContaining('--python'),
+    })
+    await untilGone(Number(readFileSync(pid, 'utf8')))
+  })
+
   it('installs nothing where everything is there', async () => {
     const { project, installs } = projectWith({ complete: true })
     const steps = await run(project)
