@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { exportFormatSchema } from '../protocol/export-format.js'
+import { defaultBatchSize, defaultTop } from '../protocol/predict.js'
 import {
   addOptionalFrameworkOption,
   addOutputOptions,
@@ -18,8 +19,18 @@ export function addPredictOptions(command: Command): Command {
       'seed whose models predict; without it, the first one that has finished',
       parseSeed,
     )
-    .option('--top <classes>', 'largest number of classes that are printed for each image', parseCount, 1)
-    .option('--batch-size <images>', 'number of images that go through a model at once', parseCount, 32)
+    .option(
+      '--top <classes>',
+      'largest number of classes that are printed for each image',
+      parseCount,
+      defaultTop,
+    )
+    .option(
+      '--batch-size <images>',
+      'number of images that go through a model at once',
+      parseCount,
+      defaultBatchSize,
+    )
     .option(
       '--device <device>',
       'device that the models compute on: auto, cpu, gpu, or gpu:N for one of several GPUs',

@@ -9,6 +9,12 @@ export const classProbabilitySchema = z.strictObject({
 /** Class with the probability that a model gives to it. */
 export type ClassProbability = z.output<typeof classProbabilitySchema>
 
+/** Number of classes that are told for each image, unless another one is asked for. */
+export const defaultTop = 1
+
+/** Number of images that go through a model at once, unless another one is asked for. */
+export const defaultBatchSize = 32
+
 /** Predicts the classes of images with the model that was loaded last. */
 export const predictMessage = defineMessage({
   name: 'predict',

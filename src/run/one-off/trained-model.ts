@@ -3,7 +3,12 @@ import path from 'node:path'
 import { type CancelSignal, withAbortSignal } from '../../cancellation.js'
 import { TwintuneError } from '../../failure.js'
 import { loadModelMessage, type TrainedModelDescription } from '../../protocol/load-model.js'
-import { type ClassProbability, predictMessage } from '../../protocol/predict.js'
+import {
+  type ClassProbability,
+  defaultBatchSize,
+  defaultTop,
+  predictMessage,
+} from '../../protocol/predict.js'
 import type { Framework } from '../../spec/schema.js'
 import type { Worker } from '../../worker/worker.js'
 import { FrameworkWorker } from '../workers/framework-worker.js'
@@ -24,7 +29,7 @@ export interface Prediction {
 export interface PredictOptions {
   /**
    * Largest number of classes for each image.
-   * @defaultValue 5
+   * @defaultValue 1
    */
   readonly top?: number
   /**
@@ -61,11 +66,6 @@ export interface OpenModelOptions {
   /** Environment variables that are set for the worker and its Python. */
   readonly environment?: Readonly<Record<string, string>>
 }
-
-/** Number of classes for each image, unless another one is asked for. */
-const defaultTop = 5
-/** Number of images that go through a model at once, unless another one is asked for. */
-const defaultBatchSize = 32
 
 /**
  * Starts the Python of a trained model's framework and loads the model there.
@@ -120,6 +120,7 @@ function warmModel(
     ...model,
     predict: async (images, { top = defaultTop, batchSize = defaultBatchSize, signal } = {}) => {
       if (isClosed) throw closedModel()
+      checkImages(images)
       checkCount('top', top)
       checkCount('batchSize', batchSize)
       if (images.length === 0) return []
@@ -160,6 +161,20 @@ function closedModel(): TwintuneError {
     code: 'SPEC_INVALID',
     message: 'The trained model was closed, and predicts nothing any more.',
     hint: 'Load it again with loadModel.',
+  })
+}
+
+// A single path would be taken for a list of one-letter paths.
+function checkImages(images: unknown): void {
+  if (
+    Array.isArray(images) &&
+    images.every((image) => typeof image === 'string' || image instanceof Uint8Array)
+  )
+    return
+  throw new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: `predict takes a list of images, each a path or bytes, not ${typeof images === 'string' ? `the text ${images}` : Array.isArray(images) ? 'a list of anything else' : typeof images}.`,
+    hint: "Give a list, for one image too: predict(['photo.jpg']).",
   })
 }
 

@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { Command } from 'commander'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
+import { addPredictOptions } from '../../../src/cli/model-options.js'
 import { TwintuneError } from '../../../src/failure.js'
 import { openModel } from '../../../src/run/one-off/trained-model.js'
 
@@ -76,6 +78,33 @@ it('rejects where the model cannot be loaded, and leaves no worker', async () =>
   request.mockRejectedValueOnce(unusable)
   await expect(openIt()).rejects.toBe(unusable)
   expect(stopped).toHaveBeenCalledOnce()
+})
+
+it.each([
+  ['a path alone', 'photo.jpg', 'not the text photo.jpg'],
+  ['nothing', undefined, 'not undefined'],
+  ['numbers', [1], 'not a list of anything else'],
+])('refuses %s, and says how images are given', async (_, images, words) => {
+  const model = await open()
+  const asked = request.mock.calls.length
+  await expect(model.predict(images as unknown as string[])).rejects.toMatchObject({
+    failure: {
+      code: 'SPEC_INVALID',
+      message: expect.stringContaining(words),
+      hint: expect.stringContaining('['),
+    },
+  })
+  expect(request.mock.calls.length).toBe(asked)
+  await model.close()
+})
+
+it('asks for as many classes and images at once as the command does', async () => {
+  const model = await open()
+  request.mockResolvedValueOnce({ predictions: [cat] })
+  await model.predict(['/a.png'])
+  const asked = addPredictOptions(new Command()).opts()
+  expect(request.mock.lastCall?.[1]).toMatchObject({ top: asked.top, batchSize: asked.batchSize })
+  await model.close()
 })
 
 it('asks nothing for no images, and refuses a number that is none', async () => {
