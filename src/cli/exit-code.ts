@@ -59,6 +59,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   DEVICE_UNAVAILABLE: exitCodes.runFailed,
   PRECISION_UNAVAILABLE: exitCodes.runFailed,
   COMPILER_MISSING: exitCodes.runFailed,
+  REPLICA_FAILED: exitCodes.runFailed,
   PYTHON_EXCEPTION: exitCodes.runFailed,
   PYTHON_DIED: exitCodes.runFailed,
   PYTHON_HUNG: exitCodes.runFailed,

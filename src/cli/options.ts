@@ -113,6 +113,7 @@ const statuses = [
 export function addLadderOptions(command: Command): Command {
   return command
     .option('--phase-only', 'verify the first phase alone, without the recordings that train everything')
+    .option('--devices <number>', 'verify training that so many devices share, as training.dataParallel')
     .addOption(
       new Option(
         '--perturb <name>',

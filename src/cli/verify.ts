@@ -15,6 +15,8 @@ export interface VerifyCommandOptions extends SpecOptions {
   /** Whether a report is written. */
   readonly report?: boolean
   readonly phaseOnly?: boolean
+  /** Number of devices that share each batch, as it was typed. */
+  readonly devices?: string
   readonly perturb?: Perturbation
 }
 
@@ -26,7 +28,7 @@ export async function verifyCommand(
 ): Promise<number> {
   const { json = false, quiet = false, phaseOnly = false, perturb = null, out, report = true } = options
   const { stdout, stderr, signal, cwd } = context
-  const experiment = await loadSpec(spec, options, { cwd, signal })
+  const experiment = await loadSpec(spec, withDevices(options), { cwd, signal })
   const folder = report ? path.resolve(cwd, out) : null
   // The folder is made before the work, which takes minutes and would be lost without it.
   if (folder !== null) writing(folder, () => makeFolders(folder))
@@ -58,4 +60,10 @@ export async function verifyCommand(
     context,
   )
   return verification.passed ? exitCodes.done : exitCodes.parityFailed
+}
+
+// The specification says what is wrong with the number, and which other settings don't go with it.
+function withDevices({ devices, ...options }: VerifyCommandOptions): VerifyCommandOptions {
+  if (devices === undefined) return options
+  return { ...options, set: [...(options.set ?? []), `training.dataParallel.devices=${devices}`] }
 }

@@ -49,6 +49,7 @@ export const ingredients: readonly Ingredient[] = [
   { name: 'loss', kind: 'text', read: (facts) => facts.loss.join(' | ') },
   { name: 'optimizer', kind: 'text', read: (facts) => facts.optimizer.join(' | ') },
   { name: 'schedule', kind: 'epochs', read: (facts) => facts.schedule },
+  { name: 'replicas', kind: 'text', read: (facts) => facts.replicas.join(' | ') },
   { name: 'batch norm', kind: 'text', read: (facts) => facts.batchNorm.join(' | ') },
   { name: 'precision', kind: 'text', read: (facts) => facts.precision },
   { name: 'device', kind: 'text', read: (facts) => facts.device },

@@ -55,6 +55,7 @@ function* findUnsupported({
     yield issue('training.precision', `can't be ejected as ${training.precision}: use float32`)
   if (training.gradientAccumulation > 1)
     yield issue('training.gradientAccumulation', "can't be ejected: use a larger batchSize")
+  if (training.dataParallel) yield issue('training.dataParallel', "can't be ejected: leave it out")
   if (training.compile) yield issue('training.compile', "can't be ejected: leave it out")
   if (device.startsWith('gpu')) yield issue('device', "can't be ejected as a GPU: use auto or cpu")
   if (mode === 'idiomatic') yield* findUnsupportedInIdiomatic({ model, training })

@@ -24,10 +24,11 @@ const imagesToPrepare = 128
  * @param experiment - Experiment with its shorthands written out.
  */
 export function planShortRuns(experiment: Experiment): PlannedShortRun[] {
-  const { precision, gradientAccumulation } = experiment.training
+  const { precision, gradientAccumulation, dataParallel } = experiment.training
   const batchSize = Math.min(largestBatch, experiment.training.batchSize)
-  // BatchNorm can't learn from a batch of one image.
-  const half = batchSize > 2 ? Math.ceil(batchSize / 2) : 0
+  // BatchNorm can't learn from a batch of one image, and each device needs one.
+  const fewest = Math.max(2, dataParallel?.devices ?? 1)
+  const half = batchSize > fewest ? Math.max(fewest, Math.ceil(batchSize / 2)) : 0
   const evaluation = 2 * batchSize + half
   const exact = {
     experiment: shortened(experiment, batchSize, 'float64'),

@@ -138,6 +138,12 @@ export const factsSchema = z.strictObject({
     .describe(
       `Chained hash of the learning rate of each step, as the live optimiser had it. ${afterEachEpoch}`,
     ),
+  replicas: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Replicas that trained each phase, one line for each: how many took part in its steps, the moments that their BatchNorm layers took, and that their parameters were equal.',
+    ),
   batchNorm: z
     .array(z.string())
     .describe('BatchNorm of each phase, one line for each: modes, epsilon and momentum of the live layers.'),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { backbonesOf } from '../backbones.js'
 import { augmentationSchema } from './augmentation-schema.js'
+import { dataParallelRules } from './data-parallel-rules.js'
 import { datasetRules } from './dataset-rules.js'
 import { effectRules } from './effect-rules.js'
 import type { Finding } from './explain.js'
@@ -46,6 +47,7 @@ const rules: readonly Rule[] = [
   warmupEndsBeforePhase,
   ...effectRules,
   ...datasetRules,
+  ...dataParallelRules,
   fineTuneStandsAlone,
   viewsAreNotMixed,
   classesAreEvenedOnce,
@@ -99,6 +101,7 @@ function idiomaticLeavesToFrameworks(spec: unknown): Violation[] {
       labelSmoothing: 0,
       classWeights: 'none',
       ema: undefined,
+      dataParallel: undefined,
       compile: false,
       fineTune: undefined,
     }),

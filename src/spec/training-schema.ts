@@ -104,6 +104,26 @@ export const earlyStoppingSchema = z.strictObject({
     .describe('Whether a phase ends with the weights of its best epoch instead of its last epoch.'),
 })
 
+// As many as a machine has.
+const mostDevices = 16
+
+export const dataParallelSchema = z.strictObject({
+  devices: z
+    .int()
+    .min(2)
+    .max(mostDevices)
+    .default(2)
+    .describe(
+      'Number of devices: GPUs, from the one that `device` names on; on a CPU so many processes of PyTorch, and logical devices of TensorFlow.',
+    ),
+  batchNorm: z
+    .enum(['local', 'synchronized'])
+    .default('local')
+    .describe(
+      "Images whose moments BatchNorm takes where a phase normalises by the batch. `local`: those of each device's own share, and the first device's running statistics are kept. `synchronized`: those of the whole batch, as on one device.",
+    ),
+})
+
 export const checkpointsSchema = z.strictObject({
   everyEpochs: z
     .union([z.literal('auto'), z.int().min(1)])
@@ -176,6 +196,11 @@ export const trainingSchema = z.strictObject({
     .default('float32')
     .describe(
       'Floating-point precision of the training. `bfloat16` and `float16` hold for convolutions and activations, and all else stays float32; `float16` needs a GPU. `float64` is slow and meant for finding the cause of a difference.',
+    ),
+  dataParallel: dataParallelSchema
+    .optional()
+    .describe(
+      'Devices that share the images of each batch: by DistributedDataParallel in PyTorch, and by MirroredStrategy in TensorFlow. Gradients are those of the whole batch. A phase of the head alone on cached features stays on one device.',
     ),
   compile: z
     .boolean()

@@ -27,6 +27,7 @@ describe('the fairness contract', () => {
       'loss',
       'optimizer',
       'schedule',
+      'replicas',
       'batch norm',
       'precision',
       'device',
@@ -109,6 +110,10 @@ describe('the fairness contract', () => {
     loss: [['cross-entropy, label smoothing 0.1, class weights all 1'], 'loss'],
     optimizer: [['adam learningRate=0.001 epsilon=1e-07'], 'optimizer'],
     schedule: [['7'.repeat(64), '8'.repeat(64)], 'schedule'],
+    replicas: [
+      ['2 replicas in every step, batch norm local to each replica, equal parameters on all'],
+      'replicas',
+    ],
     batchNorm: [['53 layers in train, epsilon=1e-05, momentum=0.1'], 'batch norm'],
     precision: ['float64', 'precision'],
     device: ['gpu:0', 'device'],

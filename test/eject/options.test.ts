@@ -77,6 +77,8 @@ const changes: Readonly<Record<string, Change>> = {
   'training.classWeights': ['none', 'balanced'],
   'training.ema.decay': ['0.9', '0.99'],
   'training.precision': ['float32', 'float64'],
+  'training.dataParallel.devices': ['2', '4'],
+  'training.dataParallel.batchNorm': ['local', 'synchronized', ...all, `${phase}.batchNorm=train`],
   'training.compile': ['false', 'true'],
   'training.phases[].epochs': ['5', '6'],
   'training.phases[].trainable': ['head', 'all'],

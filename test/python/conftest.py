@@ -80,6 +80,11 @@ def frameworks() -> None:
     import_framework("tensorflow")
     import_framework("pytorch")
 
+    from twintune.engines.tensorflow.replicas import make_logical_cpus
+
+    # A later test's replicas need them, and no test before it may start TensorFlow's runtime without.
+    make_logical_cpus(2)
+
 
 @pytest.fixture(scope="module")
 def one_thread(frameworks: None) -> Iterator[None]:

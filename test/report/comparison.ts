@@ -107,6 +107,7 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
     loss: ['cross-entropy, label smoothing 0, class weights all 1'],
     optimizer: ['adam learningRate=0.001 epsilon=1e-08'],
     schedule: [hash('0'), hash('01')],
+    replicas: ['1 replica in every step'],
     batchNorm: ['53 layers in inference, epsilon=1e-05, momentum=0.1'],
     precision: 'float32',
     device: 'cpu',

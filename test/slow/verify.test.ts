@@ -38,6 +38,24 @@ it('verify carries out short runs of all phases, and finds that both frameworks 
   expect(stderr).toContain('both frameworks: a short run of all phases, in float64')
 })
 
+it('verify climbs the ladder of two devices in each framework', async () => {
+  const experiment = tinyExperiment(folder)
+  const phases = [{ epochs: 1 }, { epochs: 1, trainable: { lastStages: 1 }, batchNorm: 'train' }]
+  const spec = writeSpec(folder, { ...experiment, training: { ...experiment.training, phases } })
+
+  const { exitCode, stdout } = await startTwintune(
+    ['verify', spec, '--json', '--no-report', '--devices', '2'],
+    folder,
+  )
+
+  const events = stdout.split('\n').map((line) => verifyEventSchema.parse(JSON.parse(line)))
+  const last = events.at(-1)
+  if (last?.type !== 'verify-finished') throw new Error('no verify-finished')
+  expect(last.rungs.filter((rung) => !rung.passed)).toEqual([])
+  expect(last.shortRuns.filter(({ state }) => state === 'different')).toEqual([])
+  expect([last.passed, exitCode]).toEqual([true, 0])
+})
+
 it('verify ends with 4 where a difference is planted on one side, and names the rung that it is on', async () => {
   const spec = writeSpec(folder, tinyExperiment(folder))
   const planted = ['--perturb', 'adam-epsilon', '--set', 'training.precision=float64']

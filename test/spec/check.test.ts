@@ -220,7 +220,7 @@ describe('a misspelt key', () => {
   it('is not taken for a key that is there', () => {
     const training = { batchSize: 8, batchsize: 9 }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
-      "training.batchsize: unknown key 'batchsize'; possible here: batchSize, sampler, gradientAccumulation, clipGradientNorm, labelSmoothing, classWeights, ema, precision, compile, phases, fineTune, earlyStopping, checkpoints",
+      "training.batchsize: unknown key 'batchsize'; possible here: batchSize, sampler, gradientAccumulation, clipGradientNorm, labelSmoothing, classWeights, ema, precision, dataParallel, compile, phases, fineTune, earlyStopping, checkpoints",
     ])
   })
 
@@ -228,7 +228,7 @@ describe('a misspelt key', () => {
     const training = { bachSize: 8, batchSise: 0 }
     expect(issuesOfValue({ ...smallest, training })).toEqual([
       "training.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
-      "training.batchSise: unknown key 'batchSise'; possible here: batchSize, sampler, gradientAccumulation, clipGradientNorm, labelSmoothing, classWeights, ema, precision, compile, phases, fineTune, earlyStopping, checkpoints",
+      "training.batchSise: unknown key 'batchSise'; possible here: batchSize, sampler, gradientAccumulation, clipGradientNorm, labelSmoothing, classWeights, ema, precision, dataParallel, compile, phases, fineTune, earlyStopping, checkpoints",
     ])
   })
 

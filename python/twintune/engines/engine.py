@@ -170,6 +170,14 @@ class Engine(Protocol):
         """Describes the live optimiser in one line, with the settings that its last step took."""
         ...
 
+    def describe_replicas(self) -> str:
+        """Describes, in one line, the replicas that have trained the phase so far (see `twintune.engines.sharing`).
+
+        Raises:
+            TwintuneError: REPLICA_FAILED if their parameters are no longer the same.
+        """
+        ...
+
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Puts the weights' moving average into the model within a `with` block; changes nothing if none is kept."""
         ...

@@ -124,6 +124,7 @@ class Facts(Message):
     loss: list[str]
     optimizer: list[str]
     schedule: list[str]
+    replicas: list[str]
     batch_norm: list[str]
     precision: str
     device: str

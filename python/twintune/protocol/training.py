@@ -46,6 +46,17 @@ class Ema(Message):
     decay: float
 
 
+ReplicaBatchNorm = Literal["local", "synchronized"]
+"""The images whose moments BatchNorm takes in training mode: each replica's own, or those of the whole batch."""
+
+
+class DataParallel(Message):
+    """The devices that share the images of each batch, and the moments that BatchNorm takes on them."""
+
+    devices: int
+    batch_norm: ReplicaBatchNorm
+
+
 class EarlyStopping(Message):
     """The rule by which a phase ends before its last epoch, and by which epoch's weights it ends with."""
 
@@ -75,6 +86,7 @@ class Training(Message, kw_only=True):
     class_weights: Literal["none", "balanced"]
     ema: Ema | None = None
     precision: Precision
+    data_parallel: DataParallel | None = None
     compile: bool
     phases: list[Phase]
     early_stopping: EarlyStopping | None = None

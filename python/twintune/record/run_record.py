@@ -60,6 +60,7 @@ class RunRecord:
             return
         self.state.phases.append(facts)
         self.state.optimizers.append("no step taken")
+        self.state.replicas.append("no step taken")
         self.state.losses.append(f"{facts.loss}, {targets}")
         self.state.trained.append(
             TrainedPhase(
@@ -88,16 +89,17 @@ class RunRecord:
         self.state.digests.add_learning_rate(rate)
         self.state.trained[-1].steps += 1
 
-    def add_epoch(self, epoch: EpochRecord, optimizer: str, consumed: Consumed, validated: int) -> None:
+    def add_epoch(self, epoch: EpochRecord, optimizer: str, replicas: str, consumed: Consumed, validated: int) -> None:
         """Keeps the record of an epoch that has ended, with its validation.
 
         Args:
             epoch: The epoch's record.
             optimizer: The live optimiser in words, as the epoch's last step took it: the phase's last epoch decides.
+            replicas: The replicas that have trained the phase so far, in words.
             consumed: The images that the engine's steps consumed.
             validated: The number of images that the engine's validation answered.
         """
-        self.state.optimizers[-1] = optimizer
+        self.state.optimizers[-1], self.state.replicas[-1] = optimizer, replicas
         self.state.epochs.append(epoch)
         images = EpochImages(
             trained=consumed.images,
@@ -188,6 +190,7 @@ class RunRecord:
             loss=self.state.losses,
             optimizer=self.state.optimizers,
             schedule=self.state.digests.schedule.epochs,
+            replicas=self.state.replicas,
             batch_norm=[facts.batch_norm for facts in self.state.phases],
             precision=engine.precision(),
             device=engine.placement(),

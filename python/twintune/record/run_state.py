@@ -44,6 +44,8 @@ class RecordState(msgspec.Struct):
     phases: list[PhaseFacts] = msgspec.field(default_factory=list)
     optimizers: list[str] = msgspec.field(default_factory=list)
     """The live optimiser of each phase in words, as the last step of its last epoch took it."""
+    replicas: list[str] = msgspec.field(default_factory=list)
+    """The replicas that trained each phase, in words (see `twintune.engines.sharing`)."""
     losses: list[str] = msgspec.field(default_factory=list)
     """The loss of each phase's training step, in words."""
     trained: list[TrainedPhase] = msgspec.field(default_factory=list)

@@ -39,7 +39,7 @@ def prepare() -> dict:
     if hasattr(signal, "SIGUSR1"):
         # The signal asks a process that seems to hang what it is at; the answer goes to the log.
         faulthandler.register(signal.SIGUSR1, all_threads=True)
-    _die_with_parent()
+    die_with_parent()
     return {"pid": os.getpid()}
 
 
@@ -73,7 +73,7 @@ def _forget_the_bridge() -> None:
     os.environ.pop("NODE_CHANNEL_FD", None)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ends this process at once when its parent is gone: by the kernel on Linux, and by a poll everywhere."""
     parent = os.getppid()
     if sys.platform == "linux":

@@ -171,7 +171,8 @@ class TrainingLoop:
             seconds=epoch.seconds,
             images_per_second=epoch.timed_images / epoch.seconds if epoch.timed_images else None,
         )
-        self.record.add_epoch(record, run.engine.describe_optimizer(), epoch.consumed, validated=len(answers))
+        engine = run.engine.describe_optimizer(), run.engine.describe_replicas()
+        self.record.add_epoch(record, *engine, epoch.consumed, validated=len(answers))
         position.phase_ended = position.epoch == phase.epochs or monitor.why_stop() is not None
         self.checkpoints.end_epoch(monitor)
         self.report.epoch(record, phase.epochs)

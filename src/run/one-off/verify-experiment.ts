@@ -65,6 +65,7 @@ export async function verifyExperiment(
     return
   }
   if (perturbation !== null) {
+    if (experiment.training.dataParallel) throw plantedOnOneDevice()
     const planned = planRecordings(experiment, options)
     checkPerturbation(
       perturbation,
@@ -210,6 +211,14 @@ function nothingToLeaveOut(): TwintuneError {
     code: 'SPEC_INVALID',
     message: 'In idiomatic mode verify looks at the first phase alone, and --phase-only leaves out nothing.',
     hint: 'Leave --phase-only out, or set mode=aligned.',
+  })
+}
+
+function plantedOnOneDevice(): TwintuneError {
+  return new TwintuneError({
+    code: 'SPEC_INVALID',
+    message: 'A difference is planted in a model on one device, and training.dataParallel has several.',
+    hint: 'Leave --perturb out, or --devices and training.dataParallel.',
   })
 }
 

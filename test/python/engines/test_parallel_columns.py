@@ -12,8 +12,11 @@ ENGINES = Path(__file__).parents[3] / "python" / "twintune" / "engines"
 FILES = sorted({file.name for file in ENGINES.glob("tensorflow/*.py")} & {f.name for f in ENGINES.glob("pytorch/*.py")})
 
 EXCEPTIONS: dict[str, dict[str, str]] = {
+    "aligned.py": {"AlignedEngine.digest_replica": "PyTorch's replicas are processes, which are asked for it"},
     "batch_norm.py": {
         "BatchNormalization": "Keras' layer is given PyTorch's meaning",
+        "synchronizing": "PyTorch's layers sum within a `with` block, which a traced step has no place for",
+        "set_sum_within": "as `synchronizing`",
         "batch_norm_mode": "a layer of PyTorch has no mode but `training`",
         "batch_norms_of": "PyTorch's layers are found alike in both modes",
     },
@@ -56,10 +59,18 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "learning_rate_of": "PyTorch's optimiser keeps the rate with each group of parameters",
         "set_learning_rate": "as `learning_rate_of`",
     },
+    "probe.py": {"Probe.__init__": "PyTorch's probe tells the other processes what it does"},
     "prefix.py": {"Prefix.variant": "PyTorch falls back to the next variant where it can't prepare the best"},
     "projection.py": {
         "Projection": "timm's backbone has the layers already",
         "build_projection": "keras-hub's backbone lacks the layer, which is built from the file of weights",
+    },
+    "replicas.py": {
+        "Replicas": "PyTorch's replicas are processes, TensorFlow's devices of one process",
+        "Follower": "as `Replicas`",
+        "replicas_of": "as `Replicas`",
+        "leave_replicas": "as `Replicas`",
+        "make_logical_cpus": "as `Replicas`",
     },
     "stages.py": {
         "stage_layer": "Keras' graph is cut at the output of a layer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,6 +15,7 @@ from torch import nn
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
+from twintune.digests import digest_tensors
 from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
 from twintune.engines.fact_lines import describe_batch_norm
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
@@ -40,9 +42,11 @@ from twintune.engines.pytorch.model import AlignedBackbone, add_head, build_back
 from twintune.engines.pytorch.optimizer import build_optimizer, describe_optimizer, learning_rate_of
 from twintune.engines.pytorch.prefix import Prefix
 from twintune.engines.pytorch.probe import Probe
+from twintune.engines.pytorch.replicas import Replicas, replicas_of
 from twintune.engines.pytorch.step_parts import AlignedStepParts
 from twintune.engines.pytorch.steps import TrainStep, build_eval_step, to_device
 from twintune.engines.pytorch.suffix import build_suffix
+from twintune.engines.sharing import describe_replicas
 from twintune.model.head import initial_head
 from twintune.model.parameter_groups import parameter_settings
 from twintune.model.phases import batch_norm_mode_of
@@ -103,9 +107,23 @@ class AlignedEngine:
         )
         self._loss_scaling = build_loss_scaling(precision, self.device.native)
         self._training = request.training
+        self._all_replicas = self._replicas = Replicas()
+        self._took_part: set[int] = set()
+        if trained is None:
+            self._all_replicas = replicas_of(request, classes, self.device.native.index)
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes and unfreezes parameters, and makes the optimiser and the step."""
+        # A head on features is soon computed, and needs no second device.
+        self._replicas = self._all_replicas if first_stage < len(self._entry.stages) else Replicas()
+        self._took_part.clear()
+        if self._all_replicas.count > 1:
+            # The step of the phase before holds on to the parameters' gradients, until a collection frees it.
+            vars(self).pop("_train_step", None)
+            gc.collect()
+        return self._replicas.together("start_phase", lambda: self._start_phase(phase, first_stage), phase, first_stage)
+
+    def _start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         tensors = self.model.named_tensors()
         settings = parameter_settings({name: tensor.ndim for name, tensor in tensors.items()}, phase, self._entry)
         for parameter in self.model.all_parameters():
@@ -116,10 +134,11 @@ class AlignedEngine:
         set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
         self._optimizer = build_optimizer(phase.optimizer, trained, settings)
         ema = self._training.ema
-        self._average = WeightAverage(trained, ema.decay) if ema else None
+        # Only the first replica is ever evaluated.
+        self._average = WeightAverage(trained, ema.decay) if ema and self._replicas.rank == 0 else None
         suffix = build_suffix(self.model, self._entry, first_stage)
         self._train_step = TrainStep(
-            self.model, self._optimizer, self._average, self._loss_scaling, suffix, self._training
+            self.model, self._optimizer, self._average, self._loss_scaling, suffix, self._training, self._replicas
         )
         self._eval_step = build_eval_step(self.model, suffix)
         layers = [
@@ -133,7 +152,7 @@ class AlignedEngine:
 
     def train_step(self, step: StepInputs):
         """Trains on a batch (see `Engine.train_step`)."""
-        return self._train_step(to_device(step, self.device))
+        return self._replicas.share("train_step", lambda own: self._train_step(to_device(own, self.device)), step)
 
     def step_parts(self) -> AlignedStepParts:
         """The parts of the phase's training step."""
@@ -158,9 +177,10 @@ class AlignedEngine:
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches the outcomes of steps."""
+        self._took_part.update(int(count) for *_, count in handles)
         return [
-            StepOutcome(float(loss), int(correct), images, float(weight), None if moved is None else bool(moved))
-            for loss, correct, images, weight, moved in handles
+            StepOutcome(float(loss), int(correct), int(images), float(weight), None if moved is None else bool(moved))
+            for loss, correct, images, weight, moved, _ in handles
         ]
 
     def predict(self, inputs) -> np.ndarray:
@@ -181,7 +201,8 @@ class AlignedEngine:
 
     def keep_backbone(self) -> None:
         """Leaves the backbone to the next run."""
-        _KEPT.keep(self._backbone_key, self._aligned_backbone)
+        if self._all_replicas.count == 1:
+            _KEPT.keep(self._backbone_key, self._aligned_backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """The tensors of model, optimiser, average and loss scaling; no layer draws random numbers."""
@@ -195,6 +216,9 @@ class AlignedEngine:
 
     def load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
         """Loads tensors of `state`."""
+        self._replicas.together("load_state", lambda: self._load_state(tensors), dict(tensors))
+
+    def _load_state(self, tensors: Mapping[str, np.ndarray]) -> None:
         load_model(self.model, tensors)
         load_optimizer(self._optimizer, self.model, tensors)
         if self._average is not None:
@@ -209,7 +233,21 @@ class AlignedEngine:
 
     def probe(self) -> Probe:
         """The probe of the phase that was started."""
-        return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device)
+        return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device, self._replicas)
+
+    def describe_replicas(self) -> str:
+        """Describes the replicas that trained the phase."""
+        if self._replicas.count == 1:
+            return describe_replicas(self._took_part, None, [])
+        digests: list[str] = []
+        self._replicas.together("digest_replica", lambda: digests.append(self.digest_replica()), answers=digests)
+        trains = any(layer.training for layer in self.model.batch_norms)
+        return describe_replicas(self._took_part, self._replicas.batch_norm if trains else None, digests)
+
+    def digest_replica(self) -> str:
+        """The digest of the parameters that this process's replica trains."""
+        trained = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
+        return digest_tensors({name: self.model.to_canonical(name, p) for name, p in trained.items()})
 
     def precision(self) -> str:
         """Describes the dtypes of the live model's parts, and the scaling of its loss."""

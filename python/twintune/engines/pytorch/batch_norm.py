@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from torch import nn
+from torch import Tensor, nn
 
 from twintune.model.phases import BatchNormMode
 
@@ -38,6 +38,25 @@ def set_batch_norm_mode(layers: list[nn.BatchNorm2d], mode: BatchNormMode) -> No
     """Sets the mode in which layers normalise, whatever the mode of the rest of the model."""
     for layer in layers:
         layer.train(mode == "train")
+
+
+@contextlib.contextmanager
+def synchronizing(layers: list[nn.BatchNorm2d], sum_within: Callable[[Tensor], Tensor] | None) -> Iterator[None]:
+    """Has layers in training mode normalise by the moments of all replicas' images within a `with` block.
+
+    PyTorch's `SyncBatchNorm` runs on GPUs alone.
+
+    Args:
+        layers: The layers.
+        sum_within: A function that sums a tensor over all replicas; None for the moments of a replica's own images.
+    """
+    for layer in layers:
+        layer.__dict__["sum_within"] = sum_within
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.__dict__["sum_within"] = None
 
 
 @contextlib.contextmanager

@@ -37,6 +37,7 @@ from twintune.engines.pytorch.idiomatic_optimizer import build_idiomatic_optimiz
 from twintune.engines.pytorch.idiomatic_pipeline import IdiomaticPipeline
 from twintune.engines.pytorch.model import dtype_name, module_tensors, tensors_of_head
 from twintune.engines.pytorch.step_parts import IdiomaticStepParts
+from twintune.engines.sharing import ALONE
 from twintune.errors import TwintuneError
 from twintune.model.weights import weights_unavailable
 from twintune.protocol import Head, ImagenetWeights, Phase, RunRequest
@@ -146,6 +147,10 @@ class IdiomaticEngine:
     def describe_optimizer(self) -> str:
         """Describes the live optimiser as its last step took it."""
         return describe_idiomatic_optimizer(self.optimizer)
+
+    def describe_replicas(self) -> str:
+        """Describes the one model that the listing trains."""
+        return ALONE
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Changes nothing: the listing keeps no average of the weights."""

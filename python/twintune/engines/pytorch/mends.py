@@ -6,6 +6,7 @@ mends of TensorFlow's side are in the file of the same name there, and those of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import torch
@@ -15,6 +16,8 @@ from torch.nn import functional
 
 from twintune.engines.pytorch.replacing import replace_modules, with_tensors_of
 
+SumWithin = Callable[[torch.Tensor], torch.Tensor]
+
 
 class BatchNorm2d(nn.BatchNorm2d):
     """BatchNorm whose statistics of a batch are right to the last places of float64.
@@ -23,22 +26,27 @@ class BatchNorm2d(nn.BatchNorm2d):
     of them are nearly alike and are rounded the same way: the mean of 65,536 times -2.1 is off by 1e-12 of itself.
     """
 
+    sum_within: SumWithin | None = None
+    """The function that sums moments over all replicas (see `twintune.engines.pytorch.batch_norm.synchronizing`)."""
+
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         """Normalises maps of shape [images, channels, height, width]."""
-        if not self.training or input.dtype != torch.float64:
+        if not self.training or (input.dtype != torch.float64 and self.sum_within is None):
             return super().forward(input)
-        return _normalize_by_batch(self, input)
+        return _normalize_by_batch(self, input, self.sum_within)
 
 
 class BatchNormAct2d(norm_act.BatchNormAct2d):
     """timm's layer with its activation, mended as `BatchNorm2d` is."""
 
+    sum_within: SumWithin | None = None
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalises and activates maps of shape [images, channels, height, width]."""
-        if not self.training or x.dtype != torch.float64:
+        if not self.training or (x.dtype != torch.float64 and self.sum_within is None):
             return super().forward(x)
         drop, activate = cast(nn.Module, self.drop), cast(nn.Module, self.act)
-        return activate(drop(_normalize_by_batch(cast(nn.BatchNorm2d, self), x)))
+        return activate(drop(_normalize_by_batch(cast(nn.BatchNorm2d, self), x, self.sum_within)))
 
 
 class Hardsigmoid(nn.Hardsigmoid):
@@ -93,16 +101,25 @@ def _mended(module: nn.Module) -> nn.Module | None:
     return None
 
 
-def _normalize_by_batch(layer: nn.BatchNorm2d, images: torch.Tensor) -> torch.Tensor:
+def _normalize_by_batch(layer: nn.BatchNorm2d, images: torch.Tensor, sum_within: SumWithin | None) -> torch.Tensor:
     """Normalises as the layer does in training mode, with `mean`'s sums by halves and the variance in a second pass."""
-    mean = images.mean((0, 2, 3), keepdim=True)
+    values = images.new_full((), images.numel() // images.shape[1])
+    if sum_within is not None:
+        values = sum_within(values)
+    mean = _mean(images, values, sum_within)
     centered = images - mean
-    variance = centered.square().mean((0, 2, 3), keepdim=True)
+    variance = _mean(centered.square(), values, sum_within)
     with torch.no_grad():
-        values = images.numel() // images.shape[1]
         momentum = cast(float, layer.momentum)
         cast(torch.Tensor, layer.num_batches_tracked).add_(1)
         cast(torch.Tensor, layer.running_mean).lerp_(mean.flatten(), momentum)
         cast(torch.Tensor, layer.running_var).lerp_(variance.flatten() * values / (values - 1), momentum)
     scale, shift = (tensor[:, None, None] for tensor in (layer.weight, layer.bias))
     return torch.addcmul(shift, centered, scale * torch.rsqrt(variance + layer.eps))
+
+
+def _mean(images: torch.Tensor, values: torch.Tensor, sum_within: SumWithin | None) -> torch.Tensor:
+    """The mean of each channel, over all replicas' images where their sums are added up."""
+    if sum_within is None:
+        return images.mean((0, 2, 3), keepdim=True)
+    return sum_within(images.sum((0, 2, 3), keepdim=True)) / values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -18,6 +19,7 @@ from twintune.engines.pytorch.batch_norm import evaluating
 from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.memory_format import channels_first
 from twintune.engines.pytorch.model import AlignedModel
+from twintune.engines.pytorch.replicas import Replicas
 from twintune.engines.pytorch.stages import build_stage_outputs
 from twintune.engines.pytorch.steps import TrainStep, to_device
 
@@ -32,6 +34,7 @@ class Probe:
         optimizer: torch.optim.Optimizer,
         train_step: TrainStep,
         device: Device,
+        replicas: Replicas,
     ) -> None:
         """Takes the parts of a phase that has been started.
 
@@ -41,9 +44,10 @@ class Probe:
             optimizer: The phase's optimiser.
             train_step: The phase's training step.
             device: The model's device.
+            replicas: The replicas that share each batch that is trained on, this one among them.
         """
         self._model, self._entry, self._optimizer = model, entry, optimizer
-        self._train_step, self._device = train_step, device
+        self._train_step, self._device, self._replicas = train_step, device, replicas
 
     @torch.no_grad()
     def stage_outputs(self, images: np.ndarray, mode: ProbeMode) -> dict[str, np.ndarray]:
@@ -66,7 +70,11 @@ class Probe:
 
     def gradients(self, step: StepInputs) -> dict[str, np.ndarray]:
         """Computes the gradients of a batch's training loss."""
-        gradients = self._train_step.gradients(to_device(step, self._device))
+
+        def compute(share: StepInputs) -> dict[str, torch.Tensor]:
+            return self._train_step.gradients(to_device(share, self._device))
+
+        gradients = self._replicas.share("probe.gradients", compute, step)
         return {name: self._model.to_canonical(name, gradient) for name, gradient in gradients.items()}
 
     def take_optimizer_step(
@@ -74,11 +82,12 @@ class Probe:
     ) -> None:
         """Clips and applies given gradients."""
         ours = {name: self._model.from_canonical(name, gradient) for name, gradient in gradients.items()}
-        self._train_step.take_optimizer_step(ours, learning_rate, clips)
+        take = functools.partial(self._train_step.take_optimizer_step, ours, learning_rate, clips)
+        self._replicas.together("probe.take_optimizer_step", take, dict(gradients), learning_rate, clips)
 
     def clear_optimizer(self) -> None:
         """Empties the optimiser's buffers."""
-        self._optimizer.state.clear()
+        self._replicas.together("probe.clear_optimizer", self._optimizer.state.clear)
 
     def library_names(self) -> dict[str, str]:
         """Timm's names of stages and tensors; the head's tensors have only the names that twintune gives them."""

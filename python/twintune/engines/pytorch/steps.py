@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
+from torch import nn
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
 from twintune.engines.engine import StepInputs
 from twintune.engines.fact_lines import describe_step
-from twintune.engines.pytorch.batch_norm import evaluating
+from twintune.engines.pytorch.batch_norm import evaluating, synchronizing
 from twintune.engines.pytorch.compiling import compile_function
 from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.ema import WeightAverage
@@ -20,6 +23,7 @@ from twintune.engines.pytorch.loss_scaling import LossScaling
 from twintune.engines.pytorch.memory_format import as_layer_input
 from twintune.engines.pytorch.model import AlignedModel
 from twintune.engines.pytorch.optimizer import set_learning_rate
+from twintune.engines.pytorch.replicas import Replicas
 from twintune.protocol import Training
 
 
@@ -38,6 +42,7 @@ class TrainStep:
         loss_scaling: LossScaling,
         suffix: Callable,
         training: Training,
+        replicas: Replicas,
     ) -> None:
         """Takes the parts of a phase's training step.
 
@@ -49,6 +54,7 @@ class TrainStep:
             suffix: A function from the inputs to pooled features.
             training: The training settings, which give the batches of a group, the largest norm of the gradients, and
             whether steps are compiled.
+            replicas: The replicas that share each batch, this one among them.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
@@ -57,6 +63,10 @@ class TrainStep:
         self._suffix = suffix
         self._compiled = training.compile
         self._logits = compile_function(self._compute_logits) if self._compiled else self._compute_logits
+        self._replicas = replicas
+        if replicas.count > 1:
+            self._wrapped = replicas.wrap(_Replica(model, self._compute_logits))
+            self._logits = self._compute_logits_together
         self._last_bias = model.layers[-1].bias
         self._parameters = {
             name: parameter
@@ -71,13 +81,19 @@ class TrainStep:
             step: The step, whose arrays are tensors on the device, as `to_device` makes them.
 
         Returns:
-            Loss, right answers, number of images and their summed weight, and whether the optimiser moved the head.
+            Loss, right answers, number of images and their summed weight, whether the optimiser moved the head, and the
+            number of replicas that took part.
         """
         targets: Any = step.targets
-        objective, loss, correct = self.forward(step)
-        objective.backward()
+        with self._summed(is_last=step.divisor is not None):
+            objective, loss, correct = self.forward(step)
+            objective.backward()
         moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
-        return loss, correct, len(step.inputs), targets.coefficients.sum(), moved
+        if self._replicas.count == 1:
+            return loss, correct, len(step.inputs), targets.coefficients.sum(), moved, 1
+        own = [loss, correct, correct.new_tensor(len(step.inputs)), targets.coefficients.sum(), torch.ones_like(loss)]
+        loss, correct, images, weight, count = self._replicas.sum(torch.stack([each.double() for each in own]))
+        return loss, correct, images, weight, moved, count
 
     def forward(self, step: StepInputs) -> Any:
         """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
@@ -128,6 +144,15 @@ class TrainStep:
     def _compute_logits(self, inputs, masks):
         return self._model.logits(self._suffix(inputs), masks)
 
+    def _compute_logits_together(self, inputs, masks):
+        sum_within = self._replicas.sum_within if self._replicas.batch_norm == "synchronized" else None
+        with synchronizing(self._model.batch_norms, sum_within):
+            return self._wrapped(inputs, masks)
+
+    def _summed(self, is_last: bool) -> AbstractContextManager:
+        """Sums gradients over the replicas with the last batch of a group, which has those of the batches before."""
+        return contextlib.nullcontext() if is_last or self._replicas.count == 1 else self._wrapped.no_sync()
+
     def _forget_gradients(self) -> None:
         self._optimizer.zero_grad(set_to_none=True)
 
@@ -146,6 +171,18 @@ class TrainStep:
         if has_stepped and self.average is not None:
             self.average.update()
         return (self._last_bias.detach() != before).any()
+
+
+class _Replica(nn.Module):
+    """The model of a replica, in the form that DistributedDataParallel wraps."""
+
+    def __init__(self, model: AlignedModel, logits: Callable) -> None:
+        super().__init__()
+        self.backbone, self.head = model.backbone, nn.ModuleList(model.layers)
+        self._logits = logits
+
+    def forward(self, inputs, masks):
+        return self._logits(inputs, masks)
 
 
 def to_device(step: StepInputs, device: Device) -> StepInputs:

@@ -14,10 +14,12 @@ import tensorflow as tf
 
 from twintune.backbones import find_backbone
 from twintune.data.loader import SharedLoader
+from twintune.digests import digest_tensors
 from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
 from twintune.engines.fact_lines import describe_batch_norm
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
-from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode
+from twintune.engines.sharing import describe_replicas
+from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode, set_sum_within
 from twintune.engines.tensorflow.checkpoint import (
     average_tensors,
     load_average,
@@ -38,6 +40,7 @@ from twintune.engines.tensorflow.model import AlignedBackbone, add_head, build_b
 from twintune.engines.tensorflow.optimizer import build_optimizer, describe_optimizer
 from twintune.engines.tensorflow.prefix import Prefix
 from twintune.engines.tensorflow.probe import Probe
+from twintune.engines.tensorflow.replicas import Replicas, replicas_of
 from twintune.engines.tensorflow.step_parts import AlignedStepParts
 from twintune.engines.tensorflow.steps import TrainStep, build_eval_step
 from twintune.engines.tensorflow.suffix import build_suffix, input_shape
@@ -72,6 +75,9 @@ class AlignedEngine:
         Raises:
             TwintuneError: If the weights, the device or the precision can't be had.
         """
+        # The devices of a CPU are made before anything starts TensorFlow's runtime.
+        self._all_replicas = self._replicas = Replicas() if trained is not None else replicas_of(request)
+        self._took_part: set[int] = set()
         start_run(request.seeds.init, request.deterministic)
         precision = request.training.precision
         dtype = array_dtype(precision)
@@ -87,9 +93,12 @@ class AlignedEngine:
         file, batch_norm = trained or resolve_weights(request), self._entry.batch_norm_of(weights)
         self._backbone_key = BackboneKey.of(name, file, batch_norm, precision, self.device.native)
         build = functools.partial(build_backbone, name, file, batch_norm, precision, self.device)
-        self._aligned_backbone = _KEPT.take(self._backbone_key, build)
         head_tensors = initial_head(self._head, self._entry.features, classes, request.seeds.init)
-        self.model = add_head(self._aligned_backbone, self._head, head_tensors, precision, self.device)
+        with self._replicas.scope():
+            # The copies of a backbone's variables are no other run's.
+            alone = self._replicas.count == 1
+            self._aligned_backbone = _KEPT.take(self._backbone_key, build) if alone else build()
+            self.model = add_head(self._aligned_backbone, self._head, head_tensors, precision, self.device)
         self.pipeline = SharedLoader(
             request.seeds,
             request.training.batch_size,
@@ -108,7 +117,12 @@ class AlignedEngine:
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes and unfreezes variables, makes the optimiser and traces the steps anew."""
-        with tf.device(self.device.native):
+        # A head on features is soon computed, and needs no second device.
+        self._replicas = self._all_replicas if first_stage < len(self._entry.stages) else Replicas()
+        self._took_part.clear()
+        synchronizes = self._replicas.count > 1 and self._replicas.batch_norm == "synchronized"
+        set_sum_within(self.model.batch_norms, self._replicas.sum if synchronizes else None)
+        with tf.device(self.device.native), self._replicas.scope():
             tensors = self.model.named_tensors()
             ranks = {name: variable.shape.rank for name, variable in tensors.items()}
             settings = parameter_settings(ranks, phase, self._entry)
@@ -126,6 +140,7 @@ class AlignedEngine:
                 self._loss_scaling,
                 suffix,
                 self._training,
+                self._replicas,
                 (input_spec, tf.TensorSpec([None], tf.int64), self._target_spec, self._mask_specs),
             )
             self._eval_step = build_eval_step(self.model, suffix, input_spec)
@@ -168,9 +183,10 @@ class AlignedEngine:
 
     def read_steps(self, handles: Sequence) -> list[StepOutcome]:
         """Fetches the outcomes of steps."""
+        self._took_part.update(int(count) for *_, count in handles)
         return [
-            StepOutcome(float(loss), int(correct), images, float(weight), None if moved is None else bool(moved))
-            for loss, correct, images, weight, moved in handles
+            StepOutcome(float(loss), int(correct), int(images), float(weight), None if moved is None else bool(moved))
+            for loss, correct, images, weight, moved, _ in handles
         ]
 
     def predict(self, inputs) -> np.ndarray:
@@ -192,7 +208,8 @@ class AlignedEngine:
 
     def keep_backbone(self) -> None:
         """Leaves the backbone to the next run."""
-        _KEPT.keep(self._backbone_key, self._aligned_backbone)
+        if self._all_replicas.count == 1:
+            _KEPT.keep(self._backbone_key, self._aligned_backbone)
 
     def state(self, backbone: bool) -> dict[str, np.ndarray]:
         """The tensors of model, optimiser, average and loss scaling; no layer draws random numbers."""
@@ -224,6 +241,19 @@ class AlignedEngine:
         """The probe of the phase that was started."""
         return Probe(self.model, self._entry, self._optimizer, self._train_step, self.device)
 
+    def describe_replicas(self) -> str:
+        """Describes the replicas that trained the phase."""
+        if self._replicas.count == 1:
+            return describe_replicas(self._took_part, None, [])
+        trained = zip(self._optimizer.names, self._optimizer.variables, strict=True)
+        copies = {name: self._replicas.copies_of(variable) for name, variable in trained}
+        digests = [
+            digest_tensors({name: self.model.to_canonical(name, each[replica]) for name, each in copies.items()})
+            for replica in range(self._replicas.count)
+        ]
+        trains = any(layer.mode == "train" for layer in self.model.batch_norms)
+        return describe_replicas(self._took_part, self._replicas.batch_norm if trains else None, digests)
+
     def precision(self) -> str:
         """Describes the dtypes of the live model's parts, and the scaling of its loss."""
         dtypes = self.device.describe_precision(live_dtypes(self.model))
@@ -236,7 +266,8 @@ class AlignedEngine:
 
     def placement(self) -> str:
         """The device of the live variables."""
-        return describe_placement(variable.value for variable in self.model.all_variables())
+        variables = self.model.all_variables()
+        return describe_placement(copy for each in variables for copy in self._all_replicas.copies_of(each.value))
 
     def _input_spec(self, first_stage: int) -> tf.TensorSpec:
         return tf.TensorSpec(input_shape(self.model, self._entry, first_stage, self._image_size), self._dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import keras
@@ -26,6 +26,11 @@ class BatchNormalization(keras.layers.BatchNormalization):
     mode: BatchNormMode = "inference"
     normalize: Callable[[BatchNormalization, tf.Tensor], tf.Tensor] | None = None
     """The function that normalises in inference mode, in place of Keras; None for Keras itself."""
+    sum_within: Callable[[Sequence[tf.Tensor]], list[tf.Tensor]] | None = None
+    """The function that sums the moments of a batch over all replicas, which share it; None for those of one replica.
+
+    Keras' own `synchronized` takes the difference of two sums for the variance, which cancels in float32.
+    """
 
     def call(self, inputs, training=None, mask=None):
         """Normalises inputs; the layer's `mode` decides how, not `training`."""
@@ -36,16 +41,34 @@ class BatchNormalization(keras.layers.BatchNormalization):
         variance: Any = self.moving_variance
         before = self.momentum * tf.convert_to_tensor(variance)
         outputs = super().call(inputs, training=True, mask=mask)
-        count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], before.dtype)
+        (count,) = self._sum([tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], before.dtype)])
         biased = tf.convert_to_tensor(variance) - before
         variance.assign(before + biased * count / (count - 1))
         return outputs
 
     def _moments(self, inputs, mask):
+        if self._sums_within:
+            (count,) = self._sum([tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], inputs.dtype)])
+            (total,) = self._sum([_sum_by_axis(inputs)])
+            mean = total / count
+            (total,) = self._sum([_sum_by_axis(tf.square(inputs - mean))])
+            return mean, total / count
         if inputs.dtype != tf.float64:
             return super()._moments(inputs, mask)
         mean = _mean_by_axis(inputs)
         return mean, _mean_by_axis(tf.square(inputs - mean))
+
+    @property
+    def _sums_within(self) -> bool:
+        # Outside of the replicas' step, as in a probe's pass, a batch is whole.
+        return (
+            self.sum_within is not None
+            and tf.distribute.has_strategy()
+            and not tf.distribute.in_cross_replica_context()
+        )
+
+    def _sum(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
+        return self.sum_within(values) if self.sum_within is not None and self._sums_within else values
 
 
 def adopt_batch_norm(backbone: keras.Model, epsilon: float, momentum: float) -> list[BatchNormalization]:
@@ -76,6 +99,14 @@ def set_batch_norm_mode(layers: list[BatchNormalization], mode: BatchNormMode) -
         layer.mode = mode
 
 
+def set_sum_within(
+    layers: list[BatchNormalization], sum_within: Callable[[Sequence[tf.Tensor]], list[tf.Tensor]] | None
+) -> None:
+    """Sets how layers in training mode sum the moments of a batch that replicas share (see `BatchNormalization`)."""
+    for layer in layers:
+        layer.sum_within = sum_within
+
+
 @contextlib.contextmanager
 def evaluating(layers: list[BatchNormalization]) -> Iterator[None]:
     """Has layers normalise by their running statistics in functions that are traced within a `with` block."""
@@ -91,3 +122,8 @@ def evaluating(layers: list[BatchNormalization]) -> Iterator[None]:
 def _mean_by_axis(values: tf.Tensor) -> tf.Tensor:
     """The mean of each channel of [images, height, width, channels], in sums of a few values each."""
     return tf.reduce_mean(tf.reduce_mean(tf.reduce_mean(values, 2), 1), 0)
+
+
+def _sum_by_axis(values: tf.Tensor) -> tf.Tensor:
+    """The sum of each channel of [images, height, width, channels], in sums of a few values each."""
+    return tf.reduce_sum(tf.reduce_sum(tf.reduce_sum(values, 2), 1), 0)

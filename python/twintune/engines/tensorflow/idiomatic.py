@@ -19,6 +19,7 @@ import tensorflow as tf
 from twintune.backbones import KerasModel, find_idiomatic_pair
 from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome
 from twintune.engines.fact_lines import describe_batch_norm, describe_dropout
+from twintune.engines.sharing import ALONE
 from twintune.engines.tensorflow.checkpoint import load_head
 from twintune.engines.tensorflow.device import Device, describe_placement, start_run
 from twintune.engines.tensorflow.idiomatic_optimizer import build_idiomatic_optimizer, describe_idiomatic_optimizer
@@ -113,6 +114,10 @@ class IdiomaticEngine:
     def describe_optimizer(self) -> str:
         """Describes the live optimiser as its last step took it."""
         return describe_idiomatic_optimizer(self.model.optimizer)
+
+    def describe_replicas(self) -> str:
+        """Describes the one model that the listing trains."""
+        return ALONE
 
     def averaged_weights(self) -> AbstractContextManager[None]:
         """Changes nothing: the listing keeps no average of the weights."""

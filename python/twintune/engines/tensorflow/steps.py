@@ -16,6 +16,7 @@ from twintune.engines.tensorflow.ema import WeightAverage
 from twintune.engines.tensorflow.loss_scaling import LossScaling, all_finite
 from twintune.engines.tensorflow.model import AlignedModel
 from twintune.engines.tensorflow.optimizer import AlignedOptimizer
+from twintune.engines.tensorflow.replicas import Replicas
 from twintune.protocol import Training
 
 
@@ -34,6 +35,7 @@ class TrainStep:
         loss_scaling: LossScaling,
         suffix: Callable,
         training: Training,
+        replicas: Replicas,
         batch_specs: tuple,
     ) -> None:
         """Makes the functions to trace, with a fixed signature: a short last batch doesn't trace them again.
@@ -46,13 +48,14 @@ class TrainStep:
             suffix: A function from the inputs to pooled features.
             training: The training settings, which give the batches of a group, the largest norm of the gradients, and
             whether steps are compiled.
+            replicas: The replicas that share each batch.
             batch_specs: The specs of inputs, labels, targets and dropout masks.
         """
         self.accumulation = training.gradient_accumulation
         self.clip_norm = training.clip_gradient_norm
         self.average = average
         self._model, self._optimizer, self._loss_scaling = model, optimizer, loss_scaling
-        self._suffix = suffix
+        self._suffix, self._replicas = suffix, replicas
         self._compiled = training.compile
         scalar = tf.TensorSpec([], tf.float64)
         # A function is traced when it is first called, so those that only a profile calls cost nothing else.
@@ -76,16 +79,21 @@ class TrainStep:
             step: The step, whose arrays may be tensors, as `to_device` makes them.
 
         Returns:
-            Loss, right answers, number of images and their summed weight, and whether the optimiser moved the head.
+            Loss, right answers, number of images and their summed weight, whether the optimiser moved the head, and the
+            number of replicas that took part.
         """
-        batch, images = _batch_of(step), len(step.inputs)
+        batch = _batch_of(step)
         if self._steps_alone:
             coefficients = self._optimizer.next_coefficients(step.learning_rate)
-            loss, correct, weight, moved = self._step_alone(*batch, coefficients)
+            outcome, moved = self._step_alone(*batch, coefficients)
         else:
-            loss, correct, weight = self._accumulate(*batch, self._loss_scaling.scale)
+            outcome = self._accumulate(*batch, self._loss_scaling.scale)
             moved = None if step.divisor is None else self._end_group(step.divisor, step.learning_rate)
-        return loss, correct, images, weight, moved
+        if self._replicas.count == 1:
+            loss, correct, weight = outcome
+            return loss, correct, len(step.inputs), weight, moved, 1
+        loss, correct, weight, images, replicas = outcome
+        return loss, correct, images, weight, moved, replicas
 
     def forward(self, step: StepInputs) -> Any:
         """Computes the objective that is differentiated, the batch's loss and the number of right answers."""
@@ -98,10 +106,12 @@ class TrainStep:
     def gradients(self, step: StepInputs) -> dict[str, tf.Tensor]:
         """The gradients of a batch's loss by canonical name, neither scaled nor clipped; nothing is traced."""
         targets, scale = step.targets, self._loss_scaling.scale
-        batch = (tf.convert_to_tensor(step.inputs), targets.labels, targets.coefficients, step.masks)
+        batch = tf.nest.map_structure(
+            tf.convert_to_tensor, (step.inputs, targets.labels, targets.coefficients, step.masks)
+        )
         # The traced step gets these tensors too: `tf.cast` would make a Python number a float32 first.
         scalars = [tf.constant(scalar, tf.float64) for scalar in (targets.weight, scale)]
-        gradients, _, _ = self._differentiate(*batch, *scalars)
+        gradients = self._replicas.on_each(self._compute_gradients)(*batch, *scalars)
         divisor = scale * (targets.weight if self.accumulation > 1 else 1)
         named = zip(self._optimizer.names, gradients, strict=True)
         return {name: tf.convert_to_tensor(gradient) / divisor for name, gradient in named}
@@ -112,7 +122,8 @@ class TrainStep:
         self.clip_norm = clip_norm if clips else None
         try:
             # Nothing is traced.
-            self._update(ours, tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate)))
+            coefficients = tf.convert_to_tensor(self._optimizer.next_coefficients(learning_rate))
+            self._replicas.on_each(self._update)(ours, coefficients)
         finally:
             self.clip_norm = clip_norm
 
@@ -136,18 +147,35 @@ class TrainStep:
         return moved
 
     def _train_alone(self, inputs, labels, targets, masks, weight, coefficients):
+        inputs, labels, targets, masks = self._replicas.share((inputs, labels, targets, masks))
         gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight, 1.0)
-        moved = self._update(gradients, coefficients)
-        return loss, correct, tf.reduce_sum(targets), moved
+        moved = self._update(self._replicas.sum(gradients), coefficients)
+        return self._outcome(loss, correct, targets), moved
 
     def _add_gradients(self, inputs, labels, targets, masks, weight, scale):
+        inputs, labels, targets, masks = self._replicas.share((inputs, labels, targets, masks))
         gradients, loss, correct = self._differentiate(inputs, labels, targets, masks, weight, scale)
         for total, gradient in zip(self._sums, gradients, strict=True):
             total.assign_add(gradient)
-        return loss, correct, tf.reduce_sum(targets)
+        return self._outcome(loss, correct, targets)
+
+    def _compute_gradients(self, inputs, labels, targets, masks, weight, scale):
+        inputs, labels, targets, masks = self._replicas.share((inputs, labels, targets, masks))
+        gradients, _, _ = self._differentiate(inputs, labels, targets, masks, weight, scale)
+        return self._replicas.sum(gradients)
+
+    def _outcome(self, loss, correct, targets):
+        """The outcome of a batch: over all replicas, with the number of their images and their own number."""
+        weight = tf.reduce_sum(targets)
+        if self._replicas.count == 1:
+            return loss, correct, weight
+        own = [loss, correct, weight, tf.shape(targets)[0], tf.ones([])]
+        (sums,) = self._replicas.sum([tf.stack([tf.cast(each, tf.float64) for each in own])])
+        return tuple(tf.unstack(sums))
 
     def _update_from_sums(self, divisor, coefficients) -> tf.Tensor:
-        moved = self._update([total / tf.cast(divisor, total.dtype) for total in self._sums], coefficients)
+        sums = self._replicas.sum(self._sums)
+        moved = self._update([total / tf.cast(divisor, total.dtype) for total in sums], coefficients)
         self._clear_sums()
         return moved
 
@@ -189,6 +217,7 @@ class TrainStep:
         return tf.reduce_any(self._last_bias != before)
 
     def _traced(self, function: Callable, *specs: Any) -> Callable:
+        function = self._replicas.on_each(function)
         return tf.function(function, input_signature=specs, autograph=False, jit_compile=self._compiled or None)
 
 
