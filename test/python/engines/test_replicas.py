@@ -84,7 +84,7 @@ def test_a_head_on_features_stays_on_one_device_between_phases_that_replicas_sha
     engine = create_engine(request_of(framework, dataParallel=LOCAL), CLASSES)
     lines = []
     for first_stage, inputs in ((0, images_of(0, 3)), (STAGES, np.ones((3, 512))), (0, images_of(1, 3))):
-        engine.start_phase(LAST_STAGE, first_stage)
+        engine.start_phase(phase_of(optimizer=SGD) if first_stage else LAST_STAGE, first_stage)
         engine.read_steps([engine.train_step(step_of(inputs))])
         lines.append(engine.describe_replicas())
     together = "2 replicas in every step, no batch norm in training mode, equal parameters on all"
@@ -106,6 +106,7 @@ def test_a_whole_run_of_two_replicas_is_that_of_one_device_and_says_so(make_requ
         "2 replicas in every step, batch norm synchronized, equal parameters on all",
     ]
     assert together.facts.device == alone.facts.device
+    assert ("over 2 processes" in together.peak_memory_method) == (framework == "pytorch")
     assert [epoch.train.loss for epoch in together.epochs] == pytest.approx(
         [epoch.train.loss for epoch in alone.epochs], rel=BOUND
     )

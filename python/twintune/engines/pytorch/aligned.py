@@ -110,7 +110,7 @@ class AlignedEngine:
         self._all_replicas = self._replicas = Replicas()
         self._took_part: set[int] = set()
         if trained is None:
-            self._all_replicas = replicas_of(request, classes, self.device.native.index)
+            self._all_replicas = self.device.replicas = replicas_of(request, classes, self.device.native.index)
 
     def start_phase(self, phase: Phase, first_stage: int) -> PhaseFacts:
         """Freezes and unfreezes parameters, and makes the optimiser and the step."""

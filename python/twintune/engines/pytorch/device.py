@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from twintune.engines.devices import choose_gpu
+from twintune.engines.pytorch.replicas import Replicas
 from twintune.model.precision import describe_dtypes
 from twintune.system.cpu import available_cores, describe_threads
 from twintune.system.memory import ResidentPeak, keep_freed_memory
@@ -67,14 +68,16 @@ class Device:
         """The device as PyTorch has it."""
         self.on_gpu = self.native.type == "cuda"
         """Whether the device is a GPU."""
+        self.replicas = Replicas()
+        """The replicas of the run's model, whose memory is counted with that of this process."""
         self._resident_peak = ResidentPeak()
         if self.on_gpu:
             # Memory that an earlier run on a warm worker left in the allocator would count as this run's.
             torch.cuda.empty_cache()
 
     def threads(self) -> str:
-        """Describes PyTorch's CPU threads, and the processors that they may run on."""
-        return describe_threads(torch.get_num_threads(), torch.get_num_interop_threads())
+        """Describes PyTorch's CPU threads, of all replicas together, and the processors that they may run on."""
+        return describe_threads(self.replicas.count * torch.get_num_threads(), torch.get_num_interop_threads())
 
     def is_deterministic(self) -> bool:
         """Whether only deterministic kernels run."""
@@ -102,13 +105,23 @@ class Device:
 
     def start_memory_peak(self) -> None:
         """Begins to measure the peak anew: the allocator's on a GPU, the resident set's on a CPU."""
+        self.replicas.together("device.start_memory_peak", self._start_memory_peak)
+
+    def _start_memory_peak(self) -> None:
         if self.on_gpu:
             torch.cuda.reset_peak_memory_stats(self.native)
         else:
             self._resident_peak.start()
 
     def memory_peak(self) -> tuple[int, str]:
-        """The peak of the memory in bytes, and how it was read."""
+        """The peak of the memory in bytes, with those of all replicas, and how it was read."""
+        of_others: list[tuple[int, str]] = []
+        peak, method = self.replicas.together("device.memory_peak", self._memory_peak, answers=of_others)
+        if of_others:
+            method = f"{method}, added up over {1 + len(of_others)} processes"
+        return peak + sum(each for each, _ in of_others), method
+
+    def _memory_peak(self) -> tuple[int, str]:
         if self.on_gpu:
             return torch.cuda.max_memory_allocated(self.native), "peak of the framework's GPU allocator"
         return self._resident_peak.read()

@@ -129,8 +129,8 @@ class ReplicaProcess:
         return TwintuneError(
             "REPLICA_FAILED",
             f"Replica {self.rank} of the model {state}, so the run can't go on{cause}.",
-            "The run's log has what the replica's process said last. Run `twintune resume`, with fewer devices in"
-            " training.dataParallel if memory was short.",
+            "The run's log has what the replica's process said last. Run `twintune resume`; if memory was short, start"
+            " a comparison with fewer training.dataParallel.devices.",
         )
 
     def failure_of_its_own(self) -> TwintuneError | None:

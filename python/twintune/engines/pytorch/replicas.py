@@ -20,6 +20,9 @@ from twintune.system.cpu import available_cores
 
 Result = TypeVar("Result")
 
+_ANSWERED = ("digest_replica", "device.memory_peak")
+"""The pieces of work whose results the leading process is given."""
+
 _group: Group | None = None
 """The processes that this one leads; they stay for the next run that wants as many."""
 _joined: Joined | None = None
@@ -160,7 +163,8 @@ class Follower:
         """Does its part of a piece of work, and returns an answer that can be pickled.
 
         Args:
-            name: The work's name: `join`, `build`, or that of a method of the engine, or of its probe as `probe.NAME`.
+            name: The work's name: `join`, `build`, or that of a method of the engine, or of its probe or device as
+            `probe.NAME` or `device.NAME`.
         """
         global _joined
         if name == "join":
@@ -176,8 +180,10 @@ class Follower:
             self._engine = create_engine(request, classes)
             return None
         owner, _, method = name.rpartition(".")
-        answer = getattr(self._engine.probe() if owner else self._engine, method)(*arguments)
-        return answer if isinstance(answer, str) else None
+        owners = {"": lambda: self._engine, "probe": self._engine.probe, "device": lambda: self._engine.device}
+        answer = getattr(owners[owner](), method)(*arguments)
+        # Nobody waits for tensors.
+        return answer if name in _ANSWERED else None
 
 
 def replicas_of(request: RunRequest, classes: int, gpu: int | None) -> Replicas:

@@ -124,6 +124,7 @@ class AlignedEngine:
         set_sum_within(self.model.batch_norms, self._replicas.sum if synchronizes else None)
         with tf.device(self.device.native), self._replicas.scope():
             tensors = self.model.named_tensors()
+            self._replicas.spread(tensors.values())
             ranks = {name: variable.shape.rank for name, variable in tensors.items()}
             settings = parameter_settings(ranks, phase, self._entry)
             trained = {name: tensors[name] for name in settings}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -71,6 +71,13 @@ class Replicas:
         context = tf.distribute.get_replica_context()
         return context.all_reduce(tf.distribute.ReduceOp.SUM, [tf.convert_to_tensor(value) for value in values])
 
+    def spread(self, variables: Iterable[Any]) -> None:
+        """Gives all copies of variables the values of the first one, which a phase on one device has trained alone."""
+        for variable in variables:
+            first, *others = self.copies_of(variable)
+            for other in others:
+                other.assign(first)
+
     def copies_of(self, variable: Any) -> Sequence[tf.Variable]:
         """The copies of a variable, one for each replica."""
         return [variable] if self._strategy is None else self._strategy.experimental_local_results(variable)
@@ -103,18 +110,23 @@ def replicas_of(request: RunRequest) -> Replicas:
                 "Set training.dataParallel.devices to as many as there are; `twintune doctor` shows them.",
             )
         names = [f"/GPU:{first + index}" for index in range(parallel.devices)]
-    return Replicas(_strategy_on(tuple(names)), parallel.batch_norm)
+    sums_within = parallel.batch_norm == "synchronized"
+    return Replicas(_strategy_on(tuple(names), sums_within), parallel.batch_norm)
 
 
 @functools.cache
-def _strategy_on(names: tuple[str, ...]) -> tf.distribute.MirroredStrategy:
+def _strategy_on(names: tuple[str, ...], sums_within: bool) -> tf.distribute.MirroredStrategy:
     """The strategy of some devices, one for all runs of this process.
 
     Collective operations are numbered by their strategy, and TensorFlow's runtime takes those of two strategies on the
-    same devices for one. On a CPU sums are made without them.
+    same devices for one. On a CPU the sums at a step's end are made without them.
+
+    Args:
+        names: TensorFlow's names of the devices.
+        sums_within: Whether replicas sum within a pass too, as synchronized BatchNorm does.
     """
     on_gpu = names[0].startswith("/GPU")
-    reduction = None if on_gpu else tf.distribute.ReductionToOneDevice()
+    reduction = None if on_gpu or sums_within else tf.distribute.ReductionToOneDevice()
     return tf.distribute.MirroredStrategy(list(names), cross_device_ops=reduction)
 
 
