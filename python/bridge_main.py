@@ -18,6 +18,7 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [_FOLDER, *(folder for folder in sys.path if folder != _FOLDER)]
 
 from twintune.errors import Cancelled, TwintuneError, to_failure  # noqa: E402
+from twintune.system.cpu import use_processors  # noqa: E402
 from twintune.system.process_guard import log_to, prepare  # noqa: E402
 
 
@@ -25,7 +26,7 @@ def invoke(name: str, payload: str, emit: Callable[[str], bool]) -> str:
     """Carries out one message and returns its reply (`src/protocol/reply.ts`) as JSON.
 
     Args:
-        name: The message's name: `prepare`, `log-to`, or a key of `twintune.handlers.HANDLERS`.
+        name: The message's name: `prepare`, `log-to`, `use-processors`, or a key of `twintune.handlers.HANDLERS`.
         payload: The request as JSON.
         emit: A function that takes a progress report as JSON, and returns false when the work should stop.
     """
@@ -76,6 +77,9 @@ def _reply(name: str, payload: str, progress: Progress) -> str:
             return json.dumps({"ok": True, "result": prepare()})
         if name == "log-to":
             log_to(json.loads(payload)["file"])
+            return json.dumps({"ok": True, "result": {}})
+        if name == "use-processors":
+            use_processors(json.loads(payload)["processors"])
             return json.dumps({"ok": True, "result": {}})
         return _encode({"ok": True, "result": _handler(name)(payload.encode(), progress.report)})
     except BaseException as exception:  # sys.exit or a KeyboardInterrupt in a handler must not end the bridge

@@ -136,6 +136,7 @@ export const warningCodeSchema = z.enum([
   'DISAGREEMENT',
   'MACHINE_BUSY',
   'MACHINES_DIFFER',
+  'NO_ROOM',
   'PYTHON_SILENT',
   ...failureCodes,
 ])

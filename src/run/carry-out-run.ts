@@ -8,6 +8,13 @@ import { runMessage } from '../protocol/run.js'
 import { now } from './folder/journal.js'
 import type { FrameworkWorker } from './workers/framework-worker.js'
 
+export interface CarryOutRunOptions {
+  readonly onEvent: (event: Event) => void
+  readonly signal: AbortSignal
+  /** Function that makes the worker ready for this run; what it rejects with is the run's failure. */
+  readonly prepare?: () => Promise<void>
+}
+
 /**
  * Carries out one run on a warm worker: `run-started`, what Python reports, and the result, in whichever way the run
  * ended. Never rejects because of the run. `run-finished` and `run-failed` are for the caller to tell, who keeps the
@@ -17,7 +24,7 @@ export async function carryOutRun(
   run: Run,
   warm: FrameworkWorker,
   request: RunRequest,
-  { onEvent, signal }: { readonly onEvent: (event: Event) => void; readonly signal: AbortSignal },
+  { onEvent, signal, prepare }: CarryOutRunOptions,
 ): Promise<RunResult> {
   const epochs: EpochRecord[] = []
   const onProgress = (progress: RunProgress): void => {
@@ -37,6 +44,7 @@ export async function carryOutRun(
   })
   const startUp = warm.takeStartUpSeconds()
   try {
+    await prepare?.()
     const result = await warm.worker.request(runMessage, request, { onProgress, signal })
     return { ...result, ...run, seconds: { ...result.seconds, ...startUp } }
   } catch (error) {

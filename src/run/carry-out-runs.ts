@@ -72,7 +72,9 @@ export interface Undertaking {
  */
 export async function carryOutRuns(
   { experiment, folder, machine, surroundings, kept, looks, shard, merged }: Undertaking,
-  options: Omit<CarryOutRunsOptions, 'featureCache' | keyof ExecutorChoice> & { readonly executor: Executor },
+  options: Omit<CarryOutRunsOptions, 'featureCache' | 'executor' | 'startWorker'> & {
+    readonly executor: Executor
+  },
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -97,6 +99,11 @@ export async function carryOutRuns(
     }),
     warmWorkers: workers,
     startWorker: (options) => executor.startWorker(options),
+    whyNoRoom: () => executor.whyNoRoom(),
+    onNoRoom: (reason) => {
+      const message = `${reason} Fewer runs go on at the same time, and workers take turns.`
+      journal.event({ type: 'warning', time: now(), code: 'NO_ROOM', message })
+    },
   })
   try {
     journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard }))
@@ -107,7 +114,7 @@ export async function carryOutRuns(
       parallel,
       cores: os.availableParallelism(),
       signal,
-      carryOut: async (run, worker) => {
+      carryOut: async (run, worker, lane) => {
         const request = runRequest(experiment, run, {
           ...surroundings,
           // A repeat shows how far computing anew comes from its first run, so that it computes its features too.
@@ -120,7 +127,9 @@ export async function carryOutRuns(
         const ended = await carryOutRun(run, worker, request, {
           onEvent: (event) => journal.event(event),
           signal,
+          prepare: () => executor.enterLane(worker.worker, lane),
         })
+        await executor.leaveLane(worker.worker)
         const result = refuseOtherWeights(ended, journal.results, experiment)
         const disturbed = parallel === 1 && result.status === 'finished' ? whyDisturbed(result) : null
         if (disturbed) {

@@ -7,7 +7,6 @@ import { isSameRun, planRuns } from '../plan/plan-runs.js'
 import type { Experiment } from '../spec/schema.js'
 import { mostSeeds } from '../spec/seeds.js'
 import { formatShard } from '../spec/shard.js'
-import type { WorkerOptions } from '../worker/worker-options.js'
 import { carryOutRuns, type Undertaking } from './carry-out-runs.js'
 import { withExecutor } from './executors/with-executor.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
@@ -56,8 +55,7 @@ export async function extendExperiment(
         // Only a reading under the lock holds.
         const recorded = await requireComparison(comparisonDirectory)
         const before = await takeUp(recorded, folder, machineSurroundings(options))
-        const startWorker = (worker: WorkerOptions) => executor.startWorker(worker)
-        await requireSameGround(before, { workers, signal: cancelSignal, startWorker })
+        await requireSameGround(before, { workers, signal: cancelSignal, executor })
         undertaking = addSeeds(before, missingSeeds(recorded, seeds), emit)
       } catch (error) {
         folder.close()

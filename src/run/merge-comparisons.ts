@@ -7,7 +7,6 @@ import { expandShorthands } from '../plan/expand-shorthands.js'
 import { planRuns } from '../plan/plan-runs.js'
 import { loadExperiment } from '../spec/load.js'
 import type { Experiment } from '../spec/schema.js'
-import type { WorkerOptions } from '../worker/worker-options.js'
 import { type CarryOutRunsOptions, carryOutRuns, type Undertaking } from './carry-out-runs.js'
 import { LocalExecutor } from './executors/local.js'
 import { ComparisonFolder } from './folder/comparison-folder.js'
@@ -47,10 +46,9 @@ export async function mergeComparisons(
   const evidence = { ...defaultEvidence, ...firstOf(fitting).recorded.started.evidence }
   const workers = options.workers ?? WarmWorkers.none()
   // The folders lie on this machine, where nothing is trained.
-  const executor = new LocalExecutor(options.startWorker)
+  const executor = new LocalExecutor({ parallel: 1, startWorker: options.startWorker })
   try {
-    const startWorker = (worker: WorkerOptions) => executor.startWorker(worker)
-    const asking = { workers, signal: cancelSignal, startWorker }
+    const asking = { workers, signal: cancelSignal, executor }
     const undertaking = await join(fitting, experiment, { runsDirectory, asking }, emit)
     await carryOutRuns(
       undertaking,

@@ -8,17 +8,18 @@ import type { Inspection } from '../protocol/inspect.js'
 import type { FinishedRun } from '../protocol/result.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import type { Undertaking } from './carry-out-runs.js'
+import type { Executor } from './executors/executor.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { type Environment, type Inspected, readEnvironment } from './folder/environment-file.js'
 import { cacheDirectory } from './machine/cache-directory.js'
-import { WorkerPool, type WorkerPoolOptions } from './workers/pool.js'
+import { WorkerPool } from './workers/pool.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
 
 export interface SameGroundOptions {
   /** Workers that are asked, and that wait for the runs after it. */
   readonly workers: WarmWorkers
   readonly signal: AbortSignal
-  readonly startWorker?: WorkerPoolOptions['startWorker']
+  readonly executor: Executor
 }
 
 /**
@@ -34,9 +35,17 @@ export async function requireSameGround(
   const environment = readEnvironment(folder.path)
   const pool = poolFor(experiment, folder, options)
   try {
-    const warm = await Promise.all(experiment.frameworks.map((framework) => pool.start(framework)))
-    for (const worker of warm) pool.release(worker)
-    for (const { framework, inspection } of warm) requireSameVersions(framework, inspection, environment)
+    const inspected = new Set<Framework>()
+    const inspect = async (framework: Framework): Promise<void> => {
+      const worker = await pool.start(framework)
+      if (worker === undefined) return
+      pool.release(worker)
+      requireSameVersions(framework, worker.inspection, environment)
+      inspected.add(framework)
+    }
+    await Promise.all(experiment.frameworks.map(inspect))
+    // Where there was no room for both at once, the one that waited gets the other's.
+    for (const framework of experiment.frameworks) if (!inspected.has(framework)) await inspect(framework)
     const [finished] = (kept ?? []).filter((run) => run.status === 'finished')
     if (finished !== undefined) await requireSameData(finished, experiment, folder, pool)
   } finally {
@@ -65,7 +74,7 @@ export async function requireSameImages(
 function poolFor(
   { mode }: Experiment,
   folder: ComparisonFolder,
-  { workers, signal, startWorker }: SameGroundOptions,
+  { workers, signal, executor }: SameGroundOptions,
 ): WorkerPool {
   return new WorkerPool({
     mode,
@@ -74,7 +83,8 @@ function poolFor(
     onState: () => {},
     onWarm: () => {},
     warmWorkers: workers,
-    ...(startWorker && { startWorker }),
+    startWorker: (options) => executor.startWorker(options),
+    whyNoRoom: () => executor.whyNoRoom(),
   })
 }
 

@@ -40,7 +40,7 @@ it('verify carries out short runs of all phases, and finds that both frameworks 
 
 it('verify climbs the ladder of two devices in each framework', async () => {
   const experiment = tinyExperiment(folder)
-  const phases = [{ epochs: 1 }, { epochs: 1, trainable: { lastStages: 1 }, batchNorm: 'train' }]
+  const phases = [{ epochs: 1 }, { epochs: 1, trainable: { lastStages: 1 }, batchNorm: 'train' as const }]
   const spec = writeSpec(folder, { ...experiment, training: { ...experiment.training, phases } })
 
   const { exitCode, stdout } = await startTwintune(

@@ -89,6 +89,7 @@ class Driver:
             try:
                 place = self._hold_place(emit)
                 if name == "run":
+                    place.require(_paths_of(json.loads(payload)))
                     _report(emit, {"type": "run-placed", **place.describe(), "movedFrom": moved_from})
                 reply = place.carry_out(name, payload, emit)
             except RayActorError as error:
@@ -191,6 +192,21 @@ class _Held:
         """Names the node, and the framework's process there."""
         return {"node": self.name, "pid": self._pid}
 
+    def require(self, paths: list[str]) -> None:
+        """Refuses a node that does not share the disk with this machine.
+
+        Raises:
+            TwintuneError: CLUSTER_UNAVAILABLE, with a path that the node does not have.
+        """
+        missing = _get(self._actor.missing.remote, paths)
+        if missing:
+            raise TwintuneError(
+                "CLUSTER_UNAVAILABLE",
+                f"The node {self.name} does not have {missing[0]}.",
+                "Keep the data, the weights, the cache (TWINTUNE_CACHE_DIR) and the comparisons (--out) on a disk that"
+                " all nodes share, under the same paths.",
+            )
+
     def carry_out(self, name: str, payload: str, emit: Callable[[str], bool]) -> str:
         """Has the place carry out a message, passes on what it reports, and returns its reply."""
         self._calls += 1
@@ -209,6 +225,14 @@ class _Held:
             if not goes_on and not is_cancelled:
                 is_cancelled = True
                 _get(self._actor.cancel.remote)
+
+
+def _paths_of(run: dict) -> list[str]:
+    """The files and folders of this machine that a run's request names, and that are there."""
+    named = [run["runDirectory"], *(run["dataset"].get(split) for split in ("train", "validation", "test"))]
+    named.append(run["model"]["weights"].get("path"))
+    # A data set of the hub is named like a relative path.
+    return [path for path in named if path is not None and os.path.isabs(path) and os.path.exists(path)]
 
 
 class _Pulse:

@@ -102,6 +102,10 @@ class Place:
             messages = list(self._messages)
         return {"messages": messages, "processor_seconds": _processor_seconds(self._child.pid)}
 
+    def missing(self, paths: list[str]) -> list[str]:
+        """Lists the paths that this node does not have."""
+        return [path for path in paths if not os.path.exists(path)]
+
     def dump_stack(self) -> None:
         """Has the process print its stack, which goes to the driver's log."""
         if hasattr(signal, "SIGUSR1"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from itertools import groupby
@@ -12,6 +13,16 @@ def allowed_processors() -> list[int] | None:
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return None
+
+
+def use_processors(processors: Sequence[int]) -> None:
+    """Binds this process and all of its threads to processors, where the system can (Linux)."""
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    for thread in os.listdir("/proc/self/task"):
+        # A thread may have ended since it was listed.
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread), processors)
 
 
 def available_cores() -> int:

@@ -38,6 +38,12 @@ export type ExecutorOptions = LocalExecutorOptions | RayExecutorOptions
 export interface Executor {
   /** Starts a worker and returns at once. */
   startWorker(options: WorkerOptions): Worker
+  /** Tells why there is no room for another worker beside the living ones that it has started; `null` where there is. */
+  whyNoRoom(): Promise<string | null>
+  /** Gives a worker the processors of a lane, in which one run after the other is carried out. Rejects with a TwintuneError. */
+  enterLane(worker: Worker, lane: number): Promise<void>
+  /** Takes the lane's processors from a worker whose run has ended. Never rejects. */
+  leaveLane(worker: Worker): Promise<void>
   /** Ends all that the executor itself has started. Never rejects. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
+import type { z } from 'zod'
 import { unlessCancelled } from '../../cancellation.js'
 import { surveyClusterMessage } from '../../protocol/survey-cluster.js'
 import { findPython } from '../../worker/interpreter.js'
@@ -27,6 +28,7 @@ export class RayExecutor implements Executor {
   readonly #own: Worker
   readonly #folder: string
   readonly #cluster: Cluster
+  readonly #workers = new Set<Worker>()
 
   private constructor(options: RayExecutorOptions, own: Worker, folder: string, cluster: Cluster) {
     this.#options = options
@@ -64,13 +66,50 @@ export class RayExecutor implements Executor {
   startWorker(options: WorkerOptions): Worker {
     const { address, environment } = this.#cluster
     const driving = drivingRay(this.#options, address, { ...options.environment, ...environment })
-    return Worker.start({ ...options, ...driving })
+    const worker = Worker.start({ ...options, ...driving })
+    this.#workers.add(worker)
+    return worker
   }
+
+  async whyNoRoom(): Promise<string | null> {
+    for (const worker of this.#workers) if (!worker.living) this.#workers.delete(worker)
+    const { nodes } = await this.#own.request(surveyClusterMessage, {})
+    const room = nodes.reduce((sum, node) => sum + roomOn(node, this.#options), 0)
+    if (this.#workers.size < room) return null
+    return `The cluster has room for ${room} ${room === 1 ? 'process' : 'processes'} of ${describeResources(this.#options)}.`
+  }
+
+  // Ray counts processors, and leaves it to the system which ones they are.
+  async enterLane(): Promise<void> {}
+
+  async leaveLane(): Promise<void> {}
 
   async close(): Promise<void> {
     await this.#own.stop()
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+type Node = z.output<typeof surveyClusterMessage.result>['nodes'][number]
+
+/** Number of processes that a node has the resources for. Ray counts memory only where a process asks for some. */
+function roomOn(node: Node, { cpus = 1, gpus = 0, memoryGib = 0 }: RayExecutorOptions): number {
+  const shares = [
+    [node.cpus, cpus],
+    [node.gpus, gpus],
+    [node.memoryBytes, memoryGib * bytesPerGib],
+  ] as const
+  const counts = shares.flatMap(([has, takes]) => (takes > 0 ? [Math.floor(has / takes + 1e-9)] : []))
+  return Math.min(...counts)
+}
+
+function describeResources({ cpus = 1, gpus = 0, memoryGib }: RayExecutorOptions): string {
+  const parts = [
+    `${cpus} ${cpus === 1 ? 'processor' : 'processors'}`,
+    ...(gpus > 0 ? [`${gpus} ${gpus === 1 ? 'GPU' : 'GPUs'}`] : []),
+    ...(memoryGib === undefined ? [] : [`${memoryGib} GiB`]),
+  ]
+  return parts.join(', ')
 }
 
 /** Makes a token that only the processes of this executor know: other users of the machine can reach the cluster too. */
@@ -96,6 +135,8 @@ function drivingRay(
       TWINTUNE_RAY: JSON.stringify(settings),
       // Whoever measures two frameworks has not agreed to be measured.
       RAY_USAGE_STATS_ENABLED: '0',
+      // Ray gives way to all else on a machine; runs elsewhere don't, and are compared with these.
+      RAY_worker_niceness: process.env.RAY_worker_niceness ?? '0',
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Message } from '../../protocol/message.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { findPython } from '../../worker/interpreter.js'
 import type { SilenceOptions } from '../../worker/silence-watch.js'
+import { Turns } from '../../worker/turns.js'
 import { Worker } from '../../worker/worker.js'
 import type { WorkerOptions } from '../../worker/worker-options.js'
 import { FrameworkWorker } from './framework-worker.js'
@@ -22,8 +23,12 @@ export interface WorkerPoolOptions {
   readonly silence?: (framework: Framework) => SilenceOptions
   /** Workers that are warm already, to take from and to leave for the next comparison. */
   readonly warmWorkers?: WarmWorkers | undefined
-  /** Function that starts a worker in another way, for tests. */
+  /** Function that starts a worker in another way than as a process of this machine. */
   readonly startWorker?: (options: WorkerOptions) => Worker
+  /** Function that tells why there is no room for another worker beside the living ones; `null` where there is. */
+  readonly whyNoRoom?: () => Promise<string | null>
+  /** Callback that is told, once, why workers were stopped or not started for lack of room. */
+  readonly onNoRoom?: (reason: string) => void
 }
 
 interface StartedWorker {
@@ -45,18 +50,29 @@ export class WorkerPool {
   readonly #starting: Framework[] = []
   /** Worker that was started for the statistics alone. */
   #statistician: Worker | undefined
+  readonly #admission = new Turns()
+  #isCramped = false
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
   }
 
-  /** Gets another worker: one that is warm already, else a fresh one. Rejects with a `TwintuneError`. */
-  async start(framework: Framework): Promise<FrameworkWorker> {
+  /** Whether there was no room for all workers: whoever has a choice then takes an idle one, and spares another's start. */
+  get isCramped(): boolean {
+    return this.#isCramped
+  }
+
+  /**
+   * Gets another worker: one that is warm already, else a fresh one, for which idle workers are stopped where there is no
+   * room. Where all are at work it gets none. Rejects with a `TwintuneError`.
+   */
+  async start(framework: Framework): Promise<FrameworkWorker | undefined> {
     const { onState, onWarm } = this.#options
     this.#starting.push(framework)
     const warm = await this.#start(framework).finally(() => {
       this.#starting.splice(this.#starting.indexOf(framework), 1)
     })
+    if (warm === undefined) return undefined
     onState(framework, 'ready')
     this.#warm.add(warm)
     onWarm(warm)
@@ -105,7 +121,8 @@ export class WorkerPool {
   ): Promise<z.output<M['result']>> {
     const { signal } = this.#options
     signal.throwIfAborted()
-    const warm = this.takeIdle(framework) ?? (await this.start(framework))
+    const warm =
+      this.takeIdle(framework) ?? (await this.start(framework)) ?? (await this.#startAnyhow(framework))
     try {
       return await warm.worker.request(message, request, { signal })
     } finally {
@@ -124,14 +141,59 @@ export class WorkerPool {
     ])
   }
 
-  async #start(framework: Framework): Promise<FrameworkWorker> {
-    return (await this.#takeWarm(framework)) ?? (await this.#warmUp(framework))
+  async #start(framework: Framework): Promise<FrameworkWorker | undefined> {
+    const warm = await this.#takeWarm(framework)
+    if (warm) return warm
+    const worker = await this.#startWhereRoom(framework)
+    return worker && this.#warmUp(worker, framework)
   }
 
-  async #warmUp(framework: Framework): Promise<FrameworkWorker> {
+  // Callers that come together must not take the same room.
+  async #startWhereRoom(framework: Framework): Promise<Worker | undefined> {
+    const endTurn = await this.#admission.take(this.#options.signal)
+    try {
+      return (await this.#hasRoom()) ? this.#begin(framework) : undefined
+    } finally {
+      endTurn()
+    }
+  }
+
+  // Without a living worker the room is as large as it gets.
+  async #hasRoom(): Promise<boolean> {
+    const { whyNoRoom, onNoRoom } = this.#options
+    while (this.#started.some(({ worker }) => worker.living)) {
+      const why = (await whyNoRoom?.()) ?? null
+      if (why === null) return true
+      if (!this.#isCramped) onNoRoom?.(why)
+      this.#isCramped = true
+      if (!(await this.#stopIdle())) return false
+    }
+    return true
+  }
+
+  /** Stops a worker that has nothing to do, and returns whether there was one. */
+  async #stopIdle(): Promise<boolean> {
+    const [worker] = [...this.#idle].filter(({ living }) => living)
+    if (worker === undefined) return false
+    this.#forget(worker)
+    await worker.worker.stop()
+    return true
+  }
+
+  // What has to be asked of a framework after the runs can't wait for room.
+  async #startAnyhow(framework: Framework): Promise<FrameworkWorker> {
+    const warm = await this.#warmUp(this.#begin(framework), framework)
+    this.#warm.add(warm)
+    return warm
+  }
+
+  #begin(framework: Framework): Worker {
+    this.#options.onState(framework, 'starting')
+    return this.#startWorker(framework)
+  }
+
+  async #warmUp(worker: Worker, framework: Framework): Promise<FrameworkWorker> {
     const { mode, signal, onState } = this.#options
-    onState(framework, 'starting')
-    const worker = this.#startWorker(framework)
     const onImporting = (): void => onState(framework, 'importing')
     return FrameworkWorker.warmUp(worker, framework, { mode, signal, onImporting })
   }
@@ -173,7 +235,12 @@ export class WorkerPool {
     const start = this.#options.startWorker ?? ((options) => Worker.start(options))
     const number = this.#freeNumber(framework)
     const logFile = this.#options.logFileOf(framework, number)
-    const worker = start({ name: framework, python: findPython(framework), logFile })
+    // A worker that finds no room on a cluster, which may have lost a node since, gets that of an idle one.
+    const onWaiting = (): void => {
+      this.#isCramped = true
+      void this.#stopIdle()
+    }
+    const worker = start({ name: framework, python: findPython(framework), logFile, onWaiting })
     this.#watch(worker, framework)
     this.#started.push({ worker, framework, number })
     return worker

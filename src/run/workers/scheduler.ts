@@ -11,8 +11,8 @@ export interface ScheduleOptions<R extends Run = Run> {
   /** Number of CPU cores. With a single core, workers start one after the other. */
   readonly cores: number
   readonly signal: AbortSignal
-  /** Carries out one run to whatever end; never rejects. */
-  readonly carryOut: (run: R, worker: FrameworkWorker) => Promise<void>
+  /** Carries out one run to whatever end, in one of as many lanes as runs go on at the same time; never rejects. */
+  readonly carryOut: (run: R, worker: FrameworkWorker, lane: number) => Promise<void>
   /** Ends a run that has no worker to begin on. */
   readonly giveUp: (run: R, failure: Failure) => void
 }
@@ -30,7 +30,7 @@ export async function schedule<R extends Run>(
   const pending = [...runs]
 
   await startFirstWorkers()
-  await Promise.all(Array.from({ length: parallel }, workThroughPending))
+  await Promise.all(Array.from({ length: parallel }, (_, lane) => workThroughPending(lane)))
   for (const run of pending.splice(0)) giveUp(run, cancelled)
 
   async function startFirstWorkers(): Promise<void> {
@@ -43,14 +43,14 @@ export async function schedule<R extends Run>(
     else for (const framework of frameworks) await start(framework)
   }
 
-  async function workThroughPending(): Promise<void> {
+  async function workThroughPending(lane: number): Promise<void> {
     for (let run = takeNext(); run; run = takeNext()) {
       const worker = pool.takeIdle(run.framework) ?? (await startOrGiveUp(run.framework, run))
       if (worker) {
-        await carryOut(run, worker)
+        await carryOut(run, worker, lane)
         pool.release(worker)
       } else if (pending.includes(run) && !pool.hasIdle(run.framework)) {
-        // Whoever has the framework's other worker at work takes the run after its own.
+        // Whoever has a worker at work takes the run after its own.
         return
       }
     }
@@ -59,15 +59,18 @@ export async function schedule<R extends Run>(
   // The first run that needs no second worker of its framework, else the first; none once the user has cancelled.
   function takeNext(): R | undefined {
     if (signal.aborted) return undefined
+    const withIdle = pending.findIndex(({ framework }) => pool.hasIdle(framework))
     const next = pending.findIndex(({ framework }) => pool.hasIdle(framework) || !pool.hasLiving(framework))
-    return pending.splice(Math.max(next, 0), 1)[0]
+    return pending.splice(Math.max(pool.isCramped && withIdle >= 0 ? withIdle : next, 0), 1)[0]
   }
 
   // A framework that no longer has a worker and can't get one fails in all its runs at once, for the same reason. Where
   // it has others, they carry out the run too.
   async function startOrGiveUp(framework: Framework, run?: R): Promise<FrameworkWorker | undefined> {
     try {
-      return await pool.start(framework)
+      const worker = await pool.start(framework)
+      if (worker === undefined && run) pending.unshift(run)
+      return worker
     } catch (error) {
       const failure = toFailure(error)
       if (run) pending.unshift(run)
