@@ -1,10 +1,11 @@
 import type { ComparisonListedLine } from '../lines/comparison.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderComparisonList } from '../report/comparison-list.js'
-import { meanOf, runsOf } from '../report/runs.js'
-import { listComparisons } from '../run/folder/find.js'
+import { formatNumberOf } from '../report/format.js'
+import { summarizeComparisons } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
-import type { Experiment, Framework } from '../spec/schema.js'
+import type { ListedComparison } from '../run/folder/summary.js'
+import type { Experiment } from '../spec/schema.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -19,49 +20,39 @@ export interface ListCommandOptions extends ListOptions {
   readonly mode?: Experiment['mode']
   /** Text that the folder's name has in it. */
   readonly name?: string
+  /** Whether all are listed on a terminal, however many there are. */
+  readonly all?: boolean
 }
+
+/** Number of comparisons that are listed for people: more scroll away what they look for. */
+const mostListed = 100
 
 /** Carries out `twintune list`: prints the comparisons, the newest first. */
 export async function listCommand(
-  { json, out, status, mode, name = '' }: ListCommandOptions,
+  { json, out, status, mode, name = '', all: isWhole = false }: ListCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const all = await listComparisons(out)
+  const all = await summarizeComparisons(out)
   const found = all.filter(
     (comparison) =>
       (status === undefined || comparison.status === status) &&
-      (mode === undefined || comparison.started.mode === mode) &&
+      (mode === undefined || comparison.mode === mode) &&
       comparison.name.includes(name),
   )
-  const lines = found.map(toLine)
+  const lines = (json || isWhole ? found : found.slice(0, mostListed)).map(toLine)
   if (json) {
     for (const line of lines) context.stdout(JSON.stringify(line))
   } else {
     const leftOut = all.length - found.length
     context.stdout(renderComparisonList(visible(lines), renderOptionsFor(context.streams.stdout), leftOut))
+    if (lines.length < found.length)
+      context.stderr(
+        `${formatNumberOf(found.length - lines.length, 'older comparison')} not listed: --all lists them, --name and --status find some.`,
+      )
   }
   return exitCodes.done
 }
 
-function toLine(recorded: RecordedComparison): ComparisonListedLine {
-  const { name, path, status, started, results } = recorded
-  return {
-    type: 'comparison-listed',
-    comparisonDirectory: path,
-    name,
-    experiment: started.experiment,
-    mode: started.mode,
-    status,
-    startedAt: started.time,
-    runs: started.runs.length,
-    finished: results.filter((result) => result.status === 'finished').length,
-    accuracy: {
-      tensorflow: meanAccuracy('tensorflow', recorded),
-      pytorch: meanAccuracy('pytorch', recorded),
-    },
-  }
-}
-
-function meanAccuracy(framework: Framework, { results }: RecordedComparison): number | null {
-  return meanOf(runsOf(framework, results).map((result) => (result.repeat ? null : result.test?.accuracy)))
+function toLine({ path, seeds: _, verdict: __, ...listed }: ListedComparison): ComparisonListedLine {
+  return { type: 'comparison-listed', comparisonDirectory: path, ...listed }
 }

@@ -97,6 +97,7 @@ export function addListFilters(command: Command): Command {
     .addOption(
       new Option('--mode <mode>', 'list only the comparisons in this mode').choices(['aligned', 'idiomatic']),
     )
+    .option('--all', 'list all comparisons, and not the newest 100 alone; --json always has all')
 }
 
 // The schema has them too; to load it would slow every command down.

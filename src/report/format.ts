@@ -75,9 +75,13 @@ export function formatPValue(pValue: number): string {
   return pValue < 0.001 ? '<0.001' : pValue.toFixed(3)
 }
 
+// To make one takes longer than to use it a hundred times, and lists are long.
+let localTime: Intl.DateTimeFormat | undefined
+
 /** Formats a time by the reader's own clock: `2026-11-24 10:15`. */
 export function formatLocalTime(time: string): string {
-  return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+  localTime ??= new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+  return localTime.format(new Date(time))
 }
 
 /** Formats a value by its formatter, or as the sign of an absent one. */

@@ -36,7 +36,7 @@ export function renderTable(rows: readonly (readonly string[])[], layout: TableL
 
 /** Width of a text's longest line in columns of the terminal. */
 export function widthOf(text: string): number {
-  return Math.max(...text.split('\n').map((line) => stringWidth(line)))
+  return text.split('\n').reduce((widest, line) => Math.max(widest, stringWidth(line)), 0)
 }
 
 function renderColumns(
@@ -45,13 +45,41 @@ function renderColumns(
   { colors, columns }: Style,
 ): string {
   const cells = rows.map((row) => align.map((_, column) => row[column] ?? ''))
+  const titles = head.map((title) => (title === '' ? '' : colors.dim(title)))
+  const lines = fold ? foldLastColumn(cells, head, columns) : cells
+  // The library takes a time that grows with the square of the rows.
+  if (lines.length > mostAtOnce) return renderInParts(lines, titles, align)
+  return drawTable(lines, { head: titles, colAligns: [...align] })
+}
+
+const mostAtOnce = 200
+
+/** Renders a long table as short ones under each other, whose columns are as wide as those of the whole. */
+function renderInParts(
+  rows: readonly string[][],
+  head: readonly string[],
+  align: TableLayout['align'],
+): string {
+  const widths = align.map((_, column) =>
+    [head, ...rows].reduce((widest, row) => Math.max(widest, stringWidth(row[column] ?? '')), 1),
+  )
+  const parts = Array.from({ length: Math.ceil(rows.length / mostAtOnce) }, (_, index) =>
+    drawTable(rows.slice(index * mostAtOnce, (index + 1) * mostAtOnce), {
+      head: index === 0 ? [...head] : [],
+      colAligns: [...align],
+      colWidths: widths,
+    }),
+  )
+  return parts.join('\n')
+}
+
+function drawTable(rows: readonly string[][], options: Table.TableConstructorOptions): string {
   const table = new Table({
     chars: noLines,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: [...align],
-    head: head.map((title) => (title === '' ? '' : colors.dim(title))),
+    ...options,
   })
-  table.push(...(fold ? foldLastColumn(cells, head, columns) : cells))
+  table.push(...rows)
   return table
     .toString()
     .split('\n')

@@ -6,7 +6,7 @@ import { mostSideBySide, readSide } from '../page/read-side.js'
 import { renderIndexPage } from '../page/served/index-page.js'
 import { renderSavedReport } from '../page/served/saved-report.js'
 import { renderSideBySidePage } from '../page/served/side-by-side-page.js'
-import { listComparisons, readNamed } from '../run/folder/find.js'
+import { readNamed, summarizeComparisons } from '../run/folder/find.js'
 import { readComparison } from '../run/folder/read.js'
 import { explainUnreadable } from '../run/folder/unreadable.js'
 import { FolderFeeds } from './folder-feeds.js'
@@ -30,7 +30,7 @@ export function addFolderPages(app: GuardedApp, runsDirectory: string): void {
   const feeds = new FolderFeeds()
   addScript(app)
   app.get('/', async (context) => {
-    const comparisons = await listComparisons(runsDirectory)
+    const comparisons = await summarizeComparisons(runsDirectory)
     return context.html(renderIndexPage({ runsDirectory, comparisons, nonce: nonceOf(context) }))
   })
   app.get('/comparisons/:name', async (context) => {

@@ -1,7 +1,6 @@
 import { formatLocalTime, formatNumberOf, formatOr } from '../../report/format.js'
-import { seedCount } from '../../report/runs.js'
 import { verdictName } from '../../report/verdict.js'
-import type { RecordedComparison } from '../../run/folder/read.js'
+import type { ListedComparison } from '../../run/folder/summary.js'
 import { visible } from '../../visible.js'
 import { mostSideBySide } from '../read-side.js'
 import { renderServedDocument } from './document.js'
@@ -10,7 +9,7 @@ import { renderServedDocument } from './document.js'
 export interface IndexPage {
   readonly runsDirectory: string
   /** Comparisons in the order of the list. */
-  readonly comparisons: readonly RecordedComparison[]
+  readonly comparisons: readonly ListedComparison[]
   readonly nonce: string
 }
 
@@ -84,22 +83,20 @@ function List({ comparisons }: Pick<IndexPage, 'comparisons'>) {
   )
 }
 
-function Row({ name, status, started, comparison }: RecordedComparison) {
-  const verdict = comparison?.metrics[comparison.primaryMetric].difference?.verdict
-  const seeds = seedCount(started)
+function Row({ name, status, experiment, mode, startedAt, verdict, seeds }: ListedComparison) {
   return (
     <tr>
       <td>
         <input type="checkbox" name="names" value={name} aria-label={`Choose ${name}`} />
       </td>
       <th scope="row">
-        <a href={`/comparisons/${encodeURIComponent(name)}`}>{visible(started.experiment)}</a>
+        <a href={`/comparisons/${encodeURIComponent(name)}`}>{visible(experiment)}</a>
         <span class="note">{visible(name)}</span>
       </th>
-      <td>{started.mode}</td>
+      <td>{mode}</td>
       <td>{formatOr(verdict, verdictName)}</td>
       <td class={status === 'finished' ? 'good' : status === 'running' ? '' : 'doubt'}>{status}</td>
-      <td data-value={started.time}>{formatLocalTime(started.time)}</td>
+      <td data-value={startedAt}>{formatLocalTime(startedAt)}</td>
       <td data-value={seeds}>{seeds}</td>
     </tr>
   )

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../../failure.js'
+import { absentIfUnreadable, listSummaries } from './listing.js'
 import { type RecordedComparison, readComparison } from './read.js'
+import type { ListedComparison } from './summary.js'
 import { explainUnreadable } from './unreadable.js'
 
 /**
@@ -21,6 +23,15 @@ export async function listComparisons(runsDirectory: string): Promise<RecordedCo
 }
 
 /**
+ * Sums up the comparisons below `runsDirectory` for a list, the newest first, without those that can't be read.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND when `runsDirectory` itself can't be read.
+ */
+export async function summarizeComparisons(runsDirectory: string): Promise<ListedComparison[]> {
+  return listSummaries(runsDirectory, await foldersIn(runsDirectory))
+}
+
+/**
  * Finds the comparison that the user means: `latest`, a folder, or a name or its unique beginning or ending below
  * `runsDirectory`.
  *
@@ -29,19 +40,24 @@ export async function listComparisons(runsDirectory: string): Promise<RecordedCo
 export async function findComparison(named: string, runsDirectory: string): Promise<RecordedComparison> {
   // A variable of a script that was never set must not stand for whatever comparison there is.
   if (named === '')
-    return notFound('The name of the comparison is empty.', await listComparisons(runsDirectory))
+    return notFound('The name of the comparison is empty.', await summarizeComparisons(runsDirectory))
   const ofFolder = await readComparison(named)
   if (ofFolder) return ofFolder
-  const comparisons = await listComparisons(runsDirectory)
+  const comparisons = await summarizeComparisons(runsDirectory)
   if (named === 'latest')
-    return comparisons[0] ?? notFound(`There is no comparison in ${runsDirectory} yet.`, [])
+    return read(comparisons[0] ?? notFound(`There is no comparison in ${runsDirectory} yet.`, []))
   const exact = comparisons.find(({ name }) => name === named)
-  if (exact) return exact
+  if (exact) return read(exact)
   const [only, ...others] = comparisons.filter(({ name }) => name.startsWith(named) || name.endsWith(named))
   if (!only) return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
   if (others.length > 0)
     return notFound(`The names of several comparisons begin or end with ${named}.`, [only, ...others])
-  return only
+  return read(only)
+
+  // The folder may have gone since it was listed.
+  async function read({ name, path: folder }: ListedComparison): Promise<RecordedComparison> {
+    return (await readComparison(folder)) ?? notFound(`${name} holds no comparison any more.`, [])
+  }
 }
 
 /**
@@ -72,11 +88,7 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
   }
 }
 
-function absentIfUnreadable(error: unknown): undefined {
-  if (!(error instanceof TwintuneError)) throw error
-}
-
-function notFound(message: string, candidates: readonly RecordedComparison[]): never {
+function notFound(message: string, candidates: readonly Pick<RecordedComparison, 'name'>[]): never {
   const names = candidates.slice(0, candidatesShown).map(({ name }) => name)
   // An option for it isn't named: that of `export` is the folder of the export, and the API has none.
   const elsewhere = 'A comparison that lies elsewhere is named by the path of its folder.'
