@@ -54,6 +54,23 @@ export async function sweep(experiment: Experiment, options: SweepOptions = {}):
   )
 }
 
+/**
+ * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed, takes the others up at their last
+ * checkpoints, and comes to its end as `sweep` does. A sweep that has ended only gives its result.
+ *
+ * @param sweepDirectory - Path of the sweep's folder, as `sweep-started` names it.
+ * @throws TwintuneError When there is no sweep in the folder, another version of twintune began it, its spec.yaml was changed, or
+ * another process works on it.
+ */
+export async function resumeSweep(
+  sweepDirectory: string,
+  options: Omit<SweepOptions, 'runsDirectory'> = {},
+): Promise<SweepInFolder> {
+  const checked = checkSweepOptions(options)
+  const resume = await import('../sweep/resume-sweep.js')
+  return toTheEnd((emit, signal) => resume.resumeSweep(sweepDirectory, checked, emit, signal), options)
+}
+
 function checkSweepOptions({ final = true, storage, ...options }: SweepOptions) {
   const { evidence: _, keepCheckpoints: _keep, ...checked } = checkOptions(options)
   return { ...checked, final, storage }

@@ -64,6 +64,11 @@ export function addSweepRunOptions(command: Command): Command {
       '--storage <url>',
       "address of Optuna's storage, as SQLAlchemy takes it; without it, an SQLite file in the sweep's folder",
     )
+    .option(
+      '--resume <sweep>',
+      'go on with a sweep, given by its folder, its name, or the beginning or end of its name',
+    )
+    .option('--no-report', 'write no report.html')
     .option('--no-final', 'compare nothing at the end: no run over fresh seeds, and no test')
   return addOutputOptions(command)
 }

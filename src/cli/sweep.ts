@@ -1,11 +1,14 @@
-import { TwintuneError } from '../failure.js'
-import { type SweepInFolder, type SweepOptions, sweep } from '../index.js'
+import path from 'node:path'
+import { TwintuneError, toFailure } from '../failure.js'
+import { resumeSweep, type SweepInFolder, type SweepOptions, sweep } from '../index.js'
 import { renderOptionsFor } from '../log/output.js'
 import { sweepPrinter } from '../log/sweep-printer.js'
+import { writeSweepReport } from '../page/write-sweep-report.js'
 import { planSweep } from '../plan/plan-sweep.js'
 import { renderSweep } from '../report/sweep-report.js'
+import { findSweep, sweepFiles } from '../sweep/sweep-folder.js'
 import { visible } from '../visible.js'
-import type { CommandContext, SpecOptions } from './context.js'
+import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
 
@@ -16,35 +19,72 @@ export interface SweepCommandOptions extends SpecOptions {
   readonly hangTimeout?: number
   /** Number of trials, over that of the specification. */
   readonly trials?: number
+  /** Folder of a sweep to go on with, or its name. */
+  readonly resume?: string
+  /** Whether a report is written. */
+  readonly report?: boolean
   /** Whether the winners are compared at the end. */
   readonly final: boolean
   /** Address of Optuna's storage. */
   readonly storage?: string
 }
 
-/** Carries out `twintune sweep SPEC`: tries settings in each framework, and compares the best over fresh seeds. */
+/**
+ * Carries out `twintune sweep SPEC`: tries settings in each framework, and compares the best over fresh seeds. With
+ * `--resume` it goes on with an earlier sweep, whose specification is in its folder.
+ */
 export async function sweepCommand(
-  spec: string,
+  spec: string | undefined,
   options: SweepCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { set = [], trials, json = false, quiet = false } = options
+  const { set = [], seeds, trials, resume, json = false, quiet = false } = options
+  if ((spec === undefined) === (resume === undefined))
+    throw usage('Give either a specification or --resume with the folder of a sweep.')
+  if (resume !== undefined && (set.length > 0 || seeds !== undefined || trials !== undefined))
+    throw usage(
+      'A resumed sweep has the specification that it began with: --set, --seeds and --trials are for a new one.',
+    )
   const overrides = trials === undefined ? set : [...set, `sweep.trials=${trials}`]
-  const experiment = await loadSpec(spec, { ...options, set: overrides }, context)
+  const folder = resume === undefined ? undefined : findSweep(resume, options.out)
+  const file = folder === undefined ? (spec ?? '') : path.join(folder, sweepFiles.spec)
+  const experiment = await loadSpec(file, { ...options, set: overrides }, context)
   const { metric } = planSweep(experiment)
   const print = sweepPrinter(json ? () => {} : context.stdout, { metric, quiet })
   const { parallel, featureCache, hangTimeout: hangTimeoutMinutes, final, storage } = options
   const running: SweepOptions = {
     ...{ parallel, featureCache, hangTimeoutMinutes, final, storage, signal: context.signal },
-    runsDirectory: options.out,
     onEvent: (event) => {
       if (json) context.stdout(JSON.stringify(event))
       print(event)
     },
   }
-  const found = await sweep(experiment, running)
+  const found =
+    folder === undefined
+      ? await sweep(experiment, { ...running, runsDirectory: options.out })
+      : await resumeSweep(folder, running)
   if (!json) context.stdout(`\n${renderSweep(visible(found), renderOptionsFor(context.streams.stdout))}`)
+  if (options.report ?? true) reportTo(found, { json, quiet }, context)
   return exitCodeOfSweep(found)
+}
+
+// The results are there, whatever becomes of the report.
+function reportTo(
+  { sweepDirectory, ...sweep }: SweepInFolder,
+  { json, quiet }: OutputOptions,
+  context: CommandContext,
+): void {
+  try {
+    const line = `Report: ${visible(writeSweepReport(sweepDirectory, sweep))}`
+    if (json) context.stderr(line)
+    else if (!quiet) context.stdout(`\n${line}`)
+  } catch (error) {
+    context.stderr(`warning The report was not written: ${visible(toFailure(error).message)}`)
+  }
+}
+
+function usage(message: string): TwintuneError {
+  return new TwintuneError({ code: 'SPEC_INVALID', message })
 }
 
 /** Exit code for a sweep that came to an end. Trials that failed are counted, and no failure of the sweep. */

@@ -3,13 +3,24 @@ import type { Sweep } from '../sweep/record.js'
 import { formatNumberOf, formatOr, formatSeconds } from './format.js'
 import { metricFormats } from './metric-format.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
+import { betweenSentence, gainSentences } from './sweep-words.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 import { valuesText } from './trial-text.js'
 
 /** Renders what a sweep has found: the best of each framework, its cost, and the final comparison. */
 export function renderSweep(sweep: Sweep, options: RenderOptions): string {
   const style = createStyle(options)
-  return [renderBest(sweep, style), renderBudget(sweep, style)].join('\n\n')
+  return [renderGain(sweep, style), renderBest(sweep, style), renderBudget(sweep, style)].join('\n\n')
+}
+
+function renderGain(sweep: Sweep, style: Style): string {
+  const sentences = [...gainSentences(sweep), betweenSentence(sweep)].filter((sentence) => sentence !== null)
+  const folders = (sweep.final?.comparisons ?? []).map(
+    ({ role, trial, comparisonDirectory }) =>
+      `${role === 'best' ? `trial ${trial}` : 'as it stands'}: ${comparisonDirectory}`,
+  )
+  const body = [...sentences, ...folders].map((line) => renderProse(line, style)).join('\n')
+  return renderSection('Final comparison', body, style)
 }
 
 function renderBest(sweep: Sweep, style: Style): string {

@@ -16,10 +16,11 @@ import { WarmWorkers } from '../run/workers/warm-workers.js'
 import type { Experiment } from '../spec/schema.js'
 import { carryOutTrial, unfinishedTrial } from './carry-out-trial.js'
 import type { SweepEvent } from './events.js'
+import { carryOutFinal } from './final.js'
 import { OptunaSearcher } from './optuna-searcher.js'
-import type { Importance, Sweep, TrialRecord } from './record.js'
+import type { Importance, Sweep, SweepFinal, TrialRecord } from './record.js'
 import { fixedSearcher, type Searcher } from './searcher.js'
-import { SweepFolder } from './sweep-folder.js'
+import { readFinalStarts, SweepFolder } from './sweep-folder.js'
 import { SweepJournal } from './sweep-journal.js'
 
 /** Options of how a sweep is carried out, as opposed to what it is. */
@@ -100,9 +101,12 @@ export async function workThroughSweep(
     } finally {
       await optuna?.stop()
     }
-    const { trials } = journal.sweep
-    const hasFinished = trials.some(({ status }) => status === 'finished')
-    journal.end(cancelSignal.aborted ? 'cancelled' : hasFinished ? 'finished' : 'failed', null)
+    const hasFinished = journal.sweep.trials.some(({ status }) => status === 'finished')
+    const final =
+      options.final && hasFinished && !signal.aborted
+        ? await compareBest(undertaking, { ...options, workers }, journal, signal)
+        : null
+    journal.end(cancelSignal.aborted ? 'cancelled' : hasFinished ? 'finished' : 'failed', final)
     journal.broken.throwIfAborted()
   } finally {
     if (options.workers === undefined) await workers.stop()
@@ -154,6 +158,27 @@ async function weigh(
   } catch (error) {
     const problem = toFailure(error).message
     return undertaking.plan.frameworks.map((framework) => ({ framework, shares: null, problem }))
+  }
+}
+
+/** Carries out the final comparison; `null` where the user cancels it. */
+async function compareBest(
+  { specification, plan, folder, kept }: SweepUndertaking,
+  { workers, final: _, storage: _storage, ...running }: SweepRunsOptions & { readonly workers: WarmWorkers },
+  journal: SweepJournal,
+  signal: AbortSignal,
+): Promise<SweepFinal | null> {
+  try {
+    return await carryOutFinal(journal.sweep, {
+      ...{ specification, plan, workers, running, signal },
+      runsDirectory: path.dirname(folder.path),
+      logFileOf: (framework, number) => folder.logFileOf(framework, number),
+      earlier: kept === null ? [] : readFinalStarts(folder.path),
+      onEvent: (event) => journal.event(event),
+    })
+  } catch (error) {
+    if (toFailure(error).code === 'CANCELLED' || signal.aborted) return null
+    throw error
   }
 }
 

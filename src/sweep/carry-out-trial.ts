@@ -29,7 +29,7 @@ export interface TrialOptions {
 }
 
 /**
- * Carries out one trial on a warm worker, to whatever end; never rejects because of the trial. Nothing that its run's test
+ * Carries out one trial on a warm worker, to whatever end. Rejects only where the objective can't be told. Nothing that its run's test
  * found is in the record.
  */
 export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promise<TrialRecord> {
@@ -52,10 +52,16 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
     keepSteps: 'none',
   })
   let done = 0
+  let lost: { readonly error: unknown } | undefined
   const onEpoch = async (value: number | null): Promise<void> => {
     done += 1
-    // A trial that has come to its last epoch has cost what it costs.
-    if ((await report(done, value)) && done < planned) pruning.abort()
+    try {
+      // A trial that has come to its last epoch has cost what it costs.
+      if ((await report(done, value)) && done < planned) pruning.abort()
+    } catch (error) {
+      lost ??= { error }
+      pruning.abort()
+    }
   }
   const reports: Promise<void>[] = []
   const result = await carryOutRun(runOf(run), worker, request, {
@@ -72,9 +78,8 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
     },
     signal: AbortSignal.any([signal, pruning.signal]),
   })
-  const reported = await Promise.allSettled(reports)
-  const lost = reported.find((each) => each.status === 'rejected')
-  if (lost) throw lost.reason
+  await Promise.all(reports)
+  if (lost && !signal.aborted) throw lost.error
   return recordOf(run, values, result, {
     plan,
     seconds: seconds(),

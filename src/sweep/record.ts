@@ -66,10 +66,6 @@ export const gainSchema = z.strictObject({
   difference: pairedSchema
     .nullable()
     .describe('Best settings minus the specification as it stands, paired by seed; null without a pair.'),
-  adjustedPValue: z
-    .number()
-    .nullable()
-    .describe("P-value of the difference, adjusted for the number of frameworks by Holm's method."),
   verdict: z
     .enum(['better', 'worse', 'undecided', 'same'])
     .describe(

@@ -13,7 +13,7 @@ import { isOwnFolder, linesOf, readRegular, requireOwnFiles } from '../run/folde
 import { makeFolders, writing } from '../run/folder/writing.js'
 import type { MachineRecord } from '../run/machine/record.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import { type SweepEvent, sweepStartedSchema, trialStartedSchema } from './events.js'
+import { finalStartedSchema, type SweepEvent, sweepStartedSchema, trialStartedSchema } from './events.js'
 import { type Sweep, sweepRecordSchema, type TrialRecord, trialRecordSchema } from './record.js'
 
 /** Names of the files in a sweep's folder, which its writer and its readers share. */
@@ -137,6 +137,31 @@ export function readSweep(folder: string): RecordedSweep | undefined {
   return { name: path.basename(folder), path: path.resolve(folder), startedAt: started.time, sweep }
 }
 
+/**
+ * Finds the sweep that the user means: a folder, or a name or its unique beginning or ending below `runsDirectory`.
+ *
+ * @returns Path of its folder.
+ * @throws TwintuneError COMPARISON_NOT_FOUND, with the sweeps to choose from.
+ */
+export function findSweep(named: string, runsDirectory: string): string {
+  if (named !== '' && readSweep(named)) return named
+  const entries = existsSync(runsDirectory) ? readdirSync(runsDirectory, { withFileTypes: true }) : []
+  const names = entries
+    .filter((entry) => entry.isDirectory() && readSweep(path.join(runsDirectory, entry.name)))
+    .map(({ name }) => name)
+  const fitting = names.filter((name) => named !== '' && (name.startsWith(named) || name.endsWith(named)))
+  const [only, ...others] = fitting.includes(named) ? [named] : fitting
+  if (only !== undefined && others.length === 0) return path.join(runsDirectory, only)
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_FOUND',
+    message:
+      only === undefined
+        ? `There is no sweep ${named} in ${runsDirectory}.`
+        : `The names of several sweeps begin or end with ${named}.`,
+    hint: names.length > 0 ? `Choose one of: ${names.slice(-10).join(', ')}` : null,
+  })
+}
+
 /** Reads the record of a trial; `null` when it has none. */
 export function readTrial(folder: string, run: TrialRun): TrialRecord | null {
   const folderOfTrial = path.join(folder, sweepFiles.folderOf(run))
@@ -149,6 +174,13 @@ export function readTrialStarts(folder: string) {
   return [...linesOf(path.join(folder, sweepFiles.events))]
     .filter((line) => line.startsWith('{"type":"trial-started"'))
     .flatMap((line) => parseRecorded(line, trialStartedSchema) ?? [])
+}
+
+/** Reads the events by which the comparisons of the final began. */
+export function readFinalStarts(folder: string) {
+  return [...linesOf(path.join(folder, sweepFiles.events))]
+    .filter((line) => line.startsWith('{"type":"final-started"'))
+    .flatMap((line) => parseRecorded(line, finalStartedSchema) ?? [])
 }
 
 function deleted(folder: string): TwintuneError {

@@ -41,7 +41,7 @@ def report_trial(request: ReportTrialRequest) -> ReportTrialResult:
         return ReportTrialResult(prunes=False)
     if request.epoch not in frozen.intermediate_values:
         trial.report(request.value, request.epoch)
-    return ReportTrialResult(prunes=trial.should_prune())
+    return ReportTrialResult(prunes=bool(trial.should_prune()))
 
 
 def tell_trial(request: TellTrialRequest) -> TellTrialResult:

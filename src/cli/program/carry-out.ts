@@ -81,11 +81,11 @@ export function declareCarryOut(program: Command, { run, context }: CommandLine)
     )
   addMergeOptions(merge).addHelpText('after', example('twintune merge shards/*'))
   const sweep = program
-    .command('sweep <spec>')
+    .command('sweep [spec]')
     .description(
       "try the settings that the specification's `sweep` names in each framework, and compare the best over fresh seeds",
     )
-    .action((spec: string, options: SweepCommandOptions) =>
+    .action((spec: string | undefined, options: SweepCommandOptions) =>
       run(async () => (await import('../sweep.js')).sweepCommand(spec, options, context)),
     )
   addSweepRunOptions(addSpecOptions(sweep)).addHelpText(

@@ -1,7 +1,18 @@
-import type { BarSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
-import { BarChart, LineChart, ScatterChart } from 'echarts/charts'
-import type { GridComponentOption, TitleComponentOption } from 'echarts/components'
-import { GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent } from 'echarts/components'
+import type {
+  BarSeriesOption,
+  LineSeriesOption,
+  ParallelSeriesOption,
+  ScatterSeriesOption,
+} from 'echarts/charts'
+import { BarChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts'
+import type { GridComponentOption, ParallelComponentOption, TitleComponentOption } from 'echarts/components'
+import {
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  ParallelComponent,
+  TitleComponent,
+} from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
@@ -11,13 +22,20 @@ import { colors } from '../colors.js'
 import { paper } from './theme.js'
 
 use([BarChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, TitleComponent])
-use([LabelLayout, SVGRenderer])
+use([LabelLayout, ParallelChart, ParallelComponent, SVGRenderer])
 
 /** Series of a chart, of the kinds that the page has. */
 export type SeriesOption = BarSeriesOption | LineSeriesOption | ScatterSeriesOption
 
 /** Options of a chart, of the kinds that the page has. */
 export type ChartOption = ComposeOption<SeriesOption | GridComponentOption | TitleComponentOption>
+
+/** Options of a chart whose axes stand side by side. Composed with the others, they would let any option through. */
+export interface ParallelChartOption {
+  readonly parallel: ParallelComponentOption
+  readonly parallelAxis: readonly object[]
+  readonly series: readonly ParallelSeriesOption[]
+}
 
 export interface ChartSize {
   /** Width in CSS pixels at which the chart's text has its own size. */
@@ -34,7 +52,7 @@ export interface ChartFile extends ChartSize {
 }
 
 /** Draws a chart as an SVG element that is as wide as the page lets it be. */
-export function renderChart(option: ChartOption, size: ChartSize): string {
+export function renderChart(option: ChartOption | ParallelChartOption, size: ChartSize): string {
   // The view box stays, and has the drawing scaled.
   return draw(option, size).replace(/^<svg width="\d+" height="\d+"/, '<svg')
 }
@@ -50,7 +68,7 @@ export function renderChartFile(option: ChartOption, { title, description, ...si
   )}\n`
 }
 
-function draw(option: ChartOption, { width, height }: ChartSize): string {
+function draw(option: ChartOption | ParallelChartOption, { width, height }: ChartSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ animation: false, ...option })

@@ -1,0 +1,44 @@
+import { frameworkNames } from '../framework-names.js'
+import type { Gain, Sweep, SweepFinal } from '../sweep/record.js'
+import { formatOr, formatPercent, formatPValue } from './format.js'
+import { metricFormats } from './metric-format.js'
+
+/** Says of each framework whether the best settings beat the specification as it stands by more than the noise of the seeds. */
+export function gainSentences(sweep: Sweep): string[] {
+  const { final } = sweep
+  if (final === null)
+    return [
+      'Whether the best settings beat the specification as it stands is not known: no final comparison was carried out, and the validation that chose them can’t tell.',
+    ]
+  return final.gains.map((gain) => gainSentence(gain, final))
+}
+
+function gainSentence(gain: Gain, final: SweepFinal): string {
+  const { framework, trial, verdict, difference } = gain
+  const { name, difference: format, unit } = metricFormats[final.metric]
+  const subject = `${frameworkNames[framework]}: `
+  if (verdict === 'same')
+    return `${subject}no trial did better on the validation images than the specification as it stands.`
+  const seeds = `${final.seeds.length} fresh ${final.seeds.length === 1 ? 'seed' : 'seeds'}`
+  const settings = `the settings of trial ${trial}`
+  if (difference === null) return `${subject}${settings} could not be compared: no seed finished with both.`
+  const interval = formatOr(difference.interval, ([low, high]) => `${format(low)} to ${format(high)}`)
+  const figures = `test ${name} ${format(difference.mean)} ${unit} (${formatOr(difference.level, (level) => formatPercent(level, 1))} interval ${interval}, p ${formatOr(difference.pValue, formatPValue)})`
+  if (verdict === 'better')
+    return `${subject}${settings} beat the specification as it stands by more than the noise of ${seeds}: ${figures}.`
+  if (verdict === 'worse')
+    return `${subject}${settings} are worse than the specification as it stands, by more than the noise of ${seeds}: ${figures}. Their place in the validation was luck.`
+  const few = final.seeds.length < 6 ? ' Fewer than six seeds can show no difference.' : ''
+  return `${subject}${settings} do not beat the specification as it stands by more than the noise of ${seeds}: ${figures}.${few}`
+}
+
+/** Says what the final comparison tells of the two frameworks at their best; `null` where it tells nothing. */
+export function betweenSentence({ final }: Sweep): string | null {
+  if (final?.between?.difference == null) return null
+  const { kind, difference } = final.between
+  const { name, difference: format, unit } = metricFormats[final.metric]
+  const figures = `TensorFlow minus PyTorch, test ${name}: ${format(difference.mean)} ${unit}${difference.interval ? ` (interval ${format(difference.interval[0])} to ${format(difference.interval[1])})` : ''}, p ${formatOr(difference.pValue, formatPValue)}`
+  return kind === 'comparison'
+    ? `Both frameworks have one specification here, and its comparison has its own verdict and contract. ${figures}.`
+    : `Each framework has its own best settings, after as many trials as the other. The difference is one of settings too, so that no contract of fairness can hold for it. ${figures}.`
+}

@@ -1,0 +1,96 @@
+import path from 'node:path'
+import { TwintuneError } from '../failure.js'
+import { planSweep, planTrialRuns } from '../plan/plan-sweep.js'
+import { readEnvironment, whatStays } from '../run/folder/environment-file.js'
+import { now } from '../run/folder/journal.js'
+import { removeStaleLock } from '../run/folder/lock.js'
+import { hashSpecification } from '../run/folder/specification.js'
+import { checkInputFiles } from '../run/input-files.js'
+import { recordMachine } from '../run/machine/record.js'
+import { machineSurroundings } from '../run/machine/surroundings.js'
+import { loadExperiment } from '../spec/load.js'
+import { version } from '../version.js'
+import { keyOf, type SweepRunsOptions, workThroughSweep } from './carry-out-sweep.js'
+import type { SweepEvent } from './events.js'
+import {
+  type RecordedSweep,
+  readSweep,
+  readTrial,
+  readTrialStarts,
+  SweepFolder,
+  sweepFiles,
+} from './sweep-folder.js'
+
+/**
+ * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed, and takes the others up at their
+ * last checkpoints. A sweep that has ended only tells its end.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND, COMPARISON_NOT_RESUMABLE or COMPARISON_IN_USE; SpecError when spec.yaml is wrong.
+ */
+export async function resumeSweep(
+  sweepDirectory: string,
+  options: SweepRunsOptions,
+  emit: (event: SweepEvent) => void,
+  cancelSignal: AbortSignal,
+): Promise<void> {
+  const found = requireSweep(sweepDirectory)
+  if (found.sweep?.status === 'finished' && (found.sweep.final !== null || !options.final)) {
+    removeStaleLock(found.path)
+    emit({ type: 'sweep-finished', time: now(), sweepDirectory: found.path, sweep: found.sweep })
+    return
+  }
+  const folder = SweepFolder.reopen(found.path)
+  let undertaking: Parameters<typeof workThroughSweep>[0]
+  try {
+    const before = readEnvironment(found.path)
+    const hashes = await hashSpecification(found.path)
+    checkUnchanged(found, before, hashes.specification)
+    const specification = await loadExperiment(path.join(found.path, sweepFiles.spec))
+    checkInputFiles(specification)
+    const plan = planSweep(specification)
+    const machine = { ...(await recordMachine(hashes)), ...whatStays(before) }
+    const records = planTrialRuns(plan).flatMap((run) => readTrial(found.path, run) ?? [])
+    const starts = readTrialStarts(found.path)
+    undertaking = {
+      ...{ specification, plan, folder, machine },
+      surroundings: machineSurroundings(options),
+      startedAt: found.startedAt,
+      kept: records.filter(({ status }) => status !== 'cancelled'),
+      begun: new Map(starts.map((start) => [keyOf(start), start.values])),
+    }
+  } catch (error) {
+    folder.close()
+    throw error
+  }
+  await workThroughSweep(undertaking, options, emit, cancelSignal)
+}
+
+/**
+ * Reads the sweep in a folder.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND when the folder holds none.
+ */
+export function requireSweep(sweepDirectory: string): RecordedSweep {
+  const found = readSweep(sweepDirectory)
+  if (found) return found
+  throw new TwintuneError({ code: 'COMPARISON_NOT_FOUND', message: `${sweepDirectory} holds no sweep.` })
+}
+
+function checkUnchanged(
+  { name, path: folder }: RecordedSweep,
+  before: { readonly twintune?: string | undefined; readonly specification?: string | undefined },
+  specification: string,
+): void {
+  if (before.twintune !== undefined && before.twintune !== version)
+    throw new TwintuneError({
+      code: 'COMPARISON_NOT_RESUMABLE',
+      message: `${name} was begun by twintune ${before.twintune}, and this is ${version}: its trials would not be comparable.`,
+      hint: `Go on with it in twintune ${before.twintune}, or start a new sweep with twintune sweep.`,
+    })
+  if (before.specification === undefined || before.specification === specification) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `The spec.yaml of ${name} was changed since the sweep began.`,
+    hint: `Put it back, or start a new sweep: twintune sweep ${path.join(folder, sweepFiles.spec)}`,
+  })
+}
