@@ -33,7 +33,10 @@ import type {
   ReportLine,
   RunResult,
   SetupLine,
+  Sweep,
+  SweepEvent,
   TrackedLine,
+  TrialRecord,
   ValidateIssue,
   VerificationRecord,
   VerifyEvent,
@@ -66,6 +69,8 @@ import { viewLineSchema as viewLine } from './lines/view.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
 import { experimentSchema as experiment } from './spec/schema.js'
+import { sweepEventSchema as sweepEvent } from './sweep/events.js'
+import { sweepRecordSchema as sweepRecord, trialRecordSchema as trialRecord } from './sweep/record.js'
 
 // Zod schemas of all that twintune reads and writes as JSON, for programs that read these files and lines too.
 
@@ -154,3 +159,12 @@ export const trackedLineSchema: z.ZodType<TrackedLine> = trackedLine
 
 /** Schema of the line of `twintune view --json`. */
 export const viewLineSchema: z.ZodType<ViewLine> = viewLine
+
+/** Schema of sweep.json, the whole of a sweep. */
+export const sweepSchema: z.ZodType<Sweep> = sweepRecord
+
+/** Schema of trial.json, a trial of a sweep in one framework. */
+export const trialSchema: z.ZodType<TrialRecord> = trialRecord
+
+/** Schema of a line of `twintune sweep --json`, and of a sweep's events.jsonl. */
+export const sweepEventSchema: z.ZodType<SweepEvent> = sweepEvent

@@ -77,6 +77,7 @@ export class OptunaSearcher implements Searcher {
     if (this.#plan.settings.pruning === 'none' || value === null) return false
     // The specification as it stands is what the rest is measured by: it always comes to its end.
     if (run.trial === 0 && this.#standing === null) return false
+    if (run.trial === 0) await this.#ask(run.framework, 0, this.#standing)
     const { prunes } = await this.#worker.request(
       reportTrialMessage,
       { study: this.#study(run.framework), trial: run.trial, epoch, value },

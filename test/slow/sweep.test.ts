@@ -23,7 +23,7 @@ describe('a search by Optuna', () => {
 
   it('ends trials that fall behind, in each framework by its own trials', async () => {
     const grid = { choice: [32, 32, 32, 32, 32, 64] }
-    const rates = { choice: [1e-2] }
+    const rates = { choice: [1e-3] }
     const subject = experiment({
       parameters: { 'training.phases[0].optimizer.learningRate': rates, 'training.batchSize': grid },
       pruning: 'median',
