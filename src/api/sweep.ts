@@ -8,7 +8,10 @@ import { checkOptions, type RunOptions } from './run-options.js'
 
 /** Options of how a sweep is carried out, as opposed to what it is. */
 export interface SweepOptions
-  extends Pick<RunOptions, 'parallel' | 'featureCache' | 'hangTimeoutMinutes' | 'workers' | 'signal'> {
+  extends Pick<
+    RunOptions,
+    'parallel' | 'featureCache' | 'hangTimeoutMinutes' | 'executor' | 'workers' | 'signal'
+  > {
   /**
    * Folder that the sweep's own folder is made in.
    * @defaultValue `runs` in the working directory

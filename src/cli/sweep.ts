@@ -8,11 +8,12 @@ import { planSweep } from '../plan/plan-sweep.js'
 import { renderSweep } from '../report/sweep-report.js'
 import { findSweep, sweepFiles } from '../sweep/sweep-folder.js'
 import { visible } from '../visible.js'
+import { type ExecutorArguments, executorOf } from './carry-out-and-log.js'
 import type { CommandContext, OutputOptions, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
 
-export interface SweepCommandOptions extends SpecOptions {
+export interface SweepCommandOptions extends SpecOptions, ExecutorArguments {
   readonly out: string
   readonly parallel: number
   readonly featureCache: boolean
@@ -54,6 +55,7 @@ export async function sweepCommand(
   const { parallel, featureCache, hangTimeout: hangTimeoutMinutes, final, storage } = options
   const running: SweepOptions = {
     ...{ parallel, featureCache, hangTimeoutMinutes, final, storage, signal: context.signal },
+    executor: executorOf(options),
     onEvent: (event) => {
       if (json) context.stdout(JSON.stringify(event))
       print(event)

@@ -4,6 +4,8 @@ import { toFailure } from '../failure.js'
 import { planSweep, planTrialRuns, type SweepPlan, type TrialRun } from '../plan/plan-sweep.js'
 import { decodeValues, type TrialValues } from '../plan/sweep-values.js'
 import type { CarryOutRunsOptions } from '../run/carry-out-runs.js'
+import type { Executor } from '../run/executors/executor.js'
+import { withExecutor } from '../run/executors/with-executor.js'
 import { now } from '../run/folder/journal.js'
 import { hashSpecification } from '../run/folder/specification.js'
 import { checkInputFiles } from '../run/input-files.js'
@@ -60,15 +62,17 @@ export async function carryOutSweep(
   checkInputFiles(specification)
   const plan = planSweep(specification)
   const surroundings = machineSurroundings(options)
-  const folder = SweepFolder.create(runsDirectory, specification)
-  const machine = await recordMachine(await hashSpecification(folder.path))
-  const startedAt = now()
-  await workThroughSweep(
-    { specification, plan, folder, machine, surroundings, startedAt, kept: null, begun: new Map() },
-    options,
-    emit,
-    cancelSignal,
-  )
+  await withExecutor(options, cancelSignal, async (executor) => {
+    const folder = SweepFolder.create(runsDirectory, specification)
+    const machine = await recordMachine(await hashSpecification(folder.path))
+    const startedAt = now()
+    await workThroughSweep(
+      { specification, plan, folder, machine, surroundings, startedAt, kept: null, begun: new Map() },
+      { ...options, executor },
+      emit,
+      cancelSignal,
+    )
+  })
 }
 
 /** Carries out the trials that have no result yet, and returns when the last worker is gone and the folder is closed. */
@@ -78,40 +82,57 @@ export async function workThroughSweep(
   emit: (event: SweepEvent) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
-  const { specification, plan, folder, kept } = undertaking
+  const { folder, kept } = undertaking
   const journal = new SweepJournal({ ...undertaking, kept: kept ?? [] }, emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
   const workers = options.workers ?? WarmWorkers.none()
   try {
-    journal.event({
-      time: now(),
-      experiment: specification.name,
-      sweepDirectory: folder.path,
-      frameworks: [...plan.frameworks],
-      trials: plan.trials + 1,
-      ...(kept === null ? { type: 'sweep-started' } : { type: 'sweep-resumed', kept: kept.length }),
-    })
-    const optuna = needsOptuna(plan) ? await openOptuna(undertaking, options.storage, signal) : undefined
-    try {
-      const searcher = optuna ?? fixedSearcher(plan)
-      await tryAll(undertaking, { ...options, workers }, { journal, searcher, signal })
-      journal.broken.throwIfAborted()
-      if (!signal.aborted && (optuna || options.weighs !== false))
-        journal.importance(await weigh(undertaking, journal.sweep, optuna, signal))
-    } finally {
-      await optuna?.stop()
-    }
-    const hasFinished = journal.sweep.trials.some(({ status }) => status === 'finished')
-    const final =
-      options.final && hasFinished && !signal.aborted
-        ? await compareBest(undertaking, { ...options, workers }, journal, signal)
-        : null
-    journal.end(cancelSignal.aborted ? 'cancelled' : hasFinished ? 'finished' : 'failed', final)
-    journal.broken.throwIfAborted()
+    await withExecutor(options, signal, (executor) =>
+      searchAndCompare(undertaking, { ...options, workers, executor }, journal, signal),
+    )
   } finally {
     if (options.workers === undefined) await workers.stop()
     folder.close()
   }
+}
+
+type Running = Omit<SweepRunsOptions, 'executor' | 'startWorker'> & {
+  readonly workers: WarmWorkers
+  readonly executor: Executor
+}
+
+async function searchAndCompare(
+  undertaking: SweepUndertaking,
+  options: Running,
+  journal: SweepJournal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { specification, plan, folder, kept } = undertaking
+  journal.event({
+    time: now(),
+    experiment: specification.name,
+    sweepDirectory: folder.path,
+    frameworks: [...plan.frameworks],
+    trials: plan.trials + 1,
+    ...(kept === null ? { type: 'sweep-started' } : { type: 'sweep-resumed', kept: kept.length }),
+  })
+  const optuna = needsOptuna(plan) ? await openOptuna(undertaking, options.storage, signal) : undefined
+  try {
+    const searcher = optuna ?? fixedSearcher(plan)
+    await tryAll(undertaking, options, { journal, searcher, signal })
+    journal.broken.throwIfAborted()
+    if (!signal.aborted && (optuna || options.weighs !== false))
+      journal.importance(await weigh(undertaking, journal.sweep, optuna, signal))
+  } finally {
+    await optuna?.stop()
+  }
+  const hasFinished = journal.sweep.trials.some(({ status }) => status === 'finished')
+  const final =
+    options.final && hasFinished && !signal.aborted
+      ? await compareBest(undertaking, options, journal, signal)
+      : null
+  journal.end(signal.aborted ? 'cancelled' : hasFinished ? 'finished' : 'failed', final)
+  journal.broken.throwIfAborted()
 }
 
 function needsOptuna({ settings }: SweepPlan): boolean {
@@ -164,7 +185,7 @@ async function weigh(
 /** Carries out the final comparison; `null` where the user cancels it. */
 async function compareBest(
   { specification, plan, folder, kept }: SweepUndertaking,
-  { workers, final: _, storage: _storage, ...running }: SweepRunsOptions & { readonly workers: WarmWorkers },
+  { workers, final: _, storage: _storage, ...running }: Running,
   journal: SweepJournal,
   signal: AbortSignal,
 ): Promise<SweepFinal | null> {
@@ -190,7 +211,7 @@ interface Search {
 
 async function tryAll(
   { specification, plan, folder, surroundings, kept, begun }: SweepUndertaking,
-  { parallel, workers, startWorker, hangTimeoutMinutes }: SweepRunsOptions,
+  { parallel, workers, executor, hangTimeoutMinutes }: Running,
   { journal, searcher, signal }: Search,
 ): Promise<void> {
   const runs = planTrialRuns(plan).filter((run) => !kept?.some((record) => isSameTrial(record, run)))
@@ -208,7 +229,12 @@ async function tryAll(
       },
     }),
     warmWorkers: workers,
-    ...(startWorker && { startWorker }),
+    startWorker: (options) => executor.startWorker(options),
+    whyNoRoom: () => executor.whyNoRoom(),
+    onNoRoom: (reason) => {
+      const message = `${reason} Fewer trials go on at the same time, and workers take turns.`
+      journal.event({ type: 'warning', time: now(), code: 'NO_ROOM', message })
+    },
   })
   try {
     await schedule(runs, {
@@ -216,18 +242,20 @@ async function tryAll(
       parallel,
       cores: os.availableParallelism(),
       signal,
-      carryOut: async (run, worker) => {
+      carryOut: async (run, worker, lane) => {
         try {
           const values = begun.get(keyOf(run)) ?? (await valuesOf(run))
           const { trial, framework } = run
           journal.event({ type: 'trial-started', time: now(), trial, framework, values })
           const record = await carryOutTrial(run, {
             ...{ plan, specification, values, worker, surroundings, signal },
+            prepare: () => executor.enterLane(worker.worker, lane),
             folder: folder.makeFolderOf(run),
             resume: kept !== null,
             onEvent: (event) => journal.event(event),
             report: (epoch, value) => searcher.report(run, epoch, value),
           })
+          await executor.leaveLane(worker.worker)
           if (record.status !== 'cancelled') await searcher.tell(run, record)
           journal.trial(run, record)
         } catch (error) {

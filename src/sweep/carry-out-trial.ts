@@ -17,6 +17,8 @@ export interface TrialOptions {
   readonly specification: Experiment
   readonly values: TrialValues
   readonly worker: FrameworkWorker
+  /** Prepares the worker for the trial, with the processors that it is to have. */
+  readonly prepare: () => Promise<void>
   readonly surroundings: MachineSurroundings
   /** Path of the trial's own folder, which exists. */
   readonly folder: string
@@ -33,8 +35,8 @@ export interface TrialOptions {
  * found is in the record.
  */
 export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promise<TrialRecord> {
-  const { plan, specification, values, worker, surroundings, folder, resume, signal, onEvent, report } =
-    options
+  const { plan, specification, values, worker, prepare, surroundings, folder, resume, signal } = options
+  const { onEvent, report } = options
   const begun = performance.now()
   const seconds = () => (performance.now() - begun) / 1000
   const pruning = new AbortController()
@@ -77,6 +79,7 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
       reports.push(onEpoch(objectiveOf(plan, epoch)))
     },
     signal: AbortSignal.any([signal, pruning.signal]),
+    prepare,
   })
   await Promise.all(reports)
   if (lost && !signal.aborted) throw lost.error

@@ -8,6 +8,7 @@ import { pairedDifferenceMessage } from '../protocol/paired-difference.js'
 import type { RunResult } from '../protocol/result.js'
 import { carryOutExperiment } from '../run/carry-out-experiment.js'
 import type { CarryOutRunsOptions } from '../run/carry-out-runs.js'
+import type { Executor } from '../run/executors/executor.js'
 import { now } from '../run/folder/journal.js'
 import { resumeExperiment } from '../run/resume-experiment.js'
 import { WorkerPool } from '../run/workers/pool.js'
@@ -32,7 +33,9 @@ export interface FinalOptions {
   /** Folder that the comparisons' own folders are made in. */
   readonly runsDirectory: string
   readonly workers: WarmWorkers
-  readonly running: Omit<CarryOutRunsOptions, 'evidence' | 'workers'>
+  readonly running: Omit<CarryOutRunsOptions, 'evidence' | 'workers' | 'executor' | 'startWorker'> & {
+    readonly executor: Executor
+  }
   readonly logFileOf: (framework: Framework, number: number) => string
   /** Comparisons of the final that an earlier process has begun. */
   readonly earlier: readonly SweepEventOf<'final-started'>[]
@@ -178,13 +181,14 @@ async function carryOutComparison(
 }
 
 function statisticsPool({ specification, workers, running, logFileOf, signal }: FinalOptions): WorkerPool {
-  const { startWorker } = running
+  const { executor } = running
   return new WorkerPool({
     mode: specification.mode,
     ...{ logFileOf, signal, warmWorkers: workers },
     onState: () => {},
     onWarm: () => {},
-    ...(startWorker && { startWorker }),
+    startWorker: (options) => executor.startWorker(options),
+    whyNoRoom: () => executor.whyNoRoom(),
   })
 }
 
