@@ -1,6 +1,6 @@
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Event, EventOf } from '../events.js'
-import { toFailure } from '../failure.js'
+import { TwintuneError, toFailure } from '../failure.js'
 import { type ExecutorOptions, type ResumeOptions, runExperiment } from '../index.js'
 import { createLogger } from '../log/create-logger.js'
 import { readComparison } from '../run/folder/read.js'
@@ -23,7 +23,22 @@ export interface ExecutorArguments {
 
 /** Turns the options of a command into the executor of the API. */
 export function executorOf({ executor, rayAddress, cpus, gpus, memory }: ExecutorArguments): ExecutorOptions {
-  if (executor !== 'ray') return { name: 'local' }
+  if (executor !== 'ray') {
+    const [given] = Object.entries({
+      '--ray-address': rayAddress,
+      '--cpus': cpus,
+      '--gpus': gpus,
+      '--memory': memory,
+    })
+      .filter(([, value]) => value !== undefined)
+      .map(([option]) => option)
+    if (given === undefined) return { name: 'local' }
+    throw new TwintuneError({
+      code: 'SPEC_INVALID',
+      message: `${given} is for runs on a Ray cluster, and --executor local carries them out on this machine.`,
+      hint: `Leave ${given} out, or give --executor ray.`,
+    })
+  }
   return { name: 'ray', address: rayAddress, cpus, gpus, memoryGib: memory }
 }
 
