@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type CancelSignal, withAbortSignal } from '../../cancellation.js'
+import { type CancelSignal, unlessCancelled, withAbortSignal } from '../../cancellation.js'
 import { TwintuneError } from '../../failure.js'
-import { loadModelMessage, type TrainedModelDescription } from '../../protocol/load-model.js'
+import type { TrainedModelDescription } from '../../protocol/load-model.js'
 import {
   type ClassProbability,
   defaultBatchSize,
@@ -10,10 +10,8 @@ import {
   predictMessage,
 } from '../../protocol/predict.js'
 import type { Framework } from '../../spec/schema.js'
-import type { Worker } from '../../worker/worker.js'
-import { FrameworkWorker } from '../workers/framework-worker.js'
-import { withTemporaryWorker } from '../workers/temporary-worker.js'
 import type { FoundModel } from './find-model.js'
+import { type ModelWorker, type OpenModelOptions, openModelWorker } from './model-worker.js'
 
 /** Prediction of a trained model for one image. */
 export interface Prediction {
@@ -37,7 +35,10 @@ export interface PredictOptions {
    * @defaultValue 32
    */
   readonly batchSize?: number
-  /** Signal that cancels when it is aborted; the model can be asked again unless Python had to be ended for it. */
+  /**
+   * Signal that cancels when it is aborted. The model can be asked again: where Python had to be ended, the next call loads
+   * the model anew.
+   */
   readonly signal?: CancelSignal
 }
 
@@ -60,99 +61,110 @@ export interface TrainedModel {
   close(): Promise<void>
 }
 
-export interface OpenModelOptions {
-  readonly device: string
-  readonly signal: AbortSignal
-  /** Environment variables that are set for the worker and its Python. */
-  readonly environment?: Readonly<Record<string, string>>
-}
+/** Trained model for `await using`, whose types not every target of a compiler has: the public type leaves it out. */
+type DisposableModel = TrainedModel & AsyncDisposable
 
 /**
  * Starts the Python of a trained model's framework and loads the model there.
  *
  * @throws TwintuneError When the framework or the model's file can't be used.
  */
-export function openModel(found: FoundModel, options: OpenModelOptions): Promise<DisposableModel> {
-  return new Promise((resolve, reject) => {
-    let close = (): void => {}
-    const closed = new Promise<void>((ended) => {
-      close = ended
-    })
-    const { framework, seed, file, digest } = found
-    const ended = withTemporaryWorker(
-      framework,
-      async (worker, folder) => {
-        const { signal, device } = options
-        await FrameworkWorker.warmUp(worker, framework, { mode: found.mode, signal })
-        const loaded = await worker.request(loadModelMessage, { file, digest, device }, { signal })
-        const model = { framework, seed, description: loaded.model, device: loaded.device }
-        resolve(warmModel(model, { worker, folder, close, whenEnded: () => ended }))
-        await closed
-      },
-      options.environment,
-    ).catch(reject)
-  })
-}
-
-/** Trained model for `await using`, whose types not every target of a compiler has: the public type leaves it out. */
-type DisposableModel = TrainedModel & AsyncDisposable
-
-/** Parts of a warm model: its worker, a folder for images that are given as bytes, and its end. */
-interface Warmth {
-  readonly worker: Worker
-  readonly folder: string
-  readonly close: () => void
-  readonly whenEnded: () => Promise<void>
-}
-
-function warmModel(
-  model: Pick<TrainedModel, 'framework' | 'seed' | 'description' | 'device'>,
-  { worker, folder, close, whenEnded }: Warmth,
-): DisposableModel {
-  let isClosed = false
+export async function openModel(found: FoundModel, options: OpenModelOptions): Promise<DisposableModel> {
+  const first = await openModelWorker(found, options)
+  const { model: description, device } = first.loaded
+  const closing = new AbortController()
+  let opened: Promise<ModelWorker> | undefined = Promise.resolve(first)
   let calls = 0
-  const closeModel = async (): Promise<void> => {
-    isClosed = true
-    close()
-    await whenEnded()
+
+  // No call's own signal ends the loading: the calls that wait for it too would be cancelled with that one.
+  const openAgain = (): Promise<ModelWorker> => {
+    const opening = openModelWorker(found, { ...options, signal: closing.signal })
+    opening.catch(() => {
+      if (opened === opening) opened = undefined
+    })
+    return opening
+  }
+
+  const ask = async (images: readonly (string | Uint8Array)[], asked: Asked): Promise<Prediction[]> => {
+    calls++
+    const prefix = `image-${calls}-`
+    for (;;) {
+      if (closing.signal.aborted) throw closedModel()
+      opened ??= openAgain()
+      const ofCall = opened
+      const modelWorker = await unlessCancelled(ofCall, asked.signal)
+      try {
+        return await predictIn(modelWorker, prefix, images, asked)
+      } catch (error) {
+        const isCancelled = error instanceof TwintuneError && error.failure.code === 'CANCELLED'
+        if (!isCancelled || modelWorker.worker.living || closing.signal.aborted) throw error
+        // Python had to be ended: the next call loads the model anew, and so does one that only waited for its turn.
+        if (opened === ofCall) {
+          opened = undefined
+          await modelWorker.end()
+        }
+        if (asked.signal.aborted) throw error
+      }
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    const last = opened
+    closing.abort()
+    await last?.then(
+      ({ end }) => end(),
+      () => {},
+    )
   }
   return {
-    ...model,
+    ...{ framework: found.framework, seed: found.seed, description, device },
     predict: async (images, { top = defaultTop, batchSize = defaultBatchSize, signal } = {}) => {
-      if (isClosed) throw closedModel()
+      if (closing.signal.aborted) throw closedModel()
       checkImages(images)
       checkCount('top', top)
       checkCount('batchSize', batchSize)
       if (images.length === 0) return []
-      calls++
-      const prefix = path.join(folder, `image-${calls}-`)
-      const written: string[] = []
-      try {
-        const paths: string[] = []
-        for (const [index, image] of images.entries()) {
-          if (typeof image === 'string') {
-            paths.push(path.resolve(image))
-          } else {
-            const file = `${prefix}${index}`
-            written.push(file)
-            await writeFile(file, image)
-            paths.push(file)
-          }
-        }
-        const request = { images: paths, top, batchSize }
-        const { predictions } = await withAbortSignal(signal, (abort) =>
-          worker.request(predictMessage, request, { signal: abort }),
-        )
-        return predictions.map((prediction, index) => {
-          const image = images[index]
-          return { image: typeof image === 'string' ? image : null, ...prediction }
-        })
-      } finally {
-        await Promise.all(written.map((file) => rm(file, { force: true })))
-      }
+      return withAbortSignal(signal, (abort) => ask(images, { top, batchSize, signal: abort }))
     },
-    close: closeModel,
-    [Symbol.asyncDispose]: closeModel,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Options of a prediction, with their defaults. */
+interface Asked {
+  readonly top: number
+  readonly batchSize: number
+  readonly signal: AbortSignal
+}
+
+/** Asks the Python of a model. Images that are given as bytes lie in files meanwhile, whose names begin with `prefix`. */
+async function predictIn(
+  { worker, folder }: ModelWorker,
+  prefix: string,
+  images: readonly (string | Uint8Array)[],
+  { signal, ...numbers }: Asked,
+): Promise<Prediction[]> {
+  const written: string[] = []
+  try {
+    const paths: string[] = []
+    for (const [index, image] of images.entries()) {
+      if (typeof image === 'string') {
+        paths.push(path.resolve(image))
+      } else {
+        const file = path.join(folder, `${prefix}${index}`)
+        written.push(file)
+        await writeFile(file, image)
+        paths.push(file)
+      }
+    }
+    const { predictions } = await worker.request(predictMessage, { images: paths, ...numbers }, { signal })
+    return predictions.map((prediction, index) => {
+      const image = images[index]
+      return { image: typeof image === 'string' ? image : null, ...prediction }
+    })
+  } finally {
+    await Promise.all(written.map((file) => rm(file, { force: true })))
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
 import { addPredictOptions } from '../../../src/cli/model-options.js'
-import { TwintuneError } from '../../../src/failure.js'
+import { cancelled, TwintuneError } from '../../../src/failure.js'
 import { openModel } from '../../../src/run/one-off/trained-model.js'
 
 // A worker that answers what a test tells it to: real ones predict in test/integration/compare.test.ts.
@@ -12,11 +12,22 @@ import { openModel } from '../../../src/run/one-off/trained-model.js'
 const folder = mkdtempSync(path.join(tmpdir(), 'twintune-model-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const { request, stopped } = vi.hoisted(() => ({ request: vi.fn(), stopped: vi.fn() }))
+const { request, stopped, state } = vi.hoisted(() => ({
+  request: vi.fn(),
+  stopped: vi.fn(),
+  state: { living: true },
+}))
 vi.mock('../../../src/run/workers/temporary-worker.js', () => ({
   withTemporaryWorker: async (_: string, use: (worker: unknown, folder: string) => Promise<unknown>) => {
+    state.living = true
+    const worker = {
+      request,
+      get living() {
+        return state.living
+      },
+    }
     try {
-      return await use({ request }, folder)
+      return await use(worker, folder)
     } finally {
       stopped()
     }
@@ -26,6 +37,7 @@ vi.mock('../../../src/run/workers/framework-worker.js', () => ({ FrameworkWorker
 
 const cat = { top: [{ class: 'cat', probability: 1 }], problem: null }
 const unreadable = { top: [], problem: 'the file is empty' }
+const loaded = { model: { classes: ['cat'] }, device: 'cpu' }
 const died = new TwintuneError({ code: 'PYTHON_DIED', message: 'Python was killed.' })
 
 beforeEach(() => {
@@ -73,6 +85,43 @@ it('rejects as Python has died, and closes all the same', async () => {
   expect(stopped).toHaveBeenCalledOnce()
 })
 
+it('loads the model anew for the next call where a cancelled one has ended Python', async () => {
+  const model = await open()
+  const cancelling = new AbortController()
+  const untilEnded = () =>
+    new Promise((_, reject) => {
+      cancelling.signal.addEventListener('abort', () => {
+        state.living = false
+        reject(new TwintuneError(cancelled))
+      })
+    })
+  request.mockImplementationOnce(untilEnded).mockImplementationOnce(untilEnded)
+  const first = model.predict(['a.png'], { signal: cancelling.signal })
+  // The second call waits for its turn, and loses its worker through no fault of its own.
+  const second = model.predict(['b.png'])
+  await vi.waitFor(() => expect(request).toHaveBeenCalledTimes(3))
+  request.mockResolvedValueOnce(loaded).mockResolvedValue({ predictions: [cat] })
+  cancelling.abort()
+  await expect(first).rejects.toThrow('Cancelled')
+  expect(await second).toEqual([{ image: 'b.png', ...cat }])
+  expect(await model.predict(['c.png'])).toEqual([{ image: 'c.png', ...cat }])
+  expect(stopped).toHaveBeenCalledOnce()
+  await model.close()
+  expect(stopped).toHaveBeenCalledTimes(2)
+})
+
+it('asks the same Python again where it has stopped by itself when it was cancelled', async () => {
+  const model = await open()
+  const cancelling = new AbortController()
+  cancelling.abort()
+  request.mockRejectedValueOnce(new TwintuneError(cancelled))
+  await expect(model.predict(['a.png'], { signal: cancelling.signal })).rejects.toThrow('Cancelled')
+  request.mockResolvedValueOnce({ predictions: [cat] })
+  expect(await model.predict(['a.png'])).toHaveLength(1)
+  expect(stopped).not.toHaveBeenCalled()
+  await model.close()
+})
+
 it('rejects where the model cannot be loaded, and leaves no worker', async () => {
   const unusable = new TwintuneError({ code: 'MODEL_UNUSABLE', message: 'It is damaged.' })
   request.mockRejectedValueOnce(unusable)
@@ -118,7 +167,7 @@ it('asks nothing for no images, and refuses a number that is none', async () => 
 })
 
 function open(): ReturnType<typeof openModel> {
-  request.mockResolvedValueOnce({ model: { classes: ['cat'] }, device: 'cpu' })
+  request.mockResolvedValueOnce(loaded)
   return openIt()
 }
 
