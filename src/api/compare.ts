@@ -3,8 +3,15 @@ import type { Comparison } from '../compare/comparison.js'
 import type { Event, EventOf } from '../events.js'
 import { TwintuneError } from '../failure.js'
 import type { Experiment } from '../spec/schema.js'
+import { checkOptionNames, requireExperiment } from './arguments.js'
 import { runExperiment } from './run-experiment.js'
-import type { RunOptions } from './run-options.js'
+import { type RunOptions, runOptionNames } from './run-options.js'
+
+/** Options of how an experiment is carried out, and who is told of it. */
+export type CompareOptions = RunOptions & {
+  /** Callback that is told of everything that happens, as it happens. */
+  readonly onEvent?: (event: Event) => void
+}
 
 /** Comparison, and the folder that it is in. */
 export type ComparisonInFolder = Comparison & {
@@ -21,15 +28,15 @@ export type ComparisonInFolder = Comparison & {
  */
 export async function compare(
   experiment: Experiment,
-  options: RunOptions & {
-    /** Callback that is told of everything that happens, as it happens. */
-    readonly onEvent?: (event: Event) => void
-  } = {},
+  options: CompareOptions = {},
 ): Promise<ComparisonInFolder> {
+  requireExperiment('compare', experiment)
+  checkOptionNames<CompareOptions>('compare', options, { ...runOptionNames, onEvent: true })
+  const { onEvent, ...ofRuns } = options
   let ended: EventOf<'comparison-finished'> | undefined
-  for await (const event of runExperiment(experiment, options)) {
+  for await (const event of runExperiment(experiment, ofRuns)) {
     if (event.type === 'comparison-finished') ended = event
-    options.onEvent?.(event)
+    onEvent?.(event)
   }
   if (!ended) throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
   const { comparison, comparisonDirectory } = ended

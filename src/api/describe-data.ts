@@ -1,6 +1,7 @@
 import { type CancelSignal, withAbortSignal } from '../cancellation.js'
 import type { DataDescription } from '../protocol/describe-data.js'
 import type { Experiment } from '../spec/schema.js'
+import { checkOptionNames, requireExperiment } from './arguments.js'
 
 /** Options of the description of data. */
 export interface DescribeDataOptions {
@@ -20,8 +21,15 @@ export interface DescribeDataOptions {
  */
 export async function describeData(
   experiment: Experiment,
-  { sheet, onProgress = () => {}, signal }: DescribeDataOptions = {},
+  options: DescribeDataOptions = {},
 ): Promise<DataDescription> {
+  requireExperiment('describeData', experiment)
+  checkOptionNames<DescribeDataOptions>('describeData', options, {
+    sheet: true,
+    onProgress: true,
+    signal: true,
+  })
+  const { sheet, onProgress = () => {}, signal } = options
   const { checkAndDescribeData } = await import('../run/one-off/describe-data.js')
   return withAbortSignal(signal, (abort) =>
     checkAndDescribeData(experiment, { sheet, onProgress, signal: abort }),

@@ -4,6 +4,7 @@ import { frameworkNames } from '../framework-names.js'
 import type { Examination, Machine } from '../lines/doctor.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { Framework } from '../spec/schema.js'
+import { checkOptionNames } from './arguments.js'
 
 /** Diagnosis of this machine and of each framework on it. */
 export interface Diagnosis {
@@ -12,21 +13,23 @@ export interface Diagnosis {
   readonly frameworks: readonly Examination[]
 }
 
+/** Options of the diagnosis of this machine. */
+export interface DoctorOptions {
+  /**
+   * Folder whose room on the disk is looked at.
+   * @defaultValue `runs` in the working directory
+   */
+  readonly runsDirectory?: string
+  /** Signal that cancels when it is aborted. */
+  readonly signal?: CancelSignal
+}
+
 /**
  * Looks at the machine, and starts each framework's Python to ask what it finds. A framework that can't be used is no
  * error: its examination has the failure.
  */
-export async function doctor(
-  options: {
-    /**
-     * Folder whose room on the disk is looked at.
-     * @defaultValue `runs` in the working directory
-     */
-    readonly runsDirectory?: string
-    /** Signal that cancels when it is aborted. */
-    readonly signal?: CancelSignal
-  } = {},
-): Promise<Diagnosis> {
+export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
+  checkOptionNames<DoctorOptions>('doctor', options, { runsDirectory: true, signal: true })
   const { runsDirectory = defaultRunsDirectory, signal } = options
   const { examineMachine } = await import('./machine.js')
   const machine = await examineMachine(runsDirectory, process.env)

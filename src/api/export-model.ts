@@ -1,9 +1,10 @@
 import { type CancelSignal, withAbortSignal } from '../cancellation.js'
-import type { ExportFormat } from '../protocol/export-format.js'
+import { type ExportFormat, exportFormatSchema } from '../protocol/export-format.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { ModelExport } from '../run/one-off/export-model.js'
 import type { Framework } from '../spec/schema.js'
-import type { FindOptions } from './open-comparison.js'
+import { checkFramework, checkOptionNames, requireChoice, requireText } from './arguments.js'
+import type { FindOptions } from './find-options.js'
 
 /** Options of an export: which trained model of a comparison, to which formats, and where. */
 export interface ExportOptions extends FindOptions {
@@ -39,16 +40,27 @@ export interface ExportOptions extends FindOptions {
  * @example
  * const { folder, artefacts } = await exportModel('latest', { framework: 'pytorch', format: 'onnx' })
  */
-export async function exportModel(
-  comparison: string,
-  { format, framework, seed, out, runsDirectory = defaultRunsDirectory, signal }: ExportOptions,
-): Promise<ModelExport> {
+export async function exportModel(comparison: string, options: ExportOptions): Promise<ModelExport> {
+  const example = "exportModel('latest', { framework: 'pytorch', format: 'onnx' })"
+  requireText('exportModel', comparison, example)
+  checkOptionNames<ExportOptions>('exportModel', options, {
+    format: true,
+    framework: true,
+    seed: true,
+    out: true,
+    runsDirectory: true,
+    signal: true,
+  })
+  const { format, framework, seed, out, runsDirectory = defaultRunsDirectory, signal } = options
+  const formats: readonly ExportFormat[] = Array.isArray(format) ? format : [format]
+  for (const each of formats) requireChoice('format', each, exportFormatSchema.options)
+  checkFramework(framework)
   const { carryOutExport } = await import('../run/one-off/export-model.js')
   const { renderModelCard } = await import('../page/model-card.js')
   return withAbortSignal(signal, (abort) =>
     carryOutExport(comparison, {
       ...{ framework, seed, out, runsDirectory, renderCard: renderModelCard, signal: abort },
-      formats: typeof format === 'string' ? [format] : format,
+      formats,
       onProgress: () => {},
     }),
   )

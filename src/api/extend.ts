@@ -1,8 +1,9 @@
 import type { Event } from '../events.js'
 import { TwintuneError } from '../failure.js'
 import { largestSeed } from '../spec/seeds.js'
+import { checkOptionNames, requireText } from './arguments.js'
 import { comparisonEvents } from './comparison-events.js'
-import { checkOptions, type ResumeOptions } from './run-options.js'
+import { checkOptions, type ResumeOptions, resumeOptionNames } from './run-options.js'
 
 /**
  * Adds seeds to the comparison in a folder, carries out all of its runs that have no result, and yields what happens, up to
@@ -19,6 +20,8 @@ export async function* extend(
   seeds: readonly number[],
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
+  requireText('extend', comparisonDirectory, "extend('runs/NAME', [6, 7])")
+  checkOptionNames<ResumeOptions>('extend', options, resumeOptionNames)
   const checked = checkOptions(options)
   checkSeeds(seeds)
   const { extendExperiment } = await import('../run/extend-experiment.js')
@@ -29,6 +32,13 @@ export async function* extend(
 }
 
 function checkSeeds(seeds: readonly number[]): void {
+  // A JavaScript caller may give a single seed.
+  if (!Array.isArray(seeds))
+    throw new TwintuneError({
+      code: 'SPEC_INVALID',
+      message: `seeds must be a list, not ${seeds}`,
+      hint: 'Give a list, for one seed too: [6].',
+    })
   const wrong = seeds.find((seed) => !Number.isInteger(seed) || seed < 0 || seed > largestSeed)
   if (wrong === undefined && seeds.length > 0) return
   throw new TwintuneError({

@@ -4,6 +4,7 @@ import type { SweepProgress } from '../protocol/progress.js'
 import type { LearningRateSweep } from '../run/one-off/find-learning-rate.js'
 import { defaultRange, fewestSteps, type SweepRange } from '../run/one-off/sweep-range.js'
 import type { Experiment, Framework } from '../spec/schema.js'
+import { checkFramework, checkOptionNames, requireExperiment } from './arguments.js'
 
 /** Options of a learning-rate sweep. */
 export interface FindLearningRatesOptions {
@@ -41,13 +42,19 @@ export interface FindLearningRatesOptions {
  */
 export async function findLearningRates(
   experiment: Experiment,
-  {
-    frameworks = experiment.frameworks,
-    onProgress = () => {},
-    signal,
-    ...chosen
-  }: FindLearningRatesOptions = {},
+  options: FindLearningRatesOptions = {},
 ): Promise<LearningRateSweep[]> {
+  requireExperiment('findLearningRates', experiment)
+  checkOptionNames<FindLearningRatesOptions>('findLearningRates', options, {
+    start: true,
+    end: true,
+    steps: true,
+    frameworks: true,
+    onProgress: true,
+    signal: true,
+  })
+  const { frameworks = experiment.frameworks, onProgress = () => {}, signal, ...chosen } = options
+  for (const framework of frameworks) checkFramework(framework)
   const range = { ...defaultRange, ...chosen }
   checkRange(range)
   const { sweepLearningRates } = await import('../run/one-off/find-learning-rate.js')

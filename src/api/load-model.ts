@@ -1,8 +1,10 @@
 import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import { frameworkNames } from '../framework-names.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { TrainedModel } from '../run/one-off/trained-model.js'
 import type { Framework } from '../spec/schema.js'
-import type { FindOptions } from './open-comparison.js'
+import { checkOptionNames, requireChoice, requireText } from './arguments.js'
+import type { FindOptions } from './find-options.js'
 
 /** Options of which trained model is loaded, and where it computes. */
 export interface LoadModelOptions extends FindOptions {
@@ -34,10 +36,17 @@ export interface LoadModelOptions extends FindOptions {
  * const [prediction] = await model.predict(['photo.jpg'])
  * await model.close()
  */
-export async function loadModel(
-  comparison: string,
-  { framework, seed, device = 'auto', runsDirectory = defaultRunsDirectory, signal }: LoadModelOptions,
-): Promise<TrainedModel> {
+export async function loadModel(comparison: string, options: LoadModelOptions): Promise<TrainedModel> {
+  requireText('loadModel', comparison, "loadModel('latest', { framework: 'pytorch' })")
+  checkOptionNames<LoadModelOptions>('loadModel', options, {
+    framework: true,
+    seed: true,
+    device: true,
+    runsDirectory: true,
+    signal: true,
+  })
+  const { framework, seed, device = 'auto', runsDirectory = defaultRunsDirectory, signal } = options
+  requireChoice('framework', framework, Object.keys(frameworkNames))
   const { findComparison } = await import('../run/folder/find.js')
   const { findModels } = await import('../run/one-off/find-model.js')
   const { openModel } = await import('../run/one-off/trained-model.js')

@@ -1,5 +1,6 @@
 import type { Event } from '../events.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
+import { checkOptionNames, requireTexts } from './arguments.js'
 import { comparisonEvents } from './comparison-events.js'
 import { checkOptions, type RunOptions } from './run-options.js'
 
@@ -22,6 +23,14 @@ export async function* merge(
   comparisonDirectories: readonly string[],
   options: MergeOptions = {},
 ): AsyncGenerator<Event, void, void> {
+  requireTexts('merge', comparisonDirectories, "merge(['runs/ONE', 'runs/OTHER'])")
+  checkOptionNames<MergeOptions>('merge', options, {
+    runsDirectory: true,
+    hangTimeoutMinutes: true,
+    track: true,
+    workers: true,
+    signal: true,
+  })
   const { runsDirectory = defaultRunsDirectory } = options
   const { hangTimeoutMinutes, workers } = checkOptions(options)
   const { mergeComparisons } = await import('../run/merge-comparisons.js')

@@ -1,6 +1,7 @@
 import type { Event } from '../events.js'
+import { checkOptionNames, requireText } from './arguments.js'
 import { comparisonEvents } from './comparison-events.js'
-import { checkOptions, type ResumeOptions } from './run-options.js'
+import { checkOptions, type ResumeOptions, resumeOptionNames } from './run-options.js'
 
 /**
  * Resumes the comparison in a folder: keeps the results of the runs that finished, takes the others up at
@@ -15,6 +16,8 @@ export async function* resumeComparison(
   comparisonDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
+  requireText('resumeComparison', comparisonDirectory, "resumeComparison('runs/NAME')")
+  checkOptionNames<ResumeOptions>('resumeComparison', options, resumeOptionNames)
   const checked = checkOptions(options)
   const { resumeExperiment } = await import('../run/resume-experiment.js')
   yield* comparisonEvents(

@@ -2,8 +2,9 @@ import { defaultEvidence } from '../compare/evidence.js'
 import type { Event } from '../events.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { Experiment } from '../spec/schema.js'
+import { checkOptionNames, requireExperiment } from './arguments.js'
 import { comparisonEvents } from './comparison-events.js'
-import { checkOptions, type RunOptions } from './run-options.js'
+import { checkOptions, type RunOptions, runOptionNames } from './run-options.js'
 
 /**
  * Runs every framework × seed of an experiment and yields what happens, up to `comparison-finished`. A run that fails
@@ -15,6 +16,8 @@ export async function* runExperiment(
   experiment: Experiment,
   options: RunOptions = {},
 ): AsyncGenerator<Event, void, void> {
+  requireExperiment('runExperiment', experiment)
+  checkOptionNames<RunOptions>('runExperiment', options, runOptionNames)
   const { runsDirectory = defaultRunsDirectory, shard } = options
   const checked = checkOptions(options)
   const evidence = { ...defaultEvidence, ...checked.evidence }

@@ -1,10 +1,11 @@
 import type { CancelSignal } from '../cancellation.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import { TwintuneError } from '../failure.js'
-import type { ExecutorOptions } from '../run/executors/executor.js'
+import type { ExecutorOptions, LocalExecutorOptions, RayExecutorOptions } from '../run/executors/executor.js'
 import type { WarmWorkers } from '../run/workers/warm-workers.js'
 import type { Shard } from '../spec/shard.js'
 import type { Trackers } from '../tracking/trackers.js'
+import { checkChoice, checkOptionNames, type OptionNames } from './arguments.js'
 
 /** Options of how an experiment is carried out, as opposed to what it is. */
 export interface RunOptions {
@@ -69,6 +70,18 @@ export interface RunOptions {
 /** Options of how an interrupted comparison is resumed. Its evidence is what it began with, unless they name other evidence. */
 export type ResumeOptions = Omit<RunOptions, 'runsDirectory' | 'shard'>
 
+/** Names of the options of resuming. */
+export const resumeOptionNames: OptionNames<ResumeOptions> = {
+  ...{ parallel: true, featureCache: true, replay: true, crossEvaluation: true, keepCheckpoints: true },
+  ...{ hangTimeoutMinutes: true, track: true, executor: true, workers: true, signal: true },
+}
+
+/** Names of the options of carrying an experiment out. */
+export const runOptionNames: OptionNames<RunOptions> = {
+  ...resumeOptionNames,
+  ...{ runsDirectory: true, shard: true },
+}
+
 /**
  * Checks the options that all ways to carry a comparison out have in common, and fills in their defaults. Evidence that the
  * options leave out is decided elsewhere.
@@ -99,7 +112,19 @@ export function checkOptions({
 }
 
 function checkExecutor(executor: ExecutorOptions | undefined): void {
-  if (executor === undefined || executor.name === 'local') return
+  if (executor === undefined) return
+  checkChoice('executor.name', executor.name, ['local', 'ray'])
+  if (executor.name === 'local') {
+    checkOptionNames<LocalExecutorOptions>('executor', executor, { name: true })
+    return
+  }
+  checkOptionNames<RayExecutorOptions>('executor', executor, {
+    name: true,
+    address: true,
+    cpus: true,
+    gpus: true,
+    memoryGib: true,
+  })
   for (const [option, smallest] of [
     ['cpus', 'above'],
     ['gpus', 'from'],

@@ -4,6 +4,7 @@ import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { Experiment } from '../spec/schema.js'
 import type { SweepEvent, SweepEventOf } from '../sweep/events.js'
 import type { Sweep } from '../sweep/record.js'
+import { checkOptionNames, type OptionNames, requireExperiment, requireText } from './arguments.js'
 import { checkOptions, type RunOptions } from './run-options.js'
 
 /** Options of how a sweep is carried out, as opposed to what it is. */
@@ -31,6 +32,11 @@ export interface SweepOptions
   readonly onEvent?: (event: SweepEvent) => void
 }
 
+const sweepOptionNames: OptionNames<Omit<SweepOptions, 'runsDirectory'>> = {
+  ...{ parallel: true, featureCache: true, hangTimeoutMinutes: true, workers: true, signal: true },
+  ...{ final: true, storage: true, onEvent: true },
+}
+
 /** Sweep, and the folder that it is in. */
 export type SweepInFolder = Sweep & {
   /** Absolute path of the sweep's folder. */
@@ -47,6 +53,8 @@ export type SweepInFolder = Sweep & {
  * const { best, trials } = await sweep(experiment)
  */
 export async function sweep(experiment: Experiment, options: SweepOptions = {}): Promise<SweepInFolder> {
+  requireExperiment('sweep', experiment)
+  checkOptionNames<SweepOptions>('sweep', options, { ...sweepOptionNames, runsDirectory: true })
   const { runsDirectory = defaultRunsDirectory } = options
   const checked = checkSweepOptions(options)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
@@ -69,6 +77,8 @@ export async function resumeSweep(
   sweepDirectory: string,
   options: Omit<SweepOptions, 'runsDirectory'> = {},
 ): Promise<SweepInFolder> {
+  requireText('resumeSweep', sweepDirectory, "resumeSweep('runs/NAME')")
+  checkOptionNames<Omit<SweepOptions, 'runsDirectory'>>('resumeSweep', options, sweepOptionNames)
   const checked = checkSweepOptions(options)
   const resume = await import('../sweep/resume-sweep.js')
   return toTheEnd((emit, signal) => resume.resumeSweep(sweepDirectory, checked, emit, signal), options)

@@ -1,9 +1,10 @@
 import type { CancelSignal } from '../cancellation.js'
 import type { Verification, VerifyEvent } from '../compare/verification.js'
 import { TwintuneError } from '../failure.js'
-import type { Perturbation } from '../protocol/perturbation.js'
+import { type Perturbation, perturbationSchema } from '../protocol/perturbation.js'
 import { eventStream } from '../run/event-stream.js'
 import type { Experiment } from '../spec/schema.js'
+import { checkChoice, checkOptionNames, requireExperiment } from './arguments.js'
 
 /** Options of the parity ladder. */
 export interface VerifyOptions {
@@ -30,6 +31,14 @@ export interface VerifyOptions {
  * or device, or when it is cancelled.
  */
 export async function verify(experiment: Experiment, options: VerifyOptions = {}): Promise<Verification> {
+  requireExperiment('verify', experiment)
+  checkOptionNames<VerifyOptions>('verify', options, {
+    phaseOnly: true,
+    perturbation: true,
+    onEvent: true,
+    signal: true,
+  })
+  checkChoice('perturbation', options.perturbation, perturbationSchema.options)
   const { phaseOnly = false, perturbation = null, onEvent, signal } = options
   const { verifyExperiment } = await import('../run/one-off/verify-experiment.js')
   const events = eventStream<VerifyEvent>(

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { TwintuneError } from '../failure.js'
-import { defaultRunsDirectory } from '../run/folder/files.js'
-import type { FindOptions } from './open-comparison.js'
+import { requireText, requireTexts } from './arguments.js'
+import { type FindOptions, runsDirectoryOf } from './find-options.js'
 
 /**
  * Writes the report of a comparison into its folder, as `report.html` and in short as `report.md`.
@@ -11,10 +11,9 @@ import type { FindOptions } from './open-comparison.js'
  * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that isn't there or has not ended, FOLDER_UNWRITABLE where the
  *   report can't be written.
  */
-export async function writeReport(
-  named: string,
-  { runsDirectory = defaultRunsDirectory }: FindOptions = {},
-): Promise<string> {
+export async function writeReport(named: string, options: FindOptions = {}): Promise<string> {
+  requireText('writeReport', named, "writeReport('latest')")
+  const runsDirectory = runsDirectoryOf('writeReport', options)
   const { findComparison } = await import('../run/folder/find.js')
   const page = await import('../page/write-report.js')
   return page.writeReport(await findComparison(named, runsDirectory))
@@ -28,10 +27,9 @@ export async function writeReport(
  * @throws TwintuneError SPEC_INVALID for too few or too many, COMPARISON_NOT_FOUND for a comparison that isn't there,
  *   FOLDER_UNWRITABLE where the page can't be written.
  */
-export async function writeSideBySide(
-  named: readonly string[],
-  { runsDirectory = defaultRunsDirectory }: FindOptions = {},
-): Promise<string> {
+export async function writeSideBySide(named: readonly string[], options: FindOptions = {}): Promise<string> {
+  requireTexts('writeSideBySide', named, "writeSideBySide(['ONE', 'OTHER'])")
+  const runsDirectory = runsDirectoryOf('writeSideBySide', options)
   const { findComparison } = await import('../run/folder/find.js')
   const { mostSideBySide, readSide } = await import('../page/read-side.js')
   if (named.length < 2 || named.length > mostSideBySide)

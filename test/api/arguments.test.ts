@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import * as api from '../../src/index.js'
+
+// The API as a JavaScript caller sees it, whom no compiler keeps from anything.
+const untyped = api as unknown as Record<string, (...args: unknown[]) => unknown>
+
+const experiment = api.defineExperiment({
+  name: 'api',
+  dataset: { source: 'imagefolder', train: '/nowhere/train' },
+  model: { backbone: 'resnet18' },
+})
+
+/** Calls a function of the API, begins what it gives where that is a stream, and gives the failure. */
+async function failureOf(name: string, ...args: unknown[]): Promise<api.Failure> {
+  try {
+    const given = untyped[name]?.(...args)
+    await (isStream(given) ? given.next() : given)
+  } catch (error) {
+    expect(error).toBeInstanceOf(api.TwintuneError)
+    return (error as api.TwintuneError).failure
+  }
+  return expect.unreachable()
+}
+
+function isStream(value: unknown): value is AsyncGenerator {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+describe('an option that a function does not know', () => {
+  it.each([
+    ['compare', [experiment]],
+    ['describeData', [experiment]],
+    ['doctor', []],
+    ['eject', [experiment]],
+    ['exportModel', ['latest']],
+    ['extend', ['nowhere', [6]]],
+    ['findLearningRates', [experiment]],
+    ['listComparisons', []],
+    ['loadModel', ['latest']],
+    ['merge', [['one', 'other']]],
+    ['openComparison', ['latest']],
+    ['resumeComparison', ['nowhere']],
+    ['resumeSweep', ['nowhere']],
+    ['runExperiment', [experiment]],
+    ['sweep', [experiment]],
+    ['verify', [experiment]],
+    ['writeReport', ['latest']],
+    ['writeSideBySide', [['one', 'other']]],
+  ])('is refused by %s, by name', async (name, args) => {
+    const failure = await failureOf(name, ...args, { zzz: 1 })
+    expect(failure).toMatchObject({ code: 'SPEC_INVALID', message: `${name} has no option zzz.` })
+    expect(failure.hint).toContain(`The options of ${name}: `)
+    expect(await failureOf(name, ...args, null)).toMatchObject({
+      code: 'SPEC_INVALID',
+      message: `The options of ${name} must be an object, not null.`,
+    })
+  })
+
+  it('is refused with the one that was meant', async () => {
+    expect(await failureOf('compare', experiment, { paralel: 2, seed: 1 })).toMatchObject({
+      message: 'compare has no option paralel; did you mean parallel? compare has no option seed.',
+    })
+    const executor = { name: 'ray', cpu: 2 }
+    expect((await failureOf('compare', experiment, { executor })).message).toContain('did you mean cpus?')
+  })
+})
+
+describe('a value that is none of the choices', () => {
+  it.each([
+    ['eject', [experiment, { framework: 'jax' }], "framework can't be 'jax'."],
+    ['eject', [experiment, { framework: 'torch' }], "framework can't be 'torch'; did you mean pytorch?"],
+    ['loadModel', ['latest', { framework: 'jax' }], "framework can't be 'jax'."],
+    ['loadModel', ['latest', {}], "framework can't be undefined."],
+    ['exportModel', ['latest', { format: 'onxx' }], "format can't be 'onxx'; did you mean onnx?"],
+    ['exportModel', ['latest', {}], "format can't be undefined."],
+    ['findLearningRates', [experiment, { frameworks: ['jax'] }], "framework can't be 'jax'."],
+    ['verify', [experiment, { perturbation: 'weights' }], "perturbation can't be 'weights'; did you mean"],
+    ['compare', [experiment, { executor: { name: 'slurm' } }], "executor.name can't be 'slurm'."],
+  ])('%s says what can be chosen', async (name, args, message) => {
+    expect(await failureOf(name, ...args)).toMatchObject({
+      code: 'SPEC_INVALID',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining('Choose one of: '),
+    })
+  })
+})
+
+describe('an argument of another kind', () => {
+  it.each(['loadModel', 'exportModel', 'openComparison', 'resumeComparison', 'resumeSweep', 'writeReport'])(
+    '%s takes a text for the comparison, and shows a call',
+    async (name) => {
+      expect(await failureOf(name)).toMatchObject({
+        code: 'SPEC_INVALID',
+        message: `${name} takes the folder or the name of a comparison as a text, not undefined.`,
+        hint: expect.stringContaining(`${name}('`),
+      })
+    },
+  )
+
+  it.each(['merge', 'writeSideBySide'])('%s takes a list', async (name) => {
+    expect(await failureOf(name, 'one')).toMatchObject({
+      code: 'SPEC_INVALID',
+      message: `${name} takes a list of folders or names of comparisons, not 'one'.`,
+    })
+  })
+
+  it('extend takes a list of seeds', async () => {
+    expect((await failureOf('extend', 'nowhere', 6)).message).toBe('seeds must be a list, not 6')
+  })
+
+  it.each(['compare', 'describeData', 'eject', 'findLearningRates', 'runExperiment', 'sweep', 'verify'])(
+    '%s takes an experiment with its defaults, and says how one is made',
+    async (name) => {
+      const { seeds: _, ...withoutSeeds } = experiment
+      for (const given of [undefined, 'experiment.yaml', { name: 'pets' }, withoutSeeds])
+        expect(await failureOf(name, given)).toMatchObject({
+          code: 'SPEC_INVALID',
+          message: expect.stringContaining(`${name} takes an experiment`),
+          hint: expect.stringContaining('defineExperiment('),
+        })
+      expect((await failureOf(name, { name: 'pets' })).message).toContain('dataset')
+    },
+  )
+})
