@@ -47,12 +47,14 @@ def share_of(step: StepInputs, replica: int, replicas: int) -> StepInputs:
     return dataclasses.replace(step, inputs=np.ascontiguousarray(step.inputs[own]), targets=targets, masks=masks)
 
 
-def describe_replicas(took_part: Collection[int], batch_norm: ReplicaBatchNorm | None, digests: Collection[str]) -> str:
+def describe_replicas(
+    took_part: Collection[int], moments: Collection[ReplicaBatchNorm], digests: Collection[str]
+) -> str:
     """Describes, in one line, the replicas that trained a phase.
 
     Args:
         took_part: The numbers of replicas whose losses and gradients were in a step, one for each kind of step.
-        batch_norm: The images whose moments BatchNorm took in training mode; None where it took none.
+        moments: The images whose moments BatchNorm layers took in the steps, one for each kind; none in inference mode.
         digests: The digest of each replica's trained parameters.
 
     Raises:
@@ -69,9 +71,6 @@ def describe_replicas(took_part: Collection[int], batch_norm: ReplicaBatchNorm |
     counts = " or ".join(str(count) for count in sorted(took_part))
     if max(took_part) == 1:
         return ALONE
-    moments = {
-        None: "no batch norm in training mode",
-        "local": "batch norm local to each replica",
-        "synchronized": "batch norm synchronized",
-    }
-    return f"{counts} replicas in every step, {moments[batch_norm]}, equal parameters on all"
+    words = {"local": "batch norm local to each replica", "synchronized": "batch norm synchronized"}
+    batch_norm = " and ".join(words[kind] for kind in sorted(moments)) or "no batch norm in training mode"
+    return f"{counts} replicas in every step, {batch_norm}, equal parameters on all"

@@ -35,12 +35,18 @@ def test_a_batch_is_split_as_evenly_as_it_can_be() -> None:
     assert share_bounds(2, 2) == [0, 1, 2]
 
 
+def test_the_line_tells_of_layers_that_took_other_moments_than_the_rest() -> None:
+    both = describe_replicas({2}, {"synchronized", "local"}, ["a", "a"])
+    assert "batch norm local to each replica and batch norm synchronized" in both
+    assert "no batch norm in training mode" in describe_replicas({2}, set(), ["a", "a"])
+
+
 def test_replicas_whose_parameters_are_not_the_same_fail_the_run() -> None:
-    assert describe_replicas({2}, "local", ["a", "a"]) == (
+    assert describe_replicas({2}, {"local"}, ["a", "a"]) == (
         "2 replicas in every step, batch norm local to each replica, equal parameters on all"
     )
     with pytest.raises(TwintuneError, match="have trained apart") as caught:
-        describe_replicas({2}, "local", ["a", "b"])
+        describe_replicas({2}, {"local"}, ["a", "b"])
     assert caught.value.code == "REPLICA_FAILED"
 
 

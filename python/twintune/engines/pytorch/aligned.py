@@ -19,7 +19,7 @@ from twintune.digests import digest_tensors
 from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
 from twintune.engines.fact_lines import describe_batch_norm
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
-from twintune.engines.pytorch.batch_norm import batch_norm_mode, set_batch_norm_mode
+from twintune.engines.pytorch.batch_norm import batch_norm_mode, forget_moments, moments_taken, set_batch_norm_mode
 from twintune.engines.pytorch.checkpoint import (
     average_tensors,
     load_average,
@@ -132,6 +132,7 @@ class AlignedEngine:
         for parameter in trained.values():
             parameter.requires_grad_(True)
         set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
+        forget_moments(self.model.batch_norms)
         self._optimizer = build_optimizer(phase.optimizer, trained, settings)
         ema = self._training.ema
         # Only the first replica is ever evaluated.
@@ -238,11 +239,10 @@ class AlignedEngine:
     def describe_replicas(self) -> str:
         """Describes the replicas that trained the phase."""
         if self._replicas.count == 1:
-            return describe_replicas(self._took_part, None, [])
+            return describe_replicas(self._took_part, set(), [])
         digests: list[str] = []
         self._replicas.together("digest_replica", lambda: digests.append(self.digest_replica()), answers=digests)
-        trains = any(layer.training for layer in self.model.batch_norms)
-        return describe_replicas(self._took_part, self._replicas.batch_norm if trains else None, digests)
+        return describe_replicas(self._took_part, moments_taken(self.model.batch_norms), digests)
 
     def digest_replica(self) -> str:
         """The digest of the parameters that this process's replica trains."""

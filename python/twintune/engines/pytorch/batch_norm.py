@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from torch import Tensor, nn
 
 from twintune.model.phases import BatchNormMode
+from twintune.protocol import ReplicaBatchNorm
 
 
 def adopt_batch_norm(backbone: nn.Module, epsilon: float, momentum: float) -> list[nn.BatchNorm2d]:
@@ -57,6 +58,18 @@ def synchronizing(layers: list[nn.BatchNorm2d], sum_within: Callable[[Tensor], T
     finally:
         for layer in layers:
             layer.__dict__["sum_within"] = None
+
+
+def forget_moments(layers: list[nn.BatchNorm2d]) -> None:
+    """Forgets which images' moments layers took (see `moments_taken`)."""
+    for layer in layers:
+        layer.__dict__["moments"] = None
+
+
+def moments_taken(layers: list[nn.BatchNorm2d]) -> set[ReplicaBatchNorm]:
+    """The images whose moments layers took in training mode: those of a replica's share, of all replicas, or both."""
+    taken = (layer.__dict__.get("moments") for layer in layers)
+    return {moments for moments in taken if moments is not None}
 
 
 @contextlib.contextmanager

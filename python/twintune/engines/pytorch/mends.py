@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from twintune.engines.pytorch.replacing import replace_modules, with_tensors_of
+from twintune.protocol import ReplicaBatchNorm
 
 SumWithin = Callable[[torch.Tensor], torch.Tensor]
 
@@ -28,9 +29,13 @@ class BatchNorm2d(nn.BatchNorm2d):
 
     sum_within: SumWithin | None = None
     """The function that sums moments over all replicas (see `twintune.engines.pytorch.batch_norm.synchronizing`)."""
+    moments: ReplicaBatchNorm | None = None
+    """The images whose moments the layer took in its last step in training mode; None before that."""
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         """Normalises maps of shape [images, channels, height, width]."""
+        if self.training:
+            self.moments = "local" if self.sum_within is None else "synchronized"
         if not self.training or (input.dtype != torch.float64 and self.sum_within is None):
             return super().forward(input)
         return _normalize_by_batch(self, input, self.sum_within)
@@ -40,9 +45,12 @@ class BatchNormAct2d(norm_act.BatchNormAct2d):
     """timm's layer with its activation, mended as `BatchNorm2d` is."""
 
     sum_within: SumWithin | None = None
+    moments: ReplicaBatchNorm | None = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalises and activates maps of shape [images, channels, height, width]."""
+        if self.training:
+            self.moments = "local" if self.sum_within is None else "synchronized"
         if not self.training or (x.dtype != torch.float64 and self.sum_within is None):
             return super().forward(x)
         drop, activate = cast(nn.Module, self.drop), cast(nn.Module, self.act)

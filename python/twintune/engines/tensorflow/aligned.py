@@ -19,7 +19,7 @@ from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, standin
 from twintune.engines.fact_lines import describe_batch_norm
 from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
 from twintune.engines.sharing import describe_replicas
-from twintune.engines.tensorflow.batch_norm import set_batch_norm_mode, set_sum_within
+from twintune.engines.tensorflow.batch_norm import forget_moments, moments_taken, set_batch_norm_mode, set_sum_within
 from twintune.engines.tensorflow.checkpoint import (
     average_tensors,
     load_average,
@@ -129,6 +129,7 @@ class AlignedEngine:
             settings = parameter_settings(ranks, phase, self._entry)
             trained = {name: tensors[name] for name in settings}
             set_batch_norm_mode(self.model.batch_norms, batch_norm_mode_of(phase))
+            forget_moments(self.model.batch_norms)
             self._optimizer = build_optimizer(phase.optimizer, trained, settings)
             suffix = build_suffix(self.model, self._entry, first_stage)
             input_spec = self._input_spec(first_stage)
@@ -245,15 +246,14 @@ class AlignedEngine:
     def describe_replicas(self) -> str:
         """Describes the replicas that trained the phase."""
         if self._replicas.count == 1:
-            return describe_replicas(self._took_part, None, [])
+            return describe_replicas(self._took_part, set(), [])
         trained = zip(self._optimizer.names, self._optimizer.variables, strict=True)
         copies = {name: self._replicas.copies_of(variable) for name, variable in trained}
         digests = [
             digest_tensors({name: self.model.to_canonical(name, each[replica]) for name, each in copies.items()})
             for replica in range(self._replicas.count)
         ]
-        trains = any(layer.mode == "train" for layer in self.model.batch_norms)
-        return describe_replicas(self._took_part, self._replicas.batch_norm if trains else None, digests)
+        return describe_replicas(self._took_part, moments_taken(self.model.batch_norms), digests)
 
     def precision(self) -> str:
         """Describes the dtypes of the live model's parts, and the scaling of its loss."""

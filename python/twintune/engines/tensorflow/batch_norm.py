@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from twintune.model.phases import BatchNormMode
+from twintune.protocol import ReplicaBatchNorm
 
 
 class BatchNormalization(keras.layers.BatchNormalization):
@@ -32,6 +33,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
     Keras' own `synchronized` takes the difference of two sums for the variance, which cancels in float32.
     """
 
+    moments: ReplicaBatchNorm | None = None
+    """The images whose moments the layer took when its last step in training mode was traced; None before that."""
+
     def call(self, inputs, training=None, mask=None):
         """Normalises inputs; the layer's `mode` decides how, not `training`."""
         if self.mode == "inference":
@@ -47,6 +51,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
     def _moments(self, inputs, mask):
+        self.moments = "synchronized" if self._sums_within else "local"
         if self._sums_within:
             (count,) = self._sum([tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], inputs.dtype)])
             (total,) = self._sum([_sum_by_axis(inputs)])
@@ -105,6 +110,18 @@ def set_sum_within(
     """Sets how layers in training mode sum the moments of a batch that replicas share (see `BatchNormalization`)."""
     for layer in layers:
         layer.sum_within = sum_within
+
+
+def forget_moments(layers: list[BatchNormalization]) -> None:
+    """Forgets which images' moments layers took (see `moments_taken`)."""
+    for layer in layers:
+        layer.moments = None
+
+
+def moments_taken(layers: list[BatchNormalization]) -> set[ReplicaBatchNorm]:
+    """The images whose moments layers took in training mode: those of a replica's share, of all replicas, or both."""
+    taken: list[ReplicaBatchNorm | None] = [layer.moments for layer in layers]
+    return {moments for moments in taken if moments is not None}
 
 
 @contextlib.contextmanager
