@@ -34,7 +34,7 @@ export interface SweepOptions
 
 const sweepOptionNames: OptionNames<Omit<SweepOptions, 'runsDirectory'>> = {
   ...{ parallel: true, featureCache: true, hangTimeoutMinutes: true, workers: true, signal: true },
-  ...{ final: true, storage: true, onEvent: true },
+  ...{ executor: true, final: true, storage: true, onEvent: true },
 }
 
 /** Sweep, and the folder that it is in. */
