@@ -36,9 +36,14 @@ def batch_norms_of(model: nn.Module) -> list[nn.BatchNorm2d]:
 
 
 def set_batch_norm_mode(layers: list[nn.BatchNorm2d], mode: BatchNormMode) -> None:
-    """Sets the mode in which layers normalise, whatever the mode of the rest of the model."""
+    """Sets the mode in which layers normalise, whatever the mode of the rest of the model.
+
+    A layer that has the mode is left alone: `nn.Module.train` walks through all that is within a layer, and for a head
+    on features that took longer than its predictions.
+    """
     for layer in layers:
-        layer.train(mode == "train")
+        if batch_norm_mode(layer) != mode:
+            layer.train(mode == "train")
 
 
 @contextlib.contextmanager

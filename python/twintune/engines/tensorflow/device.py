@@ -143,5 +143,5 @@ class Device:
 def describe_placement(tensors: Iterable[tf.Variable]) -> str:
     """The device of live tensors, in the same words for both frameworks: `cpu` or `gpu:N (name)`."""
     names = list_devices()
-    places = {tf.DeviceSpec.from_string(tensor.device) for tensor in tensors}
+    places = {tf.DeviceSpec.from_string(device) for device in {tensor.device for tensor in tensors}}
     return ", ".join(sorted(names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places))

@@ -232,15 +232,17 @@ def _transposed(value: keras.Variable | tf.Variable | tf.Tensor, layout: tuple[i
     The array is read-only: it is the very memory that TensorFlow wrote, since another copy would take longer than the
     transposition.
     """
+    tensor = tf.convert_to_tensor(value)
     with tf.device("/CPU:0"):
-        return np.asarray(memoryview(tf.transpose(value, layout)))  # pyright: ignore[reportArgumentType]
+        return np.asarray(memoryview(tf.transpose(tensor, layout)))  # pyright: ignore[reportArgumentType]
 
 
 def _build_head(tensors: dict[str, np.ndarray]) -> list[keras.layers.Dense]:
     layers = []
     for index in range(len(tensors) // 2):
         kernel = tensors[f"head.{index}.weight"].T
-        layer = keras.layers.Dense(kernel.shape[1])
+        # Keras' own initializer would draw a kernel only for this one to replace it.
+        layer = keras.layers.Dense(kernel.shape[1], kernel_initializer="zeros")
         layer.build((None, kernel.shape[0]))
         layer.set_weights([kernel, tensors[f"head.{index}.bias"]])
         layers.append(layer)
