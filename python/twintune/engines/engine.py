@@ -12,6 +12,7 @@ import numpy as np
 
 from twintune.data.loader import ImagePipeline
 from twintune.data.targets import Targets
+from twintune.engines.kept_backbone import PlainPasses
 from twintune.protocol import Phase
 
 FEWEST_IMAGES_TO_PREPARE = 128
@@ -261,6 +262,11 @@ class FeatureEngine(Engine, Protocol):
         Returns:
             The stages before `first_stage`, with the weights as they are now.
         """
+        ...
+
+    @property
+    def plain_passes(self) -> PlainPasses:
+        """The outputs of the backbone's latest plain passes, of earlier runs too; they go with the backbone."""
         ...
 
     def keep_backbone(self) -> None:

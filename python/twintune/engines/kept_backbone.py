@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import numpy as np
+
 from twintune.backbones import BatchNorm
 from twintune.protocol import Precision
 from twintune.system.files import state_of
@@ -35,6 +37,41 @@ class BackboneKey:
     ) -> BackboneKey:
         """The key of a backbone that is built from these now."""
         return cls(name, weights, state_of(weights), batch_norm, precision, device)
+
+
+class PlainPasses:
+    """The outputs of a built backbone's latest plain passes, which its later runs needn't compute again.
+
+    They belong to the very object that computed them, and go with it. A plain pass of a ResNet50 over a few images
+    takes longer than all steps of a head on its features.
+    """
+
+    _MOST = 8
+    """The number of passes whose outputs are held."""
+    _MOST_BYTES = 1 << 20
+    """The size from which outputs are not held: activations within a backbone have it, pooled features don't."""
+
+    def __init__(self) -> None:
+        self._outputs: dict[str, np.ndarray] = {}
+
+    def recall(self, key: str) -> np.ndarray | None:
+        """The outputs of the pass that was held under a key; None if there are none."""
+        return self._outputs.get(key)
+
+    def hold(self, key: str, outputs: np.ndarray) -> None:
+        """Holds the outputs of a pass.
+
+        Args:
+            key: A digest of all that they depend on beside the backbone as it was built: the images and the cut, the
+                weights as they were read from the live model, and how its kernels ran.
+            outputs: Array of shape [images, ...].
+        """
+        if outputs.nbytes > self._MOST_BYTES:
+            return
+        self._outputs.pop(key, None)
+        self._outputs[key] = outputs
+        if len(self._outputs) > self._MOST:
+            del self._outputs[next(iter(self._outputs))]
 
 
 class KeptBackbone(Generic[Backbone]):

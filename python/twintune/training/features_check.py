@@ -1,4 +1,4 @@
-"""A check of the features that a phase trains on: a few of them are computed anew, by a plain pass of their images."""
+"""A check of the features that a phase trains on: a few of them are held against a plain pass of their images."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twintune.data.loader import SharedLoader
+from twintune.digests import digest_tensors, digest_text
 from twintune.engines.engine import FeatureEngine
 from twintune.model.tolerances import relative_difference
 from twintune.training.context import RunContext
@@ -32,8 +33,29 @@ def features_difference(run: RunContext) -> float | None:
     if first_stage == 0 or not isinstance(engine, FeatureEngine):
         return None
     pairs = list(_sample(run))
-    plain = engine.prefix(first_stage, images=1)(np.stack([image for _, image in pairs]))
+    plain = _plain_outputs(run, engine, np.stack([image for _, image in pairs]))
     return relative_difference(np.stack([given for given, _ in pairs]), plain)
+
+
+def _plain_outputs(run: RunContext, engine: FeatureEngine, images: np.ndarray) -> np.ndarray:
+    """The outputs of a plain pass through the frozen stages, which is computed now or was computed by this backbone.
+
+    An earlier run of a warm worker may have passed the very same images through the very same backbone, with the
+    weights that this run has read from it. Its outputs stand for a pass of this run only where this run's features come
+    from the cache: the backbone has computed nothing else for it.
+    """
+    first_stage, device = run.inputs.first_stage, engine.device
+    kernels = f"{device.is_deterministic()} {device.threads()}"
+    pixels = digest_tensors({"images": images})
+    key = digest_text([str(first_stage), run.record.state.weights, kernels, pixels])
+    is_untouched = not run.position.backbone_moved
+    known = engine.plain_passes.recall(key) if is_untouched and run.inputs.feature_origin == "cached" else None
+    if known is not None:
+        return known
+    outputs = engine.prefix(first_stage, images=1)(images)
+    if is_untouched:
+        engine.plain_passes.hold(key, outputs)
+    return outputs
 
 
 def _sample(run: RunContext) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import ADAM, MOSTLY_PYTORCH, PHASE, RESNET
 from safetensors.numpy import load_file
-from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
+from twintune.engines.kept_backbone import BackboneKey, KeptBackbone, PlainPasses
 from twintune.model.tensor_files import save_atomically
 from twintune.protocol import RunRequest, RunResult
 from twintune.training.loop import run
@@ -50,6 +50,16 @@ def test_other_weights_under_the_same_path_are_other_weights(weights: Path) -> N
     status = weights.stat()
     os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns + 10**9))
     assert kept.take(key_of(weights), lambda: "after") == "after"
+
+
+def test_outputs_of_the_latest_plain_passes_are_held_and_large_ones_are_not() -> None:
+    passes = PlainPasses()
+    for number in range(9):
+        passes.hold(str(number), np.full(1, number))
+    passes.hold("activations", np.zeros(1 << 20))
+    assert passes.recall("0") is None
+    assert passes.recall("8") == 8
+    assert passes.recall("activations") is None
 
 
 @pytest.mark.usefixtures("frameworks")
@@ -106,3 +116,37 @@ class TestTheNextRun:
         begun_with = self.run(moving)[0].facts.weights
         assert self.run(make_request(framework, model=RESNET))[0].facts.weights == begun_with
         assert self.built == 2
+
+    @pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
+    def test_holds_its_cached_features_against_the_plain_pass_that_this_backbone_has_made(
+        self, make_request, framework: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        passes = self._count_plain_passes(monkeypatch, framework)
+        request = make_request(framework, model=RESNET, featureCache=True)
+        first, other_head = self.run(request)[0], self.run(request)[0]
+        assert other_head.facts.phases[0].features == "cached"
+        assert other_head.facts.phases[0].features_difference == first.facts.phases[0].features_difference
+        assert len(passes) == 1
+
+    @pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
+    def test_passes_the_images_anew_where_it_has_computed_the_features_itself(
+        self, make_request, framework: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        passes = self._count_plain_passes(monkeypatch, framework)
+        request = make_request(framework, model=RESNET, featureCache=False)
+        self.run(request)
+        self.run(request)
+        assert len(passes) == 2
+
+    def _count_plain_passes(self, monkeypatch: pytest.MonkeyPatch, framework: str) -> list[int]:
+        """A list to which every pass of a prefix that is prepared for a single image adds an entry."""
+        engine = importlib.import_module(f"twintune.engines.{framework}.aligned").AlignedEngine
+        prefix, passes = engine.prefix, []
+
+        def count(self, first_stage: int, images: int):
+            if images == 1:
+                passes.append(first_stage)
+            return prefix(self, first_stage, images)
+
+        monkeypatch.setattr(engine, "prefix", count)
+        return passes

@@ -18,7 +18,7 @@ from twintune.data.loader import SharedLoader
 from twintune.digests import digest_tensors
 from twintune.engines.engine import PhaseFacts, StepInputs, StepOutcome, standing_in
 from twintune.engines.fact_lines import describe_batch_norm
-from twintune.engines.kept_backbone import BackboneKey, KeptBackbone
+from twintune.engines.kept_backbone import BackboneKey, KeptBackbone, PlainPasses
 from twintune.engines.pytorch.batch_norm import batch_norm_mode, forget_moments, moments_taken, set_batch_norm_mode
 from twintune.engines.pytorch.checkpoint import (
     average_tensors,
@@ -199,6 +199,11 @@ class AlignedEngine:
     def head_tensors(self) -> dict[str, np.ndarray]:
         """The live head's tensors."""
         return self.model.head_tensors()
+
+    @property
+    def plain_passes(self) -> PlainPasses:
+        """The outputs of the backbone's latest plain passes."""
+        return self._aligned_backbone.plain_passes
 
     def keep_backbone(self) -> None:
         """Leaves the backbone to the next run."""

@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from twintune.backbones import BatchNorm
+from twintune.engines.kept_backbone import PlainPasses
 from twintune.engines.pytorch.batch_norm import adopt_batch_norm
 from twintune.engines.pytorch.device import Device
 from twintune.engines.pytorch.memory_format import memory_format_of
@@ -35,6 +36,8 @@ class AlignedBackbone:
     projection: Projection | None
     """The layers between pooling and the head, if any; its parameters are the backbone's."""
     batch_norms: list[nn.BatchNorm2d]
+    plain_passes: PlainPasses
+    """The outputs of the backbone's latest plain passes."""
 
 
 @dataclass
@@ -126,6 +129,7 @@ def build_backbone(
         backbone=backbone,
         projection=build_projection(backbone),
         batch_norms=adopt_batch_norm(backbone, batch_norm.epsilon, batch_norm.momentum) if batch_norm else [],
+        plain_passes=PlainPasses(),
     )
 
 

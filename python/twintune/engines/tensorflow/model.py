@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from twintune.backbones import BatchNorm
+from twintune.engines.kept_backbone import PlainPasses
 from twintune.engines.tensorflow.batch_norm import BatchNormalization, adopt_batch_norm
 from twintune.engines.tensorflow.device import Device
 from twintune.engines.tensorflow.mends import mend_layers, pad_symmetrically
@@ -38,6 +39,8 @@ class AlignedBackbone:
     """The backbone's variables by timm's names."""
     layouts: dict[str, tuple[int, ...]]
     """The transposition from Keras' layout to PyTorch's for each tensor whose layouts differ."""
+    plain_passes: PlainPasses
+    """The outputs of the backbone's latest plain passes."""
 
 
 @dataclass
@@ -128,6 +131,7 @@ def build_backbone(
         batch_norms=adopt_batch_norm(backbone, batch_norm.epsilon, batch_norm.momentum) if batch_norm else [],
         variables={tensor: variable for tensor, (variable, _) in ported.items()},
         layouts={tensor: layout for tensor, (_, layout) in ported.items() if layout},
+        plain_passes=PlainPasses(),
     )
 
 
