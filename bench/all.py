@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "features": [*_FEW_IMAGES, "--pairs", "1"],
     "full_step": [*_FEW_IMAGES, "--pairs", "2"],
     "sweep": [*_FEW_IMAGES, "--pairs", "1", "--frameworks", "pytorch"],
+    "units": [*_FEW_IMAGES, "--images", "32", "--pairs", "1", "--frameworks", "pytorch"],
     "orchestration": ["--seconds", "5", "--pairs", "1"],
     "first_event": ["--pairs", "1"],
     "validate_cold": ["--pairs", "2"],

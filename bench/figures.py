@@ -54,6 +54,18 @@ def _at_most_more(amount: float, unit: str, share: float = 0.0) -> Bar:
     )
 
 
+def _seconds(most: float) -> Bar:
+    return Bar(f"at most {most:g} s", lambda ours, _: ours <= most)
+
+
+def _unit(name: str, title: str, bar: Bar | None, unit: str = "s") -> list[Figure]:
+    """The cost of a further unit of a comparison, by the clock and in seconds of the processors."""
+    return [
+        Figure(f"further-{name}", title, unit, bar),
+        Figure(f"further-{name}-cpu", f"{title}: processors' seconds", unit, None),
+    ]
+
+
 def _pair(figure: str, title: str, unit: str, pytorch: Bar | None, tensorflow: Bar | None, **fields) -> list[Figure]:
     """The same figure in both frameworks; `{}` in the title becomes the framework's name."""
     return [
@@ -96,7 +108,11 @@ FIGURES: dict[str, Figure] = {
             _faster(60),
             is_speedup=True,
         ),
-        Figure("sweep-10-heads", "Ten heads against one, both with nothing cached", "s", _at_most(1.5)),
+        Figure("sweep-10-heads", "Ten heads against one, both with nothing cached", "s", _at_most(1.2)),
+        *_unit("head", "A further head on cached features, against the first one with nothing cached", _seconds(1.2)),
+        *_unit("seed", "A further seed on cached features, against the first one with nothing cached", None),
+        *_unit("framework", "TensorFlow beside PyTorch, both with nothing cached, against PyTorch alone", None),
+        *_unit("image", "A further image, nothing cached, against the run's mean of its first half", None, unit="ms"),
         *_pair(
             "features-against-forward",
             "Features from JPEG files, against {}'s forward pass over pixels in memory, at its own best",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,6 +40,41 @@ def train(specification: Specification, framework: Framework, cache: Path) -> Ru
     return times
 
 
+class Cost(NamedTuple):
+    """The cost of runs that one process has carried out, one after the other."""
+
+    seconds: float
+    """The sum of the runs' seconds by the clock, from the start of each to its end, without imports."""
+    cpu_seconds: float
+    """The seconds of all processors in Node and both Pythons, with imports; load by other processes adds little."""
+
+
+def train_all(specifications: Sequence[Specification], cache: Path) -> Cost:
+    """Carries out specifications one after the other in the same processes, through the TypeScript API.
+
+    Args:
+        specifications: The specifications, each of which names its frameworks and seeds.
+        cache: twintune's cache folder.
+
+    Raises:
+        RuntimeError: If a run has not finished.
+    """
+    with fresh_folder() as name:
+        folder = Path(name)
+        files = [
+            str(write_specification(specification, folder, f"experiment-{number}"))
+            for number, specification in enumerate(specifications)
+        ]
+        before = _cpu_seconds()
+        run_node(["bench/run-specs.mjs", str(folder / "runs"), *files], cache)
+        cpu_seconds = _cpu_seconds() - before
+        times = [run for events in (folder / "runs").glob("*/events.jsonl") for run in read_times(events)]
+    expected = sum(len(each["frameworks"]) * len(each["seeds"]) for each in specifications)
+    if len(times) != expected:
+        raise RuntimeError(f"{len(times)} runs have finished instead of {expected}.")
+    return Cost(sum(run.seconds for run in times), cpu_seconds)
+
+
 def read_times(file: Path) -> list[RunTimes]:
     """The times of each run of an `events.jsonl`, in the order of their ends."""
     starts: dict[tuple[Any, ...], datetime] = {}
@@ -51,6 +88,12 @@ def read_times(file: Path) -> list[RunTimes]:
             seconds = (_time(event) - starts[run]).total_seconds()
             times.append(RunTimes(seconds, event["result"]["featureImagesPerSecond"]))
     return times
+
+
+def _cpu_seconds() -> float:
+    """Seconds of all processors in the processes that this one has started, and theirs, that have ended so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _time(event: dict[str, Any]) -> datetime:

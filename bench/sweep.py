@@ -14,12 +14,12 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.experiment import Specification, make_specification, run_node, write_specification
+from bench.experiment import Specification, make_specification
 from bench.images import Material, prepare_material
 from bench.options import make_parser
 from bench.pairs import alternate, fresh_folder, say
 from bench.results import record
-from bench.runs import read_times
+from bench.runs import train_all
 
 HEADS = ((1024,), (), (256,), (512,), (2048,))
 LEARNING_RATES = (1e-3, 1e-4)
@@ -47,18 +47,8 @@ def make_sweep(material: Material, options: argparse.Namespace) -> list[Specific
 
 def run(specifications: Sequence[Specification]) -> float:
     """Seconds that the runs of all specifications took, the first one's with nothing cached."""
-    with fresh_folder() as name:
-        folder = Path(name)
-        files = [
-            str(write_specification(specification, folder, f"experiment-{number}"))
-            for number, specification in enumerate(specifications)
-        ]
-        run_node(["bench/run-specs.mjs", str(folder / "runs"), *files], folder / "cache")
-        times = [run for events in (folder / "runs").glob("*/events.jsonl") for run in read_times(events)]
-    expected = sum(len(specification["frameworks"]) for specification in specifications)
-    if len(times) != expected:
-        raise RuntimeError(f"{len(times)} runs have finished instead of {expected}.")
-    seconds = sum(run.seconds for run in times)
+    with fresh_folder() as cache:
+        seconds = train_all(specifications, Path(cache)).seconds
     say(f"{len(specifications)} heads: {seconds:.2f} s")
     return seconds
 
