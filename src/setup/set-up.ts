@@ -2,6 +2,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import * as z from 'zod'
 import { cancelled, TwintuneError } from '../failure.js'
+import { frameworkNames } from '../framework-names.js'
 import { packageFolder } from '../package-folder.js'
 import { interpreterIn } from '../worker/interpreter.js'
 import { type EnvironmentPlan, makeEnvironment, planEnvironments } from './environment.js'
@@ -28,7 +29,8 @@ export interface SetUpOptions {
 
 /**
  * Makes the Python environments of a project, or completes those that are there: what is installed already is left as it is,
- * and what an interrupted installation has left by halves is installed anew.
+ * and what an interrupted installation has left by halves is installed anew. Where each framework has an environment of its
+ * own, the failure of one is thrown when the other has been completed.
  *
  * @throws TwintuneError INTERPRETER_UNUSABLE or SETUP_FAILED.
  */
@@ -41,7 +43,54 @@ export async function setUp(options: SetUpOptions): Promise<void> {
     state: 'found',
     text: deviceText(device, options.device, gpus),
   })
-  for (const plan of planEnvironments(options.project, device)) await complete(plan, device, options)
+  await completeAll(planEnvironments(options.project, device), device, options)
+}
+
+/** Completes the environments one after the other. One that fails doesn't keep the others from being completed. */
+async function completeAll(
+  plans: readonly EnvironmentPlan[],
+  device: 'cpu' | 'gpu',
+  options: SetUpOptions,
+): Promise<void> {
+  const failed: FailedPlan[] = []
+  for (const plan of plans) {
+    try {
+      await complete(plan, device, options)
+    } catch (error) {
+      const isExpected = error instanceof TwintuneError && error.failure.code !== 'CANCELLED'
+      if (!isExpected || plans.length === 1) throw error
+      failed.push({ plan, error })
+    }
+  }
+  const [first, ...others] = failed
+  if (first) throw failureOfPlans([first, ...others], plans)
+}
+
+interface FailedPlan {
+  readonly plan: EnvironmentPlan
+  readonly error: TwintuneError
+}
+
+function failureOfPlans(
+  failed: readonly [FailedPlan, ...FailedPlan[]],
+  plans: readonly EnvironmentPlan[],
+): TwintuneError {
+  const [{ error: first }, ...others] = failed
+  // One cause, such as an interpreter that is not there, is told once.
+  if (failed.length === plans.length && others.every(({ error }) => error.message === first.message))
+    return first
+  const done = plans.filter((plan) => failed.every((each) => each.plan !== plan)).map(titleOf)
+  const messages = failed.map(({ plan, error }) => `${titleOf(plan)}: ${error.message}`)
+  const hints = new Set(failed.flatMap(({ error: { failure } }) => failure.hint ?? []))
+  return new TwintuneError({
+    ...first.failure,
+    message: [...messages, ...done.map((title) => `The environment of ${title} is complete.`)].join('\n'),
+    hint: [...hints].join(' ') || null,
+  })
+}
+
+function titleOf({ frameworks }: EnvironmentPlan): string {
+  return frameworks.map((framework) => frameworkNames[framework]).join(' and ')
 }
 
 function deviceText(device: 'cpu' | 'gpu', asked: SetUpOptions['device'], gpus: readonly string[]): string {

@@ -26,14 +26,23 @@ interface FakePip {
 }
 
 /** Makes a project with an environment whose Python answers as pip would, and notes what it was asked to install. */
-function projectWith({ torch = [], complete = false, failure, damaged = [] }: FakePip) {
+function projectWith(pip: FakePip) {
   made += 1
   const project = path.join(folder, String(made))
-  const bin = path.join(project, '.venv/bin')
+  return { project, installs: environmentWith(project, '.venv', pip) }
+}
+
+/** Makes one such environment. The function that is returned gives what it was asked to install. */
+function environmentWith(
+  project: string,
+  name: string,
+  { torch = [], complete = false, failure, damaged = [] }: FakePip,
+) {
+  const bin = path.join(project, name, 'bin')
   mkdirSync(bin, { recursive: true })
   const report = (requires: readonly string[]) =>
     JSON.stringify({ install: [{ metadata: { name: 'torch', version: '2.9', requires_dist: requires } }] })
-  const asked = path.join(project, 'asked')
+  const asked = path.join(project, name, 'asked')
   writeFileSync(
     path.join(bin, 'python'),
     `#!/bin/sh
@@ -49,7 +58,7 @@ esac
 `,
   )
   chmodSync(path.join(bin, 'python'), 0o755)
-  return { project, installs: () => readFileSync(asked, 'utf8').trim().split('\n') }
+  return () => readFileSync(asked, 'utf8').trim().split('\n')
 }
 
 const silently: Omit<SetUpOptions, 'project'> = {
@@ -144,6 +153,45 @@ describe('setup', () => {
     const log = path.join(project, '.venv/twintune-setup.log')
     expect(error.failure.hint).toContain(log)
     expect(readFileSync(log, 'utf8')).toContain('No matching distribution')
+  })
+
+  /** Sets a project up for a GPU, with the environments as their pips answer, and gives the failure. */
+  async function failureForGpu(tensorflow: FakePip, pytorch: FakePip) {
+    made += 1
+    const project = path.join(folder, String(made))
+    environmentWith(project, '.venv-tensorflow', tensorflow)
+    const installs = environmentWith(project, '.venv-pytorch', pytorch)
+    const error = await setUp({ ...silently, project, device: 'gpu' }).then(
+      () => expect.unreachable(),
+      (thrown) => thrown,
+    )
+    return { failure: error.failure, installs }
+  }
+
+  it("completes PyTorch's environment where TensorFlow's has failed, and says which of them failed", async () => {
+    const { failure, installs } = await failureForGpu({ failure: 'No space left' }, { torch: cuda })
+    expect(failure.code).toBe('SETUP_FAILED')
+    expect(failure.message).toMatch(/^TensorFlow: .*No space left/s)
+    expect(failure.message).toContain('The environment of PyTorch is complete.')
+    expect(failure.hint).toContain('.venv-tensorflow/twintune-setup.log')
+    expect(installs().at(-1)).toContain('requirements-pytorch.txt')
+  })
+
+  it('names both environments where both have failed', async () => {
+    const { failure } = await failureForGpu({ failure: 'No space left' }, { failure: 'No matching torch' })
+    expect(failure.message).toMatch(/^TensorFlow: .*No space left.*\nPyTorch: .*No matching torch/s)
+    expect(failure.hint).toContain('.venv-tensorflow/twintune-setup.log')
+    expect(failure.hint).toContain('.venv-pytorch/twintune-setup.log')
+  })
+
+  it('tells a cause that both environments share once', async () => {
+    const begun = setUp({
+      ...silently,
+      project: path.join(folder, 'none'),
+      device: 'gpu',
+      python: '/nowhere/py',
+    })
+    await expect(begun).rejects.toThrow(/^[^\n]*\/nowhere\/py is not there\.$/)
   })
 
   it.each([
