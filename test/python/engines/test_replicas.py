@@ -50,6 +50,26 @@ def test_replicas_whose_parameters_are_not_the_same_fail_the_run() -> None:
     assert caught.value.code == "REPLICA_FAILED"
 
 
+def test_a_layer_tells_whose_moments_it_took_last() -> None:
+    import torch
+    from twintune.engines.pytorch import batch_norm
+    from twintune.engines.pytorch.mends import BatchNorm2d
+
+    layer = BatchNorm2d(2)
+    images = torch.arange(24.0).reshape(3, 2, 2, 2)
+    batch_norm.set_batch_norm_mode([layer], "inference")
+    layer(images)
+    assert batch_norm.moments_taken([layer]) == set()
+    batch_norm.set_batch_norm_mode([layer], "train")
+    with batch_norm.synchronizing([layer], lambda values: values):
+        layer(images)
+    assert batch_norm.moments_taken([layer]) == {"synchronized"}
+    layer(images)
+    assert batch_norm.moments_taken([layer]) == {"local"}
+    batch_norm.forget_moments([layer])
+    assert batch_norm.moments_taken([layer]) == set()
+
+
 # Holds the options training.dataParallel.devices, training.dataParallel.batchNorm
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize(
