@@ -12,7 +12,10 @@ ENGINES = Path(__file__).parents[3] / "python" / "twintune" / "engines"
 FILES = sorted({file.name for file in ENGINES.glob("tensorflow/*.py")} & {f.name for f in ENGINES.glob("pytorch/*.py")})
 
 EXCEPTIONS: dict[str, dict[str, str]] = {
-    "aligned.py": {"AlignedEngine.digest_replica": "PyTorch's replicas are processes, which are asked for it"},
+    "aligned.py": {
+        "AlignedEngine.digest_replica": "PyTorch's replicas are processes, which are asked for it",
+        "AlignedEngine.place_replica": "as `digest_replica`",
+    },
     "batch_norm.py": {
         "BatchNormalization": "Keras' layer is given PyTorch's meaning",
         "synchronizing": "PyTorch's layers sum within a `with` block, which a traced step has no place for",

@@ -70,6 +70,18 @@ def test_a_layer_tells_whose_moments_it_took_last() -> None:
     assert batch_norm.moments_taken([layer]) == set()
 
 
+def test_logical_devices_of_tensorflow_are_told_as_the_one_cpu_that_they_are() -> None:
+    import tensorflow as tf
+    from twintune.engines.tensorflow.device import describe_placement
+
+    variables = []
+    for device in ("/CPU:0", "/CPU:1"):
+        with tf.device(device):
+            variables.append(tf.Variable(0.0))
+    assert len({variable.device for variable in variables}) == 2
+    assert describe_placement(variables) == "cpu"
+
+
 # Holds the options training.dataParallel.devices, training.dataParallel.batchNorm
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize(

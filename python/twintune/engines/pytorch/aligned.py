@@ -265,5 +265,11 @@ class AlignedEngine:
         return self._loss_scaling.skipped_steps
 
     def placement(self) -> str:
-        """The device of the live parameters."""
+        """The devices of the live parameters of all replicas."""
+        places: list[str] = []
+        self._all_replicas.together("place_replica", lambda: places.append(self.place_replica()), answers=places)
+        return ", ".join(sorted(set(places)))
+
+    def place_replica(self) -> str:
+        """The device of the live parameters of this process's replica."""
         return describe_placement(self.model.all_parameters())

@@ -20,7 +20,7 @@ from twintune.system.cpu import available_cores
 
 Result = TypeVar("Result")
 
-_ANSWERED = ("digest_replica", "device.memory_peak")
+_ANSWERED = ("digest_replica", "place_replica", "device.memory_peak")
 """The pieces of work whose results the leading process is given."""
 
 _group: Group | None = None

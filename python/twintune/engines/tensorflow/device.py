@@ -144,4 +144,5 @@ def describe_placement(tensors: Iterable[tf.Variable]) -> str:
     """The device of live tensors, in the same words for both frameworks: `cpu` or `gpu:N (name)`."""
     names = list_devices()
     places = {tf.DeviceSpec.from_string(device) for device in {tensor.device for tensor in tensors}}
-    return ", ".join(sorted(names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places))
+    # The logical devices of a CPU are all on the one that there is.
+    return ", ".join(sorted({names[0 if p.device_type == "CPU" else (p.device_index or 0) + 1] for p in places}))
