@@ -92,7 +92,6 @@ export async function carryOutFinal(sweep: Sweep, options: FinalOptions): Promis
         verdict: verdictOf(trial, difference, isFalling(metric) ? -1 : 1),
       })
     }
-    const isPaired = plan.settings.search === 'paired'
     const two = plan.frameworks.length > 1 && bests.size > 1
     const difference = two
       ? await pairedDifference(values('best', 'tensorflow'), values('best', 'pytorch'), {
@@ -105,7 +104,7 @@ export async function carryOutFinal(sweep: Sweep, options: FinalOptions): Promis
       seeds: [...plan.finalSeeds],
       comparisons,
       gains,
-      between: two ? { kind: isPaired ? 'comparison' : 'tuned', difference } : null,
+      between: two ? { kind: isOneSpecification(sweep) ? 'comparison' : 'tuned', difference } : null,
     }
   } finally {
     await pool.stop()
@@ -113,10 +112,15 @@ export async function carryOutFinal(sweep: Sweep, options: FinalOptions): Promis
 }
 
 /** Gives the trial whose settings each framework is compared by: one for both where they tried the same values. */
-function bestOf({ best, winner, settings, frameworks }: Sweep): Map<Framework, number> {
-  if (settings.search === 'paired' && winner !== null)
-    return new Map(frameworks.map((name) => [name, winner]))
+function bestOf(sweep: Sweep): Map<Framework, number> {
+  const { best, winner, frameworks } = sweep
+  if (isOneSpecification(sweep) && winner !== null) return new Map(frameworks.map((name) => [name, winner]))
   return new Map(best.map(({ framework, trial }) => [framework, trial]))
+}
+
+/** Tells whether one trial's values are those that all frameworks are compared by. */
+function isOneSpecification({ settings, winner }: Pick<Sweep, 'settings' | 'winner'>): boolean {
+  return settings.search === 'paired' && winner !== null
 }
 
 function planFinal(sweep: Sweep, { specification, plan }: FinalOptions): PlannedComparison[] {
@@ -138,12 +142,14 @@ function planFinal(sweep: Sweep, { specification, plan }: FinalOptions): Planned
       evidence: role === 'best' && frameworks.length > 1 ? defaultEvidence : noEvidence,
     }
   }
-  const numbers = [...new Set(bests.values())].filter((trial) => trial > 0)
-  const tuned = numbers.map((trial) => {
-    const frameworks = plan.frameworks.filter((framework) => bests.get(framework) === trial)
-    return make('best', trial, frameworks)
-  })
-  return [...tuned, make('default', 0, plan.frameworks)]
+  const tuned = isOneSpecification(sweep)
+    ? [{ trial: sweep.winner ?? 0, frameworks: plan.frameworks }]
+    : // Trials of two searches can have one number, and differ in their values.
+      [...bests].map(([framework, trial]) => ({ trial, frameworks: [framework] }))
+  return [
+    ...tuned.filter(({ trial }) => trial > 0).map(({ trial, frameworks }) => make('best', trial, frameworks)),
+    make('default', 0, plan.frameworks),
+  ]
 }
 
 const longestName = 100

@@ -49,6 +49,32 @@ it('where each framework is searched by itself, each is trained with its own bes
   expect(sweep.final?.between?.kind).toBe('tuned')
 })
 
+it('two searches whose best trials have one number keep the settings of each', async () => {
+  const log = path.join(temporary, 'independent.log')
+  // Every value is better than the specification's own, so that trial 1 is the best of both.
+  const parameters = {
+    'training.phases[0].optimizer.learningRate': { uniform: [9e-3, 1e-2] as [number, number] },
+  }
+  const subject = experiment({ parameters, strategy: 'random', trials: 1, search: 'independent' })
+  const { sweep } = ending(await eventsOf(subject, { log }, { final: true }))
+  expect(sweep.best.map(({ trial }) => trial)).toEqual([1, 1])
+  expect(sweep.final?.comparisons.map(({ role, trial, frameworks }) => [role, trial, frameworks])).toEqual([
+    ['best', 1, ['tensorflow']],
+    ['best', 1, ['pytorch']],
+    ['default', 0, ['tensorflow', 'pytorch']],
+  ])
+  const runs = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  for (const { framework, values } of sweep.trials.filter(({ trial }) => trial === 1)) {
+    const [rate] = Object.values(values)
+    const tuned = runs.filter(([name, seed, used]) => name === framework && seed > 0 && used === rate)
+    expect(tuned.map(([, seed]) => seed).toSorted()).toEqual([2, 3])
+  }
+  expect(sweep.final?.between?.kind).toBe('tuned')
+})
+
 it('a cancelled sweep goes on where it was, and carries no trial out twice', async () => {
   const log = path.join(temporary, 'resumed.log')
   const controller = new AbortController()
