@@ -40,7 +40,7 @@ function describe(command: Command, name: string): CompletedCommand {
   return {
     name,
     description: command.description(),
-    options: help.visibleOptions(command).map(describeOption),
+    options: help.visibleOptions(command).flatMap(describeOption),
     commands,
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   }
@@ -53,13 +53,15 @@ function describeOption({
   required,
   optional,
   argChoices,
-}: Option): CompletedOption {
-  return {
-    flag: long ?? short ?? '',
+}: Option): CompletedOption[] {
+  // An option may have two long names; a single letter is quicker typed than completed.
+  const flags = [long, short?.startsWith('--') ? short : null].filter((flag) => typeof flag === 'string')
+  return flags.map((flag) => ({
+    flag,
     description,
     takesValue: required || optional,
     choices: argChoices ?? [],
-  }
+  }))
 }
 
 function flatten(command: CompletedCommand): readonly CompletedCommand[] {

@@ -6,7 +6,6 @@ import { renderModelCard } from '../page/model-card.js'
 import type { ExportFormat } from '../protocol/export-format.js'
 import { renderExport } from '../report/export.js'
 import { formatCount } from '../report/format.js'
-import { defaultRunsDirectory } from '../run/folder/files.js'
 import { carryOutExport } from '../run/one-off/export-model.js'
 import type { Framework } from '../spec/schema.js'
 import { visible } from '../visible.js'
@@ -17,6 +16,8 @@ export interface ExportOptions extends OutputOptions {
   readonly format: readonly ExportFormat[]
   readonly framework?: Framework
   readonly seed?: number
+  /** Folder that holds the folders of comparisons. */
+  readonly runs: string
   /** Folder of the export. */
   readonly out?: string
 }
@@ -27,13 +28,13 @@ export async function exportCommand(
   options: ExportOptions,
   { stdout, streams, signal, cwd }: CommandContext,
 ): Promise<number> {
-  const { format: formats, framework, seed, out, json = false, quiet = false } = options
+  const { format: formats, framework, seed, runs, out, json = false, quiet = false } = options
   const line = new ProgressLine(streams.stderr, quiet)
   try {
     const exported = await carryOutExport(comparison, {
       ...{ framework, seed, formats, signal, renderCard: renderModelCard },
       out: out === undefined ? undefined : path.resolve(cwd, out),
-      runsDirectory: path.resolve(cwd, defaultRunsDirectory),
+      runsDirectory: path.resolve(cwd, runs),
       onProgress: (progress) =>
         line.show(
           progress.type === 'checked'

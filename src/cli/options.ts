@@ -13,13 +13,16 @@ export function addOutputOptions(command: Command): Command {
     .option('--quiet', 'print only problems and the result')
 }
 
-/** Adds `--out`, for the commands that write or read the folders of comparisons. */
+const aboutRuns = 'folder that holds the folders of comparisons'
+
+/** Adds `--out`, for the commands that write or read the folders of comparisons. Its other name is `--runs`. */
 export function addOutOption(command: Command): Command {
-  return command.option(
-    '--out <folder>',
-    'folder that holds the folders of comparisons',
-    defaultRunsDirectory,
-  )
+  return command.option('--runs, --out <folder>', aboutRuns, defaultRunsDirectory)
+}
+
+/** Adds `--runs` alone, for a command that reads a comparison and whose `--out` is the folder that it writes. */
+export function addRunsFolderOption(command: Command): Command {
+  return command.option('--runs <folder>', aboutRuns, defaultRunsDirectory)
 }
 
 /** Adds `--set`, `--seeds` and `--no-code`, for the commands that read a specification. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { EjectCommandOptions } from '../eject.js'
 import type { ExportOptions } from '../export.js'
 import { addEjectOptions, addExportOptions, addPredictOptions } from '../model-options.js'
-import { addOutOption, addOutputOptions } from '../options.js'
+import { addOutOption, addOutputOptions, addRunsFolderOption } from '../options.js'
 import type { PredictCommandOptions } from '../predict.js'
 import { type CommandLine, example } from './command-line.js'
 
@@ -31,7 +31,7 @@ export function declareModels(program: Command, { run, context }: CommandLine): 
     .action((comparison: string, options: ExportOptions) =>
       run(async () => (await import('../export.js')).exportCommand(comparison, options, context)),
     )
-  addOutputOptions(addExportOptions(exporting)).addHelpText(
+  addOutputOptions(addExportOptions(addRunsFolderOption(exporting))).addHelpText(
     'after',
     example('twintune export latest --format onnx --framework pytorch'),
   )

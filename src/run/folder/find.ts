@@ -74,7 +74,7 @@ export async function readNamed(
   return folder === undefined ? undefined : readComparison(folder)
 }
 
-const hintOfOut = '--out names another folder of comparisons.'
+const hintOfRuns = '--runs names another folder of comparisons.'
 const candidatesShown = 10
 
 async function foldersIn(runsDirectory: string): Promise<string[]> {
@@ -84,13 +84,13 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
   } catch (error) {
     // The folder is made with its first comparison.
     if (hasCode(error, 'ENOENT')) return []
-    throw explainUnreadable(error, 'COMPARISON_NOT_FOUND', runsDirectory, hintOfOut)
+    throw explainUnreadable(error, 'COMPARISON_NOT_FOUND', runsDirectory, hintOfRuns)
   }
 }
 
 function notFound(message: string, candidates: readonly Pick<RecordedComparison, 'name'>[]): never {
   const names = candidates.slice(0, candidatesShown).map(({ name }) => name)
-  // An option for it isn't named: that of `export` is the folder of the export, and the API has none.
+  // An option for it isn't named: the API has another one than the commands.
   const elsewhere = 'A comparison that lies elsewhere is named by the path of its folder.'
   const hint = names.length > 0 ? `Choose one of: ${names.join(', ')}` : elsewhere
   throw new TwintuneError({ code: 'COMPARISON_NOT_FOUND', message, hint })

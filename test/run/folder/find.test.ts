@@ -70,7 +70,7 @@ describe('the list of comparisons', () => {
     const failure = {
       code: 'COMPARISON_NOT_FOUND',
       message: `${file} can't be read: it is not a folder.`,
-      hint: '--out names another folder of comparisons.',
+      hint: '--runs names another folder of comparisons.',
     }
     await expect(listComparisons(file)).rejects.toMatchObject({ failure })
     await expect(findComparison('latest', file)).rejects.toMatchObject({ failure })
