@@ -21,7 +21,7 @@ class OpenStudy:
     """A study of Optuna, whose trials are found by their numbers in the sweep.
 
     Raises:
-        TwintuneError: PACKAGE_MISSING without Optuna, or without a package of the storage.
+        TwintuneError: PACKAGE_MISSING without Optuna, SPEC_INVALID for a storage that can't be opened.
     """
 
     def __init__(self, study: Study) -> None:
@@ -30,7 +30,7 @@ class OpenStudy:
 
         self.request = study
         self.study = optuna.create_study(
-            storage=optuna.storages.RDBStorage(study.storage),
+            storage=_open_storage(study.storage),
             study_name=study.name,
             direction=study.direction,
             pruner=_pruner(study),
@@ -66,6 +66,22 @@ class OpenStudy:
         trial.set_user_attr(_TRIAL, number)
         self._ids[number] = trial._trial_id
         return trial
+
+
+def _open_storage(url: str) -> optuna.storages.RDBStorage:
+    import optuna
+
+    try:
+        return optuna.storages.RDBStorage(url)
+    except Exception as error:
+        # The address may have a password in it, and is not told. SQLAlchemy's own text says little beside its cause.
+        cause = error.__cause__ or error
+        raise TwintuneError(
+            "SPEC_INVALID",
+            f"Optuna's storage can't be opened: {type(cause).__name__}: {cause}",
+            "Give --storage an address as SQLAlchemy takes it, such as sqlite:////folder/sweeps.db or"
+            " postgresql://user@host/name, whose driver is installed; or leave it out.",
+        ) from error
 
 
 _OPEN: dict[str, OpenStudy] = {}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from twintune import protocol
+from twintune.errors import TwintuneError
 from twintune.search import studies
 from twintune.search.importance import weigh_parameters
 from twintune.search.trials import ask_trial, report_trial, tell_trial
@@ -75,3 +76,15 @@ def test_without_optuna_its_requirements_are_named(tmp_path: Path, monkeypatch: 
         ask(study_in(tmp_path, name="other"), 1)
     assert raised.value.code == "PACKAGE_MISSING"
     assert "requirements-sweep.txt" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "sqlite:////no/such/folder/optuna.db", "postgresql://u:secret@localhost:1/x"]
+)
+def test_a_storage_that_cannot_be_opened_is_refused_with_its_cause_and_without_its_password(tmp_path, address):
+    with pytest.raises(TwintuneError) as caught:
+        ask(study_in(tmp_path, storage=address), 1)
+    assert caught.value.code == "SPEC_INVALID"
+    assert "storage can't be opened" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "--storage" in caught.value.hint
