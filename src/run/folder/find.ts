@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../../failure.js'
@@ -49,7 +50,10 @@ export async function findComparison(named: string, runsDirectory: string): Prom
   const exact = comparisons.find(({ name }) => name === named)
   if (exact) return read(exact)
   const [only, ...others] = comparisons.filter(({ name }) => name.startsWith(named) || name.endsWith(named))
-  if (!only) return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
+  if (!only) {
+    refuseSweep([named, path.join(runsDirectory, named)])
+    return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
+  }
   if (others.length > 0)
     return notFound(`The names of several comparisons begin or end with ${named}.`, [only, ...others])
   return read(only)
@@ -86,6 +90,17 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
     if (hasCode(error, 'ENOENT')) return []
     throw explainUnreadable(error, 'COMPARISON_NOT_FOUND', runsDirectory, hintOfRuns)
   }
+}
+
+/** Refuses a folder that a sweep keeps its trials in, since whoever names it knows that it is there. */
+function refuseSweep(folders: readonly string[]): void {
+  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'trials')))
+  if (folder === undefined) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_FOUND',
+    message: `${path.basename(folder)} is a sweep, and no comparison.`,
+    hint: `Its report.html shows it, and twintune sweep --resume ${folder} goes on with it. Its final comparisons have folders of their own, which its sweep.json names.`,
+  })
 }
 
 function notFound(message: string, candidates: readonly Pick<RecordedComparison, 'name'>[]): never {

@@ -153,6 +153,18 @@ describe('a comparison', () => {
     })
   })
 
+  it('is not found in the folder of a sweep, whose own command is named', async () => {
+    const folder = newFolder()
+    mkdirSync(path.join(folder, 'birds-sweep-1', 'trials'), { recursive: true })
+    await expect(findComparison('birds-sweep-1', folder)).rejects.toMatchObject({
+      failure: {
+        code: 'COMPARISON_NOT_FOUND',
+        message: 'birds-sweep-1 is a sweep, and no comparison.',
+        hint: expect.stringContaining(`twintune sweep --resume ${path.join(folder, 'birds-sweep-1')}`),
+      },
+    })
+  })
+
   it('is not found by an empty name, which a variable that was never set gives', async () => {
     const message = 'The name of the comparison is empty.'
     await expect(findComparison('', runs)).rejects.toMatchObject({ failure: { message } })
