@@ -10,6 +10,7 @@ import { recordMachine } from '../run/machine/record.js'
 import { machineSurroundings } from '../run/machine/surroundings.js'
 import { loadExperiment } from '../spec/load.js'
 import { version } from '../version.js'
+import { findAlteredTrials } from './altered-trials.js'
 import { keyOf, type SweepRunsOptions, workThroughSweep } from './carry-out-sweep.js'
 import type { SweepEvent } from './events.js'
 import {
@@ -35,6 +36,7 @@ export async function resumeSweep(
 ): Promise<void> {
   const found = requireSweep(sweepDirectory)
   if (found.sweep?.status === 'finished' && (found.sweep.final !== null || !options.final)) {
+    requireUnaltered(found, { records: [], sweep: found.sweep })
     removeStaleLock(found.path)
     emit({ type: 'sweep-finished', time: now(), sweepDirectory: found.path, sweep: found.sweep })
     return
@@ -50,6 +52,7 @@ export async function resumeSweep(
     const plan = planSweep(specification)
     const machine = { ...(await recordMachine(hashes)), ...whatStays(before) }
     const records = planTrialRuns(plan).flatMap((run) => readTrial(found.path, run) ?? [])
+    requireUnaltered(found, { records, sweep: null })
     const starts = readTrialStarts(found.path)
     undertaking = {
       ...{ specification, plan, folder, machine },
@@ -92,5 +95,18 @@ function checkUnchanged(
     code: 'COMPARISON_NOT_RESUMABLE',
     message: `The spec.yaml of ${name} was changed since the sweep began.`,
     hint: `Put it back, or start a new sweep: twintune sweep ${path.join(folder, sweepFiles.spec)}`,
+  })
+}
+
+function requireUnaltered(
+  { name, path: folder }: RecordedSweep,
+  found: Parameters<typeof findAlteredTrials>[1],
+): void {
+  const [file] = findAlteredTrials(folder, found)
+  if (file === undefined) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_RESUMABLE',
+    message: `${file} of ${name} was changed since it was written: events.jsonl has something else.`,
+    hint: `Put it back. Or delete it, and twintune sweep --resume makes it anew: ${path.join(folder, file)}`,
   })
 }
