@@ -19,16 +19,19 @@ function gainSentence(gain: Gain, final: SweepFinal): string {
   const subject = `${frameworkNames[framework]}: `
   if (verdict === 'same')
     return `${subject}no trial did better on the validation images than the specification as it stands.`
-  const seeds = `${final.seeds.length} fresh ${final.seeds.length === 1 ? 'seed' : 'seeds'}`
   const settings = `the settings of trial ${trial}`
   if (difference === null) return `${subject}${settings} could not be compared: no seed finished with both.`
+  const { pairs } = difference
+  // A seed that failed with one of the two settings tells nothing of their difference.
+  const failed = pairs < final.seeds.length ? ` of ${final.seeds.length}, since the others failed` : ''
+  const seeds = `${pairs} fresh ${pairs === 1 ? 'seed' : 'seeds'}${failed}`
   const interval = formatOr(difference.interval, ([low, high]) => `${format(low)} to ${format(high)}`)
   const figures = `test ${name} ${format(difference.mean)} ${unit} (${formatOr(difference.level, (level) => formatPercent(level, 1))} interval ${interval}, p ${formatOr(difference.pValue, formatPValue)})`
   if (verdict === 'better')
     return `${subject}${settings} beat the specification as it stands by more than the noise of ${seeds}: ${figures}.`
   if (verdict === 'worse')
     return `${subject}${settings} are worse than the specification as it stands, by more than the noise of ${seeds}: ${figures}. Their place in the validation was luck.`
-  const few = final.seeds.length < 6 ? ' Fewer than six seeds can show no difference.' : ''
+  const few = pairs < 6 ? ' Fewer than six seeds can show no difference.' : ''
   return `${subject}${settings} do not beat the specification as it stands by more than the noise of ${seeds}: ${figures}.${few}`
 }
 

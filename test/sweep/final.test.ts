@@ -24,6 +24,12 @@ it('the best is compared with the specification as it stands over seeds that no 
   ])
   expect(final?.gains.map(({ verdict }) => verdict)).toEqual(['undecided', 'undecided'])
   expect(gainSentences(sweep)[0]).toContain('do not beat the specification as it stands')
+  const onePair = final?.gains.map((gain) => ({
+    ...gain,
+    difference: gain.difference && { ...gain.difference, pairs: 1 },
+  }))
+  const withFailures = { ...sweep, final: final && { ...final, gains: onePair ?? [] } }
+  expect(gainSentences(withFailures)[0]).toContain('noise of 1 fresh seed of 2, since the others failed')
   expect(renderSweepPage(sweep)).toContain('Are the best settings better?')
   const runs = readFileSync(log, 'utf8')
     .trim()
