@@ -9,8 +9,8 @@ export const modelCard = 'README.md'
 /** Name of a file that every export has, and no other folder of a model, by which an earlier export is known. */
 const signature = 'preprocessing.json'
 
-/** Names of all that an export writes. */
-const exportedNames = new Set([
+/** Names of all that an export writes; those of the artefacts stand in `exporting/formats.py` too. */
+export const exportedNames: ReadonlySet<string> = new Set([
   modelCard,
   signature,
   ...['preprocess.py', 'preprocess.mjs', 'config.json'],

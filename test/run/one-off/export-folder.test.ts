@@ -1,8 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { checkReplaceable, makeDraft, replaceFolder } from '../../../src/run/one-off/export-folder.js'
+import { exportFormatSchema } from '../../../src/protocol/export-format.js'
+import {
+  checkReplaceable,
+  exportedNames,
+  makeDraft,
+  replaceFolder,
+} from '../../../src/run/one-off/export-folder.js'
 
 const place = mkdtempSync(path.join(tmpdir(), 'twintune-export-folders-'))
 afterAll(() => rmSync(place, { recursive: true }))
@@ -41,4 +47,15 @@ describe('the folder of an export', () => {
     expect(existsSync(path.join(folder, 'thesis.txt'))).toBe(true)
     rmSync(draft, { recursive: true })
   })
+})
+
+it('knows every artefact by the name that Python gives it', () => {
+  const file = path.resolve(import.meta.dirname, '../../../python/twintune/exporting/formats.py')
+  const [, listed = ''] = /^ARTEFACTS[^{]*\{(.*?)^\}/ms.exec(readFileSync(file, 'utf8')) ?? []
+  const artefacts = [...listed.matchAll(/": "([^"]+)"/g)].map(([, name]) => name)
+  expect(artefacts).toHaveLength(exportFormatSchema.options.length)
+  for (const name of artefacts) expect(exportedNames).toContain(name)
+  const others = [...exportedNames].filter((name) => name.startsWith('model.') || name === 'saved-model')
+  // ONNX puts large weights into a file of their own.
+  expect(others.toSorted()).toEqual([...artefacts, 'model.onnx.data'].toSorted())
 })
