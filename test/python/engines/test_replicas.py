@@ -77,7 +77,7 @@ def test_logical_devices_of_tensorflow_are_told_as_the_one_cpu_that_they_are() -
     variables = []
     for device in ("/CPU:0", "/CPU:1"):
         with tf.device(device):
-            variables.append(tf.Variable(0.0))
+            variables.append(tf.Variable(tf.zeros([])))
     assert len({variable.device for variable in variables}) == 2
     assert describe_placement(variables) == "cpu"
 
