@@ -4,9 +4,9 @@
 
 `make gpu` runs it for its page. Unlike the other benchmarks it compares with nothing, and prints a JSON line for each
 figure, since a GPU's machine is another one each time. Each figure is of a ResNet-50 whose weights are random, on
-generated JPEG files, and the median of three rounds. "Alone" is the time of one part when nothing else happens. What a
-part adds to a step is seen by doing both in turn, and waiting for the device after many of them alone: less than the
-part alone takes where the two overlap.
+generated JPEG files, and the median of three rounds. "Alone" is the time of one part when nothing else happens. The
+time that a part adds to a step is seen by doing both in turn, and waiting for the device after many of them alone: less
+than the part alone takes where the two overlap.
 """
 
 from __future__ import annotations
