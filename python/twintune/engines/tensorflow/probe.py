@@ -90,7 +90,7 @@ class Probe:
         self._optimizer.steps = 0
         for buffers in self._optimizer.slots.values():
             for buffer in buffers:
-                buffer.assign(np.zeros(buffer.shape.as_list(), buffer.dtype.as_numpy_dtype))
+                buffer.assign(np.zeros_like(buffer.numpy()))
 
     def library_names(self) -> dict[str, str]:
         """Keras' names of the stages' layers, and its paths of variables."""
