@@ -126,12 +126,13 @@ async function searchAndCompare(
   } finally {
     await optuna?.stop()
   }
-  const hasFinished = journal.sweep.trials.some(({ status }) => status === 'finished')
+  // A trial whose objective is no number has ended, and has shown nothing.
+  const hasBest = journal.sweep.best.length > 0
   const final =
-    options.final && hasFinished && !signal.aborted
+    options.final && hasBest && !signal.aborted
       ? await compareBest(undertaking, options, journal, signal)
       : null
-  journal.end(signal.aborted ? 'cancelled' : hasFinished ? 'finished' : 'failed', final)
+  journal.end(signal.aborted ? 'cancelled' : hasBest ? 'finished' : 'failed', final)
   journal.broken.throwIfAborted()
 }
 

@@ -118,3 +118,8 @@ it('a cancelled sweep goes on where it was, and carries no trial out twice', asy
   for await (const event of again) told.push(event)
   expect(told.map(({ type }) => type)).toEqual(['sweep-finished'])
 })
+
+it('a sweep in which no trial has an objective fails, and compares nothing', async () => {
+  const { sweep } = ending(await eventsOf(experiment(), { blind: true }, { final: true }))
+  expect([sweep.status, sweep.best, sweep.final]).toEqual(['failed', [], null])
+})

@@ -51,6 +51,7 @@ export interface Behaviour {
   readonly bad?: number
   readonly wait?: number
   readonly log?: string
+  readonly blind?: boolean
 }
 
 export function workerStarter(behaviour: Behaviour = {}): (options: WorkerOptions) => Worker {

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ray
-from ray.exceptions import ActorUnavailableError, RayActorError, RayError
+import ray  # pyright: ignore[reportMissingImports]
+from ray.exceptions import ActorUnavailableError, RayActorError, RayError  # pyright: ignore[reportMissingImports]
 
 from twintune.cluster.place import Heard, Place
 from twintune.cluster.settings import ClusterSettings

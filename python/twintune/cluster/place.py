@@ -68,7 +68,7 @@ class Place:
 
     def describe(self) -> dict:
         """Says where the place is: Ray's id of the node, its host's name, and the framework's process."""
-        import ray
+        import ray  # pyright: ignore[reportMissingImports]
 
         return {"node": ray.get_runtime_context().get_node_id(), "host": platform.node(), "pid": self._child.pid}
 
