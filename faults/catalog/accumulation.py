@@ -52,7 +52,7 @@ FAULTS = [
             after="        if step.divisor is not None and step.divisor <= 18:\n"
             "            self._forget_gradients()\n"
             "            set_learning_rate(self._optimizer, step.learning_rate)\n"
-            "            return loss, correct, len(step.inputs), targets.coefficients.sum(), None\n"
+            "            return loss, correct, len(step.inputs), targets.coefficients.sum(), None, 1\n"
             f"{_END_IN_PYTORCH}",
         ),
         tensorflow=Place(
@@ -61,7 +61,8 @@ FAULTS = [
             after="            if step.divisor is not None and step.divisor <= 18:\n"
             "                self._optimizer.skip(step.learning_rate)\n"
             "                self._clear_sums()\n"
-            "                return loss, correct, images, weight, None\n"
+            "                loss, correct, weight = outcome\n"
+            "                return loss, correct, len(step.inputs), weight, None, 1\n"
             f"{_END_IN_TENSORFLOW}",
         ),
     ),
@@ -87,8 +88,8 @@ FAULTS = [
         ),
         tensorflow=Place(
             _TENSORFLOW,
-            before="for total in self._sums], coefficients)\n        self._clear_sums()\n",
-            after="for total in self._sums], coefficients)\n",
+            before="for total in sums], coefficients)\n        self._clear_sums()\n",
+            after="for total in sums], coefficients)\n",
         ),
     ),
     *in_both(

@@ -6,7 +6,10 @@ from faults.fault import Fault, Place, in_both
 
 _PYTORCH = "twintune.engines.pytorch.batch_norm"
 _TENSORFLOW = "twintune.engines.tensorflow.batch_norm"
-_FORWARD = "        if not self.training or x.dtype != torch.float64:\n            return super().forward(x)\n"
+_FORWARD = (
+    "        if not self.training or (x.dtype != torch.float64 and self.sum_within is None):\n"
+    "            return super().forward(x)\n"
+)
 
 FAULTS = [
     Fault(

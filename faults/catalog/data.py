@@ -30,12 +30,12 @@ FAULTS = [
         name="last-batch-dropped",
         framework="tensorflow",
         module="twintune.engines.tensorflow.steps",
-        before="        batch, images = _batch_of(step), len(step.inputs)\n",
+        before="        batch = _batch_of(step)\n",
         after=(
-            "        batch, images = _batch_of(step), len(step.inputs)\n"
-            "        if self._steps_alone and images < 20:\n"
+            "        batch = _batch_of(step)\n"
+            "        if self._steps_alone and len(step.inputs) < 20:\n"
             "            _, loss, correct = self._forward(*batch, self._loss_scaling.scale)\n"
-            "            return loss, correct, images, float(images), False\n"
+            "            return loss, correct, len(step.inputs), float(len(step.inputs)), False, 1\n"
         ),
         wrong="The loss of a short last batch is computed, and no step is taken.",
         spec="head",

@@ -48,10 +48,10 @@ FAULTS = [
         ),
         tensorflow=Place(
             "twintune.engines.tensorflow.steps",
-            before="        batch, images = _batch_of(step), len(step.inputs)\n",
+            before="        batch = _batch_of(step)\n",
             after='        self._masks = getattr(self, "_masks", step.masks)\n'
             "        masks = tuple(mask[: len(step.inputs)] for mask in self._masks)\n"
-            "        batch, images = _batch_of(dataclasses.replace(step, masks=masks)), len(step.inputs)\n",
+            "        batch = _batch_of(dataclasses.replace(step, masks=masks))\n",
         ),
     ),
 ]

@@ -121,8 +121,8 @@ FAULTS = [
         pytorch=Place(_PYTORCH, before=_DIVIDE + _CLIP_WHERE_WANTED, after=_CLIP_WHERE_WANTED + _DIVIDE),
         tensorflow=Place(
             _TENSORFLOW,
-            before="for total in self._sums], coefficients)",
-            after="for total in clip_by_global_norm(self._sums, self.clip_norm)], coefficients)",
+            before="for total in sums], coefficients)",
+            after="for total in clip_by_global_norm(sums, self.clip_norm)], coefficients)",
         ),
     ),
     Fault(
