@@ -1,5 +1,4 @@
 import os from 'node:os'
-import path from 'node:path'
 import { buildComparison } from '../compare/build-comparison.js'
 import { completeComparison } from '../compare/complete-comparison.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
@@ -25,9 +24,8 @@ import { judgeRuns, keepsSteps } from './judge-runs.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
+import { openJournaledPool } from './open-pool.js'
 import { refuseOtherWeights } from './same-weights.js'
-import { describeSilence, silenceLimits } from './silence.js'
-import { WorkerPool } from './workers/pool.js'
 import { schedule } from './workers/scheduler.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
 
@@ -84,27 +82,14 @@ export async function carryOutRuns(
   const runs = planned.filter((run) => !kept?.some((result) => isSameRun(result, run)))
   const journal = new Journal(folder, machine, kept ?? [], emit)
   const signal = AbortSignal.any([cancelSignal, journal.broken])
-  const pool = new WorkerPool({
-    mode: experiment.mode,
-    logFileOf: (framework, number) => folder.logFileOf(framework, number),
-    signal,
-    onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),
-    onWarm: ({ framework, inspection }) => journal.inspection(framework, inspection),
-    silence: (framework) => ({
-      ...silenceLimits(options.hangTimeoutMinutes),
-      onSilence: (silence) => {
-        const message = describeSilence(silence, path.basename(folder.logFileOf(framework, 1)))
-        journal.event({ type: 'warning', time: now(), framework, code: 'PYTHON_SILENT', message })
-      },
-    }),
-    warmWorkers: workers,
-    startWorker: (options) => executor.startWorker(options),
-    whyNoRoom: () => executor.whyNoRoom(),
-    onNoRoom: (reason) => {
-      const message = `${reason} Fewer runs go on at the same time, and workers take turns.`
-      journal.event({ type: 'warning', time: now(), code: 'NO_ROOM', message })
+  const pool = openJournaledPool(
+    {
+      mode: experiment.mode,
+      logFileOf: (framework, number) => folder.logFileOf(framework, number),
+      ...{ signal, executor, workers, work: 'runs', hangTimeoutMinutes: options.hangTimeoutMinutes },
     },
-  })
+    journal,
+  )
   try {
     journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard }))
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null

@@ -12,7 +12,8 @@ import type { Executor } from './executors/executor.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { type Environment, type Inspected, readEnvironment } from './folder/environment-file.js'
 import { cacheDirectory } from './machine/cache-directory.js'
-import { WorkerPool } from './workers/pool.js'
+import { openQuietPool } from './open-pool.js'
+import type { WorkerPool } from './workers/pool.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
 
 export interface SameGroundOptions {
@@ -76,15 +77,10 @@ function poolFor(
   folder: ComparisonFolder,
   { workers, signal, executor }: SameGroundOptions,
 ): WorkerPool {
-  return new WorkerPool({
+  return openQuietPool({
     mode,
     logFileOf: (framework, number) => folder.logFileOf(framework, number),
-    signal,
-    onState: () => {},
-    onWarm: () => {},
-    warmWorkers: workers,
-    startWorker: (options) => executor.startWorker(options),
-    whyNoRoom: () => executor.whyNoRoom(),
+    ...{ workers, signal, executor },
   })
 }
 

@@ -11,8 +11,7 @@ import { hashSpecification } from '../run/folder/specification.js'
 import { checkInputFiles } from '../run/input-files.js'
 import { type MachineRecord, recordMachine } from '../run/machine/record.js'
 import { type MachineSurroundings, machineSurroundings } from '../run/machine/surroundings.js'
-import { describeSilence, silenceLimits } from '../run/silence.js'
-import { WorkerPool } from '../run/workers/pool.js'
+import { openJournaledPool } from '../run/open-pool.js'
 import { schedule } from '../run/workers/scheduler.js'
 import { WarmWorkers } from '../run/workers/warm-workers.js'
 import type { Experiment } from '../spec/schema.js'
@@ -216,27 +215,14 @@ async function tryAll(
   { journal, searcher, signal }: Search,
 ): Promise<void> {
   const runs = planTrialRuns(plan).filter((run) => !kept?.some((record) => isSameTrial(record, run)))
-  const pool = new WorkerPool({
-    mode: specification.mode,
-    logFileOf: (framework, number) => folder.logFileOf(framework, number),
-    signal,
-    onState: (framework, state) => journal.event({ type: 'worker', time: now(), framework, state }),
-    onWarm: ({ framework, inspection }) => journal.inspection(framework, inspection),
-    silence: (framework) => ({
-      ...silenceLimits(hangTimeoutMinutes),
-      onSilence: (silence) => {
-        const message = describeSilence(silence, path.basename(folder.logFileOf(framework, 1)))
-        journal.event({ type: 'warning', time: now(), framework, code: 'PYTHON_SILENT', message })
-      },
-    }),
-    warmWorkers: workers,
-    startWorker: (options) => executor.startWorker(options),
-    whyNoRoom: () => executor.whyNoRoom(),
-    onNoRoom: (reason) => {
-      const message = `${reason} Fewer trials go on at the same time, and workers take turns.`
-      journal.event({ type: 'warning', time: now(), code: 'NO_ROOM', message })
+  const pool = openJournaledPool(
+    {
+      mode: specification.mode,
+      logFileOf: (framework, number) => folder.logFileOf(framework, number),
+      ...{ signal, executor, workers, work: 'trials', hangTimeoutMinutes },
     },
-  })
+    journal,
+  )
   try {
     await schedule(runs, {
       pool,

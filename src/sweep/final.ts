@@ -10,8 +10,9 @@ import { carryOutExperiment } from '../run/carry-out-experiment.js'
 import type { CarryOutRunsOptions } from '../run/carry-out-runs.js'
 import type { Executor } from '../run/executors/executor.js'
 import { now } from '../run/folder/journal.js'
+import { openQuietPool } from '../run/open-pool.js'
 import { resumeExperiment } from '../run/resume-experiment.js'
-import { WorkerPool } from '../run/workers/pool.js'
+import type { WorkerPool } from '../run/workers/pool.js'
 import type { WarmWorkers } from '../run/workers/warm-workers.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import type { SweepEventOf } from './events.js'
@@ -77,7 +78,9 @@ export async function carryOutFinal(sweep: Sweep, options: FinalOptions): Promis
       }),
     )
   }
-  const pool = statisticsPool(options)
+  const { workers, logFileOf, running } = options
+  const { executor } = running
+  const pool = openQuietPool({ mode: specification.mode, logFileOf, signal, executor, workers })
   try {
     const gains: Gain[] = []
     for (const [framework, trial] of bests) {
@@ -184,18 +187,6 @@ async function carryOutComparison(
     await carryOutExperiment(experiment, { ...running, evidence, workers, runsDirectory }, emit, signal)
   }
   return { comparisonDirectory, runs }
-}
-
-function statisticsPool({ specification, workers, running, logFileOf, signal }: FinalOptions): WorkerPool {
-  const { executor } = running
-  return new WorkerPool({
-    mode: specification.mode,
-    ...{ logFileOf, signal, warmWorkers: workers },
-    onState: () => {},
-    onWarm: () => {},
-    startWorker: (options) => executor.startWorker(options),
-    whyNoRoom: () => executor.whyNoRoom(),
-  })
 }
 
 const level = 0.95
