@@ -7,6 +7,7 @@ import type { TrialRun } from '../plan/plan-sweep.js'
 import { folderName } from '../run/folder/comparison-folder.js'
 import { EventFile } from '../run/folder/event-file.js'
 import { comparisonFiles } from '../run/folder/files.js'
+import { fittingName } from '../run/folder/fitting-name.js'
 import { FolderLock } from '../run/folder/lock.js'
 import { parseRecorded } from '../run/folder/read.js'
 import { isOwnFolder, linesOf, readRegular, requireOwnFiles } from '../run/folder/regular-file.js'
@@ -146,19 +147,19 @@ export function readSweep(folder: string): RecordedSweep | undefined {
 export function findSweep(named: string, runsDirectory: string): string {
   if (named !== '' && readSweep(named)) return named
   const entries = existsSync(runsDirectory) ? readdirSync(runsDirectory, { withFileTypes: true }) : []
-  const names = entries
-    .filter((entry) => entry.isDirectory() && readSweep(path.join(runsDirectory, entry.name)))
-    .map(({ name }) => name)
-  const fitting = names.filter((name) => named !== '' && (name.startsWith(named) || name.endsWith(named)))
-  const [only, ...others] = fitting.includes(named) ? [named] : fitting
-  if (only !== undefined && others.length === 0) return path.join(runsDirectory, only)
+  const sweeps = entries.filter(
+    (entry) => entry.isDirectory() && readSweep(path.join(runsDirectory, entry.name)),
+  )
+  const [only, ...others] = fittingName(named, sweeps)
+  if (only !== undefined && others.length === 0) return path.join(runsDirectory, only.name)
+  const recent = sweeps.slice(-10).map(({ name }) => name)
   throw new TwintuneError({
     code: 'COMPARISON_NOT_FOUND',
     message:
       only === undefined
         ? `There is no sweep ${named} in ${runsDirectory}.`
         : `The names of several sweeps begin or end with ${named}.`,
-    hint: names.length > 0 ? `Choose one of: ${names.slice(-10).join(', ')}` : null,
+    hint: sweeps.length > 0 ? `Choose one of: ${recent.join(', ')}` : null,
   })
 }
 

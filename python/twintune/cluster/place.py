@@ -106,11 +106,6 @@ class Place:
         """Lists the paths that this node does not have."""
         return [path for path in paths if not os.path.exists(path)]
 
-    def dump_stack(self) -> None:
-        """Has the process print its stack, which goes to the driver's log."""
-        if hasattr(signal, "SIGUSR1"):
-            self._child.send_signal(signal.SIGUSR1)
-
     def _send(self, message: dict) -> None:
         assert self._child.stdin is not None, "the process was started with a pipe"
         # A process that has ended tells so itself.

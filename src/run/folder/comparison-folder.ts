@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
@@ -17,6 +17,7 @@ import { EventFile } from './event-file.js'
 import { comparisonFiles } from './files.js'
 import { FolderLock } from './lock.js'
 import { readRegular, requireOwnFiles } from './regular-file.js'
+import { sha256 } from './sha256.js'
 import { withSeeds } from './specification.js'
 import { makeFolders, writing } from './writing.js'
 
@@ -192,7 +193,7 @@ const sealedJudgementSchema = judgementSchema.extend({ checksum: z.string() })
 function checksumOf(judgement: Judgement): string {
   // By the schema, so that the fields' order is one.
   const text = JSON.stringify(judgementSchema.parse(judgement))
-  return createHash('sha256').update(text).digest('hex')
+  return sha256(text)
 }
 
 // A file that was cut short counts as absent.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../../failure.js'
+import { fittingName } from './fitting-name.js'
 import { absentIfUnreadable, listSummaries } from './listing.js'
 import { type RecordedComparison, readComparison } from './read.js'
 import type { ListedComparison } from './summary.js'
@@ -47,9 +48,7 @@ export async function findComparison(named: string, runsDirectory: string): Prom
   const comparisons = await summarizeComparisons(runsDirectory)
   if (named === 'latest')
     return read(comparisons[0] ?? notFound(`There is no comparison in ${runsDirectory} yet.`, []))
-  const exact = comparisons.find(({ name }) => name === named)
-  if (exact) return read(exact)
-  const [only, ...others] = comparisons.filter(({ name }) => name.startsWith(named) || name.endsWith(named))
+  const [only, ...others] = fittingName(named, comparisons)
   if (!only) {
     refuseSweep([named, path.join(runsDirectory, named)])
     return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
@@ -9,6 +8,7 @@ import { cacheDirectory } from '../machine/cache-directory.js'
 import { comparisonFiles } from './files.js'
 import { parseRecorded, readComparison } from './read.js'
 import { readIfReadable } from './regular-file.js'
+import { sha256 } from './sha256.js'
 import { type ListedComparison, summarize, summarySchema } from './summary.js'
 
 const indexSchema = z.strictObject({
@@ -80,8 +80,4 @@ function writeIndex(file: string, comparisons: Entries): void {
 /** Passes over a folder that can't be read; any other error is thrown. */
 export function absentIfUnreadable(error: unknown): undefined {
   if (!(error instanceof TwintuneError)) throw error
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,6 +7,7 @@ import { hasCode, TwintuneError } from '../../failure.js'
 import { isAlive } from '../machine/processes.js'
 import { comparisonFiles } from './files.js'
 import { readRegular } from './regular-file.js'
+import { sha256 } from './sha256.js'
 
 const holderSchema = z.strictObject({
   pid: z.int(),
@@ -50,9 +51,7 @@ export class FolderLock {
   // Who finds a stale lock may be slower than another process, which has removed it and locked anew. So only the holder
   // of a second lock, which is named after the stale one's content, removes that one, and looks again before.
   static #removeStale(file: string, stale: string): void {
-    const removal = FolderLock.#takeFile(
-      `${file}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`,
-    )
+    const removal = FolderLock.#takeFile(`${file}.${sha256(stale).slice(0, 16)}`)
     try {
       if (readText(file) === stale) rmSync(file, { force: true })
     } finally {

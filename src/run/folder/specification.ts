@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { comparisonFiles } from './files.js'
+import { sha256 } from './sha256.js'
 
 /** Hash of a specification, and of each of its parts. */
 export interface SpecificationHashes {
@@ -47,8 +47,4 @@ function partsOf(text: string): Record<string, string> {
   } catch {
     return {}
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
