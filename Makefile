@@ -37,7 +37,7 @@ faults: setup ## Plants mistakes in one framework and writes what shows them int
 test-slow: setup .venv/.dev ## Runs the tests that make test leaves out, for hours, into docs/slow-tests.md. ARGS=test/python/engines or ARGS=test/slow runs a part.
 	@npx tsx scripts/test-slow.ts $(ARGS)
 
-parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that docs/parity.json lacks; an hour.
+parity: setup ## Climbs the parity ladder of every backbone into docs/parity.md, or those that docs/parity.json lacks; four hours.
 	@npx tsx scripts/write-parity.ts
 
 bench: dist/main.js .venv/.runtime ## Measures against hand-written scripts into bench/README.md; about an hour and a half. ARGS=--quick tries it.

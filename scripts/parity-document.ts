@@ -7,6 +7,8 @@ import { describeDivergence } from '../src/report/parity-texts.js'
 
 const climbedSchema = z.strictObject({
   backbone: z.string(),
+  // All backbones take hours, so that one machine may go on where another stopped.
+  machine: z.string().describe('Name of the CPU that computed the figures.'),
   // The conditions name the versions; ladders that were climbed before they did so themselves still count.
   verification: verificationSchema.partial({ versions: true }),
 })
@@ -16,7 +18,6 @@ export type Climbed = z.output<typeof climbedSchema>
 
 const conditionsSchema = z.strictObject({
   imageSize: z.int(),
-  machine: z.string().describe('Name of the CPU that computed the figures.'),
   versions: z.string().describe('Versions of Python and of the packages.'),
 })
 
@@ -52,11 +53,12 @@ function missingText(climbed: readonly Climbed[]): string {
 
 /** Renders the text of docs/parity.md. */
 export function renderParityDocument(document: ParityDocument): string {
-  const { imageSize, machine, versions, climbed, differences } = document
+  const { imageSize, versions, climbed, differences } = document
+  const machines = [...new Set(climbed.map(({ machine }) => machine))]
   return `# Parity, backbone by backbone
 
 Written by \`make parity\`, which climbs the ladder of \`twintune verify\` for every backbone of aligned mode: random weights, the sample of
-Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. parity.json beside it has all figures. Machine: ${machine}. ${versions}.${missingText(climbed)}
+Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. parity.json beside it has all figures. Machine: ${machines.join(', ')}. ${versions}.${missingText(climbed)}
 
 A figure is the largest relative difference of the two engines on a rung. The bounds: 0 for pixels, weights and evaluation, 1e-12 for the
 optimizer, 1e-10 for features, logits and losses; for gradients and for what ten steps have come to, what a hundred last places in the

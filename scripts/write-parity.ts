@@ -21,7 +21,7 @@ import {
 } from './parity-document.js'
 
 // Writes docs/parity.md and, beside it, what it is drawn from: `make parity` for the backbones that were not climbed
-// yet with these versions on this machine, `npx tsx scripts/write-parity.ts BACKBONE...` for some of them (again). Ends
+// yet with these versions, `npx tsx scripts/write-parity.ts BACKBONE...` for some of them (again). Ends
 // with 4 where a rung has failed. After a change of the ladder's rules delete docs/parity.json: it knows nothing of them.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,12 +52,12 @@ const mended = [
   },
 ]
 const imageSize = 64
+const machine = `${formatNumberOf(os.availableParallelism(), 'core')} of ${os.cpus()[0]?.model ?? 'an unknown CPU'}`
 
 const versions = { ...(await versionsOf('tensorflow')), ...(await versionsOf('pytorch')) }
 const differences = await showDifferences()
 const conditions: Conditions = {
   imageSize,
-  machine: `${formatNumberOf(os.availableParallelism(), 'core')} of ${os.cpus()[0]?.model ?? 'an unknown CPU'}`,
   versions: Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', '),
@@ -68,7 +68,7 @@ const missing = backbonesOf('aligned').filter((name) => !climbed.has(name))
 for (const backbone of chosen.length > 0 ? chosen : missing) {
   const start = performance.now()
   const verification = await verify(experimentOf(backbone))
-  climbed.set(backbone, { backbone, verification })
+  climbed.set(backbone, { backbone, machine, verification })
   // Each time: what hours have come to must not be lost.
   await writeFiles()
   const outcome = verification.passed ? 'every rung holds' : 'a rung has failed'

@@ -6,9 +6,8 @@ import { roundingOf, rungOf, verificationOf } from '../report/verifications.js'
 function documentOf(verification: Verification): string {
   return renderParityDocument({
     imageSize: 64,
-    machine: '2 cores of a CPU',
     versions: 'torch 2.13.0',
-    climbed: [{ backbone: 'resnet18', verification }],
+    climbed: [{ backbone: 'resnet18', machine: '2 cores of a CPU', verification }],
     differences: [
       {
         library: 'torch 2.13.0',
