@@ -1,21 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FolderLock } from '../../src/run/folder/lock.js'
-import {
-  startTwintune,
-  temporaryFolder,
-  tinyExperiment,
-  writePictures,
-  writeSpec,
-} from '../integration/rig.js'
+import { startTwintune, tinyExperiment, writePictures, writeSpec } from '../integration/rig.js'
 import { compareEvents } from '../log/events.js'
 import { addEvents, writeComparison } from '../serve/rig.js'
 import { layLine } from './breakable-line.js'
 import { chromiumPath, launch, skipped } from './chromium.js'
 
-const folder = temporaryFolder()
+let folder: string
 let browser: Browser
 let context: BrowserContext
 let page: Page
@@ -79,6 +75,8 @@ async function violations() {
 
 describe.skipIf(chromiumPath === undefined)(`the live page in a browser${skipped}`, () => {
   beforeAll(async () => {
+    // A folder that is made outside of the hooks would stay where all tests are skipped.
+    folder = mkdtempSync(path.join(tmpdir(), 'twintune-live-'))
     writePictures(folder)
     browser = await launch()
     context = await browser.newContext({ viewport: { width: 375, height: 800 } })
@@ -91,6 +89,7 @@ describe.skipIf(chromiumPath === undefined)(`the live page in a browser${skipped
     await browser?.close()
     for (const command of started) command.kill('SIGTERM')
     await Promise.all(started)
+    rmSync(folder, { recursive: true, force: true })
   })
 
   it('grows with the comparison, loses nothing when its connection breaks, and cancels as Ctrl-C does', async () => {
