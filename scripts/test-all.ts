@@ -19,8 +19,8 @@ const reports = mkdtempSync(path.join(tmpdir(), 'twintune-tests-'))
 const start = performance.now()
 const memoryBefore = sharedMemory()
 
-// These tests of Python wait for those of the built command, so that both lanes end at about the same time.
-const later = ['exporting', 'features', 'trained'].map((folder) => `test/python/${folder}`)
+// These tests of Python wait for the checks and the unit tests, so that all lanes end at about the same time.
+const later = ['exporting', 'features', 'parity/replay', 'trained'].map((folder) => `test/python/${folder}`)
 
 const lanes = await Promise.all([
   runLane([
@@ -29,7 +29,6 @@ const lanes = await Promise.all([
   runLane([
     // Packing comes after the tests of the built command: it builds anew.
     vitest(reports, ['integration', 'package', 'browser']),
-    pytest(path.join(reports, 'pytest-later.xml'), processes, ...later),
   ]),
   runLane([
     check('tsc', '--noEmit'),
@@ -41,6 +40,7 @@ const lanes = await Promise.all([
     check('env', 'PYTHONPATH=python', 'lint-imports', '--no-cache'),
     check('pyright'),
     vitest(reports, ['unit', 'processes']),
+    pytest(path.join(reports, 'pytest-later.xml'), processes, ...later),
   ]),
 ])
 rmSync(reports, { recursive: true })
