@@ -12,6 +12,8 @@ export interface RunSurroundings {
   readonly runDirectory: string
   /** Training steps that are kept, so that the other framework can take them too. */
   readonly keepSteps: RunRequest['keepSteps']
+  /** Whether the model and its answers to the test are written; they are where it is left out. */
+  readonly keepModel?: RunRequest['keepModel']
   /** Numbers of images that a short run keeps; all are kept where it is left out. */
   readonly shorten?: RunRequest['shorten']
   /** Whether to go on from the run's last checkpoint. */
@@ -34,7 +36,7 @@ export type RunSettings = Omit<RunRequest, keyof RunSurroundings>
  * @param experiment - Experiment with its shorthands written out.
  */
 export function runRequest(experiment: Experiment, run: Run, surroundings: RunSurroundings): RunRequest {
-  return { ...runSettings(experiment, run), shorten: null, ...surroundings }
+  return { ...runSettings(experiment, run), keepModel: true, shorten: null, ...surroundings }
 }
 
 /**

@@ -59,6 +59,9 @@ export const runRequestSchema = z.strictObject({
   keepSteps: z
     .enum(['none', 'chosen', 'all'])
     .describe('Training steps that are kept whole, so that the other framework can take them too.'),
+  keepModel: z
+    .boolean()
+    .describe("Whether the model and its answers to the test are written into the run's folder."),
   shorten: z
     .strictObject({
       train: z.int().describe('Largest number of training images.'),

@@ -118,7 +118,11 @@ export const finishedRunSchema = z.strictObject({
   firstStepLoss: z.number().describe('Loss of the first batch, before any update.'),
   pixelDigest: z.string().describe('Chained hash of all pixels that the model got.'),
   weightsDigest: z.string().describe("Hash of the backbone's tensors before the first step."),
-  modelDigest: z.string().describe('Hash of all tensors that the run ended with, by name.'),
+  modelDigest: z
+    .string()
+    .describe(
+      'Hash of all tensors that the run ended with, by name; empty for a trial, which keeps no model.',
+    ),
   seconds: secondsSchema,
   imagesPerSecond: z
     .number()

@@ -52,6 +52,8 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
     runDirectory: folder,
     resume,
     keepSteps: 'none',
+    // A trial is known by its validation. Writing each model takes longer than training a small head.
+    keepModel: false,
   })
   let done = 0
   let lost: { readonly error: unknown } | undefined

@@ -157,6 +157,7 @@ def make_request_in(pictures: Path, cache: Path) -> Callable[..., protocol.RunRe
             "deterministic": False,
             "profile": False,
             "keepSteps": "none",
+            "keepModel": True,
             "shorten": None,
             "resume": False,
             "runDirectory": str(folder / f"{framework}-seed0"),

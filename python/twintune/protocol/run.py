@@ -38,7 +38,8 @@ class RunRequest(Message):
 
     `twintune` is the version that asks; `resume` asks to go on from the run's last checkpoint. `feature_cache` asks to
     take features from the cache and to keep them there. `keep_steps` asks to keep a few steps, or
-    all of them, for the other framework to take them too. `shorten` is None for a run on all images.
+    all of them, for the other framework to take them too. `keep_model` asks to write the model and its answers to the
+    test into the run's folder. `shorten` is None for a run on all images.
     """
 
     twintune: str
@@ -54,6 +55,7 @@ class RunRequest(Message):
     deterministic: bool
     profile: bool
     keep_steps: KeepSteps
+    keep_model: bool
     shorten: Shortening | None
     run_directory: str
     resume: bool

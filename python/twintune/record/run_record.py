@@ -38,7 +38,7 @@ class RunRecord:
         self.watch = Stopwatch(self.state.seconds)
         self.augmentation = ""
         self.model = ""
-        """Digest of the tensors that the run has ended with."""
+        """Digest of the tensors that the run has ended with; empty for a run that keeps no model."""
         self.tested = 0
         """The number of images that the engine's test answered."""
         self.others_cpu_share: float | None = None

@@ -131,7 +131,7 @@ def specification_of(request: RunRequest) -> dict[str, Any]:
     """
     # A checkpoint's header gives back lists for tuples, so the request takes the same way through JSON.
     specification = msgspec.json.decode(msgspec.json.encode(request))
-    for place in ("twintune", "resume", "keepSteps", "runDirectory", "cacheDirectory", "torchPython"):
+    for place in ("twintune", "resume", "keepSteps", "keepModel", "runDirectory", "cacheDirectory", "torchPython"):
         del specification[place]
     # Features are the same wherever they come from.
     for setting in ("featureCache", "featureCacheBytes"):

@@ -162,6 +162,7 @@ def _request_of(description: TrainedModelDescription, file: Path, device: str) -
         deterministic=False,
         profile=False,
         keep_steps="none",
+        keep_model=False,
         shorten=None,
         run_directory="",
         resume=False,

@@ -94,9 +94,10 @@ class TrainingLoop:
 
         peak = run.engine.device.memory_peak()
         self.record.others_cpu_share = other_load.share()
-        folder = Path(self.request.run_directory)
-        save_evaluation(logits, run.splits.test, run.splits.classes, folder, run.splits.digest)
-        self._save_model()
+        if self.request.keep_model:
+            folder = Path(self.request.run_directory)
+            save_evaluation(logits, run.splits.test, run.splits.classes, folder, run.splits.digest)
+            self._save_model()
         if self.request.profile:
             self._profile()
         result = self.record.result(run.engine, run.splits, test, peak)

@@ -3,7 +3,10 @@ import { findPython } from '../../worker/interpreter.js'
 import { cacheDirectory, featureCacheBytes } from './cache-directory.js'
 
 /** Surroundings that every run on this machine finds alike. */
-export type MachineSurroundings = Omit<RunSurroundings, 'runDirectory' | 'resume' | 'keepSteps' | 'shorten'>
+export type MachineSurroundings = Omit<
+  RunSurroundings,
+  'runDirectory' | 'resume' | 'keepSteps' | 'keepModel' | 'shorten'
+>
 
 /**
  * Reads the surroundings that every run on this machine finds alike.

@@ -51,6 +51,17 @@ def test_the_head_changes_and_the_frozen_backbone_does_not(make_request, reports
     assert reports.of("phase-started")[0]["input"] == "features"
 
 
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
+def test_a_run_that_keeps_no_model_has_the_same_result_and_writes_none(make_request, framework: str) -> None:
+    kept = make_request(framework)
+    result = run(kept, lambda report: None)
+    request = make_request(framework, keepModel=False, runDirectory=f"{kept.run_directory}-of-a-trial")
+    Path(request.run_directory).mkdir()
+    trial = run(request, lambda report: None)
+    assert (trial.test, trial.epochs[0].train, trial.model_digest) == (result.test, result.epochs[0].train, "")
+    assert [each.name for each in Path(request.run_directory).iterdir()] == ["checkpoint"]
+
+
 # Holds the option training.phases[].trainable
 @pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_lastly_thawed_stages_train_and_the_others_do_not(make_request, reports, framework: str) -> None:
