@@ -75,6 +75,34 @@ def train_all(specifications: Sequence[Specification], cache: Path) -> Cost:
     return Cost(sum(run.seconds for run in times), cpu_seconds)
 
 
+def search(specification: Specification, cache: Path) -> dict[int, float]:
+    """Carries out `twintune sweep`, without its final comparison, one trial after the other.
+
+    Args:
+        specification: A specification with a sweep.
+        cache: twintune's cache folder; an empty one makes the first trial compute the features.
+
+    Returns:
+        The seconds of each trial in all frameworks together, by its number, in the order of the numbers.
+
+    Raises:
+        RuntimeError: If a trial has not finished.
+    """
+    with fresh_folder() as name:
+        folder = Path(name)
+        file = write_specification(specification, folder)
+        runs = folder / "runs"
+        run_node(["dist/main.js", "sweep", str(file), "--no-final", "--out", str(runs), "--quiet"], cache)
+        (result,) = runs.glob("*/sweep.json")
+        trials = json.loads(result.read_text())["trials"]
+    if unfinished := [trial for trial in trials if trial["status"] != "finished"]:
+        raise RuntimeError(f"Trial {unfinished[0]['trial']} has not finished: {unfinished[0]['failure']}")
+    seconds: dict[int, float] = {}
+    for trial in sorted(trials, key=lambda trial: trial["trial"]):
+        seconds[trial["trial"]] = seconds.get(trial["trial"], 0.0) + trial["seconds"]
+    return seconds
+
+
 def read_times(file: Path) -> list[RunTimes]:
     """The times of each run of an `events.jsonl`, in the order of their ends."""
     starts: dict[tuple[Any, ...], datetime] = {}

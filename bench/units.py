@@ -1,12 +1,13 @@
-"""The cost of one more of a thing: a head, a seed, a framework, an image. Seconds by the clock and of the processors.
+"""The cost of one more of a thing: a seed, a framework, an image. Seconds by the clock and of the processors.
 
-    .venv/bin/python -m bench.units # about 3 minutes on two cores .venv/bin/python -m bench.units --images 32 --size 64
+    .venv/bin/python -m bench.units # about 5 minutes on two cores .venv/bin/python -m bench.units --images 32 --size 64
     --pairs 1 # two minutes, to try it out
 
-The comparisons are those of `bench.sweep`, each in processes of its own. The cost of a further unit is a slope: what
-eleven of them cost more than one, each time on the same cached features, by ten. Only the framework and the image are
-measured with nothing cached. A time by the clock is the sum of the runs' times, imports apart; those of the processors
-are of Node and of both Pythons, where the imports are alike on both sides of a slope.
+The comparisons are those of `bench.frozen`, each in processes of its own; `bench.sweep` measures a further head. The
+cost of a further seed is a slope: what eleven of them cost more than one, each time on the same cached features, by
+ten. The framework and the image are measured with nothing cached. A time by the clock is the sum of the runs' times,
+imports apart; those of the processors are of Node and of both Pythons, with all evidence that a comparison gathers after
+its runs.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.experiment import Specification
+from bench.experiment import Specification, make_specification
 from bench.images import prepare_material
 from bench.options import make_parser
 from bench.pairs import fresh_folder, say
 from bench.results import record
 from bench.runs import Cost, train_all
-from bench.sweep import make_sweep
 
 FURTHER = 10
-"""The further heads, and the further seeds, by which a slope is measured."""
+"""The further seeds by which the slope is measured."""
+EPOCHS, HIDDEN = 10, (1024,)
 
 
 def main() -> None:
@@ -40,27 +41,28 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> dict[str, tuple[Cost, Cost]]:
     """Measures each unit once: the cost of a further one, and that of the first one."""
-    few, many = (make_sweep(prepare_material(images), options) for images in (options.images // 2, options.images))
-    first, heads = many[0], many[1:] + many[:1]
+    few, first = (make_experiment(images, options) for images in (options.images // 2, options.images))
     with fresh_folder() as cache:
         cold = train("one head, nothing cached", [first], Path(cache))
         warm = train("one head, features cached", [first], Path(cache))
-        of_heads = train("eleven heads, features cached", [first, *heads], Path(cache))
         seeds = [{**first, "seeds": list(range(1 + FURTHER))}]
         of_seeds = train("eleven seeds, features cached", seeds, Path(cache))
-    units = {
-        "head": (per_unit(of_heads, warm, FURTHER), cold),
-        "seed": (per_unit(of_seeds, warm, FURTHER), cold),
-    }
+    units = {"seed": (per_unit(of_seeds, warm, FURTHER), cold)}
     if len(options.frameworks) > 1:
         with fresh_folder() as cache:
             alone = train("PyTorch alone, nothing cached", [{**first, "frameworks": ["pytorch"]}], Path(cache))
         units["framework"] = per_unit(cold, alone, 1), alone
     with fresh_folder() as cache:
-        half = train("half of the images, nothing cached", few[:1], Path(cache))
+        half = train("half of the images, nothing cached", [few], Path(cache))
     images = options.images // 2
     units["image"] = per_unit(cold, half, options.images - images), per_unit(half, Cost(0, 0), images)
     return units
+
+
+def make_experiment(images: int, options: argparse.Namespace) -> Specification:
+    """The specification of one comparison of the frameworks."""
+    specification = make_specification(prepare_material(images), options.size, options.batch, EPOCHS, HIDDEN)
+    return {**specification, "frameworks": list(options.frameworks)}
 
 
 def train(name: str, specifications: Sequence[Specification], cache: Path) -> Cost:
