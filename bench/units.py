@@ -6,8 +6,8 @@
 The comparisons are those of `bench.frozen`, each in processes of its own; `bench.sweep` measures a further head. The
 cost of a further seed is a slope: what eleven of them cost more than one, each time on the same cached features, by
 ten. The framework and the image are measured with nothing cached. A time by the clock is the sum of the runs' times,
-imports apart; those of the processors are of Node and of both Pythons, with all evidence that a comparison gathers after
-its runs.
+imports apart; those of the processors are of Node and of both Pythons, with all evidence that is gathered after the
+runs.
 """
 
 from __future__ import annotations
