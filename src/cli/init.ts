@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { findData } from '../init/find-data.js'
+import { findData, placeOf } from '../init/find-data.js'
 import { writeSpecification } from '../init/write-specification.js'
 import type { InitLine } from '../lines/init.js'
 import { renderOptionsFor } from '../log/output.js'
@@ -21,7 +21,7 @@ export async function initCommand(
   { json = false, quiet = false, typescript = false, force = false, data }: InitOptions,
   { stdout, streams, cwd, env }: CommandContext,
 ): Promise<number> {
-  const root = path.resolve(cwd, folder ?? '.')
+  const { root, table } = placeOf(path.resolve(cwd, folder ?? '.'))
   // Paths of a TypeScript specification start from where the command is started, which is then the folder itself.
   const enter = typescript && root !== cwd ? `cd ${shellQuote(path.relative(cwd, root))} && ` : ''
   const command = (name: string, file: string) => {
@@ -31,7 +31,7 @@ export async function initCommand(
   const {
     candidates: [chosen, ...others],
     remarks,
-  } = await findData(root, data === undefined ? null : path.resolve(cwd, data))
+  } = await findData(root, data === undefined ? table : path.resolve(cwd, data))
   const commandFor = (file: string) => command('compare', file)
   const file = await writeSpecification({ folder: root, candidate: chosen, typescript, force, commandFor })
   const line: InitLine = { type: 'init', file, folder: root, chosen, others, remarks: [...remarks] }

@@ -87,8 +87,16 @@ async function readTable(
   try {
     if (read === readParquet) return await readParquet(place, file)
     if ((await stat(place)).size > mostBytesOfText) return { reason: `${file} is too large to be looked at.` }
-    return readCsv(await readFile(place, 'utf8'), path.dirname(place), file)
+    const bytes = await readFile(place)
+    // Spreadsheets write such files as "Unicode text"; a run would not read them either.
+    if (isUtf16(bytes)) return { reason: `${file} is in UTF-16: save it as UTF-8.` }
+    return readCsv(bytes.toString('utf8'), path.dirname(place), file)
   } catch (error) {
     return { reason: `${file} can't be read: ${error instanceof Error ? error.message : String(error)}.` }
   }
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  const mark = bytes.subarray(0, 2).toString('hex')
+  return mark === 'fffe' || mark === 'feff'
 }

@@ -34,8 +34,13 @@ export async function readFolder(root: string, below = '', depth = 0): Promise<F
     name: path.posix.basename(below),
     folders,
     images: isComparison ? 0 : files.filter(isImage).length,
-    tables: files.filter((name) => /\.(csv|tsv|parquet)$/i.test(name)).sort(compareText),
+    tables: files.filter(isTable).sort(compareText),
   }
+}
+
+/** Whether a file is a table by its name. */
+export function isTable(name: string): boolean {
+  return /\.(csv|tsv|parquet)$/i.test(name)
 }
 
 /** Number of images in a folder and in all folders below it. */

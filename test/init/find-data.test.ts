@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { imageEndings } from '../../src/image-endings.js'
-import { findData } from '../../src/init/find-data.js'
+import { findData, placeOf } from '../../src/init/find-data.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(path.join(tmpdir(), 'twintune-init-'))
@@ -94,6 +94,42 @@ describe('a CSV file', () => {
   })
 })
 
+describe('what can’t be trained on', () => {
+  it('is said of images that lie in one folder, with the folder', async () => {
+    const place = folderWith(['train/cat/1.jpg', 'train/cat/2.jpg'])
+    await expect(findData(place, null)).rejects.toThrow(
+      '2 images, all in train/cat, which is one class where two are needed',
+    )
+  })
+
+  it('is said of a table in UTF-16, with the mend', async () => {
+    const place = folderWith([])
+    mkdirSync(place)
+    writeFileSync(path.join(place, 'pets.csv'), '\ufeffpath,label\n1.jpg,pug\n', 'utf16le')
+    await expect(findData(place, null)).rejects.toThrow('pets.csv is in UTF-16: save it as UTF-8.')
+  })
+})
+
+describe('a place that is named', () => {
+  it('may be a table, which alone is meant', async () => {
+    const files = {
+      'pets.csv': 'path,label\n1.jpg,pug\n2.jpg,tabby\n',
+      '1.jpg': '',
+      '2.jpg': '',
+      'other.csv': 'a,b\n',
+    }
+    const place = folderWith(files)
+    const { root: found, table } = placeOf(path.join(place, 'pets.csv'))
+    expect([found, (await findData(found, table)).candidates[0].train.path]).toEqual([place, 'pets.csv'])
+  })
+
+  it('is refused where it is a file of another kind', () => {
+    expect(() => placeOf(path.join(root, 'README.md'))).toThrow(
+      'is no folder, and no CSV, TSV or Parquet file.',
+    )
+  })
+})
+
 describe('several data sets', () => {
   it('come with the most likely first, and a wish picks one', async () => {
     const place = folderWith([...twoClasses('small'), ...twoClasses('large'), 'large/cat/3.jpg'])
@@ -118,5 +154,5 @@ it('finds the sample of this repository in parquet, with the names of its classe
 })
 
 it('says what it looked for where there are no data', async () => {
-  await expect(findData(folderWith(['loose/1.jpg']), null)).rejects.toThrow('1 images, but not in a folder')
+  await expect(findData(folderWith(['1.jpg']), null)).rejects.toThrow('1 image, but not in a folder')
 })

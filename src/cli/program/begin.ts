@@ -33,7 +33,9 @@ export function declareBegin(program: Command, { run, context }: CommandLine): v
 
   const init = program
     .command('init [folder]')
-    .description('look for images in a folder, and write a specification that trains on them')
+    .description(
+      'look for images in a folder, or take a table of them, and write a specification that trains on them',
+    )
     .option('--data <path>', 'folder or table to take, where the folder has several data sets')
     .option('--typescript', 'write experiment.ts instead of experiment.yaml')
     .option('--force', 'replace a specification that is there already')
