@@ -12,7 +12,8 @@ import { getIn, parsePath } from '../spec/path.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import { findPython } from '../worker/interpreter.js'
 import { Worker } from '../worker/worker.js'
-import type { Importance, Trial } from './record.js'
+import { mostEpochs } from './most-epochs.js'
+import type { Importance, Trial, TrialRecord } from './record.js'
 import { fixedCode, type Searcher } from './searcher.js'
 import { type SweepFolder, sweepFiles } from './sweep-folder.js'
 
@@ -56,12 +57,20 @@ export class OptunaSearcher implements Searcher {
     await this.#weigh(this.#plan.frameworks[0] ?? 'pytorch')
   }
 
-  /** Tells the studies of a trial from an earlier process. What they know already stays as it is. */
-  async takeUp(run: TrialRun, trial: Pick<Trial, 'values'> & Partial<Ended>): Promise<void> {
+  /**
+   * Tells the studies of a trial from an earlier process. What they know already stays as it is. The objectives after its
+   * epochs are what pruning holds later trials against.
+   */
+  async takeUp(
+    run: TrialRun,
+    trial: Pick<Trial, 'values'> & Partial<Ended & Pick<TrialRecord, 'history'>>,
+  ): Promise<void> {
     const code = run.trial === 0 ? this.#standing : encodeValues(this.#plan.parameters, trial.values)
     if (code === null) return
     if (this.#isShared && run.trial > 0) await this.#share(run.trial, code)
     await this.#ask(run.framework, run.trial, code)
+    for (const [index, { validation }] of (trial.history ?? []).entries())
+      await this.report(run, index + 1, validation?.[this.#plan.metric] ?? null)
     const { status, objective = null } = trial
     if (status !== undefined) await this.tell(run, { status, objective })
   }
@@ -172,13 +181,14 @@ export class OptunaSearcher implements Searcher {
     const offset = whose === 'pytorch' ? 1_000_003 : 0
     return {
       storage: storage ?? `sqlite:///${path.join(folder.path, sweepFiles.storage)}`,
-      name: `${path.basename(folder.path)} ${whose}`,
+      // Hyperband deals trials to its brackets by this name, so that it is one for all sweeps which share no storage.
+      name: storage === undefined ? whose : `${path.basename(folder.path)} ${whose}`,
       direction,
       sampler: settings.strategy === 'optuna' ? (settings.sampler ?? 'tpe') : 'random',
       // Two searches that began with the same draws would be half of one search.
       seed: settings.searchSeed + offset,
       pruning: whose === 'shared' ? 'none' : settings.pruning,
-      epochs: epochsOf(specification),
+      epochs: mostEpochs(specification, parameters),
       parameters: parameters.map(toStudyParameter),
     }
   }
@@ -187,12 +197,6 @@ export class OptunaSearcher implements Searcher {
 /** Reads what the specification as it stands has in the place of each parameter. */
 function valuesOf(specification: Experiment, parameters: readonly NamedParameter[]) {
   return Object.fromEntries(parameters.map(({ name }) => [name, getIn(specification, parsePath(name) ?? [])]))
-}
-
-function epochsOf({ training }: Experiment): number {
-  const { phases, fineTune } = training
-  if (fineTune) return fineTune.freezeEpochs + fineTune.epochs
-  return phases.reduce((sum, { epochs }) => sum + epochs, 0)
 }
 
 function toStudyParameter({ name, parameter }: NamedParameter): StudyParameter {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shlex
+import sys
 import warnings
 from typing import TYPE_CHECKING
 
@@ -21,11 +24,13 @@ class OpenStudy:
     """A study of Optuna, whose trials are found by their numbers in the sweep.
 
     Raises:
-        TwintuneError: PACKAGE_MISSING without Optuna, SPEC_INVALID for a storage that can't be opened.
+        TwintuneError: PACKAGE_MISSING without Optuna or what its sampler needs, SPEC_INVALID for a storage that can't
+            be opened.
     """
 
     def __init__(self, study: Study) -> None:
         import_optuna()
+        _require_packages_of(study.sampler)
         import optuna
 
         self.request = study
@@ -39,6 +44,10 @@ class OpenStudy:
         self.distributions = {each.path: _distribution(each) for each in study.parameters}
         trials = self.study.get_trials(deepcopy=False)
         self._ids = {trial.user_attrs[_TRIAL]: trial._trial_id for trial in trials if _TRIAL in trial.user_attrs}
+        # A process that was killed as it began a trial has left one without a number, which would be handed out next.
+        for trial in trials:
+            if _TRIAL not in trial.user_attrs and not trial.state.is_finished():
+                self.study._storage.set_trial_state_values(trial._trial_id, optuna.trial.TrialState.FAIL)
 
     def ask(self, number: int, fixed: list[float] | None) -> list[float]:
         """The values of a trial in the order of the parameters; a trial that is there already keeps its own."""
@@ -111,6 +120,30 @@ def import_optuna() -> None:
         ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+
+
+_PACKAGES_OF_SAMPLERS = {"gp": ("scipy", "torch"), "qmc": ("scipy",)}
+"""The packages that a sampler of Optuna needs, and that Optuna itself does without."""
+
+
+def _require_packages_of(sampler: str) -> None:
+    # Optuna imports them only when the sampler has trials to learn from, in the middle of a search.
+    missing = [name for name in _PACKAGES_OF_SAMPLERS.get(sampler, ()) if not _is_installed(name)]
+    if missing:
+        python = shlex.quote(sys.executable)
+        raise TwintuneError(
+            "PACKAGE_MISSING",
+            f"The sampler {sampler} needs the Python package {' and '.join(map(repr, missing))}, which Python doesn't"
+            " find.",
+            f"{python} -m pip install {' '.join(missing)}; or another sampler, such as --set sweep.sampler=tpe",
+        )
+
+
+def _is_installed(package: str) -> bool:
+    # A module that was set to None counts as missing for the import statement, too.
+    if package in sys.modules:
+        return sys.modules[package] is not None
+    return importlib.util.find_spec(package) is not None
 
 
 def _distribution(parameter: StudyParameter) -> optuna.distributions.BaseDistribution:

@@ -24,7 +24,7 @@ def ask_trial(request: AskTrialRequest) -> AskTrialResult:
         The values, a number each: a choice's is its position.
 
     Raises:
-        TwintuneError: PACKAGE_MISSING without Optuna.
+        TwintuneError: PACKAGE_MISSING without Optuna or what its sampler needs.
     """
     return AskTrialResult(values=open_study(request.study).ask(request.trial, request.fixed))
 

@@ -70,6 +70,44 @@ def test_too_few_trials_have_no_importance(tmp_path: Path) -> None:
     assert result.shares is None and "0 of its trials" in str(result.problem)
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "gp", "qmc"])
+def test_a_sampler_draws_the_same_values_by_the_same_seed_and_goes_on_as_if_it_had_not_been_stopped(tmp_path, sampler):
+    def values_of(place: str, stops: bool) -> list[list[float]]:
+        folder = tmp_path / place
+        folder.mkdir()
+        study = study_in(folder, sampler=sampler, pruning="none")
+        drawn = []
+        for trial in range(1, 14):
+            if stops:
+                studies._OPEN.clear()
+            drawn.append(ask(study, trial))
+            tell(study, trial, "complete", drawn[-1][0])
+        return drawn
+
+    whole = values_of("whole", stops=False)
+    assert values_of("stopped", stops=True) == whole
+    assert len({tuple(each) for each in whole}) == 13
+    assert all(1e-4 <= rate <= 1e-1 and width in (0, 1, 2) for rate, width in whole)
+
+
+@pytest.mark.parametrize(("sampler", "package"), [("gp", "torch"), ("gp", "scipy"), ("qmc", "scipy")])
+def test_what_a_sampler_needs_is_named_before_the_search_begins(tmp_path, monkeypatch, sampler, package):
+    monkeypatch.setitem(__import__("sys").modules, package, None)
+    with pytest.raises(TwintuneError) as caught:
+        ask(study_in(tmp_path, sampler=sampler), 1)
+    assert caught.value.code == "PACKAGE_MISSING"
+    assert f"The sampler {sampler} needs the Python package '{package}'" in str(caught.value)
+    assert f"pip install {package}" in str(caught.value.hint)
+
+
+def test_what_a_killed_process_was_about_to_begin_is_handed_to_no_other_trial(tmp_path: Path) -> None:
+    study = study_in(tmp_path)
+    ask(study, 1, [0.01, 1.0])
+    studies.open_study(study).study.enqueue_trial({"rate": 0.09, "width": 2})
+    studies._OPEN.clear()
+    assert ask(study, 2, [0.02, 0.0]) == [pytest.approx(0.02), 0]
+
+
 def test_without_optuna_its_requirements_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
     with pytest.raises(studies.TwintuneError) as raised:
