@@ -36,7 +36,7 @@ const rooms = {
   },
   lines: {
     files: ['lines/'],
-    imports: ['base', 'spec', 'protocol', 'compare', 'run', 'tracking', 'init', 'setup'],
+    imports: ['base', 'spec', 'protocol', 'compare', 'run', 'sweep', 'tracking', 'init', 'setup'],
   },
   report: {
     files: ['report/'],
@@ -54,7 +54,7 @@ const rooms = {
     files: ['serve/'],
     imports: [
       ...['base', 'spec', 'names', 'protocol', 'plan', 'compare', 'events', 'run'],
-      ...['report', 'page', 'log'],
+      ...['sweep', 'report', 'page', 'log'],
     ],
   },
   tracking: {

@@ -43,6 +43,10 @@ export const comparisonStartedSchema = z
     shard: shardSchema
       .optional()
       .describe('Shard that the runs are of a comparison; missing where they are all.'),
+    sweep: z
+      .string()
+      .optional()
+      .describe('Name of the sweep whose best settings are compared here; missing for any other comparison.'),
   })
   .describe("The comparison's folder exists and the plan is made; nothing has started yet.")
 

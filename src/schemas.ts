@@ -35,6 +35,7 @@ import type {
   SetupLine,
   Sweep,
   SweepEvent,
+  SweepListedLine,
   TrackedLine,
   TrialRecord,
   ValidateIssue,
@@ -63,6 +64,7 @@ import { predictionLineSchema as predictionLine } from './lines/predict.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
 import { setupLineSchema as setupLine } from './lines/setup.js'
+import { sweepListedLineSchema as sweepListedLine } from './lines/sweep.js'
 import { trackedLineSchema as trackedLine } from './lines/track.js'
 import { validateIssueSchema as validateIssue } from './lines/validate.js'
 import { viewLineSchema as viewLine } from './lines/view.js'
@@ -112,8 +114,11 @@ export const verificationRecordSchema: z.ZodType<VerificationRecord> = verificat
 /** Schema of a line of `twintune validate --json`. */
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue
 
-/** Schema of a line of `twintune list --json`. */
+/** Schema of a line of `twintune list --json` about a comparison. */
 export const comparisonListedLineSchema: z.ZodType<ComparisonListedLine> = comparisonListedLine
+
+/** Schema of a line of `twintune list --json` about a sweep. */
+export const sweepListedLineSchema: z.ZodType<SweepListedLine> = sweepListedLine
 
 /** Schema of the line of `twintune show --json`. */
 export const comparisonShownLineSchema: z.ZodType<ComparisonShownLine> = comparisonShownLine

@@ -51,6 +51,8 @@ export class SavedComparison {
   readonly status: Comparison['status'] | 'running' | 'interrupted' | 'unreadable'
   /** Time when the comparison began in UTC, as ISO 8601. */
   readonly startedAt: string
+  /** Name of the sweep whose best settings are compared here; null for any other comparison. */
+  readonly sweep: string | null
   /** Result of the comparison; null unless it has ended and can be read. */
   readonly comparison: Comparison | null
   /** Results of the runs that ended, repeats last. */
@@ -66,6 +68,7 @@ export class SavedComparison {
     this.mode = started.mode
     this.status = status
     this.startedAt = started.time
+    this.sweep = started.sweep ?? null
     this.comparison = comparison
     this.results = results
     this.#recorded = recorded

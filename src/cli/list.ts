@@ -1,11 +1,9 @@
-import type { ComparisonListedLine } from '../lines/comparison.js'
 import { renderOptionsFor } from '../log/output.js'
-import { renderComparisonList } from '../report/comparison-list.js'
+import { type FolderListRow, renderFolderList } from '../report/folder-list.js'
 import { formatNumberOf } from '../report/format.js'
-import { summarizeComparisons } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
-import type { ListedComparison } from '../run/folder/summary.js'
 import type { Experiment } from '../spec/schema.js'
+import { type ListedFolder, summarizeFolders } from '../sweep/listing.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -14,7 +12,7 @@ export interface ListOptions extends OutputOptions {
   readonly out: string
 }
 
-/** Options of `twintune list`. A filter that is left out leaves no comparison out. */
+/** Options of `twintune list`. A filter that is left out leaves nothing out. */
 export interface ListCommandOptions extends ListOptions {
   readonly status?: RecordedComparison['status']
   readonly mode?: Experiment['mode']
@@ -24,35 +22,40 @@ export interface ListCommandOptions extends ListOptions {
   readonly all?: boolean
 }
 
-/** Number of comparisons that are listed for people: more scroll away what they look for. */
+/** Number of comparisons and sweeps that are listed for people: more scroll away what they look for. */
 const mostListed = 100
 
-/** Carries out `twintune list`: prints the comparisons, the newest first. */
+/** Carries out `twintune list`: prints the comparisons and the sweeps, the newest first. */
 export async function listCommand(
   { json, out, status, mode, name = '', all: isWhole = false }: ListCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const all = await summarizeComparisons(out)
+  const all = await summarizeFolders(out)
   const found = all.filter(
-    (comparison) =>
-      (status === undefined || comparison.status === status) &&
-      (mode === undefined || comparison.mode === mode) &&
-      comparison.name.includes(name),
+    (listed) =>
+      (status === undefined || listed.status === status) &&
+      (mode === undefined || listed.mode === mode) &&
+      listed.name.includes(name),
   )
-  const lines = (json || isWhole ? found : found.slice(0, mostListed)).map(toLine)
+  const rows = (json || isWhole ? found : found.slice(0, mostListed)).map(toLine)
   if (json) {
-    for (const line of lines) context.stdout(JSON.stringify(line))
+    for (const row of rows) context.stdout(JSON.stringify(row))
   } else {
     const leftOut = all.length - found.length
-    context.stdout(renderComparisonList(visible(lines), renderOptionsFor(context.streams.stdout), leftOut))
-    if (lines.length < found.length)
+    context.stdout(renderFolderList(visible(rows), renderOptionsFor(context.streams.stdout), leftOut))
+    if (rows.length < found.length)
       context.stderr(
-        `${formatNumberOf(found.length - lines.length, 'older comparison')} not listed: --all lists them, --name and --status find some.`,
+        `${formatNumberOf(found.length - rows.length, 'older folder')} not listed: --all lists them, --name and --status find some.`,
       )
   }
   return exitCodes.done
 }
 
-function toLine({ path, seeds: _, verdict: __, ...listed }: ListedComparison): ComparisonListedLine {
-  return { type: 'comparison-listed', comparisonDirectory: path, ...listed }
+function toLine(listed: ListedFolder): FolderListRow {
+  if (listed.kind === 'sweep') {
+    const { kind: _, path, ...sweep } = listed
+    return { type: 'sweep-listed', sweepDirectory: path, ...sweep }
+  }
+  const { kind: _, path, seeds: _seeds, verdict: _verdict, ...comparison } = listed
+  return { type: 'comparison-listed', comparisonDirectory: path, ...comparison }
 }

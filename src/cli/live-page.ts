@@ -1,5 +1,5 @@
 import type { Event, EventOf } from '../events.js'
-import { resumeHint } from '../report/comparison-list.js'
+import { resumeHint } from '../report/shown-comparison.js'
 import type { CommandContext } from './context.js'
 
 /** Options of where pages are served. */

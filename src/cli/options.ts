@@ -92,15 +92,22 @@ export function addSweepOptions(command: Command): Command {
     .option('--steps <steps>', 'number of steps of the sweep', parseSteps, defaultRange.steps)
 }
 
-/** Adds the options that leave comparisons out of a list. */
+/** Adds the options that leave comparisons and sweeps out of a list. */
 export function addListFilters(command: Command): Command {
   return command
-    .addOption(new Option('--status <status>', 'list only the comparisons of this status').choices(statuses))
-    .option('--name <text>', "list only the comparisons with this text in their folder's name")
     .addOption(
-      new Option('--mode <mode>', 'list only the comparisons in this mode').choices(['aligned', 'idiomatic']),
+      new Option('--status <status>', 'list only the comparisons and sweeps of this status').choices(
+        statuses,
+      ),
     )
-    .option('--all', 'list all comparisons, and not the newest 100 alone; --json always has all')
+    .option('--name <text>', "list only the comparisons and sweeps with this text in their folder's name")
+    .addOption(
+      new Option('--mode <mode>', 'list only the comparisons and sweeps in this mode').choices([
+        'aligned',
+        'idiomatic',
+      ]),
+    )
+    .option('--all', 'list all, and not the newest 100 alone; --json always has all')
 }
 
 // The schema has them too; to load it would slow every command down.

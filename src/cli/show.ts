@@ -1,6 +1,6 @@
 import type { ComparisonShownLine } from '../lines/comparison.js'
 import { renderOptionsFor } from '../log/output.js'
-import { renderShownComparison } from '../report/comparison-list.js'
+import { renderShownComparison } from '../report/shown-comparison.js'
 import { findComparison } from '../run/folder/find.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import { visible } from '../visible.js'

@@ -26,6 +26,10 @@ export const comparisonListedLineSchema = z
     accuracy: z
       .strictObject({ tensorflow: meanAccuracy, pytorch: meanAccuracy })
       .describe('Mean test accuracy of each framework, 0 to 1; null where no run has finished.'),
+    sweep: z
+      .string()
+      .nullable()
+      .describe('Name of the sweep whose best settings are compared here; null for any other comparison.'),
   })
   .meta({ title: 'ComparisonListedLine' })
 
@@ -38,7 +42,7 @@ export const comparisonShownLineSchema = z
   })
   .meta({ title: 'ComparisonShownLine' })
 
-/** Line of `twintune list --json`: one comparison. */
+/** Line of `twintune list --json` about a comparison. */
 export type ComparisonListedLine = z.output<typeof comparisonListedLineSchema>
 
 /** Line of `twintune show --json`: all of one comparison. */

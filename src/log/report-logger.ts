@@ -1,5 +1,5 @@
 import type { Event } from '../events.js'
-import { detailsHint, extendHint } from '../report/comparison-list.js'
+import { detailsHint, extendHint } from '../report/shown-comparison.js'
 import { renderComparison, renderSummary } from '../report/terminal-report.js'
 import { verdictLine } from '../report/verdict.js'
 import type { Logger } from './logger.js'

@@ -1,7 +1,7 @@
 import { frameworkNames } from '../framework-names.js'
 import { formatOr, formatPercent, formatSeconds, formatUtcDate } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
-import { betweenSentence, gainSentences } from '../report/sweep-words.js'
+import { betweenSentence, gainSentences, strategyText } from '../report/sweep-words.js'
 import { shortName, valuesText } from '../report/trial-text.js'
 import type { Sweep } from '../sweep/record.js'
 import { renderParallelChart, renderResponseChart } from './charts/parallel-chart.js'
@@ -10,24 +10,24 @@ import { Chart, FoldedText, FrameworkKey, Table } from './elements.js'
 
 /** Renders the report of a sweep as one HTML file, which needs no network and no script. */
 export function renderSweepPage(sweep: Sweep): string {
-  return renderDocument(`${sweep.experiment}, sweep`, <Report sweep={sweep} />)
+  return renderDocument(`${sweep.experiment}, sweep`, <SweepReport sweep={sweep} />)
 }
 
 interface Props {
   readonly sweep: Sweep
 }
 
-function Report({ sweep }: Props) {
+/** Report of a sweep. */
+export function SweepReport({ sweep }: Props) {
   const { experiment, settings, startedAt, metric, seed, status } = sweep
-  const strategy =
-    settings.strategy === 'optuna' ? `Optuna (${settings.sampler ?? 'tpe'})` : settings.strategy
   return (
     <>
       <header>
         <h1>{experiment}</h1>
         <p>
-          sweep · {strategy} · {settings.search} · pruning {settings.pruning} · ranked by validation{' '}
-          {metricFormats[metric].name} with seed {seed} · {status} · {formatUtcDate(startedAt)}
+          sweep · {strategyText(settings.strategy, settings.sampler ?? null)} · {settings.search} · pruning{' '}
+          {settings.pruning} · ranked by validation {metricFormats[metric].name} with seed {seed} · {status} ·{' '}
+          {formatUtcDate(startedAt)}
         </p>
       </header>
       <main>

@@ -1,7 +1,16 @@
 import { frameworkNames } from '../framework-names.js'
+import type { SweepSettings } from '../spec/sweep-schema.js'
 import type { Gain, Sweep, SweepFinal } from '../sweep/record.js'
 import { formatOr, formatPercent, formatPValue } from './format.js'
 import { metricFormats } from './metric-format.js'
+
+/** Names the way in which the values of trials are chosen, with the sampler where Optuna chooses them. */
+export function strategyText(
+  strategy: SweepSettings['strategy'],
+  sampler: SweepSettings['sampler'] | null,
+): string {
+  return strategy === 'optuna' ? `Optuna (${sampler ?? 'tpe'})` : strategy
+}
 
 /** Says of each framework whether the best settings beat the specification as it stands by more than the noise of the seeds. */
 export function gainSentences(sweep: Sweep): string[] {

@@ -15,6 +15,8 @@ export interface CarryOutOptions extends CarryOutRunsOptions {
   readonly runsDirectory: string
   /** Share of the runs that is carried out; without it, all are. */
   readonly shard?: Shard | undefined
+  /** Name of the sweep that the comparison is the final of. */
+  readonly sweep?: string | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ export interface CarryOutOptions extends CarryOutRunsOptions {
  */
 export async function carryOutExperiment(
   specification: Experiment,
-  { runsDirectory, shard, ...options }: CarryOutOptions,
+  { runsDirectory, shard, sweep, ...options }: CarryOutOptions,
   emit: (event: Event) => void,
   cancelSignal: AbortSignal,
 ): Promise<void> {
@@ -36,7 +38,7 @@ export async function carryOutExperiment(
     const machine = await recordMachine(await hashSpecification(folder.path))
     await carryOutRuns(
       {
-        ...{ experiment, folder, machine, surroundings },
+        ...{ experiment, folder, machine, surroundings, sweep },
         ...{ kept: null, looks: [], shard: shard ?? null, merged: null },
       },
       { ...options, executor },

@@ -60,6 +60,8 @@ export interface Undertaking {
   readonly looks: readonly Look[]
   /** Share of the experiment's runs that is carried out here; `null` where all are. */
   readonly shard: Shard | null
+  /** Name of the sweep that a new comparison is the final of. */
+  readonly sweep?: string | undefined
   /** Parts that the runs were merged from; `null` for a comparison of one part. */
   readonly merged: Merged | null
 }
@@ -69,7 +71,7 @@ export interface Undertaking {
  * `emit`, and returns when the last worker is gone and the folder is closed.
  */
 export async function carryOutRuns(
-  { experiment, folder, machine, surroundings, kept, looks, shard, merged }: Undertaking,
+  { experiment, folder, machine, surroundings, kept, looks, shard, sweep, merged }: Undertaking,
   options: Omit<CarryOutRunsOptions, 'featureCache' | 'executor' | 'startWorker'> & {
     readonly executor: Executor
   },
@@ -91,7 +93,7 @@ export async function carryOutRuns(
     journal,
   )
   try {
-    journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard }))
+    journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard, sweep }))
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
     await schedule(runs, {
@@ -162,14 +164,20 @@ function firstEvent(
     runs,
     kept,
     shard,
-  }: Pick<Undertaking, 'folder' | 'kept' | 'shard'> & {
+    sweep,
+  }: Pick<Undertaking, 'folder' | 'kept' | 'shard' | 'sweep'> & {
     readonly evidence: EvidenceOptions
     readonly runs: Run[]
   },
 ): Event {
   const begun = { time: now(), experiment: name, mode, comparisonDirectory: path, evidence, runs }
   return kept === null
-    ? { type: 'comparison-started', ...begun, ...(shard !== null && { shard }) }
+    ? {
+        type: 'comparison-started',
+        ...begun,
+        ...(shard !== null && { shard }),
+        ...(sweep !== undefined && { sweep }),
+      }
     : { type: 'comparison-resumed', ...begun, kept: kept.length }
 }
 

@@ -5,10 +5,13 @@ import { readReport } from '../page/read-report.js'
 import { mostSideBySide, readSide } from '../page/read-side.js'
 import { renderIndexPage } from '../page/served/index-page.js'
 import { renderSavedReport } from '../page/served/saved-report.js'
+import { renderServedSweep } from '../page/served/served-sweep.js'
 import { renderSideBySidePage } from '../page/served/side-by-side-page.js'
-import { readNamed, summarizeComparisons } from '../run/folder/find.js'
+import { foldersIn, isSweep, readNamed } from '../run/folder/find.js'
 import { readComparison } from '../run/folder/read.js'
 import { explainUnreadable } from '../run/folder/unreadable.js'
+import { summarizeFolders } from '../sweep/listing.js'
+import { readSweep } from '../sweep/sweep-folder.js'
 import { FolderFeeds } from './folder-feeds.js'
 import type { GuardedApp } from './guard.js'
 import { addScript, answerEvents, answerLivePage, nonceOf } from './live-pages.js'
@@ -25,13 +28,20 @@ export async function serveFolder(runsDirectory: string, address: ServerAddress)
   return startServer(address, (app) => addFolderPages(app, path.resolve(runsDirectory)))
 }
 
-/** Adds the pages of the comparisons in a folder: their list, a page for each, and several side by side. */
+/** Adds the pages of the comparisons and sweeps in a folder: their list, a page for each, and several side by side. */
 export function addFolderPages(app: GuardedApp, runsDirectory: string): void {
   const feeds = new FolderFeeds()
   addScript(app)
   app.get('/', async (context) => {
-    const comparisons = await summarizeComparisons(runsDirectory)
-    return context.html(renderIndexPage({ runsDirectory, comparisons, nonce: nonceOf(context) }))
+    const folders = await summarizeFolders(runsDirectory)
+    return context.html(renderIndexPage({ runsDirectory, folders, nonce: nonceOf(context) }))
+  })
+  app.get('/sweeps/:name', async (context) => {
+    const name = context.req.param('name')
+    const folder = (await foldersIn(runsDirectory)).find((candidate) => path.basename(candidate) === name)
+    const found = folder === undefined ? undefined : readSweep(folder)
+    if (found === undefined) return context.notFound()
+    return context.html(renderServedSweep(found, { nonce: nonceOf(context) }))
   })
   app.get('/comparisons/:name', async (context) => {
     const found = await readNamed(context.req.param('name'), runsDirectory)
@@ -72,10 +82,11 @@ async function requireFolder(runsDirectory: string): Promise<void> {
       hint,
     })
   }
-  if ((await readComparison(runsDirectory)) !== undefined)
+  const isComparison = (await readComparison(runsDirectory)) !== undefined
+  if (isComparison || isSweep(runsDirectory))
     throw new TwintuneError({
       code: 'COMPARISON_NOT_FOUND',
-      message: `${runsDirectory} is the folder of one comparison.`,
+      message: `${runsDirectory} is the folder of one ${isComparison ? 'comparison' : 'sweep'}.`,
       hint: `Name the folder that it lies in: twintune view ${path.dirname(path.resolve(runsDirectory))}`,
     })
 }

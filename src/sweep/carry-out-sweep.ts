@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { toFailure } from '../failure.js'
-import { planSweep, planTrialRuns, type SweepPlan, type TrialRun } from '../plan/plan-sweep.js'
+import { planSweep, planTrialRuns, type TrialRun } from '../plan/plan-sweep.js'
 import { decodeValues, type TrialValues } from '../plan/sweep-values.js'
 import type { CarryOutRunsOptions } from '../run/carry-out-runs.js'
 import type { Executor } from '../run/executors/executor.js'
@@ -9,8 +10,8 @@ import { withExecutor } from '../run/executors/with-executor.js'
 import { now } from '../run/folder/journal.js'
 import { hashSpecification } from '../run/folder/specification.js'
 import { checkInputFiles } from '../run/input-files.js'
-import { type MachineRecord, recordMachine } from '../run/machine/record.js'
-import { type MachineSurroundings, machineSurroundings } from '../run/machine/surroundings.js'
+import { recordMachine } from '../run/machine/record.js'
+import { machineSurroundings } from '../run/machine/surroundings.js'
 import { openJournaledPool } from '../run/open-pool.js'
 import { schedule } from '../run/workers/scheduler.js'
 import { WarmWorkers } from '../run/workers/warm-workers.js'
@@ -18,11 +19,12 @@ import type { Experiment } from '../spec/schema.js'
 import { carryOutTrial, unfinishedTrial } from './carry-out-trial.js'
 import type { SweepEvent } from './events.js'
 import { carryOutFinal } from './final.js'
-import { OptunaSearcher } from './optuna-searcher.js'
-import type { Importance, Sweep, SweepFinal, TrialRecord } from './record.js'
+import { needsOptuna, openOptuna, weigh } from './open-optuna.js'
+import type { SweepFinal } from './record.js'
 import { fixedSearcher, type Searcher } from './searcher.js'
-import { readFinalStarts, SweepFolder } from './sweep-folder.js'
+import { readFinalStarts, SweepFolder, sweepFiles } from './sweep-folder.js'
 import { SweepJournal } from './sweep-journal.js'
+import { isSameTrial, keyOf, type SweepUndertaking } from './undertaking.js'
 
 /** Options of how a sweep is carried out, as opposed to what it is. */
 export interface SweepRunsOptions extends Omit<CarryOutRunsOptions, 'evidence' | 'keepCheckpoints'> {
@@ -32,20 +34,6 @@ export interface SweepRunsOptions extends Omit<CarryOutRunsOptions, 'evidence' |
   readonly weighs?: boolean
   /** Address of Optuna's storage; without it, an SQLite file in the sweep's folder. */
   readonly storage?: string | undefined
-}
-
-/** Undertaking to carry out a sweep: what is left to try, and in which folder. */
-export interface SweepUndertaking {
-  readonly specification: Experiment
-  readonly plan: SweepPlan
-  readonly folder: SweepFolder
-  readonly machine: MachineRecord
-  readonly surroundings: MachineSurroundings
-  readonly startedAt: string
-  /** Trials that stand, of an earlier process; `null` when the sweep has only begun. */
-  readonly kept: readonly TrialRecord[] | null
-  /** Values of the trials that an earlier process began. */
-  readonly begun: ReadonlyMap<string, TrialValues>
 }
 
 /**
@@ -63,15 +51,27 @@ export async function carryOutSweep(
   const surroundings = machineSurroundings(options)
   await withExecutor(options, cancelSignal, async (executor) => {
     const folder = SweepFolder.create(runsDirectory, specification)
-    const machine = await recordMachine(await hashSpecification(folder.path))
-    const startedAt = now()
-    await workThroughSweep(
-      { specification, plan, folder, machine, surroundings, startedAt, kept: null, begun: new Map() },
-      { ...options, executor },
-      emit,
-      cancelSignal,
-    )
+    try {
+      const machine = await recordMachine(await hashSpecification(folder.path))
+      const startedAt = now()
+      await workThroughSweep(
+        { specification, plan, folder, machine, surroundings, startedAt, kept: null, begun: new Map() },
+        { ...options, executor },
+        emit,
+        cancelSignal,
+      )
+    } catch (error) {
+      if (!existsSync(path.join(folder.path, sweepFiles.trials)) && !isExplainedIn(folder.path, error))
+        folder.discard()
+      throw error
+    }
   })
+}
+
+/** Tells whether a failure sends its reader to a file in a folder, such as a log. */
+function isExplainedIn(folder: string, error: unknown): boolean {
+  const { message, hint } = toFailure(error)
+  return `${message} ${hint}`.includes(folder)
 }
 
 /** Carries out the trials that have no result yet, and returns when the last worker is gone and the folder is closed. */
@@ -135,53 +135,6 @@ async function searchAndCompare(
   journal.broken.throwIfAborted()
 }
 
-function needsOptuna({ settings }: SweepPlan): boolean {
-  return settings.strategy === 'optuna' || settings.pruning !== 'none'
-}
-
-/** Opens Optuna, and tells it of all trials that an earlier process has begun or ended. */
-async function openOptuna(
-  { plan, specification, folder, kept, begun }: SweepUndertaking,
-  storage: string | undefined,
-  signal: AbortSignal,
-): Promise<OptunaSearcher> {
-  const optuna = new OptunaSearcher(plan, { specification, folder, storage, signal })
-  try {
-    await optuna.open()
-    for (const run of planTrialRuns(plan)) {
-      const known = kept?.find((record) => isSameTrial(record, run))
-      const values = begun.get(keyOf(run))
-      if (known ?? values) await optuna.takeUp(run, known ?? { values: values ?? {} })
-    }
-    return optuna
-  } catch (error) {
-    await optuna.stop()
-    throw error
-  }
-}
-
-/** Weighs the parameters. A search that Optuna had no part in needs it for nothing else, and does without. */
-async function weigh(
-  undertaking: SweepUndertaking,
-  { trials }: Sweep,
-  optuna: OptunaSearcher | undefined,
-  signal: AbortSignal,
-): Promise<Importance[]> {
-  if (optuna) return optuna.importance()
-  const kept = trials.map((trial): TrialRecord => ({ ...trial, history: [] }))
-  try {
-    const afterwards = await openOptuna({ ...undertaking, kept }, undefined, signal)
-    try {
-      return await afterwards.importance()
-    } finally {
-      await afterwards.stop()
-    }
-  } catch (error) {
-    const problem = toFailure(error).message
-    return undertaking.plan.frameworks.map((framework) => ({ framework, shares: null, problem }))
-  }
-}
-
 /** Carries out the final comparison; `null` where the user cancels it. */
 async function compareBest(
   { specification, plan, folder, kept }: SweepUndertaking,
@@ -192,7 +145,7 @@ async function compareBest(
   try {
     return await carryOutFinal(journal.sweep, {
       ...{ specification, plan, workers, running, signal },
-      runsDirectory: path.dirname(folder.path),
+      sweepDirectory: folder.path,
       logFileOf: (framework, number) => folder.logFileOf(framework, number),
       earlier: kept === null ? [] : readFinalStarts(folder.path),
       onEvent: (event) => journal.event(event),
@@ -261,16 +214,4 @@ async function tryAll(
   async function valuesOf(run: TrialRun): Promise<TrialValues> {
     return run.trial === 0 ? {} : decodeValues(plan.parameters, await searcher.codeOf(run))
   }
-}
-
-/** Names a trial in one framework. */
-export function keyOf({ trial, framework }: Pick<TrialRun, 'trial' | 'framework'>): string {
-  return `${trial} ${framework}`
-}
-
-function isSameTrial(
-  one: Pick<TrialRun, 'trial' | 'framework'>,
-  other: Pick<TrialRun, 'trial' | 'framework'>,
-): boolean {
-  return one.trial === other.trial && one.framework === other.framework
 }

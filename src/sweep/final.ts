@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { defaultEvidence, type EvidenceOptions } from '../compare/evidence.js'
 import { mean, summarize } from '../compare/summary.js'
 import type { Event } from '../events.js'
@@ -31,8 +32,8 @@ interface PlannedComparison {
 export interface FinalOptions {
   readonly specification: Experiment
   readonly plan: SweepPlan
-  /** Folder that the comparisons' own folders are made in. */
-  readonly runsDirectory: string
+  /** Path of the sweep's folder, beside which those of the comparisons are made. */
+  readonly sweepDirectory: string
   readonly workers: WarmWorkers
   readonly running: Omit<CarryOutRunsOptions, 'evidence' | 'workers' | 'executor' | 'startWorker'> & {
     readonly executor: Executor
@@ -159,7 +160,7 @@ const longestName = 100
 
 async function carryOutComparison(
   { experiment, evidence, role, trial, frameworks }: PlannedComparison,
-  { runsDirectory, workers, running, earlier, onEvent, signal }: FinalOptions,
+  { sweepDirectory, workers, running, earlier, onEvent, signal }: FinalOptions,
 ): Promise<{ readonly comparisonDirectory: string; readonly runs: Results }> {
   let comparisonDirectory = ''
   let runs: Results = []
@@ -184,7 +185,8 @@ async function carryOutComparison(
     comparisonDirectory = begun.comparisonDirectory
     await resumeExperiment(comparisonDirectory, { ...running, evidence: {}, workers }, emit, signal)
   } else {
-    await carryOutExperiment(experiment, { ...running, evidence, workers, runsDirectory }, emit, signal)
+    const place = { runsDirectory: path.dirname(sweepDirectory), sweep: path.basename(sweepDirectory) }
+    await carryOutExperiment(experiment, { ...running, ...place, evidence, workers }, emit, signal)
   }
   return { comparisonDirectory, runs }
 }

@@ -11,7 +11,7 @@ import { machineSurroundings } from '../run/machine/surroundings.js'
 import { loadExperiment } from '../spec/load.js'
 import { version } from '../version.js'
 import { findAlteredTrials } from './altered-trials.js'
-import { keyOf, type SweepRunsOptions, workThroughSweep } from './carry-out-sweep.js'
+import { type SweepRunsOptions, workThroughSweep } from './carry-out-sweep.js'
 import type { SweepEvent } from './events.js'
 import {
   type RecordedSweep,
@@ -21,6 +21,7 @@ import {
   SweepFolder,
   sweepFiles,
 } from './sweep-folder.js'
+import { keyOf } from './undertaking.js'
 
 /**
  * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed, and takes the others up at their
@@ -57,7 +58,7 @@ export async function resumeSweep(
     undertaking = {
       ...{ specification, plan, folder, machine },
       surroundings: machineSurroundings(options),
-      startedAt: found.startedAt,
+      startedAt: found.started.time,
       kept: records.filter(({ status }) => status !== 'cancelled'),
       begun: new Map(starts.map((start) => [keyOf(start), start.values])),
     }

@@ -2,19 +2,33 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
+import * as z from 'zod'
 import { TwintuneError } from '../failure.js'
 import type { TrialRun } from '../plan/plan-sweep.js'
 import { folderName } from '../run/folder/comparison-folder.js'
 import { EventFile } from '../run/folder/event-file.js'
 import { comparisonFiles } from '../run/folder/files.js'
+import { isSweep } from '../run/folder/find.js'
 import { fittingName } from '../run/folder/fitting-name.js'
-import { FolderLock } from '../run/folder/lock.js'
+import { FolderLock, isInUse } from '../run/folder/lock.js'
 import { parseRecorded } from '../run/folder/read.js'
-import { isOwnFolder, linesOf, readRegular, requireOwnFiles } from '../run/folder/regular-file.js'
+import {
+  isOwnFolder,
+  linesOf,
+  readFirstLine,
+  readRegular,
+  requireOwnFiles,
+} from '../run/folder/regular-file.js'
 import { makeFolders, writing } from '../run/folder/writing.js'
 import type { MachineRecord } from '../run/machine/record.js'
 import type { Experiment, Framework } from '../spec/schema.js'
-import { finalStartedSchema, type SweepEvent, sweepStartedSchema, trialStartedSchema } from './events.js'
+import {
+  finalStartedSchema,
+  type SweepEvent,
+  type SweepEventOf,
+  sweepStartedSchema,
+  trialStartedSchema,
+} from './events.js'
 import { type Sweep, sweepRecordSchema, type TrialRecord, trialRecordSchema } from './record.js'
 
 /** Names of the files in a sweep's folder, which its writer and its readers share. */
@@ -41,7 +55,7 @@ export class SweepFolder {
 
   private constructor(folder: string) {
     this.path = folder
-    this.#lock = FolderLock.take(folder)
+    this.#lock = FolderLock.take(folder, 'sweep')
     this.#events = new EventFile(path.join(folder, sweepFiles.events))
   }
 
@@ -108,6 +122,11 @@ export class SweepFolder {
     this.#lock.release()
   }
 
+  /** Deletes the closed folder of a sweep that has tried nothing, since nothing in it is worth going on with. */
+  discard(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+
   #discardRun(folder: string): void {
     const left = readdirSync(folder).filter((entry) => entry !== sweepFiles.trial)
     for (const entry of left) rmSync(path.join(folder, entry), { recursive: true, force: true })
@@ -118,24 +137,40 @@ export class SweepFolder {
   }
 }
 
+export const sweepStatusSchema = z
+  .enum(['finished', 'failed', 'cancelled', 'running', 'interrupted', 'unreadable'])
+  .describe(
+    'Status of the sweep. `failed`: no trial finished. `running`: a process works on it. `interrupted`: no process works on it, and nothing says that it ended. `unreadable`: this version of twintune cannot read its sweep.json.',
+  )
+
 /** Sweep as its folder is found later, whether it came to an end or not. */
 export interface RecordedSweep {
   readonly name: string
   /** Absolute path of the sweep's folder. */
   readonly path: string
-  readonly startedAt: string
+  readonly status: z.output<typeof sweepStatusSchema>
+  readonly started: SweepEventOf<'sweep-started'>
   readonly sweep: Sweep | null
 }
 
 /** Reads the sweep in a folder; `undefined` when the folder holds none. */
 export function readSweep(folder: string): RecordedSweep | undefined {
-  const events = path.join(folder, sweepFiles.events)
-  if (!existsSync(events)) return undefined
-  const [first = null] = linesOf(events)
-  const started = parseRecorded(first, sweepStartedSchema)
+  const started = readSweepStart(folder)
   if (started === null) return undefined
-  const sweep = parseRecorded(readRegular(path.join(folder, sweepFiles.sweep)), sweepRecordSchema)
-  return { name: path.basename(folder), path: path.resolve(folder), startedAt: started.time, sweep }
+  const text = readRegular(path.join(folder, sweepFiles.sweep))
+  const sweep = parseRecorded(text, sweepRecordSchema)
+  const absolute = path.resolve(folder)
+  return { name: path.basename(absolute), path: absolute, status: statusOf(), started, sweep }
+
+  function statusOf(): RecordedSweep['status'] {
+    if (isInUse(folder)) return 'running'
+    if (text !== null && sweep === null) return 'unreadable'
+    return sweep === null || sweep.status === 'running' ? 'interrupted' : sweep.status
+  }
+}
+
+function readSweepStart(folder: string): SweepEventOf<'sweep-started'> | null {
+  return parseRecorded(readFirstLine(path.join(folder, sweepFiles.events)), sweepStartedSchema)
 }
 
 /**
@@ -148,7 +183,7 @@ export function findSweep(named: string, runsDirectory: string): string {
   if (named !== '' && readSweep(named)) return named
   const entries = existsSync(runsDirectory) ? readdirSync(runsDirectory, { withFileTypes: true }) : []
   const sweeps = entries.filter(
-    (entry) => entry.isDirectory() && readSweep(path.join(runsDirectory, entry.name)),
+    (entry) => entry.isDirectory() && isSweep(path.join(runsDirectory, entry.name)),
   )
   const [only, ...others] = fittingName(named, sweeps)
   if (only !== undefined && others.length === 0) return path.join(runsDirectory, only.name)

@@ -52,7 +52,10 @@ export class SweepJournal {
       final: null,
     }
     this.#emit = emit
-    this.#keep(() => folder.writeMachine(machine))
+    this.#keep(() => {
+      folder.writeMachine(machine)
+      folder.writeSweep(this.sweep)
+    })
   }
 
   /** Signal that is aborted, with the error as its reason, once something could not be kept: the work has to stop. */

@@ -36,6 +36,7 @@ describe('an option that a function does not know', () => {
     ['extend', ['nowhere', [6]]],
     ['findLearningRates', [experiment]],
     ['listComparisons', []],
+    ['listSweeps', []],
     ['loadModel', ['latest']],
     ['merge', [['one', 'other']]],
     ['openComparison', ['latest']],

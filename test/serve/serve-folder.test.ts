@@ -3,6 +3,8 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addFolderPages, serveFolder } from '../../src/serve/serve-folder.js'
 import { compareEvents } from '../log/events.js'
+import { sweepRecord } from '../report/sweep-record.js'
+import { writeSweep } from '../sweep/folders.js'
 import { addEvents, ask, guardedApp, readUntil, temporaryFolder, writeComparison } from './rig.js'
 
 const folder = temporaryFolder()
@@ -16,10 +18,18 @@ const going = writeComparison(runs, 'going', events.slice(0, 40))
 writeComparison(folder, 'outside', events)
 symlinkSync(path.join(folder, 'outside'), path.join(runs, 'linked'))
 mkdirSync(path.join(runs, 'empty'))
+const sweeps = path.join(folder, 'sweeps')
+const sweep = writeSweep(sweeps, 'pets-sweep')
+writeSweep(sweeps, hostile, { sweep: sweepRecord({ experiment: hostile }) })
+writeSweep(sweeps, 'killed', { sweep: null })
+const [started, ...others] = events
+if (started?.type === 'comparison-started')
+  writeComparison(sweeps, 'pets-best', [{ ...started, sweep: 'pets-sweep' }, ...others])
 
 const app = guardedApp((pages) => addFolderPages(pages, runs))
-const get = async (page: string, headers: Record<string, string> = {}) => {
-  const response = await ask(app, page, { headers })
+const appOfSweeps = guardedApp((pages) => addFolderPages(pages, sweeps))
+const get = async (page: string, headers: Record<string, string> = {}, of = app) => {
+  const response = await ask(of, page, { headers })
   return { status: response.status, text: await response.text() }
 }
 
@@ -99,16 +109,48 @@ describe('the pages of a folder', () => {
   })
 })
 
+describe('the pages of a folder with sweeps', () => {
+  const show = (page: string) => get(page, {}, appOfSweeps)
+
+  it('list each sweep with its trials, and name the sweep of a final', async () => {
+    const { text } = await show('/')
+    expect(text).toContain('1 comparison and 3 sweeps')
+    expect(text).toContain('href="/sweeps/pets-sweep"')
+    expect(text).toContain('Optuna (tpe), 10 of 10 trials')
+    expect(text).toContain('final of pets-sweep')
+    expect(text).not.toContain('Choose pets-sweep')
+    expect(text).not.toContain('<img src=x')
+  })
+
+  it('show the report of a sweep as it is now', async () => {
+    const { status, text } = await show('/sweeps/pets-sweep')
+    expect(status).toBe(200)
+    expect(text).toContain('Trials across the parameters')
+    expect((await show(`/sweeps/${encodeURIComponent(hostile)}`)).text).not.toContain('<img src=x')
+  })
+
+  it('say of a sweep that was stopped which command goes on with it', async () => {
+    const { status, text } = await show('/sweeps/killed')
+    expect(status).toBe(200)
+    expect(text).toContain('twintune sweep --resume')
+  })
+
+  it.each(['pets-best', 'no-such', '..%2fsweeps', '%00'])('find no sweep by %s', async (name) => {
+    expect((await show(`/sweeps/${name}`)).status).toBe(404)
+  })
+})
+
 describe('a folder that can’t be shown', () => {
   const address = { host: '127.0.0.1', port: 0 }
 
-  it('is named: it isn’t there, is a file, or is a comparison itself', async () => {
+  it('is named: it isn’t there, is a file, or is a comparison or a sweep itself', async () => {
     const file = path.join(folder, 'file')
     writeFileSync(file, '')
     for (const [place, message] of [
       [path.join(folder, 'no-such'), 'There is no folder'],
       [file, 'not a folder'],
       [path.join(runs, 'one'), 'one comparison'],
+      [sweep, 'one sweep'],
     ] as const)
       await expect(serveFolder(place, address)).rejects.toMatchObject({
         failure: { code: 'COMPARISON_NOT_FOUND', message: expect.stringContaining(message) },

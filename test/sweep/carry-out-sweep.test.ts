@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sweepEventSchema } from '../../src/sweep/events.js'
 import { sweepRecordSchema } from '../../src/sweep/record.js'
-import { ending, eventsOf, experiment } from './rig.js'
+import { ending, eventsOf, experiment, temporary } from './rig.js'
 
 describe('a grid', async () => {
   const events = await eventsOf(experiment(), { bad: 999 })
@@ -64,6 +64,14 @@ it('failures of trials are counted, and the rest goes on', async () => {
   const failed = sweep.trials.filter(({ status }) => status === 'failed')
   expect(failed.map(({ trial }) => trial)).toEqual([2, 2, 4, 4])
   expect(failed[0]?.failure?.message).toContain('told to fail')
+})
+
+it('a search that can not begin leaves no folder', async () => {
+  const runsDirectory = path.join(temporary, 'never-begun')
+  const subject = experiment({ strategy: 'optuna', trials: 2 })
+  const sweeping = eventsOf(subject, {}, { runsDirectory, storage: 'nonsense' })
+  await expect(sweeping).rejects.toMatchObject({ failure: { code: 'SPEC_INVALID' } })
+  expect(existsSync(runsDirectory) && readdirSync(runsDirectory)).toEqual([])
 })
 
 it('values that do not fit each other cost their trial alone', async () => {

@@ -5,18 +5,26 @@ import { renderSweepPage } from '../../src/page/sweep-page.js'
 import { gainSentences } from '../../src/report/sweep-words.js'
 import { eventStream } from '../../src/run/event-stream.js'
 import type { SweepEvent } from '../../src/sweep/events.js'
+import { summarizeFolders } from '../../src/sweep/listing.js'
 import { resumeSweep } from '../../src/sweep/resume-sweep.js'
 import { ending, eventsOf, experiment, ofType, optionsOf, temporary } from './rig.js'
 
 it('the best is compared with the specification as it stands over seeds that no trial has seen', async () => {
   const log = path.join(temporary, 'final.log')
-  const { sweep } = ending(await eventsOf(experiment(), { log }, { final: true }))
+  const { sweep, sweepDirectory } = ending(await eventsOf(experiment(), { log }, { final: true }))
   const { final } = sweep
   expect(final?.seeds).toEqual([2, 3])
   expect(final?.comparisons.map(({ role, trial, frameworks }) => [role, trial, frameworks])).toEqual([
     ['best', 3, ['tensorflow', 'pytorch']],
     ['default', 0, ['tensorflow', 'pytorch']],
   ])
+  const listed = await summarizeFolders(path.join(temporary, 'runs'))
+  const finals = listed.filter(
+    (each) => each.kind === 'comparison' && each.sweep === path.basename(sweepDirectory),
+  )
+  expect(finals.map(({ path: folder }) => folder).toSorted()).toEqual(
+    final?.comparisons.map(({ comparisonDirectory }) => comparisonDirectory).toSorted(),
+  )
   // The fixture's test is 1 minus the validation: the best of the validation is worse, and is chosen all the same.
   expect(final?.gains.map(({ difference }) => difference?.mean)).toEqual([
     expect.closeTo(-0.1),

@@ -60,7 +60,10 @@ export function workerStarter(behaviour: Behaviour = {}): (options: WorkerOption
 }
 
 /** Options of a sweep with the fixture's workers and without a final. */
-export function optionsOf(behaviour: Behaviour = {}, options: Partial<SweepRunsOptions> = {}) {
+export function optionsOf(
+  behaviour: Behaviour = {},
+  options: Partial<SweepRunsOptions> & { readonly runsDirectory?: string } = {},
+) {
   return {
     runsDirectory: path.join(temporary, 'runs'),
     ...{ parallel: 1, featureCache: true, final: false, weighs: false },
@@ -73,7 +76,10 @@ export function optionsOf(behaviour: Behaviour = {}, options: Partial<SweepRunsO
 export async function eventsOf(
   subject: Experiment,
   behaviour: Behaviour = {},
-  { signal, ...options }: Partial<SweepRunsOptions> & { readonly signal?: AbortSignal } = {},
+  {
+    signal,
+    ...options
+  }: Partial<SweepRunsOptions> & { readonly signal?: AbortSignal; readonly runsDirectory?: string } = {},
 ): Promise<SweepEvent[]> {
   const events: SweepEvent[] = []
   const sweeping = eventStream<SweepEvent>(

@@ -20,7 +20,7 @@ export function declareResults(program: Command, { run, context }: CommandLine):
 
   const list = program
     .command('list')
-    .description('list the comparisons, the newest first')
+    .description('list the comparisons and the sweeps, the newest first')
     .action((options: ListCommandOptions) =>
       run(async () => (await import('../list.js')).listCommand(options, context)),
     )

@@ -1,22 +1,25 @@
 import { formatLocalTime, formatNumberOf, formatOr } from '../../report/format.js'
+import { strategyText } from '../../report/sweep-words.js'
 import { verdictName } from '../../report/verdict.js'
 import type { ListedComparison } from '../../run/folder/summary.js'
+import type { ListedFolder, ListedSweep } from '../../sweep/listing.js'
 import { visible } from '../../visible.js'
 import { mostSideBySide } from '../read-side.js'
 import { renderServedDocument } from './document.js'
 
-/** Comparisons of a folder, for the page that lists them. */
+/** Comparisons and sweeps of a folder, for the page that lists them. */
 export interface IndexPage {
   readonly runsDirectory: string
-  /** Comparisons in the order of the list. */
-  readonly comparisons: readonly ListedComparison[]
+  /** Comparisons and sweeps in the order of the list. */
+  readonly folders: readonly ListedFolder[]
   readonly nonce: string
 }
 
 const columns = ['experiment', 'mode', 'verdict', 'status', 'date', 'seeds'] as const
 
-/** Renders the list of the comparisons in a folder, which the page's script sorts and filters. */
-export function renderIndexPage({ runsDirectory, comparisons, nonce }: IndexPage): string {
+/** Renders the list of the comparisons and sweeps in a folder, which the page's script sorts and filters. */
+export function renderIndexPage({ runsDirectory, folders, nonce }: IndexPage): string {
+  const sweeps = folders.filter(({ kind }) => kind === 'sweep').length
   return renderServedDocument({
     title: 'Comparisons',
     nonce,
@@ -26,10 +29,11 @@ export function renderIndexPage({ runsDirectory, comparisons, nonce }: IndexPage
         <header>
           <h1>Comparisons</h1>
           <p>
-            {formatNumberOf(comparisons.length, 'comparison')} in <code>{runsDirectory}</code>
+            {formatNumberOf(folders.length - sweeps, 'comparison')}
+            {sweeps > 0 && ` and ${formatNumberOf(sweeps, 'sweep')}`} in <code>{runsDirectory}</code>
           </p>
         </header>
-        <main>{comparisons.length === 0 ? <Nothing /> : <List comparisons={comparisons} />}</main>
+        <main>{folders.length === 0 ? <Nothing /> : <List folders={folders} />}</main>
       </>
     ),
   })
@@ -43,7 +47,7 @@ function Nothing() {
   )
 }
 
-function List({ comparisons }: Pick<IndexPage, 'comparisons'>) {
+function List({ folders }: Pick<IndexPage, 'folders'>) {
   return (
     <form action="/compare" method="get" data-list>
       <div class="controls">
@@ -73,9 +77,13 @@ function List({ comparisons }: Pick<IndexPage, 'comparisons'>) {
             </tr>
           </thead>
           <tbody>
-            {comparisons.map((comparison) => (
-              <Row key={comparison.name} {...comparison} />
-            ))}
+            {folders.map((listed) =>
+              listed.kind === 'sweep' ? (
+                <SweepRow key={listed.name} {...listed} />
+              ) : (
+                <ComparisonRow key={listed.name} {...listed} />
+              ),
+            )}
           </tbody>
         </table>
       </section>
@@ -83,7 +91,16 @@ function List({ comparisons }: Pick<IndexPage, 'comparisons'>) {
   )
 }
 
-function Row({ name, status, experiment, mode, startedAt, verdict, seeds }: ListedComparison) {
+function ComparisonRow({
+  name,
+  status,
+  experiment,
+  mode,
+  startedAt,
+  verdict,
+  seeds,
+  sweep,
+}: ListedComparison) {
   return (
     <tr>
       <td>
@@ -92,12 +109,53 @@ function Row({ name, status, experiment, mode, startedAt, verdict, seeds }: List
       <th scope="row">
         <a href={`/comparisons/${encodeURIComponent(name)}`}>{visible(experiment)}</a>
         <span class="note">{visible(name)}</span>
+        {sweep !== null && <span class="note">final of {visible(sweep)}</span>}
       </th>
       <td>{mode}</td>
       <td>{formatOr(verdict, verdictName)}</td>
-      <td class={status === 'finished' ? 'good' : status === 'running' ? '' : 'doubt'}>{status}</td>
-      <td data-value={startedAt}>{formatLocalTime(startedAt)}</td>
+      <StatusCells status={status} startedAt={startedAt} />
       <td data-value={seeds}>{seeds}</td>
     </tr>
+  )
+}
+
+// A sweep stands beside no other: it has no verdict of its own, and its final has a row.
+function SweepRow({
+  name,
+  status,
+  experiment,
+  mode,
+  startedAt,
+  strategy,
+  sampler,
+  trials,
+  ended,
+}: ListedSweep) {
+  return (
+    <tr>
+      <td />
+      <th scope="row">
+        <a href={`/sweeps/${encodeURIComponent(name)}`}>{visible(experiment)}, sweep</a>
+        <span class="note">{visible(name)}</span>
+      </th>
+      <td>{mode}</td>
+      <td>
+        {[
+          ...(strategy === null ? [] : [strategyText(strategy, sampler)]),
+          `${ended} of ${trials} trials`,
+        ].join(', ')}
+      </td>
+      <StatusCells status={status} startedAt={startedAt} />
+      <td data-value={0}>–</td>
+    </tr>
+  )
+}
+
+function StatusCells({ status, startedAt }: Pick<ListedFolder, 'status' | 'startedAt'>) {
+  return (
+    <>
+      <td class={status === 'finished' ? 'good' : status === 'running' ? '' : 'doubt'}>{status}</td>
+      <td data-value={startedAt}>{formatLocalTime(startedAt)}</td>
+    </>
   )
 }

@@ -1,5 +1,5 @@
-import { resumeHint, unreadableNote } from '../../report/comparison-list.js'
 import { formatCount, formatNumberOf } from '../../report/format.js'
+import { resumeHint, unreadableNote } from '../../report/shown-comparison.js'
 import type { LiveView } from './live-view.js'
 
 /** Status of a comparison that goes on: how many of its runs have ended, and the button that cancels it. */

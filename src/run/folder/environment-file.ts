@@ -58,7 +58,7 @@ export function readEnvironment(folder: string): Environment {
     throw new TwintuneError({
       code: 'COMPARISON_NOT_RESUMABLE',
       message: `${file} is damaged: it says which specification and which version the comparison began with.`,
-      hint: 'Put it back, or start a new comparison.',
+      hint: 'Put it back, or start anew.',
     })
   }
 }

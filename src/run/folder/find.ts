@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../../failure.js'
+import { comparisonFiles } from './files.js'
 import { fittingName } from './fitting-name.js'
 import { absentIfUnreadable, listSummaries } from './listing.js'
 import { type RecordedComparison, readComparison } from './read.js'
-import type { ListedComparison } from './summary.js'
+import { readFirstLine } from './regular-file.js'
+import { type ListedComparison, listedComparisons } from './summary.js'
 import { explainUnreadable } from './unreadable.js'
 
 /**
@@ -30,7 +31,7 @@ export async function listComparisons(runsDirectory: string): Promise<RecordedCo
  * @throws TwintuneError COMPARISON_NOT_FOUND when `runsDirectory` itself can't be read.
  */
 export async function summarizeComparisons(runsDirectory: string): Promise<ListedComparison[]> {
-  return listSummaries(runsDirectory, await foldersIn(runsDirectory))
+  return listSummaries(listedComparisons, runsDirectory, await foldersIn(runsDirectory))
 }
 
 /**
@@ -80,7 +81,12 @@ export async function readNamed(
 const hintOfRuns = '--runs names another folder of comparisons.'
 const candidatesShown = 10
 
-async function foldersIn(runsDirectory: string): Promise<string[]> {
+/**
+ * Lists the folders within `runsDirectory`, without links.
+ *
+ * @throws TwintuneError COMPARISON_NOT_FOUND when `runsDirectory` itself can't be read.
+ */
+export async function foldersIn(runsDirectory: string): Promise<string[]> {
   try {
     const entries = await readdir(runsDirectory, { withFileTypes: true })
     return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(runsDirectory, entry.name))
@@ -91,14 +97,24 @@ async function foldersIn(runsDirectory: string): Promise<string[]> {
   }
 }
 
-/** Refuses a folder that a sweep keeps its trials in, since whoever names it knows that it is there. */
+/** Tells whether a folder is that of a sweep, by its first event; one that can't be read is none. */
+export function isSweep(folder: string): boolean {
+  try {
+    const first = readFirstLine(path.join(folder, comparisonFiles.events))
+    return first?.startsWith('{"type":"sweep-started"') ?? false
+  } catch {
+    return false
+  }
+}
+
+/** Refuses the folder of a sweep, since whoever names it knows that it is there. */
 function refuseSweep(folders: readonly string[]): void {
-  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'trials')))
+  const folder = folders.find(isSweep)
   if (folder === undefined) return
   throw new TwintuneError({
     code: 'COMPARISON_NOT_FOUND',
     message: `${path.basename(folder)} is a sweep, and no comparison.`,
-    hint: `Its report.html shows it, and twintune sweep --resume ${folder} goes on with it. Its final comparisons have folders of their own, which its sweep.json names.`,
+    hint: `Its report.html shows it, and twintune sweep --resume ${folder} goes on with it. Its final comparisons have folders of their own, which twintune list names.`,
   })
 }
 

@@ -5,75 +5,95 @@ import * as z from 'zod'
 import { TwintuneError } from '../../failure.js'
 import { version } from '../../version.js'
 import { cacheDirectory } from '../machine/cache-directory.js'
-import { comparisonFiles } from './files.js'
-import { parseRecorded, readComparison } from './read.js'
+import { parseRecorded } from './read.js'
 import { readIfReadable } from './regular-file.js'
 import { sha256 } from './sha256.js'
-import { type ListedComparison, summarize, summarySchema } from './summary.js'
 
 const indexSchema = z.strictObject({
   twintune: z.literal(version),
-  comparisons: z.record(z.string(), z.strictObject({ files: z.string(), summary: summarySchema })),
+  entries: z.record(z.string(), z.strictObject({ files: z.string(), summary: z.unknown() })),
 })
 
-type Entries = z.output<typeof indexSchema>['comparisons']
+/** Kind of work that has folders of its own, as far as a list has to know it. */
+export interface ListedKind<Summary extends Listable> {
+  /** Name of the kind among the indexes in the cache folder. */
+  readonly kind: string
+  readonly schema: z.ZodType<Summary>
+  /** Files that a summary is read from. Work without one of them has not ended. */
+  readonly files: readonly string[]
+  /**
+   * Reads a folder and sums it up; `undefined` where it holds none of the kind.
+   *
+   * @throws TwintuneError where the folder can't be read.
+   */
+  read(folder: string): Promise<{ readonly summary: Summary; readonly hasEnded: boolean } | undefined>
+}
+
+interface Listable {
+  readonly startedAt: string
+}
+
+/** Summary of work, and the folder that it is in. */
+export type Listed<Summary> = Summary & {
+  /** Name of the folder. */
+  readonly name: string
+  /** Absolute path of the folder. */
+  readonly path: string
+}
 
 /**
- * Sums up the comparisons in folders, the newest first, without those that can't be read. Reading a result takes a few
- * milliseconds, so that summaries of comparisons that have ended are kept in the cache folder. A summary stands for as long as
- * the files that it was read from are the very same: by inode, size, and the times at which content or name last changed.
+ * Sums up what lies in folders, the newest first, without folders that hold nothing of the kind or can't be read. Reading a
+ * result takes a few milliseconds, so that summaries of what has ended are kept in the cache folder. A summary stands for as
+ * long as the files that it was read from are the very same: by inode, size, and the times at which content or name last changed.
  *
  * @param runsDirectory - Folder that the folders lie in.
  */
-export async function listSummaries(
+export async function listSummaries<Summary extends Listable>(
+  { kind, schema, files: names, read }: ListedKind<Summary>,
   runsDirectory: string,
   folders: readonly string[],
-): Promise<ListedComparison[]> {
-  const index = path.join(cacheDirectory(), 'listings', `${sha256(path.resolve(runsDirectory))}.json`)
-  const known = readIndex(index)
-  const entries: Entries = {}
-  const comparisons: ListedComparison[] = []
+): Promise<Listed<Summary>[]> {
+  const index = path.join(cacheDirectory(), 'listings', `${kind}-${sha256(path.resolve(runsDirectory))}.json`)
+  const known = parseRecorded(readIfReadable(index), indexSchema)?.entries ?? {}
+  const entries: typeof known = {}
+  const listed: Listed<Summary>[] = []
   let isNew = false
   for (const folder of folders) {
     const name = path.basename(folder)
-    const files = stampOf(folder)
+    const files = stampOf(folder, names)
     const kept = files === null ? undefined : known[name]
-    if (kept !== undefined && files === kept.files) {
+    const { data } = kept !== undefined && files === kept.files ? schema.safeParse(kept.summary) : {}
+    if (kept !== undefined && data !== undefined) {
       entries[name] = kept
-      comparisons.push({ name, path: path.resolve(folder), ...kept.summary })
+      listed.push({ name, path: path.resolve(folder), ...data })
       continue
     }
     // A folder that belongs to someone else must not hide the rest.
-    const recorded = await readComparison(folder).catch(absentIfUnreadable)
-    if (recorded === undefined) continue
-    const summary = summarize(recorded)
-    comparisons.push({ name, path: recorded.path, ...summary })
-    if (files === null || recorded.comparison === null) continue
-    entries[name] = { files, summary }
+    const found = await read(folder).catch(absentIfUnreadable)
+    if (found === undefined) continue
+    listed.push({ name, path: path.resolve(folder), ...found.summary })
+    if (files === null || !found.hasEnded) continue
+    entries[name] = { files, summary: found.summary }
     isNew = true
   }
   if (isNew) writeIndex(index, entries)
-  return comparisons.toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1))
+  return listed.toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1))
 }
 
-/** Stamps the files that a summary is read from; `null` for a comparison that has no result yet. */
-function stampOf(folder: string): string | null {
-  const stamps = [comparisonFiles.comparison, comparisonFiles.events].map((name) => {
+/** Stamps the files that a summary is read from; `null` where one of them is missing. */
+function stampOf(folder: string, names: readonly string[]): string | null {
+  const stamps = names.map((name) => {
     const stats = lstatSync(`${folder}${path.sep}${name}`, { throwIfNoEntry: false })
     return stats && `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`
   })
   return stamps.includes(undefined) ? null : stamps.join(' ')
 }
 
-function readIndex(file: string): Entries {
-  return parseRecorded(readIfReadable(file), indexSchema)?.comparisons ?? {}
-}
-
 // A list is as right without its index, only slower.
-function writeIndex(file: string, comparisons: Entries): void {
+function writeIndex(file: string, entries: object): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true })
-    writeFileAtomic.sync(file, JSON.stringify({ twintune: version, comparisons }))
+    writeFileAtomic.sync(file, JSON.stringify({ twintune: version, entries }))
   } catch {}
 }
 

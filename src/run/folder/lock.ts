@@ -20,7 +20,7 @@ const holderSchema = z.strictObject({
 
 type Holder = z.output<typeof holderSchema>
 
-/** Lock that holds a comparison's folder for this process: two processes would write over each other. */
+/** Lock that holds the folder of a comparison or a sweep for this process: two processes would write over each other. */
 export class FolderLock {
   readonly #file: string
 
@@ -31,27 +31,28 @@ export class FolderLock {
   /**
    * Takes a folder. A folder whose holder was killed is free.
    *
+   * @param work - Work that the folder is of, in messages.
    * @throws TwintuneError COMPARISON_IN_USE when another process has it.
    */
-  static take(folder: string): FolderLock {
-    return FolderLock.#takeFile(path.join(folder, comparisonFiles.lock))
+  static take(folder: string, work: 'comparison' | 'sweep' = 'comparison'): FolderLock {
+    return FolderLock.#takeFile(path.join(folder, comparisonFiles.lock), work)
   }
 
-  static #takeFile(file: string): FolderLock {
+  static #takeFile(file: string, work: string): FolderLock {
     if (!create(file)) {
       const found = readText(file)
       const holder = holderOf(found)
-      if (holder && isHeld(holder)) throw inUse(file, holder)
-      if (found !== null) FolderLock.#removeStale(file, found)
-      if (!create(file)) throw inUse(file, holderOf(readText(file)))
+      if (holder && isHeld(holder)) throw inUse(file, holder, work)
+      if (found !== null) FolderLock.#removeStale(file, found, work)
+      if (!create(file)) throw inUse(file, holderOf(readText(file)), work)
     }
     return new FolderLock(file)
   }
 
   // Who finds a stale lock may be slower than another process, which has removed it and locked anew. So only the holder
   // of a second lock, which is named after the stale one's content, removes that one, and looks again before.
-  static #removeStale(file: string, stale: string): void {
-    const removal = FolderLock.#takeFile(`${file}.${sha256(stale).slice(0, 16)}`)
+  static #removeStale(file: string, stale: string, work: string): void {
+    const removal = FolderLock.#takeFile(`${file}.${sha256(stale).slice(0, 16)}`, work)
     try {
       if (readText(file) === stale) rmSync(file, { force: true })
     } finally {
@@ -145,11 +146,11 @@ function holderOf(text: string | null): Holder | null {
   }
 }
 
-function inUse(file: string, holder: Holder | null): TwintuneError {
+function inUse(file: string, holder: Holder | null, work: string): TwintuneError {
   const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
   return new TwintuneError({
     code: 'COMPARISON_IN_USE',
-    message: `The comparison is being carried out by ${who}.`,
+    message: `The ${work} is being carried out by ${who}.`,
     hint: `Wait for its end. If it is gone for certain, delete ${file}.`,
   })
 }

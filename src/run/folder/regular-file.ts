@@ -97,8 +97,8 @@ export function requireOwnFiles(folder: string): void {
     else if (!entry.isFile())
       throw new TwintuneError({
         code: 'COMPARISON_NOT_RESUMABLE',
-        message: `${place} is ${entry.isSymbolicLink() ? 'a symbolic link' : 'no regular file'}: what is written there could land outside of the comparison's folder.`,
-        hint: 'Put the file or folder itself there, or start a new comparison.',
+        message: `${place} is ${entry.isSymbolicLink() ? 'a symbolic link' : 'no regular file'}: what is written there could land outside of the folder.`,
+        hint: 'Put the file or folder itself there, or start anew.',
       })
   }
 }

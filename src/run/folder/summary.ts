@@ -2,12 +2,14 @@ import * as z from 'zod'
 import { verdictSchema } from '../../compare/comparison.js'
 import { runsOfFramework } from '../../compare/pairs.js'
 import { type Framework, frameworkSchema } from '../../spec/schema.js'
-import type { RecordedComparison } from './read.js'
+import { comparisonFiles } from './files.js'
+import type { Listed, ListedKind } from './listing.js'
+import { type RecordedComparison, readComparison } from './read.js'
 
 const meanAccuracy = z.number().nullable()
 
 /** Schema of a comparison as lists show it. */
-export const summarySchema = z.strictObject({
+const summarySchema = z.strictObject({
   status: z.enum(['finished', 'failed', 'cancelled', 'running', 'interrupted', 'unreadable']),
   experiment: z.string(),
   mode: z.enum(['aligned', 'idiomatic']),
@@ -17,18 +19,25 @@ export const summarySchema = z.strictObject({
   seeds: z.int(),
   verdict: verdictSchema.nullable(),
   accuracy: z.strictObject({ tensorflow: meanAccuracy, pytorch: meanAccuracy }),
+  sweep: z.string().nullable(),
 })
 
 /** Comparison as lists show it. */
-export interface ListedComparison extends z.output<typeof summarySchema> {
-  /** Name of the comparison's folder. */
-  readonly name: string
-  /** Absolute path of the comparison's folder. */
-  readonly path: string
+export type ListedComparison = Listed<z.output<typeof summarySchema>>
+
+/** Comparisons, as lists know them. */
+export const listedComparisons: ListedKind<z.output<typeof summarySchema>> = {
+  kind: 'comparisons',
+  schema: summarySchema,
+  files: [comparisonFiles.comparison, comparisonFiles.events],
+  async read(folder) {
+    const recorded = await readComparison(folder)
+    return recorded && { summary: summarize(recorded), hasEnded: recorded.comparison !== null }
+  },
 }
 
 /** Sums a comparison up for a list. */
-export function summarize(recorded: RecordedComparison): z.output<typeof summarySchema> {
+function summarize(recorded: RecordedComparison): z.output<typeof summarySchema> {
   const { status, started, comparison, results } = recorded
   return {
     status,
@@ -42,6 +51,7 @@ export function summarize(recorded: RecordedComparison): z.output<typeof summary
     accuracy: Object.fromEntries(
       frameworkSchema.options.map((framework) => [framework, accuracyOf(framework, recorded)]),
     ) as Record<Framework, number | null>,
+    sweep: started.sweep ?? null,
   }
 }
 

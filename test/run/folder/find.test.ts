@@ -155,7 +155,8 @@ describe('a comparison', () => {
 
   it('is not found in the folder of a sweep, whose own command is named', async () => {
     const folder = newFolder()
-    mkdirSync(path.join(folder, 'birds-sweep-1', 'trials'), { recursive: true })
+    mkdirSync(path.join(folder, 'birds-sweep-1'))
+    writeFileSync(path.join(folder, 'birds-sweep-1', 'events.jsonl'), '{"type":"sweep-started"}\n')
     await expect(findComparison('birds-sweep-1', folder)).rejects.toMatchObject({
       failure: {
         code: 'COMPARISON_NOT_FOUND',

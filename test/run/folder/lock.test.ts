@@ -60,6 +60,12 @@ describe('the lock of a comparison folder', () => {
     expect(() => FolderLock.take(folder)).toThrow('process 1 on elsewhere')
   })
 
+  it('names what is being carried out in the folder', () => {
+    writeFileSync(file, elsewhere)
+    expect(() => FolderLock.take(folder)).toThrow('The comparison is being carried out by')
+    expect(() => FolderLock.take(folder, 'sweep')).toThrow('The sweep is being carried out by')
+  })
+
   it('counts where the system says of no process when it started', () => {
     writeLock({ started: null })
     expect(isInUse(folder)).toBe(true)

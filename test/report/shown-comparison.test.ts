@@ -1,74 +1,10 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  type ComparisonListRow,
-  renderComparisonList,
-  renderShownComparison,
-} from '../../src/report/comparison-list.js'
+import { renderShownComparison } from '../../src/report/shown-comparison.js'
 import { comparison, failedRun, finishedRun, lossNotFinite } from './comparison.js'
 
 const wide = { color: false, columns: 120 }
 const asSummary = { ...wide, details: false }
-
-const rows: ComparisonListRow[] = [
-  {
-    name: 'fashion-frozen-20261124-101500-k3f9',
-    comparisonDirectory: path.resolve('runs/fashion-frozen-20261124-101500-k3f9'),
-    experiment: 'fashion-frozen',
-    mode: 'aligned',
-    status: 'finished',
-    startedAt: '2026-11-24T10:15:00.000Z',
-    runs: 4,
-    finished: 4,
-    accuracy: { tensorflow: 0.859, pytorch: 0.856 },
-  },
-  {
-    name: 'document-resnet50-20261124-113000-p0q1',
-    comparisonDirectory: path.resolve('runs/document-resnet50-20261124-113000-p0q1'),
-    experiment: 'document-resnet50',
-    mode: 'idiomatic',
-    status: 'interrupted',
-    startedAt: '2026-11-24T11:30:00.000Z',
-    runs: 6,
-    finished: 1,
-    accuracy: { tensorflow: 0.512, pytorch: null },
-  },
-]
-
-describe('the list of comparisons', () => {
-  test('has a line for each with its start, mode, status, runs and accuracies', () => {
-    const [, first, second] = renderComparisonList(rows, wide).split('\n')
-    expect(first).toMatch(
-      /fashion-frozen-20261124-101500-k3f9 +2026-11-24 \d\d:\d\d +aligned +finished +4\/4 +85\.90% +85\.60%$/,
-    )
-    expect(second).toMatch(/interrupted +1\/6 +51\.20% +–$/)
-  })
-
-  test.each([60, 80, 100])('fits %i columns, and cuts no name', (columns) => {
-    const list = renderComparisonList(rows, { color: false, columns })
-    const [table = ''] = list.split('\n\n')
-    for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
-    for (const { name } of rows) expect(list).toContain(name)
-  })
-
-  test('cuts nothing where lines need not fit', () => {
-    expect(renderComparisonList(rows, { color: false, columns: Infinity })).not.toContain('…')
-  })
-
-  test('says what resumes the newest that was interrupted', () => {
-    const list = renderComparisonList(rows, wide)
-    expect(list.split('\n').at(-1)).toBe(
-      'Resume with: twintune resume document-resnet50-20261124-113000-p0q1',
-    )
-    expect(renderComparisonList(rows.slice(0, 1), wide)).not.toContain('Resume')
-  })
-
-  test('says so when there is none', () => {
-    expect(renderComparisonList([], wide)).toBe('No comparisons yet.')
-    expect(renderComparisonList([], wide, 2)).toBe('None of the 2 comparisons fits the filters.')
-    expect(renderComparisonList([], wide, 1)).toBe('The only comparison does not fit the filters.')
-  })
-})
 
 describe('one comparison', () => {
   const name = 'fashion-frozen-20261124-101500-k3f9'

@@ -1,20 +1,17 @@
 import path from 'node:path'
 import { frameworkNames } from '../framework-names.js'
-import type { ComparisonListedLine, ComparisonShownLine } from '../lines/comparison.js'
+import type { ComparisonShownLine } from '../lines/comparison.js'
 import { seedLabel } from '../plan/plan-runs.js'
 import type { RunResult } from '../protocol/result.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import { shellQuote } from '../shell-quote.js'
 import { renderFailures } from './failures.js'
-import { formatCount, formatLocalTime, formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
+import { formatLoss, formatOr, formatPercent, formatSeconds } from './format.js'
 import { extendCommand, moreSeedsTexts } from './more-seeds.js'
 import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
-import { renderProse, renderTable, widthOf } from './table.js'
+import { renderProse, renderTable } from './table.js'
 import { renderComparison, renderSummary } from './terminal-report.js'
-
-/** Comparison as `list` shows it. */
-export type ComparisonListRow = Omit<ComparisonListedLine, 'type'>
 
 /** Comparison as `show` shows it. */
 export type ComparisonView = Pick<
@@ -27,27 +24,6 @@ export const unreadableNote =
   'This version of twintune cannot read comparison.json: another version wrote it, or it was changed. environment.json names the version that wrote it.'
 
 type Status = ComparisonView['status']
-
-/**
- * Renders a line for each comparison, and the command that resumes the newest interrupted one.
- *
- * @param leftOut - Number of comparisons that the user's filters left out.
- */
-export function renderComparisonList(
-  rows: readonly ComparisonListRow[],
-  options: RenderOptions,
-  leftOut = 0,
-): string {
-  if (rows.length === 0) return noneText(leftOut)
-  const hints = rows.flatMap((row) => resumeHint(row) ?? [])
-  return [renderListTable(rows, options), ...hints.slice(0, 1)].join('\n\n')
-}
-
-function noneText(leftOut: number): string {
-  if (leftOut === 0) return 'No comparisons yet.'
-  if (leftOut === 1) return 'The only comparison does not fit the filters.'
-  return `None of the ${formatCount(leftOut)} comparisons fits the filters.`
-}
 
 /** Names the command that resumes a comparison which was stopped before its end; `null` for any other. */
 export function resumeHint({
@@ -73,21 +49,15 @@ export function extendHint({
   return difference && command ? [`About ${moreSeedsTexts(difference).join(', or ')}: ${command}`] : []
 }
 
-function argumentFor(comparisonDirectory: string): string {
-  return shellQuote(namedBy(comparisonDirectory))
+/** Names the folder of a comparison or a sweep for a shell, as shortly as the commands find it. */
+export function argumentFor(folder: string): string {
+  return shellQuote(namedBy(folder))
 }
 
-// A comparison in the default folder is found by its name, without --out.
-function namedBy(comparisonDirectory: string): string {
-  const { dir, base } = path.parse(comparisonDirectory)
-  return dir === path.resolve(defaultRunsDirectory) ? base : comparisonDirectory
-}
-
-// Where not even the times left out make room, each comparison gets lines of its own.
-function renderListTable(rows: readonly ComparisonListRow[], options: RenderOptions): string {
-  const style = createStyle(options)
-  const complete = renderRows(rows, true, { ...style, tableColumns: Infinity })
-  return widthOf(complete) <= style.tableColumns ? complete : renderRows(rows, false, style)
+// What lies in the default folder is found by its name, without --out.
+function namedBy(folder: string): string {
+  const { dir, base } = path.parse(folder)
+  return dir === path.resolve(defaultRunsDirectory) ? base : folder
 }
 
 /** Renders a comparison, or the results of its runs so far; and the command that resumes it where it was stopped. */
@@ -124,42 +94,6 @@ function renderSoFar({ name, status, results }: ComparisonView, options: RenderO
   return [title, table, ...(failures === null ? [] : [failures])].join('\n\n')
 }
 
-function renderRows(rows: readonly ComparisonListRow[], withTimes: boolean, style: Style): string {
-  const started = (text: string) => (withTimes ? [text] : [])
-  return renderTable(
-    rows.map(({ name, mode, status, startedAt, runs, finished, accuracy }) => [
-      name,
-      ...started(formatLocalTime(startedAt)),
-      mode,
-      paintStatus(status, style),
-      `${finished}/${runs}`,
-      formatOr(accuracy.tensorflow, formatPercent),
-      formatOr(accuracy.pytorch, formatPercent),
-    ]),
-    {
-      head: [
-        'comparison',
-        ...started('started'),
-        'mode',
-        'status',
-        'runs',
-        frameworkNames.tensorflow,
-        frameworkNames.pytorch,
-      ],
-      align: [
-        'left',
-        ...started('left').map(() => 'left' as const),
-        'left',
-        'left',
-        'right',
-        'right',
-        'right',
-      ],
-    },
-    style,
-  )
-}
-
 function resultCells(result: RunResult, style: Style): string[] {
   const { framework, status, test, seconds } = result
   return [
@@ -172,7 +106,8 @@ function resultCells(result: RunResult, style: Style): string[] {
   ]
 }
 
-function paintStatus(status: Status, { colors }: Style): string {
+/** Paints the status of a comparison or a sweep. */
+export function paintStatus(status: Status, { colors }: Style): string {
   const paints = {
     finished: colors.green,
     failed: colors.red,
