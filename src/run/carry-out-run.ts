@@ -13,6 +13,8 @@ export interface CarryOutRunOptions {
   readonly signal: AbortSignal
   /** Function that makes the worker ready for this run; what it rejects with is the run's failure. */
   readonly prepare?: () => Promise<void>
+  /** Decides after an epoch whether `signal` is aborted; the run waits for it. It must not reject. */
+  readonly afterEpoch?: ((epoch: EpochRecord) => Promise<void>) | undefined
 }
 
 /**
@@ -24,7 +26,7 @@ export async function carryOutRun(
   run: Run,
   warm: FrameworkWorker,
   request: RunRequest,
-  { onEvent, signal, prepare }: CarryOutRunOptions,
+  { onEvent, signal, prepare, afterEpoch }: CarryOutRunOptions,
 ): Promise<RunResult> {
   const epochs: EpochRecord[] = []
   const onProgress = (progress: RunProgress): void => {
@@ -45,7 +47,15 @@ export async function carryOutRun(
   const startUp = warm.takeStartUpSeconds()
   try {
     await prepare?.()
-    const result = await warm.worker.request(runMessage, request, { onProgress, signal })
+    const result = await warm.worker.request(runMessage, request, {
+      ...{ onProgress, signal },
+      decision: afterEpoch && {
+        after: 'epoch',
+        make: async (progress) => {
+          if (progress.type === 'epoch') await afterEpoch(epochRecord(progress))
+        },
+      },
+    })
     return { ...result, ...run, seconds: { ...result.seconds, ...startUp } }
   } catch (error) {
     return unfinishedResult(run, toFailure(error), epochs)

@@ -26,7 +26,7 @@ export interface TrialOptions {
   readonly resume: boolean
   readonly signal: AbortSignal
   readonly onEvent: (event: SweepEvent) => void
-  /** Tells the objective after an epoch; resolves to whether the trial should end. */
+  /** Tells the objective after an epoch, where trials are pruned; resolves to whether the trial should end. */
   readonly report: (epoch: number, value: number | null) => Promise<boolean>
 }
 
@@ -67,7 +67,6 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
       pruning.abort()
     }
   }
-  const reports: Promise<void>[] = []
   const result = await carryOutRun(runOf(run), worker, request, {
     onEvent: (event) => {
       if (event.type === 'run-resumed') done = event.epochs.length
@@ -78,12 +77,12 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
       if (event.type !== 'epoch') return
       const { type: _, seed: _seed, repeat: _repeat, ...epoch } = event
       onEvent({ ...epoch, type: 'trial-epoch', trial: run.trial })
-      reports.push(onEpoch(objectiveOf(plan, epoch)))
     },
+    // An epoch on cached features is over sooner than Optuna answers, so that trials would be ended by chance.
+    afterEpoch: plan.settings.pruning === 'none' ? undefined : (epoch) => onEpoch(objectiveOf(plan, epoch)),
     signal: AbortSignal.any([signal, pruning.signal]),
     prepare,
   })
-  await Promise.all(reports)
   if (lost && !signal.aborted) throw lost.error
   return recordOf(run, values, result, {
     plan,

@@ -7,7 +7,7 @@ import type { Trial } from './record.js'
 export interface Searcher {
   /** Chooses the code of a trial, in whichever order trials come; the same trial is told the same code again. */
   codeOf(run: TrialRun): Promise<readonly number[]>
-  /** Tells the objective after an epoch. Resolves to whether the trial should end. */
+  /** Tells the objective after an epoch, where trials are pruned. Resolves to whether the trial should end. */
   report(run: TrialRun, epoch: number, value: number | null): Promise<boolean>
   /** Tells the end of a trial. */
   tell(run: TrialRun, result: Pick<Trial, 'status' | 'objective'>): Promise<void>

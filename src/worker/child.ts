@@ -6,6 +6,9 @@ import { describeBridgeError, PythonBridge } from './python-bridge.js'
 // the Python module to load. It leads a process group of its own, to which Python and Python's children belong.
 
 let cancelled = false
+let waitsAfter: string | undefined
+/** Function that has Python go on where it waits after a report. */
+let goOn: (() => void) | undefined
 
 process.on('SIGINT', () => {}) // Ctrl-C is the parent's to handle.
 process.on('disconnect', endGroup)
@@ -19,10 +22,15 @@ if (!process.connected) endGroup()
 function receive(message: ToChild): void {
   switch (message.type) {
     case 'invoke':
+      waitsAfter = message.waitsAfter
       void invoke(message.name, message.payload)
       break
     case 'cancel':
       cancelled = true
+      goOn?.()
+      break
+    case 'go-on':
+      goOn?.()
       break
     case 'stop':
       void stop()
@@ -41,9 +49,12 @@ async function invoke(name: string, payload: string): Promise<void> {
 }
 
 /** Passes a progress report on and says whether Python should go on. An empty one only asks. */
-function report(payload: string): boolean {
+function report(payload: string): boolean | Promise<boolean> {
   if (payload !== '') send({ type: 'progress', payload })
-  return !cancelled
+  if (cancelled || waitsAfter === undefined || !payload.startsWith(waitsAfter)) return !cancelled
+  return new Promise((resolve) => {
+    goOn = () => resolve(!cancelled)
+  })
 }
 
 async function stop(): Promise<void> {

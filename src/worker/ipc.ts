@@ -5,7 +5,18 @@ import * as z from 'zod'
 
 /** Message from the parent to the child. */
 export const toChildSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('invoke'), name: z.string(), payload: z.string() }),
+  z.strictObject({
+    type: z.literal('invoke'),
+    name: z.string(),
+    payload: z.string(),
+    waitsAfter: z
+      .string()
+      .optional()
+      .describe('Beginning of the reports after which Python waits for `go-on`.'),
+  }),
+  z
+    .strictObject({ type: z.literal('go-on') })
+    .describe('Python goes on after a report that it waits after, unless it was told to stop.'),
   z
     .strictObject({ type: z.literal('cancel') })
     .describe('Python is told to stop at its next progress report.'),

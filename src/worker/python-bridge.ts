@@ -41,11 +41,7 @@ export class PythonBridge {
    *
    * @param emit - Callback that gets each report and says whether Python should go on. It must not throw.
    */
-  async invoke(
-    name: string,
-    payload: string,
-    emit: (report: string) => boolean,
-  ): Promise<string | undefined> {
+  async invoke(name: string, payload: string, emit: Emit): Promise<string | undefined> {
     const gone = this.ended.then(() => undefined)
     const entry = await Promise.race([this.#entry, gone])
     // The `$` makes the last argument pythonia's options.
@@ -62,6 +58,9 @@ export class PythonBridge {
   }
 }
 
+/** Callback that gets a report and says whether Python should go on. Python waits for a promise that it gives. */
+type Emit = (report: string) => boolean | Promise<boolean>
+
 /** Text of an error that pythonia throws. A `PythonException` has it in `stack`, coloured, and an empty message. */
 export function describeBridgeError(error: unknown): string {
   return stripVTControlCharacters(error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -74,12 +73,7 @@ interface Pythonia {
 }
 
 interface EntryModule {
-  invoke$(
-    name: string,
-    payload: string,
-    emit: (report: string) => boolean,
-    options: { readonly $timeout: number },
-  ): Promise<string>
+  invoke$(name: string, payload: string, emit: Emit, options: { readonly $timeout: number }): Promise<string>
 }
 
 function ending(python: ChildProcess): Promise<PythonEnd> {

@@ -20,5 +20,17 @@ export interface WorkerOptions {
 
 export interface RequestOptions<M extends Message> {
   readonly onProgress?: (progress: z.output<M['progress']>) => void
+  readonly decision?: Decision<M> | undefined
   readonly signal?: AbortSignal
+}
+
+/**
+ * Decision that Python waits for after each report of one type: it goes on when the promise is settled, and stops there where the
+ * request's signal was aborted meanwhile.
+ */
+export interface Decision<M extends Message> {
+  /** Type of the reports. */
+  readonly after: string
+  /** Decides. The promise must not reject. */
+  readonly make: (progress: z.output<M['progress']>) => Promise<void>
 }

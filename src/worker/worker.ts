@@ -14,7 +14,7 @@ import {
   reportUnusable,
   reportWorkerDeath,
 } from './exit-report.js'
-import { fromChildSchema } from './ipc.js'
+import { fromChildSchema, type ToChild } from './ipc.js'
 import { bridgeModule } from './locations.js'
 import { type Silence, type SilenceOptions, SilenceWatch } from './silence-watch.js'
 import { Turns } from './turns.js'
@@ -28,6 +28,9 @@ const cancelGrace = 1_500
 const stopped: Failure = { ...cancelled, message: 'The worker was stopped.' }
 
 export type WorkerState = 'starting' | 'ready' | 'busy' | 'stopping' | 'stopped'
+
+/** Call as it is sent to Python. */
+type Asked = Omit<Extract<ToChild, { type: 'invoke' }>, 'type'>
 
 /** Call that Python is busy with. */
 interface Call {
@@ -113,14 +116,18 @@ export class Worker {
     request: z.input<M['request']>,
     options: RequestOptions<M> = {},
   ): Promise<z.output<M['result']>> {
-    const { onProgress, signal } = options
+    const { onProgress, decision, signal } = options
     const payload = encodeRequest(message, request)
     try {
       const endTurn = await this.#turns.take(signal)
       try {
-        const reply = await this.#work(message.name, payload, signal, (report) => {
+        const waitsAfter = decision && `{"type":"${decision.after}"`
+        const call = { name: message.name, payload, ...(waitsAfter !== undefined && { waitsAfter }) }
+        const reply = await this.#work(call, signal, (report) => {
           const progress = decodeProgress(message, report)
           onProgress?.(progress)
+          if (decision && report.startsWith(`${waitsAfter}`))
+            void decision.make(progress).then(() => this.#process.send({ type: 'go-on' }))
         })
         signal?.throwIfAborted()
         return decodeReply(message, reply)
@@ -160,7 +167,8 @@ export class Worker {
     const late = `did not answer within ${startLimit / 1000} seconds`
     const timer = setTimeout(() => this.#fail(reportUnusable(late, this.#ended())), startLimit)
     try {
-      const reply = await this.#invoke(prepareMessage.name, encodeRequest(prepareMessage, {}), () => {})
+      const call = { name: prepareMessage.name, payload: encodeRequest(prepareMessage, {}) }
+      const reply = await this.#invoke(call, () => {})
       this.#pythonPid = decodeReply(prepareMessage, reply).pid
       this.#startSeconds = (performance.now() - this.#startTime) / 1000
       if (this.#state === 'starting') this.#state = 'ready'
@@ -174,12 +182,7 @@ export class Worker {
   }
 
   /** Calls Python, and ends the worker when it doesn't stop soon after the signal. */
-  async #work(
-    name: string,
-    payload: string,
-    signal: AbortSignal | undefined,
-    onProgress: Call['onProgress'],
-  ): Promise<string> {
+  async #work(call: Asked, signal: AbortSignal | undefined, onProgress: Call['onProgress']): Promise<string> {
     let timer: NodeJS.Timeout | undefined
     const cancel = (): void => {
       void this.#process.send({ type: 'cancel' })
@@ -202,7 +205,7 @@ export class Worker {
       )
     }
     try {
-      return await this.#invoke(name, payload, onProgress)
+      return await this.#invoke(call, onProgress)
     } finally {
       this.#watch?.close()
       if (this.#state === 'busy') this.#state = 'ready'
@@ -212,12 +215,12 @@ export class Worker {
   }
 
   /** Sends a call and waits for its reply, or for the end of the worker. */
-  async #invoke(name: string, payload: string, onProgress: Call['onProgress']): Promise<string> {
+  async #invoke(call: Asked, onProgress: Call['onProgress']): Promise<string> {
     if (this.#verdict) throw new TwintuneError(this.#verdict)
     try {
       return await new Promise<string>((resolve, reject) => {
         this.#call = { onProgress, resolve, reject }
-        void this.#process.send({ type: 'invoke', name, payload })
+        void this.#process.send({ type: 'invoke', ...call })
       })
     } finally {
       this.#call = undefined

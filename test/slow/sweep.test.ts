@@ -21,20 +21,6 @@ describe('a search by Optuna', () => {
     expect(readdirSync(sweepDirectory)).toContain('optuna.db')
   })
 
-  it('ends trials that fall behind, in each framework by its own trials', async () => {
-    const grid = { choice: [32, 32, 32, 32, 32, 64] }
-    const rates = { choice: [1e-3] }
-    const subject = experiment({
-      parameters: { 'training.phases[0].optimizer.learningRate': rates, 'training.batchSize': grid },
-      pruning: 'median',
-    })
-    const { sweep } = ending(await eventsOf(subject, { wait: 64 }))
-    const pruned = sweep.trials.filter(({ status }) => status === 'pruned')
-    expect(pruned).toMatchObject([
-      { trial: 6, framework: 'pytorch', objective: null, failure: null, epochs: 1 },
-    ])
-  })
-
   it('weighs the parameters of a grid afterwards', async () => {
     const { sweep } = ending(await eventsOf(experiment(), {}, { weighs: true }))
     const shares = sweep.importance.map((importance) => Object.values(importance.shares ?? {}))
