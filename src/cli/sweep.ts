@@ -3,9 +3,11 @@ import { TwintuneError, toFailure } from '../failure.js'
 import { resumeSweep, type SweepInFolder, type SweepOptions, sweep } from '../index.js'
 import { renderOptionsFor } from '../log/output.js'
 import { sweepPrinter } from '../log/sweep-printer.js'
+import { writeReport } from '../page/write-report.js'
 import { writeSweepReport } from '../page/write-sweep-report.js'
 import { planSweep } from '../plan/plan-sweep.js'
 import { renderSweep } from '../report/sweep-report.js'
+import { readComparison } from '../run/folder/read.js'
 import { findSweep, sweepFiles } from '../sweep/sweep-folder.js'
 import { visible } from '../visible.js'
 import { type ExecutorArguments, executorOf } from './carry-out-and-log.js'
@@ -66,22 +68,26 @@ export async function sweepCommand(
       ? await sweep(experiment, { ...running, runsDirectory: options.out })
       : await resumeSweep(folder, running)
   if (!json) context.stdout(`\n${renderSweep(visible(found), renderOptionsFor(context.streams.stdout))}`)
-  if (options.report ?? true) reportTo(found, { json, quiet }, context)
+  if (options.report ?? true) await reportTo(found, { json, quiet }, context)
   return exitCodeOfSweep(found)
 }
 
-// The results are there, whatever becomes of the report.
-function reportTo(
+// The results are there, whatever becomes of the reports. That of the sweep leads to those of its final.
+async function reportTo(
   { sweepDirectory, ...sweep }: SweepInFolder,
   { json, quiet }: OutputOptions,
   context: CommandContext,
-): void {
+): Promise<void> {
   try {
+    for (const { comparisonDirectory } of sweep.final?.comparisons ?? []) {
+      const found = await readComparison(comparisonDirectory)
+      if (found?.comparison) writeReport(found)
+    }
     const line = `Report: ${visible(writeSweepReport(sweepDirectory, sweep))}`
     if (json) context.stderr(line)
     else if (!quiet) context.stdout(`\n${line}`)
   } catch (error) {
-    context.stderr(`warning The report was not written: ${visible(toFailure(error).message)}`)
+    context.stderr(`warning A report was not written: ${visible(toFailure(error).message)}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { frameworkNames } from '../framework-names.js'
-import { formatSeconds } from '../report/format.js'
+import { formatNumberOf, formatSeconds } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
 import { valuesText } from '../report/trial-text.js'
 import type { MetricName } from '../spec/comparison-schema.js'
@@ -35,7 +35,7 @@ function lineOf(event: SweepEvent, metric: MetricName, last: number): string | n
       const { name, value: format } = metricFormats[metric]
       const end =
         objective === null
-          ? `${status}${status === 'pruned' ? ` after ${epochs} epochs` : ''}${failure === null ? '' : `: ${failure.message}`}`
+          ? `${status}${status === 'pruned' ? ` after ${formatNumberOf(epochs, 'epoch')}` : ''}${failure === null ? '' : `: ${failure.message}`}`
           : `validation ${name} ${format(objective)}`
       return [
         `trial ${trial}/${last}`,
@@ -46,7 +46,7 @@ function lineOf(event: SweepEvent, metric: MetricName, last: number): string | n
       ].join('  ')
     }
     case 'final-started':
-      return `final, ${event.role === 'best' ? `settings of trial ${event.trial}` : 'the specification as it stands'}: ${event.seeds.length} fresh seeds, in ${event.comparisonDirectory}`
+      return `final, ${event.role === 'best' ? `settings of trial ${event.trial}` : 'the specification as it stands'}: ${formatNumberOf(event.seeds.length, 'fresh seed')}, in ${event.comparisonDirectory}`
     case 'final-run':
       return `final, ${event.role}: ${frameworkNames[event.framework]} seed ${event.seed} ${event.status}`
     case 'trial-started':

@@ -9,6 +9,7 @@ body {
   overflow-wrap: anywhere;
 }
 header p, figcaption, .note, .key { color: var(--soft); }
+a { color: var(--pytorch); }
 h1 { font-size: 1.1rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; }
 .verdict { font-size: clamp(1.6rem, 5vw, 2.3rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }

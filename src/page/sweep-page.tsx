@@ -1,24 +1,33 @@
+import path from 'node:path'
+import type { MetricSummary } from '../compare/summary.js'
 import { frameworkNames } from '../framework-names.js'
 import { formatOr, formatPercent, formatSeconds, formatUtcDate } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
-import { betweenSentence, gainSentences, strategyText } from '../report/sweep-words.js'
+import { betweenSentence, finalText, gainSentences, strategyText } from '../report/sweep-words.js'
 import { shortName, valuesText } from '../report/trial-text.js'
-import type { Sweep } from '../sweep/record.js'
+import { comparisonFiles } from '../run/folder/files.js'
+import type { Sweep, SweepFinal } from '../sweep/record.js'
 import { renderParallelChart, renderResponseChart } from './charts/parallel-chart.js'
 import { renderDocument } from './document.js'
 import { Chart, FoldedText, FrameworkKey, Table } from './elements.js'
 
 /** Renders the report of a sweep as one HTML file, which needs no network and no script. */
 export function renderSweepPage(sweep: Sweep): string {
-  return renderDocument(`${sweep.experiment}, sweep`, <SweepReport sweep={sweep} />)
+  const linkTo = (name: string) => `../${encodeURIComponent(name)}/${comparisonFiles.report}`
+  return renderDocument(`${sweep.experiment}, sweep`, <SweepReport sweep={sweep} linkTo={linkTo} />)
 }
 
 interface Props {
   readonly sweep: Sweep
 }
 
+interface LinkProps {
+  /** Function that gives the address of a comparison's report by the name of the comparison. */
+  readonly linkTo: (name: string) => string
+}
+
 /** Report of a sweep. */
-export function SweepReport({ sweep }: Props) {
+export function SweepReport({ sweep, linkTo }: Props & LinkProps) {
   const { experiment, settings, startedAt, metric, seed, status } = sweep
   return (
     <>
@@ -31,7 +40,7 @@ export function SweepReport({ sweep }: Props) {
         </p>
       </header>
       <main>
-        <FinalSection sweep={sweep} />
+        <FinalSection sweep={sweep} linkTo={linkTo} />
         <BestSection sweep={sweep} />
         <ParametersSection sweep={sweep} />
         <BudgetSection sweep={sweep} />
@@ -45,7 +54,7 @@ export function SweepReport({ sweep }: Props) {
   )
 }
 
-function FinalSection({ sweep }: Props) {
+function FinalSection({ sweep, linkTo }: Props & LinkProps) {
   const { final } = sweep
   const between = betweenSentence(sweep)
   return (
@@ -59,29 +68,26 @@ function FinalSection({ sweep }: Props) {
         <>
           <Table
             label="Test of the best settings and of the specification as it stands"
-            head={[
-              '',
-              `best, test ${metricFormats[final.metric].name}`,
-              'deviation',
-              'as it stands',
-              'deviation',
-            ]}
-            rows={final.gains.map(({ framework, best, default: standing }) => {
-              const { value, spread } = metricFormats[final.metric]
-              return [
-                frameworkNames[framework],
-                formatOr(best?.mean, value),
-                formatOr(best?.std, spread),
-                formatOr(standing?.mean, value),
-                formatOr(standing?.std, spread),
-              ]
-            })}
+            head={['', `best, test ${metricFormats[final.metric].name}`, 'as it stands']}
+            rows={final.gains.map(({ framework, best, default: standing }) => [
+              frameworkNames[framework],
+              ...[best, standing].map((summary) => formatOr(summary, (each) => sampleText(each, final))),
+            ])}
           />
           <p>
             Trained anew with the seeds {final.seeds.join(', ')}, which no trial has seen, and tested on
-            images that chose nothing. The comparisons:{' '}
-            {final.comparisons.map(({ comparisonDirectory }) => comparisonDirectory).join(', ')}.
+            images that chose nothing. The comparisons:
           </p>
+          <ul class="lines">
+            {final.comparisons.map((comparison) => {
+              const name = path.basename(comparison.comparisonDirectory)
+              return (
+                <li key={name}>
+                  <a href={linkTo(name)}>{finalText(comparison)}</a>, in {name}
+                </li>
+              )
+            })}
+          </ul>
         </>
       )}
     </section>
@@ -97,8 +103,7 @@ function BestSection({ sweep }: Props) {
       <h2 id="best">Best settings</h2>
       <Table
         label="Best trial of each framework"
-        texts="last"
-        head={['', `validation ${name}`, 'as it stands', 'trial', 'settings']}
+        head={['', `validation ${name}`, 'as it stands', 'trial']}
         rows={sweep.best.map(({ framework, trial }) => {
           const best = find(framework, trial)
           return [
@@ -106,10 +111,16 @@ function BestSection({ sweep }: Props) {
             formatOr(best?.objective, value),
             formatOr(find(framework, 0)?.objective, value),
             trial,
-            valuesText(best?.values ?? {}),
           ]
         })}
       />
+      <ul class="lines">
+        {sweep.best.map(({ framework, trial }) => (
+          <li key={framework}>
+            {frameworkNames[framework]}, trial {trial}: {valuesText(find(framework, trial)?.values ?? {})}
+          </li>
+        ))}
+      </ul>
       <p>
         {sweep.winner !== null && `Trial ${sweep.winner} has the best mean of all frameworks. `}
         The best of many trials is flattered by its choice: these figures of the validation say which settings
@@ -132,7 +143,7 @@ function ParametersSection({ sweep }: Props) {
           label="Importance of the parameters"
           head={['importance (PED-ANOVA)', ...weighed.map(({ framework }) => frameworkNames[framework])]}
           rows={names.map((path) => [
-            path,
+            shortName(path, names),
             ...weighed.map(({ shares }) => formatOr(shares?.[path], (share) => formatPercent(share, 0))),
           ])}
         />
@@ -145,20 +156,33 @@ function ParametersSection({ sweep }: Props) {
           <Chart
             title="Trials across the parameters"
             note={<FrameworkKey frameworks={sweep.frameworks} />}
-            svg={renderParallelChart(sweep)}
+            svg={renderParallelChart(sweep, { isNarrow: false })}
+            narrow={renderParallelChart(sweep, { isNarrow: true })}
           />
-          {names.map((path) => (
-            <Chart
-              key={path}
-              title={`Response to ${shortName(path, names)}`}
-              note={<FrameworkKey frameworks={sweep.frameworks} />}
-              svg={renderResponseChart(sweep, path)}
-            />
-          ))}
+          <div class="charts">
+            {names.map((path) => (
+              <Chart
+                key={path}
+                title={`Response to ${shortName(path, names)}`}
+                note={<FrameworkKey frameworks={sweep.frameworks} />}
+                svg={renderResponseChart(sweep, path)}
+              />
+            ))}
+          </div>
         </>
       )}
     </section>
   )
+}
+
+/** Writes the mean of a metric over the seeds of the final, with their standard deviation where there are several. */
+function sampleText({ mean, std }: MetricSummary, { metric, seeds }: SweepFinal): string {
+  const { value, spread } = metricFormats[metric]
+  return seeds.length > 1 ? `${value(mean)} ± ${spread(std)}` : value(mean)
+}
+
+function Settings({ text }: { readonly text: string }) {
+  return <span class="evidence">{text}</span>
 }
 
 function BudgetSection({ sweep }: Props) {
@@ -197,7 +221,10 @@ function TrialsSection({ sweep }: Props) {
             status,
             formatOr(objective, value),
             epochs,
-            failure === null ? valuesText(values) : `${valuesText(values)}: ${failure.message}`,
+            <Settings
+              key="settings"
+              text={failure === null ? valuesText(values) : `${valuesText(values)}: ${failure.message}`}
+            />,
           ])}
         />
       </details>

@@ -3,7 +3,7 @@ import type { Sweep } from '../sweep/record.js'
 import { formatNumberOf, formatOr, formatSeconds } from './format.js'
 import { metricFormats } from './metric-format.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
-import { betweenSentence, gainSentences } from './sweep-words.js'
+import { betweenSentence, finalText, gainSentences } from './sweep-words.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 import { valuesText } from './trial-text.js'
 
@@ -16,8 +16,7 @@ export function renderSweep(sweep: Sweep, options: RenderOptions): string {
 function renderGain(sweep: Sweep, style: Style): string {
   const sentences = [...gainSentences(sweep), betweenSentence(sweep)].filter((sentence) => sentence !== null)
   const folders = (sweep.final?.comparisons ?? []).map(
-    ({ role, trial, comparisonDirectory }) =>
-      `${role === 'best' ? `trial ${trial}` : 'as it stands'}: ${comparisonDirectory}`,
+    (comparison) => `${finalText(comparison)}: ${comparison.comparisonDirectory}`,
   )
   const body = [...sentences, ...folders].map((line) => renderProse(line, style)).join('\n')
   return renderSection('Final comparison', body, style)

@@ -12,6 +12,15 @@ export function strategyText(
   return strategy === 'optuna' ? `Optuna (${sampler ?? 'tpe'})` : strategy
 }
 
+/** Names a comparison of a sweep's final by whose settings it has. */
+export function finalText({ role, trial, frameworks }: SweepFinal['comparisons'][number]): string {
+  if (role === 'default') return 'the specification as it stands'
+  // Where each framework is searched by itself, trials of one number have other settings.
+  const [framework, ...others] = frameworks
+  const alone = framework !== undefined && others.length === 0 ? ` of ${frameworkNames[framework]}` : ''
+  return `trial ${trial}${alone}`
+}
+
 /** Says of each framework whether the best settings beat the specification as it stands by more than the noise of the seeds. */
 export function gainSentences(sweep: Sweep): string[] {
   const { final } = sweep

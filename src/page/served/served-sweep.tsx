@@ -22,7 +22,7 @@ function Recorded({
   return (
     <>
       <Standing {...found} />
-      <SweepReport sweep={visible(sweep)} />
+      <SweepReport sweep={visible(sweep)} linkTo={(name) => `/comparisons/${encodeURIComponent(name)}`} />
     </>
   )
 }

@@ -1,7 +1,6 @@
 /** Style sheet of the pages that a server shows, beside that of the report. */
 export const servedStyle = `
 nav { font-size: 0.92rem; margin-bottom: 0.75rem; }
-a { color: var(--pytorch); }
 code { overflow-wrap: anywhere; }
 button, input[type='search'] {
   font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 0.35rem;

@@ -51,7 +51,8 @@ export async function findComparison(named: string, runsDirectory: string): Prom
     return read(comparisons[0] ?? notFound(`There is no comparison in ${runsDirectory} yet.`, []))
   const [only, ...others] = fittingName(named, comparisons)
   if (!only) {
-    refuseSweep([named, path.join(runsDirectory, named)])
+    const below = (await foldersIn(runsDirectory)).map((folder) => ({ name: path.basename(folder), folder }))
+    refuseSweep([named, ...fittingName(named, below).map(({ folder }) => folder)])
     return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
   }
   if (others.length > 0)

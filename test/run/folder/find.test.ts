@@ -164,6 +164,9 @@ describe('a comparison', () => {
         hint: expect.stringContaining(`twintune sweep --resume ${path.join(folder, 'birds-sweep-1')}`),
       },
     })
+    await expect(findComparison('birds', folder)).rejects.toMatchObject({
+      failure: { message: 'birds-sweep-1 is a sweep, and no comparison.' },
+    })
   })
 
   it('is not found by an empty name, which a variable that was never set gives', async () => {
