@@ -6,7 +6,7 @@
 figure, since a GPU's machine is another one each time. Each figure is of a ResNet-50 whose weights are random, on
 generated JPEG files, and the median of three rounds. "Alone" is the time of one part when nothing else happens. The
 time that a part adds to a step is seen by doing both in turn, and waiting for the device after many of them alone: less
-than the part alone takes where the two overlap.
+than the part alone takes where the two overlap. It says nothing where rounds of the same step differ by more.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from bench.experiment import FRAMEWORKS, Framework, make_specification
-from bench.images import BACKBONE, CLASSES, Material, prepare_material
+from bench.images import BACKBONE, CLASSES, HEIGHT, WIDTH, Material, prepare_material
 from bench.pairs import elapsed, fresh_folder, in_fresh_process
 from bench.requests import make_request
 
@@ -66,12 +66,13 @@ def measure_step(precision: str, material: Material, options: argparse.Namespace
         repeat(train, WARM_UP)
         run.engine.device.synchronize()
         run.engine.device.start_memory_peak()
-        (seconds,) = timed([train], options.steps, run)
+        ((seconds, spread),) = timed([train], options.steps, run)
         peak, method = run.engine.device.memory_peak()
-        group = f"Training step of everything, {options.batch} images of {options.size} px"
-        note = f"{run.engine.precision()}, on {run.engine.placement()}"
+        group = f"Training step of all of {options.backbone}, {options.batch} images of {options.size} px"
+        note = f"{run.engine.precision()}, on {run.engine.placement()}; rounds differ by {1000 * spread:.2f} ms"
         tell(group, f"{precision}: step", 1000 * seconds, "ms", note)
-        tell(group, f"{precision}: pace", options.batch / seconds, "images/s", "the copy of the batch included")
+        pace = "images of a batch by the time of a step, which copies its batch to the device"
+        tell(group, f"{precision}: pace", options.batch / seconds, "images/s", pace)
         tell(group, f"{precision}: peak memory", peak / 2**20, "MiB", method)
 
 
@@ -79,6 +80,7 @@ def measure_input(material: Material, options: argparse.Namespace) -> None:
     """Prints what feeds the steps: the loader, features, hashing and copying, alone and beside the steps."""
     from twintune.backbones import find_backbone
     from twintune.digests import ChainedDigest
+    from twintune.engines.engine import FEWEST_IMAGES_TO_PREPARE
 
     with fresh_folder() as folder:
         run = prepare_run(material, options, "float32", Path(folder))
@@ -87,26 +89,32 @@ def measure_input(material: Material, options: argparse.Namespace) -> None:
         repeat(train, WARM_UP)
         parts = {"hashing": lambda: digest.add(pixels), "copying": lambda: copy(pixels)}
         repeat(parts["copying"], WARM_UP)
-        group = "Beside a step in float32"
         for name, part in parts.items():
-            alone, step, both = timed([part, train, in_turn(part, train)], options.steps, run)
-            tell(group, f"step alone, for {name}", 1000 * step, "ms", "its own copy of the batch included")
-            tell(group, f"{name} alone", 1000 * alone, "ms", f"a batch of {pixels.nbytes / 2**20:.1f} MiB")
-            tell(group, f"{name} adds to a step", 1000 * (both - step), "ms", describe_overlap(alone, step, both))
+            group = f"{name.capitalize()} a batch beside a step in float32"
+            (alone, _), (step, spread), (both, _) = timed([part, train, in_turn(part, train)], options.steps, run)
+            note = f"its own copy of the batch included; rounds differ by {1000 * spread:.2f} ms"
+            tell(group, "a step alone", 1000 * step, "ms", note)
+            tell(group, f"{name} alone", 1000 * alone, "ms", f"a batch of {pixels.nbytes / 2**20:.2f} MiB")
+            overlap = describe_overlap(alone, both - step, spread)
+            tell(group, f"time that {name} adds to a step", 1000 * (both - step), "ms", overlap)
 
         loader = time_batches(run, ROUNDS * options.steps, lambda batch: None)
         fed = time_batches(run, ROUNDS * options.steps, lambda batch: in_turn(parts["hashing"], train)())
         group = "Feeding the device"
-        tell(group, "loader alone", options.batch / loader, "images/s", "decoding and resizing JPEG files of 500×375")
+        jpeg = f"decodes and resizes JPEG files of {WIDTH}×{HEIGHT}; {step / loader:.2f} times as fast as the step"
+        tell(group, "loader alone", options.batch / loader, "images/s", jpeg)
         tell(group, "step alone", options.batch / step, "images/s", "in float32, as above")
-        tell(group, "loader, hashing and step", options.batch / fed, "images/s", "as an epoch on pixels has them")
+        epoch = f"as the first epoch on pixels has them; {step / fed:.0%} of the step alone"
+        tell(group, "loader, hashing and step", options.batch / fed, "images/s", epoch)
 
         stages = len(find_backbone(run.request.model.backbone).stages)
         prefix: Any = run.engine
-        extract = prefix.prefix(stages, options.batch)
+        # For fewer images a run wouldn't prepare the pass.
+        extract = prefix.prefix(stages, FEWEST_IMAGES_TO_PREPARE)
         repeat(lambda: extract(pixels), WARM_UP)
-        (features,) = timed([lambda: extract(pixels)], options.steps, run)
-        tell(group, "features of pixels in memory", options.batch / features, "images/s", "frozen, to NumPy and back")
+        ((features, _),) = timed([lambda: extract(pixels)], options.steps, run)
+        note = f"frozen backbone in float32, {extract.variant}, from NumPy and back to it"
+        tell(group, "features of pixels in memory", options.batch / features, "images/s", note)
 
 
 def prepare_run(material: Material, options: argparse.Namespace, precision: str, folder: Path) -> RunContext:
@@ -197,14 +205,23 @@ def repeat(work: Callable[[], object], times: int) -> None:
         work()
 
 
-def timed(works: Sequence[Callable[[], object]], times: int, run: RunContext) -> list[float]:
-    """The median seconds of one call of each function.
+class Timing(NamedTuple):
+    """The time of one call of a function."""
+
+    seconds: float
+    """Median over the rounds."""
+    spread: float
+    """Seconds between the shortest round and the longest."""
+
+
+def timed(works: Sequence[Callable[[], object]], times: int, run: RunContext) -> list[Timing]:
+    """The time of one call of each function.
 
     A round calls each function `times` times in a row, and waits for the device at their end alone; all functions are
     measured in each round, so that what drifts on a machine drifts for all.
     """
     rounds = [[_seconds(work, times, run) for work in works] for _ in range(ROUNDS)]
-    return [statistics.median(seconds) for seconds in zip(*rounds, strict=True)]
+    return [Timing(statistics.median(seconds), max(seconds) - min(seconds)) for seconds in zip(*rounds, strict=True)]
 
 
 def _seconds(work: Callable[[], object], times: int, run: RunContext) -> float:
@@ -230,15 +247,16 @@ def time_batches(run: RunContext, count: int, use: Callable[[object], object]) -
     return (time.perf_counter() - start) / count
 
 
-def describe_overlap(alone: float, step: float, both: float) -> str:
+def describe_overlap(alone: float, added: float, spread: float) -> str:
     """Says how much of a part happens while the device computes.
 
     Args:
         alone: The seconds of the part alone.
-        step: The seconds of a step alone.
-        both: The seconds of both in turn.
+        added: The seconds that a step takes longer with the part.
+        spread: The seconds by which rounds of a step alone differ.
     """
-    added = both - step
+    if alone < spread:
+        return "says nothing, since steps alone differ by more than the part takes"
     if added < 0.2 * alone:
         return "hidden by the device's work"
     return "in part hidden by the device's work" if added < 0.8 * alone else "not hidden by the device's work"
