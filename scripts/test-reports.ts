@@ -12,6 +12,8 @@ export interface TimedTest {
   readonly name: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly seconds: number
+  /** Message of a test that failed or was skipped, where the report has one. */
+  readonly message?: string
 }
 
 /** Contents of a test runner's report. */
@@ -71,7 +73,13 @@ export function readJUnitReport(xml: string): Report {
     tests: [...xml.matchAll(/<testcase ([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs)].map(
       ([, attributes, inside]) => {
         const { classname, name, time } = junitTestSchema.parse(attributesOf(attributes ?? ''))
-        return { name: `${classname} ${name}`, outcome: outcomeOf(inside ?? ''), seconds: time }
+        const message = messageOf(inside ?? '')
+        return {
+          name: `${classname} ${name}`,
+          outcome: outcomeOf(inside ?? ''),
+          seconds: time,
+          ...(message === undefined ? {} : { message }),
+        }
       },
     ),
   }
@@ -81,6 +89,17 @@ function outcomeOf(inside: string): TimedTest['outcome'] {
   if (/^\s*<(failure|error)\b/.test(inside)) return 'failed'
   return /^\s*<skipped\b/.test(inside) ? 'skipped' : 'passed'
 }
+
+function messageOf(inside: string): string | undefined {
+  const message = /^\s*<(?:failure|error|skipped)\b[^>]*?\bmessage="([^"]*)"/.exec(inside)?.[1]
+  return message?.replace(/&(?:#(x?)([\da-f]+)|(\w+));/gi, (entity, hex, code, name) =>
+    name === undefined
+      ? String.fromCodePoint(Number.parseInt(code, hex ? 16 : 10))
+      : (entities[name] ?? entity),
+  )
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 function attributesOf(tag: string): Record<string, string> {
   return Object.fromEntries([...tag.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))

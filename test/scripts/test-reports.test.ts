@@ -31,16 +31,16 @@ describe('the report of vitest', () => {
 
 describe('the report of pytest', () => {
   const cases =
-    '<testcase classname="test.python.test_a" name="test_it[b-c]" time="0.25"><failure message="x">a &lt;b&gt;</failure></testcase><testcase classname="test.python.test_a" name="test_more" time="12.5" />'
+    '<testcase classname="test.python.test_a" name="test_it[b-c]" time="0.25"><failure message="a &gt; &quot;b&quot;&#10;c">a &lt;b&gt;</failure></testcase><testcase classname="test.python.test_a" name="test_more" time="12.5" />'
   const xml = `<testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10">${cases}</testsuite></testsuites>`
 
   it('counts an error as a failure, and no failed or skipped test as passed', () => {
     expect(readJUnitReport(xml).counts).toEqual({ passed: 4, failed: 3, skipped: 3 })
   })
 
-  it('names each test by its module, with its seconds', () => {
+  it('names each test by its module, with its seconds and what it said', () => {
     expect(readJUnitReport(xml).tests).toEqual([
-      { name: 'test.python.test_a test_it[b-c]', outcome: 'failed', seconds: 0.25 },
+      { name: 'test.python.test_a test_it[b-c]', outcome: 'failed', seconds: 0.25, message: 'a > "b"\nc' },
       { name: 'test.python.test_a test_more', outcome: 'passed', seconds: 12.5 },
     ])
   })
