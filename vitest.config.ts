@@ -8,6 +8,7 @@ const bundledLocations = fileURLToPath(new URL('test/worker/bundled-locations.ts
 const startingProcesses = [
   'test/scripts/test-part.test.ts',
   'test/scripts/gpu/session.test.ts',
+  'test/scripts/gpu/main.test.ts',
   'test/run/**/*.test.ts',
   'test/sweep/**/*.test.ts',
   'test/worker/**/*.test.ts',

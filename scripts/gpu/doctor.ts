@@ -31,14 +31,24 @@ export function whyUnusable(
   return null
 }
 
-/** Versions, devices and builds of the frameworks, on which the steps' results depend. */
-export function conditionsOf(diagnosis: Diagnosis): string[] {
-  return Object.values(diagnosis).map(({ framework, inspection }) =>
-    JSON.stringify([
+/** Versions, devices and builds of frameworks, on which the steps' results depend. */
+export function conditionsOf(diagnosis: Diagnosis, frameworks: readonly Framework[]): string[] {
+  return frameworks.map((framework) => {
+    const { inspection = null } = diagnosis[framework] ?? {}
+    return JSON.stringify([
       framework,
       inspection && [inspection.python, inspection.versions, inspection.devices, inspection.gpuSupport],
-    ]),
+    ])
+  })
+}
+
+/** Says in a sentence which devices each framework finds, or why it can't be used. */
+export function readDevices(stdout: string): string {
+  const texts = Object.values(readDiagnosis(stdout)).map(
+    ({ framework, failure, inspection }) =>
+      `${frameworkNames[framework]}: ${failure ? (failureLines(failure)[0] ?? '') : (inspection?.devices.join(', ') ?? '')}`,
   )
+  return `${texts.join('; ')}.`
 }
 
 /** The frameworks as doctor sees them, as a table. */

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { frameworkNames } from '../../src/framework-names.js'
-import { readComparison } from './comparison-figures.js'
+import { readComparison, readVerdict } from './comparison-figures.js'
 import { frameworks, type Settings, twintune } from './settings.js'
 import type { Refusal, Step } from './step.js'
-import { readVerification } from './verification-figures.js'
+import { readLadder, readVerification } from './verification-figures.js'
 
 /** Experiment of examples/ as a step carries it out. */
 interface Experiment {
@@ -41,16 +41,19 @@ export function comparisonSteps(settings: Settings): Step[] {
   }))
   const experiments: Experiment[] = [
     ...ofSample,
-    ...(device === 'cpu'
-      ? []
-      : [
-          {
-            name: 'everything',
-            purpose: 'Trains the whole network in float16, with loss scaling.',
-            spec: fineTune,
-            set: ['training.precision=float16'],
-          },
-        ]),
+    device === 'gpu'
+      ? {
+          name: 'everything',
+          purpose: 'Trains the whole network in float16, with loss scaling.',
+          spec: fineTune,
+          set: ['training.precision=float16'],
+        }
+      : {
+          name: 'everything',
+          purpose: 'Trains the whole network in bfloat16, in place of the float16 that a CPU has not.',
+          spec: fineTune,
+          set: ['training.precision=bfloat16'],
+        },
     {
       name: 'document-aligned',
       purpose:
@@ -72,32 +75,40 @@ export function comparisonSteps(settings: Settings): Step[] {
 function stepsOf(experiment: Experiment, settings: Settings): Step[] {
   const obstacles = frameworks.map(settings.whyUnusable).filter((reason) => reason !== null)
   const { name, purpose, refusal } = experiment
-  const shared = {
+  const shared = (step: string) => ({
+    name: step,
     minutes: settings.device === 'gpu' ? 2.5 : trialMinutes,
-    readFigures: readComparison,
-    ...(refusal ? { refusal } : {}),
-  }
-  const args = [
-    ...argumentsOf(experiment, settings),
+    code: ['examples'],
+    leaves: [runsOf(step, settings)],
+    ...(refusal ? { refusal } : { readFigures: readComparison, readResult: readVerdict }),
+  })
+  const args = (step: string) => [
+    ...argumentsOf(step, experiment, settings),
     // Features that an earlier step has kept would leave nothing to measure.
     '--no-feature-cache',
   ]
   const both: Step = {
-    ...shared,
-    name: `compare-${name}`,
+    ...shared(`compare-${name}`),
     purpose,
-    command: twintune('compare', ...args, ...(settings.device === 'cpu' ? withoutEvidence : [])),
+    command: twintune(
+      'compare',
+      ...args(`compare-${name}`),
+      ...(settings.device === 'cpu' ? withoutEvidence : []),
+    ),
     leftOut: obstacles.length > 0 ? obstacles.join('; ') : null,
   }
   if (obstacles.length !== 1) return [both]
   const alone = frameworks
     .filter((framework) => settings.whyUnusable(framework) === null)
-    .map((framework) => ({
-      ...shared,
-      name: `train-${name}-${framework}`,
-      purpose: `${purpose} ${frameworkNames[framework]} does it alone.`,
-      command: twintune('train', ...args, '--framework', framework),
-    }))
+    .map((framework): Step => {
+      const step = `train-${name}-${framework}`
+      return {
+        ...shared(step),
+        purpose: `${purpose} ${frameworkNames[framework]} does it alone.`,
+        command: twintune('train', ...args(step), '--framework', framework),
+        frameworks: [framework],
+      }
+    })
   return [both, ...alone]
 }
 
@@ -108,29 +119,35 @@ export function verificationSteps(settings: Settings): Step[] {
   const leftOut = obstacles.length > 0 ? obstacles.join('; ') : null
   // A trial on a CPU leaves the short runs out, and climbs no ladder of a precision twice.
   const depth = device === 'cpu' ? ['--phase-only'] : []
+  const shared = (name: string) => ({ name, code: ['examples'], leaves: [runsOf(name, settings)] })
   const ladders = (device === 'cpu' ? (['float32'] as const) : precisions).map(
     (precision): Step => ({
-      name: `verify-${precision}`,
+      ...shared(`verify-${precision}`),
       purpose: `Climbs the parity ladder: meaning in float64, then rounding in ${precision}${precision === 'float32' ? ' with TF32 off' : ''}.`,
       command: twintune(
         'verify',
-        ...argumentsOf({ spec: sample, set: [`training.precision=${precision}`] }, settings),
+        ...argumentsOf(
+          `verify-${precision}`,
+          { spec: sample, set: [`training.precision=${precision}`] },
+          settings,
+        ),
         ...depth,
       ),
       minutes: device === 'cpu' ? trialMinutes : precision === 'float32' ? 4 : 3,
       leftOut,
       readFigures: readVerification,
+      readResult: readLadder,
     }),
   )
   const planted: Step = {
-    name: 'verify-tf32',
+    ...shared('verify-tf32'),
     purpose:
       device === 'gpu'
         ? 'Climbs the ladder with TF32 on in PyTorch alone, which the rounding has to show: the command has to end with 4.'
         : 'Asks for TF32 on a CPU, which has none: it has to be refused.',
     command: twintune(
       'verify',
-      ...argumentsOf({ spec: sample }, settings),
+      ...argumentsOf('verify-tf32', { spec: sample }, settings),
       '--phase-only',
       '--perturb',
       'tf32',
@@ -141,7 +158,7 @@ export function verificationSteps(settings: Settings): Step[] {
       device === 'gpu'
         ? { exitCode: 4, word: '"passed":false' }
         : { exitCode: 2, word: 'PERTURBATION_WITHOUT_EFFECT' },
-    ...(device === 'gpu' ? { readFigures: readVerification } : {}),
+    ...(device === 'gpu' ? { readFigures: readVerification, readResult: readLadder } : {}),
   }
   return [...ladders, planted]
 }
@@ -149,10 +166,13 @@ export function verificationSteps(settings: Settings): Step[] {
 function deviceRefusal(settings: Settings): Step {
   const { device } = settings
   const known = frameworks.some((framework) => settings.whyUnusable(framework) === null)
+  const name = 'refusal-gpu99'
   return {
-    name: 'refusal-gpu99',
+    name,
+    code: ['examples'],
+    leaves: [runsOf(name, settings)],
     purpose: 'Asks for a GPU that no machine has, which has to be refused with the devices that there are.',
-    command: twintune('compare', ...argumentsOf({ spec: sample, set: ['device=gpu:99'] }, settings)),
+    command: twintune('compare', ...argumentsOf(name, { spec: sample, set: ['device=gpu:99'] }, settings)),
     minutes: device === 'gpu' ? 1 : trialMinutes,
     leftOut: known ? null : 'no framework can be used',
     refusal: { exitCode: 3, word: 'DEVICE_UNAVAILABLE' },
@@ -164,7 +184,11 @@ function refusedOn(device: Settings['device']): { refusal?: Refusal } {
 }
 
 /** Arguments of a command on an experiment: `device` is set, so that no framework takes a CPU in silence. */
-function argumentsOf({ spec, set = [] }: Pick<Experiment, 'spec' | 'set'>, settings: Settings): string[] {
+function argumentsOf(
+  step: string,
+  { spec, set = [] }: Pick<Experiment, 'spec' | 'set'>,
+  settings: Settings,
+): string[] {
   const { device, folder, weights } = settings
   const data = (file: string): string => path.join(folder, 'data', file)
   const small = [
@@ -172,11 +196,12 @@ function argumentsOf({ spec, set = [] }: Pick<Experiment, 'spec' | 'set'>, setti
     `dataset.train=${data('train.parquet')}`,
     `dataset.test=${data('test.parquet')}`,
     ...(spec === document ? [] : ['model.backbone=resnet18']),
-    'training.phases.0.epochs=1',
+    ...(spec === fineTune ? ['training.fineTune.epochs=1'] : ['training.phases.0.epochs=1']),
   ]
   const fields = [
     `device=${device}`,
-    ...(weights === 'random' ? ['model.weights=random'] : []),
+    // Those of the sample's backbone come in a package that setup installs.
+    ...(device === 'cpu' || (spec === document && weights === 'random') ? ['model.weights=random'] : []),
     ...(device === 'cpu' ? small : []),
     // The last one holds.
     ...set,
@@ -188,6 +213,11 @@ function argumentsOf({ spec, set = [] }: Pick<Experiment, 'spec' | 'set'>, setti
     device === 'cpu' || spec === document ? '0' : '0,1',
     '--json',
     '--out',
-    path.join(folder, 'runs'),
+    runsOf(step, settings),
   ]
+}
+
+/** Folder of a step's comparisons, so that a reader finds which is whose. */
+function runsOf(step: string, { folder }: Settings): string {
+  return path.join(folder, 'runs', step)
 }

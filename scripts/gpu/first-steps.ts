@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { frameworkNames } from '../../src/framework-names.js'
 import { packageFolder } from '../../src/package-folder.js'
 import type { Framework } from '../../src/spec/schema.js'
-import { readDoctor } from './doctor.js'
+import { readDevices, readDoctor } from './doctor.js'
 import { type Settings, twintune } from './settings.js'
 import type { Step } from './step.js'
 
 // Steps that come before all others: these know what is there only by them.
 
-/** Makes the environments, or completes them. */
-export function setupStep(device: Settings['device']): Step {
+/**
+ * Makes the environments, or completes them.
+ *
+ * @param gpus - GPUs that `nvidia-smi` shows.
+ */
+export function setupStep(device: Settings['device'], gpus: readonly string[]): Step {
   return {
     name: 'setup',
     purpose:
@@ -18,6 +23,11 @@ export function setupStep(device: Settings['device']): Step {
         : 'Makes the one environment of both frameworks for a CPU, or completes it.',
     command: twintune('setup', '--device', device),
     minutes: 12,
+    // An environment that is there is asked all the same, for a machine whose GPU is there without nvidia-smi.
+    leftOut:
+      device === 'gpu' && gpus.length === 0
+        ? 'nvidia-smi shows no GPU, for which gigabytes of CUDA would be downloaded in vain; node dist/main.js setup --device gpu does it all the same'
+        : null,
     isRepeated: true,
   }
 }
@@ -31,16 +41,17 @@ export function doctorStep(): Step {
     minutes: 3,
     isRepeated: true,
     readFigures: readDoctor,
+    readResult: readDevices,
   }
 }
 
-/** Fetches the weights, without which the other steps take random ones. */
+/** Fetches the weights of the document's backbone, whose steps take random ones without them. */
 export function weightsStep(): Step {
   return {
     name: 'weights',
     purpose:
-      'Downloads the ImageNet weights of the backbones. Where this fails, all that follows has random weights.',
-    command: twintune('fetch', 'efficientnet_lite0', 'resnet50'),
+      'Downloads the ImageNet weights of ResNet-50. Where this fails, the document’s experiment has random weights.',
+    command: twintune('fetch', 'resnet50'),
     minutes: 2,
     isRepeated: true,
   }
@@ -53,6 +64,8 @@ export function smallDataStep(python: string, folder: string): Step {
     purpose: 'Writes a few images of the sample, so that the trial takes minutes.',
     command: [python, 'scripts/gpu/small_sample.py', path.join(folder, 'data')],
     minutes: 1,
+    code: ['examples', 'scripts/gpu'],
+    leaves: ['train', 'test'].map((name) => path.join(folder, 'data', `${name}.parquet`)),
   }
 }
 
@@ -62,9 +75,10 @@ export function testToolsStep(framework: Framework, settings: Settings): Step {
   const pytest = requirements.split('\n').find((line) => /^pytest\b(?!-)/.test(line)) ?? 'pytest'
   return {
     name: `test-tools-${framework}`,
-    purpose: 'Installs pytest beside the framework.',
+    purpose: `Installs pytest into the environment of ${frameworkNames[framework]}.`,
     command: [settings.pythonOf(framework), '-m', 'pip', 'install', '--quiet', pytest],
     minutes: 1,
+    isRepeated: true,
     leftOut: settings.whyUnusable(framework),
   }
 }

@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import os from 'node:os'
-import path from 'node:path'
-import { execa } from 'execa'
 import { packageFolder } from '../../src/package-folder.js'
 import { formatBytes } from '../../src/report/format.js'
 import { readHardware } from '../../src/run/machine/hardware.js'
+import { printed, readCommit } from './checkout.js'
 
 /** Machine and checkout of one call, as the page tells of them. */
 export interface Machine {
   readonly date: string
-  /** Commit, with a digest of what differs from it; the package's version where there is no checkout. */
+  /** Commit, and whether the code differs from it; the package's version where git knows of none. */
   readonly commit: string
+  /** Names of the GPUs as `nvidia-smi` has them; none where it is missing. */
+  readonly gpus: readonly string[]
   /** Rows of what there is and how it is called. */
   readonly rows: readonly (readonly [string, string])[]
   /** What the results of steps depend on beside their commands. */
@@ -26,10 +25,10 @@ export async function readMachine(): Promise<Machine> {
     '--format=csv,noheader',
   ])
   const rows = (gpus ?? '').split('\n').filter((line) => line.trim() !== '')
-  const commit = await readCommit()
   return {
     date: new Date().toISOString().slice(0, 10),
-    commit,
+    commit: await readCommit(packageFolder()),
+    gpus: rows,
     rows: [
       ...(rows.length === 0
         ? [['GPU', 'nvidia-smi shows none'] as const]
@@ -42,24 +41,6 @@ export async function readMachine(): Promise<Machine> {
       ['system', `${os.type()} ${os.release()} ${os.arch()}`],
       ['Node', process.version],
     ],
-    conditions: [commit, ...rows, cpu.model],
+    conditions: [...rows, cpu.model],
   }
-}
-
-async function readCommit(): Promise<string> {
-  const root = packageFolder()
-  const commit = await printed('git', ['-C', root, 'rev-parse', '--short', 'HEAD'])
-  if (commit === null) {
-    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
-    return `version ${version}`
-  }
-  const changes = await printed('git', ['-C', root, 'diff', 'HEAD'])
-  if (!changes?.trim()) return commit.trim()
-  return `${commit.trim()} with changes ${createHash('sha256').update(changes).digest('hex').slice(0, 8)}`
-}
-
-/** What a command prints; null where it is missing or fails. */
-async function printed(file: string, args: readonly string[]): Promise<string | null> {
-  const { exitCode, stdout } = await execa(file, args, { reject: false, timeout: 20_000, maxBuffer: 2 ** 26 })
-  return exitCode === 0 ? stdout : null
 }

@@ -1,19 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
-import type { PhrasingContent, RootContent } from 'mdast'
+import type { RootContent } from 'mdast'
 import { heading, list, paragraph, tableOf, writeMarkdown } from '../../src/page/markdown.js'
 import { formatNumberOf, formatSeconds } from '../../src/report/format.js'
-import { shellQuote } from '../../src/shell-quote.js'
 import type { FigureTable } from './figures.js'
 import type { Machine } from './machine.js'
+import { code, commandText, failureOf, readPrinted, refusalIn, text } from './page-parts.js'
 import { type Ended, fileOf } from './session.js'
-
-/** Lines of a failed step's output that the page shows; the file beside it has all of them. */
-const shownLines = 100
+import type { Step } from './step.js'
 
 export interface Page {
   readonly ended: readonly Ended[]
+  /** Steps that have not ended yet, where the page is written before the last of them. */
+  readonly toCome: readonly Step[]
   readonly machine: Machine
   readonly device: 'cpu' | 'gpu'
+  /** Weights of the document's experiment; those of the sample are ImageNet's on a GPU. */
   readonly weights: 'imagenet' | 'random'
   /** Absolute path of the folder that the page and the outputs lie in. */
   readonly folder: string
@@ -25,55 +25,96 @@ export function renderPage(page: Page): string {
   return writeMarkdown([
     heading(1, page.device === 'gpu' ? 'twintune on a GPU' : 'twintune on a GPU, tried on a CPU'),
     paragraph(introduction(page)),
-    paragraph(summary(ended)),
+    ...summary(page),
+    heading(2, 'How to read this page'),
+    list(glossary(page).map((entry) => [text(entry)])),
     heading(2, 'Machine'),
-    tableOf({ note: '', head: ['', ''], rows: machine.rows }, 'left'),
+    tableOf({ note: '', head: ['what', 'as it was found'], rows: machine.rows }, 'left'),
     heading(2, 'Steps'),
-    tableOf(stepTable(ended), 'left'),
+    tableOf(stepTable(page), 'left'),
     ...failures(page),
     heading(2, 'Figures'),
     ...ended.flatMap((each) => figuresOf(each, page.folder)),
   ])
 }
 
-function introduction({ device, weights, machine }: Page): string {
+function introduction({ device, machine }: Page): string {
   const trial =
     device === 'gpu'
       ? ''
       : ' This is a trial without a GPU, on a few small images: it shows that the steps work, and its figures mean nothing.'
+  return `Written by make gpu on ${machine.date}, of twintune at ${machine.commit}.${trial} twintune trains the same experiment with TensorFlow and with PyTorch, and says how the two compare.`
+}
+
+function glossary({ device, weights }: Page): string[] {
   const ofWeights =
-    weights === 'random'
-      ? 'All weights are random, so that accuracies mean nothing.'
-      : 'The weights are those of ImageNet.'
-  return `Written by make gpu on ${machine.date}, of twintune at ${machine.commit}.${trial} ${ofWeights} twintune trains the same experiment with TensorFlow and with PyTorch: compare carries it out and compares, verify climbs a ladder of checks that both compute the same. In aligned mode both get the same weights, pixels and batches; in idiomatic mode each library is taken as it comes. The folder of this page has all output of each step in steps/, and the comparisons in runs/.`
-}
-
-function summary(ended: readonly Ended[]): string {
-  const count = (state: string): number => ended.filter(({ outcome }) => outcome.state === state).length
-  const failed = count('failed') + count('timed out')
-  const broken = count('running')
-  const seconds = ended.reduce((sum, { outcome }) => sum + outcome.seconds, 0)
+    device === 'cpu'
+      ? 'All weights are random in this trial, so that accuracies mean nothing.'
+      : weights === 'random'
+        ? "The document's experiment has random weights, since those of ImageNet could not be downloaded: its accuracies mean nothing. All others have the weights of ImageNet."
+        : 'The weights are those of ImageNet, but for the benchmark, whose random ones take the same time.'
   return [
-    `${formatNumberOf(count('done'), 'step')} done`,
-    `${failed} failed`,
-    `${count('left out')} left out`,
-    ...(broken > 0 ? [`${broken} broken off`] : []),
-    `${formatSeconds(seconds)} in all.`,
-  ].join(', ')
+    'A step is one command with a limit of minutes. It is done where it ended as it should; it failed or timed out where it did not, and then its messages stand under Failures; it is left out where this machine can not carry it out.',
+    'compare trains the same experiment in both frameworks and compares them; verify climbs a ladder of checks, the rungs, that both compute the same; a run is one framework with one seed.',
+    'In aligned mode both frameworks get the same weights, pixels, batches and arithmetic; in idiomatic mode each library is taken as it comes. The document is the one that twintune was written for, which trains a head on a frozen ResNet-50.',
+    'float32, bfloat16 and float16 are the formats of the numbers that a network computes with. TF32 is a GPU’s faster and less exact way to multiply float32: aligned mode has it off.',
+    ofWeights,
+    'The folder of this page has all output of each step in steps/, and the comparisons of each step in runs/, with a report.html for people.',
+  ]
 }
 
-function stepTable(ended: readonly Ended[]) {
+function summary({ ended, toCome }: Page): RootContent[] {
+  const namesOf = (...states: string[]): string[] =>
+    ended.filter(({ outcome }) => states.includes(outcome.state)).map(({ step }) => step.name)
+  const named = (names: readonly string[], words: string): string[] =>
+    names.length === 0 ? [] : [`${names.length} ${words} (${names.join(', ')})`]
+  const failed = namesOf('failed', 'timed out')
+  const seconds = ended.reduce((sum, { outcome }) => sum + outcome.seconds, 0)
+  const counts = [
+    `${formatNumberOf(namesOf('done').length, 'step')} done`,
+    ...(failed.length === 0 ? ['none failed'] : named(failed, 'failed')),
+    ...named(namesOf('left out'), 'left out'),
+    ...named(namesOf('running'), 'broken off'),
+    ...named(
+      toCome.map(({ name }) => name),
+      'not yet carried out: make gpu goes on with them',
+    ),
+  ]
+  return [paragraph(`${counts.join('; ')}. The steps took ${formatSeconds(seconds)} in all.`)]
+}
+
+function stepTable(page: Page) {
+  const { ended, toCome, machine } = page
   return {
     note: '',
-    head: ['step', 'what it does', 'outcome', 'time'],
-    rows: ended.map(({ step, outcome, isEarlier }) => [
-      step.name,
-      step.purpose,
-      `${outcomeText(outcome.state, step.refusal !== undefined)}${outcome.reason === null ? '' : `: ${outcome.reason}`}`,
-      outcome.state === 'left out'
-        ? ''
-        : `${formatSeconds(outcome.seconds)}${isEarlier ? `, ${outcome.startedAt.slice(0, 16).replace('T', ' ')} UTC` : ''}`,
-    ]),
+    head: ['step', 'what it does', 'outcome', 'what came out', 'time', 'began'],
+    rows: [
+      ...ended.map(({ step, outcome, isEarlier }) => {
+        const { state, reason } = outcome
+        const isLeftOut = state === 'left out'
+        const hasEnded = !isLeftOut && state !== 'running'
+        return [
+          step.name,
+          step.purpose,
+          `${outcomeText(state, step.refusal !== undefined)}${reason === null ? '' : `: ${reason}`}`,
+          hasEnded && step.readResult ? resultOf(step.readResult, fileOf(page.folder, step, 'stdout')) : '',
+          isLeftOut ? '' : formatSeconds(outcome.seconds),
+          isLeftOut
+            ? ''
+            : `${outcome.startedAt.slice(0, 16).replace('T', ' ')} UTC${isEarlier ? ', by an earlier call' : ''}${outcome.commit === machine.commit ? '' : ` at ${outcome.commit}`}`,
+        ]
+      }),
+      ...toCome.map(({ name, purpose }) => [name, purpose, 'not yet carried out', '', '', '']),
+    ],
+  }
+}
+
+// A step that failed may have printed nothing.
+function resultOf(read: (stdout: string) => string, file: string): string {
+  try {
+    return read(readPrinted(file))
+  } catch {
+    return ''
   }
 }
 
@@ -88,71 +129,40 @@ function failures({ ended, folder }: Page): RootContent[] {
   return [heading(2, 'Failures'), ...failed.flatMap((each) => failureOf(each, folder))]
 }
 
-function failureOf({ step, outcome }: Ended, folder: string): RootContent[] {
-  const facts: PhrasingContent[][] = [
-    [text('Command: '), code(commandText(step))],
-    [text(`End: ${outcome.state}, ${outcome.reason}, after ${formatSeconds(outcome.seconds)}`)],
-  ]
-  const outputs = (['stderr', 'stdout'] as const).flatMap((kind) => {
-    const file = fileOf(folder, step, kind)
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
-    if (lines.join('').trim() === '') return []
-    const shown = lines.slice(-shownLines)
-    const what = kind === 'stderr' ? 'messages' : 'standard output'
-    const extent = shown.length === lines.length ? 'All' : `The last ${shown.length} of ${lines.length} lines`
-    return [
-      paragraph(`${extent} of its ${what}, steps/${step.name}.${kind}.txt:`),
-      // A line of JSON may have megabytes, and the file has it whole.
-      { type: 'code' as const, value: shown.map((line) => clipped(line)).join('\n') },
-    ]
-  })
-  return [heading(3, step.name), list(facts), ...outputs]
-}
-
-const longestLine = 2000
-
-function clipped(line: string): string {
-  return line.length <= longestLine ? line : `${line.slice(0, longestLine)} … (${line.length} characters)`
-}
-
 function figuresOf({ step, outcome }: Ended, folder: string): RootContent[] {
-  if (!step.readFigures || outcome.state === 'left out' || outcome.state === 'running') return []
+  if (outcome.state === 'left out' || outcome.state === 'running') return []
+  const isRefused = step.refusal !== undefined && outcome.state === 'done'
+  if (!step.readFigures && !isRefused) return []
   return [
     heading(3, step.name),
     paragraph(step.purpose),
     { type: 'paragraph', children: [code(commandText(step))] },
-    ...readTables(step.readFigures, fileOf(folder, step, 'stdout')).flatMap((table) =>
-      typeof table === 'string' ? [paragraph(table)] : tableWithTitle(table),
-    ),
+    ...(step.readFigures
+      ? readTables(step.readFigures, fileOf(folder, step, 'stdout')).flatMap((table) =>
+          typeof table === 'string' ? [paragraph(table)] : tableWithTitle(table),
+        )
+      : [
+          paragraph('It was refused as it should be, with these words:'),
+          ...refusalIn(fileOf(folder, step, 'stderr')),
+        ]),
   ]
 }
 
 // A step that failed may have printed figures before, and one that is done figures that nobody foresaw.
-function readTables(read: (stdout: string) => readonly FigureTable[], file: string) {
+function readTables(read: NonNullable<Step['readFigures']>, file: string) {
   try {
-    return read(existsSync(file) ? readFileSync(file, 'utf8') : '')
+    return read(readPrinted(file))
   } catch (error) {
     return [`No figures: ${error instanceof Error ? error.message : String(error)}.`]
   }
 }
 
 function tableWithTitle({ title, note, head, rows }: FigureTable): RootContent[] {
-  const strong: PhrasingContent = { type: 'strong', children: [text(title)] }
   return [
-    { type: 'paragraph', children: note === '' ? [strong] : [strong, text(`. ${note}`)] },
+    {
+      type: 'paragraph',
+      children: [{ type: 'strong', children: [text(title)] }, ...(note === '' ? [] : [text(`. ${note}`)])],
+    },
     ...(rows.length === 0 ? [] : [tableOf({ note: '', head, rows }, 'left')]),
   ]
-}
-
-function commandText({ command, env = {} }: Pick<Ended['step'], 'command' | 'env'>): string {
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)
-  return [...variables, ...command.map((word) => shellQuote(word))].join(' ')
-}
-
-function text(value: string): PhrasingContent {
-  return { type: 'text', value }
-}
-
-function code(value: string): PhrasingContent {
-  return { type: 'inlineCode', value }
 }

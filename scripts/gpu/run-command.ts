@@ -6,7 +6,7 @@ import { signalGroup } from '../../src/worker/process-group.js'
 /** Variable that tells the processes of a step from all others, whose value is the step's place. */
 export const stepVariable = 'TWINTUNE_GPU_STEP'
 
-/** Seconds that a command gets to end by itself once its time is up. */
+/** Seconds that a command gets to end by itself once its time is up, and again once it is killed. */
 const graceSeconds = 10
 
 export interface CommandOptions {
@@ -29,6 +29,8 @@ export interface CommandEnd {
   /** How the command ended where it has no exit code. */
   readonly problem: string | null
   readonly isTimedOut: boolean
+  /** Whether the command went on although it was killed, as one that waits for a driver may. */
+  readonly isStuck: boolean
 }
 
 /**
@@ -61,13 +63,18 @@ export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
   const first = await Promise.race([ended.then(() => 'ended' as const), timer])
   if (first !== 'ended') {
     signalAll('SIGTERM')
-    const grace = sleep(graceSeconds * 1000, undefined, { signal: stopWaiting.signal }).catch(() => {})
-    await Promise.race([ended, grace])
+    await Promise.race([ended, graceUntil(stopWaiting.signal)])
     signalAll('SIGKILL')
   }
-  const { exitCode, problem } = await ended
+  const last = await Promise.race([ended, ...(first === 'ended' ? [] : [graceUntil(stopWaiting.signal)])])
   stopWaiting.abort()
   signalAll('SIGKILL')
   for (const descriptor of descriptors) closeSync(descriptor)
-  return { exitCode, problem, isTimedOut: first === 'time' }
+  child.unref()
+  const end = last ?? { exitCode: null, problem: 'It went on although it was killed.' }
+  return { ...end, isTimedOut: first === 'time', isStuck: last === null }
+}
+
+function graceUntil(signal: AbortSignal): Promise<null> {
+  return sleep(graceSeconds * 1000, null, { signal }).catch(() => null)
 }

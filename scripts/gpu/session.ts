@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { processesWith } from '../left-behind.js'
 import { runCommand, stepVariable } from './run-command.js'
@@ -10,6 +10,8 @@ export interface SessionOptions {
   readonly folder: string
   /** Folder that the commands run in. */
   readonly cwd: string
+  /** Commit that the steps are carried out at, in words for people. */
+  readonly commit: string
   /** Variables that every command gets. */
   readonly env?: Readonly<Record<string, string>>
   /** Minutes after which no further step begins. */
@@ -38,11 +40,12 @@ export class Session {
     mkdirSync(path.join(options.folder, 'steps'), { recursive: true })
     this.#options = options
     this.#state = new State(options.folder)
+    // A call that was killed could not end what it had started, which would take the devices from what comes now.
     for (const name of this.#state.running()) this.#endLeftOver(name)
   }
 
-  /** Path of a file of a step: of what it printed, or of what it wrote. */
-  fileOf(step: Pick<Step, 'name'>, kind: 'stdout' | 'stderr' | 'xml'): string {
+  /** Path of a file of a step, of what it printed. */
+  fileOf(step: Pick<Step, 'name'>, kind: 'stdout' | 'stderr'): string {
     return fileOf(this.#options.folder, step, kind)
   }
 
@@ -53,57 +56,90 @@ export class Session {
   }
 
   /**
-   * Carries a step out, unless it is done already under the same conditions; a failure stops nothing.
+   * Whether an earlier call has done a step under the same conditions, and its output is there still.
    *
-   * @param conditions - What the step's result depends on beside its command.
+   * @param conditions - Versions, devices and the like that the step's result depends on beside its command.
    */
-  async carryOut(step: Step, conditions: readonly string[]): Promise<Outcome> {
-    const { say } = this.#options
+  isDone(step: Step, conditions: readonly string[]): boolean {
+    const before = this.#state.of(step.name)
+    if (before?.state !== 'done' || before.key !== keyOf(step, conditions)) return false
+    if (step.isRepeated || step.leftOut) return false
+    return [this.fileOf(step, 'stdout'), this.fileOf(step, 'stderr'), ...wantedOf(step)].every(existsSync)
+  }
+
+  /**
+   * Carries a step out, unless it is done already; a failure stops nothing.
+   *
+   * @param conditions - Versions, devices and the like that the step's result depends on beside its command.
+   * @param laterMinutes - Minutes that the steps after it may take. A step may take up to twice its own minutes from what
+   *   is left beside them; none where it is unknown.
+   */
+  async carryOut(
+    step: Step,
+    conditions: readonly string[],
+    laterMinutes = Number.POSITIVE_INFINITY,
+  ): Promise<Outcome> {
     const key = keyOf(step, conditions)
     const before = this.#state.of(step.name)
-    if (before?.state === 'done' && before.key === key && !step.isRepeated && !step.leftOut) {
-      say(`${step.name}: done before`)
-      this.ended.push({ step, outcome: before, isEarlier: true })
-      return before
-    }
+    if (before && this.isDone(step, conditions)) return this.#keepEarlier(step, before, 'done before')
     const reason = step.leftOut ?? this.#whyNoTime()
-    const outcome = reason === null ? await this.#run(step, key) : leftOut(key, reason)
-    this.#state.set(step.name, outcome)
+    // How it ended under the same conditions says more than that it was not tried again.
+    const hasEnded = before !== null && before.state !== 'running'
+    if (reason !== null && !step.leftOut && hasEnded && before.key === key)
+      return this.#keepEarlier(step, before, `${before.state} before, and not tried again (${reason})`)
+    const outcome = reason === null ? await this.#run(step, key, laterMinutes) : this.#leftOut(key, reason)
+    // What is left out takes the place of nothing: a later call may find again what an earlier one has done.
+    if (reason === null) this.#state.set(step.name, outcome)
     this.ended.push({ step, outcome, isEarlier: false })
-    say(`${step.name}: ${outcome.state}${outcome.reason === null ? '' : ` (${outcome.reason})`}`)
+    this.#options.say(
+      `${step.name}: ${outcome.state}${outcome.reason === null ? '' : ` (${outcome.reason})`}`,
+    )
     return outcome
   }
 
-  async #run(step: Step, key: string): Promise<Outcome> {
-    const { cwd, signal, say } = this.#options
-    const limitSeconds = Math.min(60 * step.minutes, this.#secondsLeft())
+  #keepEarlier(step: Step, outcome: Outcome, words: string): Outcome {
+    this.#options.say(`${step.name}: ${words}`)
+    this.ended.push({ step, outcome, isEarlier: true })
+    return outcome
+  }
+
+  async #run(step: Step, key: string, laterMinutes: number): Promise<Outcome> {
+    const { cwd, signal, say, commit } = this.#options
+    const limitSeconds = this.#limitOf(step, laterMinutes)
     const startedAt = new Date().toISOString()
     const start = performance.now()
-    const running = { key, state: 'running', reason: null, exitCode: null, startedAt, seconds: 0 } as const
+    const running = {
+      ...({ key, state: 'running', reason: null, exitCode: null } as const),
+      ...{ startedAt, seconds: 0, commit },
+    }
     this.#state.set(step.name, running)
+    for (const left of step.leaves ?? []) rmSync(left, { recursive: true, force: true })
     say(`${step.name}: ${step.command.join(' ')} (at most ${Math.ceil(limitSeconds / 60)} min)`)
     const stdout = this.fileOf(step, 'stdout')
     const stderr = this.fileOf(step, 'stderr')
-    const place = this.#placeOf(step)
-    const env = { ...this.#options.env, ...step.env }
     const end = await runCommand({
       command: step.command,
-      cwd,
-      env,
-      stdout,
-      stderr,
-      limitSeconds,
-      place,
-      signal,
+      ...{ cwd, stdout, stderr, limitSeconds, signal },
+      env: { ...this.#options.env, ...step.env },
+      place: this.#placeOf(step),
     })
+    this.#endLeftOver(step.name)
     const seconds = (performance.now() - start) / 1000
     // A step that was broken off has no end: the next call carries it out.
     if (signal.aborted) return { ...running, seconds }
     const { exitCode } = end
     const told = `${readFileSync(stdout, 'utf8')}\n${readFileSync(stderr, 'utf8')}`
-    const reason = end.isTimedOut ? `no end after ${Math.round(limitSeconds)} s` : whyFailed(step, end, told)
+    const reason = end.isTimedOut
+      ? `no end after ${Math.round(limitSeconds)} s${end.isStuck ? ', and it went on although it was killed' : ''}`
+      : whyFailed(step, end, told)
     const state = end.isTimedOut ? 'timed out' : reason === null ? 'done' : 'failed'
-    return { key, state, reason, exitCode, startedAt, seconds }
+    return { key, state, reason, exitCode, startedAt, seconds, commit }
+  }
+
+  #limitOf({ minutes }: Step, laterMinutes: number): number {
+    const left = this.#secondsLeft()
+    const spare = left - 60 * laterMinutes
+    return Math.min(left, Math.max(60 * minutes, Math.min(spare, 120 * minutes)))
   }
 
   #secondsLeft(): number {
@@ -111,14 +147,19 @@ export class Session {
   }
 
   #whyNoTime(): string | null {
-    if (this.#options.signal.aborted) return 'it was broken off before'
+    if (this.#options.signal.aborted) return 'make gpu was broken off before it'
     // A step that has no minute would only be seen to time out.
     return this.#secondsLeft() < 60
-      ? `the ${this.#options.minutes} minutes of one call are over: call it again, and it goes on here`
+      ? `the ${this.#options.minutes} minutes of one call were over: the next call of make gpu carries it out`
       : null
   }
 
-  // A call that was killed could not end what it had started, which would take the devices from what comes now.
+  #leftOut(key: string, reason: string): Outcome {
+    const { commit } = this.#options
+    const startedAt = new Date().toISOString()
+    return { key, state: 'left out', reason, exitCode: null, startedAt, seconds: 0, commit }
+  }
+
   #endLeftOver(name: string): void {
     for (const pid of processesWith(stepVariable, this.#placeOf({ name }))) endProcess(pid)
   }
@@ -137,21 +178,22 @@ export function fileOf(
   return path.join(folder, 'steps', `${name}.${kind === 'xml' ? 'xml' : `${kind}.txt`}`)
 }
 
-function leftOut(key: string, reason: string): Outcome {
-  const startedAt = new Date().toISOString()
-  return { key, state: 'left out', reason, exitCode: null, startedAt, seconds: 0 }
+function wantedOf({ leaves = [], refusal }: Step): readonly string[] {
+  return refusal ? [] : leaves
 }
 
 function whyFailed(
-  { refusal }: Step,
+  step: Step,
   { exitCode, problem }: { readonly exitCode: number | null; readonly problem: string | null },
   told: string,
 ): string | null {
+  const { refusal } = step
   if (problem !== null) return problem
   if (exitCode !== (refusal?.exitCode ?? 0))
     return `exit code ${exitCode}${refusal ? `, where ${refusal.exitCode} was to come` : ''}`
   if (refusal && !told.includes(refusal.word)) return `it was refused without the word ${refusal.word}`
-  return null
+  const missing = wantedOf(step).find((file) => !existsSync(file))
+  return missing === undefined ? null : `it ended well and left no ${missing}`
 }
 
 function endProcess(pid: number): void {

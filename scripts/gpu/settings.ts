@@ -6,7 +6,7 @@ export interface Settings {
   readonly device: 'cpu' | 'gpu'
   /** Absolute path of the folder of the state, of every step's output and of the page. */
   readonly folder: string
-  /** Weights of the backbones: `random` where none can be downloaded. */
+  /** Weights of the document's backbone: `random` where they can't be downloaded. */
   readonly weights: 'imagenet' | 'random'
   /** Interpreter of each framework. */
   readonly pythonOf: (framework: Framework) => string

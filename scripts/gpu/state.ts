@@ -15,13 +15,15 @@ export const outcomeSchema = z.strictObject({
   exitCode: z.int().nullable(),
   startedAt: z.iso.datetime(),
   seconds: z.number(),
+  /** Commit that the step was carried out at. */
+  commit: z.string(),
 })
 
 /** How a step ended. */
 export type Outcome = z.output<typeof outcomeSchema>
 
 const stateSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   steps: z.record(z.string(), outcomeSchema),
 })
 
@@ -49,7 +51,7 @@ export class State {
   /** Keeps the outcome of a step. */
   set(name: string, outcome: Outcome): void {
     this.#steps[name] = outcome
-    const state: z.input<typeof stateSchema> = { schemaVersion: 1, steps: this.#steps }
+    const state: z.input<typeof stateSchema> = { schemaVersion: 2, steps: this.#steps }
     writeFileAtomic.sync(this.#file, `${JSON.stringify(state, null, 2)}\n`)
   }
 }
@@ -64,8 +66,8 @@ function readSteps(file: string): Record<string, Outcome> {
 }
 
 /**
- * Digest of what a step's result depends on: its command, its variables, and the conditions that all steps share, such as
- * the commit, the versions and the devices.
+ * Digest of what a step's result depends on: its command, its variables, and the conditions that it shares with others, such
+ * as the code, the versions and the devices.
  */
 export function keyOf({ command, env = {}, refusal }: Step, conditions: readonly string[]): string {
   const inputs = JSON.stringify([command, Object.entries(env).toSorted(), refusal ?? null, conditions])

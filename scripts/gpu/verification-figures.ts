@@ -1,4 +1,4 @@
-import { verificationSchema } from '../../src/compare/verification.js'
+import { type Verification, verificationSchema } from '../../src/compare/verification.js'
 import {
   climbsOf,
   describeDivergence,
@@ -13,22 +13,25 @@ import {
 } from '../../src/report/parity-texts.js'
 import { type FigureTable, jsonLines } from './figures.js'
 
+/** Says in a few words how the ladder of `verify --json` ended. */
+export function readLadder(stdout: string): string {
+  const verification = finishedVerification(stdout)
+  const divergence = describeDivergence(verification)
+  const words = `${describeLadder(verification)}${divergence === null ? '' : `; first at ${divergence}`}.`
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
 /** Reads what `verify --json` has printed: every rung, the rounding, and the rows of short runs that are not identical. */
 export function readVerification(stdout: string): FigureTable[] {
-  const [finished] = jsonLines(stdout).filter(
-    (line) => (line as { type?: unknown }).type === 'verify-finished',
-  )
-  if (!finished) throw new Error('the command printed no verification')
-  const { type: _, ...fields } = finished as Record<string, unknown>
-  const verification = verificationSchema.parse(fields)
-  const { rungs, rounding, shortRuns } = verification
+  const { rungs, rounding, shortRuns } = finishedVerification(stdout)
   const others = shortRuns.filter(({ state }) => state !== 'identical')
-  const divergence = describeDivergence(verification)
-  const summary = `${describeLadder(verification)}${divergence === null ? '' : `; first at ${divergence}`}.`
   return [
     ...climbsOf(rungs).map((climb, index) => ({
       title: climb.title,
-      note: index === 0 ? summary : '',
+      note:
+        index === 0
+          ? `${readLadder(stdout)} A rung holds where the relative difference of the two frameworks is within the bound. The last figure is the smallest error in the arithmetic that the rung would show.`
+          : '',
       head: ['rung', ...rungColumns, 'outcome', 'place'],
       rows: climb.rungs.map((rung) => [rung.rung, ...rungCells(rung), outcomeOf(rung), placeOf(rung)]),
     })),
@@ -53,4 +56,13 @@ export function readVerification(stdout: string): FigureTable[] {
           },
         ]),
   ]
+}
+
+function finishedVerification(stdout: string): Verification {
+  const [finished] = jsonLines(stdout).filter(
+    (line) => (line as { type?: unknown }).type === 'verify-finished',
+  )
+  if (!finished) throw new Error('the command printed no verification')
+  const { type: _, ...fields } = finished as Record<string, unknown>
+  return verificationSchema.parse(fields)
 }

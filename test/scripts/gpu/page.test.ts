@@ -11,6 +11,7 @@ const machine = {
   date: '2026-11-28',
   commit: 'abc1234',
   rows: [['GPU 0', 'A100, 570.1']] as const,
+  gpus: ['A100'],
   conditions: [],
 }
 const measured = {
@@ -29,7 +30,7 @@ describe('the page', () => {
       endedOf(stepOf('bench', ''), { state: 'failed', reason: 'exit code 1' }),
       endedOf(stepOf('verify', ''), { state: 'left out', reason: 'TensorFlow sees no GPU' }),
     ])
-    expect(page).toContain('1 step done, 1 failed, 1 left out')
+    expect(page).toContain('1 step done; 1 failed (bench); 1 left out (verify).')
     expect(page).toMatch(/\| verify +\| Does verify\. +\| left out: TensorFlow sees no GPU/)
     expect(page).toContain('A100, 570.1')
     expect(page).toContain('abc1234')
@@ -72,19 +73,58 @@ describe('the page', () => {
   })
 
   it('does not take a trial on a CPU for a GPU', () => {
-    const page = renderPage({ ended: [], machine, device: 'cpu', weights: 'random', folder: '/x' })
+    const page = renderPage({
+      ended: [],
+      toCome: [],
+      machine,
+      device: 'cpu',
+      weights: 'random',
+      folder: '/x',
+    })
     expect(page).toContain('This is a trial without a GPU')
     expect(page).toContain('All weights are random')
   })
 
-  it('names a refusal as what was wanted', () => {
+  it('names a refusal as what was wanted, with its words', () => {
+    const folder = temporaryFolder()
     const step = stepOf('refusal', '', { refusal: { exitCode: 3, word: 'DEVICE_UNAVAILABLE' } })
-    expect(pageOf([endedOf(step, { state: 'done' })])).toContain('done, and refused as it should be')
+    print(
+      folder,
+      step,
+      'stderr',
+      'PyTorch  ready\nfailed PyTorch: no gpu:99 (DEVICE_UNAVAILABLE)\nReport: x\n',
+    )
+    const page = pageOf([endedOf(step, { state: 'done' })], folder)
+    expect(page).toContain('done, and refused as it should be')
+    expect(page).toContain('```\nfailed PyTorch: no gpu:99 (DEVICE_UNAVAILABLE)\n```')
+  })
+
+  it('says in the table of the steps what came out of each that has ended', () => {
+    const folder = temporaryFolder()
+    const step = stepOf('verify', '', { readResult: (stdout) => `Rungs: ${stdout}.` })
+    print(folder, step, 'stdout', '12')
+    expect(pageOf([endedOf(step, { state: 'done' })], folder)).toContain('| done    | Rungs: 12.')
+    expect(pageOf([endedOf(step, { state: 'running' })], folder)).not.toContain('Rungs')
+  })
+
+  it('says which steps an earlier call has carried out, and at which commit where it is another one', () => {
+    const earlier = { ...endedOf(stepOf('compare', ''), { commit: 'commit def5678' }), isEarlier: true }
+    expect(pageOf([earlier, endedOf(stepOf('verify', ''), {})])).toMatch(
+      /2026-11-28 17:00 UTC, by an earlier call at commit def5678 \|\n\| verify .*2026-11-28 17:00 UTC +\|\n/,
+    )
+  })
+
+  it('names the steps that are still to come, for a call that is killed leaves such a page', () => {
+    const page = pageOf([endedOf(stepOf('doctor', ''), {})], '/x', [stepOf('verify', '')])
+    expect(page).toContain(
+      '1 step done; none failed; 1 not yet carried out: make gpu goes on with them (verify)',
+    )
+    expect(page).toMatch(/\| verify +\| Does verify\. +\| not yet carried out \|/)
   })
 })
 
-function pageOf(ended: readonly Ended[], folder = '/x'): string {
-  return renderPage({ ended, machine, device: 'gpu', weights: 'imagenet', folder })
+function pageOf(ended: readonly Ended[], folder = '/x', toCome: readonly Step[] = []): string {
+  return renderPage({ ended, toCome, machine, device: 'gpu', weights: 'imagenet', folder })
 }
 
 function endedOf(step: Step, changes: Partial<Outcome>): Ended {
@@ -94,6 +134,7 @@ function endedOf(step: Step, changes: Partial<Outcome>): Ended {
     exitCode: null,
     startedAt: '2026-11-28T17:00:00.000Z',
     seconds: 3,
+    commit: 'abc1234',
   }
   return { step, outcome: { ...outcome, state: 'done', ...changes }, isEarlier: false }
 }

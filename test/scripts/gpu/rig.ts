@@ -28,5 +28,16 @@ export function sessionIn(folder: string, changes: Partial<SessionOptions> = {})
   const said: string[] = []
   const { signal } = new AbortController()
   const say = (line: string): void => void said.push(line)
-  return { session: new Session({ folder, cwd: folder, minutes: 10, signal, say, ...changes }), said }
+  return {
+    session: new Session({
+      folder,
+      cwd: folder,
+      commit: 'commit abc1234',
+      minutes: 10,
+      signal,
+      say,
+      ...changes,
+    }),
+    said,
+  }
 }

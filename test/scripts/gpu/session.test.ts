@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { stepVariable } from '../../../scripts/gpu/run-command.js'
@@ -31,6 +31,45 @@ describe('a step', () => {
     await session.carryOut(stepOf('again', count), conditions)
     await session.carryOut(changed, after)
     expect(countIn(folder)).toBe(2)
+  })
+
+  it('whose output or files are gone is done again', async () => {
+    const folder = temporaryFolder()
+    const { session } = sessionIn(folder)
+    const file = path.join(folder, 'report.xml')
+    const step = stepOf('tests', `${count}; require('node:fs').writeFileSync('report.xml', '')`, {
+      leaves: [file],
+    })
+    await session.carryOut(step, conditions)
+    await session.carryOut(step, conditions)
+    expect(countIn(folder)).toBe(1)
+    rmSync(file)
+    await session.carryOut(step, conditions)
+    expect(countIn(folder)).toBe(2)
+    rmSync(session.fileOf(step, 'stdout'))
+    await session.carryOut(step, conditions)
+    expect(countIn(folder)).toBe(3)
+  })
+
+  it('that leaves nothing fails, and does not pass off what an earlier try has left as its own', async () => {
+    const folder = temporaryFolder()
+    const { session } = sessionIn(folder)
+    const leaves = [path.join(folder, 'report.xml'), path.join(folder, 'runs')]
+    mkdirSync(path.join(folder, 'runs/half'), { recursive: true })
+    writeFileSync(path.join(folder, 'report.xml'), 'half')
+    expect(await session.carryOut(stepOf('tests', '', { leaves }), conditions)).toMatchObject({
+      state: 'failed',
+      reason: `it ended well and left no ${leaves[0]}`,
+    })
+    expect(leaves.filter(existsSync)).toEqual([])
+  })
+
+  it('says at which commit it was carried out, also when a later call finds it done at another', async () => {
+    const folder = temporaryFolder()
+    const step = stepOf('once', '')
+    await sessionIn(folder).session.carryOut(step, conditions)
+    const { session } = sessionIn(folder, { commit: 'commit def5678' })
+    expect(await session.carryOut(step, conditions)).toMatchObject({ commit: 'commit abc1234' })
   })
 
   it('that sees by itself what is there is done every time', async () => {
@@ -97,12 +136,43 @@ describe('a step', () => {
     expect(said).toEqual(['gpu: left out (TensorFlow sees no GPU)'])
   })
 
+  it('that is done and then can’t be carried out for once is found again afterwards', async () => {
+    const folder = temporaryFolder()
+    const step = stepOf('gpu', count)
+    const leftOut = { ...step, leftOut: 'doctor has said nothing of TensorFlow' }
+    await sessionIn(folder).session.carryOut(step, conditions)
+    expect(await sessionIn(folder).session.carryOut(leftOut, conditions)).toMatchObject({ state: 'left out' })
+    expect(await sessionIn(folder).session.carryOut(step, conditions)).toMatchObject({ state: 'done' })
+    expect(countIn(folder)).toBe(1)
+  })
+
+  it('that failed before and has no time now is told of as it failed', async () => {
+    const folder = temporaryFolder()
+    const step = stepOf('broken', 'process.exit(7)')
+    await sessionIn(folder).session.carryOut(step, conditions)
+    const { session } = sessionIn(folder, { minutes: 0 })
+    expect(await session.carryOut(step, conditions)).toMatchObject({ state: 'failed', reason: 'exit code 7' })
+    expect(session.ended).toMatchObject([{ isEarlier: true }])
+  })
+
+  it.each([
+    ['its own minutes where nothing is known of the steps after it', 10, undefined, 'at most 2 min'],
+    ['its own minutes where the steps after it need all others', 10, 9, 'at most 2 min'],
+    ['what the steps after it leave', 10, 7, 'at most 3 min'],
+    ['no more than twice its own minutes', 10, 0, 'at most 4 min'],
+    ['no more than is left', 1.5, 0, 'at most 2 min'],
+  ])('may take %s', async (_, minutes, later, limit) => {
+    const { session, said } = sessionIn(temporaryFolder(), { minutes })
+    await session.carryOut(stepOf('any', '', { minutes: 2 }), conditions, later)
+    expect(said[0]).toContain(limit)
+  })
+
   it('for which no time is left is left out, and a later call carries it out', async () => {
     const folder = temporaryFolder()
     const step = stepOf('late', count)
     expect(await sessionIn(folder, { minutes: 0 }).session.carryOut(step, conditions)).toMatchObject({
       state: 'left out',
-      reason: expect.stringContaining('call it again'),
+      reason: expect.stringContaining('the next call'),
     })
     expect(await sessionIn(folder).session.carryOut(step, conditions)).toMatchObject({ state: 'done' })
   })
@@ -153,9 +223,10 @@ describe('a call', () => {
       reason: null,
       exitCode: null,
       startedAt: new Date().toISOString(),
+      commit: 'commit abc1234',
     }
     const steps = { killed: { ...outcome, seconds: 0 } }
-    writeFileSync(path.join(folder, 'state.json'), JSON.stringify({ schemaVersion: 1, steps }))
+    writeFileSync(path.join(folder, 'state.json'), JSON.stringify({ schemaVersion: 2, steps }))
     const left = sleeping(path.join(folder, 'steps/killed'))
     const other = sleeping(path.join(folder, 'steps/another'))
     await vi.waitFor(() => expect(readFileSync(`/proc/${left.pid}/environ`, 'utf8')).toContain(stepVariable))
@@ -167,7 +238,7 @@ describe('a call', () => {
 
   it('begins anew where the state is damaged', async () => {
     const folder = temporaryFolder()
-    writeFileSync(path.join(folder, 'state.json'), '{"schemaVersion": 1, "ste')
+    writeFileSync(path.join(folder, 'state.json'), '{"schemaVersion": 2, "ste')
     expect(await sessionIn(folder).session.carryOut(stepOf('any', ''), conditions)).toMatchObject({
       state: 'done',
     })

@@ -15,7 +15,7 @@ const none = { ...examined('tensorflow'), ...examined('pytorch') }
 describe('the steps on a GPU', () => {
   it('take less than an hour in all, whichever framework has a GPU', () => {
     for (const diagnosis of [both, alone, none]) {
-      const steps = [setupStep('gpu'), doctorStep(), weightsStep(), ...stepsOf(diagnosis)]
+      const steps = [setupStep('gpu', ['A100']), doctorStep(), weightsStep(), ...stepsOf(diagnosis)]
       expect(minutesOf(steps)).toBeLessThanOrEqual(58)
     }
   })
