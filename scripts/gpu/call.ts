@@ -2,14 +2,14 @@ import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { findPython } from '../../src/worker/interpreter.js'
 import { digestCode } from './checkout.js'
-import { conditionsOf, type Diagnosis, readDiagnosis, whyUnusable } from './doctor.js'
+import { conditionsOf, type Diagnosis, obstaclesOf, readDiagnosis, whyUnusable } from './doctor.js'
 import { comparisonSteps, verificationSteps } from './experiment-steps.js'
 import { doctorStep, setupStep, smallDataStep, weightsStep } from './first-steps.js'
 import { readMachine } from './machine.js'
 import { measuringSteps } from './measuring-steps.js'
 import { renderPage } from './page.js'
 import { Session } from './session.js'
-import { frameworks, type Settings } from './settings.js'
+import { frameworks, noneUsable, type Settings } from './settings.js'
 import type { Step } from './step.js'
 
 /** Minutes of one call: an hour, less what the page takes and a step that is being ended. */
@@ -28,7 +28,7 @@ export interface CallOptions {
   readonly say: (line: string) => void
 }
 
-/** Carries all steps out and writes the page. Resolves to the exit code: 1 where a step failed, 130 where it was broken off. */
+/** Carries all steps out and writes the page. Resolves to the exit code: 0 where every step is done, 130 where it was broken off. */
 export async function carryOutAll({ device, folder, root, signal, say }: CallOptions): Promise<number> {
   const machine = await readMachine()
   const session = new Session({
@@ -52,11 +52,15 @@ export async function carryOutAll({ device, folder, root, signal, say }: CallOpt
   const doctor = doctorStep()
   await carryOut(doctor, null)
   diagnosis = readDiagnosis(session.stdoutOf(doctor))
+  const obstacles = obstaclesOf(device, diagnosis)
   let weights: Settings['weights'] = device === 'cpu' ? 'random' : 'imagenet'
+  const usable = frameworks.find((framework) => whyUnusable(framework, device, diagnosis) === null)
+  const leftOut = usable === undefined ? noneUsable : null
   if (device === 'cpu') {
-    await carryOut(smallDataStep(findPython('pytorch'), folder), null)
+    // One framework's broken environment keeps nothing from the other.
+    await carryOut({ ...smallDataStep(findPython(usable ?? 'pytorch'), folder), leftOut }, null)
   } else {
-    const { state } = await carryOut(weightsStep(), null)
+    const { state } = await carryOut({ ...weightsStep(), leftOut }, null)
     if (state !== 'done') weights = 'random'
   }
   if (signal.aborted) {
@@ -75,11 +79,15 @@ export async function carryOutAll({ device, folder, root, signal, say }: CallOpt
     ...measuringSteps(settings),
     ...verificationSteps(settings),
   ]
-  const writePage = (toCome: readonly Step[]): void =>
+  const writePage = (rest: readonly Step[]): void => {
+    const before = rest.flatMap((step) => session.endedBefore(step, conditionsFor(step)) ?? [])
+    const ended = [...session.ended, ...before]
+    const toCome = rest.filter((step) => before.every((each) => each.step !== step))
     writeFileAtomic.sync(
       path.join(folder, 'report.md'),
-      renderPage({ ended: session.ended, toCome, machine, device, weights, folder }),
+      renderPage({ ended, toCome, obstacles, machine, device, weights, folder }),
     )
+  }
   say(
     `${steps.length} steps follow, which may take ${minutesOf(steps)} min; a call ends after ${minutes} min, and the next one goes on.`,
   )
@@ -90,6 +98,6 @@ export async function carryOutAll({ device, folder, root, signal, say }: CallOpt
   }
   writePage([])
   say(`The page: ${path.join(folder, 'report.md')}`)
-  const isBad = session.ended.some(({ outcome: { state } }) => state === 'failed' || state === 'timed out')
-  return signal.aborted ? 130 : isBad ? 1 : 0
+  for (const obstacle of obstacles) say(`${obstacle}.`)
+  return signal.aborted ? 130 : session.ended.every(({ outcome: { state } }) => state === 'done') ? 0 : 1
 }

@@ -3,6 +3,7 @@ import { type DoctorLine, doctorLineSchema } from '../../src/lines/doctor.js'
 import { failureLines } from '../../src/report/failures.js'
 import type { Framework } from '../../src/spec/schema.js'
 import { type FigureTable, jsonLines } from './figures.js'
+import { frameworks } from './settings.js'
 
 /** What `doctor --json` says of the frameworks, by their names; one is missing where doctor did not end. */
 export type Diagnosis = Partial<Record<Framework, DoctorLine>>
@@ -13,7 +14,7 @@ export function readDiagnosis(stdout: string): Diagnosis {
   return Object.fromEntries(lines.map((line) => [line.framework, line]))
 }
 
-/** Says why a framework can't do a step on the device; null where it can. */
+/** Says in a few words why a framework can't do a step on the device; null where it can. */
 export function whyUnusable(
   framework: Framework,
   device: 'cpu' | 'gpu',
@@ -25,15 +26,25 @@ export function whyUnusable(
   if (line.failure?.code === 'CANCELLED') return `doctor was ended before it knew of ${name}`
   if (line.failure) return `${name} can't be used: ${failureLines(line.failure)[0]}`
   if (!line.inspection) return `doctor has found nothing of ${name}`
-  const { devices, gpuSupport } = line.inspection
-  if (device === 'gpu' && !devices.some((name) => name.startsWith('gpu:')))
-    return `${name} sees no GPU (its devices: ${devices.join(', ')}; its build: ${gpuSupport})`
-  return null
+  const seesGpu = line.inspection.devices.some((name) => name.startsWith('gpu:'))
+  return device === 'gpu' && !seesGpu ? `${name} sees no GPU` : null
+}
+
+/** Says of each framework that can't be used why that is, with its devices and its build. */
+export function obstaclesOf(device: 'cpu' | 'gpu', diagnosis: Diagnosis): string[] {
+  return frameworks.flatMap((framework) => {
+    const reason = whyUnusable(framework, device, diagnosis)
+    if (reason === null) return []
+    const { inspection = null } = diagnosis[framework] ?? {}
+    return inspection === null
+      ? [reason]
+      : [`${reason} (its devices: ${inspection.devices.join(', ')}; its build: ${inspection.gpuSupport})`]
+  })
 }
 
 /** Versions, devices and builds of frameworks, on which the steps' results depend. */
-export function conditionsOf(diagnosis: Diagnosis, frameworks: readonly Framework[]): string[] {
-  return frameworks.map((framework) => {
+export function conditionsOf(diagnosis: Diagnosis, users: readonly Framework[]): string[] {
+  return users.map((framework) => {
     const { inspection = null } = diagnosis[framework] ?? {}
     return JSON.stringify([
       framework,

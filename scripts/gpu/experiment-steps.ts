@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { frameworkNames } from '../../src/framework-names.js'
 import { readComparison, readVerdict } from './comparison-figures.js'
-import { frameworks, type Settings, twintune } from './settings.js'
+import { frameworks, noneUsable, type Settings, twintune } from './settings.js'
 import type { Refusal, Step } from './step.js'
 import { readLadder, readVerification } from './verification-figures.js'
 
@@ -174,7 +174,7 @@ function deviceRefusal(settings: Settings): Step {
     purpose: 'Asks for a GPU that no machine has, which has to be refused with the devices that there are.',
     command: twintune('compare', ...argumentsOf(name, { spec: sample, set: ['device=gpu:99'] }, settings)),
     minutes: device === 'gpu' ? 1 : trialMinutes,
-    leftOut: known ? null : 'no framework can be used',
+    leftOut: known ? null : noneUsable,
     refusal: { exitCode: 3, word: 'DEVICE_UNAVAILABLE' },
   }
 }

@@ -11,6 +11,8 @@ export interface Page {
   readonly ended: readonly Ended[]
   /** Steps that have not ended yet, where the page is written before the last of them. */
   readonly toCome: readonly Step[]
+  /** Reasons for which frameworks can't be used, a sentence for each. */
+  readonly obstacles: readonly string[]
   readonly machine: Machine
   readonly device: 'cpu' | 'gpu'
   /** Weights of the document's experiment; those of the sample are ImageNet's on a GPU. */
@@ -26,6 +28,9 @@ export function renderPage(page: Page): string {
     heading(1, page.device === 'gpu' ? 'twintune on a GPU' : 'twintune on a GPU, tried on a CPU'),
     paragraph(introduction(page)),
     ...summary(page),
+    ...(page.obstacles.length === 0
+      ? []
+      : [paragraph(`${page.obstacles.join('. ')}. The steps that need it are left out.`)]),
     heading(2, 'How to read this page'),
     list(glossary(page).map((entry) => [text(entry)])),
     heading(2, 'Machine'),
@@ -54,7 +59,7 @@ function glossary({ device, weights }: Page): string[] {
         ? "The document's experiment has random weights, since those of ImageNet could not be downloaded: its accuracies mean nothing. All others have the weights of ImageNet."
         : 'The weights are those of ImageNet, but for the benchmark, whose random ones take the same time.'
   return [
-    'A step is one command with a limit of minutes. It is done where it ended as it should; it failed or timed out where it did not, and then its messages stand under Failures; it is left out where this machine can not carry it out.',
+    'A step is one command with a limit of minutes. It is done where it ended as it should; it failed or timed out where it did not, and then its messages stand under Failures; it is left out where this machine can’t carry it out, or no time was left.',
     'compare trains the same experiment in both frameworks and compares them; verify climbs a ladder of checks, the rungs, that both compute the same; a run is one framework with one seed.',
     'In aligned mode both frameworks get the same weights, pixels, batches and arithmetic; in idiomatic mode each library is taken as it comes. The document is the one that twintune was written for, which trains a head on a frozen ResNet-50.',
     'float32, bfloat16 and float16 are the formats of the numbers that a network computes with. TF32 is a GPU’s faster and less exact way to multiply float32: aligned mode has it off.',

@@ -68,6 +68,17 @@ export class Session {
   }
 
   /**
+   * How an earlier call has ended a step under the same conditions; null where it has not, or the step can't be carried out
+   * now.
+   */
+  endedBefore(step: Step, conditions: readonly string[]): Ended | null {
+    const outcome = this.#state.of(step.name)
+    if (step.leftOut || outcome === null) return null
+    if (outcome.state === 'running' || outcome.key !== keyOf(step, conditions)) return null
+    return { step, outcome, isEarlier: true }
+  }
+
+  /**
    * Carries a step out, unless it is done already; a failure stops nothing.
    *
    * @param conditions - Versions, devices and the like that the step's result depends on beside its command.
@@ -80,27 +91,27 @@ export class Session {
     laterMinutes = Number.POSITIVE_INFINITY,
   ): Promise<Outcome> {
     const key = keyOf(step, conditions)
-    const before = this.#state.of(step.name)
-    if (before && this.isDone(step, conditions)) return this.#keepEarlier(step, before, 'done before')
+    const before = this.endedBefore(step, conditions)
+    if (before && this.isDone(step, conditions)) return this.#keep(before, 'done before')
     const reason = step.leftOut ?? this.#whyNoTime()
-    // How it ended under the same conditions says more than that it was not tried again.
-    const hasEnded = before !== null && before.state !== 'running'
-    if (reason !== null && !step.leftOut && hasEnded && before.key === key)
-      return this.#keepEarlier(step, before, `${before.state} before, and not tried again (${reason})`)
+    // How it ended says more than that it was not tried again.
+    if (before && reason !== null)
+      return this.#keep(before, `${before.outcome.state} before, and not tried again (${reason})`)
     const outcome = reason === null ? await this.#run(step, key, laterMinutes) : this.#leftOut(key, reason)
     // What is left out takes the place of nothing: a later call may find again what an earlier one has done.
     if (reason === null) this.#state.set(step.name, outcome)
     this.ended.push({ step, outcome, isEarlier: false })
+    const { state } = outcome
     this.#options.say(
-      `${step.name}: ${outcome.state}${outcome.reason === null ? '' : ` (${outcome.reason})`}`,
+      `${step.name}: ${state === 'running' ? 'broken off' : state}${outcome.reason === null ? '' : ` (${outcome.reason})`}`,
     )
     return outcome
   }
 
-  #keepEarlier(step: Step, outcome: Outcome, words: string): Outcome {
-    this.#options.say(`${step.name}: ${words}`)
-    this.ended.push({ step, outcome, isEarlier: true })
-    return outcome
+  #keep(before: Ended, words: string): Outcome {
+    this.#options.say(`${before.step.name}: ${words}`)
+    this.ended.push(before)
+    return before.outcome
   }
 
   async #run(step: Step, key: string, laterMinutes: number): Promise<Outcome> {

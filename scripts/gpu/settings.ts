@@ -16,6 +16,9 @@ export interface Settings {
 
 export const frameworks: readonly Framework[] = ['tensorflow', 'pytorch']
 
+/** Reason for which what needs any framework is left out. */
+export const noneUsable = 'no framework can be used'
+
 /** Command of twintune as it was built. */
 export function twintune(...args: readonly string[]): readonly [string, ...string[]] {
   return ['node', 'dist/main.js', ...args]

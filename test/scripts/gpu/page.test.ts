@@ -76,6 +76,7 @@ describe('the page', () => {
     const page = renderPage({
       ended: [],
       toCome: [],
+      obstacles: [],
       machine,
       device: 'cpu',
       weights: 'random',
@@ -114,6 +115,11 @@ describe('the page', () => {
     )
   })
 
+  it('says of a framework without a GPU which devices it sees, above all figures', () => {
+    const page = pageOf([], '/x', [], ['PyTorch sees no GPU (its devices: cpu; its build: CPU build)'])
+    expect(page).toMatch(/its build: CPU build\)\. The steps that need it are left out\..*## Machine/s)
+  })
+
   it('names the steps that are still to come, for a call that is killed leaves such a page', () => {
     const page = pageOf([endedOf(stepOf('doctor', ''), {})], '/x', [stepOf('verify', '')])
     expect(page).toContain(
@@ -123,8 +129,13 @@ describe('the page', () => {
   })
 })
 
-function pageOf(ended: readonly Ended[], folder = '/x', toCome: readonly Step[] = []): string {
-  return renderPage({ ended, toCome, machine, device: 'gpu', weights: 'imagenet', folder })
+function pageOf(
+  ended: readonly Ended[],
+  folder = '/x',
+  toCome: readonly Step[] = [],
+  obstacles: readonly string[] = [],
+): string {
+  return renderPage({ ended, toCome, obstacles, machine, device: 'gpu', weights: 'imagenet', folder })
 }
 
 function endedOf(step: Step, changes: Partial<Outcome>): Ended {

@@ -155,6 +155,27 @@ describe('a step', () => {
     expect(session.ended).toMatchObject([{ isEarlier: true }])
   })
 
+  it('that has ended before is known before its turn, and not where it was broken off or its code is another', async () => {
+    const folder = temporaryFolder()
+    const [done, failed, broken] = [
+      stepOf('done', ''),
+      stepOf('failed', 'process.exit(7)'),
+      stepOf('broken', 'setInterval(() => {}, 1000)'),
+    ]
+    const controller = new AbortController()
+    const { session } = sessionIn(folder, { signal: controller.signal })
+    await session.carryOut(done, conditions)
+    await session.carryOut(failed, conditions)
+    const breaking = session.carryOut(broken, conditions)
+    controller.abort()
+    await breaking
+    const later = sessionIn(folder).session
+    expect(later.endedBefore(done, conditions)).toMatchObject({ outcome: { state: 'done' }, isEarlier: true })
+    expect(later.endedBefore(failed, conditions)).toMatchObject({ outcome: { state: 'failed' } })
+    expect(later.endedBefore(broken, conditions)).toBeNull()
+    expect(later.endedBefore(done, ['commit b'])).toBeNull()
+  })
+
   it.each([
     ['its own minutes where nothing is known of the steps after it', 10, undefined, 'at most 2 min'],
     ['its own minutes where the steps after it need all others', 10, 9, 'at most 2 min'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Diagnosis, readDiagnosis, whyUnusable } from '../../../scripts/gpu/doctor.js'
+import { type Diagnosis, obstaclesOf, readDiagnosis, whyUnusable } from '../../../scripts/gpu/doctor.js'
 import { comparisonSteps, verificationSteps } from '../../../scripts/gpu/experiment-steps.js'
 import { doctorStep, setupStep, weightsStep } from '../../../scripts/gpu/first-steps.js'
 import { measuringSteps } from '../../../scripts/gpu/measuring-steps.js'
@@ -48,9 +48,10 @@ describe('the steps on a GPU', () => {
 
   it('train the one framework that has a GPU, and say why what needs both is left out', () => {
     const steps = new Map(stepsOf(alone).map((step) => [step.name, step]))
-    expect(steps.get('compare-float16')?.leftOut).toBe(
+    expect(steps.get('compare-float16')?.leftOut).toBe('TensorFlow sees no GPU')
+    expect(obstaclesOf('gpu', alone)).toEqual([
       'TensorFlow sees no GPU (its devices: cpu; its build: CUDA 12)',
-    )
+    ])
     expect(steps.get('train-float16-pytorch')).toMatchObject({
       command: expect.arrayContaining(['train', '--framework', 'pytorch', 'training.precision=float16']),
     })
