@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { backbonesOf } from '../src/backbones.js'
 import { verificationSchema } from '../src/compare/verification.js'
 import { type Rung, rungNames } from '../src/protocol/judge-rungs.js'
 import { formatError } from '../src/report/format.js'
@@ -45,12 +44,6 @@ export interface ParityDocument extends Conditions {
 const exactRungs: readonly Rung['rung'][] = ['pixels', 'weights', 'evaluation']
 const measuredRungs = rungNames.filter((name) => !exactRungs.includes(name))
 
-// A climb of all takes so long that it may be broken off.
-function missingText(climbed: readonly Climbed[]): string {
-  const missing = backbonesOf('aligned').filter((name) => !climbed.some(({ backbone }) => backbone === name))
-  return missing.length === 0 ? '' : ` Not measured yet: ${missing.join(', ')}.`
-}
-
 /** Renders the text of docs/parity.md. */
 export function renderParityDocument(document: ParityDocument): string {
   const { imageSize, versions, climbed, differences } = document
@@ -58,7 +51,7 @@ export function renderParityDocument(document: ParityDocument): string {
   return `# Parity, backbone by backbone
 
 Written by \`make parity\`, which climbs the ladder of \`twintune verify\` for every backbone of aligned mode: random weights, the sample of
-Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. parity.json beside it has all figures. Machine: ${machines.join(', ')}. ${versions}.${missingText(climbed)}
+Fashion-MNIST at ${imageSize} pixels, batches of 16, Adam at 1e-3. parity.json beside it has all figures. Machine: ${machines.join(', ')}. ${versions}.
 
 A figure is the largest relative difference of the two engines on a rung. The bounds: 0 for pixels, weights and evaluation, 1e-12 for the
 optimizer, 1e-10 for features, logits and losses; for gradients and for what ten steps have come to, what a hundred last places in the
