@@ -9,6 +9,7 @@ const startingProcesses = [
   'test/scripts/test-part.test.ts',
   'test/scripts/gpu/session.test.ts',
   'test/scripts/gpu/main.test.ts',
+  'test/scripts/gpu/resuming.test.ts',
   'test/run/**/*.test.ts',
   'test/sweep/**/*.test.ts',
   'test/worker/**/*.test.ts',

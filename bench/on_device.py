@@ -113,7 +113,7 @@ def measure_input(material: Material, options: argparse.Namespace) -> None:
         extract = prefix.prefix(stages, FEWEST_IMAGES_TO_PREPARE)
         repeat(lambda: extract(pixels), WARM_UP)
         ((features, _),) = timed([lambda: extract(pixels)], options.steps, run)
-        note = f"frozen backbone in float32, {extract.variant}, from NumPy and back to it"
+        note = f"the backbone alone in float32, prepared as `{extract.variant}`, from NumPy and back to it"
         tell(group, "features of pixels in memory", options.batch / features, "images/s", note)
 
 

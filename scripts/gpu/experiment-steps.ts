@@ -14,6 +14,8 @@ interface Experiment {
   /** Fields that are set, as `--set` takes them. */
   readonly set?: readonly string[]
   readonly refusal?: Refusal
+  /** Whether a trial, too, has each framework look at the other's runs. */
+  readonly isWhole?: boolean
 }
 
 const sample = 'examples/fashion-mnist.yaml'
@@ -23,7 +25,7 @@ const document = 'examples/document-resnet50.yaml'
 /** Minutes of a step of a trial, whose machine may be busy or slow. */
 const trialMinutes = 6
 
-/** Options that spare a trial what each framework finds of the other's runs. */
+/** Options that spare most steps of a trial what each framework finds of the other's runs. */
 const withoutEvidence = ['--replay', 'none', '--no-cross-evaluation']
 
 /** The device's precisions: float16 is refused on a CPU. */
@@ -53,6 +55,7 @@ export function comparisonSteps(settings: Settings): Step[] {
           purpose: 'Trains the whole network in bfloat16, in place of the float16 that a CPU has not.',
           spec: fineTune,
           set: ['training.precision=bfloat16'],
+          isWhole: true,
         },
     {
       name: 'document-aligned',
@@ -74,7 +77,7 @@ export function comparisonSteps(settings: Settings): Step[] {
 /** A comparison where both frameworks have the device; else a training of each that has it. */
 function stepsOf(experiment: Experiment, settings: Settings): Step[] {
   const obstacles = frameworks.map(settings.whyUnusable).filter((reason) => reason !== null)
-  const { name, purpose, refusal } = experiment
+  const { name, purpose, refusal, isWhole = false } = experiment
   const shared = (step: string) => ({
     name: step,
     minutes: settings.device === 'gpu' ? 2.5 : trialMinutes,
@@ -93,7 +96,7 @@ function stepsOf(experiment: Experiment, settings: Settings): Step[] {
     command: twintune(
       'compare',
       ...args(`compare-${name}`),
-      ...(settings.device === 'cpu' ? withoutEvidence : []),
+      ...(settings.device === 'cpu' && !isWhole ? withoutEvidence : []),
     ),
     leftOut: obstacles.length > 0 ? obstacles.join('; ') : null,
   }

@@ -61,9 +61,11 @@ function glossary({ device, weights }: Page): string[] {
   return [
     'A step is one command with a limit of minutes. It is done where it ended as it should; it failed or timed out where it did not, and then its messages stand under Failures; it is left out where this machine can’t carry it out, or no time was left.',
     'compare trains the same experiment in both frameworks and compares them; verify climbs a ladder of checks, the rungs, that both compute the same; a run is one framework with one seed.',
+    'A verdict on accuracies needs six seeds or more. The comparisons here have one or two, and so can’t tell the frameworks apart: what counts is the contract, which lists what both were given and did. In aligned mode no row of it may be different; in idiomatic mode many are meant to be.',
     'In aligned mode both frameworks get the same weights, pixels, batches and arithmetic; in idiomatic mode each library is taken as it comes. The document is the one that twintune was written for, which trains a head on a frozen ResNet-50.',
     'float32, bfloat16 and float16 are the formats of the numbers that a network computes with. TF32 is a GPU’s faster and less exact way to multiply float32: aligned mode has it off.',
     ofWeights,
+    'Times marked with * are from a machine that others used at the same time. A dash stands where there is no figure, such as an interval of one seed.',
     'The folder of this page has all output of each step in steps/, and the comparisons of each step in runs/, with a report.html for people.',
   ]
 }
