@@ -61,6 +61,32 @@ describe('the steps on a GPU', () => {
     expect(steps.get('bench-pytorch')?.leftOut).toBeNull()
   })
 
+  it('leave their comparisons in folders of their own, where a reader finds which is whose', () => {
+    const steps = [...comparisonSteps(settingsOf(both)), ...verificationSteps(settingsOf(both))]
+    for (const { name, command, leaves } of steps) {
+      expect(leaves).toEqual([`/gpu-report/runs/${name}`])
+      expect(command.join(' ')).toContain(`--out /gpu-report/runs/${name}`)
+    }
+  })
+
+  it('have random weights in the document’s experiment alone where none can be downloaded', () => {
+    const steps = comparisonSteps({ ...settingsOf(both), weights: 'random' })
+    const random = steps.filter(({ command }) => command.includes('model.weights=random'))
+    expect(random.map(({ name }) => name)).toEqual(['compare-document-aligned', 'compare-document-idiomatic'])
+  })
+
+  it('of one framework depend on that one alone, so that they stay done when the other one is mended', () => {
+    const ofOne = stepsOf(alone).filter(({ name }) => /^(train|tests|bench)-.*pytorch$/.test(name))
+    expect(ofOne.length).toBeGreaterThan(5)
+    for (const { frameworks } of ofOne) expect(frameworks).toEqual(['pytorch'])
+  })
+
+  it('download no CUDA where nvidia-smi shows no GPU', () => {
+    expect(setupStep('gpu', []).leftOut).toContain('nvidia-smi shows no GPU')
+    expect(setupStep('gpu', ['A100']).leftOut).toBeNull()
+    expect(setupStep('cpu', []).leftOut).toBeNull()
+  })
+
   it('are all left out where no framework has one, but the refusal of a GPU that is not there', () => {
     const steps = stepsOf(none)
     expect(steps.length).toBeGreaterThan(10)
