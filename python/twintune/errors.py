@@ -148,10 +148,12 @@ def _is_set_up_here() -> bool:
 
 
 def _requirements_of_this_python() -> str:
-    """The requirements of what this interpreter is for: one framework if a variable names it for that one alone."""
-    named = [name for name in ("tensorflow", "pytorch") if os.environ.get(f"TWINTUNE_PYTHON_{name.upper()}")]
-    is_named = [name for name in named if os.environ[f"TWINTUNE_PYTHON_{name.upper()}"] == sys.executable]
-    return f"requirements-{is_named[0]}.txt" if len(is_named) == 1 else "requirements.txt"
+    """The requirements of what this interpreter is for: those of one work if a variable names it for that one alone."""
+    for files in ({"TENSORFLOW": "tensorflow", "PYTORCH": "pytorch"}, {"TRACKING": "tracking", "SEARCH": "sweep"}):
+        named = [file for user, file in files.items() if os.environ.get(f"TWINTUNE_PYTHON_{user}") == sys.executable]
+        if named:
+            return f"requirements-{named[0]}.txt" if len(named) == 1 else "requirements.txt"
+    return "requirements.txt"
 
 
 class TwintuneError(Exception):

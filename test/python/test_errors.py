@@ -137,3 +137,6 @@ def test_a_missing_package_asks_for_all_that_its_python_is_for(monkeypatch):
     assert caught(missing)["hint"].endswith("requirements.txt")
     monkeypatch.setenv("TWINTUNE_PYTHON_TENSORFLOW", sys.executable)
     assert caught(missing)["hint"].endswith("requirements-tensorflow.txt")
+    monkeypatch.delenv("TWINTUNE_PYTHON_TENSORFLOW")
+    monkeypatch.setenv("TWINTUNE_PYTHON_SEARCH", sys.executable)
+    assert caught(missing)["hint"].endswith("requirements-sweep.txt")
