@@ -122,7 +122,7 @@ function contractTable({ contract, mode }: Comparison): FigureTable | null {
   const others = contract.filter(({ state }) => state !== 'identical')
   return {
     title: 'Fairness contract',
-    note: `It says what both frameworks were given and did. ${contract.length - others.length} of ${contract.length} rows are identical${others.length > 0 ? '; these are not' : ''}. ${mode === 'aligned' ? 'A row that is different means different work, which is a fault: equivalent is equal up to rounding.' : 'Rows that are different are meant to be: each library has its own.'}`,
+    note: `It says what both frameworks were given and did. ${contract.length - others.length} of ${contract.length} rows are identical${others.length > 0 ? '; these are not' : ''}. ${mode === 'aligned' ? 'A row that is different means different work, which is a fault. Equivalent is equal up to rounding; unchecked is what could not be looked at.' : 'Rows that are different are meant to be: each library has its own.'}`,
     head: ['ingredient', 'state', 'evidence'],
     rows: others.map(({ ingredient, state, evidence }) => [ingredient, state, evidence]),
   }

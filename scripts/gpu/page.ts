@@ -65,7 +65,7 @@ function glossary({ device, weights }: Page): string[] {
     'In aligned mode both frameworks get the same weights, pixels, batches and arithmetic; in idiomatic mode each library is taken as it comes. The document is the one that twintune was written for, which trains a head on a frozen ResNet-50.',
     'float32, bfloat16 and float16 are the formats of the numbers that a network computes with. TF32 is a GPU’s faster and less exact way to multiply float32: aligned mode has it off.',
     ofWeights,
-    'Times marked with * are from a machine that others used at the same time. A dash stands where there is no figure, such as an interval of one seed.',
+    'Times marked with * are from a machine that others used at the same time. A dash stands where there is no figure, such as an interval of one seed. ECE is the expected calibration error: how far a model’s confidence lies from its accuracy.',
     'The folder of this page has all output of each step in steps/, and the comparisons of each step in runs/, with a report.html for people.',
   ]
 }
