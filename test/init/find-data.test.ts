@@ -61,7 +61,7 @@ describe('folders of images', () => {
   })
 
   it('are known by the endings that Python takes', () => {
-    const python = readFileSync(path.join(root, 'python/twintune/data/files.py'), 'utf8')
+    const python = readFileSync(path.join(root, 'python/twintune/data/names.py'), 'utf8')
     const [, listed = ''] = /EXTENSIONS = \((.*?)\)/s.exec(python) ?? []
     expect(listed.match(/\.\w+/g)).toEqual(imageEndings)
   })

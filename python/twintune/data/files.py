@@ -11,23 +11,8 @@ import numpy as np
 
 from twintune.data.strings import CompactStrings, printable
 from twintune.system.files import read_regular, state_of
+from twintune.system.travelled import as_at_home, follow
 
-EXTENSIONS = (
-    ".apng",
-    ".avif",
-    ".bmp",
-    ".gif",
-    ".jfif",
-    ".jpeg",
-    ".jpg",
-    ".pgm",
-    ".png",
-    ".ppm",
-    ".tif",
-    ".tiff",
-    ".webp",
-)
-"""The endings of the names of image files, in small letters."""
 MOST_BYTES = 2**30
 """The most bytes of an image's file."""
 
@@ -74,11 +59,11 @@ class ImageFiles:
         return read_regular(self._file(self._paths[index]), MOST_BYTES)
 
     def describe(self, index: int) -> str:
-        """The path of the file."""
-        return printable(self._file(self._paths[index]))
+        """The path of the file, on the user's machine where it has travelled from there."""
+        return printable(as_at_home(self._file(self._paths[index])))
 
     def _file(self, path: str) -> str:
-        return os.path.join(self.root, path)
+        return follow(self.root, path)
 
 
 def stamp_of(file: str, name: str) -> int:
@@ -94,11 +79,6 @@ def stamp_of(file: str, name: str) -> int:
         state = "unreadable"
     digest = hashlib.blake2b(os.fsencode(f"{name}\0{state}"), digest_size=8).digest()
     return int.from_bytes(digest, "little")
-
-
-def is_image(name: str) -> bool:
-    """Whether a file is an image by its name; hidden files are none."""
-    return not name.startswith(".") and name.lower().endswith(EXTENSIONS)
 
 
 def file_identity(path: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from twintune.data.dataset import Sources
-from twintune.data.files import EXTENSIONS, ImageFiles, file_identity, is_image
+from twintune.data.files import ImageFiles, file_identity
+from twintune.data.names import EXTENSIONS, is_image
 from twintune.data.strings import printable
 from twintune.data.walk import Found, find_images
 from twintune.errors import TwintuneError

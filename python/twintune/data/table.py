@@ -15,6 +15,7 @@ from twintune.data.files import MOST_BYTES, stamp_of
 from twintune.data.strings import CompactStrings
 from twintune.errors import TwintuneError
 from twintune.system.files import read_regular, state_of
+from twintune.system.travelled import as_at_home
 
 
 class TableDataset:
@@ -92,7 +93,7 @@ class TableDataset:
 
     def describe(self, index: int) -> str:
         """The source and the number of the row, from 0."""
-        return f"{self.source}, row {index}"
+        return f"{as_at_home(self.source)}, row {index}"
 
     def _named_files(self) -> Iterator[tuple[int, str]]:
         """The rows without image bytes of their own, with the files that they name."""

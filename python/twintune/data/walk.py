@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from twintune.data.files import is_image
+from twintune.data.names import is_image
 from twintune.data.strings import printable
 from twintune.errors import TwintuneError
 

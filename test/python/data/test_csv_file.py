@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from twintune.data.csv_file import open_csv_files
 from twintune.data.dataset import Sources
 from twintune.errors import TwintuneError
 from twintune.protocol import Csv
+from twintune.system.travelled import VARIABLE
 
 
 @pytest.fixture
@@ -154,3 +156,21 @@ def test_another_encoding_is_named(folder: Path) -> None:
 
 def test_a_file_that_is_missing_is_named(folder: Path) -> None:
     assert failure(folder / "none.csv").code == "DATASET_NOT_FOUND"
+
+
+def test_a_list_that_has_travelled_to_a_node_finds_its_images_there_and_names_the_users(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = sorted((folder / "images").rglob("*.png"))
+    here = write(folder, "path,label\n" + "".join(f"{image},{image.parent.name}\n" for image in images))
+    there = folder / "node/files"
+    for file in [here, *images]:
+        moved = Path(f"{there}{file}")
+        moved.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(moved)
+    monkeypatch.setenv(VARIABLE, json.dumps([str(there)]))
+    files = open_csv(Path(f"{there}{here}")).train
+    assert files.read(0) == Path(f"{there}{images[0]}").read_bytes()
+    assert files.describe(0) == str(images[0])
+    assert files.identities is not None
+    assert list(files.identities) == list(map(str, images))

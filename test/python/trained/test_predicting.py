@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from twintune.data.files import EXTENSIONS
+from twintune.data.names import EXTENSIONS
 from twintune.errors import TwintuneError
 from twintune.model.model_file import model_file_of
 from twintune.protocol import LoadModelRequest, PredictRequest
