@@ -6,7 +6,6 @@ cost nothing to make.
 
 from __future__ import annotations
 
-import os
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,7 +20,7 @@ from safetensors.numpy import load_file
 from twintune.errors import TwintuneError
 from twintune.model.tensor_files import checksum_of, in_c_order, save_atomically
 from twintune.record.run_state import FORMAT, RunState, checkpoint_mismatch
-from twintune.system.files import replacing, sweep_temporary
+from twintune.system.files import name_also, replacing, sweep_temporary
 
 _LAST, _BEST = "last.safetensors", "best.safetensors"
 _STATE, _FORMAT = "twintune", "format"
@@ -211,7 +210,4 @@ def _name_also(file: Path, name: Path) -> None:
         # name.
         return
     with replacing(name) as temporary:
-        try:
-            os.link(file, temporary)
-        except OSError:  # a file system without hard links
-            shutil.copyfile(file, temporary)
+        name_also(file, temporary)

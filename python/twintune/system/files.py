@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import time
 import uuid
@@ -42,6 +43,16 @@ def replacing(file: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def name_also(file: Path | str, name: Path | str) -> None:
+    """Gives a file a second name, which no file has yet; where the system has no hard links, a copy gets it."""
+    try:
+        os.link(file, name)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, name)
 
 
 def sweep_temporary(folder: Path, seconds: float = SECONDS_UNTIL_ABANDONED) -> None:
