@@ -13,7 +13,10 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
+
+from twintune.cluster.store import Store
+from twintune.system.travelled import VARIABLE, as_at_home
 
 _CODE = Path(__file__).resolve().parents[2]
 """The folder of the shipped code, which has `node_main.py`."""
@@ -36,6 +39,21 @@ class Heard(TypedDict):
     processor_seconds: float
 
 
+class Fault(TypedDict):
+    """An error of a node's system: the file of the user's machine, the node's cache folder, and what went wrong."""
+
+    path: str
+    cache: str
+    reason: str
+
+
+class Stored(TypedDict):
+    """The outcome of a call of the store."""
+
+    value: Any
+    fault: Fault | None
+
+
 class Place:
     """A framework's process on this node.
 
@@ -43,20 +61,23 @@ class Place:
     another interpreter, and its crash is told of by an actor that lives.
     """
 
-    def __init__(self, environment: Mapping[str, str], python: str | None) -> None:
+    def __init__(self, environment: Mapping[str, str], python: str | None, home: str) -> None:
         """Starts the process.
 
         Args:
             environment: The variables that come from the user's machine.
             python: The interpreter; None for the node's own.
+            home: The name of the user's machine, of which the node keeps files.
         """
+        self._store = Store(home)
+        self._storing = threading.Lock()
         inherited = {name: value for name, value in os.environ.items() if name not in _OF_RAY}
         reading, writing = os.pipe()
         self._child = subprocess.Popen(
             [python or sys.executable, "-u", str(_CODE / "node_main.py"), str(writing)],
             stdin=subprocess.PIPE,
             pass_fds=[writing],
-            env={**inherited, **environment},
+            env={**inherited, **environment, VARIABLE: json.dumps(list(self._store.roots.values()))},
         )
         os.close(writing)
         self._messages: list[Message] = []
@@ -102,9 +123,16 @@ class Place:
             messages = list(self._messages)
         return {"messages": messages, "processor_seconds": _processor_seconds(self._child.pid)}
 
-    def missing(self, paths: list[str]) -> list[str]:
-        """Lists the paths that this node does not have."""
-        return [path for path in paths if not os.path.exists(path)]
+    def store(self, method: str, arguments: tuple) -> Stored:
+        """Calls a method of the node's store. An error of the system is told of, and doesn't cross Ray as one."""
+        # A call that is made again, for a fault of the network, waits for the one before it.
+        with self._storing:
+            try:
+                return {"value": getattr(self._store, method)(*arguments), "fault": None}
+            except OSError as error:
+                path = as_at_home(str(error.filename), list(self._store.roots.values()))
+                fault: Fault = {"path": path, "cache": self._store.cache, "reason": error.strerror or str(error)}
+                return {"value": None, "fault": fault}
 
     def _send(self, message: dict) -> None:
         assert self._child.stdin is not None, "the process was started with a pipe"

@@ -1,0 +1,31 @@
+"""Locks on files, which end with the process that holds them."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+
+def lock(file: str) -> BinaryIO | None:
+    """Locks a file, which is made if it is missing; None if another process holds it.
+
+    Closing the file ends the lock.
+    """
+    # A driver on Windows imports this module too, and locks nothing.
+    import fcntl
+
+    stream = open(file, "ab")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stream.close()
+        return None
+    return stream
+
+
+def is_locked(file: str) -> bool:
+    """Whether a process holds a file's lock."""
+    taken = lock(file)
+    if taken is None:
+        return True
+    taken.close()
+    return False
