@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { execa, execaSync } from 'execa'
+import { execaSync } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Event, eventSchema } from '../../src/events.js'
+import type { Event } from '../../src/events.js'
 import {
   eventsOf,
   parseEvents,
@@ -15,13 +13,11 @@ import {
   writePictures,
   writeSpec,
 } from '../integration/rig.js'
+import { follow, hasRay, reachedBy, startCluster, token } from './ray-cluster.js'
 
 // Runs on a real Ray of two nodes, of which one is killed, give the bits of runs on this machine.
 
 const folder = temporaryFolder()
-const clusterScript = fileURLToPath(new URL('../fixtures/ray/cluster.py', import.meta.url))
-const hasRay = execaSync(python, ['-c', 'import ray'], { reject: false }).exitCode === 0
-const token = { RAY_AUTH_MODE: 'token', RAY_AUTH_TOKEN: 'a'.repeat(64) }
 // A run's threads belong to its bits: a place on the cluster has one processor.
 const oneCore = { TWINTUNE_CORES: '1' }
 
@@ -74,8 +70,9 @@ describe.runIf(hasRay)('the executor ray', () => {
       await using cluster = await startCluster()
       const args = ['compare', 'many.yaml', '--parallel', '2', '--ray-address', cluster.address]
       const command = startTwintune([...args, '--out', 'lost', '--json'], folder, token)
-      const events = await follow(command, async (event, finished) => {
-        if (event.type === 'epoch' && event.epoch === 3 && finished >= 10) await cluster.killNode()
+      const events = await follow(command, async (event, events) => {
+        if (event.type === 'epoch' && event.epoch === 3 && finished(events) >= 10)
+          await cluster.killNode('other')
       })
       expect((await command).exitCode).toBe(0)
       expect(eventsOf(events, 'run-placed').some(({ movedFrom }) => movedFrom !== null)).toBe(true)
@@ -87,9 +84,10 @@ describe.runIf(hasRay)('the executor ray', () => {
       await using cluster = await startCluster()
       const args = ['--parallel', '2', '--ray-address', cluster.address, '--out', 'driver', '--json']
       const command = startTwintune(['compare', 'many.yaml', ...args], folder, token)
-      await follow(command, async (event, finished) => {
-        if (event.type === 'epoch' && event.epoch === 3 && finished >= 5) await cluster.killNode()
-        if (event.type === 'epoch' && event.epoch === 3 && finished >= 15) command.kill('SIGKILL')
+      await follow(command, async (event, events) => {
+        if (event.type !== 'epoch' || event.epoch !== 3) return
+        if (finished(events) >= 5) await cluster.killNode('other')
+        if (finished(events) >= 15) command.kill('SIGKILL')
       })
       await command
       const resumed = await startTwintune(['resume', 'latest', ...args], folder, token)
@@ -104,49 +102,4 @@ describe.runIf(hasRay)('the executor ray', () => {
   })
 })
 
-/** Calls a function with each event of a command, and with the number of runs that had finished by then. */
-async function follow(
-  command: ReturnType<typeof startTwintune>,
-  tell: (event: Event, finished: number) => Promise<void>,
-): Promise<Event[]> {
-  const events: Event[] = []
-  for await (const line of createInterface({ input: command.stdout })) {
-    const event = eventSchema.parse(JSON.parse(line))
-    events.push(event)
-    await tell(event, eventsOf(events, 'run-finished').length)
-  }
-  return events
-}
-
-/** Results by which one process's runs are known from another's, in the order of the plan. */
-function reachedBy(events: readonly Event[]) {
-  return eventsOf(events, 'run-finished')
-    .map(({ framework, seed, result }) => ({
-      run: `${framework} ${seed}`,
-      test: result.test,
-      model: result.modelDigest,
-      pixels: result.pixelDigest,
-      epochs: result.epochs.map(({ epoch, train, validation }) => ({ epoch, train, validation })),
-    }))
-    .toSorted((one, other) => (one.run < other.run ? -1 : 1))
-}
-
-async function startCluster() {
-  const script = execa(python, [clusterScript], { env: token, reject: false, stderr: 'ignore' })
-  const lines = createInterface({ input: script.stdout })[Symbol.asyncIterator]()
-  const { address }: { address: string } = JSON.parse((await lines.next()).value)
-  let isKilled = false
-  return {
-    address,
-    async killNode() {
-      if (isKilled) return
-      isKilled = true
-      script.stdin.write('kill\n')
-      await lines.next()
-    },
-    async [Symbol.asyncDispose]() {
-      script.stdin.end()
-      await script
-    },
-  }
-}
+const finished = (events: readonly Event[]) => eventsOf(events, 'run-finished').length
