@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from node_here import NodeHere
-from twintune.cluster.listing import Listing, list_files, list_images
+from twintune.cluster.listing import Listing, list_files, list_folder, list_images
 from twintune.cluster.parcels import pack
 from twintune.cluster.store import Store
 
@@ -93,6 +93,19 @@ def test_a_single_file_leaves_its_neighbours_on_the_node(data: Path, node: NodeH
     (data / "dogs/3.png").unlink()
     send(node, list_files([str(data / "dogs/3.png")]))
     assert len(found(node, data)) == 2
+
+
+def test_the_images_of_a_folder_leave_the_hidden_files_there_that_another_request_has_brought(
+    data: Path, node: NodeHere
+) -> None:
+    (data / ".cats").mkdir()
+    (data / ".cats/4.png").write_text("hidden")
+    send(node, list_folder(str(data)))
+    send(node, list_images(str(data)))
+    assert found(node, data)[".cats/4.png"] == "hidden"
+    (data / ".cats/4.png").unlink()
+    send(node, list_folder(str(data)))
+    assert len(found(node, data)) == 3
 
 
 def test_a_copy_that_was_broken_off_is_not_believed(data: Path, node: NodeHere, tmp_path: Path) -> None:
