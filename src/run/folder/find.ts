@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../../failure.js'
@@ -53,6 +54,8 @@ export async function findComparison(named: string, runsDirectory: string): Prom
   if (!only) {
     const below = (await foldersIn(runsDirectory)).map((folder) => ({ name: path.basename(folder), folder }))
     refuseSweep([named, ...fittingName(named, below).map(({ folder }) => folder)])
+    // A bare name is rather that of a comparison that was mistaken for another.
+    if (comparisons.length === 0 || path.basename(named) !== named) refuseOther(named)
     return notFound(`There is no comparison ${named} in ${runsDirectory}.`, comparisons)
   }
   if (others.length > 0)
@@ -116,6 +119,16 @@ function refuseSweep(folders: readonly string[]): void {
     code: 'COMPARISON_NOT_FOUND',
     message: `${path.basename(folder)} is a sweep, and no comparison.`,
     hint: `Its report.html shows it, and twintune sweep --resume ${folder} goes on with it. Its final comparisons have folders of their own, which twintune list names.`,
+  })
+}
+
+/** Refuses what is there and no comparison: a pattern such as `shards/*` names whatever else lies beside the folders. */
+function refuseOther(named: string): void {
+  if (!existsSync(named)) return
+  throw new TwintuneError({
+    code: 'COMPARISON_NOT_FOUND',
+    message: `${named} is there, and holds no comparison.`,
+    hint: 'Leave it out where a pattern such as shards/* named it. A comparison is named by its own folder, not by the one above it.',
   })
 }
 

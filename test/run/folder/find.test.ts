@@ -169,6 +169,17 @@ describe('a comparison', () => {
     })
   })
 
+  it('is not found in what lies beside the folders, which a pattern names too', async () => {
+    const notes = path.join(runs, 'notes')
+    await expect(findComparison(notes, newFolder())).rejects.toMatchObject({
+      failure: {
+        code: 'COMPARISON_NOT_FOUND',
+        message: `${notes} is there, and holds no comparison.`,
+        hint: expect.stringContaining('Leave it out'),
+      },
+    })
+  })
+
   it('is not found by an empty name, which a variable that was never set gives', async () => {
     const message = 'The name of the comparison is empty.'
     await expect(findComparison('', runs)).rejects.toMatchObject({ failure: { message } })
