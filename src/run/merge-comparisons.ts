@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { defaultEvidence } from '../compare/evidence.js'
 import type { Merged } from '../compare/merging.js'
 import type { Event } from '../events.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
@@ -18,7 +17,7 @@ import { machineSurroundings } from './machine/surroundings.js'
 import { copyRuns, eventsOfRuns } from './merging/copy-runs.js'
 import { type Fitting, finishedRunOf, fitParts, requireSameFacts } from './merging/fitting.js'
 import { machineDifferences } from './merging/machine-differences.js'
-import { asUnmergeable, type Part, readPart } from './merging/part.js'
+import { asUnmergeable, type Part, readPart, requireSamePart } from './merging/part.js'
 import { requireSameImages, type SameGroundOptions } from './same-ground.js'
 import { WarmWorkers } from './workers/warm-workers.js'
 
@@ -43,7 +42,6 @@ export async function mergeComparisons(
   const fitting = fitParts(await Promise.all(comparisonDirectories.map(readPart)))
   const experiment = await experimentOf(fitting)
   requireSameFacts(fitting.parts, experiment)
-  const evidence = { ...defaultEvidence, ...firstOf(fitting).recorded.started.evidence }
   const workers = options.workers ?? WarmWorkers.none()
   // The folders lie on this machine, where nothing is trained.
   const executor = new LocalExecutor({ parallel: 1, startWorker: options.startWorker })
@@ -52,7 +50,7 @@ export async function mergeComparisons(
     const undertaking = await join(fitting, experiment, { runsDirectory, asking }, emit)
     await carryOutRuns(
       undertaking,
-      { ...options, workers, executor, parallel: 1, evidence },
+      { ...options, workers, executor, parallel: 1, evidence: fitting.evidence },
       emit,
       cancelSignal,
     )
@@ -81,7 +79,10 @@ async function join(
 ): Promise<Undertaking> {
   const folder = ComparisonFolder.create(runsDirectory, experiment)
   try {
+    folder.markMerging()
     for (const part of fitting.parts) await copyRuns(part, folder.path)
+    // A failed shard may be resumed meanwhile.
+    for (const part of fitting.parts) await requireSamePart(part)
     // Runs of other splits read back nothing that could be compared: all are held against the images that lie here.
     if (experiment.comparison.vary.includes('split')) {
       const runs = fitting.parts.flatMap((part) => finishedRunOf(part) ?? [])
@@ -91,16 +92,19 @@ async function join(
       parts: fitting.parts.map(({ name, seeds, shard }) => ({ name, seeds: [...seeds], shard })),
       differences: machineDifferences(fitting.parts),
     }
-    for (const event of beginning(fitting, experiment, merged, folder.path)) {
-      folder.append(event)
-      emit(event)
-    }
-    // Only with these lines is the folder a comparison that can be resumed: the results lie there before.
+    const machine = await machineOf(fitting, folder.path)
+    folder.writeMachine(machine)
+    const events = [...beginning(fitting, experiment, merged, folder.path)]
+    // Only with these lines is the folder a comparison that can be resumed: the results and the machines lie there before. They are
+    // written at once, so that no killed process leaves one that doesn't know the looks of its parts.
+    folder.appendLines([events.map((event) => JSON.stringify(event)).join('\n')])
+    for (const event of events) emit(event)
     for (const part of fitting.parts) folder.appendLines(eventsOfRuns(part))
+    folder.unmarkMerging()
     return {
       experiment: expandShorthands(experiment),
       folder,
-      machine: await machineOf(fitting, folder.path),
+      machine,
       surroundings: machineSurroundings({ featureCache: true }),
       kept: fitting.parts.flatMap(({ recorded }) => recorded.results),
       looks: fitting.looks,
@@ -121,7 +125,7 @@ function* beginning(
   comparisonDirectory: string,
 ): Generator<Event> {
   const { name, mode } = experiment
-  const { evidence = defaultEvidence } = firstOf(fitting).recorded.started
+  const { evidence } = fitting
   const runs = planRuns(experiment)
   const place = { comparisonDirectory, experiment: name }
   yield { type: 'comparison-started', time: now(), ...place, mode, evidence, runs }

@@ -47,6 +47,21 @@ it('nothing is deleted of a comparison that a process has taken up since it was 
   expect(await prune()).toMatchObject([{ kind: 'checkpoints', deleted: true }])
 })
 
+it('the copies of a merge that was killed go, and nothing that has events of its own', async () => {
+  const broken = path.join(folder, 'runs', 'broken')
+  for (const name of ['.merging.tmp', 'events.jsonl']) write(broken, name)
+  const kept = path.join(folder, 'runs', 'kept')
+  for (const name of ['.merging.tmp', 'events.jsonl']) write(kept, name)
+  writeFileSync(path.join(broken, 'events.jsonl'), '')
+  write(broken, 'pytorch-seed0', 'result.json')
+  const lock = FolderLock.take(broken)
+  expect(await prune()).toEqual([])
+  lock.release()
+  expect(await prune()).toMatchObject([{ kind: 'temporary folder', path: broken, deleted: true }])
+  expect(existsSync(broken)).toBe(false)
+  expect(existsSync(kept)).toBe(true)
+})
+
 it('nothing is deleted behind a link, or with --dry-run', async () => {
   const finished = writeComparison('finished', { ended: true })
   const elsewhere = path.join(folder, 'elsewhere')

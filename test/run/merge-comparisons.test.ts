@@ -1,13 +1,10 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Comparison } from '../../src/compare/comparison.js'
-import { toFailure } from '../../src/failure.js'
 import { findAltered } from '../../src/run/folder/altered.js'
 import { readComparison } from '../../src/run/folder/read.js'
-import type { Experiment } from '../../src/spec/schema.js'
 import {
-  type Behaviours,
   ending,
   eventsOf,
   eventsOfExtending,
@@ -19,37 +16,7 @@ import {
   runName,
   temporary,
 } from './rig.js'
-
-const seeds = [0, 1, 2, 3]
-const evidence = { replay: 'first', crossEvaluation: true } as const
-
-/** The folder of a shard that came to its end. */
-async function shard(
-  number: number,
-  of: number,
-  subject: Experiment,
-  behaviours: Behaviours = {},
-): Promise<string> {
-  const events = await eventsOf(subject, behaviours, { shard: { number, of }, evidence })
-  return ending(events).comparisonDirectory
-}
-
-/** A copy of a comparison's folder, in which something is changed. */
-function changed(folder: string, name: string, change: (copy: string) => void): string {
-  const copy = path.join(temporary, 'changed', name)
-  cpSync(folder, copy, { recursive: true })
-  change(copy)
-  return copy
-}
-
-/** Changes some fields of a JSON file in a comparison's folder. */
-function edit(file: string, change: (content: Record<string, unknown>) => object): void {
-  writeFileSync(file, JSON.stringify(change(readJson(file))))
-}
-
-async function refusal(folders: readonly string[]) {
-  return toFailure(await eventsOfMerging(folders).catch((error: unknown) => error))
-}
+import { changed, edit, evidence, refusal, seeds, shard } from './shards.js'
 
 let first = ''
 let second = ''

@@ -17,11 +17,14 @@ import { linesOf } from './regular-file.js'
  */
 export function findAltered({ path: folder, comparison, results }: RecordedComparison): string[] {
   const told = readEnds(path.join(folder, comparisonFiles.events))
-  // A comparison has the results of its runs in it.
-  if (comparison !== null)
-    return told.comparison === null || isDeepStrictEqual(told.comparison, comparison)
-      ? []
-      : [comparisonFiles.comparison]
+  // A comparison has the results of its runs in it. One whose end was not told is held against the ends of its runs.
+  if (comparison !== null) {
+    const isSame =
+      told.comparison === null
+        ? !results.some((result) => isOther(result, told.results))
+        : isDeepStrictEqual(told.comparison, comparison)
+    return isSame ? [] : [comparisonFiles.comparison]
+  }
   return results
     .filter((result) => isOther(result, told.results))
     .map((result) => path.join(comparisonFiles.folderOf(result), comparisonFiles.result))

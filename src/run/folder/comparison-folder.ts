@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { stringify } from 'yaml'
@@ -76,6 +76,16 @@ export class ComparisonFolder {
         rmSync(path.join(this.path, outdated), { force: true, recursive: true })
       }
     })
+  }
+
+  /** Marks the folder as one that runs are copied into, so that it can be told from one with something to lose. */
+  markMerging(): void {
+    writing(this.path, () => writeFileSync(path.join(this.path, comparisonFiles.merging), ''))
+  }
+
+  /** Takes the mark of `markMerging` away. */
+  unmarkMerging(): void {
+    writing(this.path, () => rmSync(path.join(this.path, comparisonFiles.merging), { force: true }))
   }
 
   /** Path of a run's own folder, which is made with the run's first event. */

@@ -32,6 +32,8 @@ export const comparisonFiles = {
   thumbnailsOf: (seed: number): string => `disagreements/seed${seed}`,
   /** Lock, which is there while a process works in the folder. */
   lock: 'lock.json',
+  /** Mark of a folder that runs are copied into; only a process that was killed leaves it. */
+  merging: '.merging.tmp',
   /** Values of all metrics in one table, where they are tracked so; see `src/tracking/`. */
   metrics: 'metrics.csv',
   /** Event files of TensorBoard, where they are tracked so: a folder for each run. */

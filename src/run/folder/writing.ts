@@ -7,14 +7,19 @@ export function writing<T>(place: string, write: () => T): T {
   try {
     return write()
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error
-    throw new TwintuneError({
-      code: 'FOLDER_UNWRITABLE',
-      message: `Can't write at ${place}: ${error.message}`,
-      hint: 'Make room there, or choose another folder with --out.',
-      cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },
-    })
+    throw cannotWrite(place, error)
   }
+}
+
+/** Explains the system's error of a writing; any other error comes back as it is. */
+export function cannotWrite(place: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof TwintuneError || !('code' in error)) return error
+  return new TwintuneError({
+    code: 'FOLDER_UNWRITABLE',
+    message: `Can't write at ${place}: ${error.message}`,
+    hint: 'Make room there, or choose another folder with --out.',
+    cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },
+  })
 }
 
 /** Makes a folder and those above it. */

@@ -1,20 +1,23 @@
 import path from 'node:path'
 import { looksAt } from '../../compare/earlier-looks.js'
+import type { EvidenceOptions } from '../../compare/evidence.js'
 import { type Look, levelsAfter } from '../../compare/looks.js'
-import { TwintuneError } from '../../failure.js'
 import { frameworkNames } from '../../framework-names.js'
 import type { FinishedRun } from '../../protocol/result.js'
 import { fileOptions } from '../../spec/file-paths.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { formatSeeds } from '../../spec/seeds.js'
 import { formatShard } from '../../spec/shard.js'
-import type { Part } from './part.js'
+import { evidenceOf } from './evidence.js'
+import { type Part, unmergeable } from './part.js'
 
 /** Parts in the order of the merged comparison, its seeds, and the looks that its verdict takes account of. */
 export interface Fitting {
   readonly parts: readonly Part[]
   readonly seeds: readonly number[]
   readonly looks: readonly Look[]
+  /** Evidence that all parts have gathered. */
+  readonly evidence: EvidenceOptions
 }
 
 /**
@@ -25,19 +28,21 @@ export interface Fitting {
 export function fitParts(given: readonly Part[]): Fitting {
   const parts = given.toSorted((one, other) => (one.shard?.number ?? 0) - (other.shard?.number ?? 0))
   const [first, ...others] = parts
-  if (first === undefined || others.length === 0)
-    throw unfit('There is one folder to merge.', 'Name the folders of all shards.')
+  // A division into one shard is what a matrix of a single job makes.
+  if (first === undefined || (others.length === 0 && first.shard === null))
+    throw unmergeable('There is one folder to merge.', 'Name the folders of all shards.')
+  requireEachOnce(parts)
   for (const other of others) {
     requireSameSpecification(first, other)
-    requireSameEvidence(first, other)
     requireSameVersions(first, other)
   }
   requireOtherSeeds(parts)
+  const evidence = evidenceOf(parts)
   if (parts.some(({ shard }) => shard !== null)) {
     requireAllShards(parts)
-    return { parts, seeds: parts.flatMap(({ seeds }) => seeds), looks: [] }
+    return { parts, seeds: parts.flatMap(({ seeds }) => seeds), looks: [], evidence }
   }
-  return { parts, seeds: parts.flatMap(({ seeds }) => seeds), looks: looksOf(parts) }
+  return { parts, seeds: parts.flatMap(({ seeds }) => seeds), looks: looksOf(parts), evidence }
 }
 
 /**
@@ -62,7 +67,7 @@ export function requireSameFacts(parts: readonly Part[], experiment: Experiment)
     for (const other of others)
       for (const [fact, name] of facts)
         if (first !== undefined && first.run.facts[fact] !== other.run.facts[fact])
-          throw unfit(
+          throw unmergeable(
             `${first.part.name} and ${other.part.name} had other ${name} in ${frameworkNames[framework]}: ${first.run.facts[fact].slice(0, 12)} and ${other.run.facts[fact].slice(0, 12)}.`,
             'Carry one of them out again with the data of the other.',
           )
@@ -92,7 +97,7 @@ function requireSameSpecification(first: Part, other: Part): void {
   }
   const [one, two] = [first, other].map(({ options }) => options.get(differing) ?? 'nothing')
   const rest = more.length === 0 ? '' : `, and ${more.join(', ')}`
-  throw unfit(
+  throw unmergeable(
     `${first.name} and ${other.name} have other specifications: ${differing} is ${one} and ${two}${rest}.`,
     'Merge folders of one specification.',
   )
@@ -105,19 +110,16 @@ function requireSameFirstSeed(first: Part, other: Part): void {
   const vary = first.options.get('comparison.vary')?.split(', ') ?? []
   const fixed = (['init', 'order', 'augmentation'] as const).filter((purpose) => !vary.includes(purpose))
   if (one === two || fixed.length === 0) return
-  throw unfit(
+  throw unmergeable(
     `${first.name} and ${other.name} hold other things fixed: comparison.vary leaves out ${fixed.join(' and ')}, for which all runs have the first seed, ${one} and ${two}.`,
     'Divide one comparison into shards with --shard: they have its first seed.',
   )
 }
 
-function requireSameEvidence(first: Part, other: Part): void {
-  const [one, two] = [first, other].map(({ recorded }) => JSON.stringify(recorded.started.evidence))
-  if (one === two) return
-  throw unfit(
-    `${first.name} and ${other.name} gathered other evidence: ${one} and ${two}.`,
-    'Go on with one of them for the evidence of the other: twintune resume with --replay and --cross-evaluation.',
-  )
+function requireEachOnce(parts: readonly Part[]): void {
+  for (const [index, { name, recorded }] of parts.entries())
+    if (parts.slice(index + 1).some((other) => other.recorded.path === recorded.path))
+      throw unmergeable(`${name} is given twice.`, 'Name each folder once.')
 }
 
 function requireSameVersions(first: Part, other: Part): void {
@@ -127,7 +129,7 @@ function requireSameVersions(first: Part, other: Part): void {
     return one === two ? [] : [`${name} ${one} and ${two}`]
   })
   if (differing.length === 0) return
-  throw unfit(
+  throw unmergeable(
     `${first.name} and ${other.name} had other versions: ${differing.join(', ')}.`,
     'Install the same versions on all machines, and carry the shard out again.',
   )
@@ -151,13 +153,14 @@ function versionsOf({ environments }: Part): Map<string, string> {
 }
 
 function requireOtherSeeds(parts: readonly Part[]): void {
-  for (const [index, { name, seeds, shard }] of parts.entries())
+  for (const [index, { name, seeds, shard, recorded }] of parts.entries())
     for (const other of parts.slice(index + 1)) {
+      const [one, two] = name === other.name ? [recorded.path, other.recorded.path] : [name, other.name]
       const twice = seeds.filter((seed) => other.seeds.includes(seed))
       if (twice.length === 0) continue
       const what = shard && other.shard ? `Both are shard ${formatShard(shard)}: ` : ''
-      throw unfit(
-        `${what}${name} and ${other.name} both have the ${twice.length === 1 ? 'seed' : 'seeds'} ${formatSeeds(twice)}.`,
+      throw unmergeable(
+        `${what}${one} and ${two} both have the ${twice.length === 1 ? 'seed' : 'seeds'} ${formatSeeds(twice)}.`,
         'Leave one of them out.',
       )
     }
@@ -166,11 +169,14 @@ function requireOtherSeeds(parts: readonly Part[]): void {
 function requireAllShards(parts: readonly Part[]): void {
   const whole = parts.find(({ shard }) => shard === null)
   if (whole !== undefined)
-    throw unfit(`${whole.name} is a whole comparison, and no shard.`, 'Merge the shards of one comparison.')
+    throw unmergeable(
+      `${whole.name} is a whole comparison, and no shard.`,
+      'Merge the shards of one comparison.',
+    )
   const counts = [...new Set(parts.map(({ shard }) => shard?.of))]
   const [of = 0] = counts
   if (counts.length > 1)
-    throw unfit(
+    throw unmergeable(
       `The folders are shards of other divisions: of ${counts.join(' and of ')}.`,
       'Merge the shards of one division.',
     )
@@ -178,7 +184,7 @@ function requireAllShards(parts: readonly Part[]): void {
   const missing = numbers.filter((number) => !parts.some(({ shard }) => shard?.number === number))
   if (missing.length === 0) return
   const named = missing.map((number) => formatShard({ number, of })).join(', ')
-  throw unfit(
+  throw unmergeable(
     `${missing.length === 1 ? 'Shard' : 'Shards'} ${named} ${missing.length === 1 ? 'is' : 'are'} missing.`,
     `Carry out what is missing: twintune compare SPEC --shard ${missing[0]}/${of}`,
   )
@@ -189,12 +195,8 @@ function looksOf(parts: readonly Part[]): Look[] {
   const looks = parts.flatMap(({ recorded }) => (recorded.comparison ? looksAt(recorded.comparison) : []))
   const { significance, equivalence } = levelsAfter(looks)
   if (significance > 0 && equivalence > 0) return looks
-  throw unfit(
+  throw unmergeable(
     `The verdicts of ${parts.map(({ name }) => name).join(' and ')} have used up the 5% that a verdict may be wrong in: none could be drawn from all of them.`,
     'Divide one comparison into shards with --shard, which have no verdicts of their own; or add seeds to one with twintune extend.',
   )
-}
-
-function unfit(message: string, hint: string): TwintuneError {
-  return new TwintuneError({ code: 'COMPARISONS_NOT_MERGEABLE', message, hint })
 }

@@ -5,12 +5,16 @@ import { finishedRunOf } from './fitting.js'
 import type { Part } from './part.js'
 
 const gibibyte = 2 ** 30
+const notRecorded = 'not recorded'
 
 /** Lists the properties in which the machines of parts differ, from their records and from what the runs read back. */
 export function machineDifferences(parts: readonly Part[]): MachineDifference[] {
-  return properties
-    .map(({ property, read }) => ({ property, values: parts.map((part) => textOf(read(part))) }))
-    .filter(({ values }) => new Set(values).size > 1)
+  return (
+    properties
+      .map(({ property, read }) => ({ property, values: parts.map((part) => textOf(read(part))) }))
+      // A part in which no run of a framework finished has no device of it: it is not known to differ.
+      .filter(({ values }) => new Set(values.filter((value) => value !== notRecorded)).size > 1)
+  )
 }
 
 interface Property {
@@ -44,9 +48,16 @@ function ofMachine(
   property: string,
   read: (environment: MachineEnvironment) => string | 0 | undefined,
 ): Property {
-  return { property, read: ({ environments }) => environments.map((each) => read(each) || undefined) }
+  return {
+    property,
+    read: ({ environments }) => {
+      // A machine that merged other parts, or was given up on before a framework was there, has carried no run out.
+      const atWork = environments.filter(({ frameworks = {} }) => Object.keys(frameworks).length > 0)
+      return (atWork.length > 0 ? atWork : environments).map((each) => read(each) || undefined)
+    },
+  }
 }
 
 function textOf(values: readonly (string | undefined)[]): string {
-  return [...new Set(values.map((value) => value ?? 'not recorded'))].join(' / ')
+  return [...new Set(values.map((value) => value ?? notRecorded))].join(' / ')
 }

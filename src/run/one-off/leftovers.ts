@@ -1,8 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { comparisonFiles } from '../folder/files.js'
-import { listComparisons } from '../folder/find.js'
-import { FolderLock } from '../folder/lock.js'
+import { foldersIn, listComparisons } from '../folder/find.js'
+import { FolderLock, isInUse } from '../folder/lock.js'
 import type { RecordedComparison } from '../folder/read.js'
 import { isOwnFolder } from '../folder/regular-file.js'
 import { abandonedTemporaryFolders, isAbandoned } from '../machine/temporary-folders.js'
@@ -26,6 +26,7 @@ export async function findLeftovers(runsDirectory: string, cacheDirectory: strin
   const comparisons = await listComparisons(runsDirectory)
   return [
     ...comparisons.flatMap(leftoversOf),
+    ...(await foldersIn(runsDirectory)).flatMap((folder) => brokenOffMerge(path.resolve(folder))),
     ...['weights', 'features', 'checks'].flatMap((folder) =>
       temporaryFiles(path.join(cacheDirectory, folder), isAbandoned),
     ),
@@ -74,6 +75,14 @@ function leftoversOf({ path: folder, status, results }: RecordedComparison): Lef
       ]
     })
     .map((left) => ({ ...left, comparison: folder }))
+}
+
+// Copies of runs that lie where they were copied from too: the mark goes only with the events, which make a comparison of them.
+function brokenOffMerge(folder: string): Leftover[] {
+  const sizeOf = (name: string) => lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? null
+  if (sizeOf(comparisonFiles.merging) === null || sizeOf(comparisonFiles.events) !== 0 || isInUse(folder))
+    return []
+  return [{ kind: 'temporary folder', path: folder, bytes: bytesOf(folder), comparison: folder }]
 }
 
 // Files that are written aside until they are whole (`python/twintune/system/files.py`).
