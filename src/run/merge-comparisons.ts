@@ -80,7 +80,7 @@ async function join(
   const folder = ComparisonFolder.create(runsDirectory, experiment)
   try {
     folder.markMerging()
-    for (const part of fitting.parts) await copyRuns(part, folder.path)
+    for (const part of fitting.parts) await copyRuns(part, folder.path, asking.signal)
     // A failed shard may be resumed meanwhile.
     for (const part of fitting.parts) await requireSamePart(part)
     // Runs of other splits read back nothing that could be compared: all are held against the images that lie here.

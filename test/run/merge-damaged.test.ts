@@ -180,6 +180,15 @@ describe('copies', () => {
     })
   })
 
+  it('end between two runs when the user cancels', async () => {
+    const target = path.join(temporary, 'cancelled')
+    mkdirSync(target)
+    await expect(copyRuns(await readPart(first), target, AbortSignal.abort())).rejects.toMatchObject({
+      failure: { code: 'CANCELLED' },
+    })
+    expect(readdirSync(target)).toEqual([])
+  })
+
   it('are marked until the folder is a comparison', async () => {
     const { comparisonDirectory } = ending(await eventsOfMerging([first, second]))
     expect(existsSync(path.join(comparisonDirectory, comparisonFiles.merging))).toBe(false)

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
+import { cancelled, TwintuneError } from '../../failure.js'
 import { isSameRun } from '../../plan/plan-runs.js'
 import { comparisonFiles } from '../folder/files.js'
 import { isOwnFolder, linesOf } from '../folder/regular-file.js'
@@ -11,11 +12,17 @@ import { type Part, unmergeable } from './part.js'
  * Copies the folders of a part's runs, with their models, into a merged comparison. Where the file system can, a copy shares
  * its bytes with the original until one of them is written to. Checkpoints and exports stay behind.
  *
- * @throws TwintuneError COMPARISONS_NOT_MERGEABLE when the folder of a run that finished is missing, FOLDER_UNWRITABLE when the
+ * @throws TwintuneError CANCELLED once the signal is aborted, COMPARISONS_NOT_MERGEABLE when the folder of a run that finished is missing, FOLDER_UNWRITABLE when the
  * disk is full.
  */
-export async function copyRuns({ recorded }: Part, comparisonDirectory: string): Promise<void> {
+export async function copyRuns(
+  { recorded }: Part,
+  comparisonDirectory: string,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const run of recorded.started.runs) {
+    // There may be gibibytes of models, for which a user who cancels doesn't wait.
+    if (signal?.aborted) throw new TwintuneError(cancelled)
     const name = comparisonFiles.folderOf(run)
     const source = path.join(recorded.path, name)
     if (!isOwnFolder(source)) {
