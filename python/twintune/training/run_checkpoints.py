@@ -39,6 +39,8 @@ class RunCheckpoints:
         self._specification = specification_of(request)
         self._split = run.splits.digest
         self._versions = versions(request.framework)
+        # A trial's model is deleted: nobody wants the best epoch's, unless the trial itself goes back to it.
+        self._keeps_best = restores_best or request.keep_model
         self._pace = Pace(_AUTO_SECONDS)
         self._unwritten_best: tuple[RunState, dict[str, np.ndarray]] | None = None
 
@@ -92,7 +94,7 @@ class RunCheckpoints:
             self.save(monitor)
             return
         with self._run.record.watch.part("checkpoint"):
-            if monitor.best_epoch == self._run.position.epoch:
+            if self._keeps_best and monitor.best_epoch == self._run.position.epoch:
                 # The run and the engine change these objects in place afterwards.
                 tensors = {name: tensor.copy() for name, tensor in self._tensors().items()}
                 self._unwritten_best = copy.deepcopy(self._state(monitor)), tensors
@@ -126,7 +128,8 @@ class RunCheckpoints:
     def _is_due(self) -> bool:
         position, every = self._run.position, self._run.request.training.checkpoints.every_epochs
         if position.phase_ended:
-            return True
+            # All that a trial has left to do after its last epoch is its test.
+            return self._keeps_best or position.phase < len(self._run.request.training.phases)
         return self._pace.is_due() if every == "auto" else position.epoch % every == 0
 
     def _state(self, monitor: Monitor, epoch: EpochState | None = None) -> RunState:

@@ -55,11 +55,13 @@ def test_the_head_changes_and_the_frozen_backbone_does_not(make_request, reports
 def test_a_run_that_keeps_no_model_has_the_same_result_and_writes_none(make_request, framework: str) -> None:
     kept = make_request(framework)
     result = run(kept, lambda report: None)
-    request = make_request(framework, keepModel=False, runDirectory=f"{kept.run_directory}-of-a-trial")
+    checkpoints = {"checkpoints": {"everyEpochs": "auto", "keep": 0}}
+    folder = f"{kept.run_directory}-of-a-trial"
+    request = make_request(framework, keepModel=False, runDirectory=folder, training=checkpoints)
     Path(request.run_directory).mkdir()
     trial = run(request, lambda report: None)
     assert (trial.test, trial.epochs[0].train, trial.model_digest) == (result.test, result.epochs[0].train, "")
-    assert [each.name for each in Path(request.run_directory).iterdir()] == ["checkpoint"]
+    assert not list(Path(request.run_directory).rglob("*.safetensors"))
 
 
 # Holds the option training.phases[].trainable
