@@ -26,7 +26,7 @@ FAMILIES = [
         ("resnet18", "bfloat16", ()),
         ("resnet18", "float16", ()),
         ("mobilenetv3_small_050", "bfloat16", ()),
-        ("vgg11", "bfloat16", ()),
+        ("vgg11", "bfloat16", pytest.mark.slow),
         ("efficientnet_lite0", "bfloat16", pytest.mark.slow),
         ("efficientnet_b0", "bfloat16", pytest.mark.slow),
         ("densenet121", "bfloat16", pytest.mark.slow),

@@ -129,7 +129,7 @@ def without_times(result: RunResult | None) -> dict:
 
 
 # Holds the option deterministic
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
 def test_a_run_that_was_interrupted_again_and_again_ends_as_one_that_was_not(make_long_request, framework: str) -> None:
     whole = make_long_request(framework, "whole")
     expected = run(whole, lambda report: None)

@@ -172,10 +172,9 @@ def test_logits_that_the_model_does_not_give_are_found_out(judge: Callable[..., 
     "mistake",
     [
         "rate scale lost",
-        "decay lost",
         *(
             pytest.param(mistake, marks=pytest.mark.slow)
-            for mistake in ("decay coupled", "average late", "epsilon", "second moment", "smoothing")
+            for mistake in ("decay lost", "decay coupled", "average late", "epsilon", "second moment", "smoothing")
         ),
     ],
 )
