@@ -2,7 +2,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { foldersIn } from '../run/folder/find.js'
-import { type Listed, type ListedKind, listSummaries } from '../run/folder/listing.js'
+import { type Listed, type ListedKind, listSummaries, newestFirst } from '../run/folder/listing.js'
 import { parseRecorded } from '../run/folder/read.js'
 import { linesOf, readRegular } from '../run/folder/regular-file.js'
 import { type ListedComparison, listedComparisons } from '../run/folder/summary.js'
@@ -71,7 +71,7 @@ export async function summarizeFolders(runsDirectory: string): Promise<ListedFol
   return [
     ...comparisons.map((comparison): ListedFolder => ({ ...comparison, kind: 'comparison' })),
     ...sweeps.map((sweep): ListedFolder => ({ ...sweep, kind: 'sweep' })),
-  ].toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1))
+  ].toSorted(newestFirst)
 }
 
 function summarizeSweep(folder: string) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Event } from '../../src/events.js'
+import { type Event, eventSchema } from '../../src/events.js'
 import {
   eventsOf,
   parseEvents,
@@ -13,13 +13,11 @@ import {
   writePictures,
   writeSpec,
 } from '../integration/rig.js'
-import { follow, hasRay, reachedBy, startCluster, token } from './ray-cluster.js'
+import { follow, hasRay, oneCore, reachedBy, startCluster, token } from './ray-cluster.js'
 
 // Runs on a real Ray of two nodes, of which one is killed, give the bits of runs on this machine.
 
 const folder = temporaryFolder()
-// A run's threads belong to its bits: a place on the cluster has one processor.
-const oneCore = { TWINTUNE_CORES: '1' }
 
 const experiment = (name: string, seeds: number) =>
   tinyExperiment(folder, {
@@ -70,7 +68,7 @@ describe.runIf(hasRay)('the executor ray', () => {
       await using cluster = await startCluster()
       const args = ['compare', 'many.yaml', '--parallel', '2', '--ray-address', cluster.address]
       const command = startTwintune([...args, '--out', 'lost', '--json'], folder, token)
-      const events = await follow(command, async (event, events) => {
+      const events = await follow(command, eventSchema, async (event, events) => {
         if (event.type === 'epoch' && event.epoch === 3 && finished(events) >= 10)
           await cluster.killNode('other')
       })
@@ -84,7 +82,7 @@ describe.runIf(hasRay)('the executor ray', () => {
       await using cluster = await startCluster()
       const args = ['--parallel', '2', '--ray-address', cluster.address, '--out', 'driver', '--json']
       const command = startTwintune(['compare', 'many.yaml', ...args], folder, token)
-      await follow(command, async (event, events) => {
+      await follow(command, eventSchema, async (event, events) => {
         if (event.type !== 'epoch' || event.epoch !== 3) return
         if (finished(events) >= 5) await cluster.killNode('other')
         if (finished(events) >= 15) command.kill('SIGKILL')

@@ -1,13 +1,20 @@
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { execa, execaSync } from 'execa'
-import { type Event, eventSchema } from '../../src/events.js'
+import type { z } from 'zod'
+import type { Event } from '../../src/events.js'
 import { eventsOf, python, type startTwintune } from '../integration/rig.js'
 
 const script = fileURLToPath(new URL('../fixtures/ray/cluster.py', import.meta.url))
 
 /** Whether the Python of the tests has Ray. */
 export const hasRay = execaSync(python, ['-c', 'import ray'], { reject: false }).exitCode === 0
+
+/**
+ * Variables of a command that works on this machine and is compared with one that uses a cluster: a run's threads belong to its
+ * bits, and a place on the cluster has one processor.
+ */
+export const oneCore = { TWINTUNE_CORES: '1' }
 
 /** Variables of a command that uses a cluster of the tests. */
 export const token = { RAY_AUTH_MODE: 'token', RAY_AUTH_TOKEN: 'a'.repeat(64) }
@@ -37,14 +44,15 @@ export async function startCluster<Name extends string = 'head' | 'other'>(args:
   }
 }
 
-/** Calls a function with each event of a command, and with all events so far. */
-export async function follow(
+/** Calls a function with each event of a command, of a comparison or of a sweep, and with all events so far. */
+export async function follow<Told>(
   command: ReturnType<typeof startTwintune>,
-  tell: (event: Event, events: readonly Event[]) => Promise<void>,
-): Promise<Event[]> {
-  const events: Event[] = []
+  schema: z.ZodType<Told>,
+  tell: (event: Told, events: readonly Told[]) => Promise<void>,
+): Promise<Told[]> {
+  const events: Told[] = []
   for await (const line of createInterface({ input: command.stdout })) {
-    const event = eventSchema.parse(JSON.parse(line))
+    const event = schema.parse(JSON.parse(line))
     events.push(event)
     await tell(event, events)
   }

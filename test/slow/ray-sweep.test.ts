@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type SweepEvent, type SweepEventOf, sweepEventSchema } from '../../src/sweep/events.js'
 import { trialRecordSchema } from '../../src/sweep/record.js'
@@ -11,13 +10,11 @@ import {
   writePictures,
   writeSpec,
 } from '../integration/rig.js'
-import { hasRay, startCluster, token } from './ray-cluster.js'
+import { follow, hasRay, oneCore, startCluster, token } from './ray-cluster.js'
 
 // A sweep on a real Ray of two nodes, of which one is killed, comes to the trials of a sweep on this machine.
 
 const folder = temporaryFolder()
-// A run's threads belong to its bits: a place on the cluster has one processor.
-const oneCore = { TWINTUNE_CORES: '1' }
 const trials = 19
 
 describe.runIf(hasRay)('a sweep on two nodes, of which one is killed', () => {
@@ -42,7 +39,7 @@ describe.runIf(hasRay)('a sweep on two nodes, of which one is killed', () => {
     await using cluster = await startCluster()
     const place = ['--parallel', '2', '--ray-address', cluster.address, '--out', 'lost', '--json']
     const command = startTwintune(['sweep', 'search.yaml', '--no-final', ...place], folder, token)
-    const events = await follow(command, async (event, events) => {
+    const events = await follow(command, sweepEventSchema, async (event, events) => {
       if (event.type === 'trial-epoch' && event.epoch === 3 && ended(events) >= 10)
         await cluster.killNode('other')
     })
@@ -54,7 +51,7 @@ describe.runIf(hasRay)('a sweep on two nodes, of which one is killed', () => {
     await using cluster = await startCluster()
     const place = ['--parallel', '2', '--ray-address', cluster.address, '--out', 'driver', '--json']
     const command = startTwintune(['sweep', 'search.yaml', '--no-final', ...place], folder, token)
-    const before = await follow(command, async (event, events) => {
+    const before = await follow(command, sweepEventSchema, async (event, events) => {
       if (event.type !== 'trial-epoch' || event.epoch !== 3) return
       if (ended(events) >= 5) await cluster.killNode('other')
       if (ended(events) >= 15) command.kill('SIGKILL')
@@ -91,18 +88,4 @@ function trialsOf(events: readonly SweepEvent[]) {
       return { trial, framework, status, values, objective, epochs }
     })
     .toSorted((one, other) => one.trial - other.trial || (one.framework < other.framework ? -1 : 1))
-}
-
-/** Calls a function with each event of a command, and with all events so far. */
-async function follow(
-  command: ReturnType<typeof startTwintune>,
-  tell: (event: SweepEvent, events: readonly SweepEvent[]) => Promise<void>,
-): Promise<SweepEvent[]> {
-  const events: SweepEvent[] = []
-  for await (const line of createInterface({ input: command.stdout })) {
-    const event = parse(line)
-    events.push(event)
-    await tell(event, events)
-  }
-  return events
 }

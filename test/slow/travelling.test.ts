@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import path from 'node:path'
 import { execaSync } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Event } from '../../src/events.js'
+import { type Event, eventSchema } from '../../src/events.js'
 import {
   comparisonOf,
   eventsOf,
@@ -16,15 +16,13 @@ import {
   writePictures,
   writeSpec,
 } from '../integration/rig.js'
-import { follow, hasRay, reachedBy, startCluster, token } from './ray-cluster.js'
+import { follow, hasRay, oneCore, reachedBy, startCluster, token } from './ray-cluster.js'
 
 // One node of a real Ray finds the folder of data, weights and runs empty, in a mount namespace of its own: all travels.
 
 const folder = temporaryFolder()
 const cacheOfNode = temporaryFolder()
 const whyNot = hasRay ? whyNoNamespace() : 'there is no Ray'
-// A run's threads belong to its bits: a place on the cluster has one processor.
-const oneCore = { TWINTUNE_CORES: '1' }
 
 const experiment = tinyExperiment(folder, {
   name: 'travelling',
@@ -62,7 +60,7 @@ describe.skipIf(whyNot !== null)(`a node that shares no disk${whyNot === null ? 
 
   it('has the same bits and leaves the same files at home as runs on this machine', async () => {
     await using cluster = await startLacking()
-    const events = await follow(compareOn(cluster, 'there'), async () => {})
+    const events = await follow(compareOn(cluster, 'there'), eventSchema, async () => {})
     const placed = eventsOf(events, 'run-placed')
     expect(placed.some(({ node }) => cluster.isOn('lacking', node))).toBe(true)
     expect(placed.some(({ node }) => cluster.isOn('shared', node))).toBe(true)
@@ -77,7 +75,7 @@ describe.skipIf(whyNot !== null)(`a node that shares no disk${whyNot === null ? 
   it.each(['lacking', 'shared'] as const)('hands a run over where the %s node is killed', async (name) => {
     await using cluster = await startLacking()
     const lost = new Set<string>()
-    const events = await follow(compareOn(cluster, `without-${name}`), async (event, events) => {
+    const events = await follow(compareOn(cluster, `without-${name}`), eventSchema, async (event, events) => {
       if (event.type !== 'epoch' || event.phase !== 2 || event.epoch !== 1 || lost.size > 0) return
       if (!isPlacedOn(events, event, (node) => cluster.isOn(name, node))) return
       lost.add(`${event.framework} ${event.seed}`)
@@ -98,7 +96,7 @@ describe.skipIf(whyNot !== null)(`a node that shares no disk${whyNot === null ? 
   it('goes on from what is at home where the driver is killed, and the comparison resumed', async () => {
     await using cluster = await startLacking()
     const command = compareOn(cluster, 'driver')
-    await follow(command, async (event, events) => {
+    await follow(command, eventSchema, async (event, events) => {
       if (event.type !== 'epoch' || event.phase !== 2 || event.epoch !== 2) return
       if (isPlacedOn(events, event, (node) => cluster.isOn('lacking', node))) command.kill('SIGKILL')
     })

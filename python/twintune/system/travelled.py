@@ -6,6 +6,7 @@ the standard library, since both ends of the way need it.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -60,5 +61,11 @@ def follow(folder: str, path: str) -> str:
     return os.path.join(folder, path)
 
 
-def _roots() -> list[str]:
-    return json.loads(os.environ.get(VARIABLE, "[]"))
+def _roots() -> tuple[str, ...]:
+    return _decode(os.environ.get(VARIABLE, "[]"))
+
+
+# Each image of a data set is named by the roots.
+@functools.cache
+def _decode(roots: str) -> tuple[str, ...]:
+    return tuple(json.loads(roots))

@@ -77,7 +77,12 @@ export async function listSummaries<Summary extends Listable>(
     isNew = true
   }
   if (isNew) writeIndex(index, entries)
-  return listed.toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1))
+  return listed.toSorted(newestFirst)
+}
+
+/** Orders summaries for a list. */
+export function newestFirst(one: Listable, other: Listable): number {
+  return one.startedAt < other.startedAt ? 1 : -1
 }
 
 /** Stamps the files that a summary is read from; `null` where one of them is missing. */
