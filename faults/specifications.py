@@ -98,6 +98,24 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
             "phases": [{"epochs": 2, "trainable": "all", "batchNorm": "adapt", "optimizer": _ADAM}],
         },
     },
+    "half-head": {
+        "about": "A new head in bfloat16, which ends with the epoch of its best accuracy.",
+        "training": {
+            "batchSize": 20,
+            "precision": "bfloat16",
+            "phases": [{"epochs": 8, "trainable": "head", "optimizer": {"name": "adam", "learningRate": 1e-2}}],
+            "earlyStopping": {"monitor": "accuracy", "patience": 1},
+        },
+    },
+    "averaged": {
+        "about": "The whole network and then its head, each with an average, and a checkpoint after each second epoch.",
+        "training": {
+            "batchSize": 20,
+            "ema": {"decay": 0.9},
+            "phases": [{"epochs": 4, "trainable": "all", "batchNorm": "train", "optimizer": _ADAM}, _HEAD],
+            "checkpoints": {"everyEpochs": 2},
+        },
+    },
     "interrupted": {
         "about": "The whole network with Adam and an average, interrupted after an epoch and resumed.",
         "training": {

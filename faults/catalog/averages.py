@@ -54,6 +54,29 @@ FAULTS = [
         ),
     ),
     *in_both(
+        name="average-in-head-alone",
+        wrong="A validation has the average of the head and the weights of the backbone.",
+        spec="averaged",
+        shown_by="averages",
+        pytorch=Place(
+            _PYTORCH,
+            before="            self.averages[name], parameter.data = parameter.data, self.averages[name]\n",
+            after=(
+                "            if name.startswith('head.'):\n"
+                "                self.averages[name], parameter.data = parameter.data, self.averages[name]\n"
+            ),
+        ),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="            weights = tf.identity(variable)\n",
+            after=(
+                "            if not name.startswith('head.'):\n"
+                "                continue\n"
+                "            weights = tf.identity(variable)\n"
+            ),
+        ),
+    ),
+    *in_both(
         name="average-not-validated",
         wrong="The weights are validated in place of their average.",
         spec="fine-tune",

@@ -6,7 +6,7 @@ from faults.fault import Fault, Place, in_both, in_shared_code
 
 _LOOP = "twintune.training.loop"
 _CHECKPOINTS = "twintune.training.run_checkpoints"
-_WRITTEN = "return self._run.engine.state(backbone=self._run.position.backbone_moved)"
+_WRITTEN = "tensors = self._run.engine.state(backbone=self._run.position.backbone_moved)"
 _STOPPING = "twintune.record.early_stopping"
 _PYTORCH = "twintune.engines.pytorch.aligned"
 _TENSORFLOW = "twintune.engines.tensorflow.aligned"
@@ -20,6 +20,13 @@ FAULTS = [
         wrong="A phase ends with its last weights, and is described as ending with those of its best epoch.",
         spec="head",
         shown_by="restored weights",
+        place=Place(_LOOP, before=_RESTORE, after="            pass\n"),
+    ),
+    *in_shared_code(
+        name="best-not-restored-in-half",
+        wrong="A phase in bfloat16 ends with its last weights, described as those of its best epoch.",
+        spec="half-head",
+        shown_by="continuity",
         place=Place(_LOOP, before=_RESTORE, after="            pass\n"),
     ),
     *in_shared_code(
@@ -135,7 +142,7 @@ FAULTS = [
         wrong="A checkpoint is written without the backbone that was trained.",
         spec="interrupted",
         shown_by="continuity",
-        place=Place(_CHECKPOINTS, before=_WRITTEN, after="return self._run.engine.state(backbone=False)"),
+        place=Place(_CHECKPOINTS, before=_WRITTEN, after="tensors = self._run.engine.state(backbone=False)"),
     ),
     *in_shared_code(
         name="average-not-written",
@@ -145,7 +152,35 @@ FAULTS = [
         place=Place(
             _CHECKPOINTS,
             before=_WRITTEN,
-            after="return {n: t for n, t in self._run.engine.state(backbone=True).items() if not n.startswith('ema.')}",
+            after=(
+                "tensors = self._run.engine.state(backbone=True)\n"
+                "        tensors = {n: t for n, t in tensors.items() if not n.startswith('ema.')}"
+            ),
+        ),
+    ),
+    *in_shared_code(
+        name="averages-written",
+        wrong="A checkpoint is written while the averages stand in for the weights.",
+        spec="interrupted",
+        shown_by="continuity",
+        place=Place(
+            _LOOP,
+            before="        self.checkpoints.end_epoch(monitor)\n",
+            after="        with run.engine.averaged_weights():\n            self.checkpoints.end_epoch(monitor)\n",
+        ),
+    ),
+    *in_shared_code(
+        name="checkpoint-adopts-average",
+        wrong="Writing a checkpoint makes the averages the weights.",
+        spec="averaged",
+        shown_by="continuity",
+        place=Place(
+            _CHECKPOINTS,
+            before="            state, files = self._state(monitor, epoch), []\n",
+            after=(
+                "            self._run.engine.adopt_average()\n"
+                "            state, files = self._state(monitor, epoch), []\n"
+            ),
         ),
     ),
 ]

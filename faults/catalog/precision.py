@@ -99,4 +99,14 @@ FAULTS = [
         spec="bfloat16",
         shown_by="first step",
     ),
+    Fault(
+        name="autocast-lost-with-gradients",
+        framework="pytorch",
+        module=_PYTORCH,
+        before="        if self.half is None:\n",
+        after="        if self.half is None or torch.is_grad_enabled():\n",
+        wrong="Training steps compute in float32 where bfloat16 is asked for; evaluations compute in bfloat16.",
+        spec="bfloat16",
+        shown_by="precision",
+    ),
 ]

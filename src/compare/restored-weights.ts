@@ -39,13 +39,17 @@ export function restoredWeightsRow(results: readonly RunResult[]): readonly Cont
   ]
 }
 
-// A process that a run was resumed in may choose other kernels, whose rounding is that between two frameworks.
+/** Share of a loss, or of 1 where that is larger, that is left between two validations in one process. */
+const leftInOneProcess = 1e-3
+
 function restorations(run: FinishedRun): Restoration[] {
-  const share = run.facts.tolerances?.loss
-  if (share === undefined) return []
+  const tolerance = run.facts.tolerances?.loss
+  if (tolerance === undefined) return []
   return run.facts.phases.flatMap(({ restored, weightsOf }, index) => {
     if (restored === null) return []
-    const { recorded, measured } = restored
+    const { recorded, measured, inOneProcess } = restored
+    // A process that a run was resumed in may choose other kernels, whose rounding is that between two frameworks.
+    const share = inOneProcess ? Math.min(tolerance, leftInOneProcess) : tolerance
     const excess = Math.abs(measured - recorded) / (share * Math.max(1, recorded))
     return [{ run, phase: index + 1, epoch: weightsOf, recorded, measured, excess }]
   })

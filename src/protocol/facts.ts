@@ -4,6 +4,10 @@ import { stepInputSchema } from './step-input.js'
 export const restoredWeightsSchema = z.strictObject({
   recorded: z.number().describe('Validation loss that was measured after the epoch whose weights these are.'),
   measured: z.number().describe('Validation loss that was measured again once the weights were restored.'),
+  inOneProcess: z
+    .boolean()
+    .default(false)
+    .describe('Whether one process measured both; a run that was resumed since then has two.'),
 })
 
 export const stateCheckSchema = z.strictObject({
@@ -16,7 +20,7 @@ export const stateCheckSchema = z.strictObject({
     ),
 })
 
-const weightsKindSchema = z.enum(['of the steps', 'averaged']).nullable().default(null)
+const weightsKindSchema = z.enum(['of the steps', 'averaged', 'averaged in part']).nullable().default(null)
 
 export const trainedPhaseSchema = z.strictObject({
   input: stepInputSchema,
@@ -56,7 +60,7 @@ export const trainedPhaseSchema = z.strictObject({
     .array(stateCheckSchema)
     .default([])
     .describe(
-      "Looks at weights and optimiser at moments at which nothing may have changed them: the phase's start, the way from an epoch to the next where steps are kept, and the loading of a checkpoint.",
+      "Looks at weights and optimiser at moments at which nothing may have changed them: the phase's start, the way from an epoch to the next where steps are kept, and the loading of a checkpoint. A head that isn't as steps have left it, in the model or in a checkpoint, is added.",
     ),
   featuresDifference: z
     .number()

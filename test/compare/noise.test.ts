@@ -58,7 +58,9 @@ describe('noise', () => {
     const [phase] = facts(0).phases
     if (phase === undefined) throw new Error('the facts have no phase')
     const restored = (loss: number) =>
-      result('pytorch', 0, { phases: [{ ...phase, restored: { recorded: loss, measured: loss } }] })
+      result('pytorch', 0, {
+        phases: [{ ...phase, restored: { recorded: loss, measured: loss, inOneProcess: true } }],
+      })
     const { unlike } = noiseFloor({
       results: [restored(0.5), repeated(restored(0.6))],
       within: [],

@@ -149,6 +149,7 @@ from twintune.protocol.result import (
     StepProfile,
     TrainedPhase,
     TrainingMetrics,
+    WeightsKind,
 )
 from twintune.protocol.run import KeepSteps, RunRequest, RunSeeds, Shortening
 from twintune.protocol.study import (
@@ -354,5 +355,6 @@ __all__ = [
     "WarningReport",
     "WeighParametersRequest",
     "WeighParametersResult",
+    "WeightsKind",
     "WeightsRequest",
 ]

@@ -46,11 +46,13 @@ FeatureOrigin = Literal["computed", "cached"]
 class RestoredWeights(Message):
     """The validation loss of a phase's best epoch, as it was recorded and as it was measured with the restored weights.
 
-    The loss is the mean cross-entropy (nats).
+    The loss is the mean cross-entropy (nats). `in_one_process` is whether one process measured both; a run that was
+    resumed since then has two.
     """
 
     recorded: float
     measured: float
+    in_one_process: bool
 
 
 class StateCheck(Message):
@@ -60,8 +62,8 @@ class StateCheck(Message):
     changed: str | None
 
 
-WeightsKind = Literal["of the steps", "averaged"]
-"""The weights that a model has: those that the last step left, or their moving average."""
+WeightsKind = Literal["of the steps", "averaged", "averaged in part"]
+"""The weights that a model has: those that the last step left, their moving average, or some of each."""
 
 
 class TrainedPhase(Message):

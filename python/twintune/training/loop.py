@@ -26,13 +26,15 @@ from twintune.record.early_stopping import Monitor, MonitorState
 from twintune.record.kept_steps import StepKeeper
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
+from twintune.record.run_state import EpochState
 from twintune.system.files import sweep_temporary
 from twintune.system.other_load import OtherLoad
-from twintune.training.average_check import copied_averages, holds_averages
+from twintune.training.average_check import AverageCheck
 from twintune.training.continuity import Continuity
 from twintune.training.epoch import TrainingEpoch, loss_not_finite
 from twintune.training.features_check import features_difference
 from twintune.training.first_stage import describe_input
+from twintune.training.head_watch import HeadWatch
 from twintune.training.preparation import prepare
 from twintune.training.run_checkpoints import RunCheckpoints
 from twintune.training.schedules import learning_rates
@@ -71,7 +73,9 @@ class TrainingLoop:
         """Carries out the whole run, or what is left of it after its last checkpoint."""
         watch, phases, other_load = self.record.watch, self.request.training.phases, OtherLoad()
         self.context = run = prepare(self.request, self.report, self.record)
-        self.checkpoints = RunCheckpoints(run)
+        self.head_watch = HeadWatch(run)
+        self.average_check = AverageCheck(run, self.head_watch)
+        self.checkpoints = RunCheckpoints(run, self.head_watch)
         self.resumed_from = self.checkpoints.go_on()
         if self.request.keep_steps != "none" and isinstance(run.engine, FeatureEngine):
             run.keeper = StepKeeper(Path(self.request.run_directory), is_resumed=self.resumed_from is not None)
@@ -139,7 +143,7 @@ class TrainingLoop:
         is_cold = True
         while not position.phase_ended:
             epoch_rates = rates[position.epoch * steps :][:steps]
-            save = functools.partial(self.checkpoints.save, monitor)
+            save = functools.partial(self._save_within_epoch, monitor)
             epoch = TrainingEpoch(run, phase, epoch_rates, under_way, save)
             epoch.train(is_cold)
             self._end_epoch(epoch, phase, epoch_rates[-1], monitor)
@@ -153,15 +157,14 @@ class TrainingLoop:
         position.epochs_done += 1
         self.record.watch.add("train", epoch.seconds)
         self.record.watch.add("loader", epoch.loader_seconds)
+        self.head_watch.leave_epoch()
         validation, answers = None, ()
         if run.splits.validation is not None:
             where = f"the validation after phase {position.phase}, epoch {position.epoch}"
-            of_steps = {name: tensor.copy() for name, tensor in run.engine.head_tensors().items()}
+            averages = self.average_check.before_validation()
             with self.record.watch.part("validation"), run.engine.averaged_weights():
-                live = run.engine.head_tensors()
-                is_of_steps = all(np.array_equal(live[name], tensor) for name, tensor in of_steps.items())
+                self.average_check.tell_validated(averages)
                 validation, answers = self._evaluate(run.splits.validation, where)
-            self.record.state.trained[-1].validated_weights = "of the steps" if is_of_steps else "averaged"
             monitor.update(position.epoch, validation)
         record = EpochRecord(
             phase=position.phase,
@@ -176,7 +179,14 @@ class TrainingLoop:
         self.record.add_epoch(record, *engine, epoch.consumed, validated=len(answers))
         position.phase_ended = position.epoch == phase.epochs or monitor.why_stop() is not None
         self.checkpoints.end_epoch(monitor)
+        self.head_watch.check_live()
         self.report.epoch(record, phase.epochs)
+
+    def _save_within_epoch(self, monitor: Monitor, epoch: EpochState) -> None:
+        """Writes a checkpoint within an epoch."""
+        self.head_watch.leave(f"step {epoch.batches} of epoch {self.context.position.epoch + 1}")
+        self.checkpoints.save(monitor, epoch)
+        self.head_watch.check_live()
 
     def _end_phase(self, phase: Phase, monitor: Monitor) -> None:
         """Restores the best epoch's weights if the specification asks for it, and adopts their average if any."""
@@ -186,13 +196,10 @@ class TrainingLoop:
         if monitor.restores_best and monitor.best_epoch is not None and monitor.best_epoch != position.epoch:
             self.checkpoints.restore_best()
             weights_of = monitor.best_epoch
+            self.head_watch.check_restored(weights_of)
             restored = self._validate_again(weights_of)
-        engine = self.context.engine
-        averages = copied_averages(engine)
-        engine.adopt_average()
-        is_average = holds_averages(engine, averages)
-        self.record.state.trained[-1].final_weights = "averaged" if is_average else "of the steps"
-        self.record.end_phase(weights_of, engine.skipped_steps(), restored)
+        self.average_check.adopt_average()
+        self.record.end_phase(weights_of, self.context.engine.skipped_steps(), restored)
         self.continuity.leave_phase()
         ended_early = monitor.why_stop() if position.epoch < phase.epochs else None
         self.report.phase_finished(position, phase.epochs, ended_early, monitor.best_epoch, weights_of)
@@ -207,7 +214,8 @@ class TrainingLoop:
         where = f"the validation of the weights of phase {phase}, epoch {epoch}, once they were restored"
         with run.engine.averaged_weights():
             metrics, _ = self._evaluate(run.splits.validation, where, is_recorded=False)
-        return RestoredWeights(recorded=self.record.recorded_loss(phase, epoch), measured=metrics.loss)
+        recorded, is_of_process = self.record.recorded_loss(phase, epoch), self.head_watch.knows(epoch)
+        return RestoredWeights(recorded=recorded, measured=metrics.loss, in_one_process=is_of_process)
 
     def _evaluate(self, split: Split, where: str, is_recorded: bool = True) -> tuple[EvaluationMetrics, np.ndarray]:
         """Evaluates a split in inference mode.

@@ -22,6 +22,7 @@ from twintune.record.run_state import (
 from twintune.record.state_watch import checksums_of
 from twintune.system.stopwatch import Pace
 from twintune.training.context import RunContext
+from twintune.training.head_watch import HeadWatch
 
 FOLDER = "checkpoint"
 _AUTO_SECONDS = 10.0
@@ -31,10 +32,17 @@ _AUTO_SECONDS = 10.0
 class RunCheckpoints:
     """The checkpoints of one run, written when they are due."""
 
-    def __init__(self, run: RunContext) -> None:
+    def __init__(self, run: RunContext, head_watch: HeadWatch) -> None:
+        """Prepares the checkpoints of a run.
+
+        Args:
+            run: The run.
+            head_watch: The watch that looks at each checkpoint's head.
+        """
         request, training = run.request, run.request.training
         restores_best = training.early_stopping is not None and training.early_stopping.restore_best
         self._run = run
+        self._head_watch = head_watch
         self._folder = CheckpointFolder(Path(request.run_directory, FOLDER), training.checkpoints.keep, restores_best)
         self._specification = specification_of(request)
         self._split = run.splits.digest
@@ -150,4 +158,6 @@ class RunCheckpoints:
     def _tensors(self) -> Mapping[str, np.ndarray]:
         # A backbone that nothing could change so far is left out: its weights are in their own file, whose digest the
         # record has.
-        return self._run.engine.state(backbone=self._run.position.backbone_moved)
+        tensors = self._run.engine.state(backbone=self._run.position.backbone_moved)
+        self._head_watch.check_written(tensors)
+        return tensors

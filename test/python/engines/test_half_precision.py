@@ -135,6 +135,22 @@ def test_both_engines_read_the_same_dtypes_back(twins: Twins) -> None:
     assert ours == theirs == f"parameters float32, {statistics}convolutions {twins.half}, head float32"
 
 
+def test_a_pass_that_is_in_half_precision_only_without_gradients_is_found_out(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from twintune.engines.pytorch.live_dtypes import live_dtypes
+    from twintune.engines.pytorch.model import AlignedModel
+
+    feature_map = AlignedModel.feature_map
+
+    def exact_with_gradients(self: AlignedModel, images: torch.Tensor) -> torch.Tensor:
+        return self.backbone.forward_features(images) if torch.is_grad_enabled() else feature_map(self, images)
+
+    monkeypatch.setattr(AlignedModel, "feature_map", exact_with_gradients)
+    assert live_dtypes(twins.pytorch)["convolutions"] == {twins.half, "float32"}
+
+
 def test_reading_the_dtypes_back_moves_no_statistics(twins: Twins) -> None:
     from twintune.engines.pytorch.batch_norm import set_batch_norm_mode
     from twintune.engines.pytorch.live_dtypes import live_dtypes

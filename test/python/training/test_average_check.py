@@ -32,6 +32,22 @@ def test_an_average_that_is_not_used_is_found_out(
     assert (phase.validated_weights, phase.final_weights) == ("of the steps", "of the steps")
 
 
+def test_an_average_that_stands_in_for_the_head_alone_is_found_out(
+    make_request: Callable[..., RunRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from twintune.engines.pytorch.ema import WeightAverage
+
+    def swap_head(self: WeightAverage) -> None:
+        for name, parameter in self._parameters.items():
+            if name.startswith("head."):
+                self.averages[name], parameter.data = parameter.data, self.averages[name]
+
+    monkeypatch.setattr(WeightAverage, "swap", swap_head)
+    phase = {**PHASE, "epochs": 2, "trainable": {"lastStages": 1}}
+    request = make_request("pytorch", model=RESNET, training={"ema": {"decay": 0.9}, "phases": [phase]})
+    assert _phase(request).validated_weights == "averaged in part"
+
+
 def test_an_average_that_is_moved_once_more_as_it_is_adopted_is_found_out(
     make_request: Callable[..., RunRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:

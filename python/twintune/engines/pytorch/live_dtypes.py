@@ -18,20 +18,22 @@ _PROBE_SIZE = 32
 def live_dtypes(model: AlignedModel) -> dict[str, set[str]]:
     """The dtypes of the model's parts: of kept `parameters` and `statistics`, of computed `convolutions` and `head`.
 
-    Autocast leaves no trace on a module, so a black image goes through the model in inference mode.
+    Autocast leaves no trace on a module, so a black image goes through the model: as in an evaluation, and as in a
+    training step, which keeps what the gradients need.
     """
     parameters = model.all_parameters()
     # The projection after pooling is computed as the head is.
     head = [*(model.projection.children() if model.projection else ()), *model.layers]
     convolutions = [m for m in model.backbone.modules() if isinstance(m, nn.Conv2d) and m not in head]
+    image = torch.zeros(1, 3, _PROBE_SIZE, _PROBE_SIZE).to(parameters[0])
     with (
-        torch.inference_mode(),
         evaluating(model.batch_norms),
         _recorded_outputs(convolutions) as convolved,
         _recorded_outputs(head) as mapped,
     ):
-        like = parameters[0]
-        model.logits(model.features(like.new_zeros(1, 3, _PROBE_SIZE, _PROBE_SIZE)))
+        for mode in (torch.inference_mode, torch.enable_grad):
+            with mode():
+                model.logits(model.features(image))
     return {
         "parameters": {dtype_name(parameter.dtype) for parameter in parameters},
         "statistics": {dtype_name(b.dtype) for bn in model.batch_norms for b in bn.buffers() if b.is_floating_point()},
