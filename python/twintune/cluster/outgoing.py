@@ -41,6 +41,9 @@ def set_out(root: str, out: str, known: Collection[Kept]) -> list[Kept]:
     Returns:
         The files, the one that was written first before the others; those that the user's machine has where the run
         writes too often for a look in between.
+
+    Raises:
+        OSError: If a folder can't be listed: its files would look deleted.
     """
     for _ in range(_ATTEMPTS):
         shutil.rmtree(out, ignore_errors=True)
@@ -56,7 +59,12 @@ def set_out(root: str, out: str, known: Collection[Kept]) -> list[Kept]:
 
 
 def _finished_files(root: str) -> Iterator[Kept]:
-    for above, _, names in os.walk(root):
+    def refuse(error: OSError) -> None:
+        # The run may just have deleted the folder.
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    for above, _, names in os.walk(root, onerror=refuse):
         for name in names:
             path = os.path.join(above, name)
             # The run may just have deleted the file.

@@ -7,6 +7,7 @@ for runs to come. The folder of a run lies below `travelled-runs/` and goes with
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -78,17 +79,18 @@ class Store:
     def open(self, room: Room) -> bool:
         """Takes a room for oneself; false if another place works in it. The room is open until `close`.
 
-        A file that an earlier place left half done is deleted.
+        A file that an earlier place left half done is deleted. A room that somebody has deleted is taken anew.
         """
-        if room not in self._locks:
+        if not self._holds(room):
+            if room in self._locks:
+                self._locks.pop(room).close()
             self._forget_others(room)
-            base = self._bases[room]
-            os.makedirs(base, exist_ok=True)
-            taken = lock(os.path.join(base, "lock"))
+            os.makedirs(self._bases[room], exist_ok=True)
+            taken = lock(self._lock_file(room))
             if taken is None:
                 return False
             self._locks[room] = taken
-            os.utime(os.path.join(base, "lock"))
+            os.utime(self._lock_file(room))
             shutil.rmtree(self._incoming(room), ignore_errors=True)
         return True
 
@@ -150,14 +152,32 @@ class Store:
 
         Returns:
             The files (see `set_out`), the one that was written first before the others.
+
+        Raises:
+            OSError: If a folder can't be listed, or all of them were deleted by somebody else than the run.
         """
-        return set_out(f"{self.roots['runs']}{folder}", self._outgoing(folder), known)
+        found = set_out(f"{self.roots['runs']}{folder}", self._outgoing(folder), known)
+        if not self._holds("runs"):
+            raise FileNotFoundError(errno.ENOENT, "the folder was deleted there", folder)
+        return found
 
     def give(self, folder: str, name: str, start: int, most: int) -> bytes:
         """Reads a piece of a file that was set out."""
         with open(os.path.join(self._outgoing(folder), name), "rb") as stream:
             stream.seek(start)
             return stream.read(most)
+
+    def _holds(self, room: Room) -> bool:
+        """Whether this place has the room: its lock is the file that others find there."""
+        if room not in self._locks:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._locks[room].fileno()), os.stat(self._lock_file(room)))
+        except FileNotFoundError:
+            return False
+
+    def _lock_file(self, room: Room) -> str:
+        return os.path.join(self._bases[room], "lock")
 
     def _outgoing(self, folder: str) -> str:
         return f"{self._bases['runs']}/outgoing{folder}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,32 @@ def test_files_that_are_written_changed_or_deleted_there_are_so_here(
     twin.bring(silent)
     assert contents(home) == {"model/model.safetensors": "model" * 1_000}
     assert not (home / "checkpoint").exists()
+
+
+def test_nothing_is_deleted_here_where_the_nodes_folder_was_deleted(
+    home: Path, node: NodeHere, twin: RunFolder
+) -> None:
+    shutil.rmtree(Path(node.kept.roots["runs"]).parent)
+    with pytest.raises(FileNotFoundError, match="deleted there") as caught:
+        twin.bring(silent)
+    assert caught.value.filename == str(home)
+    assert contents(home) == {"checkpoint/last.safetensors": "first"}
+
+
+def test_nothing_is_deleted_here_where_a_folder_there_cannot_be_listed(
+    home: Path, node: NodeHere, twin: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def refuse(folder: str) -> object:
+        if str(folder).endswith("/checkpoint"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+        return scandir(folder)
+
+    with monkeypatch.context() as patched, pytest.raises(PermissionError):
+        patched.setattr(os, "scandir", refuse)
+        twin.bring(silent)
+    assert contents(home) == {"checkpoint/last.safetensors": "first"}
 
 
 def test_files_of_this_machine_alone_stay(home: Path, node: NodeHere, twin: RunFolder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -139,6 +140,27 @@ def test_only_one_place_fills_the_folder_at_a_time(tmp_path: Path) -> None:
     assert other.open("runs"), "each place has a room for runs of its own"
     one.close("data")
     assert other.open("data")
+
+
+def test_a_room_that_somebody_has_deleted_is_taken_anew(tmp_path: Path) -> None:
+    one, other = (Store("home", {"TWINTUNE_CACHE_DIR": str(tmp_path)}) for _ in range(2))
+    assert one.open("data")
+    assert one.open("runs")
+    shutil.rmtree(tmp_path / "travelled")
+    shutil.rmtree(tmp_path / "travelled-runs")
+    assert one.open("data")
+    assert not other.open("data")
+    assert one.open("runs")
+    one.match("runs", [Listing("/runs/a", [], "none")])
+    assert one.set_out("/runs/a", []) == []
+
+
+def test_a_run_may_delete_its_own_folder(tmp_path: Path) -> None:
+    store = Store("home", {"TWINTUNE_CACHE_DIR": str(tmp_path)})
+    assert store.open("runs")
+    store.match("runs", [Listing("/runs/a", [], "none")])
+    os.rmdir(f"{store.roots['runs']}/runs/a")
+    assert store.set_out("/runs/a", []) == []
 
 
 def test_folders_of_runs_whose_place_is_gone_are_swept(tmp_path: Path) -> None:
