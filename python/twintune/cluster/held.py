@@ -10,7 +10,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import ray  # pyright: ignore[reportMissingImports]
-from ray.exceptions import ActorUnavailableError, RayActorError, RayError  # pyright: ignore[reportMissingImports]
+from ray.exceptions import (  # pyright: ignore[reportMissingImports]
+    ActorUnavailableError,
+    ObjectLostError,
+    RayActorError,
+    RayError,
+)
 
 from twintune.cluster.parcels import Piece
 from twintune.cluster.place import Heard, Message
@@ -20,6 +25,9 @@ from twintune.errors import TwintuneError
 
 _HEAR_SECONDS = 0.5
 """The longest wait for news of a place, after which TypeScript is asked whether the work goes on."""
+
+_AGAIN_SECONDS = 1
+"""The time after which a call whose answer did not come is made again."""
 
 
 class Luggage(Protocol):
@@ -132,12 +140,18 @@ def name_of(host: str, node: str) -> str:
 
 
 def _get(method: Callable[..., Any], *arguments: object) -> Any:
-    """Calls a place; a call that its node may not have had, for a fault of the network, is made again."""
+    """Calls a place; a call that its node may not have had, for a fault of the network, is made again.
+
+    A call whose answer was lost on its way home is made again too: where the node was lost with it, that call says so.
+
+    Raises:
+        RayActorError: If the place is dead.
+    """
     while True:
         try:
             return ray.get(method(*arguments))
-        except ActorUnavailableError:
-            time.sleep(1)
+        except (ActorUnavailableError, ObjectLostError):
+            time.sleep(_AGAIN_SECONDS)
 
 
 def _end_like(end: str) -> None:
