@@ -97,17 +97,23 @@ class HeldPlace:
         self.store("take", self._parcels, room, parcel)
 
     def carry_out(self, name: str, payload: str, emit: Callable[[str], bool], luggage: Luggage | None = None) -> str:
-        """Has the place carry out a message, passes on what it reports, and returns its reply."""
+        """Has the place carry out a message, passes on what it reports, and returns its reply.
+
+        A place runs ahead of the answers to its reports. After one that `emit` has answered with false, no other report
+        is passed on, as none would come on this machine.
+        """
         self._calls += 1
         _get(self._actor.invoke.remote, self._calls, name, payload)
-        is_cancelled, pulse = False, Pulse()
+        is_cancelled, is_refused, pulse = False, False, Pulse()
         while True:
             heard: Heard = _get(self._actor.hear.remote, self._heard, _HEAR_SECONDS)
             goes_on = emit(ALIVE if pulse.computed(heard["processor_seconds"]) else "")
-            if luggage is not None:
+            if luggage is not None and not is_refused:
                 luggage.bring_due(heard["messages"])
             for message in heard["messages"]:
                 self._heard += 1
+                if message["type"] == "progress" and is_refused:
+                    continue
                 if message["type"] != "progress" and luggage is not None:
                     luggage.bring_rest()
                 told = message["payload"] if luggage is None else luggage.translate(message["payload"])
@@ -115,8 +121,8 @@ class HeldPlace:
                     return told
                 if message["type"] == "ended":
                     _end_like(message["payload"])
-                goes_on = emit(told) and goes_on
-            if not goes_on and not is_cancelled:
+                is_refused = not emit(told)
+            if (is_refused or not goes_on) and not is_cancelled:
                 is_cancelled = True
                 _get(self._actor.cancel.remote)
 
