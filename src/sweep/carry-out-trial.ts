@@ -69,6 +69,8 @@ export async function carryOutTrial(run: TrialRun, options: TrialOptions): Promi
   }
   const result = await carryOutRun(runOf(run), worker, request, {
     onEvent: (event) => {
+      // A trial whose node was lost tells again of epochs that no checkpoint has.
+      if (event.type === 'run-placed') done = 0
       if (event.type === 'run-resumed') done = event.epochs.length
       if (event.type === 'warning') {
         const { code, message, time } = event

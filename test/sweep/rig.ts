@@ -52,6 +52,7 @@ export interface Behaviour {
   readonly wait?: number
   readonly log?: string
   readonly blind?: boolean
+  readonly lost?: number
 }
 
 export function workerStarter(behaviour: Behaviour = {}): (options: WorkerOptions) => Worker {
