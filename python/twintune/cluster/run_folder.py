@@ -11,7 +11,7 @@ from twintune.cluster.listing import CannotTravel, Entry, Listing
 from twintune.cluster.node import Node
 from twintune.cluster.outgoing import Kept
 from twintune.cluster.parcels import PARCEL_BYTES
-from twintune.system.files import name_also, replacing
+from twintune.system.files import name_also, naming, replacing
 
 
 class RunFolder:
@@ -53,7 +53,8 @@ class RunFolder:
 
     def _bring(self, file: Kept, alive: Callable[[], None], most: int) -> None:
         twin = next((name for name, here in self._here.items() if here[1:] == file[1:]), None)
-        with replacing(Path(self._folder, file.name)) as temporary:
+        path = Path(self._folder, file.name)
+        with naming(str(path)), replacing(path) as temporary:
             if twin is not None:
                 name_also(Path(self._folder, twin), temporary)
                 return

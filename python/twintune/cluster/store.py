@@ -13,7 +13,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import BinaryIO, Literal, TypedDict
 
 from twintune.cluster.belongings import Belonging, is_as
@@ -22,6 +22,7 @@ from twintune.cluster.locks import is_locked, lock
 from twintune.cluster.matching import match
 from twintune.cluster.outgoing import Kept, set_out
 from twintune.cluster.parcels import Piece, Travelling
+from twintune.system.files import naming
 from twintune.system.travelled import cache_folder
 
 Room = Literal["data", "runs"]
@@ -125,7 +126,7 @@ class Store:
         os.makedirs(incoming, exist_ok=True)
         for piece in parcel:
             file = piece.file
-            with _naming(file.path):
+            with naming(file.path):
                 if piece.start == 0:
                     self._arriving[file.path] = open(os.path.join(incoming, uuid.uuid4().hex), "wb")
                 stream = self._arriving[file.path]
@@ -133,14 +134,16 @@ class Store:
                 if piece.start + len(piece.content) == file.size:
                     stream.close()
                     os.utime(stream.name, ns=(file.changed, file.changed))
-                    whole.append((stream.name, f"{self.roots[room]}{file.path}"))
+                    whole.append((stream.name, file.path))
                     del self._arriving[file.path]
-        with _naming(parcel[-1].file.path):
+        with naming(parcel[-1].file.path):
             _flush(incoming)
-        for written, place in whole:
-            if os.path.isdir(place) and not os.path.islink(place):
-                shutil.rmtree(place)
-            os.replace(written, place)
+        for written, path in whole:
+            place = f"{self.roots[room]}{path}"
+            with naming(path):
+                if os.path.isdir(place) and not os.path.islink(place):
+                    shutil.rmtree(place)
+                os.replace(written, place)
         self._taken = number
 
     def set_out(self, folder: str, known: list[Kept]) -> list[Kept]:
@@ -196,15 +199,6 @@ class Store:
                 is_old = time.time() - os.stat(file).st_mtime > seconds
                 if is_old and os.path.join(above, other) != base and not is_locked(file):
                     shutil.rmtree(os.path.join(above, other))
-
-
-@contextlib.contextmanager
-def _naming(path: str) -> Iterator[None]:
-    """Has errors name the file of the user's machine: those of writing name none, and a temporary name says nothing."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from error
 
 
 def _flush(folder: str) -> None:

@@ -45,6 +45,18 @@ def replacing(file: Path) -> Iterator[Path]:
         raise
 
 
+@contextlib.contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Has errors of the system name a file: those of writing name none, and a temporary name says nothing."""
+    try:
+        yield
+    except OSError as error:
+        # Libraries have errors of the network of this class, without a number.
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, path) from error
+
+
 def name_also(file: Path | str, name: Path | str) -> None:
     """Gives a file a second name, which no file has yet; where the system has no hard links, a copy gets it."""
     try:

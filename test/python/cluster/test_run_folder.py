@@ -118,6 +118,21 @@ def test_a_file_that_is_replaced_while_it_comes_is_of_one_version(home: Path, no
     assert contents(home)["checkpoint/last.safetensors"] == "new" * 1_000
 
 
+def test_a_full_disk_here_names_the_file_that_was_to_come(
+    home: Path, node: NodeHere, twin: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(node.place_of("runs", home) / "checkpoint/last.safetensors", "second")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space") as caught:
+        twin.bring(silent)
+    assert caught.value.filename == str(home / "checkpoint/last.safetensors")
+    assert contents(home) == {"checkpoint/last.safetensors": "first"}
+
+
 def test_files_come_as_they_were_together_while_the_run_goes_on(home: Path, node: NodeHere, twin: RunFolder) -> None:
     checkpoint = node.place_of("runs", home) / "checkpoint"
 

@@ -177,14 +177,17 @@ def test_folders_of_runs_whose_place_is_gone_are_swept(tmp_path: Path) -> None:
     assert left == {Path(store.roots["runs"]).parent.name for store in (living, next_one)}
 
 
-def test_a_full_disk_names_the_file_of_the_user(data: Path, node: NodeHere, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("call", ["utime", "replace"])
+def test_a_full_disk_names_the_file_of_the_user(
+    call: str, data: Path, node: NodeHere, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert node.store("open", "data")
     (parcel,) = pack(node.store("match", "data", list(list_images(str(data)))))
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(os, "utime", full)
+    monkeypatch.setattr(os, call, full)
     with pytest.raises(OSError, match="No space") as caught:
         node.send_parcel("data", parcel)
     assert caught.value.filename == str(parcel[0].file.path)
