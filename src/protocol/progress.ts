@@ -105,6 +105,7 @@ export const reportedWarningCodes = [
   'IMAGE_SIZE',
   'KEPT_STEPS',
   'LOSS_SCALING',
+  'NODE_BUSY',
   'OTHER_VERSIONS',
   'PROFILE',
 ] as const

@@ -26,6 +26,8 @@ _GROWING: tuple[Kind, ...] = ("run", "judged", "thumbnails")
 """The kinds of folders that a message writes to."""
 _TURN_SECONDS = 0.5
 """The time between two looks at whether another place has left a room."""
+_PATIENCE_SECONDS = 30.0
+"""The time after which the user is told that a run waits for another place."""
 _BATCH = 10_000
 """The least number of entries that are held against a node's by one call, but for the last one."""
 
@@ -173,9 +175,19 @@ class MessageLuggage:
 
     def _open(self, room: Room) -> None:
         # Another place on the node may be filling the room.
+        begun, is_told = time.monotonic(), self._name != "run"
         while not self._place.store("open", room):
+            if not is_told and time.monotonic() - begun >= _PATIENCE_SECONDS:
+                is_told = True
+                ask(self._emit, json.dumps({"type": "warning", "code": "NODE_BUSY", "message": self._describe_wait()}))
             ask(self._emit, ALIVE)
             time.sleep(_TURN_SECONDS)
+
+    def _describe_wait(self) -> str:
+        return (
+            f"The run waits for the node {self._place.name}, to which another process of this machine is sending data."
+            " A process that is stopped (Ctrl-Z) keeps the run waiting until it goes on or ends."
+        )
 
     @contextlib.contextmanager
     def _refusing(self, kind: Kind) -> Iterator[None]:

@@ -127,6 +127,7 @@ WarningCode = Literal[
     "IMAGE_SIZE",
     "KEPT_STEPS",
     "LOSS_SCALING",
+    "NODE_BUSY",
     "OTHER_VERSIONS",
     "PROFILE",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from node_here import NodeHere
 from pictures import write_pictures
+from twintune.cluster import luggage as luggage_module
 from twintune.cluster.luggage import MessageLuggage
 from twintune.cluster.marks import OF_THE_COMMAND
 from twintune.errors import Cancelled, TwintuneError
@@ -81,6 +82,28 @@ def test_a_run_that_is_cancelled_on_its_way_sends_no_more(node: NodeHere, reques
     assert node.parcels == []
     # The folder is free for others.
     assert NodeHere(Path(node.kept.cache)).store("open", "data")
+
+
+def test_a_run_that_waits_long_for_another_place_says_so_once(
+    node: NodeHere, request_of_a_run: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(luggage_module, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(luggage_module, "_TURN_SECONDS", 0.0)
+    other = NodeHere(Path(node.kept.cache))
+    assert other.store("open", "data")
+    told: list[str] = []
+
+    def emit(report: str) -> bool:
+        told.append(report)
+        if len(told) == 4:
+            other.store("close", "data")
+        return True
+
+    pack_up(node, request_of_a_run, emit).send()
+    (warning,) = (each for each in map(json.loads, told) if each["type"] == "warning")
+    assert warning["code"] == "NODE_BUSY"
+    assert node.name in warning["message"]
+    assert len(node.parcels) > 0
 
 
 def test_checkpoints_come_home_before_the_user_is_told_of_them(
