@@ -164,9 +164,10 @@ def _end_like(end: str) -> None:
     """Ends this process as the framework's process on the node has ended, so that the parent tells the same of it."""
     sys.stdout.flush()
     sys.stderr.flush()
-    if end.startswith("SIG"):
-        number = getattr(signal, end)
+    last_word = end.rpartition(" ")[2]
+    if end.startswith(("SIG", "signal ")):
+        number = int(last_word) if last_word.isdecimal() else getattr(signal, end)
         if number != signal.SIGKILL:
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-    os._exit(int(end.rpartition(" ")[2] or 1))
+    os._exit(int(last_word or 1))

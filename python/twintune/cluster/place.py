@@ -142,13 +142,18 @@ class Place:
             self._child.stdin.flush()
 
     def _read(self, descriptor: int) -> None:
-        with open(descriptor, encoding="utf-8") as answers:
-            for line in answers:
-                self._tell(json.loads(line))
-        code = self._child.wait()
-        # The log's last lines take a moment to the driver, where they are looked for.
-        time.sleep(0.5)
-        self._tell({"type": "ended", "payload": _describe_end(code)})
+        try:
+            with open(descriptor, encoding="utf-8") as answers:
+                for line in answers:
+                    self._tell(json.loads(line))
+        except ValueError:
+            # A process that is killed while it writes leaves half a line.
+            pass
+        finally:
+            code = self._child.wait()
+            # The log's last lines take a moment to the driver, where they are looked for.
+            time.sleep(0.5)
+            self._tell({"type": "ended", "payload": _describe_end(code)})
 
     def _tell(self, message: Message) -> None:
         with self._news:
@@ -157,7 +162,12 @@ class Place:
 
 
 def _describe_end(code: int) -> str:
-    return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:  # a real-time signal, of which most have no name
+        return f"signal {-code}"
 
 
 def _processor_seconds(pid: int) -> float:
