@@ -32,6 +32,9 @@ path."""
 _LOSS_SECONDS = 60.0
 """The time in which the cluster notices that a node is dead; a place that died on a living node crashed."""
 
+_UNREADY_PLACES = 5
+"""The number of places in a row that may be lost before they are ready, as where nodes come and go."""
+
 _LOCAL_STORE_BYTES = 128 * 2**20
 """The object store of a cluster on this machine, whose nodes share its disk."""
 
@@ -48,6 +51,8 @@ class Driver:
         self._settings = settings
         self._connect()
         self._place: HeldPlace | None = None
+        self._unready = 0
+        """The number of places that were lost before they were ready, since the last one that was."""
         self._imported: str | None = None
         """The request by which the framework was imported, for a place that takes over."""
 
@@ -80,7 +85,8 @@ class Driver:
                 luggage = MessageLuggage(place, name, payload, emit)
                 reply = self._carry_out(place, name, luggage.send(), emit, luggage)
             except RayActorError as error:
-                moved_from = self._require_lost_node(error)
+                # Another place may be lost before the run is on it.
+                moved_from = self._require_lost_node(error) or moved_from
                 if name == "run":
                     payload = json.dumps({**json.loads(payload), "resume": True})
                 continue
@@ -117,7 +123,7 @@ class Driver:
             place.carry_out("prepare", "{}", emit)
             if self._imported is not None:
                 _require_ok(place.carry_out("import-framework", self._imported, emit))
-            self._place = place
+            self._place, self._unready = place, 0
         return self._place
 
     def _carry_out(
@@ -137,12 +143,13 @@ class Driver:
         """Gives a place up whose node is lost, and returns the node.
 
         Raises:
-            TwintuneError: If the place died on a node that lives on.
+            TwintuneError: If the place died on a node that lives on, or can't be made.
         """
         place, self._place = self._place, None
         if place is None:
             # It was lost before it was ready. One that can't even be made would be lost for ever.
-            if error.actor_init_failed:
+            self._unready += 1
+            if error.actor_init_failed or self._unready >= _UNREADY_PLACES:
                 raise unplaceable(error) from error
             return None
         end = time.monotonic() + _LOSS_SECONDS
