@@ -96,10 +96,12 @@ class Store:
         return True
 
     def close(self, room: Room) -> None:
-        """Leaves a room to others. The folders of runs are deleted."""
+        """Leaves a room to others. The folders of runs are deleted, and in either room files that are half done."""
         for arriving in self._arriving.values():
             arriving.close()
         self._arriving.clear()
+        if self._holds(room):
+            shutil.rmtree(self._incoming(room), ignore_errors=True)
         if room == "runs":
             # The lock stays with the place: without it, others would sweep the room.
             for folder in (self.roots["runs"], self._outgoing("")):
@@ -176,7 +178,7 @@ class Store:
             return False
         try:
             return os.path.samestat(os.fstat(self._locks[room].fileno()), os.stat(self._lock_file(room)))
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def _lock_file(self, room: Room) -> str:

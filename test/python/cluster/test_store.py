@@ -13,7 +13,7 @@ import pytest
 from node_here import NodeHere
 from twintune.cluster.listing import Listing, list_files, list_folder, list_images
 from twintune.cluster.parcels import pack
-from twintune.cluster.store import Store
+from twintune.cluster.store import Room, Store
 
 
 @pytest.fixture
@@ -116,11 +116,23 @@ def test_a_copy_that_was_broken_off_is_not_believed(data: Path, node: NodeHere, 
     node.send_parcel("data", next(pack(lacking, most=2_000)))
     assert "cats/1.png" not in found(node, data)
     # The place has ended with its process, and another one goes on.
-    node.store("close", "data")
+    del node.kept._locks["data"]
     other = NodeHere(tmp_path / "node")
     assert "1.png" in send(other, list_images(str(data)))
     assert found(other, data)["cats/1.png"] == "x" * 5_000
-    assert list((tmp_path / "node/travelled/home/incoming").iterdir()) == []
+    assert not (tmp_path / "node/travelled/home/incoming").exists()
+
+
+@pytest.mark.parametrize("room", ["data", "runs"])
+def test_half_a_file_takes_no_room_on_the_node_once_its_place_has_given_up(
+    room: Room, data: Path, node: NodeHere, tmp_path: Path
+) -> None:
+    (data / "cats/1.png").write_text("x" * 5_000)
+    assert node.store("open", room)
+    lacking = node.store("match", room, list(list_images(str(data))))
+    node.send_parcel(room, next(pack(lacking, most=2_000)))
+    node.store("close", room)
+    assert [file.name for file in (tmp_path / "node").rglob("*") if "incoming" in file.parts] == []
 
 
 def test_a_parcel_that_is_sent_twice_is_taken_once(data: Path, node: NodeHere) -> None:
