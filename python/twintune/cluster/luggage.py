@@ -6,6 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from twintune.cluster.listing import CannotTravel, Listing, list_csv, list_files, list_folder, list_images
@@ -19,6 +20,7 @@ from twintune.cluster.run_folder import RunFolder, list_run_folder
 from twintune.cluster.store import Description, Room
 from twintune.data.csv_rows import Columns
 from twintune.errors import FailureCode, TwintuneError
+from twintune.system.files import sweep_temporary
 from twintune.system.travelled import as_at_home
 
 _DATA: tuple[Kind, ...] = ("imagefolder", "csv", "parquet", "huggingface", "weights")
@@ -103,7 +105,8 @@ class MessageLuggage:
         if self._description is None:
             return payload
         roots, cache = list(self._description["roots"].values()), self._description["cache"]
-        if not any(place in payload for place in (*roots, cache)):
+        # Python's own JSON has other letters than those of ASCII as escapes.
+        if not any(place in payload or json.dumps(place)[1:-1] in payload for place in (*roots, cache)):
             return payload
         told = _in_each_text(json.loads(payload), lambda text: as_at_home(text, roots))
         failure = told.get("failure")
@@ -140,6 +143,9 @@ class MessageLuggage:
         for path, kind in lacking.items():
             if kind == "file":
                 continue
+            if kind == "run":
+                # A driver that was killed has left what was on its way. Nobody else writes here until the run begins.
+                sweep_temporary(Path(path), 0)
             with self._refusing(kind):
                 self._send("runs", _list_run(kind, path))
             self._folders.setdefault(kind, []).append(RunFolder(self._place, path))

@@ -131,6 +131,26 @@ def test_a_run_that_moves_on_takes_along_what_came_home(node: NodeHere, request_
     assert (there / "checkpoint/last.safetensors").read_text() == "first"
 
 
+def test_what_a_killed_driver_was_writing_is_deleted_before_its_run_goes_on(
+    node: NodeHere, request_of_a_run: dict, tmp_path: Path
+) -> None:
+    (tmp_path / "runs/a/checkpoint").mkdir()
+    (tmp_path / "runs/a/checkpoint/last.safetensors").write_text("first")
+    (tmp_path / "runs/a/checkpoint/.last.safetensors-1234.tmp").write_text("half")
+    pack_up(node, request_of_a_run).send()
+    assert os.listdir(tmp_path / "runs/a/checkpoint") == ["last.safetensors"]
+
+
+@pytest.mark.parametrize("encode", [json.dumps, lambda report: json.dumps(report, ensure_ascii=False)])
+def test_a_node_whose_folder_has_letters_beyond_ascii_is_named_by_no_path(
+    encode: Callable[[dict], str], request_of_a_run: dict, tmp_path: Path
+) -> None:
+    luggage = pack_up(NodeHere(tmp_path / "josé"), request_of_a_run)
+    there = json.loads(luggage.send())["runDirectory"]
+    told = json.loads(luggage.translate(encode({"type": "warning", "message": f"{there}/x is odd"})))
+    assert told["message"] == f"{tmp_path}/runs/a/x is odd"
+
+
 def test_reports_and_replies_name_the_users_paths(node: NodeHere, request_of_a_run: dict, tmp_path: Path) -> None:
     luggage = pack_up(node, request_of_a_run)
     there = json.loads(luggage.send())
