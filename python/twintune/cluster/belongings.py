@@ -30,12 +30,29 @@ def is_as(theirs: Belonging) -> bool:
 
 
 def _mark_of(path: str) -> str | None:
-    """A file's size and time, in seconds, since not all systems know fractions; or the names in a folder."""
+    """The look of a file, or a digest of the names in a folder and of how each of its entries looks."""
     try:
         status = os.stat(path)
         if not stat.S_ISDIR(status.st_mode):
-            return f"{status.st_size} bytes of {status.st_mtime_ns // 10**9}"
-        names = "\0".join(sorted(os.listdir(path)))
-        return hashlib.sha256(os.fsencode(names)).hexdigest()
+            return _look_of(status)
+        with os.scandir(path) as entries:
+            looks = sorted(f"{entry.name}\0{_look_of(_status_of(entry))}" for entry in entries)
+        return hashlib.sha256(os.fsencode("\0".join(looks))).hexdigest()
     except OSError:
         return None
+
+
+def _look_of(status: os.stat_result) -> str:
+    """The kind of a file or folder, its second of change, since not all systems know fractions, and a file's size."""
+    kind, second = stat.S_IFMT(status.st_mode), status.st_mtime_ns // 10**9
+    if kind == stat.S_IFLNK:
+        # Few copies of a link keep its time.
+        return "a link that leads nowhere"
+    return f"a folder of {second}" if kind == stat.S_IFDIR else f"{kind:o}: {status.st_size} bytes of {second}"
+
+
+def _status_of(entry: os.DirEntry[str]) -> os.stat_result:
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
