@@ -98,7 +98,9 @@ class Store:
     def close(self, room: Room) -> None:
         """Leaves a room to others. The folders of runs are deleted, and in either room files that are half done."""
         for arriving in self._arriving.values():
-            arriving.close()
+            # On a full disk, what is still to be written can't be.
+            with contextlib.suppress(OSError):
+                arriving.close()
         self._arriving.clear()
         if self._holds(room):
             shutil.rmtree(self._incoming(room), ignore_errors=True)

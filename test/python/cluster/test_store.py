@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -187,6 +188,26 @@ def test_folders_of_runs_whose_place_is_gone_are_swept(tmp_path: Path) -> None:
     assert next_one.open("runs")
     left = {folder.name for folder in (tmp_path / "travelled-runs").iterdir()}
     assert left == {Path(store.roots["runs"]).parent.name for store in (living, next_one)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of a file's size stands for a full disk")
+def test_a_place_whose_disk_is_full_leaves_its_room_to_others(data: Path, node: NodeHere, tmp_path: Path) -> None:
+    import resource
+
+    (data / "cats/1.png").write_text("x" * 100_000)
+    assert node.store("open", "data")
+    lacking = node.store("match", "data", list(list_images(str(data))))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            for parcel in pack(lacking, most=4_000):
+                node.send_parcel("data", parcel)
+        node.store("close", "data")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not (tmp_path / "node/travelled/home/incoming").exists()
+    assert NodeHere(tmp_path / "node").store("open", "data")
 
 
 @pytest.mark.parametrize("call", ["utime", "replace"])
