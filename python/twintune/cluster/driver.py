@@ -52,7 +52,7 @@ class Driver:
         self._connect()
         self._place: HeldPlace | None = None
         self._unready = 0
-        """The number of places that were lost before they were ready, since the last one that was."""
+        """The number of places that were lost before they were ready, one after the other, for the present message."""
         self._imported: str | None = None
         """The request by which the framework was imported, for a place that takes over."""
 
@@ -77,6 +77,7 @@ class Driver:
         A run that is taken up again goes on from its last checkpoint.
         """
         moved_from = None
+        self._unready = 0
         while True:
             try:
                 place = self._hold_place(emit)

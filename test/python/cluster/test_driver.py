@@ -76,3 +76,7 @@ def test_places_that_are_all_lost_before_they_are_ready_end_the_run(
         driver.invoke("run", "{}", lambda _: True)
     assert caught.value.code == "CLUSTER_UNAVAILABLE"
     assert len(started) == 5
+    # The next run has as many attempts.
+    with pytest.raises(TwintuneError):
+        driver.invoke("run", "{}", lambda _: True)
+    assert len(started) == 10
