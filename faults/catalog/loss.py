@@ -131,4 +131,24 @@ FAULTS = [
         spec="head",
         shown_by="continuity",
     ),
+    *in_both(
+        name="loss-overwritten",
+        wrong="Each step returns its loss in a buffer, which the next step overwrites.",
+        spec="head",
+        shown_by="continuity",
+        pytorch=Place(
+            _PYTORCH,
+            before="            return loss, correct, len(step.inputs), targets.coefficients.sum(), moved, 1\n",
+            after='            self._told = getattr(self, "_told", torch.empty_like(loss)).copy_(loss)\n'
+            "            return self._told, correct, len(step.inputs), targets.coefficients.sum(), moved, 1\n",
+        ),
+        tensorflow=Place(
+            _TENSORFLOW,
+            before="            return loss, correct, len(step.inputs), weight, moved, 1\n",
+            after='            if not hasattr(self, "_told"):\n'
+            "                self._told = tf.Variable(loss)\n"
+            "            self._told.assign(loss)\n"
+            "            return self._told, correct, len(step.inputs), weight, moved, 1\n",
+        ),
+    ),
 ]

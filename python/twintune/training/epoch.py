@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +14,13 @@ from twintune.data.targets import Targets
 from twintune.engines.engine import StepInputs, StepOutcome
 from twintune.errors import TwintuneError
 from twintune.evaluation.metrics import Accumulator
-from twintune.protocol import Phase, StateCheck, StepReport
+from twintune.protocol import Phase, StepReport
 from twintune.record.consumed import Consumed
 from twintune.record.run_state import EpochState
 from twintune.system.stopwatch import Waiting
 from twintune.training.context import RunContext
 from twintune.training.masks import masks_of_step
+from twintune.training.reading_check import ReadingCheck
 from twintune.training.step_window import StepWindow
 
 _MOVING_SHARE = 1e-3
@@ -74,7 +75,7 @@ class TrainingEpoch:
         self.consumed = Consumed(len(run.splits.train), under_way.consumed if under_way else None)
         self._window = StepWindow(run, phase, run.keeper) if run.keeper else None
         self._pending: list[_PendingStep] = []
-        self._is_reading_checked = False
+        self._reading = ReadingCheck(run)
         self._outcomes: list[StepOutcome] = []
         """The outcomes of the batches since the window last opened."""
 
@@ -101,7 +102,9 @@ class TrainingEpoch:
                 group_weight = 0.0
             if is_cold:
                 is_cold = False
+                (cold,) = self._pending
                 self._read_steps(step)
+                self._reading.keep(step, cold.handle, self._outcomes[-1])
                 now = time.perf_counter()
                 run.record.watch.add("firstStep", now - start)
                 batches.take_seconds()
@@ -141,9 +144,10 @@ class TrainingEpoch:
     def _read_steps(self, step: int) -> float:
         """Fetches the outcomes of the pending steps, the last of which is `step`, and returns the last loss."""
         run = self._run
-        outcomes = run.engine.read_steps([pending.handle for pending in self._pending])
+        handles = [pending.handle for pending in self._pending]
+        outcomes = run.engine.read_steps(handles)
         first = step - len(self._pending) + 1
-        self._check_reading(outcomes, first)
+        self._reading.check(first, handles, outcomes)
         loss = math.nan
         for at, (outcome, pending) in enumerate(zip(outcomes, self._pending, strict=True), start=first):
             loss = outcome.loss
@@ -160,19 +164,6 @@ class TrainingEpoch:
         # The last step's loss is available before its update is done.
         run.engine.device.synchronize()
         return loss
-
-    def _check_reading(self, outcomes: Sequence[StepOutcome], first: int) -> None:
-        """Reads a few outcomes again, one by one: where steps are kept, and looked at, no more than one is pending."""
-        if self._is_reading_checked or len(self._pending) < 2:
-            return
-        self._is_reading_checked = True
-        for index in (0, 1, len(outcomes) - 1):
-            (alone,) = self._run.engine.read_steps([self._pending[index].handle])
-            if alone != outcomes[index]:
-                at = f"when several steps of epoch {self._epoch} were read at once"
-                check = StateCheck(at=at, changed=f"the outcome of step {first + index}")
-                self._run.record.state.trained[-1].continuity.append(check)
-                return
 
     def _look_before(self, step: int, batch: Batch) -> float:
         """Opens the window before a batch if it is to be kept, and returns the seconds that this took.
