@@ -121,6 +121,17 @@ FAULTS = [
             after="self.metrics.add(loss, 1.0, outcome.correct",
         ),
     ),
+    *in_shared_code(
+        name="accuracy-by-whole-batches",
+        wrong="The training accuracy of an epoch counts the images of its short last batch as those of a whole one.",
+        spec="fine-tune",
+        shown_by="images",
+        place=Place(
+            "twintune.training.epoch",
+            before="outcome.correct, len(pending.targets.labels))",
+            after="outcome.correct, self._run.request.training.batch_size)",
+        ),
+    ),
     Fault(
         name="last-loss-for-all",
         framework="tensorflow",

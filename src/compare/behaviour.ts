@@ -90,34 +90,44 @@ function images([tensorflow, pytorch]: Pair): Finding[] {
       evidence: `epoch ${index + 1}: tensorflow ${describeImages(tensorflow, index)}; pytorch ${describeImages(pytorch, index)}`,
     }
   })
-  const ofLosses = [tensorflow, pytorch].flatMap(lossesOfEpochs)
+  const ofMetrics = [tensorflow, pytorch].flatMap(metricsOfEpochs)
   const [ours, theirs] = [tensorflow.facts.tested, pytorch.facts.tested]
-  if (ours === null || theirs === null) return [...ofEpochs, ...ofLosses]
+  if (ours === null || theirs === null) return [...ofEpochs, ...ofMetrics]
   const test = {
     seed: tensorflow.seed,
     difference: ours === theirs ? 0 : Number.POSITIVE_INFINITY,
     bound: 0,
     evidence: `test: tensorflow ${ours} images, pytorch ${theirs}`,
   }
-  return [...ofEpochs, ...ofLosses, test]
+  return [...ofEpochs, ...ofMetrics, test]
 }
 
-// The mean that the run reports and the mean of what its steps returned are summed by different code.
-function lossesOfEpochs({ framework, seed, epochs, facts }: FinishedRun): Finding[] {
+// What the run reports of an epoch and what its steps returned are summed by different code.
+function metricsOfEpochs({ framework, seed, epochs, facts }: FinishedRun): Finding[] {
   return epochs.flatMap(({ train }, index): Finding[] => {
-    const loss = facts.images[index]?.loss ?? null
-    if (loss === null || train.loss === null) return []
-    const difference = Math.abs(train.loss - loss)
-    const bound = weightTolerance * Math.max(1, Math.abs(loss))
-    return [
-      {
+    const { trained = 0, loss = null, right = null } = facts.images[index] ?? {}
+    const where = `epoch ${index + 1} of ${nameOf(framework)}`
+    const findings: Finding[] = []
+    if (loss !== null && train.loss !== null) {
+      const difference = Math.abs(train.loss - loss)
+      const bound = weightTolerance * Math.max(1, Math.abs(loss))
+      findings.push({
         seed,
         // One mean has the weights in double precision, the other one as the engine summed them: within that it is one.
         difference: difference <= bound ? 0 : difference,
         bound,
-        evidence: `epoch ${index + 1} of ${nameOf(framework)}: training loss ${train.loss}, and ${loss} by its steps`,
-      },
-    ]
+        evidence: `${where}: training loss ${train.loss}, and ${loss} by its steps`,
+      })
+    }
+    if (right !== null && trained > 0) {
+      findings.push({
+        seed,
+        difference: train.accuracy === right / trained ? 0 : Number.POSITIVE_INFINITY,
+        bound: 0,
+        evidence: `${where}: training accuracy ${train.accuracy}, where its steps answered ${right} of ${trained} images right`,
+      })
+    }
+    return findings
   })
 }
 

@@ -80,6 +80,13 @@ export const epochImagesSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("Mean of the steps' losses, each by the weight of its images, as the engine returned them."),
+  right: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe(
+      'Number of right answers of the training steps, each before its own update, as the engine returned them. A mixed image has the class of its largest share. Null in runs of earlier versions.',
+    ),
   validated: z.int().describe('Number of validation images that the model answered.'),
 })
 

@@ -25,7 +25,7 @@ describe('the rows of what two runs did', () => {
     expect(behaviourOf('aligned', [finishedRun('tensorflow', 0)], [])).toEqual([])
   })
 
-  const image = { trained: 32, distinct: 32, weight: 32, loss: null, validated: 8 }
+  const image = { trained: 32, distinct: 32, weight: 32, loss: null, right: null, validated: 8 }
   it.each<[string, Partial<Facts>, string]>([
     ['images', { images: [image, { ...image, trained: 28 }] }, '28 images'],
     ['images', { images: [image, { ...image, distinct: 31 }] }, '31 of them distinct'],
@@ -143,28 +143,35 @@ describe('the rows of what two runs did', () => {
     })
   })
 
-  it('call the images different where the loss of an epoch is not the mean of what its steps returned', () => {
+  it('call the images different where loss or accuracy of an epoch are not what its steps returned', () => {
     const [tensorflow, pytorch] = pair()
     const epoch = {
       phase: 1,
       epoch: 1,
       learningRate: 0.1,
-      train: { accuracy: 0.8, loss: 0.5 },
+      train: { accuracy: 0.875, loss: 0.5 },
       validation: null,
       seconds: 1,
       imagesPerSecond: 10,
     }
-    const stateOf = (loss: number) => {
-      const images = [{ trained: 8, distinct: 8, weight: 8, loss, validated: 4 }]
+    const rowOf = (returned: { loss: number | null; right: number | null }) => {
+      const images = [{ trained: 8, distinct: 8, weight: 8, ...returned, validated: 4 }]
       const runs = [tensorflow, pytorch].map((run) => ({
         ...run,
         epochs: [epoch],
         facts: { ...run.facts, images },
       }))
-      return row('images', behaviourOf('aligned', runs, judgements()))?.state
+      return row('images', behaviourOf('aligned', runs, judgements()))
     }
-    expect(stateOf(0.500001)).toBe('identical')
-    expect(stateOf(0.507)).toBe('different')
+    expect(rowOf({ loss: 0.500001, right: 7 })?.state).toBe('identical')
+    expect(rowOf({ loss: 0.507, right: 7 })?.state).toBe('different')
+    expect(rowOf({ loss: 0.5, right: 6 })).toMatchObject({
+      state: 'different',
+      evidence:
+        'epoch 1 of TensorFlow: training accuracy 0.875, where its steps answered 6 of 8 images right',
+    })
+    // Runs of earlier versions have neither.
+    expect(rowOf({ loss: null, right: null })?.state).toBe('identical')
   })
 
   it('call inputs of a step different that are not the features of its images', () => {
@@ -271,7 +278,7 @@ describe('the rows of what two runs did', () => {
               epochs,
               facts: {
                 ...tensorflow.facts,
-                images: [{ trained: 8, distinct: 8, weight: 8, loss: null, validated: 4 }],
+                images: [{ trained: 8, distinct: 8, weight: 8, loss: null, right: null, validated: 4 }],
               },
             },
             pytorch,

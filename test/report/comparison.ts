@@ -95,8 +95,8 @@ export function facts(seed: number, changes: Partial<Facts> = {}): Facts {
       },
     ],
     images: [
-      { trained: 32, distinct: 32, weight: 32, loss: null, validated: 8 },
-      { trained: 32, distinct: 32, weight: 32, loss: null, validated: 8 },
+      { trained: 32, distinct: 32, weight: 32, loss: null, right: null, validated: 8 },
+      { trained: 32, distinct: 32, weight: 32, loss: null, right: null, validated: 8 },
     ],
     tested: 40,
     tolerances: { loss: 1e-5, features: 1e-4 },

@@ -102,6 +102,7 @@ class EpochImages(Message):
     distinct: int
     weight: float
     loss: float | None
+    right: int | None
     validated: int
 
 

@@ -21,6 +21,7 @@ class ConsumedState(msgspec.Struct, frozen=True):
     still: int
     losses: float
     weight_of_losses: float
+    right: int
 
 
 class Consumed:
@@ -39,6 +40,8 @@ class Consumed:
         """The sum of the weights that the loss gave to the images, as the engine summed them."""
         self.still = state.still if state else 0
         """The number of optimiser steps that left the head as it was, though there was something to learn."""
+        self.right = state.right if state else 0
+        """The number of right answers, as the engine counted them before each step."""
         self._losses = state.losses if state else 0.0
         """The sum of the batches' losses, each times its weight."""
         self._weight_of_losses = state.weight_of_losses if state else 0.0
@@ -57,6 +60,7 @@ class Consumed:
         """
         self.images += outcome.images
         self.weight += outcome.weight
+        self.right += outcome.correct
         self._losses += outcome.loss * weight
         self._weight_of_losses += weight
         self.still += outcome.moved is False and is_to_move and outcome.loss > _SATURATED
@@ -82,4 +86,5 @@ class Consumed:
             self.still,
             self._losses,
             self._weight_of_losses,
+            self.right,
         )

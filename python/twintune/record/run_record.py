@@ -106,6 +106,7 @@ class RunRecord:
             distinct=consumed.distinct,
             weight=consumed.weight,
             loss=consumed.loss,
+            right=consumed.right,
             validated=validated,
         )
         self.state.images.append(images)

@@ -8,11 +8,11 @@ from twintune.engines.engine import StepOutcome
 from twintune.record.consumed import Consumed, ConsumedState
 
 
-def test_images_are_counted_with_the_different_ones_among_them_and_their_weight() -> None:
+def test_images_are_counted_with_the_different_ones_among_them_their_weight_and_the_right_answers() -> None:
     consumed = Consumed(10)
-    consumed.add(_outcome(3, 3.5), 2.0, np.array([0, 4, 9]), is_to_move=True)
-    consumed.add(_outcome(2, 2.0), 2.0, np.array([4, 5]), is_to_move=True)
-    assert (consumed.images, consumed.distinct, consumed.weight) == (5, 4, 5.5)
+    consumed.add(_outcome(3, 3.5, right=2), 2.0, np.array([0, 4, 9]), is_to_move=True)
+    consumed.add(_outcome(2, 2.0, right=1), 2.0, np.array([4, 5]), is_to_move=True)
+    assert (consumed.images, consumed.distinct, consumed.weight, consumed.right) == (5, 4, 5.5, 3)
 
 
 def test_a_step_that_leaves_the_head_as_it_was_counts_unless_nothing_was_to_be_learnt() -> None:
@@ -27,15 +27,15 @@ def test_a_step_that_leaves_the_head_as_it_was_counts_unless_nothing_was_to_be_l
 
 def test_a_count_goes_on_after_a_checkpoint() -> None:
     consumed = Consumed(10)
-    consumed.add(_outcome(2, 2.0), 2.0, np.array([1, 8]), is_to_move=True)
+    consumed.add(_outcome(2, 2.0, right=1), 2.0, np.array([1, 8]), is_to_move=True)
     state = msgspec.json.decode(msgspec.json.encode(consumed.state), type=ConsumedState)
     resumed = Consumed(10, state)
-    resumed.add(_outcome(2, 2.0), 2.0, np.array([8, 9]), is_to_move=True)
-    assert (resumed.images, resumed.distinct, resumed.weight) == (4, 3, 4.0)
+    resumed.add(_outcome(2, 2.0, right=2), 2.0, np.array([8, 9]), is_to_move=True)
+    assert (resumed.images, resumed.distinct, resumed.weight, resumed.right) == (4, 3, 4.0, 3)
 
 
-def _outcome(images: int, weight: float, moved: bool | None = True, loss: float = 1.0) -> StepOutcome:
-    return StepOutcome(loss, 0, images, weight, moved)
+def _outcome(images: int, weight: float, moved: bool | None = True, loss: float = 1.0, right: int = 0) -> StepOutcome:
+    return StepOutcome(loss, right, images, weight, moved)
 
 
 def test_the_loss_is_the_mean_of_the_steps_losses_by_their_weights_in_one_sitting_or_two() -> None:
