@@ -42,6 +42,11 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
             "earlyStopping": {"monitor": "loss", "patience": 2},
         },
     },
+    "views": {
+        "about": "A new head on cached features of two augmented views, each of which has two turns.",
+        "augmentation": {"horizontalFlip": 0.5, "views": 2},
+        "training": {"batchSize": 20, "phases": [{**_HEAD, "epochs": 4}]},
+    },
     "fine-tune": {
         "about": "The head, then the last two stages on kept activations, with AdamW, rates by stage and an average.",
         "training": {

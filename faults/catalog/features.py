@@ -44,6 +44,13 @@ FAULTS = [
         shown_by="features",
     ),
     *in_shared_code(
+        name="features-of-last-view",
+        wrong="Once each view had its turn, all epochs train on the features of the last one.",
+        spec="views",
+        shown_by="features",
+        place=Place(_KEPT, before=_VIEW, after="views[min(epoch, len(views) - 1)]"),
+    ),
+    *in_shared_code(
         name="features-stale",
         wrong="The last phase trains on features that the backbone gave before it was trained.",
         spec="phases",

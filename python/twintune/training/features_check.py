@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -37,6 +38,26 @@ def features_difference(run: RunContext) -> float | None:
     return relative_difference(np.stack([given for given, _ in pairs]), plain)
 
 
+def chosen_epochs(first: int, last: int, views: int | None) -> list[int]:
+    """Chooses the epochs of a phase whose features are looked at: the last one alone where all have the same.
+
+    Epochs that take several views in turn are chosen so that each view is looked at, and two of them in another turn.
+
+    Args:
+        first: The number of the phase's first epoch.
+        last: The number of its last epoch.
+        views: The number of views; None for images that aren't augmented.
+    """
+    epochs = last - first + 1
+    if views is None or views == 1 or epochs == 1:
+        return [last]
+    count = min(epochs, views + 2)
+    # Steps of this length, which shares no divisor with the number of views, come to every view in turn.
+    longest = (epochs - 1) // (count - 1)
+    length = max(each for each in range(1, longest + 1) if math.gcd(each, views) == 1)
+    return [last - length * step for step in range(count)]
+
+
 def _plain_outputs(run: RunContext, engine: FeatureEngine, images: np.ndarray) -> np.ndarray:
     """The outputs of a plain pass through the frozen stages, which is computed now or was computed by this backbone.
 
@@ -62,10 +83,11 @@ def _sample(run: RunContext) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Pairs of an image's features, as they are given, and the image itself."""
     loader, splits = run.engine.pipeline, run.splits
     assert isinstance(loader, SharedLoader), "features are of aligned mode, where the shared loader reads the images"
-    epoch = run.position.epochs_done - 1
-    batch = run.inputs.features_of_epoch(epoch)
-    for features, position in zip(batch.inputs[:_IMAGES], batch.positions[:_IMAGES], strict=True):
-        yield features, loader.training_view(splits.train, int(position), epoch)
+    last = run.position.epochs_done - 1
+    for epoch in chosen_epochs(last - run.position.epoch + 1, last, run.request.augmentation.views):
+        batch, images = run.inputs.features_of_epoch(epoch), _IMAGES if epoch == last else 1
+        for features, position in zip(batch.inputs[:images], batch.positions[:images], strict=True):
+            yield features, loader.training_view(splits.train, int(position), epoch)
     for split in (splits.validation, splits.test):
         if split is not None:
             batch = next(run.inputs.ordered_batches(split))
