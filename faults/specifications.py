@@ -47,6 +47,11 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         "augmentation": {"horizontalFlip": 0.5, "views": 2},
         "training": {"batchSize": 20, "phases": [{**_HEAD, "epochs": 4}]},
     },
+    "divided": {
+        "about": "A new head on the middle of each image, tested on a part of the one file that is given.",
+        "dataset": {"resize": "crop", "test": None, "testFraction": 0.2},
+        "training": {"batchSize": 20, "phases": [_HEAD]},
+    },
     "fine-tune": {
         "about": "The head, then the last two stages on kept activations, with AdamW, rates by stage and an average.",
         "training": {
@@ -165,7 +170,7 @@ def write_specification(name: str, folder: Path) -> Path:
         "device": "cpu",
         "seeds": [0],
         **{field: value for field, value in own.items() if field != "about"},
-        "dataset": {**dataset, **own.get("dataset", {})},
+        "dataset": {field: value for field, value in {**dataset, **own.get("dataset", {})}.items() if value},
         "model": {**model, **own.get("model", {})},
     }
     file = folder / f"{name}.json"

@@ -191,8 +191,7 @@ function metricsOf(
 
 function detailsOf({ misreported }: CrossEvaluation, { seed, judged }: Omit<Parties, 'judge'>): Finding[] {
   if (misreported.length === 0) return []
-  const parts = misreported.join(', ')
-  const evidence = `${parts} in evaluation.json of ${judged} are not those of the logits that it kept`
+  const evidence = `files of ${judged} say something else than its logits, images and specification: ${misreported.join(', ')}`
   return [{ seed, difference: misreported.length, bound: 0, evidence }]
 }
 

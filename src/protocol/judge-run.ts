@@ -77,7 +77,9 @@ export const crossEvaluationSchema = z
     misreported: z
       .array(z.string())
       .default([])
-      .describe("Parts of evaluation.json that aren't those of the logits that the judged run kept."),
+      .describe(
+        "Parts of the judged run's files, each with the file's name, that aren't those of the logits that it kept, of its images and of its specification: of evaluation.json, of predictions.csv, and of the header of model.safetensors.",
+      ),
   })
   .describe('Test of the model of the judged run by the judge.')
 

@@ -192,14 +192,13 @@ describe('the rows of what two runs did', () => {
     expect(state({ ...evaluation, difference: 0.01 })).toBe('different')
   })
 
-  it('call parts of evaluation.json different that the logits of the run do not have', () => {
-    const misreported = ['confusion matrix', 'top losses']
+  it('call files of a run different that say something else than its logits and images', () => {
+    const misreported = ['confusion matrix in evaluation.json', 'image in predictions.csv']
     const rows = behaviourOf('aligned', pair(), judgements({ evaluation: { ...evaluation, misreported } }))
     expect(row('cross-evaluation', rows)).toMatchObject({
       state: 'different',
-      evidence: expect.stringContaining(
-        'confusion matrix, top losses in evaluation.json of tensorflow are not',
-      ),
+      evidence:
+        'files of tensorflow say something else than its logits, images and specification: confusion matrix in evaluation.json, image in predictions.csv',
     })
   })
 

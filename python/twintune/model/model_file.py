@@ -81,16 +81,25 @@ def load_model_file(file: Path) -> ModelFile:
         tensors, texts = load_sealed(file)
     except DamagedTensors as error:
         raise TwintuneError("MODEL_UNUSABLE", f"{file} can't be used: {error}.", "Carry the run out again.") from error
+    return ModelFile(tensors, read_description(texts, file))
+
+
+def read_description(texts: Mapping[str, str], file: Path) -> TrainedModelDescription:
+    """Reads the description of a trained model.
+
+    Args:
+        texts: The texts of the file's header.
+        file: The file, which an error names.
+
+    Raises:
+        TwintuneError: MODEL_UNUSABLE if there is no description that can be read.
+    """
     if DESCRIPTION not in texts:
         raise TwintuneError(
             "MODEL_UNUSABLE", f"{file} doesn't say what it is of: an earlier version of twintune wrote it.", _MEND
         )
-    return ModelFile(tensors, _parse(texts[DESCRIPTION], file))
-
-
-def _parse(text: str, file: Path) -> TrainedModelDescription:
     try:
-        fields = msgspec.json.decode(text, type=dict[str, Any])
+        fields = msgspec.json.decode(texts[DESCRIPTION], type=dict[str, Any])
         version = fields.pop("formatVersion", None)
         if version == _VERSION:
             return msgspec.convert(fields, TrainedModelDescription)
@@ -98,3 +107,18 @@ def _parse(text: str, file: Path) -> TrainedModelDescription:
     except msgspec.MsgspecError as error:
         reason = f"its header can't be read: {error}"
     raise TwintuneError("MODEL_UNUSABLE", f"{file} can't be used: {reason}.", _MEND)
+
+
+def find_misdescribed(given: TrainedModelDescription, wanted: TrainedModelDescription) -> list[str]:
+    """Names the fields of a model's description that aren't those expected, such as `input.resize`.
+
+    The frameworks may differ, since one of them judges the other's model. All else is what a specification asks for.
+    """
+    fields, expected = _fields_by_path(given), _fields_by_path(wanted)
+    return [path for path, value in expected.items() if path != "framework" and fields[path] != value]
+
+
+def _fields_by_path(description: TrainedModelDescription) -> dict[str, Any]:
+    fields = msgspec.to_builtins(description)
+    inner = {f"{of}.{name}": value for of in ("head", "input") for name, value in fields.pop(of).items()}
+    return {**fields, **inner}

@@ -73,8 +73,8 @@ class CrossEvaluation(Message):
     `difference` is the largest one of two logits, as a share of the largest logit; `different` are the positions of
     images with another answer, `ties` those of them whose answers lie within rounding of each other. `metrics` are
     those of the logits that the judged run kept and those of the judge's own. `validation` are those that the judge
-    finds, whose answers to `validation_ties` images are ties. `misreported` are the parts of evaluation.json that
-    aren't those of the logits that the judged run kept.
+    finds, whose answers to `validation_ties` images are ties. `misreported` are the parts of the judged run's
+    files, each with the file's name, that aren't those of its logits, its images and its specification.
     """
 
     images: int

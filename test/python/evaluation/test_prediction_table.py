@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from twintune.data.dataset import Split
-from twintune.evaluation.prediction_table import save_prediction_table
+from twintune.evaluation.prediction_table import find_other_columns, save_prediction_table
 
 LOGITS = np.log([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.5, 0.3, 0.2]])
 
@@ -62,3 +63,42 @@ def test_equal_predictions_make_equal_bytes(tmp_path: Path) -> None:
         folder.mkdir()
         table_of(folder, ["a.png", "b.png"])
     assert (first / "predictions.csv").read_bytes() == (second / "predictions.csv").read_bytes()
+
+
+NAMES = ["=a.png", 'b,"\r\n".png', "c.png"]
+CELLS: tuple[Split, list[str]] = (Split(Pictures(NAMES), np.arange(3)[::-1]), [*Pictures.classes])
+"""The images of a table, and their classes."""
+
+
+def test_a_table_is_alike_what_it_was_written_from_but_for_the_last_digits(tmp_path: Path) -> None:
+    table_of(tmp_path, NAMES)
+    assert find_other_columns(tmp_path / "predictions.csv", LOGITS * (1 + 1e-15), *CELLS) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("row", "2"),
+        ("image", "b.png"),
+        ("path", "/photos/0"),
+        ("label", "cat"),
+        ("predicted", "dog"),
+        ("probability", "0.71"),
+    ],
+)
+def test_a_column_that_says_something_else_is_named(tmp_path: Path, column: str, cell: str) -> None:
+    table, file = table_of(tmp_path, NAMES).astype(str), tmp_path / "predictions.csv"
+    table.loc[0, column] = cell
+    table.to_csv(file, index=False)
+    assert find_other_columns(file, LOGITS, *CELLS) == [column]
+
+
+def test_a_table_of_fewer_images_is_found_out(tmp_path: Path) -> None:
+    table_of(tmp_path, NAMES).iloc[:2].to_csv(tmp_path / "predictions.csv", index=False)
+    assert find_other_columns(tmp_path / "predictions.csv", LOGITS, *CELLS) == ["rows"]
+
+
+def test_a_file_that_is_no_such_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "predictions.csv").write_text("image,label\na.png,cat\n")
+    with pytest.raises(ValueError, match="other columns"):
+        find_other_columns(tmp_path / "predictions.csv", LOGITS, *CELLS)

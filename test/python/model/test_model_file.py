@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 from twintune.errors import TwintuneError
-from twintune.model.model_file import load_model_file, save_model
+from twintune.model.model_file import find_misdescribed, load_model_file, save_model
 from twintune.model.tensor_files import save_sealed
 from twintune.protocol import Head, ModelInput, TrainedModelDescription
 
@@ -86,3 +86,18 @@ def test_a_header_that_says_something_else_is_refused(tmp_path: Path, text: str,
     with pytest.raises(TwintuneError, match=reason) as refused:
         load_model_file(write(tmp_path / "file", text))
     assert refused.value.code == "MODEL_UNUSABLE"
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"framework": "tensorflow"}, []),
+        ({"input": msgspec.structs.replace(DESCRIPTION.input, resize="crop", size=96)}, ["input.size", "input.resize"]),
+        ({"head": Head(hidden=[], activation="silu", dropout=0.0)}, ["head.activation"]),
+        ({"classes": ["dog", "cat"], "precision": "bfloat16"}, ["classes", "precision"]),
+    ],
+)
+def test_fields_that_are_not_those_of_the_same_model_of_the_other_framework_are_named(
+    change: dict, fields: list[str]
+) -> None:
+    assert find_misdescribed(msgspec.structs.replace(DESCRIPTION, **change), DESCRIPTION) == fields

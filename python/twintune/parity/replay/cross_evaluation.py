@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
 from twintune.evaluation.evaluation import describe_evaluation, find_misreported, predictions_file_of
 from twintune.evaluation.metrics import evaluate_logits
-from twintune.model.model_file import model_file_of
+from twintune.evaluation.prediction_table import find_other_columns
+from twintune.model.model_file import describe_model, find_misdescribed, model_file_of, read_description
 from twintune.model.precision import is_half
 from twintune.model.tensor_files import DamagedTensors, SealedTensors, load_sealed
 from twintune.model.tolerances import NOT_COMPARABLE, TOLERANCES
@@ -57,7 +59,7 @@ class CrossEvaluator:
         Raises:
             TwintuneError: CHECKPOINT_CORRUPT if a file of the run is not what was written.
         """
-        model = _load_sealed(model_file_of(judged)).tensors
+        model, texts = _load_sealed(model_file_of(judged))
         kept = load_predictions(judged).tensors["logits"]
         self._load(model)
         logits = self._logits_of("test")
@@ -84,17 +86,36 @@ class CrossEvaluator:
             validation_ties=validation_ties,
             different=listed,
             ties=[at for at in listed if is_comparable and _gap(logits[at]) <= tie],
-            misreported=self._find_misreported(judged, kept),
+            misreported=[*self._find_misdescribed(judged, texts), *self._find_misreported(judged, kept)],
         )
 
     def _find_misreported(self, judged: Path, logits: np.ndarray) -> list[str]:
-        """Names the parts of a run's evaluation.json that aren't those of its logits."""
+        """Names the parts of a run's evaluation.json and predictions.csv that aren't those of its logits and images."""
         splits = self._run.splits
         if logits.shape != (len(splits.test.labels), len(splits.classes)):
             # The logits themselves are what differs.
             return []
-        reported = _load_evaluation(judged / "evaluation.json")
-        return find_misreported(reported, describe_evaluation(logits, splits.test, splits.classes))
+        evaluation, table = judged / "evaluation.json", judged / "predictions.csv"
+        expected = describe_evaluation(logits, splits.test, splits.classes)
+        parts = find_misreported(_load_evaluation(evaluation), expected)
+        try:
+            columns = find_other_columns(table, logits, splits.test, splits.classes)
+        except (OSError, ValueError, csv.Error) as error:
+            raise TwintuneError("CHECKPOINT_CORRUPT", f"{table} can't be read: {error}.") from error
+        return [
+            *(f"{part} in {evaluation.name}" for part in parts),
+            *(f"{column} in {table.name}" for column in columns),
+        ]
+
+    def _find_misdescribed(self, judged: Path, texts: dict[str, str]) -> list[str]:
+        """Names the fields in the header of a run's model that aren't those that the judge's own model has."""
+        run, file = self._run, model_file_of(judged)
+        try:
+            given = read_description(texts, file)
+        except TwintuneError as error:
+            raise TwintuneError("CHECKPOINT_CORRUPT", error.message) from error
+        wanted = describe_model(run.request, run.splits.classes, run.engine.pipeline.describe_input())
+        return [f"{field} in the header of {file.name}" for field in find_misdescribed(given, wanted)]
 
     def _validate(self, tie: float) -> tuple[EvaluationMetrics | None, int]:
         """The metrics on the validation images, and how many answers to them are ties; none without such images."""

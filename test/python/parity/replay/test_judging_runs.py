@@ -168,6 +168,29 @@ def test_logits_that_the_model_does_not_give_are_found_out(judge: Callable[..., 
     assert evaluation.different == []
 
 
+def test_a_header_and_a_table_that_say_something_else_than_the_model_and_its_logits_are_found_out(
+    judge: Callable[..., protocol.JudgeRunResult],
+) -> None:
+    def change(folder: Path) -> None:
+        tensors, texts = load_sealed(folder / "model" / "model.safetensors")
+        texts = {name: text.replace('"squash"', '"crop"') for name, text in texts.items()}
+        save_sealed(tensors, folder / "model" / "model.safetensors", texts)
+        first, second, *others = (folder / "predictions.csv").read_text().splitlines(keepends=True)
+        row, image, *cells = second.split(",")
+        (folder / "predictions.csv").write_text("".join([first, ",".join([row, f"other-{image}", *cells]), *others]))
+
+    (evaluation,) = judge("none", change).evaluations
+    assert evaluation.misreported == ["input.resize in the header of model.safetensors", "image in predictions.csv"]
+
+
+def test_a_run_without_its_table_of_predictions_is_judged_by_nobody(
+    judge: Callable[..., protocol.JudgeRunResult],
+) -> None:
+    with pytest.raises(TwintuneError, match=r"predictions\.csv can't be read") as caught:
+        judge("none", lambda folder: (folder / "predictions.csv").unlink())
+    assert caught.value.code == "CHECKPOINT_CORRUPT"
+
+
 @pytest.mark.parametrize(
     "mistake",
     [
