@@ -162,4 +162,18 @@ FAULTS = [
             "            return self._told, correct, len(step.inputs), weight, moved, 1\n",
         ),
     ),
+    *in_shared_code(
+        name="divisor-of-two-epochs",
+        wrong="The first step of each later epoch divides its gradients by twice the weight of its images.",
+        spec="head",
+        shown_by="replayed steps",
+        place=Place(
+            "twintune.training.epoch",
+            before="            self._train_step(batch, targets, rate, group_weight if ends_group else None)\n",
+            after=(
+                "            divisor = group_weight * (2 if step == 1 and self._epoch > 1 else 1)\n"
+                "            self._train_step(batch, targets, rate, divisor if ends_group else None)\n"
+            ),
+        ),
+    ),
 ]

@@ -70,9 +70,10 @@ class KeptStep(msgspec.Struct, frozen=True):
 
 
 def chosen_steps(epochs: int, steps: int, keep: KeepSteps = "chosen") -> set[tuple[int, int]]:
-    """Chooses the steps of a phase to keep: the first, a middle and the last one, and some of its first two epochs.
+    """Chooses the steps of a phase to keep: the first, a middle and the last one, and two on the way into epoch 2.
 
-    The last step of an epoch is the one whose batch, or group of batches, may be short.
+    The last step of an epoch is the one whose batch, or group of batches, may be short. The first step of the second
+    epoch is the one that comes after a validation, and after what an epoch has left undone.
 
     Args:
         epochs: The number of planned epochs, at least 1. Early stopping may leave the later steps out.
@@ -86,7 +87,7 @@ def chosen_steps(epochs: int, steps: int, keep: KeepSteps = "chosen") -> set[tup
         return set(itertools.product(range(1, epochs + 1), range(1, steps + 1)))
     middle = math.ceil(steps / 2)
     # Early stopping may leave out the later steps, hence one of the second epoch.
-    second = {(2, middle)} if epochs > 1 else set()
+    second = {(2, 1)} if epochs > 1 else set()
     return {(1, 1), (1, steps), (math.ceil(epochs / 2), middle), (epochs, steps), *second}
 
 
