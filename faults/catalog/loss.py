@@ -164,14 +164,14 @@ FAULTS = [
     ),
     *in_shared_code(
         name="divisor-of-two-epochs",
-        wrong="The first step of each later epoch divides its gradients by twice the weight of its images.",
-        spec="head",
+        wrong="The first group of each later epoch divides its gradients by twice the weight of its images.",
+        spec="accumulation",
         shown_by="replayed steps",
         place=Place(
             "twintune.training.epoch",
             before="            self._train_step(batch, targets, rate, group_weight if ends_group else None)\n",
             after=(
-                "            divisor = group_weight * (2 if step == 1 and self._epoch > 1 else 1)\n"
+                "            divisor = group_weight * (2 if step == accumulation and self._epoch > 1 else 1)\n"
                 "            self._train_step(batch, targets, rate, divisor if ends_group else None)\n"
             ),
         ),
