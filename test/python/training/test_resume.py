@@ -18,7 +18,15 @@ from conftest import ADAM, BACKBONE, IDIOMATIC_BACKBONES, MOSTLY_PYTORCH, PHASE
 from reports import Reports, as_sent
 from safetensors.numpy import load_file
 from twintune.errors import Cancelled, TwintuneError
-from twintune.protocol import EpochReport, PhaseStartedReport, Progress, RunRequest, RunResult
+from twintune.protocol import (
+    EpochReport,
+    PhaseStartedReport,
+    Progress,
+    RestoredWeights,
+    RunRequest,
+    RunResult,
+    TrainedPhase,
+)
 from twintune.record.checkpoints import CheckpointFolder
 from twintune.training.loop import run
 
@@ -113,11 +121,11 @@ def trained_bytes(request: RunRequest) -> bytes:
 
 
 def without_times(result: RunResult | None) -> dict:
-    """The parts of a result that don't depend on a clock or on the memory of the process."""
+    """The parts of a result that don't depend on a clock, on the memory of the process or on their number."""
     assert result is not None
     checks = [check for phase in result.facts.phases for check in phase.continuity]
     assert [check for check in checks if check.changed is not None] == []
-    phases = [msgspec.structs.replace(phase, continuity=[]) for phase in result.facts.phases]
+    phases = [msgspec.structs.replace(phase, continuity=[], restored=_loss_of(phase)) for phase in result.facts.phases]
     epochs = [(e.phase, e.epoch, e.learning_rate, e.train, e.validation) for e in result.epochs]
     return {
         "test": result.test,
@@ -126,6 +134,10 @@ def without_times(result: RunResult | None) -> dict:
         "facts": msgspec.structs.replace(result.facts, phases=phases),
         "images": result.feature_images_per_second is not None,
     }
+
+
+def _loss_of(phase: TrainedPhase) -> RestoredWeights | None:
+    return phase.restored and msgspec.structs.replace(phase.restored, in_one_process=True)
 
 
 # Holds the option deterministic
