@@ -28,6 +28,16 @@ CLASSES = "classes"
 """The name of the text in the header of predictions that names the classes, as a JSON list."""
 
 
+def evaluation_file_of(run_directory: Path) -> Path:
+    """The file with the scores of a run's test, in the run's folder."""
+    return run_directory / "evaluation.json"
+
+
+def prediction_table_of(run_directory: Path) -> Path:
+    """The table that says which image each row of the logits is of, in the run's folder."""
+    return run_directory / "predictions.csv"
+
+
 def predictions_file_of(run_directory: Path) -> Path:
     """The file with the logits of a run's test, in the run's folder."""
     return run_directory / "predictions.safetensors"
@@ -47,8 +57,8 @@ def save_evaluation(logits: np.ndarray, split: Split, classes: list[str], folder
     """
     texts = {DATA: data, CLASSES: msgspec.json.encode(classes).decode()}
     save_sealed({"logits": logits, "labels": split.labels}, predictions_file_of(folder), texts)
-    save_prediction_table(logits, split, classes, folder / "predictions.csv")
-    with replacing(folder / "evaluation.json") as file:
+    save_prediction_table(logits, split, classes, prediction_table_of(folder))
+    with replacing(evaluation_file_of(folder)) as file:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(describe_evaluation(logits, split, classes))))
 
 

@@ -19,6 +19,7 @@ from twintune.protocol import (
     RunRequest,
     RunResult,
     Seconds,
+    StateCheck,
     StepProfile,
     TrainedPhase,
 )
@@ -83,6 +84,10 @@ class RunRecord:
     def input_of(self, number: int) -> str | None:
         """The input of a phase's steps (see `StepInput`); None if the phase has not begun."""
         return self.state.trained[number - 1].input if len(self.state.trained) >= number else None
+
+    def add_check(self, check: StateCheck) -> None:
+        """Keeps a look at the state during the phase that was added last."""
+        self.state.trained[-1].continuity.append(check)
 
     def add_step(self, rate: float) -> None:
         """Counts an optimiser step and keeps its learning rate, as the live optimiser had it."""

@@ -31,7 +31,7 @@ class HeadWatch:
         Args:
             after: The name of these steps, such as `epoch 2`.
         """
-        self._after, self._left = after, checksums_of(self._run.engine.head_tensors())
+        self._after, self._left = after, checksums_of(self._live())
 
     def leave_epoch(self) -> None:
         """Remembers the head as the steps of an epoch have left it."""
@@ -41,7 +41,7 @@ class HeadWatch:
 
     def is_as_left(self) -> bool:
         """Whether the live head is the one that the steps have left."""
-        return checksums_of(self._run.engine.head_tensors()) == self._left
+        return checksums_of(self._live()) == self._left
 
     def check_live(self) -> None:
         """Looks for a head that was moved by the validation or by the writing of a checkpoint."""
@@ -77,4 +77,4 @@ class HeadWatch:
     def _tell(self, at: str, left: Mapping[str, int], head: Mapping[str, np.ndarray]) -> None:
         changed = first_changed(left, head)
         if changed is not None:
-            self._run.record.state.trained[-1].continuity.append(StateCheck(at=at, changed=changed))
+            self._run.record.add_check(StateCheck(at=at, changed=changed))

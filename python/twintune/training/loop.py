@@ -132,7 +132,7 @@ class TrainingLoop:
         run.inputs.start_phase(first_stage, position.backbone_moved)
         step_input = describe_input(first_stage, self.request)
         self.record.add_phase(number, facts, run.targets.describe(), step_input, run.inputs.feature_origin)
-        self.record.state.trained[-1].continuity.append(check)
+        self.record.add_check(check)
         self.report.phase_started(number, len(training.phases), phase, facts, step_input, run.batches)
 
         monitor = Monitor(training.early_stopping, state.monitor if state else MonitorState())

@@ -59,6 +59,5 @@ class ReadingCheck:
         """Whether a step still tells its outcome; another one is kept in the record."""
         (again,) = self._run.engine.read_steps([handle])
         if again != outcome:
-            check = StateCheck(at=at, changed=f"the outcome of step {step}")
-            self._run.record.state.trained[-1].continuity.append(check)
+            self._run.record.add_check(StateCheck(at=at, changed=f"the outcome of step {step}"))
         return again == outcome

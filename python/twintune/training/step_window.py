@@ -97,7 +97,7 @@ class StepWindow:
         self._keeper.left_after = None
         if batch == 1 or changed is not None:
             at = f"before step {self._step_of(batch)} of epoch {self._epoch}"
-            self._run.record.state.trained[-1].continuity.append(StateCheck(at=at, changed=changed))
+            self._run.record.add_check(StateCheck(at=at, changed=changed))
 
     def _ends_first_epoch(self, batch: int) -> bool:
         return self._epoch == 1 and batch == self._run.batches

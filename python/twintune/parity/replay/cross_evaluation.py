@@ -12,7 +12,13 @@ import numpy as np
 from twintune.data.loader import Batch
 from twintune.digests import digest_tensors
 from twintune.errors import TwintuneError
-from twintune.evaluation.evaluation import describe_evaluation, find_misreported, predictions_file_of
+from twintune.evaluation.evaluation import (
+    describe_evaluation,
+    evaluation_file_of,
+    find_misreported,
+    prediction_table_of,
+    predictions_file_of,
+)
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.evaluation.prediction_table import find_other_columns
 from twintune.model.model_file import describe_model, find_misdescribed, model_file_of, read_description
@@ -95,7 +101,7 @@ class CrossEvaluator:
         if logits.shape != (len(splits.test.labels), len(splits.classes)):
             # The logits themselves are what differs.
             return []
-        evaluation, table = judged / "evaluation.json", judged / "predictions.csv"
+        evaluation, table = evaluation_file_of(judged), prediction_table_of(judged)
         expected = describe_evaluation(logits, splits.test, splits.classes)
         parts = find_misreported(_load_evaluation(evaluation), expected)
         try:
