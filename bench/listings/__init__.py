@@ -1,4 +1,5 @@
-"""The document's two listings by hand: the same file and function names in both frameworks.
+"""Two plain scripts that fine-tune a ResNet-50 as docs/document.md describes, one for each framework.
 
-The listings keep the document's words, which the frameworks' stubs don't always know: no types are checked here.
+Both have the same functions under the same names. The frameworks' stubs miss parts of what they call, so pyright leaves
+this folder out.
 """

@@ -1,20 +1,19 @@
-"""The document's TensorFlow listing, timed epoch by epoch; the listing's open names are filled in."""
+"""The TensorFlow listing of docs/document.md: Keras' ResNet-50, frozen, with a new head."""
 
 from __future__ import annotations
 
 import time
 
+import keras
 import numpy as np
-import tensorflow as tf
-from tensorflow.keras.applications import ResNet50
-from tensorflow.keras.applications.resnet50 import preprocess_input
-from tensorflow.keras.layers import Dense, GlobalAveragePooling2D
 
 from bench.images import Material, read_images
 
+HIDDEN_UNITS = 1024
 
-class _EpochEnds(tf.keras.callbacks.Callback):
-    """A callback that notes the time of each epoch's end."""
+
+class _EpochEnds(keras.callbacks.Callback):
+    """Notes the time at which each epoch ends."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,15 +24,35 @@ class _EpochEnds(tf.keras.callbacks.Callback):
         self.times.append(time.perf_counter())
 
 
+def build_model(classes: int) -> keras.Model:
+    """Builds and compiles a ResNet-50 with a frozen backbone of random weights and a new head.
+
+    Args:
+        classes: The number of classes.
+    """
+    backbone = keras.applications.ResNet50(include_top=False, weights=None, pooling="avg")
+    backbone.trainable = False
+    hidden = keras.layers.Dense(HIDDEN_UNITS, activation="relu")(backbone.output)
+    probabilities = keras.layers.Dense(classes, activation="softmax")(hidden)
+    model = keras.Model(backbone.input, probabilities)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def prepare(pixels: np.ndarray) -> np.ndarray:
+    """Prepares uint8 images of shape [images, height, width, 3] as Keras' weights expect them."""
+    return keras.applications.resnet50.preprocess_input(pixels.astype(np.float32))
+
+
 def run(material: Material, size: int, batch: int, epochs: int) -> list[float]:
-    """Reads the images, builds the model and trains its head; imports have been done before.
+    """Reads the images, builds the model and trains its head; imports are not timed.
 
     Keras' ResNet-50 has other layers than timm's, so its weights are its own random ones.
 
     Args:
-        material: The material, which gives the training images.
+        material: The training images.
         size: Height and width of the images in pixels.
-        batch: Images in a batch.
+        batch: Images per batch.
         epochs: The number of epochs to train.
 
     Returns:
@@ -41,18 +60,7 @@ def run(material: Material, size: int, batch: int, epochs: int) -> list[float]:
     """
     start = time.perf_counter()
     ends = _EpochEnds()
-    pixels, train_labels = read_images(material.train, size)
-    train_data = preprocess_input(pixels.astype(np.float32))
-    num_classes = int(train_labels.max()) + 1
-
-    base_model = ResNet50(weights=None, include_top=False)
-    x = base_model.output
-    x = GlobalAveragePooling2D()(x)
-    x = Dense(1024, activation="relu")(x)
-    predictions = Dense(num_classes, activation="softmax")(x)
-    model = tf.keras.models.Model(inputs=base_model.input, outputs=predictions)
-    for layer in base_model.layers:
-        layer.trainable = False
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(train_data, train_labels, batch_size=batch, epochs=epochs, verbose=0, callbacks=[ends])
+    pixels, labels = read_images(material.train, size)
+    model = build_model(int(labels.max()) + 1)
+    model.fit(prepare(pixels), labels, batch_size=batch, epochs=epochs, verbose=0, callbacks=[ends])
     return [end - start for end in ends.times]

@@ -9,9 +9,8 @@ const checked = new Set(['sh', 'yaml', 'ts', 'jsonl', ''])
 /** Comment above a block of Python, which a test of pytest takes from the page and runs. */
 const runByPytest = /^run by (test\/python\/\S+\.py)$/
 
-// document.md is the text that twintune implements, whose listings test_listings.py runs; `make parity` runs those of parity.md,
-// and test_exporting.py those of export.md.
-const pagesWithPython = ['docs/document.md', 'docs/export.md', 'docs/parity.md']
+// `make parity` runs the blocks of parity.md, and test_exporting.py those of export.md.
+const pagesWithPython = ['docs/export.md', 'docs/parity.md']
 
 describe('a block of README and docs', () => {
   it('is in a language that is checked', () => {
