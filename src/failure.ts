@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Every code that a failure can have; docs/failures.md says of each what it means and what mends it. */
+/** Every code that a failure can have; docs/failures.md says what each means and how to fix it. */
 export const failureCodes = [
   // The specification or the command line (exit code 2).
   'SPEC_NOT_FOUND',
@@ -30,7 +30,6 @@ export const failureCodes = [
   'CHECKPOINT_CORRUPT',
   'CHECKPOINT_MISMATCH',
   'LOSS_NOT_FINITE',
-  'NOTHING_TO_TRAIN',
   'BATCH_TOO_SMALL',
   'OUT_OF_MEMORY',
   'DEVICE_UNAVAILABLE',

@@ -53,7 +53,6 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   CHECKPOINT_CORRUPT: exitCodes.runFailed,
   CHECKPOINT_MISMATCH: exitCodes.runFailed,
   LOSS_NOT_FINITE: exitCodes.runFailed,
-  NOTHING_TO_TRAIN: exitCodes.runFailed,
   BATCH_TOO_SMALL: exitCodes.runFailed,
   OUT_OF_MEMORY: exitCodes.runFailed,
   DEVICE_UNAVAILABLE: exitCodes.runFailed,

@@ -15,7 +15,7 @@ from twintune.data.problems import refuse_changed
 from twintune.digests import digest_tensors
 from twintune.engines.engine import FeatureEngine
 from twintune.engines.loss_scaling import explain_skipped_steps
-from twintune.errors import Cancelled, TwintuneError
+from twintune.errors import Cancelled
 from twintune.evaluation.evaluation import save_evaluation
 from twintune.evaluation.metrics import evaluate_logits
 from twintune.model.model_file import describe_model, model_file_of, save_model
@@ -119,8 +119,6 @@ class TrainingLoop:
         position.backbone_moved |= not (isinstance(run.engine, FeatureEngine) and keeps_backbone(phase))
         with self.record.watch.part("firstStep"):
             facts = run.engine.start_phase(phase, first_stage)
-        if facts.trainable_parameters == 0:
-            raise TwintuneError("NOTHING_TO_TRAIN", f"Phase {number} trains no parameter.", "Change `trainable`.")
         if self.resumed_from is None:
             check = self.continuity.check_start()
         else:
