@@ -17,11 +17,11 @@ export function exitCodeOfFailure({ code }: Pick<Failure, 'code'>): number {
   return exitCodeByFailure[code]
 }
 
-/** Exit code for a comparison that came to an end. Runs that failed for several reasons count as failed runs. */
-export function exitCodeOfComparison({ status, runs, repeats }: Comparison): number {
+/** Exit code for a comparison that came to an end. Failures of several kinds count as failed runs. */
+export function exitCodeOfComparison({ status, runs, repeats, unjudged }: Comparison): number {
   if (status === 'cancelled') return exitCodes.cancelled
   const codes = new Set(
-    [...runs, ...repeats].flatMap(({ failure }) => (failure ? [exitCodeOfFailure(failure)] : [])),
+    [...[...runs, ...repeats].flatMap(({ failure }) => failure ?? []), ...unjudged].map(exitCodeOfFailure),
   )
   if (codes.has(exitCodes.fault)) return exitCodes.fault
   const [only = exitCodes.done, ...others] = codes

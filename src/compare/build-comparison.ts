@@ -15,7 +15,10 @@ import { summarize } from './summary.js'
 import { compareThroughput, summarizeThroughput } from './throughput.js'
 
 /** Comparison of the runs that count, without their repeats, the answers of their models, and where the runs were carried out. */
-export type ComparedRuns = Omit<Comparison, 'repeats' | 'disagreement' | 'noise' | 'shard' | 'merged'>
+export type ComparedRuns = Omit<
+  Comparison,
+  'repeats' | 'disagreement' | 'noise' | 'unjudged' | 'shard' | 'merged'
+>
 
 /** Compares the frameworks by the results of their runs. The function is pure but for `statistics`. */
 export async function buildComparison(

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { failureSchema } from '../failure.js'
 import { runResultSchema } from '../protocol/result.js'
 import { metricNameSchema, purposeSchema } from '../spec/comparison-schema.js'
 import { shardSchema } from '../spec/shard.js'
@@ -118,6 +119,16 @@ export const comparisonSchema = z
       .array(judgementSchema)
       .default([])
       .describe("Judgements of each framework's runs by the other, which rows of the contract rest on."),
+    unjudged: z
+      .array(
+        z.strictObject({
+          seed: z.int(),
+          code: failureSchema.shape.code,
+          message: z.string(),
+        }),
+      )
+      .default([])
+      .describe('Judgements that failed, and why. `twintune resume` makes them.'),
     looks: z
       .array(lookSchema)
       .default([])

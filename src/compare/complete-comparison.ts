@@ -26,6 +26,7 @@ export interface Additions {
   /** Results of all runs, repeats too. */
   readonly results: readonly RunResult[]
   readonly answers: Pick<Answers, 'between' | 'within'>
+  readonly unjudged: Comparison['unjudged']
   readonly shard: Comparison['shard']
   readonly merged: Comparison['merged']
 }
@@ -33,13 +34,14 @@ export interface Additions {
 /** Adds the answers of each seed's models, and the distances between runs and their repeats. */
 export function completeComparison(
   compared: ComparedRuns,
-  { experiment, results, answers, shard, merged }: Additions,
+  { experiment, results, answers, unjudged, shard, merged }: Additions,
 ): Comparison {
   return {
     ...compared,
     // The user may have cancelled when all runs had finished.
     status: compared.status === 'cancelled' ? 'cancelled' : comparisonStatus(results),
     repeats: results.filter(({ repeat }) => repeat),
+    unjudged: [...unjudged],
     shard,
     merged,
     disagreement: answers.between.map(countsOf),

@@ -1,7 +1,7 @@
 import type { Event } from '../events.js'
 import { detailsHint, extendHint } from '../report/shown-comparison.js'
 import { renderComparison, renderSummary } from '../report/terminal-report.js'
-import { verdictLine } from '../report/verdict.js'
+import { unjudgedNote, verdictLine } from '../report/verdict.js'
 import type { Logger } from './logger.js'
 import { type OutputStream, renderOptionsFor, writeLine } from './output.js'
 
@@ -31,7 +31,9 @@ export class ReportLogger implements Logger {
     const report = brief
       ? verdictLine(comparison)
       : `\n${render(comparison, renderOptionsFor(this.#stream, color))}\n`
+    const unjudged = unjudgedNote(comparison, comparisonDirectory)
     const lines = [
+      ...(unjudged === null ? [] : [`warning ${unjudged}`]),
       report,
       ...(brief ? [] : extendHint({ comparison, comparisonDirectory })),
       ...(brief || details ? [] : [detailsHint(comparisonDirectory)]),

@@ -6,7 +6,7 @@ import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { machineRows, machinesNote } from '../report/machines.js'
 import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
-import { scopeOfVerdict } from '../report/verdict.js'
+import { scopeOfVerdict, unjudgedNote } from '../report/verdict.js'
 import { formatShard } from '../spec/shard.js'
 import { trustClaims, verdictSentence } from './headline.js'
 import { heading, list, paragraph, section, writeMarkdown } from './markdown.js'
@@ -24,6 +24,7 @@ export function renderMarkdownReport(report: MarkdownReport): string {
   const { metrics, primaryMetric, runs, contract } = comparison
   const { name, startedAt, experiment, mode, shard, seeds, status } = headingOf(report)
   const reason = metrics[primaryMetric].difference?.reason
+  const unjudged = unjudgedNote(comparison, name)
   const facts = [
     `${mode} mode`,
     ...(shard === null ? [] : [`shard ${formatShard(shard)}`]),
@@ -36,6 +37,7 @@ export function renderMarkdownReport(report: MarkdownReport): string {
     heading(2, experiment),
     paragraph(facts.join(' · ')),
     { type: 'paragraph' as const, children: verdict(verdictSentence(comparison), reason ?? null) },
+    ...(unjudged === null ? [] : [paragraph(unjudged)]),
     paragraph(scopeOfVerdict(comparison)),
     list(trustClaims(report).map(({ text, side }) => [{ type: 'text', value: `${marks[side]} ${text}` }])),
     ...withoutResult(comparison),

@@ -12,6 +12,7 @@ import { totalSeconds } from './runs.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
 import { renderProse, renderTable } from './table.js'
 import { renderComparison, renderSummary } from './terminal-report.js'
+import { unjudgedNote } from './verdict.js'
 
 /** Comparison as `show` shows it. */
 export type ComparisonView = Pick<
@@ -74,7 +75,12 @@ export function renderShownComparison(
   ]
   const render = details ? renderComparison : renderSummary
   const body = comparison === null ? renderSoFar(shown, options) : render(comparison, options)
-  return [body, ...(hints.length === 0 ? [] : [hints.join('\n')])].join('\n\n')
+  const unjudged = comparison && unjudgedNote(comparison, namedBy(comparisonDirectory))
+  return [
+    ...(unjudged ? [`warning ${unjudged}`] : []),
+    body,
+    ...(hints.length === 0 ? [] : [hints.join('\n')]),
+  ].join('\n\n')
 }
 
 function renderSoFar({ name, status, results }: ComparisonView, options: RenderOptions): string {

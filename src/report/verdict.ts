@@ -2,8 +2,9 @@ import type { Comparison } from '../compare/comparison.js'
 import type { Look } from '../compare/looks.js'
 import type { Verdict } from '../compare/verdict.js'
 import { frameworkNames } from '../framework-names.js'
+import { shellQuote } from '../shell-quote.js'
 import type { Framework } from '../spec/schema.js'
-import { formatPercent } from './format.js'
+import { formatNumberOf, formatPercent } from './format.js'
 import { metricFormats, metricsOf } from './metric-format.js'
 import { finishedRuns } from './runs.js'
 import type { Style } from './style.js'
@@ -26,6 +27,18 @@ export function renderVerdict(comparison: Comparison, style: Style): string | nu
   const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
   const table = renderTable([[name, outcome]], { align: ['left', 'left'], fold: true }, style)
   return renderSection('Verdict', `${table}\n\n${renderProse(scopeOfVerdict(comparison), style)}`, style)
+}
+
+/**
+ * Says which checks are missing since they failed, and names the command that makes them; `null` if none is.
+ *
+ * @param named - Name or folder of the comparison.
+ */
+export function unjudgedNote({ unjudged }: Comparison, named: string): string | null {
+  const [first, ...others] = unjudged
+  if (first === undefined) return null
+  const more = others.length === 0 ? '' : ` ${formatNumberOf(others.length, 'more check')} failed.`
+  return `Checks are missing: ${first.message}${more} To make them, run: twintune resume ${shellQuote(named)}`
 }
 
 /** Says what a verdict is about, and what it isn't. */

@@ -145,7 +145,9 @@ export async function carryOutRuns(
     } satisfies Statistics
     const compared = await buildComparison(experiment, counted, statistics, judgements, looks)
     const shown = shard === null ? compared : withoutVerdict(compared, shard, seeds)
-    journal.comparison(completeComparison(shown, { experiment, results, answers, shard, merged }))
+    journal.comparison(
+      completeComparison(shown, { experiment, results, answers, unjudged: problems, shard, merged }),
+    )
     journal.broken.throwIfAborted()
     const { keepCheckpoints = experiment.training.checkpoints.keep > 0 } = options
     if (!keepCheckpoints)

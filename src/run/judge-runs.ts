@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
 import { isWithinRounding, keptStepsOf } from '../compare/behaviour-of-judgements.js'
+import type { Comparison } from '../compare/comparison.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import type { Judgement } from '../compare/judgement.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
@@ -20,11 +21,7 @@ import type { WorkerPool } from './workers/pool.js'
 /** Judgements of a comparison's runs, and why others are missing. */
 export interface Judgements {
   readonly judgements: readonly Judgement[]
-  readonly problems: readonly {
-    readonly seed: number
-    readonly code: FailureCode
-    readonly message: string
-  }[]
+  readonly problems: Comparison['unjudged']
 }
 
 interface Court {

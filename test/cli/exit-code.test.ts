@@ -35,6 +35,11 @@ it('is 130 for a comparison that was cancelled, whatever failed before', () => {
   expect(exitCodeOfComparison(comparison({ status: 'cancelled' }))).toBe(130)
 })
 
+it('counts a check that failed like a run that failed', () => {
+  const unjudged = [{ seed: 0, code: 'PYTHON_DIED' as const, message: '' }]
+  expect(exitCodeOfComparison(comparison({ unjudged }))).toBe(3)
+})
+
 it('counts the failure of a repeat like that of any run', () => {
   const failed = failedRun('pytorch', 0, { code: 'PYTHON_DIED', message: '', hint: null, cause: null })
   expect(exitCodeOfComparison(comparison({ status: 'failed', repeats: [{ ...failed, repeat: true }] }))).toBe(

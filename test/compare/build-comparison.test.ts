@@ -38,7 +38,15 @@ describe('a comparison', () => {
 
   it('is what comparison.json holds', async () => {
     const comparison = await buildComparison(experiment, sixSeeds, certain)
-    const whole = { ...comparison, shard: null, merged: null, repeats: [], disagreement: [], noise: null }
+    const whole = {
+      ...comparison,
+      shard: null,
+      merged: null,
+      unjudged: [],
+      repeats: [],
+      disagreement: [],
+      noise: null,
+    }
     expect(comparisonSchema.parse(whole)).toEqual(whole)
     expect(comparison).toMatchObject({ experiment: 'small', mode: 'aligned', status: 'finished' })
   })

@@ -8,7 +8,7 @@ import { repeated, result } from './results.js'
 const runs = [result('tensorflow', 0), result('pytorch', 0)]
 const experiment = { comparison: { ...comparisonSettingsSchema.parse({}), noise: true } }
 const answers = { between: [], within: [] }
-const whole = { shard: null, merged: null }
+const whole = { unjudged: [], shard: null, merged: null }
 
 const { repeats: _, disagreement: __, noise: ___, ...compared } = comparison({ runs })
 

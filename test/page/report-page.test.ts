@@ -119,6 +119,13 @@ test('runs without a result are counted at the top, and say why in the list of r
   expect(text).toContain('failed: ')
 })
 
+test('checks that failed are said beside the verdict, with the command that makes them', () => {
+  const unjudged = [{ seed: 0, code: 'PYTHON_DIED' as const, message: 'PyTorch could not judge seed 0.' }]
+  expect(textOf(pageOf(comparison({ unjudged })))).toMatch(
+    /Checks are missing: PyTorch could not judge seed 0\. .*twintune resume fashion-frozen-20261124-101500-k3f9/,
+  )
+})
+
 test('a metric that no run has is no verdict, though there are pairs', () => {
   const { metrics } = comparison()
   const nothing = { tensorflow: null, pytorch: null, difference: null }

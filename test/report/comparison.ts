@@ -157,6 +157,7 @@ export function comparison(changes: Partial<Comparison> = {}): Comparison {
       finishedRun('tensorflow', 1),
     ],
     repeats: [],
+    unjudged: [],
     shard: null,
     merged: null,
     looks: [{ seeds: [0, 1], pairs: 2, significance: 0.05, equivalence: 0.05 }],

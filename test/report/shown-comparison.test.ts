@@ -48,6 +48,17 @@ describe('one comparison', () => {
     expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume ${name}`)
   })
 
+  test('begins with the checks that failed, and the command that makes them', () => {
+    const unjudged = [{ seed: 0, code: 'PYTHON_DIED' as const, message: 'PyTorch could not judge seed 0.' }]
+    const view = renderShownComparison(
+      { name, comparisonDirectory, status: 'finished', comparison: comparison({ unjudged }), results: [] },
+      asSummary,
+    )
+    expect(view.split('\n')[0]).toBe(
+      `warning Checks are missing: PyTorch could not judge seed 0. To make them, run: twintune resume ${name}`,
+    )
+  })
+
   test('names its folder where its name alone would not be found', () => {
     const elsewhere = { name, comparisonDirectory: `/data/runs/${name}`, comparison: null, results: [] }
     const view = renderShownComparison({ ...elsewhere, status: 'interrupted' }, asSummary)

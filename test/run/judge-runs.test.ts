@@ -82,9 +82,19 @@ it('warns of a run that could not be judged, and says in its row that nobody loo
   expect(ofType(events, 'warning').map(({ message }) => message)).toContainEqual(
     expect.stringMatching(/^TensorFlow could not judge PyTorch's run of seed 0: .*told to fail/),
   )
-  const { contract, status } = ending(events).comparison
-  expect(status).toBe('finished')
+  const { contract, status, unjudged } = ending(events).comparison
+  expect([status, unjudged.map(({ seed }) => seed)]).toEqual(['finished', [0, 0]])
   expect(contract.find(({ ingredient }) => ingredient === 'cross-evaluation')?.state).toBe('unchecked')
+})
+
+it('asks another Python where a judge dies, and has the same judgements as if it had not', async () => {
+  const options = { evidence } as const
+  const undisturbed = await eventsOf(experiment({ seeds: [0] }), {}, options)
+  const events = await eventsOf(experiment({ seeds: [0] }), { 'judge-pytorch-seed0': 'die once' }, options)
+  expect(ending(events).comparison).toMatchObject({
+    judgements: ending(undisturbed).comparison.judgements,
+    unjudged: [],
+  })
 })
 
 it('judges nothing where no evidence is wanted, and in idiomatic mode', async () => {
@@ -122,6 +132,7 @@ it('judges what could not be judged when a finished comparison is resumed, as it
   const behaviours = { 'judge-pytorch-seed0': 'die' } as const
   const events = await eventsOf(experiment({ seeds: [0] }), behaviours, { evidence })
   expect(ending(events).comparison.judgements.map(({ judged }) => judged)).toEqual(['tensorflow'])
+  expect(ending(events).comparison.unjudged).toMatchObject([{ seed: 0, code: 'PYTHON_DIED' }])
 
   const resumed = await eventsOfResuming(folderOf(events))
 

@@ -45,7 +45,7 @@ const noEvidence = { replay: 'none', crossEvaluation: false } as const
 
 /** What the fixture's Python is told to do: of `import-FRAMEWORK`, `FRAMEWORK-SEED`, `paired-difference` or `compare-predictions`. */
 export type Behaviours = Readonly<
-  Record<string, 'raise' | 'die' | 'slow' | 'speak' | 'wait' | 'hang' | 'disturbed' | 'differ'>
+  Record<string, 'raise' | 'die' | 'die once' | 'slow' | 'speak' | 'wait' | 'hang' | 'disturbed' | 'differ'>
 >
 
 /** Starts workers whose Python does what it is told. */

@@ -1,24 +1,29 @@
 import type { Comparison } from '../../compare/comparison.js'
-import { scopeOfVerdict } from '../../report/verdict.js'
+import { scopeOfVerdict, unjudgedNote } from '../../report/verdict.js'
 import { type Claim, Claims } from '../elements.js'
 import { verdictSentence } from '../headline.js'
 
 /** Section that a reader sees first: the verdict in a sentence, the figures behind it, and what it isn't about. */
 export function VerdictSection({
   comparison,
+  name,
   claims,
 }: {
   readonly comparison: Comparison
+  /** Name of the comparison's folder. */
+  readonly name: string
   /** Claims that speak for the comparison and against it. */
   readonly claims: readonly Claim[]
 }) {
   const { difference } = comparison.metrics[comparison.primaryMetric]
+  const unjudged = unjudgedNote(comparison, name)
   return (
     <section aria-labelledby="verdict">
       <h2 id="verdict" class="verdict">
         {verdictSentence(comparison)}
       </h2>
       {difference?.reason && <p class="lead">{difference.reason}</p>}
+      {unjudged && <p class="lead doubt">{unjudged}</p>}
       <p>{scopeOfVerdict(comparison)}</p>
       <Claims claims={claims} />
     </section>

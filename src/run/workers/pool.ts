@@ -104,29 +104,42 @@ export class WorkerPool {
 
   /**
    * Asks a message that needs no framework, such as a test of two samples, of any Python that lives, else of a fresh one.
-   * Rejects with a `TwintuneError`.
+   * If it dies, another is asked once. Rejects with a `TwintuneError`.
    */
   async ask<M extends Message>(message: M, request: z.input<M['request']>): Promise<z.output<M['result']>> {
     const { signal } = this.#options
-    const worker = [...this.#warm].find(({ living }) => living)?.worker ?? this.#startStatistician()
-    await unlessCancelled(worker.ready, signal)
-    return worker.request(message, request, { signal })
+    const attempt = async (worker: Worker) => {
+      await unlessCancelled(worker.ready, signal)
+      return worker.request(message, request, { signal })
+    }
+    const first = this.#anyLiving()
+    return attempt(first).catch((error) => {
+      if (first.living || signal.aborted) throw error
+      return attempt(this.#anyLiving())
+    })
   }
 
-  /** Asks a message of a worker of the framework: one that is idle, else a fresh one. Rejects with a `TwintuneError`. */
+  /**
+   * Asks a message of a worker of the framework: one that is idle, else a fresh one. If it dies, another is asked once: a
+   * process that was killed says nothing about the request. Rejects with a `TwintuneError`.
+   */
   async askFramework<M extends Message>(
     framework: Framework,
     message: M,
     request: z.input<M['request']>,
   ): Promise<z.output<M['result']>> {
     const { signal } = this.#options
-    signal.throwIfAborted()
-    const warm =
-      this.takeIdle(framework) ?? (await this.start(framework)) ?? (await this.#startAnyhow(framework))
-    try {
-      return await warm.worker.request(message, request, { signal })
-    } finally {
-      this.release(warm)
+    for (let isRetry = false; ; isRetry = true) {
+      signal.throwIfAborted()
+      const warm =
+        this.takeIdle(framework) ?? (await this.start(framework)) ?? (await this.#startAnyhow(framework))
+      try {
+        return await warm.worker.request(message, request, { signal })
+      } catch (error) {
+        if (isRetry || warm.living || signal.aborted) throw error
+      } finally {
+        this.release(warm)
+      }
     }
   }
 
@@ -226,8 +239,10 @@ export class WorkerPool {
     this.#warm.delete(worker)
   }
 
-  #startStatistician(): Worker {
-    this.#statistician ??= this.#startWorker('pytorch')
+  #anyLiving(): Worker {
+    const warm = [...this.#warm].find(({ living }) => living)
+    if (warm) return warm.worker
+    if (!this.#statistician?.living) this.#statistician = this.#startWorker('pytorch')
     return this.#statistician
   }
 
