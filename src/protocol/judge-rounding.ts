@@ -25,6 +25,11 @@ export const roundingSchema = z.strictObject({
       'Ratio of the larger to the smaller of the two errors at `where`; null where it is not finite.',
     ),
   where: z.string().nullable().describe('Place with the largest ratio of the two errors.'),
+  errors: z
+    .strictObject({ tensorflow: z.number().nullable(), pytorch: z.number().nullable() })
+    .nullable()
+    .default(null)
+    .describe('Errors of the engines at `where`, whose ratio it is; null in results of earlier versions.'),
 })
 
 /** Rounding on one rung: how exact each engine is. */

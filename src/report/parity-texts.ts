@@ -68,12 +68,13 @@ export function rungCells({ worst, bound, limit }: Rung): string[] {
 /** Titles of the columns of `roundingCells`. */
 export const roundingColumns = ['TensorFlow', 'PyTorch', 'ratio'] as const
 
-/** Formats the figures of a rounding: the error of each engine, and their ratio. */
-export function roundingCells({ tensorflow, pytorch, ratio }: Rounding): string[] {
+/** Formats the figures of a rounding: the error of each engine where the two differ most, and their ratio. */
+export function roundingCells(rounding: Rounding): string[] {
+  const { tensorflow, pytorch } = rounding.errors ?? rounding
   return [
     formatOr(tensorflow, formatError),
     formatOr(pytorch, formatError),
-    formatOr(ratio, (times) => times.toFixed(1)),
+    formatOr(rounding.ratio, (times) => times.toFixed(1)),
   ]
 }
 
@@ -152,9 +153,10 @@ function describeRung(failed: Rung): string {
   return `${rung} (${trainedNames[trained]})${place}.${size}${note === null ? '' : ` ${note}`}`
 }
 
-function describeRounding({ rung, precision, where, ratio, tensorflow, pytorch }: Rounding): string {
+function describeRounding({ rung, precision, where, ratio, errors, ...largest }: Rounding): string {
+  const { tensorflow, pytorch } = errors ?? largest
   const times =
     ratio === null ? 'an error that is not finite' : `${ratio.toFixed(0)} times the error of the other`
-  const errors = `TensorFlow's largest error is ${formatOr(tensorflow, formatError)}, PyTorch's ${formatOr(pytorch, formatError)}.`
-  return `${rung} in ${precision} at ${where}: one engine has ${times}. ${errors}`
+  const sides = `TensorFlow's error is ${formatOr(tensorflow, formatError)}, PyTorch's ${formatOr(pytorch, formatError)}.`
+  return `${rung} in ${precision} at ${where}: one engine has ${times}. ${sides}`
 }

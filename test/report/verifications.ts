@@ -38,6 +38,7 @@ export function roundingOf(rung: Rounding['rung'], changes: Partial<Rounding> = 
     judged: true,
     ratio: 1.26,
     where: 'layer4, inference mode',
+    errors: null,
     ...changes,
   }
 }

@@ -78,6 +78,7 @@ from twintune.protocol.inspect import InspectRequest, InspectResult
 from twintune.protocol.judge_rounding import (
     JudgeRoundingRequest,
     JudgeRoundingResult,
+    PlaceErrors,
     Recordings,
     RoundedRungName,
     Rounding,
@@ -285,6 +286,7 @@ __all__ = [
     "Phase",
     "PhaseFinishedReport",
     "PhaseStartedReport",
+    "PlaceErrors",
     "Precision",
     "PredictRequest",
     "PredictResult",

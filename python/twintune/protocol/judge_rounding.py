@@ -23,13 +23,20 @@ class JudgeRoundingRequest(Message):
     pytorch: Recordings
 
 
+class PlaceErrors(Message):
+    """The errors of both engines at one place; None where one is not finite."""
+
+    tensorflow: float | None
+    pytorch: float | None
+
+
 class Rounding(Message):
     """The rounding errors of both engines on one rung.
 
     An error is a root mean square of differences from the engine's own float64 values, relative to these.
 
     Each engine's error is its largest on the rung; `ratio` is the largest quotient of the two errors, at the place
-    `where`.
+    `where`, and `errors` are those two.
     """
 
     rung: RoundedRungName
@@ -40,6 +47,7 @@ class Rounding(Message):
     judged: bool
     ratio: float | None
     where: str | None
+    errors: PlaceErrors | None
 
 
 class JudgeRoundingResult(Message):

@@ -23,7 +23,8 @@ export function RoundingSection({
       <h2 id="rounding">Rounding, in the experiment’s own precision</h2>
       <p>
         Each framework rounds. Its error is the distance from its own result in float64, and two exact
-        frameworks err alike: features and logits fail where one is far less exact than the other.
+        frameworks err alike: features and logits fail where one is far less exact than the other. The table
+        shows both errors at the place where they differ most.
       </p>
       <Chart
         title={title}
@@ -38,7 +39,7 @@ export function RoundingSection({
       <Table
         label={title}
         texts="last"
-        head={['rung', 'outcome', ...roundingColumns, 'place of the ratio']}
+        head={['rung', 'outcome', ...roundingColumns, 'place']}
         rows={rounding.map((rounded) => {
           const outcome = outcomeOf(rounded)
           return [

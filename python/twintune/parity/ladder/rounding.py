@@ -16,7 +16,14 @@ import numpy as np
 
 from twintune.parity.ladder.differences import finite_or_none, is_noise, larger_of
 from twintune.parity.ladder.twin_recordings import TwinRecordings
-from twintune.protocol import JudgeRoundingRequest, JudgeRoundingResult, Precision, RoundedRungName, Rounding
+from twintune.protocol import (
+    JudgeRoundingRequest,
+    JudgeRoundingResult,
+    PlaceErrors,
+    Precision,
+    RoundedRungName,
+    Rounding,
+)
 
 _MOST_RATIO = 10
 # The fewest values whose root mean square is judged; that of fewer says little.
@@ -119,6 +126,7 @@ def _judge(rung: RoundedRungName, precisions: _Precisions) -> Rounding | None:
         judged=judged,
         ratio=finite_or_none(ratio),
         where=furthest.name,
+        errors=PlaceErrors(finite_or_none(furthest.tensorflow.error), finite_or_none(furthest.pytorch.error)),
     )
 
 

@@ -84,6 +84,8 @@ def test_the_largest_error_is_told_though_another_place_has_the_largest_ratio(ju
     assert rung.where.startswith("stem ")
     assert rung.tensorflow == pytest.approx(1e-4, rel=0.1)
     assert rung.pytorch == pytest.approx(1e-4, rel=0.1)
+    assert rung.errors.pytorch == pytest.approx(1e-6, rel=0.2)
+    assert rung.ratio == pytest.approx(rung.errors.pytorch / rung.errors.tensorflow)
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
