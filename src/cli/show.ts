@@ -28,7 +28,7 @@ export async function showCommand(
       ? JSON.stringify(line)
       : renderShownComparison(visible(line), { ...renderOptionsFor(context.streams.stdout), details }),
   )
-  return exitCodes.done
+  return found.status === 'unreadable' ? exitCodes.usage : exitCodes.done
 }
 
 function toLine({

@@ -22,7 +22,7 @@ export type ComparisonView = Pick<
 
 /** Note on a comparison whose result this version of twintune cannot read. */
 export const unreadableNote =
-  'This version of twintune cannot read comparison.json: another version wrote it, or it was changed. environment.json names the version that wrote it.'
+  'This version of twintune cannot read comparison.json: another version wrote it, or it was changed. environment.json names the version that wrote it. If the file was changed, delete it and run twintune resume, which makes it again.'
 
 type Status = ComparisonView['status']
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -292,6 +292,15 @@ describe('list and show', () => {
       status: 'finished',
       comparison: comparison(),
     })
+  })
+
+  it('end with 2 when a result can not be read, and show what is left', async () => {
+    const damaged = path.join(folder, 'damaged')
+    cpSync(path.join(out, name), path.join(damaged, name), { recursive: true })
+    writeFileSync(path.join(damaged, name, 'comparison.json'), '{"experiment"')
+    const { exitCode, stdout } = await run('show', 'latest', '--out', damaged)
+    expect([exitCode, stdout]).toEqual([2, expect.stringMatching(/unreadable\n[^]*delete it and run/)])
+    expect(await run('report', 'latest', '--out', damaged)).toMatchObject({ exitCode: 2 })
   })
 
   it('end with 2 when the folder of runs is a file', async () => {
