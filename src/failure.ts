@@ -96,12 +96,24 @@ export const cancelled: Failure = { code: 'CANCELLED', message: 'Cancelled.', hi
 /** Error that carries a failure through code that throws. One boundary turns it back into the value. */
 export class TwintuneError extends Error {
   override readonly name: string = 'TwintuneError'
-  readonly failure: Failure
+  /** Same as in `failure`. */
+  readonly code: FailureCode
+  /** Same as in `failure`. */
+  readonly hint: string | null
+  declare readonly failure: Failure
 
   constructor(failure: Omit<Failure, 'hint' | 'cause'> & Partial<Failure>) {
-    super(failure.message)
-    this.failure = { hint: null, cause: null, ...failure }
+    const { code, message, hint = null, cause = null } = failure
+    super(message, cause === null ? undefined : { cause })
+    this.code = code
+    this.hint = hint
+    setUnprinted<TwintuneError>(this, { failure: { code, message, hint, cause } })
   }
+}
+
+/** Sets fields of an error that Node leaves out when it prints one uncaught: they repeat the message, at length. */
+export function setUnprinted<E extends TwintuneError>(error: E, fields: Partial<E>): void {
+  for (const [name, value] of Object.entries(fields)) Object.defineProperty(error, name, { value })
 }
 
 /** Whether a thrown value is an error of the system with one of these codes, such as `ENOENT`. */

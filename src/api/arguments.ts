@@ -49,7 +49,7 @@ export function requireExperiment(of: string, experiment: unknown): void {
   throw invalid(
     words === ''
       ? `${of} takes an experiment, and this one lacks defaults.`
-      : `${of} takes an experiment, and this is none: ${words}.`,
+      : `${of} takes an experiment, and this is none: ${words}${words.endsWith('?') ? '' : '.'}`,
     'defineExperiment({ … }) checks an experiment and fills its defaults in, and so does loadExperiment(file).',
   )
 }

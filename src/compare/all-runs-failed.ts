@@ -1,4 +1,4 @@
-import { type Failure, TwintuneError } from '../failure.js'
+import { type Failure, setUnprinted, TwintuneError } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import type { UnfinishedRun } from '../protocol/result.js'
 import type { Comparison } from './comparison.js'
@@ -7,13 +7,13 @@ import type { Comparison } from './comparison.js'
 export class AllRunsFailedError extends TwintuneError {
   override readonly name = 'AllRunsFailedError'
   /** Runs of the comparison with the failure of each. */
-  readonly runs: readonly UnfinishedRun[]
+  declare readonly runs: readonly UnfinishedRun[]
   /** Path of the comparison's folder, where it can be resumed. */
   readonly comparisonDirectory: string
 
   constructor(first: UnfinishedRun, runs: readonly UnfinishedRun[], comparisonDirectory: string) {
     super({ ...first.failure, message: messageOf(first, runs) })
-    this.runs = runs
+    setUnprinted<AllRunsFailedError>(this, { runs })
     this.comparisonDirectory = comparisonDirectory
   }
 }

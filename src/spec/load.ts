@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
+import { TwintuneError } from '../failure.js'
 import { checkExperiment } from './check.js'
 import { resolveFilePaths } from './file-paths.js'
 import type { SpecIssue } from './issue.js'
@@ -39,6 +40,11 @@ export interface LoadOptions {
  * @throws SpecError with every issue of the file and of the options.
  */
 export async function loadExperiment(given: string, options: LoadOptions = {}): Promise<Experiment> {
+  if (typeof given !== 'string') {
+    const hint = "For example: loadExperiment('experiment.yaml')."
+    const message = 'loadExperiment takes the path of a file as a text.'
+    throw new TwintuneError({ code: 'SPEC_INVALID', message, hint })
+  }
   const { set = [], seeds, cwd = process.cwd(), code = true } = options
   const { overrides, problems } = parseOverrides(set, seeds)
   const isInput = given === standardInput

@@ -1,11 +1,11 @@
-import { type Failure, TwintuneError } from '../failure.js'
+import { type Failure, setUnprinted, TwintuneError } from '../failure.js'
 import { visible } from '../visible.js'
 import { formatIssue, type SpecIssue } from './issue.js'
 
 /** Error of a wrong specification, with all its issues. The message has a line for each issue. */
 export class SpecError extends TwintuneError {
   override readonly name: string = 'SpecError'
-  readonly issues: readonly SpecIssue[]
+  declare readonly issues: readonly SpecIssue[]
 
   constructor(issues: readonly SpecIssue[], cause?: unknown) {
     super({
@@ -13,7 +13,7 @@ export class SpecError extends TwintuneError {
       message: issues.map((issue) => formatIssue(visible(issue))).join('\n'),
       cause: toCause(cause),
     })
-    this.issues = issues
+    setUnprinted<SpecError>(this, { issues })
   }
 }
 

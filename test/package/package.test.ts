@@ -78,6 +78,48 @@ describe('the package, packed and installed elsewhere', () => {
     expect(bridge).toEqual([])
   })
 
+  // Node prints the line that threw, then the error.
+  it('prints an error that nobody catches in a few short lines, with the message first', async () => {
+    const { stderr, exitCode } = await execa('tsx', ['uncaught.ts'], {
+      cwd: folder,
+      preferLocal: true,
+      localDir: root,
+      reject: false,
+    })
+    expect(exitCode).toBe(1)
+    const lines = stderr.split('\n').filter(Boolean)
+    expect(lines[3]).toMatch(/^SpecError: model\.backbone: .*did you mean 'resnet50'\?$/)
+    expect(stderr.length).toBeLessThan(2000)
+    for (const file of (await readdir(path.join(installed, 'dist'))).filter((name) => name.endsWith('.js'))) {
+      // The browser's script throws in no terminal.
+      if (file === 'served-page.js') continue
+      const longest = (await readFile(path.join(installed, 'dist', file), 'utf8'))
+        .split('\n')
+        .reduce((most, line) => Math.max(most, line.length), 0)
+      expect(longest, file).toBeLessThan(1000)
+    }
+  })
+
+  it('rejects nonsense with an error of its own in each function of the API', async () => {
+    const program = `
+      import * as api from 'twintune'
+      const { backbones, withWarmWorkers, ...functions } = api
+      for (const [name, value] of Object.entries(functions)) {
+        if (value.prototype instanceof Error) continue
+        try {
+          const given = value({ nonsense: 1 }, 42)
+          if (Symbol.asyncIterator in given) for await (const _ of given);
+          await given
+          console.log(name, 'took it')
+        } catch (error) {
+          if (!(error instanceof api.TwintuneError) || error.code !== 'SPEC_INVALID') console.log(name, error)
+        }
+      }
+    `
+    const { stdout } = await execa('node', ['--input-type=module', '--eval', program], { cwd: folder })
+    expect(stdout).toBe('')
+  })
+
   it('exports the zod schemas of what it writes', async () => {
     const program = `
       import { eventSchema } from 'twintune/schemas'
