@@ -17,7 +17,7 @@ const startingProcesses = [
   'test/cli/completion.test.ts',
 ]
 
-// Each group waits for the one before it: packing comes last, since it rebuilds dist/.
+// Each group waits for the one before it.
 export default defineConfig({
   test: {
     // A forgotten `it.only` would leave the tests beside it out.

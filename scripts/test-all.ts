@@ -26,10 +26,7 @@ const lanes = await Promise.all([
   runLane([
     pytest(path.join(reports, 'pytest.xml'), processes, ...later.map((folder) => `--ignore=${folder}`)),
   ]),
-  runLane([
-    // Packing comes after the tests of the built command: it builds anew.
-    vitest(reports, ['integration', 'package', 'browser']),
-  ]),
+  runLane([vitest(reports, ['integration', 'package', 'browser'])]),
   runLane([
     check('tsc', '--noEmit'),
     check('tsc', '--noEmit', '--project', 'src/serve/client'),

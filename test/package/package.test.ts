@@ -1,20 +1,28 @@
+import { readFileSync } from 'node:fs'
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeCheckout } from '../checkout.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const python = path.join(root, '.venv/bin/python')
 
-describe('the package, packed and installed elsewhere', () => {
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const fromCache = { npm_config_prefer_offline: 'true' }
+
+describe('the package, packed in a fresh clone and installed elsewhere', () => {
   let folder: string
+  let checkout: string
   let installed: string
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'twintune-package-'))
+    checkout = path.join(folder, 'checkout')
     await cp(path.join(root, 'test/fixtures/package'), folder, { recursive: true })
-    await execa('npm', ['pack', '--pack-destination', folder], { cwd: root })
+    makeCheckout(checkout)
+    await execa('npm', ['pack', '--pack-destination', folder], { cwd: checkout, env: fromCache })
     const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz')) ?? ''
     await execa('npm', ['install', '--prefer-offline', `./${tarball}`], { cwd: folder })
     installed = path.join(folder, 'node_modules/twintune')
@@ -131,7 +139,6 @@ describe('the package, packed and installed elsewhere', () => {
   })
 
   it('brings the command', async () => {
-    const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
     const { stdout } = await execa('twintune', ['--version'], {
       cwd: folder,
       preferLocal: true,
@@ -140,12 +147,22 @@ describe('the package, packed and installed elsewhere', () => {
     expect(stdout).toBe(version)
   })
 
+  it('is set up in its clone and linked: make setup, npm link', async () => {
+    // The environment is there already: the slow tests install one.
+    await symlink(path.join(root, '.venv'), path.join(checkout, '.venv'))
+    await execa('make', ['setup'], { cwd: checkout })
+    const prefix = path.join(folder, 'global')
+    await execa('npm', ['link'], { cwd: checkout, env: { ...fromCache, npm_config_prefix: prefix } })
+    const { stdout } = await execa(path.join(prefix, 'bin/twintune'), ['--version'], { cwd: folder })
+    expect(stdout).toBe(version)
+  })
+
   it('goes from a folder of images to a specification that holds: setup, init, validate', {
     timeout: 120_000,
   }, async () => {
     const project = path.join(folder, 'pets')
     await execa(python, [path.join(root, 'test/python/pictures.py'), path.join(project, 'pictures')])
-    // The environment is there already: the slow tests install one, and compare.
+    // The slow tests install an environment, and compare.
     await symlink(path.join(root, '.venv'), path.join(project, '.venv'))
     const twintune = (...args: string[]) =>
       execa('npx', ['--no-install', 'twintune', ...args], {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa, execaSync } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeCheckout } from '../checkout.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -10,6 +11,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 describe('the package in an empty folder', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'twintune-installation-'))
   const project = path.join(folder, 'project')
+  const checkout = path.join(folder, 'checkout')
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   /** Runs the installed command by npx; `node` names a version of npm's package `node`, which brings the binary. */
@@ -33,7 +35,8 @@ describe('the package in an empty folder', () => {
       path.join(root, 'test/python/pictures.py'),
       path.join(project, 'pictures'),
     ])
-    execaSync('npm', ['pack', '--pack-destination', folder], { cwd: root })
+    makeCheckout(checkout)
+    execaSync('npm', ['pack', '--pack-destination', folder], { cwd: checkout })
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? ''
     execaSync('npm', ['install', '--prefer-offline', path.join(folder, tarball)], { cwd: project })
   })
@@ -51,6 +54,14 @@ describe('the package in an empty folder', () => {
     expect((await twintune(['init'])).exitCode).toBe(0)
     const compare = await twintune(['compare', 'experiment.yaml', ...quick])
     expect(compare.exitCode, compare.stderr).toBe(0)
+  })
+
+  it('is demonstrated in a fresh clone by make demo', async () => {
+    const { TWINTUNE_PYTHON: _, ...env } = process.env
+    const demo = await execa('make', ['demo'], { cwd: checkout, env, extendEnv: false, reject: false })
+    expect(demo.exitCode, demo.stderr).toBe(0)
+    expect(demo.stdout).toContain('Verdict')
+    expect(demo.stdout).toContain('report.html')
   })
 
   it('completes an environment that was left by halves', async () => {
