@@ -11,6 +11,7 @@ const rooms = {
       'package-folder.ts',
       'visible.ts',
       'shell-quote.ts',
+      'called-as.ts',
       'image-endings.ts',
       'compare-text.ts',
     ],

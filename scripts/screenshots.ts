@@ -1,7 +1,7 @@
 // Makes the pictures of README and docs in docs/pictures/ from a comparison: that of the demo, which is carried out for
 // them, or one whose folder is given: `npx tsx scripts/screenshots.ts runs/NAME`.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -74,9 +74,13 @@ async function copy(folder: string): Promise<string> {
 
 /** Gives what `twintune show latest` prints in colour where the folder lies in `runs/`. */
 async function show(): Promise<string> {
-  const { stdout } = await execa('node', [main, 'show', 'latest'], {
+  // As if it were installed, since it names commands as it was called.
+  const bin = path.join(temporary, 'bin')
+  mkdirSync(bin)
+  symlinkSync(main, path.join(bin, 'twintune'))
+  const { stdout } = await execa(path.join(bin, 'twintune'), ['show', 'latest'], {
     cwd: path.dirname(runs),
-    env: { FORCE_COLOR: '1', NO_COLOR: '', LC_ALL: 'C.UTF-8' },
+    env: { PATH: `${bin}:${process.env.PATH}`, FORCE_COLOR: '1', NO_COLOR: '', LC_ALL: 'C.UTF-8' },
   })
   return stdout
 }

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty'
 import type { CommandContext } from './cli/context.js'
 import { exitCodes } from './cli/exit-code.js'
 import { runProgram } from './cli/program.js'
-import { writeLine } from './log/output.js'
+import { writeData, writeLine } from './log/output.js'
 
 const { stdout, stderr } = process
 const cancelling = new AbortController()
@@ -40,7 +40,7 @@ for (const [stream, other] of [
 }
 
 const context: CommandContext = {
-  stdout: (line) => writeLine(stdout, line),
+  stdout: (line) => (process.argv.includes('--json') ? writeData : writeLine)(stdout, line),
   stderr: (line) => writeLine(stderr, line),
   streams: { stdout, stderr },
   // It is opened by the command that reads it.

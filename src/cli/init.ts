@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { asCalled } from '../called-as.js'
 import { findData, placeOf } from '../init/find-data.js'
 import { writeSpecification } from '../init/write-specification.js'
 import type { InitLine } from '../lines/init.js'
@@ -19,14 +20,14 @@ export interface InitOptions extends OutputOptions {
 export async function initCommand(
   folder: string | undefined,
   { json = false, quiet = false, typescript = false, force = false, data }: InitOptions,
-  { stdout, streams, cwd, env }: CommandContext,
+  { stdout, streams, cwd }: CommandContext,
 ): Promise<number> {
   const { root, table } = placeOf(path.resolve(cwd, folder ?? '.'))
   // Paths of a TypeScript specification start from where the command is started, which is then the folder itself.
   const enter = typescript && root !== cwd ? `cd ${shellQuote(path.relative(cwd, root))} && ` : ''
   const command = (name: string, file: string) => {
     const shown = enter === '' ? path.relative(cwd, file) : path.basename(file)
-    return `${enter}${env.npm_command === 'exec' ? 'npx ' : ''}twintune ${name} ${shellQuote(shown)}`
+    return `${enter}twintune ${name} ${shellQuote(shown)}`
   }
   const {
     candidates: [chosen, ...others],
@@ -36,9 +37,11 @@ export async function initCommand(
   const file = await writeSpecification({ folder: root, candidate: chosen, typescript, force, commandFor })
   const line: InitLine = { type: 'init', file, folder: root, chosen, others, remarks: [...remarks] }
   if (json) stdout(JSON.stringify(line))
-  else if (!quiet)
-    stdout(
-      renderInit(visible(line), [command('data', file), commandFor(file)], renderOptionsFor(streams.stdout)),
+  else if (!quiet) {
+    const next = [command('data', file), commandFor(file)].map((each) =>
+      asCalled(each, enter === '' ? cwd : root),
     )
+    stdout(renderInit(visible(line), next, renderOptionsFor(streams.stdout)))
+  }
   return exitCodes.done
 }

@@ -1,6 +1,6 @@
 import type { Event } from '../events.js'
 import type { Logger } from './logger.js'
-import { type OutputStream, writeLine } from './output.js'
+import { type OutputStream, writeData } from './output.js'
 
 /** Prints every event as compact JSON, one a line. */
 export class JsonLinesLogger implements Logger {
@@ -11,7 +11,7 @@ export class JsonLinesLogger implements Logger {
   }
 
   log(event: Event): void {
-    writeLine(this.#stream, JSON.stringify(event))
+    writeData(this.#stream, JSON.stringify(event))
   }
 
   close(): void {}

@@ -1,6 +1,7 @@
 import { eraseLines } from 'ansi-escapes'
 import cliCursor from 'cli-cursor'
 import wrapAnsi from 'wrap-ansi'
+import { asCalled } from '../called-as.js'
 import { columnsOf, foldsLines, type OutputStream, rowsOf } from './output.js'
 
 const noWrap = '\u001b[?7l'
@@ -35,7 +36,7 @@ export class LiveBlock {
 
   /** Prints lines that last, in the place of the block. */
   print(text: string): void {
-    this.#replace(`${text}\n`)
+    this.#replace(`${asCalled(text)}\n`)
   }
 
   /** Takes the block off the screen and shows the cursor again. */

@@ -1,3 +1,4 @@
+import { asCalled } from '../called-as.js'
 import type { RenderOptions } from '../report/style.js'
 
 /** Stream to print to, such as `process.stdout` or a buffer in a test. */
@@ -13,8 +14,13 @@ type Environment = Readonly<Record<string, string | undefined>>
 const defaultColumns = 80
 const defaultRows = 24
 
-/** Prints a line, or several in one string. */
+/** Prints a line for people, or several in one string. */
 export function writeLine(stream: OutputStream, line: string): void {
+  writeData(stream, asCalled(line))
+}
+
+/** Prints a line for programs, as it is. */
+export function writeData(stream: OutputStream, line: string): void {
   stream.write(`${line}\n`)
 }
 

@@ -1,5 +1,5 @@
 import type { Event } from '../events.js'
-import { detailsHint, extendHint } from '../report/shown-comparison.js'
+import { detailsHint, extendHint, resumeHint } from '../report/shown-comparison.js'
 import { renderComparison, renderSummary } from '../report/terminal-report.js'
 import { unjudgedNote, verdictLine } from '../report/verdict.js'
 import type { Logger } from './logger.js'
@@ -32,13 +32,14 @@ export class ReportLogger implements Logger {
       ? verdictLine(comparison)
       : `\n${render(comparison, renderOptionsFor(this.#stream, color))}\n`
     const unjudged = unjudgedNote(comparison, comparisonDirectory)
+    const resume = resumeHint({ comparisonDirectory, status: comparison.status })
     const lines = [
       ...(unjudged === null ? [] : [`warning ${unjudged}`]),
       report,
       ...(brief ? [] : extendHint({ comparison, comparisonDirectory })),
       ...(brief || details ? [] : [detailsHint(comparisonDirectory)]),
       `Comparison folder: ${comparisonDirectory}`,
-      ...(comparison.status === 'cancelled' ? [`Resume with: twintune resume ${comparisonDirectory}`] : []),
+      ...(resume === null ? [] : [resume]),
     ]
     writeLine(this.#stream, lines.join('\n'))
   }

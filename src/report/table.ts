@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
+import { asCalled } from '../called-as.js'
 import type { Style } from './style.js'
 
 export interface TableLayout {
@@ -29,9 +30,10 @@ const noLines = {
  * terminal would be torn there: it becomes a list of its rows.
  */
 export function renderTable(rows: readonly (readonly string[])[], layout: TableLayout, style: Style): string {
-  const table = renderColumns(rows, layout, style)
+  const cells = rows.map((row) => row.map((cell) => asCalled(cell)))
+  const table = renderColumns(cells, layout, style)
   const isTooWide = widthOf(table) > style.tableColumns && (layout.head?.length ?? 0) > 0
-  return isTooWide ? renderRows(rows, layout, style) : table
+  return isTooWide ? renderRows(cells, layout, style) : table
 }
 
 /** Width of a text's longest line in columns of the terminal. */

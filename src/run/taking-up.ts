@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { TwintuneError } from '../failure.js'
 import { expandShorthands } from '../plan/expand-shorthands.js'
+import { shellQuote } from '../shell-quote.js'
 import { loadExperiment } from '../spec/load.js'
 import { version } from '../version.js'
 import type { Undertaking } from './carry-out-runs.js'
@@ -83,7 +84,7 @@ export async function checkUnchanged(
   throw new TwintuneError({
     code: 'COMPARISON_NOT_RESUMABLE',
     message: `The spec.yaml of ${name} was changed since the comparison began${named}.`,
-    hint: `Put it back, or start a new comparison: twintune compare ${path.join(folder, comparisonFiles.spec)}`,
+    hint: `Put it back, or start a new comparison: twintune compare ${shellQuote(path.join(folder, comparisonFiles.spec))}`,
   })
 }
 

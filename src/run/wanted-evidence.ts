@@ -1,8 +1,10 @@
+import path from 'node:path'
 import { keptStepsOf } from '../compare/behaviour-of-judgements.js'
 import type { EvidenceOptions } from '../compare/evidence.js'
 import { pairsOfFrameworks } from '../compare/pairs.js'
 import { TwintuneError } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
+import { shellQuote } from '../shell-quote.js'
 import { frameworkSchema } from '../spec/schema.js'
 import { comparisonFiles } from './folder/files.js'
 import type { RecordedComparison } from './folder/read.js'
@@ -42,7 +44,7 @@ function plannedOf({ mode, runs }: RecordedComparison['started']) {
 
 /** Refuses to have steps taken again that finished runs did not keep, or that were deleted once they had been. */
 export function checkKeptSteps(
-  { name, started, results }: RecordedComparison,
+  { name, path: folder, started, results }: RecordedComparison,
   { replay }: Partial<EvidenceOptions>,
 ): void {
   const before = started.evidence?.replay ?? 'none'
@@ -59,6 +61,6 @@ export function checkKeptSteps(
   throw new TwintuneError({
     code: 'COMPARISON_NOT_RESUMABLE',
     message: `Runs of ${name} have finished without the steps that --replay ${replay} takes again: ${runs}.`,
-    hint: `Resume it without --replay, or start a new comparison: twintune compare ${comparisonFiles.spec} --replay ${replay}`,
+    hint: `Resume it without --replay, or start a new comparison: twintune compare ${shellQuote(path.join(folder, comparisonFiles.spec))} --replay ${replay}`,
   })
 }

@@ -10,6 +10,7 @@ import { renderSideBySidePage } from '../page/served/side-by-side-page.js'
 import { foldersIn, isSweep, readNamed } from '../run/folder/find.js'
 import { readComparison } from '../run/folder/read.js'
 import { explainUnreadable } from '../run/folder/unreadable.js'
+import { shellQuote } from '../shell-quote.js'
 import { summarizeFolders } from '../sweep/listing.js'
 import { readSweep } from '../sweep/sweep-folder.js'
 import { FolderFeeds } from './folder-feeds.js'
@@ -87,6 +88,6 @@ async function requireFolder(runsDirectory: string): Promise<void> {
     throw new TwintuneError({
       code: 'COMPARISON_NOT_FOUND',
       message: `${runsDirectory} is the folder of one ${isComparison ? 'comparison' : 'sweep'}.`,
-      hint: `Name the folder that it lies in: twintune view ${path.dirname(path.resolve(runsDirectory))}`,
+      hint: `Name the folder that it lies in: twintune view ${shellQuote(path.dirname(path.resolve(runsDirectory)))}`,
     })
 }

@@ -8,6 +8,7 @@ import { hashSpecification } from '../run/folder/specification.js'
 import { checkInputFiles } from '../run/input-files.js'
 import { recordMachine } from '../run/machine/record.js'
 import { machineSurroundings } from '../run/machine/surroundings.js'
+import { shellQuote } from '../shell-quote.js'
 import { loadExperiment } from '../spec/load.js'
 import { version } from '../version.js'
 import { findAlteredTrials } from './altered-trials.js'
@@ -95,7 +96,7 @@ function checkUnchanged(
   throw new TwintuneError({
     code: 'COMPARISON_NOT_RESUMABLE',
     message: `The spec.yaml of ${name} was changed since the sweep began.`,
-    hint: `Put it back, or start a new sweep: twintune sweep ${path.join(folder, sweepFiles.spec)}`,
+    hint: `Put it back, or start a new sweep: twintune sweep ${shellQuote(path.join(folder, sweepFiles.spec))}`,
   })
 }
 

@@ -27,7 +27,7 @@ describe('doctor', () => {
     })
     expect(exitCode).toBe(5)
     expect(stdout).toContain('nowhere/python')
-    expect(stdout).toContain('twintune setup')
+    expect(stdout).toMatch(/dist\/main\.js\s+setup/)
   })
 
   it('leaves the log that it points to', async () => {

@@ -46,7 +46,7 @@ it('a comparison that was killed in an epoch is resumed to the same bits as one 
   killed.kill('SIGKILL')
   await killed
   const listed = await startTwintune(['list'], folder)
-  expect(listed.stdout).toContain(`Resume with: twintune resume ${path.basename(comparisonDirectory)}`)
+  expect(listed.stdout).toContain(`dist/main.js resume ${path.basename(comparisonDirectory)}`)
 
   const resumed = await runTwintune(['resume', 'latest'], folder)
   expect(resumed.exitCode).toBe(0)

@@ -182,5 +182,7 @@ describe('the package, packed in a fresh clone and installed elsewhere', () => {
 
     const validate = await twintune('validate', 'experiment.yaml')
     expect(validate.exitCode, validate.stderr).toBe(0)
+    const misspelt = await twintune('validate', 'experiment.yaml', '--set', 'model.backbone=resnet51')
+    expect(misspelt.stdout).toContain('(`npx twintune backbones` lists them)')
   })
 })

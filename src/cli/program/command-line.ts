@@ -1,3 +1,4 @@
+import { asCalled } from '../../called-as.js'
 import type { CommandContext } from '../context.js'
 
 /** Command line that commands are declared for. */
@@ -9,5 +10,5 @@ export interface CommandLine {
 
 /** Text of an example below a command's help. */
 export function example(command: string): string {
-  return `\nExample:\n  $ ${command}`
+  return `\nExample:\n  $ ${asCalled(command)}`
 }
