@@ -102,7 +102,9 @@ function requireToken(token: string): MiddlewareHandler {
       maxAge: secondsOfCookie,
     })
     searchParams.delete(parameter)
-    return context.redirect(searchParams.size === 0 ? pathname : `${pathname}?${searchParams}`)
+    // A browser would take `//name` for the address of another site.
+    const here = pathname.replace(/^\/+/, '/')
+    return context.redirect(searchParams.size === 0 ? here : `${here}?${searchParams}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../../src/serve/server.js'
 
@@ -13,6 +14,29 @@ describe('a server of pages', () => {
     expect(await answer.text()).toBe('a page')
     await server.close(0)
     await expect(fetch(page)).rejects.toThrow()
+  })
+
+  // As the request line has them, which no client that parses addresses would send.
+  it.each([
+    ...['//evil.example/', '///evil.example', '/\\\\evil.example/', '\\\\evil.example', '/.//evil.example/'],
+    ...[
+      '/%2e//evil.example/',
+      '/%2f/evil.example',
+      '/%5cevil.example',
+      '//evil.example/%2e%2e//evil.example',
+    ],
+    ...['http://evil.example/', 'http://evil.example//evil.example/', '/http://evil.example/'],
+  ])('leads nobody away from itself who asks for %s with the token', async (target) => {
+    const server = await startServer(address, () => {})
+    const { origin, port, search } = new URL(server.url)
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      get({ host: address.host, port, path: `${target}${search}` }, resolve).on('error', reject),
+    )
+    answer.resume()
+    const { location } = answer.headers
+    if (answer.statusCode === 302) expect(new URL(location ?? '', origin).origin).toBe(origin)
+    else expect([answer.statusCode, location]).toEqual([expect.any(Number), undefined])
+    await server.close(0)
   })
 
   it('has a token of its own each time', async () => {
