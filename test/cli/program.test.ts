@@ -299,7 +299,7 @@ describe('list and show', () => {
     cpSync(path.join(out, name), path.join(damaged, name), { recursive: true })
     writeFileSync(path.join(damaged, name, 'comparison.json'), '{"experiment"')
     const { exitCode, stdout } = await run('show', 'latest', '--out', damaged)
-    expect([exitCode, stdout]).toEqual([2, expect.stringMatching(/unreadable\n[^]*delete it and run/)])
+    expect([exitCode, stdout]).toEqual([2, expect.stringMatching(/unreadable\n[\s\S]*delete it and run/)])
     expect(await run('report', 'latest', '--out', damaged)).toMatchObject({ exitCode: 2 })
   })
 
