@@ -37,7 +37,7 @@ export async function reportCommand(
       if (!paths.has(found.path)) sides.push(readSide(found))
       paths.add(found.path)
     } catch (error) {
-      exitCode = reportError(error, { json }, context)
+      exitCode = await reportError(error, { json }, context)
     }
   }
   if (sides.length > mostSideBySide) {
@@ -48,7 +48,7 @@ export async function reportCommand(
     try {
       tell(writeSideBySide(sides, path.resolve(context.cwd, out)))
     } catch (error) {
-      exitCode = reportError(error, { json }, context)
+      exitCode = await reportError(error, { json }, context)
     }
   }
   return exitCode

@@ -33,7 +33,7 @@ export async function trackCommand(
   let exitCode: number = exitCodes.done
   for (const { tracker, failure } of problems) {
     const message = `${trackerTitles[tracker]}: ${failure.message}`
-    exitCode = reportError(new TwintuneError({ ...failure, message }), { json }, context)
+    exitCode = await reportError(new TwintuneError({ ...failure, message }), { json }, context)
   }
   return exitCode
 }

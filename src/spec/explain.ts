@@ -3,6 +3,7 @@ import type { MeantKey } from './meant-key.js'
 import { nearest, nearestFew } from './nearest.js'
 import { formatPlace, type Path } from './path.js'
 import { mappingFor, requiredKeys } from './schema-walk.js'
+import { valueNamed } from './synonyms.js'
 
 /** Finding about a wrong specification, before it is known which file or option is to blame. */
 export interface Finding {
@@ -43,7 +44,7 @@ export function explain(issue: Issue, spec: unknown): Finding {
       suggestion: mapping,
     }
   }
-  const suggestion = typeof given === 'string' ? nearest(given, allowedValues(issue)) : null
+  const suggestion = typeof given === 'string' ? meantValue(given, issue) : null
   const meant = suggestion === null ? '' : `; did you mean '${suggestion}'?`
   return {
     path,
@@ -131,6 +132,14 @@ function allowedValues(issue: Issue): string[] {
   return issue.errors
     .flat()
     .flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
+}
+
+function meantValue(given: string, issue: Issue): string | null {
+  const allowed = allowedValues(issue)
+  const named = valueNamed(given)
+  // The pattern of `device` lists no values.
+  const isKnown = named !== null && (allowed.includes(named) || issue.path[0] === 'device')
+  return isKnown ? named : nearest(given, allowed)
 }
 
 const mostListed = 12

@@ -9,15 +9,20 @@ import { knownKeys } from './schema-walk.js'
 /**
  * Finds everything that is wrong with a specification, each thing once. zod stops at a misspelt key and at a
  * discriminator that names no variant, and says nothing of the fields below. So such keys and discriminators are reported
- * first and mended in a copy as they were probably meant, and the copy is checked again.
+ * first and fixed in a copy as they were probably meant, and the copy is checked again.
+ *
+ * @param set - Paths that options set. Unlike a key of a file, such a path may have been meant as one that is there already.
  */
-export function findIssues(spec: unknown): Finding[] {
+export function findIssues(spec: unknown, set: readonly Path[] = []): Finding[] {
   const issues = flatten(experimentSchema.safeParse(spec, { reportInput: true }).error?.issues ?? [])
-  const unknownKeys = findUnknownKeys(issues, spec)
+  const unknownKeys = findUnknownKeys(issues, spec, set)
   if (unknownKeys.length > 0) {
+    const renamed = unknownKeys.filter(
+      ({ parent, meant }) => meant !== null && !hasKey(getIn(spec, parent), meant),
+    )
     return [
       ...unknownKeys.map(explainUnknownKey),
-      ...findIssues(unknownKeys.reduce(mendKey, spec)).map((finding) => restorePath(finding, unknownKeys)),
+      ...findIssues(unknownKeys.reduce(mendKey, spec), set).map((finding) => restorePath(finding, renamed)),
       ...unknownKeys.flatMap((unknown) => findInMoved(unknown, spec)),
     ]
   }
@@ -55,7 +60,7 @@ function fitsKind(alternative: readonly z.core.$ZodIssue[]): boolean {
   return !alternative.some(({ code, path }) => path.length === 0 && kindCodes.includes(code))
 }
 
-function findUnknownKeys(issues: readonly Issue[], spec: unknown): UnknownKey[] {
+function findUnknownKeys(issues: readonly Issue[], spec: unknown, set: readonly Path[]): UnknownKey[] {
   const found: UnknownKey[] = []
   for (const issue of issues) {
     const parent = hasNoVariant(issue) ? issue.path.slice(0, -1) : issue.path
@@ -66,7 +71,8 @@ function findUnknownKeys(issues: readonly Issue[], spec: unknown): UnknownKey[] 
       const taken = found
         .filter((other) => formatPath(other.parent) === formatPath(parent))
         .map(({ meant }) => meant)
-      const free = known.filter((name) => !present.includes(name) && !taken.includes(name))
+      const isSet = set.some((path) => startsWith(path, [...parent, key]))
+      const free = known.filter((name) => isSet || (!present.includes(name) && !taken.includes(name)))
       found.push({ parent, key, known, ...findMeantKey(key, parent, free) })
     }
   }
@@ -88,9 +94,13 @@ function mendKey(spec: unknown, { parent, key, meant }: UnknownKey): unknown {
   const entries = Object.entries(isMapping(mapping) ? mapping : {})
   const mended = entries.flatMap(([name, value]) => {
     if (name !== key) return [[name, value]]
-    return meant === null ? [] : [[meant, value]]
+    return meant === null || hasKey(mapping, meant) ? [] : [[meant, value]]
   })
   return setIn(spec, parent, Object.fromEntries(mended))
+}
+
+function hasKey(mapping: unknown, key: string): boolean {
+  return isMapping(mapping) && Object.hasOwn(mapping, key)
 }
 
 // Checks what stands below a key that belongs elsewhere as if it stood there alone, under the name that the user gave.

@@ -7,10 +7,10 @@ import { resolveFilePaths } from './file-paths.js'
 import type { SpecIssue } from './issue.js'
 import { explainMissingFile } from './missing-file.js'
 import { applyOverride, type Override, type OverrideProblem, parseOverrides } from './overrides.js'
-import { formatPath } from './path.js'
+import { formatPath, type Path } from './path.js'
 import { placeFinding } from './place-finding.js'
 import type { Experiment } from './schema.js'
-import { type Problem, type Source, Unreadable } from './source.js'
+import { deepest, type Problem, type Source, tooDeep, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
 
 /** Options of reading a specification from a file. */
@@ -56,7 +56,10 @@ export async function loadExperiment(given: string, options: LoadOptions = {}): 
     throw new SpecError([...issues, ...problems.map(optionIssue)], error.cause)
   })
   const overridden = applyOverrides(source.value, overrides, cwd)
-  const checked = checkExperiment(overridden.spec)
+  const checked = checkExperiment(
+    overridden.spec,
+    overrides.map(({ path }) => path),
+  )
   const findings = checked.ok ? [] : checked.findings
   const issues = [
     ...source.problems.map((problem) => fileIssue(file, problem)),
@@ -67,23 +70,23 @@ export async function loadExperiment(given: string, options: LoadOptions = {}): 
   return checked.experiment
 }
 
-const deepest = 100
-
 /** Refuses a value that is nested deeper than what checks it can follow. It is looked at level by level. */
 function requireShallow(source: Source): Source {
-  let level = new Set([source.value])
+  // Paths by their values, since a program's value, or YAML's aliases, may hold one object many times.
+  let level = new Map<unknown, Path>([[source.value, []]])
   for (let depth = 0; level.size > 0; depth += 1) {
-    if (depth > deepest) throw tooDeep()
-    // A set, since a program's value, or YAML's aliases, may hold one object many times.
-    level = new Set(
-      [...level].flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : [])),
-    )
+    const [path = []] = level.values()
+    if (depth > deepest)
+      throw new Unreadable([{ ...source.locate(path, 'value'), path: [], message: tooDeep }])
+    level = new Map([...level].flatMap(([value, at]) => childrenOf(value, at)))
   }
   return source
 }
 
-function tooDeep(): Unreadable {
-  return unreadable(`it is nested more than ${deepest} deep; no specification is`)
+function childrenOf(value: unknown, path: Path): [unknown, Path][] {
+  if (Array.isArray(value)) return value.map((child, index) => [child, [...path, index]])
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).map(([key, child]) => [child, [...path, key]])
 }
 
 const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
@@ -125,7 +128,7 @@ async function shallow(read: () => Promise<Source>): Promise<Source> {
     return requireShallow(await read())
   } catch (error) {
     // The parsers call themselves for each level, until the stack is full.
-    throw error instanceof RangeError ? tooDeep() : error
+    throw error instanceof RangeError ? unreadable(tooDeep) : error
   }
 }
 

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { fold, nearest } from './nearest.js'
 import { formatPlace, type Path } from './path.js'
-import { allKeyPaths } from './schema-walk.js'
+import { allKeyPaths, knownKeys } from './schema-walk.js'
 import { isNameOf } from './synonyms.js'
 
 /** Key that an unknown key was probably meant as. */
@@ -29,6 +29,12 @@ export function findMeantKey(key: string, parent: Path, free: readonly string[])
   const meant = nearest(key, free)
   if (meant !== null) return { meant, elsewhere: [] }
   return { meant, elsewhere: atFewPlaces(others.filter((path) => isSlip(key, String(path.at(-1))))) }
+}
+
+/** Path of the outermost key that a text names, for `--set`: `training.phases[0].epochs`; `null` where there is none. */
+export function pathNamed(text: string): string | null {
+  const { meant, elsewhere } = findMeantKey(text, [], knownKeys([], {}))
+  return meant ?? (elsewhere[0] ? formatPlace(elsewhere[0]).replaceAll('[]', '[0]') : null)
 }
 
 function isElsewhere(path: Path, parent: Path): boolean {

@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml'
 import { formatPath, getIn, isMapping, type Path, parsePath, removeIn, setIn } from './path.js'
 import { defaultAt } from './schema-walk.js'
 import { parseSeeds } from './seeds.js'
+import { tooDeep } from './source.js'
 
 /** Field that the command line sets over that of the file. */
 export interface Override {
@@ -65,6 +66,7 @@ function parseSet(text: string): Override | OverrideProblem {
   }
   const document = parseDocument(valueText, { prettyErrors: false, logLevel: 'error' })
   const [error] = [...document.errors, ...document.warnings]
+  if (error?.code === 'RESOURCE_EXHAUSTION') return { option, path, message: tooDeep }
   if (error) return { option, path, message: `the value '${valueText}' is not YAML: ${error.message}` }
   try {
     return { option, path, value: document.toJS() as unknown }

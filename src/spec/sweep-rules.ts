@@ -1,6 +1,7 @@
 import { isMapping, type Path, parsePath } from './path.js'
 import { listAt, numberAt, type Rule, type Violation, violationIf } from './rule.js'
 import { getWithDefaults as getIn } from './schema-walk.js'
+import { mostTrials } from './sweep-schema.js'
 
 /** Rules on the sweep of a specification. The values of its parameters are tried by `findSweepIssues`. */
 export const sweepRules: readonly Rule[] = [
@@ -50,14 +51,26 @@ function gridIsFinite(spec: unknown): Violation[] {
     ),
   )
   const trials = [...sweepPath, 'trials']
+  const combinations = parametersOf(spec).reduce((count, { parameter }) => count * countValues(parameter), 1)
   return [
     ...ranges,
+    ...violationIf(
+      combinations > mostTrials,
+      [...sweepPath, 'parameters'],
+      `have ${combinations.toLocaleString('en')} combinations; a grid has at most ${mostTrials.toLocaleString('en')}. Use fewer values, or strategy: random`,
+    ),
     ...violationIf(
       getIn(spec, trials) !== undefined,
       trials,
       'is for random and optuna: a grid has one trial for each combination',
     ),
   ]
+}
+
+function countValues({ choice, int }: Readonly<Record<string, unknown>>): number {
+  if (Array.isArray(choice)) return choice.length
+  const [low, high] = Array.isArray(int) ? int.map(Number) : []
+  return low === undefined || high === undefined ? 1 : high - low + 1
 }
 
 function samplerIsOptunas(spec: unknown): Violation[] {

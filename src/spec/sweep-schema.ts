@@ -3,6 +3,9 @@ import { metricNameSchema } from './comparison-schema.js'
 import { positive } from './fields.js'
 import { largestSeed, mostSeeds } from './seeds.js'
 
+/** Most trials of each framework. */
+export const mostTrials = 100_000
+
 const rising = 'the first end must be less than the second'
 
 export const parameterSchema = z.union([
@@ -54,7 +57,7 @@ export const sweepSchema = z.strictObject({
   trials: z
     .int()
     .min(1)
-    .max(100_000)
+    .max(mostTrials)
     .optional()
     .describe(
       'Number of trials of each framework, beside the trial of the specification as it stands. Without it, 20. A grid has one trial for each combination and takes no number.',

@@ -2,6 +2,9 @@ import { fold } from './nearest.js'
 
 // Names that Keras, PyTorch, timm, fastai, Lightning and transformers have for keys of a specification.
 const namesElsewhere: Readonly<Record<string, readonly string[]>> = {
+  dataset: ['data', 'dataloader'],
+  train: ['path', 'trainDir', 'trainPath', 'dataDir'],
+  weights: ['pretrained'],
   batchSize: ['bs', 'perDeviceTrainBatchSize'],
   backbone: ['arch', 'architecture', 'network', 'modelName'],
   beta1: ['betas'],
@@ -41,6 +44,29 @@ const namesElsewhere: Readonly<Record<string, readonly string[]>> = {
   verticalFlip: ['vflip', 'randomVerticalFlip'],
   warmupEpochs: ['warmup'],
   weightDecay: ['wd', 'l2'],
+}
+
+// What other libraries call the values of a specification.
+const valuesElsewhere: Readonly<Record<string, string>> = {
+  cuda: 'gpu',
+  double: 'float64',
+  fp64: 'float64',
+  float: 'float32',
+  fp32: 'float32',
+  bf16: 'bfloat16',
+  fp16: 'float16',
+  half: 'float16',
+  mixed: 'float16',
+  tf: 'tensorflow',
+  keras: 'tensorflow',
+  torch: 'pytorch',
+}
+
+/** Value that a text names as other libraries do, such as `gpu:1` for `cuda:1`; `null` for any other text. */
+export function valueNamed(text: string): string | null {
+  const [name = '', ...rest] = text.split(/(?=:)/)
+  const value = valuesElsewhere[fold(name)]
+  return value === undefined ? null : value + rest.join('')
 }
 
 const meanings = new Map<string, Set<string>>()

@@ -12,7 +12,7 @@ import {
   visit,
 } from 'yaml'
 import { isMapping, type Path } from './path.js'
-import { type Location, type Place, type Problem, type Source, Unreadable } from './source.js'
+import { type Location, type Place, type Problem, type Source, tooDeep, Unreadable } from './source.js'
 
 /**
  * Reads a specification in YAML.
@@ -59,6 +59,8 @@ function parseTree(text: string): Tree {
 
 function toProblem(tree: Tree, { code, message, pos }: YamlError): Problem {
   const place = placeAt(tree, pos[0])
+  // The parser calls itself for each level, until the stack is full.
+  if (code === 'RESOURCE_EXHAUSTION') return { ...place, path: [], message: tooDeep }
   if (code === 'MULTIPLE_DOCS')
     return { ...place, path: [], message: 'a second document; a specification is one' }
   if (code !== 'DUPLICATE_KEY') return { ...place, path: [], message: withSmallInitial(message) }

@@ -28,6 +28,11 @@ describe('a wrong command line', () => {
     ['an unknown command, with the right one suggested', ['compar', spec], 'Did you mean compare?'],
     ['a backbone to fetch that there is not, with the nearest', ['fetch', 'resnet51'], 'resnet50, resnet18'],
     ['an unknown option, with the right one suggested', ['list', '--jsn'], 'Did you mean --json?'],
+    [
+      'an option of the specification',
+      ['compare', spec, '--epochs', '3'],
+      '--set training.phases[0].epochs=VALUE',
+    ],
     ['a missing argument', ['compare'], "missing required argument 'spec'"],
     ['a missing framework', ['train', spec], '--framework'],
     ['an unknown framework', ['train', spec, '--framework', 'jax'], 'tensorflow, pytorch'],

@@ -111,7 +111,7 @@ describe('a bad value is told in plain words', () => {
     [['device'], 'c'.repeat(61), `must be auto, cpu, gpu or gpu:N, got the text '${'c'.repeat(59)}…'`],
     [['dataset', 'imageSize'], 2000, 'must be at most 1024, got 2000'],
     [['deterministic'], 'yes', "expected true or false, got the text 'yes'"],
-    [['device'], 'cuda', "must be auto, cpu, gpu or gpu:N, got the text 'cuda'"],
+    [['device'], 'cuda', "must be auto, cpu, gpu or gpu:N, got the text 'cuda'; did you mean 'gpu'?"],
     [['name'], 'a b', "must be letters, digits, dots, dashes and underscores, got the text 'a b'"],
     [['mode'], 'alignd', "expected aligned or idiomatic, got the text 'alignd'; did you mean 'aligned'?"],
     [['mode'], true, 'expected aligned or idiomatic, got the word true'],
@@ -168,7 +168,7 @@ describe('a bad value is told in plain words', () => {
     [
       ['training', 'precision'],
       'fp16',
-      "expected float64, float32, bfloat16 or float16, got the text 'fp16'",
+      "expected float64, float32, bfloat16 or float16, got the text 'fp16'; did you mean 'float16'?",
     ],
     [['training', 'earlyStopping'], { patience: 0 }, 'must be at least 1, got 0', ['patience']],
     [['training', 'checkpoints'], { keep: -1 }, 'must be at least 0, got -1', ['keep']],

@@ -97,10 +97,18 @@ describe('--set', () => {
     expect(await issuesOfFile('a.yaml', `${smallestYaml}seed: [1]\n`, { set })).toEqual([
       "a.yaml:7:1 seed: unknown key 'seed'; did you mean 'seeds'?",
       "--set training.bachSize: unknown key 'bachSize'; did you mean 'batchSize'?",
-      "--set trainig: unknown key 'trainig'; possible here: $schema, name, mode, frameworks, dataset, augmentation, model, training, seeds, comparison, sweep, device, deterministic, profile",
+      "--set trainig: unknown key 'trainig'; did you mean 'training'?",
       "--set model.head.dropout: expected a number, got the text 'x'",
       '--set training.phases[0].trainable.lastStages: resnet50 has 5 stages',
     ])
+  })
+
+  it.each([
+    ['modle.backbone=resnet50', "--set modle: unknown key 'modle'; did you mean 'model'?"],
+    ['model.bakbone=resnet50', "--set model.bakbone: unknown key 'bakbone'; did you mean 'backbone'?"],
+    ['data.train=x', "--set data: unknown key 'data'; did you mean 'dataset'?"],
+  ])('may have been meant as a key that the file has: %s', async (set, issue) => {
+    expect(await issuesOfFile('a.yaml', smallestYaml, { set: [set] })).toEqual([issue])
   })
 
   it('is to blame for a bad value in the place of a good one', async () => {

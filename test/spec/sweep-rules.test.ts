@@ -33,6 +33,16 @@ it('a grid has no ranges and no number of trials, and a sampler needs Optuna', (
   expect(issuesOf({ parameters, strategy: 'grid', trials: 3, sampler: 'tpe' }).length).toBe(3)
 })
 
+it('a grid has no more combinations than a search has trials', () => {
+  const parameters = {
+    'training.batchSize': { int: [1, 1e9] },
+    'training.labelSmoothing': { choice: [0, 0.1] },
+  }
+  expect(issuesOf({ parameters, strategy: 'grid' })).toEqual([
+    'sweep.parameters: have 2,000,000,000 combinations; a grid has at most 100,000. Use fewer values, or strategy: random',
+  ])
+})
+
 it('the final seeds are none that the trials have', () => {
   const parameters = { 'training.batchSize': { choice: [16] } }
   expect(issuesOf({ parameters, finalSeeds: [0, 4] })).toEqual([
