@@ -26,7 +26,7 @@ def main() -> None:
 
 def validate() -> float:
     """Seconds of `twintune validate`."""
-    return _seconds_of_node("dist/main.js", "validate", SAMPLE)
+    return _seconds_of_node("dist/main.js", "validate", "--no-data", SAMPLE)
 
 
 def start_node() -> float:

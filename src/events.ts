@@ -138,6 +138,7 @@ export const checkpointSchema = checkpointReportSchema.extend(ofRun)
 export const warningCodeSchema = z.enum([
   ...reportedWarningCodes,
   'DISAGREEMENT',
+  'SUSPECT_SETTING',
   'MACHINE_BUSY',
   'MACHINES_DIFFER',
   'NO_ROOM',

@@ -39,6 +39,7 @@ import type {
   TrackedLine,
   TrialRecord,
   ValidateIssue,
+  ValidSpecLine,
   VerificationRecord,
   VerifyEvent,
   ViewLine,
@@ -66,7 +67,10 @@ import { reportLineSchema as reportLine } from './lines/report.js'
 import { setupLineSchema as setupLine } from './lines/setup.js'
 import { sweepListedLineSchema as sweepListedLine } from './lines/sweep.js'
 import { trackedLineSchema as trackedLine } from './lines/track.js'
-import { validateIssueSchema as validateIssue } from './lines/validate.js'
+import {
+  validateIssueSchema as validateIssue,
+  validSpecLineSchema as validSpecLine,
+} from './lines/validate.js'
 import { viewLineSchema as viewLine } from './lines/view.js'
 import { evaluationDetailsSchema as evaluationDetails } from './protocol/evaluation.js'
 import { runResultSchema as runResult } from './protocol/result.js'
@@ -111,8 +115,11 @@ export const verifyEventSchema: z.ZodType<VerifyEvent> = verifyEvent
 /** Schema of the file that `twintune verify` leaves for programs, `<experiment>-verify.json`. */
 export const verificationRecordSchema: z.ZodType<VerificationRecord> = verificationRecord
 
-/** Schema of a line of `twintune validate --json`. */
+/** Schema of a line of `twintune validate --json` about an issue. */
 export const validateIssueSchema: z.ZodType<ValidateIssue> = validateIssue
+
+/** Schema of the line of `twintune validate --json` about a valid specification. */
+export const validSpecLineSchema: z.ZodType<ValidSpecLine> = validSpecLine
 
 /** Schema of a line of `twintune list --json` about a comparison. */
 export const comparisonListedLineSchema: z.ZodType<ComparisonListedLine> = comparisonListedLine

@@ -22,10 +22,11 @@ export async function* runExperiment(
   const checked = checkOptions(options)
   const evidence = { ...defaultEvidence, ...checked.evidence }
   // Code that starts processes is loaded only now, so that importing twintune stays light.
+  const { checkData } = await import('../run/one-off/check-data.js')
   const { carryOutExperiment } = await import('../run/carry-out-experiment.js')
-  yield* comparisonEvents(
-    (emit, signal) =>
-      carryOutExperiment(experiment, { ...checked, runsDirectory, shard, evidence }, emit, signal),
-    options,
-  )
+  yield* comparisonEvents(async (emit, signal) => {
+    const { warnings } = await checkData(experiment, signal)
+    const carryingOut = { ...checked, runsDirectory, shard, evidence, warnings }
+    await carryOutExperiment(experiment, carryingOut, emit, signal)
+  }, options)
 }

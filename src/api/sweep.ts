@@ -58,11 +58,13 @@ export async function sweep(experiment: Experiment, options: SweepOptions = {}):
   const { runsDirectory = defaultRunsDirectory } = options
   const checked = checkSweepOptions(options)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
+  const { checkData } = await import('../run/one-off/check-data.js')
   const { carryOutSweep } = await import('../sweep/carry-out-sweep.js')
-  return toTheEnd(
-    (emit, signal) => carryOutSweep(experiment, { ...checked, runsDirectory }, emit, signal),
-    options,
-  )
+  return toTheEnd(async (emit, signal) => {
+    // A specification without a sweep is refused first.
+    const { warnings } = experiment.sweep ? await checkData(experiment, signal) : { warnings: [] }
+    await carryOutSweep(experiment, { ...checked, runsDirectory, warnings }, emit, signal)
+  }, options)
 }
 
 /**

@@ -43,6 +43,8 @@ export interface CarryOutRunsOptions extends ExecutorChoice {
   readonly evidence: EvidenceOptions
   /** Minutes after which a Python that neither reports nor computes is ended; without them it is only told of. */
   readonly hangTimeoutMinutes?: number | undefined
+  /** Warnings of the experiment, for the comparison's events. */
+  readonly warnings?: readonly string[]
   /** Workers that an earlier comparison left, and that the next one gets. */
   readonly workers?: WarmWorkers | undefined
 }
@@ -94,6 +96,8 @@ export async function carryOutRuns(
   )
   try {
     journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard, sweep }))
+    for (const message of options.warnings ?? [])
+      journal.event({ type: 'warning', time: now(), code: 'SUSPECT_SETTING', message })
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
     await schedule(runs, {

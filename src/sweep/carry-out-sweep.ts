@@ -4,6 +4,7 @@ import path from 'node:path'
 import { toFailure } from '../failure.js'
 import { planSweep, planTrialRuns, type TrialRun } from '../plan/plan-sweep.js'
 import { decodeValues, type TrialValues } from '../plan/sweep-values.js'
+import { gridWarnings } from '../plan/warnings.js'
 import type { CarryOutRunsOptions } from '../run/carry-out-runs.js'
 import type { Executor } from '../run/executors/executor.js'
 import { withExecutor } from '../run/executors/with-executor.js'
@@ -115,6 +116,8 @@ async function searchAndCompare(
     trials: plan.trials + 1,
     ...(kept === null ? { type: 'sweep-started' } : { type: 'sweep-resumed', kept: kept.length }),
   })
+  for (const message of [...gridWarnings(specification), ...(options.warnings ?? [])])
+    journal.event({ type: 'warning', time: now(), code: 'SUSPECT_SETTING', message })
   const optuna = needsOptuna(plan) ? await openOptuna(undertaking, options.storage, signal) : undefined
   try {
     const searcher = optuna ?? fixedSearcher(plan)

@@ -1,16 +1,41 @@
 import { expect, it } from 'vitest'
 import type { CommandContext } from '../../src/cli/context.js'
 import { validateCommand } from '../../src/cli/validate.js'
-import { validateIssueSchema } from '../../src/lines/validate.js'
+import { validateIssueSchema, validSpecLineSchema } from '../../src/lines/validate.js'
 import { folderWith, smallestYaml } from '../spec/rig.js'
 
 const bad = `${smallestYaml}seed: [1]\ntraining: { batchSize: 0 }\n`
 
 it('a valid specification is code 0 and prints nothing on stdout', async () => {
   const { context, stdout, stderr } = await contextWith(smallestYaml)
-  expect(await validateCommand('a.yaml', {}, context)).toBe(0)
+  expect(await validateCommand('a.yaml', { data: false }, context)).toBe(0)
   expect(stdout).toEqual([])
-  expect(stderr).toEqual(['a.yaml is a valid specification.'])
+  expect(stderr).toEqual(['a.yaml is a valid specification: 6 runs.'])
+})
+
+it('a valid specification is a line of --json, with its runs, trials and warnings', async () => {
+  const sweep = `{ strategy: grid, parameters: { training.batchSize: { choice: [8, 32, 8] } } }`
+  const { context, stdout } = await contextWith(`${smallestYaml}seeds: [0, 1]\nsweep: ${sweep}\n`)
+  expect(await validateCommand('a.yaml', { data: false, json: true }, context)).toBe(0)
+  expect(stdout.map((line) => validSpecLineSchema.parse(JSON.parse(line)))).toEqual([
+    {
+      type: 'valid',
+      experiment: 'small',
+      runs: 4,
+      trials: 4,
+      warnings: [
+        'The grid has training.batchSize = 8 twice, so that its trials are repeated.',
+        'The grid contains the specification as it stands, which is trial 0 already: it is tried twice.',
+      ],
+    },
+  ])
+})
+
+it('a folder of data that is not there is thrown on', async () => {
+  const { context } = await contextWith(smallestYaml)
+  await expect(validateCommand('a.yaml', {}, context)).rejects.toMatchObject({
+    failure: { code: 'DATASET_NOT_FOUND' },
+  })
 })
 
 it('issues are code 2, a line each', async () => {

@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { root, startTwintune, temporaryFolder, tinyExperiment, writeSpec } from './rig.js'
+import { root, startTwintune, temporaryFolder, tinyExperiment, writePictures, writeSpec } from './rig.js'
 
 const folder = temporaryFolder()
+const pictures = path.join(folder, 'pictures')
+writePictures(pictures)
 
 function writeProgram(name: string, text: string): string {
   const file = path.join(folder, name)
@@ -17,14 +19,18 @@ const experiment = JSON.stringify(tinyExperiment(folder))
 describe('a specification that is a program', () => {
   it('prints to stderr, so that stdout stays lines of JSON', async () => {
     const file = writeProgram('prints.mjs', `console.log('HELLO'); export default ${experiment}`)
-    const { stdout, stderr, exitCode } = await startTwintune(['validate', file, '--json'], folder)
-    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 })
+    const { stdout, stderr, exitCode } = await startTwintune(
+      ['validate', file, '--json', '--no-data'],
+      folder,
+    )
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'valid' })
+    expect(exitCode).toBe(0)
     expect(stderr).toContain('HELLO')
   })
 
   it('does not keep the command from ending', async () => {
     const file = writeProgram('goes-on.mjs', `setInterval(() => {}, 1000); export default ${experiment}`)
-    expect((await startTwintune(['validate', file], folder)).exitCode).toBe(0)
+    expect((await startTwintune(['validate', file, '--no-data'], folder)).exitCode).toBe(0)
   })
 
   it('can be cancelled while it takes its time', async () => {
@@ -40,7 +46,7 @@ describe('a specification that is a program', () => {
 
   it('goes on without a terminal, as nohup wants it', async () => {
     const program = `console.log('now'); await new Promise((end) => setTimeout(end, 1000)); export default ${experiment}`
-    const command = startTwintune(['validate', writeProgram('hung-up.mjs', program)], folder)
+    const command = startTwintune(['validate', writeProgram('hung-up.mjs', program), '--no-data'], folder)
     await new Promise((resolve) => command.stderr.once('data', resolve))
     command.kill('SIGHUP')
     expect((await command).exitCode).toBe(0)
@@ -121,10 +127,7 @@ describe('a comparison folder that can’t be made', () => {
   it.skipIf(process.platform !== 'linux')(
     'is a failure at once, also below /proc (skipped where there is none)',
     async () => {
-      const pictures = tinyExperiment(folder, {
-        dataset: { source: 'imagefolder', train: folder, test: path.dirname(folder) },
-      })
-      const spec = writeSpec(folder, pictures)
+      const spec = writeSpec(folder, tinyExperiment(pictures))
       const { exitCode, stderr } = await startTwintune(['compare', spec, '--out', '/proc/x/y'], folder)
       expect(exitCode).toBe(3)
       expect(stderr).toContain('FOLDER_UNWRITABLE')
@@ -134,11 +137,9 @@ describe('a comparison folder that can’t be made', () => {
 
 describe('two signals in quick succession', () => {
   it('end as one does: with 130, and the folder marked', async () => {
-    const pictures = tinyExperiment(folder, {
-      dataset: { source: 'imagefolder', train: folder, test: path.dirname(folder) },
-    })
-    const command = startTwintune(['compare', writeSpec(folder, pictures), '--out', 'twice'], folder)
-    await new Promise((resolve) => command.stderr.once('data', resolve))
+    const spec = writeSpec(folder, tinyExperiment(pictures))
+    const command = startTwintune(['compare', spec, '--out', 'twice', '--json'], folder)
+    await new Promise((resolve) => command.stdout.once('data', resolve))
     command.kill('SIGINT')
     command.kill('SIGINT')
     expect((await command).exitCode).toBe(130)

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dataLineSchema, failureLineSchema } from '../../src/schemas.js'
@@ -47,6 +47,32 @@ describe('data', () => {
     expect(skipping.exitCode).toBe(0)
     const data = dataLineSchema.parse(JSON.parse(skipping.stdout))
     expect(data.unreadable.map(({ image }) => image).sort()).toEqual([...bad].sort())
+  })
+
+  it.each([['validate'], ['compare'], ['sweep'], ['train', '--framework', 'pytorch']])(
+    'that can not be decoded is said once by %s, and no framework starts',
+    async (command, ...options) => {
+      const sweep = [
+        '--set',
+        'sweep.parameters={training.batchSize: {choice: [8]}}',
+        '--set',
+        'sweep.trials=1',
+      ]
+      const args = [command, spec, ...options, ...(command === 'sweep' ? sweep : []), '--out', 'refused']
+      const quick = args.filter((arg) => command !== 'validate' || !['--out', 'refused'].includes(arg))
+      const { exitCode, stdout, stderr } = await startTwintune(quick, folder)
+      expect(exitCode).toBe(3)
+      expect(`${stdout}${stderr}`.match(/test\/class1\/0\.png/g)).toHaveLength(1)
+      expect(stderr).toMatch(/^error 2 images can't be decoded: /)
+      expect(existsSync(path.join(folder, 'refused'))).toBe(false)
+    },
+  )
+
+  it('is warned of by validate where an epoch is a single step', async () => {
+    const set = ['--set', 'training.batchSize=64', '--set', 'dataset.onCorrupt=skip']
+    const { exitCode, stderr } = await startTwintune(['validate', spec, ...set], folder)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('training.batchSize is 64, and there are 41 training images')
   })
 
   it('ends with 3 where there are no data', async () => {

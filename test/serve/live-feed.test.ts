@@ -198,13 +198,13 @@ describe('the feed of a comparison that another process carries out', () => {
     expect(status).toContain('twintune resume')
   })
 
-  it('says that its result can’t be read, and nothing of resuming', async () => {
+  it('says that its result can’t be read, and how to make it again', async () => {
     const { folder, feed } = await feedAfter(halfway, 'unreadable', null)
     writeFileSync(path.join(folder, 'comparison.json'), '{"schemaVersion": 99}')
     const { status } = (await feed.current()).fragments
     expect(status).toContain('has ended, and its result can’t be read')
     expect(status).toContain('another version wrote it')
-    expect(status).not.toContain('resume')
+    expect(status).toContain('delete it')
     expect((await told(feed, 0)).messages.at(-1)?.event).toBe('end')
   })
 

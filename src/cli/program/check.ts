@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { defaultRunsDirectory } from '../../run/folder/files.js'
-import type { SpecOptions } from '../context.js'
 import type { DataOptions } from '../data.js'
 import type { LrFindOptions } from '../lr-find.js'
 import {
@@ -10,6 +9,7 @@ import {
   addSpecOptions,
   addSweepOptions,
 } from '../options.js'
+import type { ValidateOptions } from '../validate.js'
 import type { VerifyCommandOptions } from '../verify.js'
 import { type CommandLine, example } from './command-line.js'
 
@@ -19,8 +19,9 @@ export function declareCheck(program: Command, { run, context }: CommandLine): v
 
   const validate = program
     .command('validate <spec>')
-    .description('report everything that is wrong with a specification')
-    .action((spec: string, options: SpecOptions) =>
+    .description('report everything that is wrong with a specification and its data')
+    .option('--no-data', 'check the specification alone, and not its data')
+    .action((spec: string, options: ValidateOptions) =>
       run(async () => (await import('../validate.js')).validateCommand(spec, options, context)),
     )
   addOutputOptions(addSpecOptions(validate)).addHelpText(

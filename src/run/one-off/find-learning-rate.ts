@@ -3,9 +3,9 @@ import type { Run } from '../../plan/plan-runs.js'
 import { findLearningRateMessage, type LearningRateCurve } from '../../protocol/find-learning-rate.js'
 import type { SweepProgress } from '../../protocol/progress.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
-import { checkInputFiles } from '../input-files.js'
 import { FrameworkWorker } from '../workers/framework-worker.js'
 import { withTemporaryWorker } from '../workers/temporary-worker.js'
+import { checkData } from './check-data.js'
 import type { SweepRange } from './sweep-range.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
 
@@ -31,7 +31,7 @@ export async function sweepLearningRates(
   specification: Experiment,
   { frameworks, ...options }: SweepOptions,
 ): Promise<LearningRateSweep[]> {
-  checkInputFiles(specification)
+  await checkData(specification, options.signal)
   const experiment = expandShorthands(specification)
   const sweeps: LearningRateSweep[] = []
   for (const framework of frameworks) {

@@ -14,13 +14,13 @@ import type { RecordingProgress } from '../../protocol/progress.js'
 import { recordRungsMessage } from '../../protocol/record-rungs.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import type { Worker } from '../../worker/worker.js'
-import { checkInputFiles } from '../input-files.js'
 import {
   type OfEach,
   type TemporaryWorker,
   versionsOf,
   withTemporaryPair,
 } from '../workers/temporary-pair.js'
+import { checkData } from './check-data.js'
 import { explainDifferences } from './explain-differences.js'
 import { carryOutShortRun } from './short-run.js'
 import { firstRun, temporaryRunRequest } from './temporary-run.js'
@@ -55,12 +55,12 @@ export async function verifyExperiment(
   signal: AbortSignal,
 ): Promise<void> {
   checkFrameworks(specification)
-  checkInputFiles(specification)
   const experiment = expandShorthands(specification)
   const { perturbation } = options
   if (experiment.mode === 'idiomatic') {
     if (perturbation !== null) throw nothingToPlant()
     if (options.phaseOnly) throw nothingToLeaveOut()
+    await checkData(specification, signal)
     await explainDifferences(experiment, options, emit, signal)
     return
   }
@@ -72,6 +72,7 @@ export async function verifyExperiment(
       planned.map((recording) => recordedExperiment(experiment, recording)),
     )
   }
+  await checkData(specification, signal)
   // Both compute at once, so that each gets half of the cores.
   const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / 2))) }
   await withTemporaryPair((recorders) => new Ladder(experiment, options, signal, recorders).climb(emit), {
