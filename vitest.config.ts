@@ -15,6 +15,7 @@ const startingProcesses = [
   'test/worker/**/*.test.ts',
   'test/setup/**/*.test.ts',
   'test/cli/completion.test.ts',
+  'test/eject/moved.test.ts',
 ]
 
 // Each group waits for the one before it.

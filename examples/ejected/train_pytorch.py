@@ -8,6 +8,7 @@ Needs: torch, torchvision, numpy, pillow, safetensors, pyarrow
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import json
@@ -90,6 +91,16 @@ def identify(images: list[bytes], paths: list[str]) -> list[str]:
     return identities
 
 
+def load(source: Path) -> Table:
+    """The images of a file or folder. Where there are none, the script ends."""
+    if not source.exists():
+        raise SystemExit(f"{source.resolve()} is not there. --train and --test name others.")
+    table = read(source)
+    if not table.images:
+        raise SystemExit(f"{source.resolve()} holds no images. --train and --test name others.")
+    return table
+
+
 class Split(NamedTuple):
     """The images of one split, encoded, with the numbers of their classes."""
 
@@ -110,13 +121,18 @@ def place(identity: str) -> float:
     return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8], "big") / 2**64
 
 
-given = read(TRAIN)
+parser = argparse.ArgumentParser()
+parser.add_argument("--train", type=Path, default=TRAIN, metavar="FILE", help="default: %(default)s")
+parser.add_argument("--test", type=Path, default=TEST, metavar="FILE", help="default: %(default)s")
+args = parser.parse_args()
+
+given = load(args.train)
 CLASSES = given.classes
 places = np.array([place(identity) for identity in given.identities])
 is_validation = places < VALIDATION_FRACTION
 train = select(given, ~is_validation)
 validation = select(given, is_validation)
-test = select(read(TEST))
+test = select(load(args.test))
 for split in (train, validation, test):
     # twintune moves images of a class that is so small that chance leaves it out of a split; this script doesn't.
     if len(set(split.labels)) < len(set(given.names)):

@@ -16,6 +16,7 @@ export function dataSection(plan: ScriptPlan): string {
           identities: list[str]
           classes: list[str]`,
     readers[dataset.source](plan),
+    loadFunction(plan),
     beginsWith(plan, 'features')
       ? py`
         @dataclass
@@ -40,7 +41,7 @@ export function dataSection(plan: ScriptPlan): string {
           labels = np.array([CLASSES.index(table.names[index]) for index in at])
           return Split([table.images[index] for index in at], labels, [table.identities[index] for index in at])`,
     isDivided(plan) && placeFunction(plan),
-    divide(plan),
+    `${givenPlaces(plan)}\n\n${divide(plan)}`,
     decode,
   )
 }
@@ -105,6 +106,35 @@ const readCsv = ({ dataset }: ScriptPlan): string => {
         return Table([(file.parent / path).read_bytes() for path in paths], names, paths, sorted(set(names)))`
 }
 
+/** Splits that have a file or folder of their own. */
+function placesOf({ dataset }: ScriptPlan) {
+  return (['train', 'validation', 'test'] as const).filter((split) => Boolean(dataset[split]))
+}
+
+function loadFunction(plan: ScriptPlan): string {
+  const options = placesOf(plan).map((split) => `--${split}`)
+  const others = options.length === 1 ? `${options[0]} names another` : `${options.join(' and ')} name others`
+  return py`
+    def load(source: Path) -> Table:
+        """The images of a file or folder. Where there are none, the script ends."""
+        if not source.exists():
+            raise SystemExit(f"{source.resolve()} is not there. ${others}.")
+        table = read(source)
+        if not table.images:
+            raise SystemExit(f"{source.resolve()} holds no images. ${others}.")
+        return table`
+}
+
+/** Writes the options by which a script that was moved is told where the images are. */
+function givenPlaces(plan: ScriptPlan): string {
+  const kind = plan.dataset.source === 'imagefolder' ? 'DIR' : 'FILE'
+  const options = placesOf(plan).map(
+    (split) =>
+      `parser.add_argument("--${split}", type=Path, default=${split.toUpperCase()}, metavar="${kind}", help="default: %(default)s")`,
+  )
+  return joinLines('parser = argparse.ArgumentParser()', ...options, 'args = parser.parse_args()')
+}
+
 function isDivided({ dataset }: ScriptPlan): boolean {
   return !dataset.test || (!dataset.validation && dataset.validationFraction > 0)
 }
@@ -130,21 +160,21 @@ function divide(plan: ScriptPlan): string {
   const [ofTest, ofValidation] = byPlace
   const apart = [ofTest && 'is_test', ofValidation && 'is_validation'].filter(Boolean).join(' | ')
   return joinLines(
-    'given = read(TRAIN)',
+    'given = load(args.train)',
     'CLASSES = given.classes',
     apart && 'places = np.array([place(identity) for identity in given.identities])',
     ofTest && `is_test = ${ofTest}`,
     ofValidation && `is_validation = ${ofValidation}`,
     apart ? `train = select(given, ~(${apart}))`.replace(/~\((\w+)\)/, '~$1') : 'train = select(given)',
     ofValidation && 'validation = select(given, is_validation)',
-    dataset.validation && `validation = ${wholeSplit('VALIDATION')}`,
-    ofTest ? 'test = select(given, is_test)' : `test = ${wholeSplit('TEST')}`,
+    dataset.validation && `validation = ${wholeSplit('validation')}`,
+    ofTest ? 'test = select(given, is_test)' : `test = ${wholeSplit('test')}`,
     apart && checkClasses(plan),
   )
 }
 
-function wholeSplit(file: string): string {
-  return `select(read(${file}))`
+function wholeSplit(split: 'validation' | 'test'): string {
+  return `select(load(args.${split}))`
 }
 
 function checkClasses(plan: ScriptPlan): string {

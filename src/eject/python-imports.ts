@@ -5,6 +5,7 @@ interface Import {
 }
 
 const standardLibrary: readonly Import[] = [
+  plain('argparse'),
   plain('contextlib'),
   plain('copy'),
   plain('csv'),
