@@ -88,10 +88,8 @@ describe('the package, packed in a fresh clone and installed elsewhere', () => {
 
   // Node prints the line that threw, then the error.
   it('prints an error that nobody catches in a few short lines, with the message first', async () => {
-    const { stderr, exitCode } = await execa('tsx', ['uncaught.ts'], {
+    const { stderr, exitCode } = await execa('npx', ['--no-install', 'tsx', 'uncaught.mts'], {
       cwd: folder,
-      preferLocal: true,
-      localDir: root,
       reject: false,
     })
     expect(exitCode).toBe(1)
