@@ -6,5 +6,5 @@ const experiment = defineExperiment({
   model: { backbone: 'efficientnet_lite0' },
 })
 const { metrics, contract } = await compare(experiment)
-console.log(metrics.accuracy.difference?.verdict) // 'tensorflow' | 'pytorch' | 'equivalent' | 'inconclusive' | 'different work'
+console.log(metrics.accuracy.difference?.verdict) // 'tensorflow' | 'pytorch' | 'equivalent' | 'inconclusive' | 'different work' | 'not trained'
 console.log(contract.filter((row) => row.state === 'different'))

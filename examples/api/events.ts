@@ -12,7 +12,7 @@ for await (const event of runExperiment(experiment)) {
 
 const comparison = await compare(experiment)
 console.log(comparison.metrics.accuracy.difference)
-// { mean, interval, level, pValue, pairs, verdict: 'tensorflow' | 'pytorch' | 'equivalent' | 'inconclusive' | 'different work', reason, … }
+// { mean, interval, level, pValue, pairs, verdict: 'tensorflow' | 'pytorch' | 'equivalent' | 'inconclusive' | 'different work' | 'not trained', reason, … }
 
 const { passed, rungs, rounding } = await verify(experiment)
 if (!passed) console.log([...rungs, ...rounding].find((rung) => !rung.passed)?.where)

@@ -8,6 +8,7 @@ import { fairnessContract } from './contract.js'
 import { type Differences, type LevelsOfLooks, noDifferences, testDifferences } from './differences.js'
 import type { Judgement } from './judgement.js'
 import { isSameLook, type Look, levelsAfter } from './looks.js'
+import { whyNotTrained } from './not-trained.js'
 import type { Statistics } from './paired-estimate.js'
 import { comparedValues, pairBySeed } from './paired-values.js'
 import { type StoppingRules, stoppingRow } from './stopping.js'
@@ -51,7 +52,7 @@ export async function buildComparison(
     return {
       tensorflow: summarize(values.tensorflow),
       pytorch: summarize(values.pytorch),
-      difference: withheld(differences[metric], brokenRows(mode, contract)),
+      difference: withheld(differences[metric], brokenRows(mode, contract), whyNotTrained(results)),
     }
   }
   return {
@@ -81,15 +82,18 @@ function pairsTested(results: readonly RunResult[], { primaryMetric }: Experimen
   return pairBySeed(results, (run) => run.test[primaryMetric]).tensorflow.length
 }
 
-/** Replaces a verdict where the frameworks did different work: a difference then says nothing about them. */
+/** Replaces a verdict where the frameworks did different work, or didn't train: a difference then says nothing about them. */
 function withheld(
   difference: Difference | null,
   [first, ...others]: readonly ContractRow[],
+  notTrained: string | null,
 ): Difference | null {
-  if (difference === null || difference.verdict === null || first === undefined) return difference
+  if (difference === null || (first === undefined && notTrained === null)) return difference
+  const moreSeeds = { difference: null, equivalence: null }
+  if (difference.verdict === null) return { ...difference, moreSeeds }
+  if (first === undefined) return { ...difference, moreSeeds, verdict: 'not trained', reason: notTrained }
   const rows = [first, ...others].map(({ ingredient }) => ingredient).join(', ')
   const reason = `The frameworks did different work (${rows}), so that the difference says nothing about them. ${first.ingredient}: ${first.evidence}.`
-  const moreSeeds = { difference: null, equivalence: null }
   return { ...difference, moreSeeds, verdict: 'different work', reason }
 }
 

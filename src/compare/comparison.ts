@@ -10,7 +10,14 @@ import { mergedSchema } from './merging.js'
 import { noiseSchema } from './noise.js'
 import { summarySchema } from './summary.js'
 
-export const verdictSchema = z.enum(['tensorflow', 'pytorch', 'equivalent', 'inconclusive', 'different work'])
+export const verdictSchema = z.enum([
+  'tensorflow',
+  'pytorch',
+  'equivalent',
+  'inconclusive',
+  'different work',
+  'not trained',
+])
 
 export const pairedEstimateSchema = z.strictObject({
   mean: z.number(),

@@ -20,6 +20,7 @@ const sentences: Readonly<Record<Verdict, string>> = {
   equivalent: 'The two frameworks are equivalent.',
   inconclusive: 'These runs can’t tell the two frameworks apart, nor that they are equivalent.',
   'different work': 'The frameworks did different work, so there is no winner.',
+  'not trained': 'The models were not trained, so there is nothing to compare.',
 }
 
 /** Puts the verdict into a sentence that a stranger understands. */

@@ -6,7 +6,7 @@ import { formatNumberOf, formatUtcDate } from '../report/format.js'
 import { machineRows, machinesNote } from '../report/machines.js'
 import { measureRows, speedMeasures, speedNotes } from '../report/measures.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
-import { scopeOfVerdict, unjudgedNote } from '../report/verdict.js'
+import { reasonForVerdict, scopeOfVerdict, unjudgedNote } from '../report/verdict.js'
 import { formatShard } from '../spec/shard.js'
 import { trustClaims, verdictSentence } from './headline.js'
 import { heading, list, paragraph, section, writeMarkdown } from './markdown.js'
@@ -21,9 +21,8 @@ export type MarkdownReport = Omit<ReportPage, 'source' | 'details'>
 /** Renders the report of a comparison in short as Markdown, for a pull request. Texts of data are escaped. */
 export function renderMarkdownReport(report: MarkdownReport): string {
   const { comparison } = report
-  const { metrics, primaryMetric, runs, contract } = comparison
+  const { runs, contract } = comparison
   const { name, startedAt, experiment, mode, shard, seeds, status } = headingOf(report)
-  const reason = metrics[primaryMetric].difference?.reason
   const unjudged = unjudgedNote(comparison, name)
   const facts = [
     `${mode} mode`,
@@ -36,7 +35,10 @@ export function renderMarkdownReport(report: MarkdownReport): string {
   const children = [
     heading(2, experiment),
     paragraph(facts.join(' · ')),
-    { type: 'paragraph' as const, children: verdict(verdictSentence(comparison), reason ?? null) },
+    {
+      type: 'paragraph' as const,
+      children: verdict(verdictSentence(comparison), reasonForVerdict(comparison)),
+    },
     ...(unjudged === null ? [] : [paragraph(unjudged)]),
     paragraph(scopeOfVerdict(comparison)),
     list(trustClaims(report).map(({ text, side }) => [{ type: 'text', value: `${marks[side]} ${text}` }])),

@@ -1,5 +1,6 @@
 import type { Comparison } from '../compare/comparison.js'
 import type { Look } from '../compare/looks.js'
+import { whyNotTrained } from '../compare/not-trained.js'
 import type { Verdict } from '../compare/verdict.js'
 import { frameworkNames } from '../framework-names.js'
 import { shellQuote } from '../shell-quote.js'
@@ -18,15 +19,27 @@ const idiomaticNote =
 /** Text in place of a verdict: a test of five classes or fewer has no top-5 accuracy. */
 export const noVerdict = 'no verdict, since no run has this metric.'
 
-/** Renders the outcome on the primary metric, and what it is about; `null` where no seed has both frameworks. */
+/**
+ * Renders the outcome on the primary metric, and what it is about; `null` where no seed has both frameworks, unless
+ * the models were not trained.
+ */
 export function renderVerdict(comparison: Comparison, style: Style): string | null {
   const { primaryMetric, metrics } = comparison
-  if (metricsOf(comparison).every((metric) => metrics[metric].difference === null)) return null
+  const reason = reasonForVerdict(comparison)
+  if (metricsOf(comparison).every((metric) => metrics[metric].difference === null)) {
+    return reason && renderSection('Not trained', renderProse(reason, style), style)
+  }
   const { name } = metricFormats[primaryMetric]
-  const { verdict, reason } = metrics[primaryMetric].difference ?? { verdict: null }
+  const verdict = metrics[primaryMetric].difference?.verdict ?? null
   const outcome = verdict === null ? noVerdict : `${style.colors.bold(verdictName(verdict))}: ${reason}`
   const table = renderTable([[name, outcome]], { align: ['left', 'left'], fold: true }, style)
   return renderSection('Verdict', `${table}\n\n${renderProse(scopeOfVerdict(comparison), style)}`, style)
+}
+
+/** Reason for the verdict; where no seed has both frameworks, why the models were not trained, or `null` if they were. */
+export function reasonForVerdict({ primaryMetric, metrics, runs }: Comparison): string | null {
+  const { difference } = metrics[primaryMetric]
+  return difference === null ? whyNotTrained(runs) : difference.reason
 }
 
 /**
@@ -60,7 +73,8 @@ function looksNote(looks: readonly Look[]): string {
 }
 
 /** Renders the outcome on the primary metric in one line, for those who want no more. */
-export function verdictLine({ primaryMetric, metrics, runs }: Comparison): string {
+export function verdictLine(comparison: Comparison): string {
+  const { primaryMetric, metrics, runs } = comparison
   const { name, value } = metricFormats[primaryMetric]
   const means = (['tensorflow', 'pytorch'] as const).flatMap((framework) => {
     const summary = metrics[primaryMetric][framework]
@@ -68,10 +82,10 @@ export function verdictLine({ primaryMetric, metrics, runs }: Comparison): strin
   })
   if (means.length === 0)
     return finishedRuns(runs).length === 0 ? 'No run finished.' : `Test ${name}: ${noVerdict}`
-  const { difference } = metrics[primaryMetric]
-  const verdict =
-    difference?.verdict == null ? '' : ` – ${verdictName(difference.verdict)}: ${difference.reason}`
-  return `Test ${name}: ${means.join(', ')}${verdict}`
+  const verdict = metrics[primaryMetric].difference?.verdict
+  const reason = reasonForVerdict(comparison)
+  const outcome = reason === null ? '' : ` – ${verdictName(verdict ?? 'not trained')}: ${reason}`
+  return `Test ${name}: ${means.join(', ')}${outcome}`
 }
 
 /** Names a verdict in a word or two: the better framework, or the verdict itself. */

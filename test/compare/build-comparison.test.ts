@@ -1,6 +1,6 @@
 // Holds the option comparison.primaryMetric
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { buildComparison } from '../../src/compare/build-comparison.js'
 import { comparisonSchema } from '../../src/compare/comparison.js'
 import type { Statistics } from '../../src/compare/paired-estimate.js'
@@ -29,6 +29,20 @@ const certain: Statistics = {
   pairedDifference,
   pairsNeeded: async () => ({ difference: 8, equivalence: null }),
 }
+
+test('models that were not trained have that for a verdict, and nobody is sent to add seeds', async () => {
+  const runs = [0, 1].flatMap((seed) => [
+    result('tensorflow', seed, { accuracy: 0.34, testLoss: 763 }),
+    result('pytorch', seed, { accuracy: 0.31, testLoss: 552 }),
+  ])
+  const { metrics } = await buildComparison(experiment, runs, certain)
+  expect(metrics.accuracy.difference).toMatchObject({
+    verdict: 'not trained',
+    reason: expect.stringContaining('TensorFlow diverged in 2 of 2 runs'),
+    moreSeeds: { difference: null, equivalence: null },
+  })
+  expect(metrics.loss.difference?.moreSeeds).toEqual({ difference: null, equivalence: null })
+})
 
 describe('a comparison', () => {
   const sixSeeds = [0, 1, 2, 3, 4, 5].flatMap((seed) => [

@@ -103,6 +103,7 @@ test.each([
   ['equivalent', 'The two frameworks are equivalent.'],
   ['inconclusive', 'These runs can’t tell the two frameworks apart'],
   ['different work', 'The frameworks did different work, so there is no winner.'],
+  ['not trained', 'The models were not trained, so there is nothing to compare.'],
 ] as const)('the verdict %s is a sentence that a stranger understands', (verdict, sentence) => {
   expect(textOf(pageOf(withVerdict(verdict)))).toContain(sentence)
 })

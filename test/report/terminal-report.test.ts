@@ -329,3 +329,13 @@ function lineWith(text: string, of: ReturnType<typeof comparison>): string {
 function widest(text: string): number {
   return Math.max(...text.split('\n').map((line) => line.length))
 }
+
+test('a framework that ran alone and learned nothing has that for a verdict', () => {
+  const alone = trainingOnly()
+  const runs = alone.runs.map((run) =>
+    run.status === 'finished' ? { ...run, test: { ...run.test, loss: 763 } } : run,
+  )
+  expect(renderComparison({ ...alone, runs }, plain)).toMatch(
+    /Not trained\n+.*PyTorch diverged in 2 of 2 runs/,
+  )
+})

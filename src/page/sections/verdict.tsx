@@ -1,5 +1,5 @@
 import type { Comparison } from '../../compare/comparison.js'
-import { scopeOfVerdict, unjudgedNote } from '../../report/verdict.js'
+import { reasonForVerdict, scopeOfVerdict, unjudgedNote } from '../../report/verdict.js'
 import { type Claim, Claims } from '../elements.js'
 import { verdictSentence } from '../headline.js'
 
@@ -15,14 +15,14 @@ export function VerdictSection({
   /** Claims that speak for the comparison and against it. */
   readonly claims: readonly Claim[]
 }) {
-  const { difference } = comparison.metrics[comparison.primaryMetric]
+  const reason = reasonForVerdict(comparison)
   const unjudged = unjudgedNote(comparison, name)
   return (
     <section aria-labelledby="verdict">
       <h2 id="verdict" class="verdict">
         {verdictSentence(comparison)}
       </h2>
-      {difference?.reason && <p class="lead">{difference.reason}</p>}
+      {reason && <p class="lead">{reason}</p>}
       {unjudged && <p class="lead doubt">{unjudged}</p>}
       <p>{scopeOfVerdict(comparison)}</p>
       <Claims claims={claims} />
