@@ -10,33 +10,47 @@ import type { CommandContext } from './context.js'
 /** Argument that stands for the paths on stdin. */
 const stdinArgument = '-'
 
+/** Images that arguments name. */
+export interface FoundImages {
+  /** Paths as they were given or found, relative to the working directory where an argument is; those on stdin as they come. */
+  readonly paths: AsyncIterable<string>
+  /** Files in the folders that are no images by their names. */
+  readonly ignored: readonly string[]
+}
+
 /**
  * Finds the images that arguments name, one after the other: a file is itself, a folder all images below it, a pattern what
- * it matches, and `-` the paths on stdin, one on each line. No argument is as `-`.
+ * it matches, and `-` the paths on stdin, one on each line. No argument is as `-`. All but stdin is looked up at once, so
+ * that a mistake is told before a model is loaded.
  *
- * @returns Paths as they were given or found, relative to the working directory where an argument is.
- * @throws TwintuneError DATASET_NOT_FOUND for a folder or a pattern without images, SPEC_INVALID when nothing is named.
+ * @throws TwintuneError DATASET_NOT_FOUND for a folder or a pattern without images, or where none of the files is there;
+ *   SPEC_INVALID when nothing is named.
  */
-export async function* findImages(
+export async function findImages(
   args: readonly string[],
   { cwd, stdin }: Pick<CommandContext, 'cwd' | 'stdin'>,
-): AsyncGenerator<string, void, void> {
-  for (const argument of args.length === 0 ? [stdinArgument] : args) {
-    if (argument === stdinArgument) yield* linesOf(stdin)
-    else yield* imagesOf(argument, cwd)
+): Promise<FoundImages> {
+  const sources = args.length === 0 ? [stdinArgument] : args
+  const readsStdin = sources.includes(stdinArgument)
+  if (readsStdin && (!stdin || stdin.isTTY)) throw nothingNamed('No image is named, and stdin is a terminal.')
+  const found = await Promise.all(
+    sources.map((source) => (source === stdinArgument ? null : imagesOf(source, cwd))),
+  )
+  const named = found.flatMap((each) => each?.images ?? [])
+  const [first] = named
+  if (first !== undefined && !readsStdin && !named.some((image) => isThere(path.resolve(cwd, image))))
+    throw notFound(`There is no ${first}.`)
+  return { paths: pathsOf(), ignored: found.flatMap((each) => each?.ignored ?? []) }
+
+  async function* pathsOf(): AsyncGenerator<string, void, void> {
+    for (const each of found) {
+      if (each !== null) yield* each.images
+      else if (stdin) yield* linesOf(stdin)
+    }
   }
 }
 
-const hint =
-  'Name images or folders, or give paths on stdin: find photos -name "*.jpg" | twintune predict latest'
-
-async function* linesOf(stdin: CommandContext['stdin']): AsyncGenerator<string, void, void> {
-  if (!stdin || stdin.isTTY)
-    throw new TwintuneError({
-      code: 'SPEC_INVALID',
-      message: 'No image is named, and stdin is a terminal.',
-      hint,
-    })
+async function* linesOf(stdin: NodeJS.ReadableStream): AsyncGenerator<string, void, void> {
   let isEmpty = true
   for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line === '') continue
@@ -44,47 +58,59 @@ async function* linesOf(stdin: CommandContext['stdin']): AsyncGenerator<string, 
     yield line
   }
   // A search that failed would look like one that found nothing to predict.
-  if (isEmpty) throw new TwintuneError({ code: 'SPEC_INVALID', message: 'No path came on stdin.', hint })
+  if (isEmpty) throw nothingNamed('No path came on stdin.')
 }
 
-async function* imagesOf(argument: string, cwd: string): AsyncGenerator<string, void, void> {
+interface ImagesOfArgument {
+  readonly images: readonly string[]
+  readonly ignored: readonly string[]
+}
+
+async function imagesOf(argument: string, cwd: string): Promise<ImagesOfArgument> {
   const place = path.resolve(cwd, argument)
   if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
-    yield* required(
-      imagesBelow(place).map((name) => path.join(argument, name)),
-      `The folder ${argument} holds no image (${imageEndings.join(', ')}).`,
-    )
-    return
+    const files = filesBelow(place).map((name) => path.join(argument, name))
+    const images = files.filter(isImage)
+    if (images.length === 0)
+      throw notFound(`The folder ${argument} holds no image (${imageEndings.join(', ')}).`)
+    return { images, ignored: files.filter((file) => !isImage(file)) }
   }
   // A name may look like a pattern, as `photo[1].jpg` does.
-  const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined
-  if (isThere || !isDynamicPattern(argument)) {
-    yield argument
-    return
-  }
-  const pattern = argument.replaceAll(path.sep, '/')
-  yield* required(await globSorted(pattern, cwd), `Nothing matches the pattern ${argument}.`)
+  if (isThere(place) || !isDynamicPattern(argument)) return { images: [argument], ignored: [] }
+  const images = await filesMatching(argument.replaceAll(path.sep, '/'), cwd)
+  if (images.length === 0) throw notFound(`Nothing matches the pattern ${argument}.`)
+  return { images, ignored: [] }
 }
 
-async function globSorted(pattern: string, cwd: string): Promise<string[]> {
+function isThere(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false }) !== undefined
+}
+
+async function filesMatching(pattern: string, cwd: string): Promise<string[]> {
   const found = await glob(pattern, { cwd, absolute: path.isAbsolute(pattern), expandDirectories: false })
   return found.sort(compareText)
 }
 
-/** Lists the images below a folder, without hidden ones. Links to files count, and links to folders aren't followed. */
-function imagesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && isImage(entry.name))
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .filter((name) => !name.split(path.sep).some((part) => part.startsWith('.')))
+/** Lists the files below a folder, without hidden ones. Links to files count, and links to folders aren't followed. */
+function filesBelow(folder: string): string[] {
+  // The recursive listings of Node and of tinyglobby either follow links to folders or leave out links to files.
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? filesBelow(path.join(folder, entry.name)).map((name) => path.join(entry.name, name))
+        : [entry.name],
+    )
     .sort(compareText)
 }
 
-function required(found: readonly string[], message: string): readonly string[] {
-  if (found.length > 0) return found
-  throw new TwintuneError({
-    code: 'DATASET_NOT_FOUND',
-    message,
-    hint: 'Name image files, folders of images, or patterns such as "photos/**/*.jpg".',
-  })
+function nothingNamed(message: string): TwintuneError {
+  const hint =
+    'Name images or folders, or give paths on stdin: find photos -name "*.jpg" | twintune predict latest'
+  return new TwintuneError({ code: 'SPEC_INVALID', message, hint })
+}
+
+function notFound(message: string): TwintuneError {
+  const hint = 'Name image files, folders of images, or patterns such as "photos/**/*.jpg".'
+  return new TwintuneError({ code: 'DATASET_NOT_FOUND', message, hint })
 }

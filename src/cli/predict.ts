@@ -1,5 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
+import { compareText } from '../compare-text.js'
 import type { PredictionLine } from '../lines/predict.js'
 import { renderOptionsFor } from '../log/output.js'
 import { formatCount, formatNumberOf } from '../report/format.js'
@@ -8,6 +9,7 @@ import { findComparison } from '../run/folder/find.js'
 import { findModels } from '../run/one-off/find-model.js'
 import { openModel, type Prediction, type TrainedModel } from '../run/one-off/trained-model.js'
 import type { Framework } from '../spec/schema.js'
+import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { findImages } from './image-paths.js'
@@ -33,6 +35,7 @@ export async function predictCommand(
   const { framework, seed, top, batchSize, device, json = false, quiet = false } = options
   const recorded = await findComparison(comparison, path.resolve(cwd, options.out))
   const found = findModels(recorded, { framework, seed })
+  const { paths, ignored } = await findImages(images, context)
   // Models side by side compute at once, each on its share of the cores.
   const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / found.length))) }
   const opened = await Promise.allSettled(
@@ -46,14 +49,14 @@ export async function predictCommand(
       ...renderOptionsFor(streams.stdout),
       print: stdout,
     })
-    for await (const batch of batchesOf(findImages(images, context), batchSize)) {
+    for await (const batch of batchesOf(paths, batchSize)) {
       const lines = await predictBatch(batch, models, { top, batchSize, signal, cwd })
       printBatch(lines, printer, counts)
     }
   } finally {
     await Promise.all(models.map((model) => model.close()))
   }
-  if (!quiet) stderr(summaryOf(counts, models))
+  if (!quiet) stderr([summaryOf(counts, models), ...ignoredText(ignored)].join(' '))
   return counts.unreadable > 0 ? exitCodes.runFailed : exitCodes.done
 }
 
@@ -119,6 +122,15 @@ function summaryOf({ images, unreadable, differing }: Counts, models: readonly T
   if (unreadable > 0) parts.push(`${formatCount(unreadable)} could not be read`)
   if (models.length > 1) parts.push(`the models differ on ${formatCount(differing)} of ${formatCount(read)}`)
   return `${parts.join(', ')}.`
+}
+
+/** Says which files of the folders are no images by their names: a photo in another format would be missed. */
+function ignoredText(ignored: readonly string[]): string[] {
+  if (ignored.length === 0) return []
+  const endings = [...new Set(ignored.map((file) => path.extname(file).toLowerCase() || path.basename(file)))]
+  const shown = endings.toSorted(compareText).slice(0, 5)
+  const more = endings.length > shown.length ? ', …' : ''
+  return [`${formatNumberOf(ignored.length, 'other file')} ignored: ${visible(shown.join(', '))}${more}.`]
 }
 
 async function* batchesOf(

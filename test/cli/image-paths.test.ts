@@ -15,6 +15,7 @@ for (const file of [
   'deep/b.JPG',
   'deep/er/c.webp',
   'deep/.hidden.png',
+  'deep/IMG_1.HEIC',
   'deep/.git/d.png',
   'empty/notes.txt',
 ]) {
@@ -43,6 +44,11 @@ describe('the images that arguments name', () => {
     ])
   })
 
+  it('leave out other files of a folder, and name them', async () => {
+    const { ignored } = await findImages(['a.png', '.'], { cwd: folder })
+    expect(ignored).toEqual(['deep/IMG_1.HEIC', 'deep/circle', 'empty/notes.txt', 'notes.txt'])
+  })
+
   it('are what a pattern matches', async () => {
     expect(await found(['deep/*.JPG', '*.{png,webp}', 'deep/er/*'])).toEqual([
       'deep/b.JPG',
@@ -65,6 +71,7 @@ describe('the images that arguments name', () => {
   it.each([
     [['empty'], 'DATASET_NOT_FOUND', 'The folder empty holds no image'],
     [['*.gif'], 'DATASET_NOT_FOUND', 'Nothing matches the pattern *.gif'],
+    [['missing.png', 'lost.png'], 'DATASET_NOT_FOUND', 'There is no missing.png.'],
     [[], 'SPEC_INVALID', 'No image is named'],
   ])('are refused where there are none: %j', async (args, code, message) => {
     await expect(found(args)).rejects.toMatchObject({
@@ -76,6 +83,6 @@ describe('the images that arguments name', () => {
 async function found(args: readonly string[], stdin?: string): Promise<string[]> {
   const context = { cwd: folder, ...(stdin !== undefined && { stdin: Readable.from([stdin]) }) }
   const images: string[] = []
-  for await (const image of findImages(args, context)) images.push(image)
+  for await (const image of (await findImages(args, context)).paths) images.push(image)
   return images
 }
