@@ -124,6 +124,8 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
 /** Turns any thrown value into a failure. A value that is no `TwintuneError` counts as a fault of twintune itself. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof TwintuneError) return error.failure
+  // So Node ends what waits for a signal.
+  if (error instanceof Error && error.name === 'AbortError') return cancelled
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   return {
     code: 'INTERNAL',

@@ -36,6 +36,7 @@ import type {
   Sweep,
   SweepEvent,
   SweepListedLine,
+  SweepShownLine,
   TrackedLine,
   TrialRecord,
   ValidateIssue,
@@ -65,7 +66,10 @@ import { predictionLineSchema as predictionLine } from './lines/predict.js'
 import { prunedLineSchema as prunedLine } from './lines/prune.js'
 import { reportLineSchema as reportLine } from './lines/report.js'
 import { setupLineSchema as setupLine } from './lines/setup.js'
-import { sweepListedLineSchema as sweepListedLine } from './lines/sweep.js'
+import {
+  sweepListedLineSchema as sweepListedLine,
+  sweepShownLineSchema as sweepShownLine,
+} from './lines/sweep.js'
 import { trackedLineSchema as trackedLine } from './lines/track.js'
 import {
   validateIssueSchema as validateIssue,
@@ -127,7 +131,10 @@ export const comparisonListedLineSchema: z.ZodType<ComparisonListedLine> = compa
 /** Schema of a line of `twintune list --json` about a sweep. */
 export const sweepListedLineSchema: z.ZodType<SweepListedLine> = sweepListedLine
 
-/** Schema of the line of `twintune show --json`. */
+/** Schema of the line of `twintune show --json` about a sweep. */
+export const sweepShownLineSchema: z.ZodType<SweepShownLine> = sweepShownLine
+
+/** Schema of the line of `twintune show --json` about a comparison. */
 export const comparisonShownLineSchema: z.ZodType<ComparisonShownLine> = comparisonShownLine
 
 /** Schema of the line of `twintune data --json`. */

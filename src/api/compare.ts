@@ -1,7 +1,7 @@
 import { refuseIfAllFailed } from '../compare/all-runs-failed.js'
 import type { Comparison } from '../compare/comparison.js'
 import type { Event, EventOf } from '../events.js'
-import { TwintuneError } from '../failure.js'
+import { cancelled, TwintuneError } from '../failure.js'
 import type { Experiment } from '../spec/schema.js'
 import { checkOptionNames, requireExperiment } from './arguments.js'
 import { runExperiment } from './run-experiment.js'
@@ -23,8 +23,9 @@ export type ComparisonInFolder = Comparison & {
  * Runs every framework × seed of an experiment and compares the frameworks. Where some of the runs failed they are among the
  * comparison's `runs`.
  *
- * @throws AllRunsFailedError When every run failed: it has the failure of each, and the comparison.
- * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the comparison's folder can't be written.
+ * @throws AllRunsFailedError When every run failed: it has the failure of each, and the comparison's folder.
+ * @throws TwintuneError When nothing could run: a data set or a weights file isn't there, or the comparison's folder can't be
+ *   written; CANCELLED when the signal is aborted, with the folder in its hint where there is one.
  */
 export async function compare(
   experiment: Experiment,
@@ -40,6 +41,11 @@ export async function compare(
   }
   if (!ended) throw new TwintuneError({ code: 'INTERNAL', message: 'A comparison ended without a result.' })
   const { comparison, comparisonDirectory } = ended
+  if (comparison.status === 'cancelled')
+    throw new TwintuneError({
+      ...cancelled,
+      hint: `resumeComparison('${comparisonDirectory}') carries the rest out.`,
+    })
   refuseIfAllFailed(comparison, comparisonDirectory)
   return { ...comparison, comparisonDirectory }
 }

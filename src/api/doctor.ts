@@ -1,4 +1,4 @@
-import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import { type CancelSignal, refuseIfAborted, withAbortSignal } from '../cancellation.js'
 import { toFailure } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import type { Examination, Machine } from '../lines/doctor.js'
@@ -27,16 +27,21 @@ export interface DoctorOptions {
 /**
  * Looks at the machine, and starts each framework's Python to ask what it finds. A framework that can't be used is no
  * error: its examination has the failure.
+ *
+ * @throws TwintuneError CANCELLED when the signal is aborted.
  */
 export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
   checkOptionNames<DoctorOptions>('doctor', options, { runsDirectory: true, signal: true })
   const { runsDirectory = defaultRunsDirectory, signal } = options
+  refuseIfAborted(signal)
   const { examineMachine } = await import('./machine.js')
   const machine = await examineMachine(runsDirectory, process.env)
   const names = Object.keys(frameworkNames) as Framework[]
   const frameworks = await withAbortSignal(signal, (abort) =>
     Promise.all(names.map((framework) => examine(framework, abort))),
   )
+  // A framework that nobody had the time to look at is no unusable one.
+  refuseIfAborted(signal)
   return { machine, frameworks }
 }
 

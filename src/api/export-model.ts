@@ -1,4 +1,4 @@
-import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import { type CancelSignal, refuseIfAborted, withAbortSignal } from '../cancellation.js'
 import { type ExportFormat, exportFormatSchema } from '../protocol/export-format.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { ModelExport } from '../run/one-off/export-model.js'
@@ -52,6 +52,7 @@ export async function exportModel(comparison: string, options: ExportOptions): P
     signal: true,
   })
   const { format, framework, seed, out, runsDirectory = defaultRunsDirectory, signal } = options
+  refuseIfAborted(signal)
   const formats: readonly ExportFormat[] = Array.isArray(format) ? format : [format]
   for (const each of formats) requireChoice('format', each, exportFormatSchema.options)
   checkFramework(framework)

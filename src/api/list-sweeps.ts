@@ -1,4 +1,5 @@
-import type { SweepListedLine } from '../lines/sweep.js'
+import type { SweepListedLine, SweepShownLine } from '../lines/sweep.js'
+import { requireText } from './arguments.js'
 import { type FindOptions, runsDirectoryOf } from './find-options.js'
 
 /** Sweep in a folder, as it was when the folder was read. */
@@ -18,4 +19,29 @@ export async function listSweeps(options: FindOptions = {}): Promise<SavedSweep[
     const { kind: _, path, ...sweep } = listed
     return [{ sweepDirectory: path, ...sweep }]
   })
+}
+
+/** Sweep in a folder, with its trials and its final. */
+export type OpenedSweep = Omit<SweepShownLine, 'type'>
+
+/**
+ * Opens a sweep, whether it has ended or not.
+ *
+ * @param named - The sweep's folder, its name, or the beginning or end of its name.
+ * @throws TwintuneError COMPARISON_NOT_FOUND, with the sweeps to choose from.
+ */
+export async function openSweep(named: string, options: FindOptions = {}): Promise<OpenedSweep> {
+  requireText('openSweep', named, "openSweep('NAME')")
+  const runsDirectory = runsDirectoryOf('openSweep', options)
+  const { findSweep } = await import('../sweep/sweep-folder.js')
+  const { requireSweep } = await import('../sweep/resume-sweep.js')
+  const { name, path, status, started, sweep } = requireSweep(findSweep(named, runsDirectory))
+  return {
+    sweepDirectory: path,
+    name,
+    experiment: started.experiment,
+    status,
+    startedAt: started.time,
+    sweep,
+  }
 }

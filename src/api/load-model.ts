@@ -1,4 +1,4 @@
-import { type CancelSignal, withAbortSignal } from '../cancellation.js'
+import { type CancelSignal, refuseIfAborted, withAbortSignal } from '../cancellation.js'
 import { frameworkNames } from '../framework-names.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { TrainedModel } from '../run/one-off/trained-model.js'
@@ -46,6 +46,7 @@ export async function loadModel(comparison: string, options: LoadModelOptions): 
     signal: true,
   })
   const { framework, seed, device = 'auto', runsDirectory = defaultRunsDirectory, signal } = options
+  refuseIfAborted(signal)
   requireChoice('framework', framework, Object.keys(frameworkNames))
   const { findComparison } = await import('../run/folder/find.js')
   const { findModels } = await import('../run/one-off/find-model.js')

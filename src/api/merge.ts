@@ -7,7 +7,7 @@ import { checkOptions, type RunOptions } from './run-options.js'
 /** Options of how comparisons are merged. */
 export type MergeOptions = Pick<
   RunOptions,
-  'runsDirectory' | 'hangTimeoutMinutes' | 'track' | 'workers' | 'signal'
+  'runsDirectory' | 'hangTimeoutMinutes' | 'track' | 'report' | 'workers' | 'signal'
 >
 
 /**
@@ -28,6 +28,7 @@ export async function* merge(
     runsDirectory: true,
     hangTimeoutMinutes: true,
     track: true,
+    report: true,
     workers: true,
     signal: true,
   })

@@ -61,9 +61,17 @@ export interface RunOptions {
    * @defaultValue `{ name: 'local' }`
    */
   readonly executor?: ExecutorOptions | undefined
+  /**
+   * Whether `report.html` and `report.md` are written into the comparison's folder at the end. Where they can't be, there is a `warning`.
+   * @defaultValue true
+   */
+  readonly report?: boolean
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
   readonly workers?: WarmWorkers
-  /** Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. */
+  /**
+   * Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. Where it was aborted
+   * before, nothing begins, and no folder is made.
+   */
   readonly signal?: CancelSignal
 }
 
@@ -73,7 +81,7 @@ export type ResumeOptions = Omit<RunOptions, 'runsDirectory' | 'shard'>
 /** Names of the options of resuming. */
 export const resumeOptionNames: OptionNames<ResumeOptions> = {
   ...{ parallel: true, featureCache: true, replay: true, crossEvaluation: true, keepCheckpoints: true },
-  ...{ hangTimeoutMinutes: true, track: true, executor: true, workers: true, signal: true },
+  ...{ hangTimeoutMinutes: true, track: true, executor: true, report: true, workers: true, signal: true },
 }
 
 /** Names of the options of carrying an experiment out. */

@@ -1,4 +1,4 @@
-import { TwintuneError } from '../failure.js'
+import { cancelled, TwintuneError } from '../failure.js'
 import { eventStream } from '../run/event-stream.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { Experiment } from '../spec/schema.js'
@@ -6,12 +6,13 @@ import type { SweepEvent, SweepEventOf } from '../sweep/events.js'
 import type { Sweep } from '../sweep/record.js'
 import { checkOptionNames, type OptionNames, requireExperiment, requireText } from './arguments.js'
 import { checkOptions, type RunOptions } from './run-options.js'
+import { warningsOf } from './write-reports.js'
 
 /** Options of how a sweep is carried out, as opposed to what it is. */
 export interface SweepOptions
   extends Pick<
     RunOptions,
-    'parallel' | 'featureCache' | 'hangTimeoutMinutes' | 'executor' | 'workers' | 'signal'
+    'parallel' | 'featureCache' | 'hangTimeoutMinutes' | 'executor' | 'report' | 'workers' | 'signal'
   > {
   /**
    * Folder that the sweep's own folder is made in.
@@ -34,7 +35,7 @@ export interface SweepOptions
 
 const sweepOptionNames: OptionNames<Omit<SweepOptions, 'runsDirectory'>> = {
   ...{ parallel: true, featureCache: true, hangTimeoutMinutes: true, workers: true, signal: true },
-  ...{ executor: true, final: true, storage: true, onEvent: true },
+  ...{ executor: true, report: true, final: true, storage: true, onEvent: true },
 }
 
 /** Sweep, and the folder that it is in. */
@@ -48,7 +49,8 @@ export type SweepInFolder = Sweep & {
  * compares the best with the experiment as it stands over fresh seeds. Trials that fail are among the sweep's `trials`.
  *
  * @throws TwintuneError When the experiment has no sweep, or nothing could run: a data set or a weights file isn't there, the
- * sweep's folder can't be written, or Optuna is missing that the sweep asks for.
+ * sweep's folder can't be written, or Optuna is missing that the sweep asks for; CANCELLED when the signal is aborted, with the
+ * folder in its hint where there is one.
  * @example
  * const { best, trials } = await sweep(experiment)
  */
@@ -68,8 +70,9 @@ export async function sweep(experiment: Experiment, options: SweepOptions = {}):
 }
 
 /**
- * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed, takes the others up at their last
- * checkpoints, and comes to its end as `sweep` does. A sweep that has ended only gives its result.
+ * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed for their settings, takes the others up
+ * at their last checkpoints, tries those anew that failed otherwise, and comes to its end as `sweep` does. A sweep with nothing
+ * left to do only gives its result.
  *
  * @param sweepDirectory - Path of the sweep's folder, as `sweep-started` names it.
  * @throws TwintuneError When there is no sweep in the folder, another version of twintune began it, its spec.yaml was changed, or
@@ -93,13 +96,25 @@ function checkSweepOptions({ final = true, storage, ...options }: SweepOptions) 
 
 async function toTheEnd(
   work: (emit: (event: SweepEvent) => void, signal: AbortSignal) => Promise<void>,
-  { onEvent, signal }: Pick<SweepOptions, 'onEvent' | 'signal'>,
+  { onEvent = () => {}, report = true, signal }: Pick<SweepOptions, 'onEvent' | 'report' | 'signal'>,
 ): Promise<SweepInFolder> {
   let ended: SweepEventOf<'sweep-finished'> | undefined
   for await (const event of eventStream(work, signal)) {
-    if (event.type === 'sweep-finished') ended = event
-    onEvent?.(event)
+    if (event.type === 'sweep-finished') {
+      const { sweepDirectory, sweep } = event
+      ended = event
+      if (report) (await warningsOf(() => writeReportsOf(sweepDirectory, sweep))).forEach(onEvent)
+    }
+    onEvent(event)
   }
   if (!ended) throw new TwintuneError({ code: 'INTERNAL', message: 'A sweep ended without a result.' })
-  return { ...ended.sweep, sweepDirectory: ended.sweepDirectory }
+  const { sweep, sweepDirectory } = ended
+  if (sweep.status === 'cancelled')
+    throw new TwintuneError({ ...cancelled, hint: `resumeSweep('${sweepDirectory}') carries the rest out.` })
+  return { ...sweep, sweepDirectory }
+}
+
+async function writeReportsOf(sweepDirectory: string, sweep: Sweep): Promise<void> {
+  const { writeSweepReports } = await import('../page/write-sweep-report.js')
+  await writeSweepReports(sweepDirectory, sweep)
 }

@@ -4,19 +4,21 @@ import { requireText, requireTexts } from './arguments.js'
 import { type FindOptions, runsDirectoryOf } from './find-options.js'
 
 /**
- * Writes the report of a comparison into its folder, as `report.html` and in short as `report.md`.
+ * Writes the report of a comparison into its folder, as `report.html` and in short as `report.md`; or that of a sweep, with those
+ * of the comparisons in its final.
  *
- * @param named - The comparison's folder, its name, the beginning or end of its name, or `latest`.
+ * @param named - The folder of a comparison or a sweep, its name, the beginning or end of its name, or `latest`.
  * @returns Absolute path of `report.html`.
- * @throws TwintuneError COMPARISON_NOT_FOUND for a comparison that isn't there or has not ended, FOLDER_UNWRITABLE where the
+ * @throws TwintuneError COMPARISON_NOT_FOUND for one that isn't there or has no result yet, FOLDER_UNWRITABLE where the
  *   report can't be written.
  */
 export async function writeReport(named: string, options: FindOptions = {}): Promise<string> {
   requireText('writeReport', named, "writeReport('latest')")
   const runsDirectory = runsDirectoryOf('writeReport', options)
-  const { findComparison } = await import('../run/folder/find.js')
-  const page = await import('../page/write-report.js')
-  return page.writeReport(await findComparison(named, runsDirectory))
+  const { findComparisonOrSweep } = await import('../sweep/find.js')
+  const { kind, found } = await findComparisonOrSweep(named, runsDirectory)
+  if (kind === 'sweep') return (await import('../page/write-sweep-report.js')).rewriteSweepReports(found)
+  return (await import('../page/write-report.js')).writeReport(found)
 }
 
 /**

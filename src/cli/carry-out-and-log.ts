@@ -82,6 +82,8 @@ export function runOptionsOf(
     replay,
     crossEvaluation,
     track,
+    // The command says where it is, or why there is none.
+    report: false,
     signal,
   }
 }

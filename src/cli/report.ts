@@ -2,7 +2,8 @@ import path from 'node:path'
 import type { ReportLine } from '../lines/report.js'
 import { mostSideBySide, readSide, type Side } from '../page/read-side.js'
 import { writeReport, writeSideBySide } from '../page/write-report.js'
-import { findComparison } from '../run/folder/find.js'
+import { rewriteSweepReports } from '../page/write-sweep-report.js'
+import { findComparisonOrSweep } from '../sweep/find.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
@@ -15,7 +16,7 @@ export interface ReportOptions extends OutputOptions {
 
 /**
  * Carries out `twintune report COMPARISON...`: writes the report of each into its folder, and of several one more that has them
- * side by side. A comparison without a result keeps none of the others from theirs.
+ * side by side. So it does for a sweep, and the comparisons of its final. One without a result keeps none of the others from theirs.
  */
 export async function reportCommand(
   comparisons: readonly string[],
@@ -31,7 +32,11 @@ export async function reportCommand(
   }
   for (const named of comparisons) {
     try {
-      const found = await findComparison(named, out)
+      const { kind, found } = await findComparisonOrSweep(named, out)
+      if (kind === 'sweep') {
+        tell(await rewriteSweepReports(found))
+        continue
+      }
       warnOfAltered(found, context)
       tell(writeReport(found))
       if (!paths.has(found.path)) sides.push(readSide(found))

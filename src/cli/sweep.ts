@@ -3,11 +3,11 @@ import { TwintuneError, toFailure } from '../failure.js'
 import { resumeSweep, type SweepInFolder, type SweepOptions, sweep } from '../index.js'
 import { renderOptionsFor } from '../log/output.js'
 import { sweepPrinter } from '../log/sweep-printer.js'
-import { writeReport } from '../page/write-report.js'
-import { writeSweepReport } from '../page/write-sweep-report.js'
+import { writeSweepReports } from '../page/write-sweep-report.js'
 import { planSweep } from '../plan/plan-sweep.js'
 import { renderSweep } from '../report/sweep-report.js'
-import { readComparison } from '../run/folder/read.js'
+import type { SweepEventOf } from '../sweep/events.js'
+import { isWorthAnotherTry } from '../sweep/failed-trials.js'
 import { findSweep, sweepFiles } from '../sweep/sweep-folder.js'
 import { visible } from '../visible.js'
 import { type ExecutorArguments, executorOf } from './carry-out-and-log.js'
@@ -55,19 +55,31 @@ export async function sweepCommand(
   const { metric } = planSweep(experiment)
   const print = sweepPrinter(json ? () => {} : context.stdout, { metric, quiet })
   const { parallel, featureCache, hangTimeout: hangTimeoutMinutes, final, storage } = options
+  let ended: SweepEventOf<'sweep-finished'> | undefined
   const running: SweepOptions = {
     ...{ parallel, featureCache, hangTimeoutMinutes, final, storage, signal: context.signal },
+    // The command says where it is, or why there is none.
+    report: false,
     executor: executorOf(options),
     onEvent: (event) => {
+      if (event.type === 'sweep-finished') ended = event
       if (json) context.stdout(JSON.stringify(event))
       print(event)
     },
   }
-  const found =
-    folder === undefined
-      ? await sweep(experiment, { ...running, runsDirectory: options.out })
-      : await resumeSweep(folder, running)
-  if (!json) context.stdout(`\n${renderSweep(visible(found), renderOptionsFor(context.streams.stdout))}`)
+  try {
+    if (folder === undefined) await sweep(experiment, { ...running, runsDirectory: options.out })
+    else await resumeSweep(folder, running)
+  } catch (error) {
+    // What a cancelled sweep has found is shown all the same.
+    if (ended === undefined) throw error
+  }
+  if (ended === undefined) return exitCodes.fault
+  const found = { ...ended.sweep, sweepDirectory: ended.sweepDirectory }
+  if (!json) {
+    const { sweepDirectory, ...shown } = visible(found)
+    context.stdout(`\n${renderSweep(shown, sweepDirectory, renderOptionsFor(context.streams.stdout))}`)
+  }
   if (options.report ?? true) await reportTo(found, { json, quiet }, context)
   return exitCodeOfSweep(found)
 }
@@ -79,11 +91,7 @@ async function reportTo(
   context: CommandContext,
 ): Promise<void> {
   try {
-    for (const { comparisonDirectory } of sweep.final?.comparisons ?? []) {
-      const found = await readComparison(comparisonDirectory)
-      if (found?.comparison) writeReport(found)
-    }
-    const line = `Report: ${visible(writeSweepReport(sweepDirectory, sweep))}`
+    const line = `Report: ${visible(await writeSweepReports(sweepDirectory, sweep))}`
     if (json) context.stderr(line)
     else if (!quiet) context.stdout(`\n${line}`)
   } catch (error) {
@@ -95,10 +103,10 @@ function usage(message: string): TwintuneError {
   return new TwintuneError({ code: 'SPEC_INVALID', message })
 }
 
-/** Exit code for a sweep that came to an end. Trials that failed are counted, and no failure of the sweep. */
+/** Exit code for a sweep that came to an end. Trials that failed for their settings are results of the search. */
 function exitCodeOfSweep({ status, trials }: SweepInFolder): number {
   if (status === 'cancelled') return exitCodes.cancelled
-  if (status === 'finished') return exitCodes.done
+  if (status === 'finished') return trials.some(isWorthAnotherTry) ? exitCodes.runFailed : exitCodes.done
   const failure = trials.find((trial) => trial.failure !== null)?.failure
   if (failure) throw new TwintuneError(failure)
   return exitCodes.runFailed

@@ -3,18 +3,32 @@ import type { MetricSummary } from '../compare/summary.js'
 import { frameworkNames } from '../framework-names.js'
 import { formatOr, formatPercent, formatSeconds, formatUtcDate } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
-import { betweenSentence, finalText, gainSentences, strategyText } from '../report/sweep-words.js'
+import {
+  betweenSentence,
+  failedTrialsNote,
+  finalText,
+  gainSentences,
+  strategyText,
+} from '../report/sweep-words.js'
 import { shortName, valuesText } from '../report/trial-text.js'
 import { comparisonFiles } from '../run/folder/files.js'
+import { shellQuote } from '../shell-quote.js'
 import type { Sweep, SweepFinal } from '../sweep/record.js'
 import { renderParallelChart, renderResponseChart } from './charts/parallel-chart.js'
 import { renderDocument } from './document.js'
 import { Chart, FoldedText, FrameworkKey, Table } from './elements.js'
 
-/** Renders the report of a sweep as one HTML file, which needs no network and no script. */
-export function renderSweepPage(sweep: Sweep): string {
-  const linkTo = (name: string) => `../${encodeURIComponent(name)}/${comparisonFiles.report}`
-  return renderDocument(`${sweep.experiment}, sweep`, <SweepReport sweep={sweep} linkTo={linkTo} />)
+/**
+ * Renders the report of a sweep as one HTML file, which needs no network and no script.
+ *
+ * @param name - Name of the sweep's folder.
+ */
+export function renderSweepPage(sweep: Sweep, name: string): string {
+  const linkTo = (comparison: string) => `../${encodeURIComponent(comparison)}/${comparisonFiles.report}`
+  return renderDocument(
+    `${sweep.experiment}, sweep`,
+    <SweepReport sweep={sweep} name={shellQuote(name)} linkTo={linkTo} />,
+  )
 }
 
 interface Props {
@@ -27,8 +41,17 @@ interface LinkProps {
 }
 
 /** Report of a sweep. */
-export function SweepReport({ sweep, linkTo }: Props & LinkProps) {
+export function SweepReport({
+  sweep,
+  name,
+  linkTo,
+}: Props &
+  LinkProps & {
+    /** Name or folder of the sweep, as a command takes it. */
+    readonly name: string
+  }) {
   const { experiment, settings, startedAt, metric, seed, status } = sweep
+  const failed = failedTrialsNote(sweep, name)
   return (
     <>
       <header>
@@ -40,6 +63,7 @@ export function SweepReport({ sweep, linkTo }: Props & LinkProps) {
         </p>
       </header>
       <main>
+        {failed && <p class="lead doubt">{failed}</p>}
         <FinalSection sweep={sweep} linkTo={linkTo} />
         <BestSection sweep={sweep} />
         <ParametersSection sweep={sweep} />
@@ -149,7 +173,7 @@ function ParametersSection({ sweep }: Props) {
         />
       )}
       {problems.map((problem) => (
-        <p key={problem}>Importance is missing: {problem}.</p>
+        <p key={problem}>Importance is missing: {problem.replace(/\.$/, '')}.</p>
       ))}
       {hasTrials && (
         <>

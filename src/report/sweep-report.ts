@@ -1,17 +1,46 @@
 import { frameworkNames } from '../framework-names.js'
+import type { SweepShownLine } from '../lines/sweep.js'
 import type { Sweep } from '../sweep/record.js'
 import { formatNumberOf, formatOr, formatSeconds } from './format.js'
 import { metricFormats } from './metric-format.js'
+import { argumentFor, paintStatus } from './shown-comparison.js'
 import { createStyle, type RenderOptions, type Style } from './style.js'
-import { betweenSentence, finalText, gainSentences } from './sweep-words.js'
+import { betweenSentence, failedTrialsNote, finalText, gainSentences } from './sweep-words.js'
 import { renderProse, renderSection, renderTable } from './table.js'
 import { valuesText } from './trial-text.js'
 
-/** Renders what a sweep has found: the best of each framework, its cost, and the final comparison. */
-export function renderSweep(sweep: Sweep, options: RenderOptions): string {
+/** Sweep as `show` shows it. */
+export type SweepView = Pick<SweepShownLine, 'name' | 'sweepDirectory' | 'status' | 'sweep'>
+
+/** Renders what a sweep has found: the trials that failed, the best of each framework, its cost, and the final comparison. */
+export function renderSweep(sweep: Sweep, sweepDirectory: string, options: RenderOptions): string {
   const style = createStyle(options)
-  return [renderGain(sweep, style), renderBest(sweep, style), renderBudget(sweep, style)].join('\n\n')
+  const failed = failedTrialsNote(sweep, argumentFor(sweepDirectory))
+  return [
+    ...(failed === null ? [] : [renderProse(`warning ${failed}`, style)]),
+    renderGain(sweep, style),
+    renderBest(sweep, style),
+    renderBudget(sweep, style),
+  ].join('\n\n')
 }
+
+/** Renders a sweep, as far as it has come; and the command that resumes it where it was stopped. */
+export function renderShownSweep(shown: SweepView, options: RenderOptions): string {
+  const { name, sweepDirectory, status, sweep } = shown
+  const style = createStyle(options)
+  const isStopped = status === 'interrupted' || status === 'cancelled'
+  return [
+    `${style.colors.bold(name)}  ${paintStatus(status, style)}`,
+    sweep === null
+      ? renderProse(status === 'unreadable' ? unreadableSweep : 'No trial has ended yet.', style)
+      : renderSweep(sweep, sweepDirectory, options),
+    ...(isStopped ? [`Resume with: twintune sweep --resume ${argumentFor(sweepDirectory)}`] : []),
+  ].join('\n\n')
+}
+
+/** Note on a sweep whose result this version of twintune cannot read. */
+export const unreadableSweep =
+  'This version of twintune cannot read sweep.json: another version wrote it, or it was changed.'
 
 function renderGain(sweep: Sweep, style: Style): string {
   const sentences = [...gainSentences(sweep), betweenSentence(sweep)].filter((sentence) => sentence !== null)

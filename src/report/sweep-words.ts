@@ -1,7 +1,8 @@
 import { frameworkNames } from '../framework-names.js'
 import type { SweepSettings } from '../spec/sweep-schema.js'
-import type { Gain, Sweep, SweepFinal } from '../sweep/record.js'
-import { formatOr, formatPercent, formatPValue } from './format.js'
+import { isWorthAnotherTry } from '../sweep/failed-trials.js'
+import type { Gain, Sweep, SweepFinal, Trial } from '../sweep/record.js'
+import { formatNumberOf, formatOr, formatPercent, formatPValue } from './format.js'
 import { metricFormats } from './metric-format.js'
 
 /** Names the way in which the values of trials are chosen, with the sampler where Optuna chooses them. */
@@ -19,6 +20,32 @@ export function finalText({ role, trial, frameworks }: SweepFinal['comparisons']
   const [framework, ...others] = frameworks
   const alone = framework !== undefined && others.length === 0 ? ` of ${frameworkNames[framework]}` : ''
   return `trial ${trial}${alone}`
+}
+
+const mostNamed = 3
+
+/**
+ * Says how many trials failed and why, that the choice was made without them, and how they are tried again; `null` if none did.
+ *
+ * @param named - Name or folder of the sweep, as a command takes it.
+ */
+export function failedTrialsNote({ trials, final }: Sweep, named: string): string | null {
+  const failed = trials.filter(({ status }) => status === 'failed')
+  if (failed.length === 0) return null
+  const reasonOf = ({ failure }: Trial) => (failure?.message ?? '').replace(/\.$/, '')
+  const reasons = [...new Set(failed.map(reasonOf))]
+  const shown = reasons.slice(0, mostNamed).map((reason) => {
+    const names = failed
+      .filter((trial) => reasonOf(trial) === reason)
+      .map(({ trial, framework }) => `${trial} (${frameworkNames[framework]})`)
+    const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+    return `${names.length === 1 ? 'Trial' : 'Trials'} ${names.slice(0, mostNamed).join(', ')}${more}: ${reason}.`
+  })
+  const rest = reasons.length - shown.length
+  if (rest > 0) shown.push(`${formatNumberOf(rest, 'more reason')}.`)
+  const choice = final === null ? '' : ', and the best settings were chosen without them'
+  const again = failed.some(isWorthAnotherTry) ? ` To try again, run: twintune sweep --resume ${named}` : ''
+  return `${failed.length} of ${formatNumberOf(trials.length, 'trial')} failed${choice}. ${shown.join(' ')}${again}`
 }
 
 /** Says of each framework whether the best settings beat the specification as it stands by more than the noise of the seeds. */

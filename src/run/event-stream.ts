@@ -1,17 +1,18 @@
-import type { CancelSignal } from '../cancellation.js'
+import { type CancelSignal, refuseIfAborted, throwCancelled } from '../cancellation.js'
 
 /**
  * Turns work that tells what happens into an async iterator of what it tells. Nothing is lost when the reader is
  * slow, and the work doesn't wait for it. Leaving the loop, or aborting `cancelSignal`, aborts the work's signal; in
- * every case the iterator ends only when the work has ended, and with the work's error if it had one.
+ * every case the iterator ends only when the work has ended, and with the work's error if it had one. Work that was
+ * cancelled before its beginning never begins: the iterator throws CANCELLED.
  */
 export async function* eventStream<Event>(
   work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>,
   cancelSignal?: CancelSignal,
 ): AsyncGenerator<Event, void, void> {
+  refuseIfAborted(cancelSignal)
   const controller = new AbortController()
   const abort = (): void => controller.abort()
-  if (cancelSignal?.aborted) abort()
   cancelSignal?.addEventListener('abort', abort)
 
   const waiting: Event[] = []
@@ -37,7 +38,7 @@ export async function* eventStream<Event>(
         })
       }
     }
-    await working
+    await working.catch(throwCancelled)
   } finally {
     abort()
     await Promise.allSettled([working])

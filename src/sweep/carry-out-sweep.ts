@@ -19,6 +19,7 @@ import { WarmWorkers } from '../run/workers/warm-workers.js'
 import type { Experiment } from '../spec/schema.js'
 import { carryOutTrial, unfinishedTrial } from './carry-out-trial.js'
 import type { SweepEvent } from './events.js'
+import { isWorthAnotherTry } from './failed-trials.js'
 import { carryOutFinal } from './final.js'
 import { needsOptuna, openOptuna, weigh } from './open-optuna.js'
 import type { SweepFinal } from './record.js'
@@ -199,7 +200,8 @@ async function tryAll(
             report: (epoch, value) => searcher.report(run, epoch, value),
           })
           await executor.leaveLane(worker.worker)
-          if (record.status !== 'cancelled') await searcher.tell(run, record)
+          // What is tried again must not have ended for the searcher.
+          if (record.status !== 'cancelled' && !isWorthAnotherTry(record)) await searcher.tell(run, record)
           journal.trial(run, record)
         } catch (error) {
           // Without its searcher, or its folder, the sweep can't go on.

@@ -14,6 +14,8 @@ import { version } from '../version.js'
 import { findAlteredTrials } from './altered-trials.js'
 import { type SweepRunsOptions, workThroughSweep } from './carry-out-sweep.js'
 import type { SweepEvent } from './events.js'
+import { isWorthAnotherTry } from './failed-trials.js'
+import type { Sweep } from './record.js'
 import {
   type RecordedSweep,
   readSweep,
@@ -25,8 +27,8 @@ import {
 import { keyOf } from './undertaking.js'
 
 /**
- * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed, and takes the others up at their
- * last checkpoints. A sweep that has ended only tells its end.
+ * Resumes the sweep in a folder: keeps the trials that finished, were pruned or failed for their settings, takes the others up
+ * at their last checkpoints, and tries those anew that failed otherwise. A sweep with nothing left to do only tells its end.
  *
  * @throws TwintuneError COMPARISON_NOT_FOUND, COMPARISON_NOT_RESUMABLE or COMPARISON_IN_USE; SpecError when spec.yaml is wrong.
  */
@@ -37,7 +39,7 @@ export async function resumeSweep(
   cancelSignal: AbortSignal,
 ): Promise<void> {
   const found = requireSweep(sweepDirectory)
-  if (found.sweep?.status === 'finished' && (found.sweep.final !== null || !options.final)) {
+  if (found.sweep && isDone(found.sweep, options)) {
     requireUnaltered(found, { records: [], sweep: found.sweep })
     removeStaleLock(found.path)
     emit({ type: 'sweep-finished', time: now(), sweepDirectory: found.path, sweep: found.sweep })
@@ -60,7 +62,7 @@ export async function resumeSweep(
       ...{ specification, plan, folder, machine },
       surroundings: machineSurroundings(options),
       startedAt: found.started.time,
-      kept: records.filter(({ status }) => status !== 'cancelled'),
+      kept: records.filter((record) => record.status !== 'cancelled' && !isWorthAnotherTry(record)),
       begun: new Map(starts.map((start) => [keyOf(start), start.values])),
     }
   } catch (error) {
@@ -68,6 +70,14 @@ export async function resumeSweep(
     throw error
   }
   await workThroughSweep(undertaking, options, emit, cancelSignal)
+}
+
+function isDone({ status, trials, final }: Sweep, options: SweepRunsOptions): boolean {
+  return (
+    status === 'finished' &&
+    (final !== null || !options.final) &&
+    !trials.some((trial) => isWorthAnotherTry(trial))
+  )
 }
 
 /**

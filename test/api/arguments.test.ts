@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as api from '../../src/index.js'
 
@@ -26,6 +27,33 @@ function isStream(value: unknown): value is AsyncGenerator {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
+it.each([
+  ['compare', [experiment]],
+  ['describeData', [experiment]],
+  ['doctor', []],
+  ['exportModel', ['latest', { format: 'onnx' }]],
+  ['extend', ['nowhere', [6]]],
+  ['findLearningRates', [experiment]],
+  ['loadModel', ['latest']],
+  ['merge', [['one', 'other']]],
+  ['resumeComparison', ['nowhere']],
+  ['resumeSweep', ['nowhere']],
+  ['runExperiment', [experiment]],
+  ['sweep', [experiment]],
+  ['verify', [experiment]],
+])('a signal that was aborted before cancels %s before it begins', async (name, [first, second]) => {
+  const options = {
+    ...(typeof second === 'object' && !Array.isArray(second) ? second : {}),
+    signal: AbortSignal.abort(),
+  }
+  const args = Array.isArray(second) ? [first, second, options] : [first, options]
+  const folders = readdirSync('.')
+  expect(await failureOf(name, ...(first === undefined ? [options] : args))).toMatchObject({
+    code: 'CANCELLED',
+  })
+  expect(readdirSync('.')).toEqual(folders)
+})
+
 describe('an option that a function does not know', () => {
   it.each([
     ['compare', [experiment]],
@@ -40,6 +68,7 @@ describe('an option that a function does not know', () => {
     ['loadModel', ['latest']],
     ['merge', [['one', 'other']]],
     ['openComparison', ['latest']],
+    ['openSweep', ['latest']],
     ['resumeComparison', ['nowhere']],
     ['resumeSweep', ['nowhere']],
     ['runExperiment', [experiment]],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compare, defineExperiment, type Event, runExperiment, withWarmWorkers } from '../../src/index.js'
@@ -39,26 +39,35 @@ describe('withWarmWorkers', () => {
     ])
     expect(pids.size).toBe(1)
     expect(first?.runs.map((run) => run.seconds?.import)).not.toEqual([0])
+    expect(existsSync(path.join(`${first?.comparisonDirectory}`, 'report.html'))).toBe(true)
     expect(second?.runs.map((run) => [run.status, run.seconds?.import])).toEqual([['finished', 0]])
     await untilGone(...pids)
   })
 })
 
 describe('runExperiment', () => {
-  it('cancels when its loop is left, and the workers are gone', async () => {
+  it('cancels when its loop is left, as compare does when its signal is aborted, and the workers are gone', async () => {
     const endless = tinyExperiment(folder, {
       frameworks: ['pytorch'],
       training: { phases: [{ epochs: 100_000 }] },
     })
     const pids: number[] = []
     let comparisonDirectory = ''
-    for await (const event of runExperiment(defineExperiment(endless), {
-      runsDirectory: path.join(folder, 'runs'),
-    })) {
+    const notice = (event: Event): boolean => {
       if (event.type === 'comparison-started') comparisonDirectory = event.comparisonDirectory
       if (event.type === 'run-started') pids.push(event.workerPid, event.pythonPid)
-      if (event.type === 'epoch') break
+      return event.type === 'epoch'
     }
+    const runsDirectory = path.join(folder, 'runs')
+    for await (const event of runExperiment(defineExperiment(endless), { runsDirectory }))
+      if (notice(event)) break
+    const aborting = new AbortController()
+    const onEvent = (event: Event) => notice(event) && aborting.abort()
+    const { signal } = aborting
+    const { failure } = await compare(defineExperiment(endless), { runsDirectory, signal, onEvent }).catch(
+      (error) => error,
+    )
+    expect(failure).toMatchObject({ code: 'CANCELLED', hint: expect.stringContaining(comparisonDirectory) })
     await untilGone(...pids)
     expect(JSON.parse(readFileSync(path.join(comparisonDirectory, 'comparison.json'), 'utf8')).status).toBe(
       'cancelled',

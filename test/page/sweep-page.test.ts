@@ -5,7 +5,7 @@ import type { Sweep, SweepFinal } from '../../src/sweep/record.js'
 import { sweepRecord } from '../report/sweep-record.js'
 
 function read(sweep: Sweep) {
-  const { document } = parseHTML(renderSweepPage(sweep))
+  const { document } = parseHTML(renderSweepPage(sweep, 'searching-sweep'))
   const textOf = (selector: string) => document.querySelector(selector)?.textContent ?? ''
   const rowsOf = (label: string) =>
     [...document.querySelectorAll(`[aria-label="${label}"] tr`)].map((row) =>

@@ -54,7 +54,11 @@ it("cancels the work when the user's signal is aborted, and still yields how it 
   expect(read).toEqual(['started', 'cancelled'])
 })
 
-it('starts cancelled work as cancelled', async () => {
-  const stream = eventStream<boolean>(async (emit, signal) => emit(signal.aborted), AbortSignal.abort())
-  expect(await stream.next()).toEqual({ done: false, value: true })
+it('never begins work that was cancelled before', async () => {
+  let hasBegun = false
+  const work = async () => {
+    hasBegun = true
+  }
+  await expect(eventStream(work, AbortSignal.abort()).next()).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(hasBegun).toBe(false)
 })

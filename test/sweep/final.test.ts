@@ -38,7 +38,7 @@ it('the best is compared with the specification as it stands over seeds that no 
   }))
   const withFailures = { ...sweep, final: final && { ...final, gains: onePair ?? [] } }
   expect(gainSentences(withFailures)[0]).toContain('noise of 1 fresh seed of 2, since the others failed')
-  expect(renderSweepPage(sweep)).toContain('Are the best settings better?')
+  expect(renderSweepPage(sweep, 'searching-sweep')).toContain('Are the best settings better?')
   const runs = readFileSync(log, 'utf8')
     .trim()
     .split('\n')

@@ -51,7 +51,7 @@ export function declareCarryOut(program: Command, { run, context }: CommandLine)
   const resume = program
     .command('resume <comparison>')
     .description(
-      'resume an interrupted comparison, given by its folder, its name, the beginning or end of its name, or `latest`; its evidence stays as it began unless options change it',
+      'resume an interrupted comparison or sweep, given by its folder, its name, the beginning or end of its name, or `latest`; its evidence stays as it began unless options change it',
     )
     .action((folder: string, options: RunningOptions) =>
       run(async () => (await import('../resume.js')).resumeCommand(folder, options, context)),

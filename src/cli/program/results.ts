@@ -32,7 +32,7 @@ export function declareResults(program: Command, { run, context }: CommandLine):
   const show = program
     .command('show <comparison>')
     .description(
-      'show a comparison, given by its folder, its name, the beginning or end of its name, or `latest`',
+      'show a comparison or a sweep, given by its folder, its name, the beginning or end of its name, or `latest`',
     )
     .action((folder: string, options: ShowOptions) =>
       run(async () => (await import('../show.js')).showCommand(folder, options, context)),
@@ -52,7 +52,7 @@ export function declareResults(program: Command, { run, context }: CommandLine):
   const report = program
     .command('report <comparison...>')
     .description(
-      "write a comparison's report again, as one HTML file in its folder; for several one more that has them side by side",
+      'write the report of a comparison or a sweep again, as one HTML file in its folder; for several comparisons one more that has them side by side',
     )
     .action((comparisons: readonly string[], options: ReportOptions) =>
       run(async () => (await import('../report.js')).reportCommand(comparisons, options, context)),

@@ -1,4 +1,6 @@
 import { formatLocalTime } from '../../report/format.js'
+import { argumentFor } from '../../report/shown-comparison.js'
+import { unreadableSweep } from '../../report/sweep-report.js'
 import type { RecordedSweep } from '../../sweep/sweep-folder.js'
 import { visible } from '../../visible.js'
 import { SweepReport } from '../sweep-page.js'
@@ -22,7 +24,11 @@ function Recorded({
   return (
     <>
       <Standing {...found} />
-      <SweepReport sweep={visible(sweep)} linkTo={(name) => `/comparisons/${encodeURIComponent(name)}`} />
+      <SweepReport
+        sweep={visible(sweep)}
+        name={argumentFor(visible(found.path))}
+        linkTo={(name) => `/comparisons/${encodeURIComponent(name)}`}
+      />
     </>
   )
 }
@@ -38,11 +44,7 @@ function WithoutRecord({ started, ...found }: Omit<RecordedSweep, 'sweep'>) {
       </header>
       <main>
         <Standing {...found} />
-        <p>
-          {found.status === 'unreadable'
-            ? 'This version of twintune cannot read sweep.json: another version wrote it, or it was changed.'
-            : 'No trial has ended yet.'}
-        </p>
+        <p>{found.status === 'unreadable' ? unreadableSweep : 'No trial has ended yet.'}</p>
       </main>
     </>
   )

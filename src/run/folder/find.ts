@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, TwintuneError } from '../../failure.js'
+import { shellQuote } from '../../shell-quote.js'
 import { comparisonFiles } from './files.js'
 import { fittingName } from './fitting-name.js'
 import { absentIfUnreadable, listSummaries } from './listing.js'
@@ -118,7 +119,7 @@ function refuseSweep(folders: readonly string[]): void {
   throw new TwintuneError({
     code: 'COMPARISON_NOT_FOUND',
     message: `${path.basename(folder)} is a sweep, and no comparison.`,
-    hint: `Its report.html shows it, and twintune sweep --resume ${folder} goes on with it. Its final comparisons have folders of their own, which twintune list names.`,
+    hint: `twintune show ${shellQuote(folder)} shows it. Its final comparisons have folders of their own, which twintune list names.`,
   })
 }
 
