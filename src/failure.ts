@@ -116,6 +116,11 @@ export function setUnprinted<E extends TwintuneError>(error: E, fields: Partial<
   for (const [name, value] of Object.entries(fields)) Object.defineProperty(error, name, { value })
 }
 
+/** Whether a thrown value is an error of the system, such as of a file that isn't there. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && 'syscall' in error
+}
+
 /** Whether a thrown value is an error of the system with one of these codes, such as `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
@@ -126,6 +131,13 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof TwintuneError) return error.failure
   // So Node ends what waits for a signal.
   if (error instanceof Error && error.name === 'AbortError') return cancelled
+  if (isSystemError(error) && error.syscall === 'uv_cwd')
+    return {
+      code: 'FILE_UNWRITABLE',
+      message: 'The working directory was deleted.',
+      hint: 'Change into a folder that is there.',
+      cause: null,
+    }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   return {
     code: 'INTERNAL',

@@ -48,7 +48,10 @@ const context: CommandContext = {
     return process.stdin
   },
   env: process.env,
-  cwd: process.cwd(),
+  // A folder that was deleted is none: the command that needs it says so.
+  get cwd() {
+    return process.cwd()
+  },
   signal: cancelling.signal,
 }
 

@@ -23,8 +23,10 @@ export async function* runExperiment(
   const evidence = { ...defaultEvidence, ...checked.evidence }
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { checkData } = await import('../run/one-off/check-data.js')
+  const { checkWritable } = await import('../run/folder/writing.js')
   const { carryOutExperiment } = await import('../run/carry-out-experiment.js')
   yield* comparisonEvents(async (emit, signal) => {
+    checkWritable(runsDirectory)
     const { warnings } = await checkData(experiment, signal)
     const carryingOut = { ...checked, runsDirectory, shard, evidence, warnings }
     await carryOutExperiment(experiment, carryingOut, emit, signal)

@@ -61,8 +61,10 @@ export async function sweep(experiment: Experiment, options: SweepOptions = {}):
   const checked = checkSweepOptions(options)
   // Code that starts processes is loaded only now, so that importing twintune stays light.
   const { checkData } = await import('../run/one-off/check-data.js')
+  const { checkWritable } = await import('../run/folder/writing.js')
   const { carryOutSweep } = await import('../sweep/carry-out-sweep.js')
   return toTheEnd(async (emit, signal) => {
+    checkWritable(runsDirectory)
     // A specification without a sweep is refused first.
     const { warnings } = experiment.sweep ? await checkData(experiment, signal) : { warnings: [] }
     await carryOutSweep(experiment, { ...checked, runsDirectory, warnings }, emit, signal)

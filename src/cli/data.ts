@@ -9,6 +9,7 @@ import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
+import { warnOfCache } from './warn-of-cache.js'
 
 export interface DataOptions extends SpecOptions {
   readonly sheet?: string
@@ -22,6 +23,7 @@ export async function dataCommand(
 ): Promise<number> {
   const { json = false, quiet = false, sheet } = options
   const experiment = await loadSpec(spec, options, { cwd, signal })
+  warnOfCache({ stderr })
   const line = new ProgressLine(streams.stderr, quiet)
   try {
     const description = await describeData(experiment, {

@@ -11,6 +11,7 @@ import type { Framework } from '../spec/schema.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
+import { warnOfCache } from './warn-of-cache.js'
 
 export interface ExportOptions extends OutputOptions {
   readonly format: readonly ExportFormat[]
@@ -26,9 +27,10 @@ export interface ExportOptions extends OutputOptions {
 export async function exportCommand(
   comparison: string,
   options: ExportOptions,
-  { stdout, streams, signal, cwd }: CommandContext,
+  { stdout, stderr, streams, signal, cwd }: CommandContext,
 ): Promise<number> {
   const { format: formats, framework, seed, runs, out, json = false, quiet = false } = options
+  warnOfCache({ stderr })
   const line = new ProgressLine(streams.stderr, quiet)
   try {
     const exported = await carryOutExport(comparison, {

@@ -7,13 +7,15 @@ import { sweepProgressPrinter } from '../log/sweep-progress.js'
 import { renderLearningRatePlot } from '../page/charts/learning-rate-plot.js'
 import { writePage } from '../page/write-page.js'
 import { renderSweeps } from '../report/learning-rate-table.js'
-import { makeFolders, writing } from '../run/folder/writing.js'
+import { writing } from '../run/folder/writing.js'
+import { makeFolders } from '../run/machine/make-folders.js'
 import type { SweepRange } from '../run/one-off/sweep-range.js'
 import type { Framework } from '../spec/schema.js'
 import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
+import { warnOfCache } from './warn-of-cache.js'
 
 export interface LrFindOptions extends SpecOptions, SweepRange {
   readonly out: string
@@ -30,6 +32,7 @@ export async function lrFindCommand(
   const { start, end, steps, out, framework, json = false, quiet = false } = options
   if (end <= start) throw notAbove(start, end)
   const experiment = await loadSpec(spec, options, { cwd, signal })
+  warnOfCache({ stderr })
   const folder = path.resolve(cwd, out)
   // The folder is made before the work, which takes minutes and would be lost without it.
   writing(folder, () => makeFolders(folder))

@@ -10,6 +10,7 @@ import { visible } from '../visible.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
+import { warnOfCache } from './warn-of-cache.js'
 
 export interface ValidateOptions extends SpecOptions {
   /** Whether the data are checked too, in a Python without a framework. */
@@ -55,9 +56,10 @@ export async function validateCommand(
   return exitCodes.done
 }
 
-async function dataWarnings(experiment: Experiment, { signal }: CommandContext): Promise<string[]> {
+async function dataWarnings(experiment: Experiment, context: CommandContext): Promise<string[]> {
   const { checkData } = await import('../run/one-off/check-data.js')
-  const { data, warnings } = await checkData(experiment, signal)
+  warnOfCache(context)
+  const { data, warnings } = await checkData(experiment, context.signal)
   if (data === null) return ['The images were not all checked; twintune data checks them to the end.']
   return [...warnings, ...data.warnings]
 }

@@ -3,12 +3,14 @@ import type { Verification, VerifyEvent } from '../compare/verification.js'
 import { recordingProgressPrinter } from '../log/recording-progress.js'
 import type { PlannedShortRun } from '../plan/short-run.js'
 import type { Perturbation } from '../protocol/perturbation.js'
-import { makeFolders, writing } from '../run/folder/writing.js'
+import { writing } from '../run/folder/writing.js'
+import { makeFolders } from '../run/machine/make-folders.js'
 import { verifyExperiment } from '../run/one-off/verify-experiment.js'
 import type { CommandContext, SpecOptions } from './context.js'
 import { exitCodes } from './exit-code.js'
 import { loadSpec } from './load-spec.js'
 import { tellVerification } from './tell-verification.js'
+import { warnOfCache } from './warn-of-cache.js'
 
 export interface VerifyCommandOptions extends SpecOptions {
   readonly out: string
@@ -29,6 +31,7 @@ export async function verifyCommand(
   const { json = false, quiet = false, phaseOnly = false, perturb = null, out, report = true } = options
   const { stdout, stderr, signal, cwd } = context
   const experiment = await loadSpec(spec, withDevices(options), { cwd, signal })
+  warnOfCache(context)
   const folder = report ? path.resolve(cwd, out) : null
   // The folder is made before the work, which takes minutes and would be lost without it.
   if (folder !== null) writing(folder, () => makeFolders(folder))

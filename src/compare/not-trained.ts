@@ -8,7 +8,7 @@ const worstLoss = 10
 
 /**
  * Says why a framework's models are no trained ones: in at least half of its runs the test's loss is more than ten
- * times that of chance, or the model finds the classes no better than the same answer for every image would.
+ * times that of chance, or the model finds the classes no better than guessing would.
  *
  * @returns Reason in a sentence or two; `null` if both frameworks trained.
  */
@@ -28,7 +28,7 @@ export function whyNotTrained(results: readonly RunResult[]): string | null {
 
 function reasonOf(framework: Framework, runs: readonly FinishedRun[]): string | null {
   const diverged = runs.filter(isDiverged)
-  const untrained = runs.filter((run) => isDiverged(run) || isConstantAtBest(run))
+  const untrained = runs.filter((run) => isDiverged(run) || isGuess(run))
   if (runs.length === 0 || 2 * untrained.length < runs.length) return null
   const advice = 'Check the learning rate and the number of epochs; more seeds would not help.'
   const name = frameworkNames[framework]
@@ -37,7 +37,7 @@ function reasonOf(framework: Framework, runs: readonly FinishedRun[]): string | 
     const chance = summarize(diverged.map(lossOfChance))?.median ?? Number.NaN
     return `${name} diverged in ${diverged.length} of ${runs.length} runs: its median test loss is ${loss.toPrecision(3)}, and guessing has ${chance.toPrecision(3)}. ${advice}`
   }
-  return `${name} learned nothing in ${untrained.length} of ${runs.length} runs: its models do no better on the test images than one answer for all of them. ${advice}`
+  return `${name} learned nothing in ${untrained.length} of ${runs.length} runs: its models do no better on the test images than guessing. ${advice}`
 }
 
 function isDiverged(run: FinishedRun): boolean {
@@ -49,7 +49,8 @@ function lossOfChance({ classes }: FinishedRun): number {
   return Math.log(Math.max(2, classes.length))
 }
 
-// The same answer for every image has the F1 of one class, which is below 1, and 0 for all others.
-function isConstantAtBest({ test, classes }: FinishedRun): boolean {
-  return classes.length > 1 && test.macroF1 <= 1 / classes.length
+// Classes drawn at random have a macro F1 of 1 / C where all are as frequent; one answer for all images has less, since its
+// one F1 that isn't 0 is below 1.
+function isGuess({ test, classes }: FinishedRun): boolean {
+  return classes.length > 1 && test.macroF1 < 1 / classes.length
 }

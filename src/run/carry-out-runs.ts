@@ -21,6 +21,7 @@ import type { ExecutorChoice } from './executors/with-executor.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { Journal, now } from './folder/journal.js'
 import { judgeRuns, keepsSteps } from './judge-runs.js'
+import { writableCache } from './machine/cache-directory.js'
 import { whyBusy, whyDisturbed } from './machine/hardware.js'
 import type { MachineRecord } from './machine/record.js'
 import type { MachineSurroundings } from './machine/surroundings.js'
@@ -98,6 +99,10 @@ export async function carryOutRuns(
     journal.event(firstEvent(experiment, { folder, evidence, runs, kept, shard, sweep }))
     for (const message of options.warnings ?? [])
       journal.event({ type: 'warning', time: now(), code: 'SUSPECT_SETTING', message })
+    const { warning: unwritable } = writableCache()
+    // The sweep that a final belongs to has said so.
+    if (unwritable !== null && sweep === undefined)
+      journal.event({ type: 'warning', time: now(), code: 'FOLDER_UNWRITABLE', message: unwritable })
     const busy = parallel === 1 && runs.length > 0 ? whyBusy() : null
     if (busy) journal.event({ type: 'warning', time: now(), code: 'MACHINE_BUSY', message: busy })
     await schedule(runs, {

@@ -13,7 +13,7 @@ import type { RunResult } from '../protocol/result.js'
 import type { Experiment } from '../spec/schema.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { comparisonFiles } from './folder/files.js'
-import { cacheDirectory } from './machine/cache-directory.js'
+import { writableCache } from './machine/cache-directory.js'
 import type { WorkerPool } from './workers/pool.js'
 
 type PredictionCounts = z.output<typeof comparePredictionsMessage.result>
@@ -70,7 +70,7 @@ export async function compareAnswers(
       classes,
       dataset: datasetRequest(experiment),
       splitSeed: runSeeds(experiment, seed).split,
-      cacheDirectory: cacheDirectory(),
+      cacheDirectory: writableCache().folder,
       membership: facts.split,
       folder: thumbnails,
       thumbnails: thumbnailsShown,

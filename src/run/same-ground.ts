@@ -11,7 +11,7 @@ import type { Undertaking } from './carry-out-runs.js'
 import type { Executor } from './executors/executor.js'
 import type { ComparisonFolder } from './folder/comparison-folder.js'
 import { type Environment, type Inspected, readEnvironment } from './folder/environment-file.js'
-import { cacheDirectory } from './machine/cache-directory.js'
+import { writableCache } from './machine/cache-directory.js'
 import { openQuietPool } from './open-pool.js'
 import type { WorkerPool } from './workers/pool.js'
 import type { WarmWorkers } from './workers/warm-workers.js'
@@ -121,7 +121,7 @@ async function requireSameData(
   const { problem } = await pool.ask(checkDataMessage, {
     dataset: datasetRequest(experiment),
     splitSeed: runSeeds(experiment, seed).split,
-    cacheDirectory: cacheDirectory(),
+    cacheDirectory: writableCache().folder,
     predictions,
     membership: facts.split,
   })

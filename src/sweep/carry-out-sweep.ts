@@ -11,6 +11,7 @@ import { withExecutor } from '../run/executors/with-executor.js'
 import { now } from '../run/folder/journal.js'
 import { hashSpecification } from '../run/folder/specification.js'
 import { checkInputFiles } from '../run/input-files.js'
+import { writableCache } from '../run/machine/cache-directory.js'
 import { recordMachine } from '../run/machine/record.js'
 import { machineSurroundings } from '../run/machine/surroundings.js'
 import { openJournaledPool } from '../run/open-pool.js'
@@ -119,6 +120,9 @@ async function searchAndCompare(
   })
   for (const message of [...gridWarnings(specification), ...(options.warnings ?? [])])
     journal.event({ type: 'warning', time: now(), code: 'SUSPECT_SETTING', message })
+  const { warning: unwritable } = writableCache()
+  if (unwritable !== null)
+    journal.event({ type: 'warning', time: now(), code: 'FOLDER_UNWRITABLE', message: unwritable })
   const optuna = needsOptuna(plan) ? await openOptuna(undertaking, options.storage, signal) : undefined
   try {
     const searcher = optuna ?? fixedSearcher(plan)

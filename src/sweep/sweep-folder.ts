@@ -19,7 +19,8 @@ import {
   readRegular,
   requireOwnFiles,
 } from '../run/folder/regular-file.js'
-import { makeFolders, writing } from '../run/folder/writing.js'
+import { writing } from '../run/folder/writing.js'
+import { makeFolders } from '../run/machine/make-folders.js'
 import type { MachineRecord } from '../run/machine/record.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import {

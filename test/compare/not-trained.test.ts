@@ -18,7 +18,7 @@ test('a loss far above that of guessing is one of a diverged run, whatever the a
   expect(reason).toMatch(/^PyTorch diverged in 1 of 1 runs: its median test loss is 552, and guessing has/)
 })
 
-test('models that do no better than one answer for all images have learned nothing', () => {
+test('models that do no better than guessing have learned nothing', () => {
   const reason = whyNotTrained([result('tensorflow', 0, { accuracy: 0.1, testLoss: 2.3 })])
   expect(reason).toMatch(/^TensorFlow learned nothing in 1 of 1 runs/)
 })

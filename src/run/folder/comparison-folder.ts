@@ -12,6 +12,7 @@ import type { Run } from '../../plan/plan-runs.js'
 import type { RunResult } from '../../protocol/result.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import type { Shard } from '../../spec/shard.js'
+import { makeFolders } from '../machine/make-folders.js'
 import type { MachineRecord } from '../machine/record.js'
 import { EventFile } from './event-file.js'
 import { comparisonFiles } from './files.js'
@@ -19,7 +20,7 @@ import { FolderLock } from './lock.js'
 import { readRegular, requireOwnFiles } from './regular-file.js'
 import { sha256 } from './sha256.js'
 import { withSeeds } from './specification.js'
-import { makeFolders, writing } from './writing.js'
+import { writing } from './writing.js'
 
 /** Folder of a comparison that is being carried out. All files but the events are written whole or not at all. */
 export class ComparisonFolder {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
 
@@ -22,15 +22,13 @@ export function cannotWrite(place: string, error: unknown): unknown {
   })
 }
 
-/** Makes a folder and those above it. */
-export function makeFolders(folder: string): void {
-  if (existsSync(folder)) return
-  // Folders are made singly: with `recursive: true` Node goes round for ever where a parent can't be made, as below /proc.
-  makeFolders(path.dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    // Another process may have made it in between.
-    if (!existsSync(folder)) throw error
-  }
+/**
+ * Checks that a folder can be made or written, without making it, so that nothing is started whose result can't be kept.
+ *
+ * @throws TwintuneError FOLDER_UNWRITABLE.
+ */
+export function checkWritable(folder: string): void {
+  let existing = path.resolve(folder)
+  while (!existsSync(existing)) existing = path.dirname(existing)
+  writing(folder, () => accessSync(existing, constants.W_OK | constants.X_OK))
 }

@@ -1,6 +1,6 @@
 import type { RunSurroundings } from '../../plan/run-request.js'
 import { findPython } from '../../worker/interpreter.js'
-import { cacheDirectory, featureCacheBytes } from './cache-directory.js'
+import { featureCacheBytes, writableCache } from './cache-directory.js'
 
 /** Surroundings that every run on this machine finds alike. */
 export type MachineSurroundings = Omit<
@@ -17,7 +17,7 @@ export function machineSurroundings({
   featureCache,
 }: Pick<RunSurroundings, 'featureCache'>): MachineSurroundings {
   return {
-    cacheDirectory: cacheDirectory(),
+    cacheDirectory: writableCache().folder,
     featureCache,
     featureCacheBytes: featureCacheBytes(),
     torchPython: findPython('pytorch'),

@@ -1,6 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isSystemError, TwintuneError } from '../../failure.js'
 import { isAlive } from './processes.js'
 
 /**
@@ -9,9 +10,24 @@ import { isAlive } from './processes.js'
  */
 const named = /^twintune-temporary-(\d+)-/
 
-/** Makes a temporary folder, whose name tells another process whose it is. */
+/**
+ * Makes a temporary folder, whose name tells another process whose it is.
+ *
+ * @throws TwintuneError FILE_UNWRITABLE where `TMPDIR` names no folder that can be written.
+ */
 export function makeTemporaryFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), `twintune-temporary-${process.pid}-`))
+  const folder = tmpdir()
+  try {
+    return mkdtempSync(path.join(folder, `twintune-temporary-${process.pid}-`))
+  } catch (error) {
+    throw isSystemError(error)
+      ? new TwintuneError({
+          code: 'FILE_UNWRITABLE',
+          message: `Can't write in the folder for temporary files, ${folder}: ${error.message}`,
+          hint: 'Make it, or make room there; or name another one: TMPDIR.',
+        })
+      : error
+  }
 }
 
 /** Hours after which what nobody writes to any more belongs to a process that was killed, on this machine or another. */

@@ -8,7 +8,7 @@ import { runSeeds } from '../../plan/run-seeds.js'
 import { type DataDescription, describeDataMessage } from '../../protocol/describe-data.js'
 import type { Experiment } from '../../spec/schema.js'
 import { checkDataFiles } from '../input-files.js'
-import { cacheDirectory } from '../machine/cache-directory.js'
+import { writableCache } from '../machine/cache-directory.js'
 import { withTemporaryWorker } from '../workers/temporary-worker.js'
 
 export interface CheckOptions {
@@ -36,7 +36,7 @@ export async function checkAndDescribeData(
   const request = {
     dataset: datasetRequest(experiment),
     seeds: runSeeds(experiment, seed),
-    cacheDirectory: cacheDirectory(),
+    cacheDirectory: writableCache().folder,
     sheet: sheetWanted,
   }
   return withTemporaryWorker(framework, async (worker) => {

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
-import { makeFolders, writing } from '../folder/writing.js'
+import { writing } from '../folder/writing.js'
+import { makeFolders } from '../machine/make-folders.js'
 
 /** Name of the model card in the folder of an export. */
 export const modelCard = 'README.md'

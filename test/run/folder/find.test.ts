@@ -161,7 +161,7 @@ describe('a comparison', () => {
       failure: {
         code: 'COMPARISON_NOT_FOUND',
         message: 'birds-sweep-1 is a sweep, and no comparison.',
-        hint: expect.stringContaining(`twintune sweep --resume ${path.join(folder, 'birds-sweep-1')}`),
+        hint: expect.stringContaining(`twintune show ${path.join(folder, 'birds-sweep-1')}`),
       },
     })
     await expect(findComparison('birds', folder)).rejects.toMatchObject({

@@ -113,8 +113,10 @@ it('loads the model anew for the next call where a cancelled one has ended Pytho
 it('asks the same Python again where it has stopped by itself when it was cancelled', async () => {
   const model = await open()
   const cancelling = new AbortController()
-  cancelling.abort()
-  request.mockRejectedValueOnce(new TwintuneError(cancelled))
+  request.mockImplementationOnce(async () => {
+    cancelling.abort()
+    throw new TwintuneError(cancelled)
+  })
   await expect(model.predict(['a.png'], { signal: cancelling.signal })).rejects.toThrow('Cancelled')
   request.mockResolvedValueOnce({ predictions: [cat] })
   expect(await model.predict(['a.png'])).toHaveLength(1)
