@@ -39,6 +39,8 @@ function* findUnsupported({
       'dataset.onCorrupt',
       "can't be ejected as skip: take the images out that a run lists as unreadable",
     )
+  if ('outside' in dataset && dataset.outside === 'refuse')
+    yield issue('dataset.outside', "can't be ejected as refuse: leave it out")
   if (dataset.resize === 'crop') yield issue('dataset.resize', "can't be ejected as crop: use squash")
   if (augmentation.randAugment) yield issue('augmentation.randAugment', "can't be ejected: leave it out")
   if (augmentation.views !== undefined)

@@ -62,6 +62,13 @@ const paths = {
     .describe('Path of the test images. Without it `testFraction` of the training images is set apart.'),
 }
 
+const outside = z
+  .enum(['follow', 'refuse'])
+  .optional()
+  .describe(
+    "Treatment of images outside of the data set's folder, where links in it, or absolute paths in a CSV file, lead: `follow` uses them, `refuse` ends the run before it trains, for data of somebody whom you don't trust. The default is `follow`.",
+  )
+
 const columns = {
   imageColumn: z
     .string()
@@ -82,11 +89,13 @@ export const datasetSchema = z.discriminatedUnion('source', [
       .describe('Source of the images: a folder with one folder for each class.'),
     ...paths,
     ...everySource,
+    outside,
   }),
   z.strictObject({
     source: z.literal('csv').describe('Source of the images: a CSV file with a row for each image file.'),
     ...paths,
     ...everySource,
+    outside,
     pathColumn: z
       .string()
       .min(1)

@@ -42,6 +42,7 @@ const changes: Readonly<Record<string, Change>> = {
   'dataset.imageSize': ['64', '96'],
   'dataset.resize': ['squash', 'crop'],
   'dataset.onCorrupt': ['fail', 'skip'],
+  'dataset.outside': ['follow', 'refuse', ...csv],
   'dataset.pathColumn': ['path', 'file', ...csv],
   'dataset.labelColumn': ['label', 'class'],
   'dataset.splitColumn': ['null', 'split', ...csv],

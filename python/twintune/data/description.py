@@ -15,6 +15,7 @@ from twintune.data.dataset import Split, Splits
 from twintune.data.duplicates import find_duplicates
 from twintune.data.loader import SharedLoader
 from twintune.data.mixing import Mixing
+from twintune.data.outside import outside_warnings
 from twintune.data.splits import CheckedSources, divide, open_checked_sources
 from twintune.data.verdicts import Verdicts
 from twintune.errors import TwintuneError
@@ -53,7 +54,11 @@ def describe_data(request: DescribeDataRequest, emit: EmitChecked) -> DescribeDa
         splits=[_describe_split(name, s, checked, len(splits.classes)) for name, s in splits.named().items()],
         duplicates=_duplicates(splits, checked),
         unreadable=[UnreadableImage(image.place, image.reason) for image in splits.skipped],
-        warnings=[*splits.warnings, *sheet_warnings],
+        warnings=[
+            *splits.warnings,
+            *outside_warnings(request.dataset, checked.sources.given()),
+            *sheet_warnings,
+        ],
     )
 
 

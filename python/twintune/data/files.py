@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -61,6 +61,10 @@ class ImageFiles:
     def describe(self, index: int) -> str:
         """The path of the file, on the user's machine where it has travelled from there."""
         return printable(as_at_home(self._file(self._paths[index])))
+
+    def files(self) -> Iterator[str]:
+        """The paths of the files, by position."""
+        return map(self._file, self._paths)
 
     def _file(self, path: str) -> str:
         return follow(self.root, path)

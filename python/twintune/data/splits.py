@@ -11,6 +11,7 @@ from twintune.data.checking import Progress, check_images
 from twintune.data.dataset import CheckedImages, ImageDataset, Sources, Split, Splits, Unreadable
 from twintune.data.division import assign, places_of
 from twintune.data.duplicates import ContentIdentities
+from twintune.data.outside import refuse_outside
 from twintune.data.problems import across_splits, list_briefly, odd_classes, refuse_unreadable, skipped_warning
 from twintune.data.sources import open_sources
 from twintune.data.verdicts import Verdicts
@@ -76,6 +77,7 @@ def open_checked_sources(request: DatasetRequest, cache_directory: str, progress
         TwintuneError: The failures of `open_splits`, except IMAGE_CORRUPT.
     """
     sources = open_sources(request, cache_directory)
+    refuse_outside(request, sources.given())
     training = sources.train
     _require_classes(training.classes, training.labels, f"All training images of {training.source}")
     for dataset in sources.given()[1:]:

@@ -29,8 +29,14 @@ class DatasetPaths(DatasetFields, kw_only=True):
     test: str | None = None
 
 
+Outside = Literal["follow", "refuse"]
+"""What becomes of images that lie outside of the data set's folder, where links or absolute paths lead."""
+
+
 class ImageFolder(DatasetPaths, kw_only=True, tag_field="source", tag="imagefolder"):
-    """Folders of image files, with one folder for each class."""
+    """Folders of image files, with one folder for each class; None for `outside` means `follow`."""
+
+    outside: Outside | None = None
 
 
 class Csv(DatasetPaths, kw_only=True, tag_field="source", tag="csv"):
@@ -39,6 +45,7 @@ class Csv(DatasetPaths, kw_only=True, tag_field="source", tag="csv"):
     path_column: str
     label_column: str
     split_column: str | None = None
+    outside: Outside | None = None
 
 
 class Parquet(DatasetPaths, kw_only=True, tag_field="source", tag="parquet"):
