@@ -23,15 +23,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-// A reader that has gone, as `head` does: the work goes on, and its record is in the comparison's folder. A closed terminal
-// cancels by SIGHUP, and what the orderly end then prints has nowhere to go. Any other failure, as of a full disk, ends
-// the work: who redirects the output wants it.
+// A reader that has gone, as `head` has, ends the work as Ctrl-C does: what has run can be resumed. A closed terminal cancels
+// by SIGHUP, and what the orderly end then prints has nowhere to go. Any other failure, as of a full disk, ends the work
+// with a message: who redirects the output wants it.
 let isUnwritable = false
 for (const [stream, other] of [
   [stdout, stderr],
   [stderr, stdout],
 ] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') cancelling.abort()
     if (error.code === 'EPIPE' || error.code === 'EIO' || isUnwritable) return
     isUnwritable = true
     writeLine(other, `The output can't be written: ${error.message}.`)

@@ -31,6 +31,8 @@ export const parameterSchema = z.union([
     choice: z
       .array(z.unknown())
       .min(1)
+      // Each is tried in the specification before the start, which takes a millisecond.
+      .max(1000)
       .describe('List of values that the option may have, of whichever kind the option takes.'),
   }),
 ])

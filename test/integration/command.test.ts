@@ -16,6 +16,27 @@ function writeProgram(name: string, text: string): string {
 
 const experiment = JSON.stringify(tinyExperiment(folder))
 
+describe('a command whose output nobody reads any more', () => {
+  it('ends as Ctrl-C ends it, and can be resumed', async () => {
+    const spec = writeSpec(folder, tinyExperiment(pictures, { seeds: [0, 1, 2] }))
+    const command = startTwintune(['compare', spec, '--json'], folder)
+    await new Promise((resolve) => command.stdout.once('data', resolve))
+    command.stdout.destroy()
+    const { exitCode } = await command
+    expect(exitCode).toBe(130)
+    const [listed] = JSON.parse(`[${(await startTwintune(['list', '--json'], folder)).stdout}]`)
+    expect(listed).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('names the folder for temporary files that is not there', async () => {
+    const spec = writeSpec(folder, tinyExperiment(pictures))
+    const { exitCode, stderr } = await startTwintune(['data', spec], folder, { TMPDIR: '/nowhere' })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('/nowhere')
+    expect(stderr).toContain('FILE_UNWRITABLE')
+  })
+})
+
 describe('a specification that is a program', () => {
   it('prints to stderr, so that stdout stays lines of JSON', async () => {
     const file = writeProgram('prints.mjs', `console.log('HELLO'); export default ${experiment}`)
