@@ -30,7 +30,7 @@ class DatasetPaths(DatasetFields, kw_only=True):
 
 
 Outside = Literal["follow", "refuse"]
-"""What becomes of images that lie outside of the data set's folder, where links or absolute paths lead."""
+"""The treatment of images that lie outside of the data set's folder, where links or absolute paths lead."""
 
 
 class ImageFolder(DatasetPaths, kw_only=True, tag_field="source", tag="imagefolder"):

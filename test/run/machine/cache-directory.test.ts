@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { afterAll, afterEach, expect, it, vi } from 'vitest'
 import { cacheDirectory, featureCacheBytes, writableCache } from '../../../src/run/machine/cache-directory.js'
 
 it('is the one that the user chose', () => {
@@ -24,7 +24,17 @@ it.each(['-1', '20 GiB', 'NaN', '1e3'])('refuses %s as a size', (size) => {
   expect(() => featureCacheBytes({ TWINTUNE_FEATURE_CACHE_GIB: size })).toThrow('a number of GiB from 0 up')
 })
 
-const newFolder = () => mkdtempSync(path.join(os.tmpdir(), 'twintune-cache-test-'))
+const folders: string[] = []
+afterEach(() => void vi.unstubAllEnvs())
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'twintune-cache-test-'))
+  folders.push(folder)
+  return folder
+}
 
 it('is made where it can be, without a word', () => {
   const wanted = path.join(newFolder(), 'made', 'here')
@@ -43,7 +53,6 @@ it('is a folder of the user alone in the temporary directory where it cannot be 
   expect(cache.warning).toContain(file)
   expect(cache.warning).toContain(`${cache.folder} is used instead`)
   expect(writableCache({ TWINTUNE_CACHE_DIR: path.join(file, 'another') }).folder).toBe(cache.folder)
-  vi.unstubAllEnvs()
 })
 
 it('is not a folder in the temporary directory that others can write', () => {
@@ -56,5 +65,4 @@ it('is not a folder in the temporary directory that others can write', () => {
   const { folder } = writableCache({ TWINTUNE_CACHE_DIR: '/dev/null/cache' })
   expect(folder).not.toBe(others)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
-  vi.unstubAllEnvs()
 })
