@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { access, constants, stat, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Machine, Room } from '../lines/doctor.js'
 import { cacheDirectory } from '../run/machine/cache-directory.js'
+import { isWritableFolder, nearestExisting } from '../run/machine/folders.js'
 import { readHardware } from '../run/machine/hardware.js'
 
 /** Looks at the machine, and at the room for the folders of comparisons and for the cache. */
@@ -21,17 +21,7 @@ export async function examineMachine(
 
 // A folder that isn't there yet will be made where its nearest parent is.
 async function roomIn(folder: string): Promise<Room> {
-  let existing = folder
-  while (!existsSync(existing)) existing = path.dirname(existing)
+  const existing = nearestExisting(folder)
   const { bavail, bsize } = await statfs(existing)
-  return { folder, freeBytes: bavail * bsize, writable: await isWritableFolder(existing) }
-}
-
-async function isWritableFolder(folder: string): Promise<boolean> {
-  try {
-    await access(folder, constants.W_OK | constants.X_OK)
-    return (await stat(folder)).isDirectory()
-  } catch {
-    return false
-  }
+  return { folder, freeBytes: bavail * bsize, writable: isWritableFolder(existing) }
 }

@@ -20,7 +20,7 @@ import {
   requireOwnFiles,
 } from '../run/folder/regular-file.js'
 import { writing } from '../run/folder/writing.js'
-import { makeFolders } from '../run/machine/make-folders.js'
+import { makeFolders } from '../run/machine/folders.js'
 import type { MachineRecord } from '../run/machine/record.js'
 import type { Experiment, Framework } from '../spec/schema.js'
 import {

@@ -1,6 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs'
-import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
+import { accessFolder, nearestExisting } from '../machine/folders.js'
 
 /** Writes at a place. A full disk, or a folder of someone else, is for the user to mend and no fault of twintune. */
 export function writing<T>(place: string, write: () => T): T {
@@ -28,7 +27,5 @@ export function cannotWrite(place: string, error: unknown): unknown {
  * @throws TwintuneError FOLDER_UNWRITABLE.
  */
 export function checkWritable(folder: string): void {
-  let existing = path.resolve(folder)
-  while (!existsSync(existing)) existing = path.dirname(existing)
-  writing(folder, () => accessSync(existing, constants.W_OK | constants.X_OK))
+  writing(folder, () => accessFolder(nearestExisting(folder)))
 }

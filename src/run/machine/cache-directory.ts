@@ -1,9 +1,9 @@
-import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import envPaths from 'env-paths'
 import { TwintuneError } from '../../failure.js'
-import { makeFolders } from './make-folders.js'
+import { isWritableFolder, makeFolders } from './folders.js'
 
 /** Folder of downloaded weights and computed features: `TWINTUNE_CACHE_DIR`, else the platform's cache folder. */
 export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -36,7 +36,7 @@ export function writableCache(
 }
 
 function findWritable(wanted: string): WritableCache {
-  if (isWritable(wanted)) return { folder: wanted, warning: null }
+  if (canBeMade(wanted)) return { folder: wanted, warning: null }
   const folder = temporaryCache()
   return {
     folder,
@@ -44,14 +44,13 @@ function findWritable(wanted: string): WritableCache {
   }
 }
 
-function isWritable(folder: string): boolean {
+function canBeMade(folder: string): boolean {
   try {
     makeFolders(folder)
-    accessSync(folder, constants.W_OK | constants.X_OK)
-    return lstatSync(`${folder}${path.sep}`).isDirectory()
   } catch {
     return false
   }
+  return isWritableFolder(folder)
 }
 
 /** Folder of this user, which later commands find again, or a new one where someone else made that name first. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
 import { writing } from '../folder/writing.js'
-import { makeFolders } from '../machine/make-folders.js'
+import { makeFolders } from '../machine/folders.js'
 
 /** Name of the model card in the folder of an export. */
 export const modelCard = 'README.md'
