@@ -20,6 +20,12 @@ it('a value that the option can not have is refused at its place', () => {
   ])
 })
 
+it('more values than can be checked before the start are refused', () => {
+  const choice = Array.from({ length: 1001 }, (_, index) => index + 1)
+  const [issue] = issuesOf({ parameters: { 'training.batchSize': { choice } } })
+  expect(issue).toContain('must have at most 1000 entries')
+})
+
 it('a value that fits beside some values of the others is let through', () => {
   const parameters = {
     'model.head.hidden': { choice: [[], [8]] },
