@@ -32,6 +32,7 @@ export const failureCodes = [
   'LOSS_NOT_FINITE',
   'BATCH_TOO_SMALL',
   'OUT_OF_MEMORY',
+  'LIMIT_REACHED',
   'DEVICE_UNAVAILABLE',
   'PRECISION_UNAVAILABLE',
   'COMPILER_MISSING',
@@ -126,6 +127,25 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
+const openFiles = {
+  message: 'The limit of open files was reached',
+  hint: 'Raise it and run the command again: `ulimit -n 1024`.',
+}
+const processes = {
+  message: 'The limit of processes and threads was reached',
+  hint: 'End what else runs, or raise the limit: `ulimit -u`, or that of the container.',
+}
+
+/** Failure of a process that may not open another file, or start another process or thread. */
+export function limitReached(
+  limit: 'files' | 'processes',
+  reason: string,
+  cause: Failure['cause'] = null,
+): Failure {
+  const { message, hint } = limit === 'files' ? openFiles : processes
+  return { code: 'LIMIT_REACHED', message: `${message}: ${reason}.`, hint, cause }
+}
+
 /** Turns any thrown value into a failure. A value that is no `TwintuneError` counts as a fault of twintune itself. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof TwintuneError) return error.failure
@@ -138,6 +158,9 @@ export function toFailure(error: unknown): Failure {
       hint: 'Change into a folder that is there.',
       cause: null,
     }
+  if (hasCode(error, 'EMFILE', 'ENFILE')) return limitReached('files', String(error))
+  if (isSystemError(error) && error.code === 'EAGAIN' && error.syscall?.startsWith('spawn'))
+    return limitReached('processes', String(error))
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   return {
     code: 'INTERNAL',

@@ -45,6 +45,7 @@ FailureCode = Literal[
     "LOSS_NOT_FINITE",
     "BATCH_TOO_SMALL",
     "OUT_OF_MEMORY",
+    "LIMIT_REACHED",
     "DEVICE_UNAVAILABLE",
     "PRECISION_UNAVAILABLE",
     "COMPILER_MISSING",
@@ -106,6 +107,9 @@ _OUT_OF_MEMORY_ENDS = ("failed to map segment from shared object",)
 # The error numbers of a folder that may not be written, a full disk, a file as large as the user may write, or a
 # read-only file system.
 _UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+# The error numbers of a process, or of a machine, that has as many files open as it may.
+_NO_FILES = {errno.EMFILE, errno.ENFILE}
 
 MEND_UNWRITABLE = "Make room there and let twintune write there, or name another folder: TWINTUNE_CACHE_DIR, --out."
 """The hint for a folder that twintune can't write."""
@@ -190,6 +194,15 @@ def to_failure(exception: BaseException) -> Failure:
             "Lower training.batchSize or dataset.imageSize.",
             exception,
         )
+    if is_limit(exception):
+        is_of_files = isinstance(exception, OSError) and exception.errno in _NO_FILES
+        limit = "open files" if is_of_files else "processes and threads"
+        return _failure(
+            "LIMIT_REACHED",
+            f"The limit of {limit} was reached: {_summary(exception)}.",
+            f"Raise it and run the command again: `ulimit {'-n 1024' if is_of_files else '-u'}`.",
+            exception,
+        )
     if isinstance(exception, ModuleNotFoundError) and not _is_own_module(exception.name):
         return _failure(
             "PACKAGE_MISSING",
@@ -234,6 +247,13 @@ def is_out_of_memory(exception: BaseException) -> bool:
         or any(text in message for text in _OUT_OF_MEMORY_TEXTS)
         or message.endswith(_OUT_OF_MEMORY_ENDS)
     )
+
+
+def is_limit(exception: BaseException) -> bool:
+    """Whether an exception says that the process may open no further file, or start no further process or thread."""
+    if isinstance(exception, OSError):
+        return exception.errno in _NO_FILES | {errno.EAGAIN}
+    return isinstance(exception, RuntimeError) and "can't start new thread" in str(exception)
 
 
 def is_unwritable(message: str) -> bool:

@@ -55,6 +55,7 @@ const exitCodeByFailure: Readonly<Record<FailureCode, number>> = {
   LOSS_NOT_FINITE: exitCodes.runFailed,
   BATCH_TOO_SMALL: exitCodes.runFailed,
   OUT_OF_MEMORY: exitCodes.runFailed,
+  LIMIT_REACHED: exitCodes.runFailed,
   DEVICE_UNAVAILABLE: exitCodes.runFailed,
   PRECISION_UNAVAILABLE: exitCodes.runFailed,
   COMPILER_MISSING: exitCodes.runFailed,

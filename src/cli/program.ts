@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { type Failure, limitReached } from '../failure.js'
+import type { FailureLine } from '../lines/failure.js'
 import { columnsOf } from '../log/output.js'
 import { version } from '../version.js'
 import type { CommandContext } from './context.js'
-import { exitCodes } from './exit-code.js'
+import { exitCodeOfFailure, exitCodes } from './exit-code.js'
 import { declareBegin } from './program/begin.js'
 import { declareCarryOut } from './program/carry-out.js'
 import { declareCheck } from './program/check.js'
@@ -15,7 +17,15 @@ import { declareResults } from './program/results.js'
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   let exitCode: number = exitCodes.done
   const run = async (command: () => Promise<number>): Promise<void> => {
-    exitCode = await command()
+    const failure = tooFewFiles()
+    // No other file of twintune is loaded here, since that would open some.
+    if (failure === null) exitCode = await command()
+    else {
+      if (args.includes('--json'))
+        context.stdout(JSON.stringify({ type: 'failure', failure } satisfies FailureLine))
+      context.stderr(`${failure.message} ${failure.hint}`)
+      exitCode = exitCodeOfFailure(failure)
+    }
   }
   const program = createProgram({ context, run })
   try {
@@ -56,6 +66,18 @@ function createProgram(commandLine: CommandLine): Command {
   declareModels(program, commandLine)
   declareHousekeeping(program, commandLine)
   return program
+}
+
+// A comparison needs 72, and one open file more for each worker and page.
+const fewestFiles = 128
+
+/** Failure of a process that may open fewer files than a command needs; `null` where it may open enough. */
+function tooFewFiles(): Failure | null {
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files: { soft: string } } }
+  const limit = Number(userLimits?.open_files.soft)
+  return limit < fewestFiles
+    ? limitReached('files', `twintune needs ${fewestFiles}, and this process may open ${limit}`)
+    : null
 }
 
 const environment = {

@@ -51,7 +51,7 @@ export function unjudgedNote({ unjudged }: Comparison, named: string): string | 
   const [first, ...others] = unjudged
   if (first === undefined) return null
   const more = others.length === 0 ? '' : ` ${formatNumberOf(others.length, 'more check')} failed.`
-  return `Checks are missing: ${first.message}${more} To make them, run: twintune resume ${shellQuote(named)}`
+  return `Checks are missing: ${first.message.replace(/[^.]$/, '$&.')}${more} To make them, run: twintune resume ${shellQuote(named)}`
 }
 
 /** Says what a verdict is about, and what it isn't. */

@@ -1,6 +1,6 @@
-import type { Failure } from '../failure.js'
+import { type Failure, limitReached } from '../failure.js'
 import type { PythonEnd } from './ipc.js'
-import { crashDump } from './log-tail.js'
+import { crashDump, type Refused } from './log-tail.js'
 import type { Silence } from './silence-watch.js'
 
 /** Worker that ended, as the reports of its end speak of it. */
@@ -12,8 +12,8 @@ export interface Ended {
   readonly logFile: string
   /** Last lines that the worker and its Python printed. */
   readonly lastLines: string
-  /** Whether these said before that there was no memory left. */
-  readonly saysNoMemory: boolean
+  /** Resource that the system refused them before, by what they printed. */
+  readonly refused: Refused | null
 }
 
 /** End of a process: by a signal, or by itself with an exit code. */
@@ -45,6 +45,8 @@ const crashes: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT'])
 
 /** Reports a Python that ended or never ran. One that had not `answered` yet is no Python to work with. */
 export function reportPythonEnd(end: PythonEnd, answered: boolean, ended: Ended): Failure {
+  const limit = limitThatEnded(`The Python of ${ended.name}`, end, ended)
+  if (limit !== null) return limit
   if (answered) return reportPythonDeath(end, ended)
   if (end.spawnError && ['ENOENT', 'ENOTDIR'].includes(end.spawnError.code)) {
     return {
@@ -94,17 +96,26 @@ export function reportHungPython({ seconds, stoppedPid, place }: Silence, ended:
 
 /** Reports a worker's Node process that ended. */
 export function reportWorkerDeath(exit: Exit, ended: Ended): Failure {
-  return {
-    code: 'WORKER_DIED',
-    message: `The worker process of ${ended.name} ended with ${describeExit(exit)}.`,
-    hint: `The log of the worker is ${ended.logFile}.`,
-    cause: causeOf(exit, ended),
-  }
+  const worker = `The worker process of ${ended.name}`
+  return (
+    limitThatEnded(worker, exit, ended) ?? {
+      code: 'WORKER_DIED',
+      message: `${worker} ended with ${describeExit(exit)}.`,
+      hint: `The log of the worker is ${ended.logFile}.`,
+      cause: causeOf(exit, ended),
+    }
+  )
+}
+
+/** Reports a process that gave up because it could start no thread; `null` for any other end. */
+function limitThatEnded(process: string, exit: Exit, ended: Ended): Failure | null {
+  if (ended.refused !== 'threads' || exit.signal === null || !crashes.has(exit.signal)) return null
+  return limitReached('processes', `${process} ended with ${exit.signal}`, causeOf(exit, ended))
 }
 
 function reportPythonDeath(exit: Exit, ended: Ended): Failure {
   // Native code that is refused memory often crashes at what it didn't get.
-  if (ended.saysNoMemory && exit.signal !== null && crashes.has(exit.signal)) {
+  if (ended.refused === 'memory' && exit.signal !== null && crashes.has(exit.signal)) {
     return {
       code: 'OUT_OF_MEMORY',
       message: `The Python of ${ended.name} crashed (${exit.signal}) after it could get no more memory.`,

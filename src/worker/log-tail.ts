@@ -15,12 +15,20 @@ export function lastLines(file: string, from: number): string {
   return (dump < 0 ? lines.slice(-mostLines) : lines.slice(dump, dump + mostLines)).join('\n')
 }
 
-// TensorFlow's status, C++'s exception, PyTorch's allocator and the C library.
-const wantOfMemory = /RESOURCE_EXHAUSTED|std::bad_alloc|DefaultCPUAllocator|Cannot allocate memory/
+/** Resource that the system can refuse a process. */
+export type Refused = 'memory' | 'threads'
 
-/** Whether the end of a log, from the byte `from` on, says that there was no memory left. */
-export function saysNoMemory(file: string, from: number): boolean {
-  return wantOfMemory.test(readEnd(file, from))
+const refusals: readonly [Refused, RegExp][] = [
+  // TensorFlow's status, C++'s exception, PyTorch's allocator and the C library.
+  ['memory', /RESOURCE_EXHAUSTED|std::bad_alloc|DefaultCPUAllocator|Cannot allocate memory/],
+  // TensorFlow and OpenBLAS, Node, and Python.
+  ['threads', /pthread_create\S* failed|uv_thread_create|can't start new thread/],
+]
+
+/** Resource that the system refused the process, by the end of its log from the byte `from` on; `null` if none. */
+export function refusedIn(file: string, from: number): Refused | null {
+  const end = readEnd(file, from)
+  return refusals.find(([, words]) => words.test(end))?.[0] ?? null
 }
 
 /** Reads the end of a log. A log that can't be read counts as empty: a report must not fail because of it. */

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { lastLines, saysNoMemory } from './log-tail.js'
+import { lastLines, type Refused, refusedIn } from './log-tail.js'
 
 /** Log of a worker and its Python: the part of a file that begins where the file ended before. */
 export class WorkerLog {
@@ -14,9 +14,9 @@ export class WorkerLog {
     this.#start = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** Whether the end of the log says that there was no memory left. */
-  get saysNoMemory(): boolean {
-    return saysNoMemory(this.file, this.#start)
+  /** Resource that the system refused the process, by the end of the log; `null` if none. */
+  get refused(): Refused | null {
+    return refusedIn(this.file, this.#start)
   }
 
   /** Last lines of the log, or the first lines of a crash dump. */

@@ -2,7 +2,7 @@ import { createWriteStream, openSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { TwintuneError } from '../failure.js'
+import { limitReached, TwintuneError } from '../failure.js'
 import type { Environment } from './environment.js'
 import type { Exit } from './exit-report.js'
 import type { ToChild } from './ipc.js'
@@ -33,7 +33,7 @@ export class WorkerProcess {
     this.#child = spawn(module, environment, log)
     log.destroy()
     if (this.#child.pid === undefined) {
-      throw new TwintuneError({ code: 'WORKER_DIED', message: 'A worker process could not be started.' })
+      throw new TwintuneError(limitReached('processes', 'A worker process could not be started'))
     }
     this.pid = this.#child.pid
     this.ended = this.#follow(onMessage)

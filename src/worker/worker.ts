@@ -269,7 +269,7 @@ export class Worker {
 
   /** Describes this worker for a report on its end. */
   #ended(): Ended {
-    const { file: logFile, lastLines, saysNoMemory } = this.#log
-    return { ...this.#options, logFile, lastLines, saysNoMemory }
+    const { file: logFile, lastLines, refused } = this.#log
+    return { ...this.#options, logFile, lastLines, refused }
   }
 }

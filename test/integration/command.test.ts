@@ -35,7 +35,31 @@ describe('a command whose output nobody reads any more', () => {
     expect(stderr).toContain('/nowhere')
     expect(stderr).toContain('FILE_UNWRITABLE')
   })
+
+  it('says that its working directory was deleted', async () => {
+    const { exitCode, stderr } = await inShell('mkdir gone && cd gone && rmdir ../gone', ['list'])
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('The working directory was deleted. (FILE_UNWRITABLE)')
+  })
+
+  it('names the limit of open files where it is too low to work with', async () => {
+    const { exitCode, stdout, stderr } = await inShell('ulimit -n 64', ['list', '--json'])
+    expect(exitCode).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({ failure: { code: 'LIMIT_REACHED' } })
+    expect(stderr).toContain(
+      'this process may open 64. Raise it and run the command again: `ulimit -n 1024`.',
+    )
+  })
 })
+
+/** Runs a command of twintune after a command of the shell, in the same process. */
+function inShell(before: string, args: readonly string[]) {
+  const script = `${before} && exec "$@"`
+  return execa('sh', ['-c', script, 'sh', process.execPath, path.join(root, 'dist/main.js'), ...args], {
+    cwd: folder,
+    reject: false,
+  })
+}
 
 describe('a specification that is a program', () => {
   it('prints to stderr, so that stdout stays lines of JSON', async () => {

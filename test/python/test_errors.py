@@ -72,6 +72,20 @@ def test_no_memory_is_recognised_by_name_without_importing_a_framework():
         assert "training.batchSize" in failure["hint"]
 
 
+@pytest.mark.parametrize(
+    ("exception", "option"),
+    [
+        (OSError(errno.EMFILE, "Too many open files", "/images/1.png"), "-n"),
+        (RuntimeError("can't start new thread"), "-u"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "-u"),
+    ],
+)
+def test_a_limit_of_the_process_is_named_with_how_to_raise_it(exception: Exception, option: str):
+    failure = caught(exception)
+    assert failure["code"] == "LIMIT_REACHED"
+    assert f"ulimit {option}" in failure["hint"]
+
+
 def test_a_library_that_may_not_be_executed_is_no_want_of_memory():
     refused = ImportError("libx.so: failed to map segment from shared object: Operation not permitted")
     assert caught(refused)["code"] == "PYTHON_EXCEPTION"

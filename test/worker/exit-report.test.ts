@@ -7,7 +7,7 @@ const ended: Ended = {
   module: '/package/python/bridge_main.py',
   logFile: '/runs/a/tensorflow.log',
   lastLines: 'first\nlast',
-  saysNoMemory: false,
+  refused: null,
 }
 
 it('suspects memory when Python was killed, and says what to lower', () => {
@@ -20,12 +20,26 @@ it('suspects memory when Python was killed, and says what to lower', () => {
 
 it.each(['SIGSEGV', 'SIGABRT'])('tells a crash by %s for want of memory as what it is', (signal) => {
   const end = { exitCode: null, signal, spawnError: null }
-  expect(reportPythonEnd(end, true, { ...ended, saysNoMemory: true })).toMatchObject({
+  expect(reportPythonEnd(end, true, { ...ended, refused: 'memory' })).toMatchObject({
     code: 'OUT_OF_MEMORY',
     message: `The Python of tensorflow crashed (${signal}) after it could get no more memory.`,
     hint: expect.stringContaining('training.batchSize'),
   })
   expect(reportPythonEnd(end, true, ended).code).toBe('PYTHON_DIED')
+})
+
+it('names the limit of processes and threads when it ended Python or the worker', () => {
+  const end = { exitCode: null, signal: 'SIGABRT', spawnError: null }
+  const without = { ...ended, refused: 'threads' } as const
+  for (const failure of [reportPythonEnd(end, true, without), reportWorkerDeath(end, without)]) {
+    expect(failure).toMatchObject({
+      code: 'LIMIT_REACHED',
+      message: expect.stringMatching(
+        /^The limit of processes and threads was reached: .+ ended with SIGABRT\.$/,
+      ),
+      hint: expect.stringContaining('ulimit -u'),
+    })
+  }
 })
 
 it('points to the log when Python ended by itself', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { lastLines, saysNoMemory } from '../../src/worker/log-tail.js'
+import { lastLines, refusedIn } from '../../src/worker/log-tail.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'twintune-log-'))
 const file = join(folder, 'log')
@@ -40,8 +40,18 @@ it('reads only the end of a large log', () => {
 it('knows what frameworks print when memory runs out, but not what an earlier worker printed', () => {
   const words = 'OP_REQUIRES failed: RESOURCE_EXHAUSTED: OOM when allocating tensor\n'
   writeFileSync(file, `${words}Fatal Python error: Segmentation fault\n`)
-  expect(saysNoMemory(file, 0)).toBe(true)
-  expect(saysNoMemory(file, words.length)).toBe(false)
+  expect(refusedIn(file, 0)).toBe('memory')
+  expect(refusedIn(file, words.length)).toBeNull()
+})
+
+it.each([
+  'env.cc:84] Check failed: ret == 0 (11 vs. 0) Thread tf_Compute creation via pthread_create() failed.',
+  'OpenBLAS blas_thread_init: pthread_create failed for thread 1 of 2: Resource temporarily unavailable',
+  '#  Assertion failed: (0) == (uv_thread_create(t.get(), start_thread, this))',
+  "RuntimeError: can't start new thread",
+])('knows what is printed when no thread can be started: %s', (words) => {
+  writeFileSync(file, `${words}\nFatal Python error: Aborted\n`)
+  expect(refusedIn(file, 0)).toBe('threads')
 })
 
 function numbered(count: number): string[] {

@@ -6,7 +6,7 @@ from twintune.data.csv_file import open_csv_files
 from twintune.data.dataset import Sources
 from twintune.data.imagefolder import open_image_folders
 from twintune.data.strings import printable
-from twintune.errors import TwintuneError
+from twintune.errors import TwintuneError, is_limit
 from twintune.protocol import Csv, DatasetRequest, ImageFolder, Parquet
 
 
@@ -24,6 +24,8 @@ def open_sources(request: DatasetRequest, cache_directory: str) -> Sources:
         try:
             return open_image_folders(request) if isinstance(request, ImageFolder) else open_csv_files(request)
         except OSError as error:
+            if is_limit(error):
+                raise
             raise TwintuneError(
                 "DATASET_INVALID",
                 f"{printable(error.filename or request.train)} can't be read: {error.strerror}.",
