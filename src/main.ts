@@ -8,9 +8,9 @@ import { writeData, writeLine } from './log/output.js'
 const { stdout, stderr } = process
 const cancelling = new AbortController()
 
-// The first signal asks for an orderly end, which takes up to three seconds. A later one ends the process on the spot:
+// The first signal asks for an orderly end, which takes up to two seconds. A later one ends the process on the spot:
 // the workers go with it, since each ends itself and its Python when its channel to this process closes.
-const orderlyEndMilliseconds = 3000
+const orderlyEndMilliseconds = 2000
 // `nohup` leaves a command no terminal, and wants it to go on without one; that the signal is ignored Node forgets.
 const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor))
 let cancelledAt = Number.POSITIVE_INFINITY

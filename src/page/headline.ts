@@ -84,7 +84,7 @@ export function trustClaims({ comparison, ladder, altered }: Trusted): Claim[] {
     ...(unknown > 0
       ? [
           claimOf(
-            `${formatNumberOf(unknown, 'run')} of which nobody knows whether others disturbed it`,
+            `${formatNumberOf(unknown, 'run')} that something else on the machine may have disturbed`,
             false,
           ),
         ]

@@ -92,7 +92,7 @@ function FinalSection({ sweep, linkTo }: Props & LinkProps) {
         <>
           <Table
             label="Test of the best settings and of the specification as it stands"
-            head={['', `best, test ${metricFormats[final.metric].name}`, 'as it stands']}
+            head={['framework', `best, test ${metricFormats[final.metric].name}`, 'as it stands']}
             rows={final.gains.map(({ framework, best, default: standing }) => [
               frameworkNames[framework],
               ...[best, standing].map((summary) => formatOr(summary, (each) => sampleText(each, final))),
@@ -127,7 +127,7 @@ function BestSection({ sweep }: Props) {
       <h2 id="best">Best settings</h2>
       <Table
         label="Best trial of each framework"
-        head={['', `validation ${name}`, 'as it stands', 'trial']}
+        head={['framework', `validation ${name}`, 'as it stands', 'trial']}
         rows={sweep.best.map(({ framework, trial }) => {
           const best = find(framework, trial)
           return [
@@ -215,7 +215,7 @@ function BudgetSection({ sweep }: Props) {
       <h2 id="budget">Budget</h2>
       <Table
         label="Cost of the trials"
-        head={['', 'trials', 'finished', 'pruned', 'failed', 'cancelled', 'epochs', 'time']}
+        head={['framework', 'trials', 'finished', 'pruned', 'failed', 'cancelled', 'epochs', 'time']}
         rows={sweep.budget.map(
           ({ framework, planned, finished, pruned, failed, cancelled, epochs, seconds }) => [
             frameworkNames[framework],

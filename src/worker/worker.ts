@@ -23,7 +23,8 @@ import type { RequestOptions, WorkerOptions } from './worker-options.js'
 import { WorkerProcess } from './worker-process.js'
 
 const startLimit = 60_000
-const cancelGrace = 1_500
+// With the two waits of `WorkerProcess.stop`, a Python that doesn't answer is gone within two seconds of the signal.
+const cancelGrace = 800
 
 const stopped: Failure = { ...cancelled, message: 'The worker was stopped.' }
 

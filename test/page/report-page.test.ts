@@ -141,7 +141,7 @@ test('a metric that no run has is no verdict, though there are pairs', () => {
 test('nothing is called good where nobody knows, or where there is nothing', () => {
   const runs = comparison().runs.map((run) => finishedRun(run.framework, run.seed, { othersCpuShare: null }))
   const text = textOf(pageOf(comparison({ runs, contract: [] })))
-  expect(text).toContain('! 4 runs of which nobody knows whether others disturbed it')
+  expect(text).toContain('! 4 runs that something else on the machine may have disturbed')
   expect(text).toContain('! no seed with both frameworks to hold a contract over')
   expect(text).not.toContain('no run disturbed by other programs')
 })

@@ -59,7 +59,7 @@ describe('the report of a sweep', () => {
     }
   })
 
-  it('leads to the report of each comparison of its final', () => {
+  it('leads to the report of each comparison of its final, and names every column', () => {
     const summary = { mean: 0.8, std: 0.01, min: 0.79, max: 0.81, median: 0.8 }
     const final: SweepFinal = {
       ...{ metric: 'accuracy', seeds: [1, 2], between: null },
@@ -75,6 +75,8 @@ describe('the report of a sweep', () => {
       ],
     }
     const { document, rowsOf } = read(sweepRecord({ final }))
+    const unnamed = [...document.querySelectorAll('thead th')].filter((head) => !head.textContent)
+    expect(unnamed).toEqual([])
     const links = [...document.querySelectorAll('a')].map((link) => [
       link.getAttribute('href'),
       link.textContent,
