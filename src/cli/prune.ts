@@ -1,7 +1,7 @@
 import type { PrunedLine } from '../lines/prune.js'
 import { renderOptionsFor } from '../log/output.js'
 import { renderPruned } from '../report/prune.js'
-import { cacheDirectory } from '../run/machine/cache-directory.js'
+import { writableCache } from '../run/machine/cache-directory.js'
 import { deleteLeftovers, findLeftovers } from '../run/one-off/leftovers.js'
 import { visible } from '../visible.js'
 import type { CommandContext, OutputOptions } from './context.js'
@@ -17,7 +17,7 @@ export async function pruneCommand(
   { json = false, out, dryRun = false }: PruneOptions,
   { stdout, streams, env }: CommandContext,
 ): Promise<number> {
-  const leftovers = await findLeftovers(out, cacheDirectory(env))
+  const leftovers = await findLeftovers(out, writableCache(env).folder)
   const deleted = dryRun ? [] : deleteLeftovers(leftovers)
   const lines = leftovers.map(
     (leftover): PrunedLine => ({

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { hasCode } from '../../failure.js'
 import { frameworkSchema } from '../../spec/schema.js'
 import { explainUnreadable } from '../folder/unreadable.js'
-import { cacheDirectory } from '../machine/cache-directory.js'
+import { writableCache } from '../machine/cache-directory.js'
 
 /** Schema of a cache entry's key, as Python writes it (`python/twintune/features/key.py`). */
 const featureKeySchema = z.object({
@@ -40,7 +40,7 @@ const suffix = '.safetensors'
 
 /** Path of the folder that features are kept in. */
 export function featureDirectory(env: Readonly<Record<string, string | undefined>>): string {
-  return path.join(cacheDirectory(env), 'features')
+  return path.join(writableCache(env).folder, 'features')
 }
 
 /**
