@@ -28,7 +28,7 @@ export interface FoundImages {
  */
 export async function findImages(
   args: readonly string[],
-  { cwd, stdin }: Pick<CommandContext, 'cwd' | 'stdin'>,
+  { cwd, stdin, signal }: Pick<CommandContext, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<FoundImages> {
   const sources = args.length === 0 ? [stdinArgument] : args
   const readsStdin = sources.includes(stdinArgument)
@@ -45,18 +45,22 @@ export async function findImages(
   async function* pathsOf(): AsyncGenerator<string, void, void> {
     for (const each of found) {
       if (each !== null) yield* each.images
-      else if (stdin) yield* linesOf(stdin)
+      else if (stdin) yield* linesOf(stdin, signal)
     }
   }
 }
 
-async function* linesOf(stdin: NodeJS.ReadableStream): AsyncGenerator<string, void, void> {
+async function* linesOf(
+  stdin: NodeJS.ReadableStream,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, void> {
   let isEmpty = true
-  for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY, signal })) {
     if (line === '') continue
     isEmpty = false
     yield line
   }
+  signal.throwIfAborted()
   // A search that failed would look like one that found nothing to predict.
   if (isEmpty) throw nothingNamed('No path came on stdin.')
 }

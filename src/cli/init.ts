@@ -41,7 +41,9 @@ export async function initCommand(
     const next = [command('data', file), commandFor(file)].map((each) =>
       asCalled(each, enter === '' ? cwd : root),
     )
-    stdout(renderInit(visible(line), next, renderOptionsFor(streams.stdout)))
+    stdout(
+      renderInit(visible(line), visible(path.relative(cwd, file)), next, renderOptionsFor(streams.stdout)),
+    )
   }
   return exitCodes.done
 }

@@ -36,6 +36,9 @@ export async function predictCommand(
   const recorded = await findComparison(comparison, path.resolve(cwd, options.out))
   const found = findModels(recorded, { framework, seed })
   const { paths, ignored } = await findImages(images, context)
+  const batches = batchesOf(paths, batchSize)
+  // It is waited for before a model is loaded: a search on stdin may have found nothing.
+  const first = await batches.next()
   // Models side by side compute at once, each on its share of the cores.
   const share = { TWINTUNE_CORES: String(Math.max(1, Math.floor(os.availableParallelism() / found.length))) }
   const opened = await Promise.allSettled(
@@ -49,8 +52,8 @@ export async function predictCommand(
       ...renderOptionsFor(streams.stdout),
       print: stdout,
     })
-    for await (const batch of batchesOf(paths, batchSize)) {
-      const lines = await predictBatch(batch, models, { top, batchSize, signal, cwd })
+    for (let batch = first; !batch.done; batch = await batches.next()) {
+      const lines = await predictBatch(batch.value, models, { top, batchSize, signal, cwd })
       printBatch(lines, printer, counts)
     }
   } finally {

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { type DisagreementDetails, disagreementDetailsSchema } from '../compare/disagreement.js'
 import type { Run } from '../plan/plan-runs.js'
 import { type EvaluationDetails, evaluationDetailsSchema } from '../protocol/evaluation.js'
+import { finishedRuns } from '../report/runs.js'
 import { comparisonFiles } from '../run/folder/files.js'
 import { parseRecorded, type RecordedComparison } from '../run/folder/read.js'
 import { isOwnFolder, readBytes, readIfReadable } from '../run/folder/regular-file.js'
@@ -14,6 +15,12 @@ export interface Details {
   readonly disagreements: DisagreementDetails | null
   /** Data URLs of thumbnails, by their paths in `disagreements`. */
   readonly thumbnails: ReadonlyMap<string, string>
+}
+
+/** Details as they lie in the files of a comparison's folder. */
+export interface FoundDetails extends Details {
+  /** Names of the files that should hold the tests of finished runs, and hold none or that of other results. */
+  readonly faulty: readonly string[]
 }
 
 /** Test of a run as far as the page shows it. */
@@ -32,19 +39,47 @@ const mostBytes = 2 ** 18
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
 /** Reads the details of a comparison; what is gone or can't be read is left out. */
-export function readDetails({ path: folder, comparison }: RecordedComparison): Details {
+export function readDetails({ path: folder, comparison }: RecordedComparison): FoundDetails {
   const disagreements = readJson(path.join(folder, comparisonFiles.disagreements), disagreementDetailsSchema)
   const shown = (disagreements?.seeds ?? []).flatMap(({ listed }) => listed.slice(0, shownOfSeed))
   const thumbnails = shown.flatMap(({ thumbnail }): [string, string][] => {
     const url = thumbnail === null ? null : readThumbnail(folder, thumbnail)
     return thumbnail === null || url === null ? [] : [[thumbnail, url]]
   })
-  const evaluations = (comparison?.runs ?? []).flatMap((run) => {
-    const file = path.join(folder, comparisonFiles.folderOf(run), comparisonFiles.evaluation)
-    const evaluation = run.status === 'finished' ? readEvaluation(file) : null
-    return evaluation === null ? [] : [{ framework: run.framework, seed: run.seed, evaluation }]
+  const faulty: string[] = []
+  const evaluations = finishedRuns(comparison?.runs ?? []).flatMap(({ framework, seed, repeat, test }) => {
+    const name = path.join(comparisonFiles.folderOf({ framework, seed, repeat }), comparisonFiles.evaluation)
+    const evaluation = readEvaluation(path.join(folder, name))
+    if (evaluation !== null && hasAccuracy(evaluation, test.accuracy))
+      return [{ framework, seed, repeat, evaluation }]
+    faulty.push(name)
+    return []
   })
-  return { evaluations, disagreements, thumbnails: new Map(thumbnails) }
+  return { evaluations, disagreements, thumbnails: new Map(thumbnails), faulty }
+}
+
+// Sums of thousands of shares, in another order.
+const accuracyTolerance = 1e-9
+
+/** Whether the classes, the confusion matrix and the bins of the calibration all have the accuracy of the run's result. */
+function hasAccuracy({ perClass, confusion, calibration }: ShownEvaluation, accuracy: number): boolean {
+  const counts = [
+    perClass.map(({ support, recall }) => [support, support * (recall ?? 0)] as const),
+    (confusion ?? []).map(
+      (row, label) => [row.reduce((sum, count) => sum + count, 0), row[label] ?? 0] as const,
+    ),
+    calibration.map(({ images, accuracy: share }) => [images, images * (share ?? 0)] as const),
+  ]
+  return (
+    counts
+      // There is no matrix of many classes, and earlier versions wrote no bins.
+      .filter((parts) => parts.length > 0)
+      .every((parts) => {
+        const images = parts.reduce((sum, [all]) => sum + all, 0)
+        const right = parts.reduce((sum, [, part]) => sum + part, 0)
+        return Math.abs(right / images - accuracy) <= accuracyTolerance
+      })
+  )
 }
 
 // The matrices of a hundred runs with a thousand classes would fill the memory, and checking them takes minutes.

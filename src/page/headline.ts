@@ -8,6 +8,7 @@ import { formatNumberOf, formatOr, formatUtcDate } from '../report/format.js'
 import { metricFormats } from '../report/metric-format.js'
 import { finishedRuns, frameworksOf } from '../report/runs.js'
 import { noVerdict } from '../report/verdict.js'
+import { comparisonFiles } from '../run/folder/files.js'
 import { formatShard } from '../spec/shard.js'
 import { type Claim, claimOf } from './elements.js'
 import type { Ladder } from './read-ladder.js'
@@ -23,8 +24,14 @@ const sentences: Readonly<Record<Verdict, string>> = {
   'not trained': 'The models were not trained, so there is nothing to compare.',
 }
 
-/** Puts the verdict into a sentence that a stranger understands. */
-export function verdictSentence(comparison: Comparison): string {
+/**
+ * Puts the verdict into a sentence that a stranger understands.
+ *
+ * @param altered - Names of the files that are not what was written.
+ */
+export function verdictSentence(comparison: Comparison, altered: readonly string[] = []): string {
+  if (altered.includes(comparisonFiles.comparison))
+    return `${comparisonFiles.comparison} was changed after it was written: what follows is not what was measured.`
   if (comparison.shard !== null)
     return `Shard ${formatShard(comparison.shard)} of a comparison: merging all shards draws the verdict.`
   const verdict = comparison.metrics[comparison.primaryMetric].difference?.verdict
@@ -46,7 +53,7 @@ export interface Trusted {
   readonly comparison: Comparison
   /** Parity ladder of the experiment; null where none was climbed. */
   readonly ladder: Ladder | null
-  /** Names of the files that have other results than the events. */
+  /** Names of the files that are not what was written. */
   readonly altered: readonly string[]
 }
 
@@ -63,7 +70,7 @@ export function trustClaims({ comparison, ladder, altered }: Trusted): Claim[] {
   const unknown = finished.filter(({ othersCpuShare }) => othersCpuShare === null).length
   const isDifferent = contract.some(({ state }) => state === 'different')
   return [
-    ...altered.map((file) => claimOf(`${file} is not what was written`, false)),
+    ...altered.map((file) => claimOf(`${file} was lost or changed`, false)),
     ...(frameworksOf(runs).length < 2
       ? []
       : contract.length === 0

@@ -37,7 +37,7 @@ export function renderMarkdownReport(report: MarkdownReport): string {
     paragraph(facts.join(' · ')),
     {
       type: 'paragraph' as const,
-      children: verdict(verdictSentence(comparison), reasonForVerdict(comparison)),
+      children: verdict(verdictSentence(comparison, report.altered), reasonForVerdict(comparison)),
     },
     ...(unjudged === null ? [] : [paragraph(unjudged)]),
     paragraph(scopeOfVerdict(comparison)),

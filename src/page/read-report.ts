@@ -1,9 +1,12 @@
 import path from 'node:path'
 import { TwintuneError } from '../failure.js'
 import { findAltered } from '../run/folder/altered.js'
+import { readEnvironment } from '../run/folder/environment-file.js'
 import { comparisonFiles } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
-import { readIfReadable } from '../run/folder/regular-file.js'
+import { readIfReadable, readRegular } from '../run/folder/regular-file.js'
+import { sha256 } from '../run/folder/sha256.js'
+import { shellQuote } from '../shell-quote.js'
 import { visible } from '../visible.js'
 import { readDetails } from './details.js'
 import { readLadder } from './read-ladder.js'
@@ -24,7 +27,7 @@ export function readReport(found: RecordedComparison): ReportPage {
       hint:
         status === 'unreadable'
           ? `${comparisonFiles.environment} names the version of twintune that can read it.`
-          : 'Wait for its end, or go on with twintune resume.',
+          : `Wait for its end, or run: twintune resume ${shellQuote(folder)}`,
     })
   // A report without a text is worth more than none.
   const read = (file: string) => readIfReadable(path.join(folder, file))
@@ -33,11 +36,11 @@ export function readReport(found: RecordedComparison): ReportPage {
     environment: read(comparisonFiles.environment),
     comparison: JSON.stringify(comparison, null, 2),
   }
-  const { thumbnails, ...details } = readDetails(found)
+  const { thumbnails, faulty, ...details } = readDetails(found)
   return {
     ...visible({ name, startedAt: started.time, comparison }),
     details: { ...visible(details), thumbnails },
-    altered: alteredFiles(found),
+    altered: [...alteredFiles(found), ...faulty],
     ladder: readLadder(path.dirname(folder), source),
     source,
   }
@@ -46,7 +49,10 @@ export function readReport(found: RecordedComparison): ReportPage {
 // Events that can't be read say nothing against the result.
 function alteredFiles(found: RecordedComparison): string[] {
   try {
-    return findAltered(found)
+    const { specification } = readEnvironment(found.path)
+    const text = readRegular(path.join(found.path, comparisonFiles.spec))
+    const isOther = text !== null && specification !== undefined && specification !== sha256(text)
+    return [...findAltered(found), ...(isOther ? [comparisonFiles.spec] : [])]
   } catch {
     return []
   }

@@ -88,7 +88,7 @@ export function ReportSections(page: ReportPage) {
   const { comparison, name, source, details } = page
   return (
     <>
-      <VerdictSection comparison={comparison} name={name} claims={trustClaims(page)} />
+      <VerdictSection comparison={comparison} name={name} altered={page.altered} claims={trustClaims(page)} />
       <OutcomeSection comparison={comparison} name={name} />
       <TrainingSection comparison={comparison} />
       <ClassesSection details={details} />

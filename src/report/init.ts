@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { type Candidate, imagesOf } from '../init/candidate.js'
 import type { InitLine } from '../lines/init.js'
 import { formatCount, formatNumberOf } from './format.js'
@@ -6,9 +5,15 @@ import { createStyle, type RenderOptions } from './style.js'
 
 const mostClasses = 8
 
-/** Renders what `init` found and wrote for people. `commands` come next, in this order. */
+/**
+ * Renders what `init` found and wrote for people.
+ *
+ * @param file - Path of the specification as the user would write it.
+ * @param commands - Commands that come next, in this order.
+ */
 export function renderInit(
-  { file, chosen, others, remarks }: InitLine,
+  { chosen, others, remarks }: InitLine,
+  file: string,
   commands: readonly string[],
   options: RenderOptions,
 ): string {
@@ -32,7 +37,7 @@ export function renderInit(
           ...others.map((other) => `  --data ${other.train.path || '.'}: ${describe(other)}`),
         ]),
     '',
-    `Wrote ${path.basename(file)}. Next:`,
+    `Wrote ${file}. Next:`,
     ...commands.map((command) => `  ${command}`),
   ].join('\n')
 }

@@ -64,6 +64,8 @@ function parseSet(text: string): Override | OverrideProblem {
       message: `expected path=value, such as training.batchSize=64, got the text '${text}'`,
     }
   }
+  if (valueText.trim() === '')
+    return { option, path, message: `no value is given after '${target}='; null takes the default` }
   const document = parseDocument(valueText, { prettyErrors: false, logLevel: 'error' })
   const [error] = [...document.errors, ...document.warnings]
   if (error?.code === 'RESOURCE_EXHAUSTION') return { option, path, message: tooDeep }

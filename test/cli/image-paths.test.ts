@@ -45,7 +45,7 @@ describe('the images that arguments name', () => {
   })
 
   it('leave out other files of a folder, and name them', async () => {
-    const { ignored } = await findImages(['a.png', '.'], { cwd: folder })
+    const { ignored } = await findImages(['a.png', '.'], context)
     expect(ignored).toEqual(['deep/IMG_1.HEIC', 'deep/circle', 'empty/notes.txt', 'notes.txt'])
   })
 
@@ -80,9 +80,11 @@ describe('the images that arguments name', () => {
   })
 })
 
+const context = { cwd: folder, signal: new AbortController().signal }
+
 async function found(args: readonly string[], stdin?: string): Promise<string[]> {
-  const context = { cwd: folder, ...(stdin !== undefined && { stdin: Readable.from([stdin]) }) }
+  const withStdin = { ...context, ...(stdin !== undefined && { stdin: Readable.from([stdin]) }) }
   const images: string[] = []
-  for await (const image of (await findImages(args, context)).paths) images.push(image)
+  for await (const image of (await findImages(args, withStdin)).paths) images.push(image)
   return images
 }

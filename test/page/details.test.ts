@@ -48,12 +48,38 @@ test('a thumbnail that lies elsewhere, or is a link or no picture, stays out of 
     expect(thumbnailsFor(`disagreements/seed0/${name}.png`).size).toBe(0)
 })
 
-test('files that are gone or damaged are left out', () => {
-  mkdirSync(path.join(folder, 'tensorflow-seed0'))
-  writeFileSync(path.join(folder, 'tensorflow-seed0/evaluation.json'), '{')
-  expect(readDetails(recorded(folder))).toEqual({
-    evaluations: [],
-    disagreements: null,
-    thumbnails: new Map(),
+test('files that are gone, damaged or at odds with the results are left out, and named', () => {
+  const { runs } = comparison()
+  const finished = runs.filter((run) => run.status === 'finished')
+  const [right, wrong] = finished.map(({ framework, seed, test: { accuracy } }) => {
+    const images = 1000
+    const count = Math.round(images * accuracy)
+    const name = `${framework}-seed${seed}/evaluation.json`
+    const shares = { precision: accuracy, recall: count / images, f1: accuracy, support: images }
+    const write = (correct: number) => {
+      mkdirSync(path.join(folder, path.dirname(name)), { recursive: true })
+      const evaluation = {
+        classes: ['cat', 'dog'],
+        confusion: [
+          [correct, images - correct],
+          [0, 0],
+        ],
+        perClass: [
+          { class: 'cat', ...shares },
+          { class: 'dog', ...shares, recall: null, support: 0 },
+        ],
+        topLosses: [],
+      }
+      writeFileSync(path.join(folder, name), JSON.stringify(evaluation))
+    }
+    return { name, count, write }
   })
+  right?.write(right.count)
+  wrong?.write(wrong.count - 1)
+  const { evaluations, disagreements, faulty } = readDetails(recorded(folder))
+  expect(evaluations).toHaveLength(1)
+  expect(disagreements).toBeNull()
+  expect(faulty).toContain(wrong?.name)
+  expect(faulty).not.toContain(right?.name)
+  expect(faulty).toHaveLength(finished.length - 1)
 })

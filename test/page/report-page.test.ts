@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Comparison, Difference } from '../../src/compare/comparison.js'
 import type { Verdict } from '../../src/compare/verdict.js'
 import type { Details } from '../../src/page/details.js'
+import { verdictSentence } from '../../src/page/headline.js'
 import { type ReportPage, renderReportPage } from '../../src/page/report-page.js'
 import { comparison, finishedRun, trainingOnly, withFailures } from '../report/comparison.js'
 
@@ -162,10 +163,11 @@ test('the ladder is told of, whether it was climbed or not', () => {
   expect(textOf(pageOf(comparison({ mode: 'idiomatic' })))).not.toContain('parity ladder')
 })
 
-test('a result that was altered is told of', () => {
-  expect(textOf(pageOf(comparison(), { altered: ['comparison.json'] }))).toContain(
-    '! comparison.json is not what was written',
-  )
+test('a result that was altered is told of, in place of its verdict', () => {
+  const text = textOf(pageOf(comparison(), { altered: ['comparison.json'] }))
+  expect(text).toContain('comparison.json was changed after it was written')
+  expect(text).toContain('! comparison.json was lost or changed')
+  expect(text).not.toContain(verdictSentence(comparison()))
 })
 
 test('the interval of equivalence stands by itself, against the margin', () => {

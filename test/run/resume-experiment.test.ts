@@ -189,6 +189,7 @@ describe('a comparison folder that cannot be resumed', () => {
 
   it.each([
     ['pytorch-seed0/result.json', false],
+    ['pytorch-seed0/result.json', true],
     ['comparison.json', true],
   ])('has a digit changed in %s', async (name, isWhole) => {
     const folder = await comparisonFolder()

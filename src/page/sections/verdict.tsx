@@ -7,11 +7,14 @@ import { verdictSentence } from '../headline.js'
 export function VerdictSection({
   comparison,
   name,
+  altered,
   claims,
 }: {
   readonly comparison: Comparison
   /** Name of the comparison's folder. */
   readonly name: string
+  /** Names of the files that are not what was written. */
+  readonly altered: readonly string[]
   /** Claims that speak for the comparison and against it. */
   readonly claims: readonly Claim[]
 }) {
@@ -20,7 +23,7 @@ export function VerdictSection({
   return (
     <section aria-labelledby="verdict">
       <h2 id="verdict" class="verdict">
-        {verdictSentence(comparison)}
+        {verdictSentence(comparison, altered)}
       </h2>
       {reason && <p class="lead">{reason}</p>}
       {unjudged && <p class="lead doubt">{unjudged}</p>}

@@ -5,7 +5,7 @@ import { type Event, eventSchema } from '../../events.js'
 import { isSameRun, type Run } from '../../plan/plan-runs.js'
 import type { RunResult } from '../../protocol/result.js'
 import { comparisonFiles } from './files.js'
-import type { RecordedComparison } from './read.js'
+import { type RecordedComparison, readResults } from './read.js'
 import { linesOf } from './regular-file.js'
 
 /**
@@ -15,19 +15,18 @@ import { linesOf } from './regular-file.js'
  * @returns Names of the files within the folder.
  * @throws The system's error when the events can't be read.
  */
-export function findAltered({ path: folder, comparison, results }: RecordedComparison): string[] {
+export function findAltered({ path: folder, started, comparison, results }: RecordedComparison): string[] {
   const told = readEnds(path.join(folder, comparisonFiles.events))
   // A comparison has the results of its runs in it. One whose end was not told is held against the ends of its runs.
-  if (comparison !== null) {
-    const isSame =
-      told.comparison === null
-        ? !results.some((result) => isOther(result, told.results))
-        : isDeepStrictEqual(told.comparison, comparison)
-    return isSame ? [] : [comparisonFiles.comparison]
-  }
-  return results
+  const isSame =
+    comparison === null ||
+    (told.comparison === null
+      ? !results.some((result) => isOther(result, told.results))
+      : isDeepStrictEqual(told.comparison, comparison))
+  const alteredResults = readResults(folder, started)
     .filter((result) => isOther(result, told.results))
     .map((result) => path.join(comparisonFiles.folderOf(result), comparisonFiles.result))
+  return [...(isSame ? [] : [comparisonFiles.comparison]), ...alteredResults]
 }
 
 interface Ends {

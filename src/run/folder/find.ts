@@ -126,10 +126,15 @@ function refuseSweep(folders: readonly string[]): void {
 /** Refuses what is there and no comparison: a pattern such as `shards/*` names whatever else lies beside the folders. */
 function refuseOther(named: string): void {
   if (!existsSync(named)) return
+  const isWithoutEvents = existsSync(path.join(named, comparisonFiles.spec))
   throw new TwintuneError({
     code: 'COMPARISON_NOT_FOUND',
-    message: `${named} is there, and holds no comparison.`,
-    hint: 'Leave it out where a pattern such as shards/* named it. A comparison is named by its own folder, not by the one above it.',
+    message: isWithoutEvents
+      ? `${named} has lost its ${comparisonFiles.events}, without which its comparison can't be read.`
+      : `${named} is there, and holds no comparison.`,
+    hint: isWithoutEvents
+      ? 'Copy the whole folder again.'
+      : 'Name the folder of a comparison, or its name: twintune list shows them.',
   })
 }
 

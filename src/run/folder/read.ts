@@ -125,7 +125,8 @@ function withRuns(planned: readonly Run[], others: readonly Run[]): Run[] {
   return [...planned, ...added.map(runOf)]
 }
 
-function readResults(folder: string, started: RecordedStart): RunResult[] {
+/** Reads the results of a comparison's runs from their own folders; one that is missing or damaged is left out. */
+export function readResults(folder: string, started: Pick<RecordedStart, 'runs'>): RunResult[] {
   const results = started.runs
     .map((run) => path.join(folder, comparisonFiles.folderOf(run)))
     .filter(isOwnFolder)

@@ -1,4 +1,4 @@
-import { TwintuneError } from '../../failure.js'
+import { hasCode, TwintuneError } from '../../failure.js'
 import { accessFolder, nearestExisting } from '../machine/folders.js'
 
 /** Writes at a place. A full disk, or a folder of someone else, is for the user to mend and no fault of twintune. */
@@ -16,9 +16,13 @@ export function cannotWrite(place: string, error: unknown): unknown {
   return new TwintuneError({
     code: 'FOLDER_UNWRITABLE',
     message: `Can't write at ${place}: ${error.message}`,
-    hint: 'Make room there, or choose another folder with --out.',
+    hint: `${isFull(error) ? 'Make room there, or choose' : 'Choose'} another folder with --out.`,
     cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },
   })
+}
+
+function isFull(error: Error): boolean {
+  return hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG')
 }
 
 /**

@@ -23,6 +23,11 @@ export function nearestExisting(folder: string): string {
 
 /** Throws the system's error where files can't be made in a folder. */
 export function accessFolder(folder: string): void {
+  if (!statSync(folder).isDirectory())
+    throw Object.assign(new Error(`${folder} is a file, and no folder`), {
+      code: 'ENOTDIR',
+      syscall: 'access',
+    })
   accessSync(folder, constants.W_OK | constants.X_OK)
 }
 
@@ -30,7 +35,7 @@ export function accessFolder(folder: string): void {
 export function isWritableFolder(folder: string): boolean {
   try {
     accessFolder(folder)
-    return statSync(folder).isDirectory()
+    return true
   } catch {
     return false
   }

@@ -63,7 +63,7 @@ function modelOf(comparison: RecordedComparison, run: FinishedRun): FoundModel {
       throw new TwintuneError({
         code: 'MODEL_UNUSABLE',
         message: `There is no folder ${each}, which would hold the trained model.`,
-        hint: 'Carry the run out again, or name another one.',
+        hint: 'Put the folder back, or choose another run with --framework or --seed.',
       })
   return { framework, seed, mode: comparison.started.mode, file, digest: run.modelDigest }
 }
