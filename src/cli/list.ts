@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { renderOptionsFor } from '../log/output.js'
 import { type FolderListRow, renderFolderList } from '../report/folder-list.js'
 import { formatNumberOf } from '../report/format.js'
+import { defaultRunsDirectory } from '../run/folder/files.js'
 import type { RecordedComparison } from '../run/folder/read.js'
 import type { Experiment } from '../spec/schema.js'
 import { type ListedFolder, summarizeFolders } from '../sweep/listing.js'
@@ -43,6 +45,8 @@ export async function listCommand(
   } else {
     const leftOut = all.length - found.length
     context.stdout(renderFolderList(visible(rows), renderOptionsFor(context.streams.stdout), leftOut))
+    if (all.length === 0 && out !== defaultRunsDirectory && !existsSync(out))
+      context.stderr(`There is no folder ${visible(out)}.`)
     if (rows.length < found.length)
       context.stderr(
         `${formatNumberOf(found.length - rows.length, 'older folder')} not listed: --all lists them, --name and --status find some.`,

@@ -17,7 +17,11 @@ export function renderFailure(failure: Failure, options: RenderOptions): string 
 
 /** Lines that tell of a failure. The traceback is in the comparison's folder. */
 export function failureLines({ code, message, hint, cause }: Failure): string[] {
-  const causeLine = cause === null ? '' : firstLine(`${cause.type}: ${cause.message}`)
+  const causeLine =
+    cause === null
+      ? ''
+      : // The system's errors begin with their type.
+        firstLine(cause.message.startsWith(cause.type) ? cause.message : `${cause.type}: ${cause.message}`)
   const saidAlready = cause === null || message.includes(firstLine(cause.message))
   return [
     `${message} (${code})`,

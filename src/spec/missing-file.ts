@@ -13,13 +13,15 @@ export async function explainMissingFile(
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const reason =
     reasons[String(code)] ?? `can't be read: ${error instanceof Error ? error.message : String(error)}`
-  const others = await readdir(dirname(path)).catch((): string[] => [])
-  const specs = others.filter((name) => name !== basename(path) && extensions.includes(extname(name)))
-  const similar = nearest(basename(path), specs)
+  // In a folder, such as that of a comparison, its spec.yaml is meant.
+  const [folder, name] = code === 'EISDIR' ? [shownPath, 'spec.yaml'] : [dirname(shownPath), basename(path)]
+  const others = await readdir(code === 'EISDIR' ? path : dirname(path)).catch((): string[] => [])
+  const specs = others.filter((other) => other !== basename(path) && extensions.includes(extname(other)))
+  const similar = nearest(name, specs)
   return new TwintuneError({
     code: 'SPEC_NOT_FOUND',
     message: `The specification ${shownPath} ${reason}.`,
-    hint: similar === null ? null : `Did you mean ${join(dirname(shownPath), similar)}?`,
+    hint: similar === null ? null : `Did you mean ${join(folder, similar)}?`,
   })
 }
 

@@ -319,7 +319,9 @@ describe('list and show', () => {
 
   it('say that there is nothing yet', async () => {
     const none = path.join(folder, 'none')
-    expect(await run('list', '--out', none)).toMatchObject({ exitCode: 0, stdout: 'No comparisons yet.\n' })
+    expect(await run('list', '--out', none)).toMatchObject({
+      ...{ exitCode: 0, stdout: 'No comparisons yet.\n', stderr: `There is no folder ${none}.\n` },
+    })
     expect(await run('list', '--out', none, '--json')).toMatchObject({ exitCode: 0, stdout: '' })
     expect(await run('show', 'latest', '--out', none)).toMatchObject({ exitCode: 2 })
   })
