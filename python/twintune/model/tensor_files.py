@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +34,13 @@ class SealedTensors(NamedTuple):
 def save_atomically(tensors: Mapping[str, np.ndarray], file: Path, metadata: dict[str, str] | None = None) -> None:
     """Writes a safetensors file whole or not at all, with metadata in its header; equal content makes equal bytes."""
     with replacing(file) as temporary:
-        save_file(in_c_order(tensors), temporary, metadata)
+        try:
+            save_file(in_c_order(tensors), temporary, metadata)
+        except safetensors.SafetensorError as error:
+            # safetensors is written in Rust and says no more of a full disk than its number.
+            if (number := re.search(r"\(os error (\d+)\)", str(error))) is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(file)) from error
         _sort_metadata(temporary)
 
 

@@ -123,7 +123,9 @@ def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str)
         return ran.stdout
     last = (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
     if is_unwritable(last):
-        raise TwintuneError("FILE_UNWRITABLE", f"{what}: {last}", MEND_UNWRITABLE)
+        raise TwintuneError(
+            "FILE_UNWRITABLE", f"The weights of {name} can't be written into the cache: {last}.", MEND_UNWRITABLE
+        )
     if _MISSING.match(last):
         install = install_command("requirements-pytorch.txt", python=torch_python)
         raise TwintuneError("PACKAGE_MISSING", f"{what}: {last}", install)

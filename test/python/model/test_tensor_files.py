@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import SafetensorError
+from twintune.model import tensor_files
 from twintune.model.tensor_files import DamagedTensors, load_sealed, save_sealed
 
 TENSORS = {"kernel": np.arange(6, dtype=np.float32).reshape(2, 3), 'a "name"\n': np.zeros(3, np.int64)}
@@ -41,3 +43,14 @@ def test_changed_bit_is_noticed(tmp_path: Path) -> None:
 
     with pytest.raises(DamagedTensors, match="not what was written"):
         load_sealed(file)
+
+
+def test_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(tensor_files, "save_file", fail)
+    file = tmp_path / "model.safetensors"
+    with pytest.raises(OSError, match=rf"No space left on device: '{file}'"):
+        tensor_files.save_atomically({"weight": np.zeros(3, np.float32)}, file)
+    assert list(tmp_path.iterdir()) == []
