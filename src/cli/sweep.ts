@@ -5,7 +5,7 @@ import { renderOptionsFor } from '../log/output.js'
 import { sweepPrinter } from '../log/sweep-printer.js'
 import { writeSweepReports } from '../page/write-sweep-report.js'
 import { planSweep } from '../plan/plan-sweep.js'
-import { renderSweep } from '../report/sweep-report.js'
+import { renderShownSweep } from '../report/sweep-report.js'
 import type { SweepEventOf } from '../sweep/events.js'
 import { isWorthAnotherTry } from '../sweep/failed-trials.js'
 import { findSweep, sweepFiles } from '../sweep/sweep-folder.js'
@@ -77,8 +77,9 @@ export async function sweepCommand(
   if (ended === undefined) return exitCodes.fault
   const found = { ...ended.sweep, sweepDirectory: ended.sweepDirectory }
   if (!json) {
-    const { sweepDirectory, ...shown } = visible(found)
-    context.stdout(`\n${renderSweep(shown, sweepDirectory, renderOptionsFor(context.streams.stdout))}`)
+    const { sweepDirectory, sweep: shown } = visible(ended)
+    const view = { name: path.basename(sweepDirectory), sweepDirectory, status: shown.status, sweep: shown }
+    context.stdout(`\n${renderShownSweep(view, renderOptionsFor(context.streams.stdout))}`)
   }
   if (options.report ?? true) await reportTo(found, { json, quiet }, context)
   return exitCodeOfSweep(found)

@@ -13,7 +13,7 @@ import { valuesText } from './trial-text.js'
 export type SweepView = Pick<SweepShownLine, 'name' | 'sweepDirectory' | 'status' | 'sweep'>
 
 /** Renders what a sweep has found: the trials that failed, the best of each framework, its cost, and the final comparison. */
-export function renderSweep(sweep: Sweep, sweepDirectory: string, options: RenderOptions): string {
+function renderSweep(sweep: Sweep, sweepDirectory: string, options: RenderOptions): string {
   const style = createStyle(options)
   const failed = failedTrialsNote(sweep, argumentFor(sweepDirectory))
   return [

@@ -102,7 +102,9 @@ async function readSource(path: string, shownFile: string, code: boolean): Promi
   // A pipe or a device would never end.
   const problem = status.isDirectory() ? null : whyNoSpecification(status.isFile(), status.size)
   if (problem !== null) throw unreadable(problem)
-  const text = await readFile(path, 'utf8').catch(missing)
+  const bytes = await readFile(path).catch(missing)
+  if (isUtf16(bytes)) throw unreadable('it is UTF-16; save it as UTF-8')
+  const text = bytes.toString('utf8')
   return shallow(() => readText(withoutMark(text), path, { shownFile, code }))
 }
 
@@ -121,6 +123,11 @@ async function readStandardInput(): Promise<string> {
     if (size > mostBytes) throw unreadable(`it has more than ${mostBytes} bytes; no specification has`)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Whether a file begins as an editor of Windows begins one in UTF-16. */
+function isUtf16(bytes: Buffer): boolean {
+  return ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'))
 }
 
 async function shallow(read: () => Promise<Source>): Promise<Source> {

@@ -53,7 +53,9 @@ const recoverable = new Set<string>(['DUPLICATE_KEY', 'MULTIPLE_DOCS', 'TAG_RESO
 
 function parseTree(text: string): Tree {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  // Merge keys (`<<: *anchor`) left the standard with YAML 1.2, and are what people use anchors for.
+  const options = { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'error' } as const
+  const document = parseDocument(text, options)
   return { document, lines, errors: [...document.errors, ...document.warnings] }
 }
 

@@ -67,6 +67,18 @@ seeds: [0,
     ])
   })
 
+  it('may take the keys of an anchor over by a merge key', async () => {
+    const text = `${smallestYaml}training:
+  phases:
+    - &first { epochs: 1, optimizer: { name: adam } }
+    - { <<: *first, epochs: 0 }
+    - { <<: *first, epochs: 3 }
+`
+    expect(await issuesOfFile('a.yaml', text)).toEqual([
+      'a.yaml:10:29 training.phases[1].epochs: must be at least 1, got 0',
+    ])
+  })
+
   it.each([
     ['is empty', '', "a.yaml:1:1: expected a mapping of the specification's keys, but there is nothing"],
     [
@@ -115,6 +127,12 @@ name: other
       'a.yaml:10:14 training.batchSize: must be at least 1, got 0',
       'a.yaml:11:1: a second document; a specification is one',
     ])
+  })
+
+  it('is refused as UTF-16', async () => {
+    const cwd = await folderWith({})
+    await writeFile(join(cwd, 'a.yaml'), `\ufeff${smallestYaml}`, 'utf16le')
+    await expect(loadExperiment('a.yaml', { cwd })).rejects.toThrow('it is UTF-16; save it as UTF-8')
   })
 
   it('may begin with a byte order mark', async () => {
