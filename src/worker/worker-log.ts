@@ -19,6 +19,11 @@ export class WorkerLog {
     return refusedIn(this.file, this.#start)
   }
 
+  /** Size of the log so far. */
+  get bytes(): number {
+    return (statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) - this.#start
+  }
+
   /** Last lines of the log, or the first lines of a crash dump. */
   get lastLines(): string {
     return lastLines(this.file, this.#start)

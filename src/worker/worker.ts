@@ -23,6 +23,9 @@ import type { RequestOptions, WorkerOptions } from './worker-options.js'
 import { WorkerProcess } from './worker-process.js'
 
 const startLimit = 60_000
+// A program such as `yes`, named for Python by mistake, would fill the disk before that.
+const mostBytesBeforeAnswer = 2 ** 23
+const lookAtLogMilliseconds = 100
 // With the two waits of `WorkerProcess.stop`, a Python that doesn't answer is gone within two seconds of the signal.
 const cancelGrace = 800
 
@@ -167,6 +170,10 @@ export class Worker {
     const endTurn = await this.#turns.take()
     const late = `did not answer within ${startLimit / 1000} seconds`
     const timer = setTimeout(() => this.#fail(reportUnusable(late, this.#ended())), startLimit)
+    const looking = setInterval(() => {
+      if (this.#log.bytes > mostBytesBeforeAnswer)
+        this.#fail(reportUnusable('prints without end, and answers nothing', this.#ended()))
+    }, lookAtLogMilliseconds)
     try {
       const call = { name: prepareMessage.name, payload: encodeRequest(prepareMessage, {}) }
       const reply = await this.#invoke(call, () => {})
@@ -177,6 +184,7 @@ export class Worker {
       this.#fail(toFailure(error))
       throw error
     } finally {
+      clearInterval(looking)
       clearTimeout(timer)
       endTurn()
     }

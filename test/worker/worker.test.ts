@@ -170,6 +170,7 @@ describe('a worker that cannot work', () => {
   it.each([
     ['is not Python', 'false', 'exit code 1'],
     ['is a folder', process.cwd(), 'EACCES'],
+    ['prints without end', 'yes', 'prints without end'],
   ])('says of an interpreter that %s why it is unusable', async (_, interpreter, reason) => {
     const { worker } = startWorker({ python: interpreter })
     const failure = await failureOf(worker.ready)
