@@ -8,7 +8,7 @@ import { renderLearningRatePlot } from '../page/charts/learning-rate-plot.js'
 import { writePage } from '../page/write-page.js'
 import { renderSweeps } from '../report/learning-rate-table.js'
 import { writing } from '../run/folder/writing.js'
-import { makeFolders } from '../run/machine/folders.js'
+import { accessFolder, makeFolders } from '../run/machine/folders.js'
 import type { SweepRange } from '../run/one-off/sweep-range.js'
 import type { Framework } from '../spec/schema.js'
 import { visible } from '../visible.js'
@@ -35,14 +35,16 @@ export async function lrFindCommand(
   warnOfCache({ stderr })
   const folder = path.resolve(cwd, out)
   // The folder is made before the work, which takes minutes and would be lost without it.
-  writing(folder, () => makeFolders(folder))
+  writing(folder, () => {
+    makeFolders(folder)
+    accessFolder(folder)
+  })
   const sweeps = await findLearningRates(experiment, {
     ...{ start, end, steps, signal },
     frameworks: framework ? [framework] : experiment.frameworks,
     onProgress: sweepProgressPrinter(stderr, quiet),
   })
   const plot = path.join(folder, `${experiment.name}-lr-find.svg`)
-  writePage(plot, renderLearningRatePlot(visible(experiment.name), sweeps))
   if (json) {
     for (const sweep of sweeps) {
       const line: LrFindLine = { type: 'learning-rate-found', ...sweep, plot }
@@ -51,6 +53,8 @@ export async function lrFindCommand(
   } else {
     stdout(renderSweeps(visible(sweeps), visible(plot), renderOptionsFor(streams.stdout)))
   }
+  // Written last, so that a full disk costs no figure.
+  writePage(plot, renderLearningRatePlot(visible(experiment.name), sweeps))
   return exitCodes.done
 }
 

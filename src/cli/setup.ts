@@ -3,6 +3,7 @@ import { frameworkNames } from '../framework-names.js'
 import type { SetupLine } from '../lines/setup.js'
 import { ProgressLine } from '../log/progress-line.js'
 import { defaultRunsDirectory } from '../run/folder/files.js'
+import { checkWritable } from '../run/folder/writing.js'
 import { setUp } from '../setup/set-up.js'
 import type { Framework } from '../spec/schema.js'
 import { visible } from '../visible.js'
@@ -22,6 +23,7 @@ export async function setupCommand(
   context: CommandContext,
 ): Promise<number> {
   const { stdout, stderr, streams, cwd, signal } = context
+  checkWritable(cwd)
   const line = new ProgressLine(streams.stderr, quiet)
   const folders = new Set<string>()
   try {

@@ -16,7 +16,7 @@ export function cannotWrite(place: string, error: unknown): unknown {
   return new TwintuneError({
     code: 'FOLDER_UNWRITABLE',
     message: `Can't write at ${place}: ${error.message}`,
-    hint: `${isFull(error) ? 'Make room there, or choose' : 'Choose'} another folder with --out.`,
+    hint: `Make ${isFull(error) ? 'room there' : 'the folder writable'}, or choose another one.`,
     cause: { type: String(error.code), message: error.message, detail: error.stack ?? '' },
   })
 }
