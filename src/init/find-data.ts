@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { TwintuneError } from '../failure.js'
 import { type Candidate, imagesOf } from './candidate.js'
 import { findImageFolders } from './image-folders.js'
@@ -42,7 +43,11 @@ export async function findData(root: string, wanted: string | null): Promise<Fou
   const [likeliest, ...others] = all
     .filter(({ train }) => below === null || isWithin(train.path, below))
     .toSorted((a, b) => likelihood(b) - likelihood(a))
-  if (likeliest) return { candidates: [likeliest, ...others], remarks: tables.remarks }
+  if (likeliest)
+    return {
+      candidates: [likeliest, ...others],
+      remarks: [...tables.remarks, ...likelyTests(likeliest, others)],
+    }
   const what = wanted === null ? root : wanted
   if (!existsSync(what))
     throw new TwintuneError({ code: 'DATASET_NOT_FOUND', message: `${what} is not there.` })
@@ -54,6 +59,14 @@ export async function findData(root: string, wanted: string | null): Promise<Fou
     ].join(' '),
     hint: 'Put the images into a folder for each class (cats/…, dogs/…), perhaps within train and test; or write a CSV file with the columns path and label; or name the folder that has them: twintune init FOLDER.',
   })
+}
+
+/** Says which other data look like the test set of those that are chosen, as where a folder's name is misspelt. */
+function likelyTests(chosen: Candidate, others: readonly Candidate[]): string[] {
+  if (chosen.test !== null) return []
+  return others
+    .filter(({ source, classes }) => source === chosen.source && isDeepStrictEqual(classes, chosen.classes))
+    .map(({ train }) => `${train.path} has the same classes: if it is the test set, name it in dataset.test.`)
 }
 
 /** Says where the images of a folder lie that makes no data set; nothing where there are none. */

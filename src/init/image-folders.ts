@@ -1,7 +1,10 @@
 import type { Candidate } from './candidate.js'
 import { type Folder, imagesBelow } from './walk.js'
 
-const validationNames = ['validation', 'valid', 'val']
+// Names of the splits, in lower case.
+const trainNames = ['train', 'training']
+const validationNames = ['validation', 'valid', 'val', 'dev']
+const testNames = ['test', 'testing']
 
 /**
  * Finds the folders that hold one folder of images for each class, or such folders named train, val and test. What lies
@@ -13,8 +16,9 @@ export function findImageFolders(folder: Folder): readonly Candidate[] {
 }
 
 function splitFolders(folder: Folder): Candidate | null {
-  const named = (names: readonly string[]) => folder.folders.find(({ name }) => names.includes(name))
-  const train = named(['train'])
+  const named = (names: readonly string[]) =>
+    folder.folders.find(({ name }) => names.includes(name.toLowerCase()))
+  const train = named(trainNames)
   const classes = train && classesOf(train)
   if (!train || !classes) return null
   const remarks: string[] = []
@@ -34,7 +38,7 @@ function splitFolders(folder: Folder): Candidate | null {
     source: 'imagefolder',
     train: { path: train.path, images: imagesBelow(train) },
     validation: split(validationNames),
-    test: split(['test']),
+    test: split(testNames),
     classes,
     columns: {},
     remarks,

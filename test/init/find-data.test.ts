@@ -32,17 +32,32 @@ describe('folders of images', () => {
     ])
   })
 
-  it('are taken as splits where they are named so', async () => {
+  it.each([
+    ['train', 'val', 'test'],
+    ['Training', 'valid', 'Testing'],
+  ])('are taken as splits where they are named so: %s, %s, %s', async (train, validation, test) => {
     const place = folderWith([
-      ...twoClasses('train'),
-      ...twoClasses('val'),
-      'test/cat/1.jpg',
-      'test/dog/2.jpg',
+      ...twoClasses(train),
+      ...twoClasses(validation),
+      `${test}/cat/1.jpg`,
+      `${test}/dog/2.jpg`,
     ])
     const { candidates } = await findData(place, null)
     expect(candidates).toMatchObject([
-      { train: { path: 'train' }, validation: { path: 'val', images: 3 }, test: { path: 'test', images: 2 } },
+      {
+        train: { path: train },
+        validation: { path: validation, images: 3 },
+        test: { path: test, images: 2 },
+      },
     ])
+  })
+
+  it('that look like the test set of others are told of, as where a name is misspelt', async () => {
+    const { remarks } = await findData(
+      folderWith([...twoClasses('trian'), 'test/cat/1.jpg', 'test/dog/2.jpg']),
+      null,
+    )
+    expect(remarks).toEqual(['test has the same classes: if it is the test set, name it in dataset.test.'])
   })
 
   it('leave a test out that has no classes, and say so', async () => {
