@@ -11,6 +11,7 @@ import {
   collectTrackers,
   parseAddedSeeds,
   parseAmount,
+  parseAmountAboveZero,
   parseCount,
   parseMinutes,
   parseParallel,
@@ -106,11 +107,13 @@ export function addExecutorOptions(command: Command): Command {
         'address of the Ray cluster, as host:port or ray://host:port; without it, --executor ray starts one on this machine',
       ),
     )
-    .addOption(ofRay('--cpus <number>', 'processors of a run on Ray; 1 by default').argParser(parseAmount))
+    .addOption(
+      ofRay('--cpus <number>', 'processors of a run on Ray; 1 by default').argParser(parseAmountAboveZero),
+    )
     .addOption(ofRay('--gpus <number>', 'GPUs of a run on Ray; none by default').argParser(parseAmount))
     .addOption(
       ofRay('--memory <gib>', 'memory of a run on Ray in GiB; by default Ray counts none').argParser(
-        parseAmount,
+        parseAmountAboveZero,
       ),
     )
 }

@@ -56,6 +56,12 @@ export function parseAmount(value: string): number {
   return amount
 }
 
+export function parseAmountAboveZero(value: string): number {
+  const amount = parseAmount(value)
+  if (amount === 0) throw new InvalidArgumentError('The amount must be above 0, like 2 or 0.5.')
+  return amount
+}
+
 export function parsePort(value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
     throw new InvalidArgumentError('The port must be a whole number from 0 to 65535; 0 is any free one.')

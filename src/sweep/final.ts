@@ -139,7 +139,9 @@ function planFinal(sweep: Sweep, { specification, plan }: FinalOptions): Planned
     const values =
       sweep.trials.find((each) => each.trial === trial && frameworks.includes(each.framework))?.values ?? {}
     const alone = frameworks.length < plan.frameworks.length ? `-${frameworks.join('-')}` : ''
-    const name = `${specification.name}-${role}${alone}`.slice(0, longestName)
+    // The end tells the comparisons of a final apart, and stays whole.
+    const end = `-${role}${alone}`
+    const name = `${specification.name.slice(0, longestName - end.length)}${end}`
     return {
       ...{ role, trial, frameworks },
       experiment: trialExperiment(specification, values, { name, frameworks: [...frameworks], seeds }),

@@ -44,6 +44,8 @@ describe('a wrong command line', () => {
       '--end must be above --start',
     ],
     ['no runs at a time', ['compare', spec, '--parallel', '0'], 'a whole number from 1'],
+    ['no processor for a run on Ray', ['compare', spec, '--cpus', '0'], 'The amount must be above 0'],
+    ['no memory for a run on Ray', ['compare', spec, '--memory', '0'], 'The amount must be above 0'],
     ['no command', [], 'Usage: twintune'],
   ])('ends with 2: %s', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await run(...args)

@@ -69,8 +69,18 @@ it('two searches whose best trials have one number keep the settings of each', a
   const parameters = {
     'training.phases[0].optimizer.learningRate': { uniform: [9e-3, 1e-2] as [number, number] },
   }
-  const subject = experiment({ parameters, strategy: 'random', trials: 1, search: 'independent' })
+  // The longest name that there may be, which the names of the final's comparisons are made from.
+  const subject = experiment(
+    { parameters, strategy: 'random', trials: 1, search: 'independent' },
+    { name: 'n'.repeat(100) },
+  )
   const { sweep } = ending(await eventsOf(subject, { log }, { final: true }))
+  const names = sweep.final?.comparisons.map(({ comparisonDirectory }) => path.basename(comparisonDirectory))
+  expect(names).toEqual([
+    expect.stringContaining('-best-tensorflow-'),
+    expect.stringContaining('-best-pytorch-'),
+    expect.stringContaining('-default-'),
+  ])
   expect(sweep.best.map(({ trial }) => trial)).toEqual([1, 1])
   expect(sweep.final?.comparisons.map(({ role, trial, frameworks }) => [role, trial, frameworks])).toEqual([
     ['best', 1, ['tensorflow']],

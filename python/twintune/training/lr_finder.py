@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from twintune.engines.engine import Engine
 from twintune.errors import TwintuneError
-from twintune.protocol import Emit, FindLearningRateRequest, FindLearningRateResult, LearningRatePoint, Phase
+from twintune.protocol import Emit, FindLearningRateRequest, FindLearningRateResult, LearningRatePoint
 from twintune.record.reporter import Reporter
 from twintune.record.run_record import RunRecord
 from twintune.training.groups import Group, GroupTrainer, endless_groups
@@ -42,13 +40,11 @@ def find_learning_rate(request: FindLearningRateRequest, emit: Emit) -> FindLear
     report = Reporter(emit)
     run = prepare(request.run, report, RunRecord(request.run))
     engine, training = run.engine, request.run.training
-    phase = training.phases[0]
-    engine.start_phase(phase, first_stage=0)
+    engine.start_phase(training.phases[0], first_stage=0)
     groups = endless_groups(run.inputs.training_batches, training.gradient_accumulation)
-    with restored(engine, phase):
-        start = time.perf_counter()
-        points, ended = sweep(GroupTrainer(engine, request.run, run.targets), groups, sweep_rates(request), report)
-        seconds = time.perf_counter() - start
+    start = time.perf_counter()
+    points, ended = sweep(GroupTrainer(engine, request.run, run.targets), groups, sweep_rates(request), report)
+    seconds = time.perf_counter() - start
     rates, losses = np.array([(point.learning_rate, point.smoothed_loss) for point in points]).T
     return FindLearningRateResult(points, ended, suggest(rates, losses, request.steps), seconds)
 
@@ -57,24 +53,6 @@ def sweep_rates(request: FindLearningRateRequest) -> list[float]:
     """The learning rate of each step, which grows by the same factor from step to step."""
     growth = request.end / request.start
     return [request.start * growth ** (step / request.steps) for step in range(request.steps)]
-
-
-@contextlib.contextmanager
-def restored(engine: Engine, phase: Phase) -> Iterator[None]:
-    """Puts weights, running statistics and the optimiser back as they were before the block, however it ends.
-
-    Args:
-        engine: The engine, in a phase on pixels.
-        phase: The phase that the engine is in.
-    """
-    # The tensors are copied, since an engine may give its live memory, which training changes.
-    before = {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
-    try:
-        yield
-    finally:
-        # Only a fresh optimiser takes the buffers of another one, and it has none that are missing there.
-        engine.start_phase(phase, first_stage=0)
-        engine.load_state(before)
 
 
 def sweep(

@@ -67,15 +67,20 @@ def _build_targets(request: RunRequest, splits: Splits, report: Reporter) -> Tar
     return encoder
 
 
+# The range of `dataset.imageSize` (`src/spec/dataset-schema.ts`).
+_SMALLEST_IMAGE, _LARGEST_IMAGE = 32, 1024
+
+
 def _warn_of_image_size(request: RunRequest, report: Reporter) -> None:
     model, size = request.model, request.dataset.image_size
     # Which table the backbone's name is from: no engine is built yet that could be asked.
     wants_odd = request.mode == "aligned" and find_backbone(model.backbone).imagenet.odd_image_sizes
     if wants_odd and isinstance(model.weights, ImagenetWeights) and size % 32 != 1:
         below = size - (size - 1) % 32
+        fitting = [str(each) for each in (below, below + 32) if _SMALLEST_IMAGE <= each <= _LARGEST_IMAGE]
         report.warning(
             "IMAGE_SIZE",
             f"The ImageNet weights of {model.backbone} were trained with TensorFlow's padding, which both"
             f" engines' padding equals only at sizes of 32k+1; at {size} the features are worse, though still the"
-            f" same in both. Use {below} or {below + 32}.",
+            f" same in both. Use {' or '.join(fitting)}.",
         )

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import * as z from 'zod'
+import { compareText } from '../../compare-text.js'
 import { TwintuneError } from '../../failure.js'
 import { version } from '../../version.js'
 import { cacheDirectory } from '../machine/cache-directory.js'
@@ -82,7 +83,7 @@ export async function listSummaries<Summary extends Listable>(
 
 /** Orders summaries for a list. */
 export function newestFirst(one: Listable, other: Listable): number {
-  return one.startedAt < other.startedAt ? 1 : -1
+  return compareText(other.startedAt, one.startedAt)
 }
 
 /** Stamps the files that a summary is read from; `null` where one of them is missing. */

@@ -7,20 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import MOSTLY_PYTORCH, PHASE
+from conftest import PHASE
 from reports import Reports
 from twintune.data.loader import Batch
-from twintune.data.splits import open_splits
 from twintune.data.targets import TargetEncoder
-from twintune.engines import create_engine
 from twintune.engines.engine import StepInputs, StepOutcome
-from twintune.errors import Cancelled, TwintuneError
+from twintune.errors import TwintuneError
 from twintune.protocol import FindLearningRateRequest
 from twintune.record.reporter import Reporter
-from twintune.record.run_record import RunRecord
 from twintune.training.groups import GroupTrainer, endless_groups
-from twintune.training.inputs import Inputs
-from twintune.training.lr_finder import find_learning_rate, restored, sweep, sweep_rates
+from twintune.training.lr_finder import find_learning_rate, sweep, sweep_rates
 
 FRAMEWORKS = ["tensorflow", "pytorch"]
 
@@ -148,57 +144,3 @@ def test_both_frameworks_come_to_the_same_curve(make_request) -> None:
     assert ours == pytest.approx(theirs, rel=1e-6)
     assert first.suggestions == second.suggestions
     assert first.suggestions.valley is not None
-
-
-@pytest.mark.usefixtures("frameworks")
-@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
-def test_the_sweep_leaves_model_and_optimiser_as_they_were(make_request, framework: str) -> None:
-    phase = {**PHASE, "trainable": {"lastStages": 1}, "batchNorm": "train"}
-    request = make_request(framework, training={"phases": [phase]})
-    engine, train, groups = started(request)
-    # A first step, so that the optimiser has a state to come back to.
-    sweep(train, groups, [1e-3], Reporter(lambda report: None))
-    before = copied_state(engine)
-    with restored(engine, request.training.phases[0]):
-        sweep(train, groups, [1e-2, 1e-1], Reporter(lambda report: None))
-        within = copied_state(engine)
-    assert_same(copied_state(engine), before)
-    moved = [name for name, tensor in before.items() if not np.array_equal(tensor, within[name])]
-    assert {"blocks.5.0.bn1.weight", "blocks.5.0.bn1.running_var", "head.0.weight"} <= set(moved)
-    assert any(name.startswith("optimizer.") for name in moved)
-
-
-@pytest.mark.usefixtures("frameworks")
-@pytest.mark.parametrize("framework", MOSTLY_PYTORCH)
-def test_a_sweep_that_is_cancelled_leaves_the_model_as_it_was(make_request, framework: str) -> None:
-    request = make_request(framework)
-    engine, train, groups = started(request)
-    before = copied_state(engine)
-
-    def cancel(report: object) -> None:
-        raise Cancelled
-
-    with pytest.raises(Cancelled), restored(engine, request.training.phases[0]):
-        sweep(train, groups, [0.1], Reporter(cancel))
-    assert_same(copied_state(engine), before)
-
-
-def started(request):
-    """The engine of a request in its first phase, and what a sweep of it needs."""
-    splits = open_splits(request.dataset, request.seeds.split, request.cache_directory, lambda done, total: None)
-    engine = create_engine(request, len(splits.classes))
-    engine.start_phase(request.training.phases[0], first_stage=0)
-    inputs = Inputs(request, engine, splits, RunRecord(request), Reporter(lambda report: None))
-    targets = TargetEncoder(splits.train.labels, len(splits.classes), request.training)
-    return engine, GroupTrainer(engine, request, targets), endless_groups(inputs.training_batches, 1)
-
-
-def copied_state(engine) -> dict[str, np.ndarray]:
-    """What an engine's next step depends on, whatever it does after."""
-    return {name: tensor.copy() for name, tensor in engine.state(backbone=True).items()}
-
-
-def assert_same(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
-    assert ours.keys() == theirs.keys()
-    for name, tensor in ours.items():
-        assert np.array_equal(tensor, theirs[name]), name

@@ -9,7 +9,7 @@ import pytest
 from conftest import PHASE
 from pictures import write_pictures
 from reports import as_sent
-from twintune.errors import TwintuneError
+from twintune.errors import Cancelled, TwintuneError
 from twintune.protocol import FindLearningRateRequest, RunRequest
 from twintune.training.loop import run
 from twintune.training.lr_finder import find_learning_rate
@@ -45,3 +45,25 @@ def test_batches_that_batch_norm_learns_from_hold_more_than_one_value(make_reque
     dataset = {"train": str(tmp_path / "train"), "validationFraction": 0.0, "imageSize": 32}
     training = {"batchSize": 11, "phases": [{**PHASE, "batchNorm": "train"}]}
     assert failure(make_request("pytorch", dataset=dataset, training=training)).code == "BATCH_TOO_SMALL"
+
+
+@pytest.mark.parametrize(("size", "advice"), [(32, "Use 33."), (224, "Use 193 or 225."), (1024, "Use 993.")])
+def test_the_sizes_that_suit_the_weights_are_ones_that_a_specification_may_have(
+    make_request, size: int, advice: str
+) -> None:
+    model = {
+        "backbone": "efficientnet_lite0",
+        "weights": {"kind": "imagenet"},
+        "head": {"hidden": [], "activation": "relu", "dropout": 0.0},
+    }
+    warnings: list[str] = []
+
+    def emit(report: object) -> None:
+        sent = as_sent(report)
+        warnings.extend([sent["message"]] if sent.get("code") == "IMAGE_SIZE" else [])
+        if sent.get("stage") == "build":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run(make_request("pytorch", dataset={"imageSize": size}, model=model), emit)
+    assert [message.endswith(advice) for message in warnings] == [True]
