@@ -7,6 +7,8 @@ import { addTracker, type Trackers } from '../tracking/trackers.js'
 
 /** Adds the trackers that an argument names to those before it. */
 export function collectTrackers(value: string, previous: Trackers = {}): Trackers {
+  // A variable that is set to nothing is as good as none.
+  if (value === '') return previous
   return value.split(',').reduce((trackers, item) => {
     const added = addTracker(trackers, item.trim())
     if (added === null)

@@ -19,7 +19,10 @@ export const experimentSchema = z
     $schema: z.string().optional().describe('Address or path of the JSON Schema of this file, for editors.'),
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits, dots, dashes and underscores')
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+        'must be at most 100 letters, digits, dots, dashes and underscores',
+      )
       .describe("Name of the experiment. The name of the comparison's folder begins with it."),
     mode: z
       .enum(['aligned', 'idiomatic'])

@@ -112,7 +112,11 @@ describe('a bad value is told in plain words', () => {
     [['dataset', 'imageSize'], 2000, 'must be at most 1024, got 2000'],
     [['deterministic'], 'yes', "expected true or false, got the text 'yes'"],
     [['device'], 'cuda', "must be auto, cpu, gpu or gpu:N, got the text 'cuda'; did you mean 'gpu'?"],
-    [['name'], 'a b', "must be letters, digits, dots, dashes and underscores, got the text 'a b'"],
+    [
+      ['name'],
+      'a b',
+      "must be at most 100 letters, digits, dots, dashes and underscores, got the text 'a b'",
+    ],
     [['mode'], 'alignd', "expected aligned or idiomatic, got the text 'alignd'; did you mean 'aligned'?"],
     [['mode'], true, 'expected aligned or idiomatic, got the word true'],
     [['model', 'weights'], 3, 'expected imagenet, random or { file: … }, got 3'],
