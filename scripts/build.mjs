@@ -29,6 +29,7 @@ await build({
     index: 'src/index.ts',
     schemas: 'src/schemas.ts',
     'worker-child': 'src/worker/child.ts',
+    'module-thread': 'src/spec/module-thread.ts',
   },
   outdir: 'dist',
   bundle: true,

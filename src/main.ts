@@ -56,13 +56,7 @@ const context: CommandContext = {
   signal: cancelling.signal,
 }
 
-// A specification that is a program could end the process in our place, or leave something that keeps it going.
-let hasEnded = false
-process.on('exit', () => {
-  if (!hasEnded && !cancelling.signal.aborted) process.exitCode = exitCodes.fault
-})
 process.exitCode = await runProgram(process.argv.slice(2), context)
-hasEnded = true
 // The output that a slow reader has yet to take is written first; then all that keeps the process going is ended.
 await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))))
 if (isUnwritable) process.exitCode = exitCodes.runFailed

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads'
 import { packageFolder } from '../package-folder.js'
 import { shellQuote } from '../shell-quote.js'
+import type { SpecIssue } from './issue.js'
+import type { ModuleReply, Thrown } from './module-thread.js'
 import { isMapping } from './path.js'
 import { type Place, type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
@@ -10,88 +11,66 @@ import { SpecError } from './spec-error.js'
 /**
  * Runs a specification that is a program and takes its default export.
  *
- * @throws Unreadable when the program fails or exports no mapping.
+ * @throws Unreadable when the program fails, ends or exports no mapping.
  * @throws SpecError when its `defineExperiment` found issues; they are given the name of the file.
  */
 export async function readModule(file: string, shownFile: string): Promise<Source> {
-  const value = await withoutStdout(async () => defaultExport(await importModule(file))).catch(
-    (error: unknown) => {
-      throw explainThrown(error, file, shownFile)
-    },
-  )
-  if (!isMapping(value)) {
+  const reply = await runInThread(file)
+  if (reply === null) throw new Unreadable([unplaced(ended)])
+  if ('thrown' in reply) throw explainThrown(reply.thrown, file, shownFile)
+  if (!isMapping(reply.value)) {
     throw new Unreadable([
       unplaced('expected `export default` of an experiment, as defineExperiment returns it'),
     ])
   }
-  return { value, problems: [], locate: () => ({ line: null, column: null, depth: 0 }) }
+  return {
+    value: reply.value,
+    problems: [],
+    locate: () => ({ line: null, column: null, depth: 0 }),
+  }
 }
 
-// Programs may load side by side: the first one turns stdout away, the last one turns it back.
-let loading = 0
 // biome-ignore lint/plugin/process-by-name: nothing is printed here; the program's output is turned away.
-const { stdout, stderr } = process
-let write = stdout.write
+const { stderr } = process
 
-// The program's own output goes to stderr: stdout may be lines of JSON that someone reads.
-async function withoutStdout<T>(work: () => Promise<T>): Promise<T> {
-  if (loading === 0) {
-    write = stdout.write
-    stdout.write = stderr.write.bind(stderr)
-  }
-  loading += 1
+async function runInThread(file: string): Promise<ModuleReply | null> {
+  // The program's own output goes to stderr: stdout may be lines of JSON that someone reads.
+  const worker = startThread({ workerData: file, env: SHARE_ENV, stdout: true })
+  worker.stdout.pipe(stderr, { end: false })
   try {
-    return await work()
+    return await new Promise<ModuleReply | null>((resolve) => {
+      worker.once('message', resolve)
+      worker.once('error', ({ name, message, stack = '' }) => resolve({ thrown: { name, message, stack } }))
+      worker.once('exit', () => resolve(null))
+    })
   } finally {
-    loading -= 1
-    if (loading === 0) stdout.write = write
+    await worker.terminate()
   }
 }
 
-async function importModule(file: string): Promise<unknown> {
-  const url = pathToFileURL(file).href
-  if (!/^\.m?ts$/.test(extname(file))) return import(url)
-  // Lines of errors are those of the TypeScript, and not of what it is compiled to.
-  process.setSourceMapsEnabled(true)
-  if (isCommonJs(file)) {
-    const tsx = await import('tsx/cjs/api')
-    return { default: tsx.require(file, import.meta.url) }
-  }
-  const { tsImport } = await import('tsx/esm/api')
-  return tsImport(url, import.meta.url)
+/** Starts the thread from a file of the bundles, or of the sources, which Node runs by tsx. */
+function startThread(options: WorkerOptions): Worker {
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./module-thread.js', import.meta.url), options)
+  const tsx = import.meta.resolve('tsx/esm/api')
+  const thread = new URL('./module-thread.ts', import.meta.url)
+  return new Worker(
+    `import('${tsx}').then(({ tsImport }) => tsImport('${thread}', { parentURL: '${thread}', tsconfig: false }))`,
+    {
+      ...options,
+      eval: true,
+    },
+  )
 }
 
-// What the nearest package.json says counts, as Node has it. tsx's import compiles such a file too, and loses its lines.
-function isCommonJs(file: string): boolean {
-  if (extname(file) === '.mts') return false
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const text = readIfThere(join(folder, 'package.json'))
-    if (text !== null) return !/"type"\s*:\s*"module"/.test(text)
-    if (folder === dirname(folder)) return true
-  }
-}
+const ended =
+  'the program ended before its export could be read, by process.exit or by an await that never ends'
 
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return null
-  }
-}
-
-// When the nearest package.json doesn't say `"type": "module"`, tsx makes CommonJS, whose exports are one default.
-function defaultExport(module: unknown): unknown {
-  const exported = isMapping(module) ? module.default : undefined
-  return isMapping(exported) && exported.__esModule === true ? exported.default : exported
-}
-
-function explainThrown(error: unknown, file: string, shownFile: string): Error {
-  // The program may have another copy of twintune than ours, so its errors are known by what they hold.
-  if (error instanceof Error && error.name === 'SpecError' && 'issues' in error) {
-    const { issues } = error as SpecError
-    return new SpecError(issues.map((issue) => ({ ...issue, file: issue.file ?? shownFile })))
-  }
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+function explainThrown({ name, message, stack, issues }: Thrown, file: string, shownFile: string): Error {
+  if (name === 'SpecError' && Array.isArray(issues))
+    return new SpecError(
+      (issues as SpecIssue[]).map((issue) => ({ ...issue, file: issue.file ?? shownFile })),
+    )
   const mend = message.includes("'twintune'")
     ? `; install it beside the file: npm install ${shellQuote(packageFolder())}`
     : ''
@@ -99,12 +78,12 @@ function explainThrown(error: unknown, file: string, shownFile: string): Error {
   const [first = '', second = ''] = message.split('\n')
   const summary = first.endsWith(':') ? `${first} ${second}` : first
   const shown = `the program failed: ${name}: ${summary}${mend}`
-  return new Unreadable([{ ...placeIn(file, error), path: [], message: shown }], { cause: error })
+  const cause = Object.assign(new Error(message), { name, stack })
+  return new Unreadable([{ ...placeIn(file, stack), path: [], message: shown }], { cause })
 }
 
 /** Finds the place in the program that threw, or that called what threw; without one where the error doesn't tell. */
-function placeIn(file: string, error: unknown): Place {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
+function placeIn(file: string, stack: string): Place {
   for (const frame of stack.split('\n').filter((line) => /^\s*at /.test(line))) {
     const [, location = '', line, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/.exec(frame) ?? []
     if (line !== undefined && pathOf(location) === file) return { line: Number(line), column: Number(column) }

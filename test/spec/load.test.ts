@@ -241,6 +241,14 @@ export default { ...${JSON.stringify(smallest)}, name: annotation, seeds: [7] }\
     ])
   })
 
+  it.each([
+    ['process.exit(0)', 'the program ended before its export could be read'],
+    ['await new Promise(() => {})', 'the program ended before its export could be read'],
+  ])('that ends is told so: %s', async (statement, message) => {
+    const [issue] = await issuesOfFile('a.mjs', `${statement}; export default {}`)
+    expect(issue).toContain(message)
+  })
+
   it('may export a promise', async () => {
     const cwd = await folderWith({ 'a.mjs': `export default Promise.resolve(${JSON.stringify(smallest)})` })
     await expect(loadExperiment('a.mjs', { cwd })).resolves.toMatchObject(smallest)

@@ -5,6 +5,7 @@ import { renderSweepPage } from '../../src/page/sweep-page.js'
 import { gainSentences } from '../../src/report/sweep-words.js'
 import { eventStream } from '../../src/run/event-stream.js'
 import type { SweepEvent } from '../../src/sweep/events.js'
+import { findComparisonOrSweep } from '../../src/sweep/find.js'
 import { summarizeFolders } from '../../src/sweep/listing.js'
 import { resumeSweep } from '../../src/sweep/resume-sweep.js'
 import { ending, eventsOf, experiment, ofType, optionsOf, temporary } from './rig.js'
@@ -18,7 +19,10 @@ it('the best is compared with the specification as it stands over seeds that no 
     ['best', 3, ['tensorflow', 'pytorch']],
     ['default', 0, ['tensorflow', 'pytorch']],
   ])
-  const listed = await summarizeFolders(path.join(temporary, 'runs'))
+  const runs = path.join(temporary, 'runs')
+  const { kind } = await findComparisonOrSweep(path.basename(sweepDirectory), runs)
+  expect(kind).toBe('sweep')
+  const listed = await summarizeFolders(runs)
   const finals = listed.filter(
     (each) => each.kind === 'comparison' && each.sweep === path.basename(sweepDirectory),
   )
@@ -39,12 +43,12 @@ it('the best is compared with the specification as it stands over seeds that no 
   const withFailures = { ...sweep, final: final && { ...final, gains: onePair ?? [] } }
   expect(gainSentences(withFailures)[0]).toContain('noise of 1 fresh seed of 2, since the others failed')
   expect(renderSweepPage(sweep, 'searching-sweep')).toContain('Are the best settings better?')
-  const runs = readFileSync(log, 'utf8')
+  const trained = readFileSync(log, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(new Set(runs.slice(0, 10).map(([, seed]) => seed))).toEqual(new Set([0]))
-  expect(new Set(runs.slice(10).map(([, seed]) => seed))).toEqual(new Set([2, 3]))
+  expect(new Set(trained.slice(0, 10).map(([, seed]) => seed))).toEqual(new Set([0]))
+  expect(new Set(trained.slice(10).map(([, seed]) => seed))).toEqual(new Set([2, 3]))
 })
 
 it('where each framework is searched by itself, each is trained with its own best settings', async () => {

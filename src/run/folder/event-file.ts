@@ -35,7 +35,9 @@ export class EventFile {
    *   would find there what is written to it.
    */
   append(event: object): void {
-    this.appendLine(JSON.stringify(event))
+    // The type comes first: readers tell lines apart by how they begin, without parsing all of them.
+    const { type, ...others } = event as { readonly type?: string }
+    this.appendLine(JSON.stringify({ type, ...others }))
   }
 
   /**
