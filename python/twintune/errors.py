@@ -140,7 +140,7 @@ def install_command(requirements: str, options: str = "", python: str = sys.exec
     is_own = python == sys.executable and requirements not in _EXTRAS
     if is_own and (sys.prefix == sys.base_prefix or (not options and _is_set_up_here())):
         named = [name for name in sorted(os.environ) if name.startswith("TWINTUNE_PYTHON")]
-        return " ".join(["twintune setup", *(["without the variable", " and ".join(named)] if named else [])])
+        return " ".join([*(["env", *(f"-u {name}" for name in named)] if named else []), "twintune setup"])
     return f"{shlex.quote(python)} {install}"
 
 

@@ -1,18 +1,65 @@
 import { isDeepStrictEqual } from 'node:util'
+import * as z from 'zod'
+import { evidenceSchema } from '../compare/evidence.js'
 import { TwintuneError } from '../failure.js'
 import { frameworkNames } from '../framework-names.js'
 import { checkExperiment } from '../spec/check.js'
 import { nearest } from '../spec/nearest.js'
 import { formatPath } from '../spec/path.js'
 import { experimentSchema } from '../spec/schema.js'
+import { largestSeed } from '../spec/seeds.js'
+import { trackersSchema } from '../tracking/trackers.js'
 
 // The compiler checks the arguments of TypeScript callers. Those of JavaScript callers are checked here.
 
 /** Names of the options of a function, all of which the compiler wants in the list. */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true }
 
+/** Kinds of the values that options have, by the names of the options, which mean the same in every function. */
+const kinds: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>> = {
+  ...each(['runsDirectory', 'directory', 'out', 'sheet', 'device'], isText, 'a text'),
+  ...each(
+    ['featureCache', 'crossEvaluation', 'keepCheckpoints', 'report', 'final', 'phaseOnly'],
+    isFlag,
+    'true or false',
+  ),
+  ...each(['onEvent', 'onProgress'], isFunction, 'a function'),
+  ...each(['seed'], isSeed, `a whole number from 0 to ${largestSeed}`),
+  ...each(['frameworks'], (value) => Array.isArray(value) && value.length > 0, 'a list of frameworks'),
+  ...each(['signal'], isSignal, 'an AbortSignal, as controller.signal is'),
+  ...each(['workers'], isWorkers, 'what withWarmWorkers hands over'),
+}
+
+function each<Kind>(names: readonly string[], fits: (value: unknown) => boolean, kind: Kind) {
+  return Object.fromEntries(names.map((name) => [name, [fits, kind] as const]))
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean'
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isSeed(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestSeed
+}
+
+function isSignal(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+}
+
+function isWorkers(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'requireWarm' in value
+}
+
 /**
- * Refuses options that a function doesn't know, which would be passed over without a word.
+ * Refuses options that a function doesn't know, which would be passed over without a word, and values of another kind.
  *
  * @param of - Name of the function, for messages.
  * @throws TwintuneError SPEC_INVALID, which names each unknown option and the known one that was probably meant.
@@ -28,9 +75,27 @@ export function checkOptionNames<Options extends object>(
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw invalid(`The options of ${of} must be an object, not ${describe(given)}.`, hint)
   const unknown = Object.keys(given).filter((name) => !known.includes(name))
-  if (unknown.length === 0) return
+  if (unknown.length === 0) {
+    for (const [name, value] of Object.entries(given)) if (value !== undefined) requireKind(name, value, hint)
+    return
+  }
   const sentences = unknown.map((name) => `${of} has no option ${name}${meant(name, known)}`)
   throw invalid(sentences.join(' '), hint)
+}
+
+function requireKind(name: string, value: unknown, hint: string): void {
+  if (name === 'replay') requireChoice(name, value, evidenceSchema.shape.replay.options)
+  if (name === 'track') requireTrackers(value)
+  const [fits, kind] = kinds[name] ?? []
+  if (fits !== undefined && !fits(value))
+    throw invalid(`${name} must be ${kind}, not ${describe(value)}.`, hint)
+}
+
+function requireTrackers(value: unknown): void {
+  const { error } = trackersSchema.safeParse(value)
+  if (error === undefined) return
+  const example = 'For example: { csv: true, mlflow: { uri: "http://127.0.0.1:5000" } }.'
+  throw invalid(`track must be an object of trackers: ${z.prettifyError(error)}`, example)
 }
 
 /**
@@ -55,26 +120,31 @@ export function requireExperiment(of: string, experiment: unknown): void {
 }
 
 /**
- * Refuses anything but the name of a comparison or a path.
+ * Refuses anything but a text.
  *
+ * @param what - Words for what the text names.
  * @param example - Call of the function, for the remedy.
  * @throws TwintuneError SPEC_INVALID.
  */
-export function requireText(of: string, value: unknown, example: string): void {
+export function requireText(
+  of: string,
+  value: unknown,
+  example: string,
+  what = 'the folder or the name of a comparison',
+): void {
   if (typeof value === 'string') return
-  throw invalid(
-    `${of} takes the folder or the name of a comparison as a text, not ${describe(value)}.`,
-    `For example: ${example}.`,
-  )
+  throw invalid(`${of} takes ${what} as a text, not ${describe(value)}.`, `For example: ${example}.`)
 }
 
-/** Refuses anything but a list of folders or names of comparisons, as `requireText` does. */
-export function requireTexts(of: string, values: unknown, example: string): void {
+/** Refuses anything but a list of texts, as `requireText` does. */
+export function requireTexts(
+  of: string,
+  values: unknown,
+  example: string,
+  what = 'folders or names of comparisons',
+): void {
   if (Array.isArray(values) && values.every((each) => typeof each === 'string')) return
-  throw invalid(
-    `${of} takes a list of folders or names of comparisons, not ${describe(values)}.`,
-    `For example: ${example}.`,
-  )
+  throw invalid(`${of} takes a list of ${what}, not ${describe(values)}.`, `For example: ${example}.`)
 }
 
 /** Refuses a value that is none of a few words; one that is left out is let through. See `requireChoice`. */

@@ -10,7 +10,7 @@ import { type RunOptions, runOptionNames } from './run-options.js'
 /** Options of how an experiment is carried out, and who is told of it. */
 export type CompareOptions = RunOptions & {
   /** Callback that is told of everything that happens, as it happens. */
-  readonly onEvent?: (event: Event) => void
+  readonly onEvent?: ((event: Event) => void) | undefined
 }
 
 /** Comparison, and the folder that it is in. */

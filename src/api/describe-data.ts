@@ -6,11 +6,11 @@ import { checkOptionNames, requireExperiment } from './arguments.js'
 /** Options of the description of data. */
 export interface DescribeDataOptions {
   /** PNG file to draw a contact sheet into, with the images as the network sees them in training. */
-  readonly sheet?: string
+  readonly sheet?: string | undefined
   /** Callback that is told how many images have been checked. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined
   /** Signal that cancels when it is aborted. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /**

@@ -19,9 +19,9 @@ export interface DoctorOptions {
    * Folder whose room on the disk is looked at.
    * @defaultValue `runs` in the working directory
    */
-  readonly runsDirectory?: string
+  readonly runsDirectory?: string | undefined
   /** Signal that cancels when it is aborted. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /**

@@ -26,7 +26,7 @@ export interface ExportOptions extends FindOptions {
    */
   readonly out?: string | undefined
   /** Signal that cancels when it is aborted. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /**

@@ -20,7 +20,7 @@ export async function* extend(
   seeds: readonly number[],
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  requireText('extend', comparisonDirectory, "extend('runs/NAME', [6, 7])")
+  requireText('extend', comparisonDirectory, "extend('runs/NAME', [6, 7])", 'the folder of a comparison')
   checkOptionNames<ResumeOptions>('extend', options, resumeOptionNames)
   const checked = checkOptions(options)
   checkSeeds(seeds)

@@ -12,26 +12,26 @@ export interface FindLearningRatesOptions {
    * Learning rate that the sweep starts at.
    * @defaultValue 1e-7
    */
-  readonly start?: number
+  readonly start?: number | undefined
   /**
    * Learning rate that the sweep goes to.
    * @defaultValue 10
    */
-  readonly end?: number
+  readonly end?: number | undefined
   /**
    * Number of steps, from 10 up.
    * @defaultValue 100
    */
-  readonly steps?: number
+  readonly steps?: number | undefined
   /**
    * Frameworks that are swept, one after the other.
    * @defaultValue those of the experiment
    */
-  readonly frameworks?: readonly Framework[]
+  readonly frameworks?: readonly Framework[] | undefined
   /** Callback that is told of each step. */
-  readonly onProgress?: (framework: Framework, progress: SweepProgress) => void
+  readonly onProgress?: ((framework: Framework, progress: SweepProgress) => void) | undefined
   /** Signal that cancels when it is aborted. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /**
@@ -53,9 +53,10 @@ export async function findLearningRates(
     onProgress: true,
     signal: true,
   })
-  const { frameworks = experiment.frameworks, onProgress = () => {}, signal, ...chosen } = options
+  const { frameworks = experiment.frameworks, onProgress = () => {}, signal } = options
+  const { start = defaultRange.start, end = defaultRange.end, steps = defaultRange.steps } = options
   for (const framework of frameworks) checkFramework(framework)
-  const range = { ...defaultRange, ...chosen }
+  const range = { start, end, steps }
   checkRange(range)
   const { sweepLearningRates } = await import('../run/one-off/find-learning-rate.js')
   return withAbortSignal(signal, (abort) =>

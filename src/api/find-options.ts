@@ -7,7 +7,7 @@ export interface FindOptions {
    * Folder that the comparisons' own folders are in.
    * @defaultValue `runs` in the working directory
    */
-  readonly runsDirectory?: string
+  readonly runsDirectory?: string | undefined
 }
 
 /** Checks the options of where comparisons are looked for, and gives the folder. */

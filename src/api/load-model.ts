@@ -14,14 +14,14 @@ export interface LoadModelOptions extends FindOptions {
    * Seed of the run.
    * @defaultValue the first seed that the framework has finished
    */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /**
    * Device as in a specification: `auto`, `cpu`, `gpu` or `gpu:N`.
    * @defaultValue `auto`
    */
-  readonly device?: string
+  readonly device?: string | undefined
   /** Signal that cancels the loading when it is aborted. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /**

@@ -23,7 +23,7 @@ export async function* merge(
   comparisonDirectories: readonly string[],
   options: MergeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  requireTexts('merge', comparisonDirectories, "merge(['runs/ONE', 'runs/OTHER'])")
+  requireTexts('merge', comparisonDirectories, "merge(['runs/ONE', 'runs/OTHER'])", 'folders of comparisons')
   checkOptionNames<MergeOptions>('merge', options, {
     runsDirectory: true,
     hangTimeoutMinutes: true,

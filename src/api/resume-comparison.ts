@@ -16,7 +16,12 @@ export async function* resumeComparison(
   comparisonDirectory: string,
   options: ResumeOptions = {},
 ): AsyncGenerator<Event, void, void> {
-  requireText('resumeComparison', comparisonDirectory, "resumeComparison('runs/NAME')")
+  requireText(
+    'resumeComparison',
+    comparisonDirectory,
+    "resumeComparison('runs/NAME')",
+    'the folder of a comparison',
+  )
   checkOptionNames<ResumeOptions>('resumeComparison', options, resumeOptionNames)
   const checked = checkOptions(options)
   const { resumeExperiment } = await import('../run/resume-experiment.js')

@@ -13,7 +13,7 @@ export interface RunOptions {
    * Folder that the comparison's own folder is made in.
    * @defaultValue `runs` in the working directory
    */
-  readonly runsDirectory?: string
+  readonly runsDirectory?: string | undefined
   /**
    * Share of the runs that is carried out, such as `{ number: 1, of: 4 }`: whole pairs, by their seeds. `merge` joins the
    * folders of all shards.
@@ -24,12 +24,12 @@ export interface RunOptions {
    * Number of runs that go on at the same time. With more than one they disturb each other's times.
    * @defaultValue 1
    */
-  readonly parallel?: number
+  readonly parallel?: number | undefined
   /**
    * Whether the features that a frozen backbone computes are taken from the cache, and kept there for other runs.
    * @defaultValue true
    */
-  readonly featureCache?: boolean
+  readonly featureCache?: boolean | undefined
   /**
    * Seeds whose runs keep a few training steps, which the other framework then takes again from the same state.
    * @defaultValue `first`
@@ -65,14 +65,14 @@ export interface RunOptions {
    * Whether `report.html` and `report.md` are written into the comparison's folder at the end. Where they can't be, there is a `warning`.
    * @defaultValue true
    */
-  readonly report?: boolean
+  readonly report?: boolean | undefined
   /** Workers that are warm already, and stay so for the next comparison; see `withWarmWorkers`. */
-  readonly workers?: WarmWorkers
+  readonly workers?: WarmWorkers | undefined
   /**
    * Signal that cancels when it is aborted: the runs are stopped, and their results so far are kept. Where it was aborted
    * before, nothing begins, and no folder is made.
    */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /** Options of how an interrupted comparison is resumed. Its evidence is what it began with, unless they name other evidence. */

@@ -18,19 +18,19 @@ export interface SweepOptions
    * Folder that the sweep's own folder is made in.
    * @defaultValue `runs` in the working directory
    */
-  readonly runsDirectory?: string
+  readonly runsDirectory?: string | undefined
   /**
    * Whether the best settings and the specification as it stands are compared at the end, over fresh seeds.
    * @defaultValue true
    */
-  readonly final?: boolean
+  readonly final?: boolean | undefined
   /**
    * Address of Optuna's storage, as SQLAlchemy takes it, such as `postgresql://…`.
    * @defaultValue an SQLite file in the sweep's folder
    */
   readonly storage?: string | undefined
   /** Callback that is told of everything that happens, as it happens. */
-  readonly onEvent?: (event: SweepEvent) => void
+  readonly onEvent?: ((event: SweepEvent) => void) | undefined
 }
 
 const sweepOptionNames: OptionNames<Omit<SweepOptions, 'runsDirectory'>> = {
@@ -84,7 +84,7 @@ export async function resumeSweep(
   sweepDirectory: string,
   options: Omit<SweepOptions, 'runsDirectory'> = {},
 ): Promise<SweepInFolder> {
-  requireText('resumeSweep', sweepDirectory, "resumeSweep('runs/NAME')")
+  requireText('resumeSweep', sweepDirectory, "resumeSweep('runs/NAME')", 'the folder of a sweep')
   checkOptionNames<Omit<SweepOptions, 'runsDirectory'>>('resumeSweep', options, sweepOptionNames)
   const checked = checkSweepOptions(options)
   const resume = await import('../sweep/resume-sweep.js')

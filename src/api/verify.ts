@@ -12,13 +12,13 @@ export interface VerifyOptions {
    * Whether the first phase alone is looked at, without the recordings in which everything trains.
    * @defaultValue false
    */
-  readonly phaseOnly?: boolean
+  readonly phaseOnly?: boolean | undefined
   /** Difference to plant in PyTorch, to see that the ladder finds it. */
-  readonly perturbation?: Perturbation
+  readonly perturbation?: Perturbation | undefined
   /** Callback that is told of each rung as it is judged, and in idiomatic mode of each difference. */
-  readonly onEvent?: (event: VerifyEvent) => void
+  readonly onEvent?: ((event: VerifyEvent) => void) | undefined
   /** Signal that cancels when it is aborted. */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /**

@@ -29,6 +29,7 @@ export async function requireComparison(comparisonDirectory: string): Promise<Re
   throw new TwintuneError({
     code: 'COMPARISON_NOT_FOUND',
     message: `${comparisonDirectory} holds no comparison.`,
+    hint: 'Give the path of its folder, such as runs/NAME.',
   })
 }
 

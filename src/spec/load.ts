@@ -6,29 +6,30 @@ import { checkExperiment } from './check.js'
 import { resolveFilePaths } from './file-paths.js'
 import type { SpecIssue } from './issue.js'
 import { explainMissingFile } from './missing-file.js'
+import { pathTooDeep, tooDeep } from './nesting.js'
 import { applyOverride, type Override, type OverrideProblem, parseOverrides } from './overrides.js'
-import { formatPath, type Path } from './path.js'
+import { formatPath } from './path.js'
 import { placeFinding } from './place-finding.js'
 import type { Experiment } from './schema.js'
-import { deepest, type Problem, type Source, tooDeep, Unreadable } from './source.js'
+import { type Problem, type Source, Unreadable } from './source.js'
 import { SpecError } from './spec-error.js'
 
 /** Options of reading a specification from a file. */
 export interface LoadOptions {
   /** Fields set over those of the file, each as `path=value`, like `--set`. */
-  readonly set?: readonly string[]
+  readonly set?: readonly string[] | undefined
   /** Seeds set over those of the file, as `0..5` or `0,3,7`. */
-  readonly seeds?: string
+  readonly seeds?: string | undefined
   /**
    * Folder that `file` and the paths in `set` are taken from.
    * @defaultValue the working directory
    */
-  readonly cwd?: string
+  readonly cwd?: string | undefined
   /**
    * Whether a specification may be a program: a TypeScript or JavaScript file is run with all the rights of the user.
    * @defaultValue true
    */
-  readonly code?: boolean
+  readonly code?: boolean | undefined
 }
 
 /**
@@ -40,12 +41,13 @@ export interface LoadOptions {
  * @throws SpecError with every issue of the file and of the options.
  */
 export async function loadExperiment(given: string, options: LoadOptions = {}): Promise<Experiment> {
-  if (typeof given !== 'string') {
+  if (typeof given !== 'string' || given === '') {
     const hint = "For example: loadExperiment('experiment.yaml')."
     const message = 'loadExperiment takes the path of a file as a text.'
     throw new TwintuneError({ code: 'SPEC_INVALID', message, hint })
   }
   const { set = [], seeds, cwd = process.cwd(), code = true } = options
+  requireOptions({ set, seeds, cwd })
   const { overrides, problems } = parseOverrides(set, seeds)
   const isInput = given === standardInput
   const file = isInput ? 'standard input' : given
@@ -70,23 +72,32 @@ export async function loadExperiment(given: string, options: LoadOptions = {}): 
   return checked.experiment
 }
 
-/** Refuses a value that is nested deeper than what checks it can follow. It is looked at level by level. */
-function requireShallow(source: Source): Source {
-  // Paths by their values, since a program's value, or YAML's aliases, may hold one object many times.
-  let level = new Map<unknown, Path>([[source.value, []]])
-  for (let depth = 0; level.size > 0; depth += 1) {
-    const [path = []] = level.values()
-    if (depth > deepest)
-      throw new Unreadable([{ ...source.locate(path, 'value'), path: [], message: tooDeep }])
-    level = new Map([...level].flatMap(([value, at]) => childrenOf(value, at)))
-  }
-  return source
+// A JavaScript caller may give anything.
+function requireOptions({
+  set,
+  seeds,
+  cwd,
+}: {
+  readonly set: unknown
+  readonly seeds: unknown
+  readonly cwd: unknown
+}) {
+  const message =
+    !Array.isArray(set) || set.some((each) => typeof each !== 'string')
+      ? "set must be a list of texts, such as ['training.batchSize=64']."
+      : seeds !== undefined && typeof seeds !== 'string'
+        ? "seeds must be a text, such as '0..5' or '0,3,7'."
+        : typeof cwd !== 'string'
+          ? 'cwd must be a text: the path of a folder.'
+          : null
+  if (message !== null) throw new TwintuneError({ code: 'SPEC_INVALID', message })
 }
 
-function childrenOf(value: unknown, path: Path): [unknown, Path][] {
-  if (Array.isArray(value)) return value.map((child, index) => [child, [...path, index]])
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).map(([key, child]) => [child, [...path, key]])
+/** Refuses a value that is nested deeper than what checks it can follow. */
+function requireShallow(source: Source): Source {
+  const path = pathTooDeep(source.value)
+  if (path === null) return source
+  throw new Unreadable([{ ...source.locate(path, 'value'), path: [], message: tooDeep }])
 }
 
 const readable: readonly string[] = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs']
@@ -172,7 +183,9 @@ async function readText(
     return relativeTo(process.cwd(), await (await import('./module-source.js')).readModule(path, shownFile))
   }
   const kind = extension === '' ? 'a file without an extension' : `a ${extension} file`
-  throw unreadable(`${kind} can't be a specification; write it as ${readable.join(', ')}`)
+  throw unreadable(
+    `${kind} can't be a specification; write it as ${readable.slice(0, -1).join(', ')} or ${readable.at(-1)}`,
+  )
 }
 
 const isProgram =

@@ -75,6 +75,13 @@ function explainThrown({ name, message, stack, issues }: Thrown, file: string, s
     ? `; install it beside the file: npm install ${shellQuote(packageFolder())}`
     : ''
   // The rest of a long message, as a stack of requires, is in the cause.
+  const [, line, column, reason] = /:(\d+):(\d+): ERROR: (.*)/.exec(message) ?? []
+  // The compiler counts columns from 0, and says all in its second line.
+  if (reason !== undefined) {
+    const place = { line: Number(line), column: Number(column) + 1 }
+    const asModule = reason.startsWith('Top-level await') ? '; name the file .mts' : ''
+    return new Unreadable([{ ...place, path: [], message: `the program failed: ${reason}${asModule}` }])
+  }
   const [first = '', second = ''] = message.split('\n')
   const summary = first.endsWith(':') ? `${first} ${second}` : first
   const shown = `the program failed: ${name}: ${summary}${mend}`

@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml'
+import { tooDeep } from './nesting.js'
 import { formatPath, getIn, isMapping, type Path, parsePath, removeIn, setIn } from './path.js'
 import { defaultAt } from './schema-walk.js'
 import { parseSeeds } from './seeds.js'
-import { tooDeep } from './source.js'
 
 /** Field that the command line sets over that of the file. */
 export interface Override {
@@ -58,11 +58,11 @@ function parseSet(text: string): Override | OverrideProblem {
   const [, target = '', valueText = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
   const path = parsePath(target)
   if (path === null) {
-    return {
-      option,
-      path: [],
-      message: `expected path=value, such as training.batchSize=64, got the text '${text}'`,
-    }
+    const message =
+      target !== ''
+        ? `'${target}' is no path; keys are joined by dots, and entries of a list counted from 0, as in training.phases[0].epochs`
+        : `expected path=value, such as training.batchSize=64, got the text '${text}'`
+    return { option, path: [], message }
   }
   if (valueText.trim() === '')
     return { option, path, message: `no value is given after '${target}='; null takes the default` }

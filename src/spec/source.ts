@@ -25,12 +25,6 @@ export interface Location extends Place {
   readonly depth: number
 }
 
-/** Number of levels that the values of a specification may be nested. */
-export const deepest = 100
-
-/** Message for what is nested deeper. */
-export const tooDeep = `nested more than ${deepest} deep; no specification is`
-
 /** Error of a reader when a file can't be read as a specification at all. */
 export class Unreadable extends Error {
   readonly problems: readonly Problem[]

@@ -11,8 +11,9 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
+import { tooDeep } from './nesting.js'
 import { isMapping, type Path } from './path.js'
-import { type Location, type Place, type Problem, type Source, tooDeep, Unreadable } from './source.js'
+import { type Location, type Place, type Problem, type Source, Unreadable } from './source.js'
 
 /**
  * Reads a specification in YAML.

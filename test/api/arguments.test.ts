@@ -116,22 +116,58 @@ describe('a value that is none of the choices', () => {
 })
 
 describe('an argument of another kind', () => {
-  it.each(['loadModel', 'exportModel', 'openComparison', 'resumeComparison', 'resumeSweep', 'writeReport'])(
-    '%s takes a text for the comparison, and shows a call',
-    async (name) => {
-      expect(await failureOf(name)).toMatchObject({
-        code: 'SPEC_INVALID',
-        message: `${name} takes the folder or the name of a comparison as a text, not undefined.`,
-        hint: expect.stringContaining(`${name}('`),
-      })
-    },
-  )
+  it.each([
+    ['loadModel', 'the folder or the name of a comparison'],
+    ['exportModel', 'the folder or the name of a comparison'],
+    ['openComparison', 'the folder or the name of a comparison'],
+    ['writeReport', 'the folder or the name of a comparison'],
+    ['resumeComparison', 'the folder of a comparison'],
+    ['resumeSweep', 'the folder of a sweep'],
+  ])('%s takes a text for %s, and shows a call', async (name, what) => {
+    expect(await failureOf(name)).toMatchObject({
+      code: 'SPEC_INVALID',
+      message: `${name} takes ${what} as a text, not undefined.`,
+      hint: expect.stringContaining(`${name}('`),
+    })
+  })
 
-  it.each(['merge', 'writeSideBySide'])('%s takes a list', async (name) => {
+  it.each([
+    ['merge', 'folders of comparisons'],
+    ['writeSideBySide', 'folders or names of comparisons'],
+  ])('%s takes a list of %s', async (name, what) => {
     expect(await failureOf(name, 'one')).toMatchObject({
       code: 'SPEC_INVALID',
-      message: `${name} takes a list of folders or names of comparisons, not 'one'.`,
+      message: `${name} takes a list of ${what}, not 'one'.`,
     })
+  })
+
+  it.each([
+    ['compare', { replay: 'some' }, "replay can't be 'some'"],
+    ['compare', { crossEvaluation: 'no' }, "crossEvaluation must be true or false, not 'no'."],
+    ['compare', { report: 'no' }, "report must be true or false, not 'no'."],
+    ['compare', { track: 'csv' }, 'track must be an object of trackers'],
+    ['compare', { track: { foo: true } }, 'track must be an object of trackers'],
+    ['compare', { runsDirectory: 5 }, 'runsDirectory must be a text, not 5.'],
+    ['compare', { onEvent: 'x' }, "onEvent must be a function, not 'x'."],
+    ['compare', { workers: {} }, 'workers must be what withWarmWorkers hands over'],
+    ['compare', { signal: new AbortController() }, 'signal must be an AbortSignal, as controller.signal is'],
+    ['eject', { seed: 'zzz' }, 'seed must be a whole number'],
+    ['eject', { directory: 5 }, 'directory must be a text, not 5.'],
+    ['findLearningRates', { frameworks: [] }, 'frameworks must be a list of frameworks'],
+  ])('%s refuses the option %o before anything starts', async (name, options, message) => {
+    expect(await failureOf(name, experiment, options)).toMatchObject({
+      code: 'SPEC_INVALID',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('loadExperiment takes a list of texts to set, and a text of seeds', async () => {
+    expect((await failureOf('loadExperiment', 'a.yaml', { set: 'a=1' })).message).toContain(
+      'set must be a list',
+    )
+    expect((await failureOf('loadExperiment', 'a.yaml', { seeds: [1, 2] })).message).toContain(
+      'seeds must be a text',
+    )
   })
 
   it('extend takes a list of seeds', async () => {

@@ -132,7 +132,7 @@ def test_packages_are_installed_into_an_environment_and_never_into_the_system_s_
     assert install_command("requirements.txt") == "twintune setup"
     # The variable would go before the environment that is made.
     monkeypatch.setenv("TWINTUNE_PYTHON", sys.executable)
-    assert install_command("requirements.txt") == "twintune setup without the variable TWINTUNE_PYTHON"
+    assert install_command("requirements.txt") == "env -u TWINTUNE_PYTHON twintune setup"
 
 
 def test_an_environment_of_setup_is_completed_by_setup(monkeypatch, tmp_path):

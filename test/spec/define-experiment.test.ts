@@ -33,3 +33,9 @@ it('an experiment that is wrong throws all its issues', () => {
     }),
   )
 })
+
+it('an object that holds itself is refused at once', () => {
+  const input: Record<string, unknown> = { ...smallest }
+  input.dataset = input
+  expect(() => defineExperiment(input as unknown as ExperimentInput)).toThrow('nested more than 100 deep')
+})

@@ -124,7 +124,10 @@ describe('--set', () => {
       "--set: expected path=value, such as training.batchSize=64, got the text 'training.batchSize'",
     ],
     ['=3', "--set: expected path=value, such as training.batchSize=64, got the text '=3'"],
-    ['a..b=3', "--set: expected path=value, such as training.batchSize=64, got the text 'a..b=3'"],
+    ...['a..b', 'training.phases[].epochs'].map((path): [string, string] => [
+      `${path}=3`,
+      `--set: '${path}' is no path; keys are joined by dots, and entries of a list counted from 0, as in training.phases[0].epochs`,
+    ]),
     ['seeds=[1', expect.stringMatching(/^--set seeds: the value '\[1' is not YAML: /)],
     [
       'seeds=*first',

@@ -30,7 +30,10 @@ export function fitParts(given: readonly Part[]): Fitting {
   const [first, ...others] = parts
   // A division into one shard is what a matrix of a single job makes.
   if (first === undefined || (others.length === 0 && first.shard === null))
-    throw unmergeable('There is one folder to merge.', 'Name the folders of all shards.')
+    throw unmergeable(
+      first === undefined ? 'No folder is named.' : 'There is one folder to merge.',
+      'Name the folders of all shards.',
+    )
   requireEachOnce(parts)
   for (const other of others) {
     requireSameSpecification(first, other)

@@ -29,17 +29,17 @@ export interface PredictOptions {
    * Largest number of classes for each image.
    * @defaultValue 1
    */
-  readonly top?: number
+  readonly top?: number | undefined
   /**
    * Number of images that go through the model at once.
    * @defaultValue 32
    */
-  readonly batchSize?: number
+  readonly batchSize?: number | undefined
   /**
    * Signal that cancels when it is aborted. The model can be asked again: where Python had to be ended, the next call loads
    * the model anew.
    */
-  readonly signal?: CancelSignal
+  readonly signal?: CancelSignal | undefined
 }
 
 /** Trained model in a Python that stays warm until the model is closed. */
