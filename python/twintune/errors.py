@@ -211,8 +211,9 @@ def to_failure(exception: BaseException) -> Failure:
             exception,
         )
     if is_unwritable(str(exception)):
-        of_file = isinstance(exception, OSError) and exception.filename is not None
-        message = f"{exception.filename} can't be written: {exception.strerror}" if of_file else _summary(exception)
+        message = _summary(exception)
+        if isinstance(exception, OSError) and exception.filename is not None:
+            message = f"{exception.filename} can't be written: {exception.strerror}"
         return _failure("FILE_UNWRITABLE", f"{message}.", MEND_UNWRITABLE, exception)
     return _failure("PYTHON_EXCEPTION", _summary(exception), None, exception)
 
