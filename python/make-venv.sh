@@ -11,7 +11,7 @@ fail() {
 
 # Prints the version as `3.11`; fails where there is no such interpreter.
 version_of() {
-  "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+  "$1" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
 }
 
 # Says what is known of an interpreter: its version, or why it has none.
@@ -33,7 +33,7 @@ folder=$1
 asked=${2:-}
 name_python=${NAME_PYTHON:-make setup PYTHON=}
 
-if "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+if "$folder/bin/python" -I -m pip --version >/dev/null 2>&1; then
   if [ -n "$asked" ] && ! version_of "$asked" >/dev/null; then
     fail "twintune needs Python 3.11 to 3.13; $asked $(state_of "$asked")."
   fi
@@ -65,10 +65,10 @@ else
 fi
 
 # Debian and Ubuntu ship Python without what makes a virtual environment.
-if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+if ! "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
   fail "$python cannot make a virtual environment: its venv module is incomplete. On Debian and Ubuntu:" \
     "  apt-get install python$(version_of "$python")-venv"
 fi
 
-"$python" -m venv --clear "$folder"
+"$python" -I -m venv --clear "$folder"
 echo "Made $folder with $python, which is Python $(version_of "$python")."

@@ -32,7 +32,7 @@ export class ReportLogger implements Logger {
       ? verdictLine(comparison)
       : `\n${render(comparison, renderOptionsFor(this.#stream, color))}\n`
     const unjudged = unjudgedNote(comparison, comparisonDirectory)
-    const resume = resumeHint({ comparisonDirectory, status: comparison.status })
+    const resume = resumeHint({ comparisonDirectory, status: comparison.status, comparison })
     const lines = [
       ...(unjudged === null ? [] : [`warning ${unjudged}`]),
       report,

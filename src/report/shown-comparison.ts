@@ -26,13 +26,18 @@ export const unreadableNote =
 
 type Status = ComparisonView['status']
 
-/** Names the command that resumes a comparison which was stopped before its end; `null` for any other. */
+/** Names the command that resumes a comparison which was stopped, or in which runs failed; `null` for any other. */
 export function resumeHint({
   comparisonDirectory,
   status,
-}: Pick<ComparisonView, 'comparisonDirectory' | 'status'>): string | null {
-  const stopped = status === 'interrupted' || status === 'cancelled'
-  return stopped ? `Resume with: twintune resume ${argumentFor(comparisonDirectory)}` : null
+  comparison = null,
+}: Pick<ComparisonView, 'comparisonDirectory' | 'status'> & Partial<Pick<ComparisonView, 'comparison'>>):
+  | string
+  | null {
+  const command = `twintune resume ${argumentFor(comparisonDirectory)}`
+  if (status === 'interrupted' || status === 'cancelled') return `Resume with: ${command}`
+  const hasFailed = comparison?.runs.some((run) => run.status === 'failed') ?? false
+  return hasFailed ? `Try the failed runs again with: ${command}` : null
 }
 
 /** Names the command that prints what the summary of a comparison leaves out. */

@@ -169,7 +169,7 @@ async function installTorch(
 
 /** Makes pip forget the packages of an environment that lack files, and lists them. */
 async function forgetDamaged(folder: string, signal: AbortSignal): Promise<readonly string[]> {
-  const { stdout } = await execa(interpreterIn(folder), ['-m', 'twintune.system.damaged_packages'], {
+  const { stdout } = await execa(interpreterIn(folder), ['-P', '-m', 'twintune.system.damaged_packages'], {
     env: { PYTHONPATH: path.join(packageFolder(), 'python') },
     cancelSignal: signal,
   }).catch((error: unknown) => {

@@ -139,7 +139,9 @@ function describeExit({ exitCode, signal }: Exit): string {
 
 function causeOf(exit: Exit, { lastLines }: Ended): Failure['cause'] {
   const [first = ''] = lastLines.split('\n')
-  const message = first.startsWith(crashDump) ? first : lastLine(lastLines)
+  // Who is killed from outside had said nothing of it.
+  const killed = exit.signal === 'SIGKILL' || exit.signal === 'SIGTERM'
+  const message = first.startsWith(crashDump) ? first : killed ? '' : lastLine(lastLines)
   return { type: describeExit(exit), message, detail: lastLines }
 }
 

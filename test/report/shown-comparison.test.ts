@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { renderShownComparison } from '../../src/report/shown-comparison.js'
-import { comparison, failedRun, finishedRun, lossNotFinite } from './comparison.js'
+import { comparison, failedRun, finishedRun, lossNotFinite, withFailures } from './comparison.js'
 
 const wide = { color: false, columns: 120 }
 const asSummary = { ...wide, details: false }
@@ -46,6 +46,14 @@ describe('one comparison', () => {
       asSummary,
     )
     expect(view.split('\n').at(-1)).toBe(`Resume with: twintune resume ${name}`)
+  })
+
+  test('says how runs that failed are tried again', () => {
+    const view = renderShownComparison(
+      { name, comparisonDirectory, status: 'failed', comparison: withFailures(), results: [] },
+      asSummary,
+    )
+    expect(view.split('\n').at(-1)).toBe(`Try the failed runs again with: twintune resume ${name}`)
   })
 
   test('begins with the checks that failed, and the command that makes them', () => {

@@ -16,6 +16,8 @@ it('suspects memory when Python was killed, and says what to lower', () => {
     'The Python of tensorflow ended with SIGKILL: something outside killed it, most often the system when memory runs out.',
   )
   expect(failure.hint).toContain('training.batchSize')
+  // What it printed last has nothing to do with it.
+  expect(failure.cause).toMatchObject({ message: '', detail: 'first\nlast' })
 })
 
 it.each(['SIGSEGV', 'SIGABRT'])('tells a crash by %s for want of memory as what it is', (signal) => {

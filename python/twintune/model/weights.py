@@ -108,7 +108,8 @@ def _run_with_torch(torch_python: str, name: str, package: str, *arguments: str)
     what = f"The weights of {name} in the package {package} can't be read"
     try:
         ran = subprocess.run(
-            [torch_python, *arguments],
+            # Modules of the working directory, such as a random.py, are no part of it.
+            [torch_python, "-P", *arguments],
             env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { TwintuneError } from '../../failure.js'
 import { frameworkNames } from '../../framework-names.js'
 import type { FinishedRun, RunResult } from '../../protocol/result.js'
+import { shellQuote } from '../../shell-quote.js'
 import type { Experiment, Framework } from '../../spec/schema.js'
 import { comparisonFiles } from '../folder/files.js'
 import type { RecordedComparison } from '../folder/read.js'
@@ -69,7 +70,7 @@ function modelOf(comparison: RecordedComparison, run: FinishedRun): FoundModel {
 }
 
 function noSuchModel(
-  { name }: RecordedComparison,
+  { name, path: folder }: RecordedComparison,
   { framework, seed }: WantedModel,
   finished: readonly RunResult[],
 ): TwintuneError {
@@ -82,6 +83,6 @@ function noSuchModel(
     hint:
       seeds.length > 0
         ? `Use one of the finished seeds: ${seeds.join(', ')}.`
-        : `twintune show ${name} says what became of its runs.`,
+        : `twintune show ${shellQuote(folder)} says what became of its runs.`,
   })
 }

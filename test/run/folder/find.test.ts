@@ -175,7 +175,7 @@ describe('a comparison', () => {
       failure: {
         code: 'COMPARISON_NOT_FOUND',
         message: `${notes} is there, and holds no comparison.`,
-        hint: expect.stringContaining('Leave it out'),
+        hint: 'Name the folder of a comparison, or its name: twintune list shows them.',
       },
     })
   })
