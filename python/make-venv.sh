@@ -3,6 +3,8 @@
 # fits is taken. It prints a line where it made one, and nothing where there is one that works. NAME_PYTHON holds the words
 # by which the caller's user names an interpreter.
 set -eu
+# Modules of the working directory, such as a random.py, are none of Python's own.
+export PYTHONSAFEPATH=1
 
 fail() {
   printf '%s\n' "$@" >&2
@@ -11,7 +13,7 @@ fail() {
 
 # Prints the version as `3.11`; fails where there is no such interpreter.
 version_of() {
-  "$1" -I -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+  "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
 }
 
 # Says what is known of an interpreter: its version, or why it has none.
@@ -33,7 +35,7 @@ folder=$1
 asked=${2:-}
 name_python=${NAME_PYTHON:-make setup PYTHON=}
 
-if "$folder/bin/python" -I -m pip --version >/dev/null 2>&1; then
+if "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
   if [ -n "$asked" ] && ! version_of "$asked" >/dev/null; then
     fail "twintune needs Python 3.11 to 3.13; $asked $(state_of "$asked")."
   fi
@@ -65,10 +67,10 @@ else
 fi
 
 # Debian and Ubuntu ship Python without what makes a virtual environment.
-if ! "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   fail "$python cannot make a virtual environment: its venv module is incomplete. On Debian and Ubuntu:" \
     "  apt-get install python$(version_of "$python")-venv"
 fi
 
-"$python" -I -m venv --clear "$folder"
+"$python" -m venv --clear "$folder"
 echo "Made $folder with $python, which is Python $(version_of "$python")."

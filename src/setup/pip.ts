@@ -80,8 +80,13 @@ export class Pip {
     const lines: string[] = []
     let download = ''
     appendFileSync(logFile, `$ ${interpreter} -m pip ${args.join(' ')}\n`)
-    const child = execa(interpreter, ['-P', '-m', 'pip', ...args], {
-      env: { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PYTHONUNBUFFERED: '1' },
+    const child = execa(interpreter, ['-m', 'pip', ...args], {
+      env: {
+        PYTHONSAFEPATH: '1',
+        PIP_DISABLE_PIP_VERSION_CHECK: '1',
+        PIP_NO_INPUT: '1',
+        PYTHONUNBUFFERED: '1',
+      },
       reject: false,
       stdin: 'ignore',
       buffer: false,

@@ -169,8 +169,8 @@ async function installTorch(
 
 /** Makes pip forget the packages of an environment that lack files, and lists them. */
 async function forgetDamaged(folder: string, signal: AbortSignal): Promise<readonly string[]> {
-  const { stdout } = await execa(interpreterIn(folder), ['-P', '-m', 'twintune.system.damaged_packages'], {
-    env: { PYTHONPATH: path.join(packageFolder(), 'python') },
+  const { stdout } = await execa(interpreterIn(folder), ['-m', 'twintune.system.damaged_packages'], {
+    env: { PYTHONSAFEPATH: '1', PYTHONPATH: path.join(packageFolder(), 'python') },
     cancelSignal: signal,
   }).catch((error: unknown) => {
     throw signal.aborted ? new TwintuneError(cancelled) : error
